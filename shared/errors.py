@@ -1,0 +1,62 @@
+"""Failures as the pipeline distinguishes them: try again, or tell the user and stop."""
+
+from enum import StrEnum
+
+from typing_extensions import override
+
+__all__ = ["FailureCode", "PermanentError", "PipelineError", "TransientError"]
+
+
+class FailureCode(StrEnum):
+    """Stable names of failures on the wire; `docs/errors.md` says what to do about each."""
+
+    INVALID_MESSAGE = "invalid_message"
+    INVALID_ORDER = "invalid_order"
+    CRASH_LOOP = "crash_loop"
+    RETRIES_EXHAUSTED = "retries_exhausted"
+    ARTIFACT_MISSING = "artifact_missing"
+    ARTIFACT_CORRUPT = "artifact_corrupt"
+    STORAGE_FULL = "storage_full"
+    STORAGE_UNAVAILABLE = "storage_unavailable"
+    PROGRAM_MISSING = "program_missing"
+    PROGRAM_FAILED = "program_failed"
+    PROGRAM_TIMEOUT = "program_timeout"
+    SCRIPT_FAILED = "script_failed"
+    SPEECH_FAILED = "speech_failed"
+    FOOTAGE_UNAVAILABLE = "footage_unavailable"
+    MEDIA_REFUSED = "media_refused"
+    RENDER_FAILED = "render_failed"
+    OUTPUT_INVALID = "output_invalid"
+    BUS_UNAVAILABLE = "bus_unavailable"
+    BUS_NOT_PROVISIONED = "bus_not_provisioned"
+    DATABASE_UNAVAILABLE = "database_unavailable"
+    DATABASE_TOO_NEW = "database_too_new"
+
+
+class PipelineError(Exception):
+    """A failure with a code for programs, a message for people and a hint what to do next."""
+
+    def __init__(self, code: FailureCode, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.hint = hint
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.message} ({self.hint})" if self.hint else self.message
+
+
+class TransientError(PipelineError):
+    """The same message may succeed later; the bus delivers it again.
+
+    `retry_after` (seconds) replaces the computed delay when the other side named one.
+    """
+
+    def __init__(self, code: FailureCode, message: str, *, hint: str = "", retry_after: float | None = None) -> None:
+        super().__init__(code, message, hint=hint)
+        self.retry_after = retry_after
+
+
+class PermanentError(PipelineError):
+    """Trying again cannot help: the message is dead-lettered and its project fails."""

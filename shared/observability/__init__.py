@@ -1,0 +1,1 @@
+"""What operators see: structured logs, with project, scene and stage bound to every line."""

@@ -1,0 +1,51 @@
+"""Structured logs: one event a line, with what the work is about bound to it, and no secrets."""
+
+import logging
+import re
+import sys
+from typing import Final, Literal
+
+import structlog
+
+__all__ = ["configure_logs"]
+
+_SECRET: Final = re.compile(r"(?i)((?:api[_-]?key|token|password|secret)[\"']?\s*[=:]\s*[\"']?)[^\s&\"',}]+")
+_URL_USER: Final = re.compile(r"(://)[^/@\s]+@")
+
+
+def _redact(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    for key, value in event.items():
+        if isinstance(value, str):
+            event[key] = _URL_USER.sub(r"\1…@", _SECRET.sub(r"\1…", value))
+    return event
+
+
+def configure_logs(*, level: str = "INFO", style: Literal["json", "console"] = "json") -> None:
+    """Sends our events and those of the libraries to standard error in one form. Safe to call again."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        _redact,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    renderer = structlog.processors.JSONRenderer() if style == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    root = logging.getLogger()
+    for old in root.handlers[:]:
+        root.removeHandler(old)
+    root.addHandler(handler)
+    root.setLevel(level)

@@ -1,0 +1,32 @@
+"""The environment that every service reads; each service adds its own part in its `settings.py`."""
+
+from datetime import timedelta
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+__all__ = ["ServiceSettings"]
+
+
+class ServiceSettings(BaseSettings):
+    """Where the bus and the artifacts are, and how to log.
+
+    The aliases keep these names free of a service's prefix: one NATS_URL serves a whole host.
+    """
+
+    model_config = SettingsConfigDict(populate_by_name=True, extra="ignore")
+
+    nats_url: str = Field(default="nats://127.0.0.1:4222", validation_alias="NATS_URL", description="The bus.")
+    nats_user: str | None = Field(default=None, validation_alias="NATS_USER")
+    nats_password: SecretStr | None = Field(default=None, validation_alias="NATS_PASSWORD")
+    artifacts_url: str = Field(
+        validation_alias="ARTIFACTS_URL", description="Where media lie: file:///absolute/folder."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", validation_alias="LOG_LEVEL")
+    log_format: Literal["json", "console"] = Field(default="json", validation_alias="LOG_FORMAT")
+    drain_time: timedelta = Field(
+        default=timedelta(seconds=25),
+        validation_alias="DRAIN_TIME",
+        description="How long a stopping service may finish its work before it hands the message back.",
+    )
