@@ -1,6 +1,7 @@
 """The environment that every service reads; each service adds its own part in its `settings.py`."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr
@@ -25,6 +26,9 @@ class ServiceSettings(BaseSettings):
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", validation_alias="LOG_LEVEL")
     log_format: Literal["json", "console"] = Field(default="json", validation_alias="LOG_FORMAT")
+    log_file: Path | None = Field(
+        default=None, validation_alias="LOG_FILE", description="Where the log goes; None is standard error."
+    )
     drain_time: timedelta = Field(
         default=timedelta(seconds=25),
         validation_alias="DRAIN_TIME",

@@ -3,6 +3,7 @@
 import logging
 import re
 import sys
+from pathlib import Path
 from typing import Final, Literal
 
 import structlog
@@ -20,8 +21,16 @@ def _redact(_logger: object, _name: str, event: structlog.typing.EventDict) -> s
     return event
 
 
-def configure_logs(*, level: str = "INFO", style: Literal["json", "console"] = "json") -> None:
-    """Sends our events and those of the libraries to standard error in one form. Safe to call again."""
+def configure_logs(
+    *, level: str = "INFO", style: Literal["json", "console"] = "json", file: Path | None = None
+) -> None:
+    """Sends our events and those of the libraries to one place in one form. Safe to call again.
+
+    Args:
+        level: the least severe level that is kept.
+        style: a JSON object a line, or text for people.
+        file: where the lines are appended; None is standard error.
+    """
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -37,7 +46,7 @@ def configure_logs(*, level: str = "INFO", style: Literal["json", "console"] = "
         cache_logger_on_first_use=False,
     )
     renderer = structlog.processors.JSONRenderer() if style == "json" else structlog.dev.ConsoleRenderer(colors=False)
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.FileHandler(file, encoding="utf-8") if file else logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -47,5 +56,6 @@ def configure_logs(*, level: str = "INFO", style: Literal["json", "console"] = "
     root = logging.getLogger()
     for old in root.handlers[:]:
         root.removeHandler(old)
+        old.close()
     root.addHandler(handler)
     root.setLevel(level)

@@ -1,0 +1,12 @@
+"""The only code that talks to JetStream.
+
+service    Bus: what a service consumes and publishes
+delivery   heartbeat, delayed retry, give-back, dead letter: once, for all services
+connection how the broker is reached, and what happens when it is gone
+provision  streams and durables as `shared.topology` has them: `python -m shared.bus provision`
+"""
+
+from shared.bus.delivery import published_at_ns
+from shared.bus.service import Bus
+
+__all__ = ["Bus", "published_at_ns"]

@@ -1,0 +1,117 @@
+"""Applies `shared.topology` to a server: creates what is missing, updates what drifted, leaves the rest alone."""
+
+from collections.abc import Iterable
+
+import nats
+import structlog
+from nats.js import JetStreamContext
+from nats.js.api import (
+    AckPolicy,
+    ConsumerConfig,
+    DeliverPolicy,
+    DiscardPolicy,
+    RetentionPolicy,
+    StorageType,
+    StreamConfig,
+)
+from nats.js.errors import APIError, BadRequestError, ServerError
+
+from shared.errors import FailureCode, PermanentError, TransientError
+from shared.settings import ServiceSettings
+from shared.topology import DURABLES, STREAMS, Durable, Stream
+
+__all__ = ["provision", "provision_server"]
+
+_NAME_IN_USE = 10058
+_OUT_OF_STORAGE = 10047
+
+log = structlog.get_logger(__name__)
+
+
+async def provision_server(settings: ServiceSettings) -> None:
+    """Connects, applies the topology, disconnects.
+
+    Raises:
+        TransientError: `bus_unavailable`.
+        PermanentError: `bus_not_provisioned`, the server refuses what the topology asks for.
+    """
+    try:
+        connection = await nats.connect(
+            settings.nats_url,
+            user=settings.nats_user,
+            password=settings.nats_password.get_secret_value() if settings.nats_password else None,
+            allow_reconnect=False,
+            connect_timeout=5,
+        )
+    except (OSError, nats.errors.Error) as error:
+        raise TransientError(
+            FailureCode.BUS_UNAVAILABLE,
+            f"no NATS server answers: {error!r}",
+            hint="start one, or set NATS_URL to where it is",
+        ) from error
+    try:
+        await provision(connection.jetstream(timeout=10))
+    finally:
+        await connection.close()
+
+
+async def provision(
+    jetstream: JetStreamContext, *, streams: Iterable[Stream] = STREAMS, durables: Iterable[Durable] = DURABLES
+) -> None:
+    """Applies streams and durables; doing it again changes nothing.
+
+    Raises:
+        PermanentError: `bus_not_provisioned` or `storage_full`, with the server's own words.
+    """
+    try:
+        for stream in streams:
+            await _apply_stream(jetstream, stream)
+        for durable in durables:
+            await jetstream.add_consumer(durable.stream, _consumer_config(durable))
+    except APIError as error:
+        full = error.err_code == _OUT_OF_STORAGE
+        raise PermanentError(
+            FailureCode.STORAGE_FULL if full else FailureCode.BUS_NOT_PROVISIONED,
+            f"the NATS server refuses the topology: {error.description}",
+            hint="give its JetStream more room"
+            if full
+            else "is JetStream enabled, and does another application own these streams?",
+        ) from error
+    log.info("bus_provisioned", streams=[s.name for s in streams], durables=[d.name for d in durables])
+
+
+async def _apply_stream(jetstream: JetStreamContext, stream: Stream) -> None:
+    config = _stream_config(stream)
+    try:
+        await jetstream.add_stream(config)
+    except (BadRequestError, ServerError) as error:
+        if error.err_code != _NAME_IN_USE:
+            raise
+        await jetstream.update_stream(config)
+        log.info("stream_updated", stream=stream.name)
+
+
+def _stream_config(stream: Stream) -> StreamConfig:
+    return StreamConfig(
+        name=stream.name,
+        subjects=list(stream.subjects),
+        storage=StorageType.FILE,
+        retention=RetentionPolicy.LIMITS,
+        discard=DiscardPolicy.NEW,
+        max_bytes=stream.max_bytes,
+        max_age=stream.max_age.total_seconds(),
+        duplicate_window=stream.duplicate_window.total_seconds(),
+        allow_direct=True,
+    )
+
+
+def _consumer_config(durable: Durable) -> ConsumerConfig:
+    return ConsumerConfig(
+        durable_name=durable.name,
+        filter_subject=durable.subject,
+        deliver_policy=DeliverPolicy.ALL,
+        ack_policy=AckPolicy.EXPLICIT,
+        ack_wait=durable.ack_wait.total_seconds(),
+        max_deliver=-1,  # a message at the server's limit goes silent; the delivery middleware limits and tells
+        max_ack_pending=durable.max_ack_pending,
+    )

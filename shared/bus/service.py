@@ -1,0 +1,188 @@
+"""What a service consumes and publishes."""
+
+import functools
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+import anyio
+import structlog
+from faststream import AckPolicy, FastStream
+from faststream.nats import JStream, NatsBroker, PubAck, PullSub
+from nats.js import JetStreamContext
+from nats.js.errors import NotFoundError, ServiceUnavailableError
+from pydantic import BaseModel
+
+from shared.bus.connection import make_broker
+from shared.bus.delivery import PUBLISH_TIMEOUT, DeliveryPolicy, current_delivery
+from shared.contracts import Message, Progress
+from shared.errors import FailureCode, PermanentError
+from shared.observability.logs import configure_logs
+from shared.settings import ServiceSettings
+from shared.topology import PIPELINE, PROGRESS_SUBJECT, RETRY, Durable, Retry
+
+__all__ = ["Bus"]
+
+MessageT = TypeVar("MessageT", bound=BaseModel)
+Handler = Callable[[MessageT], Awaitable[None]]
+Hook = Callable[[], Awaitable[None]]
+
+_FETCH_WAIT: Final = 5.0
+"""Seconds one pull waits for a message before it asks again."""
+
+log = structlog.get_logger(__name__)
+
+
+class Bus:
+    """A service's side of the bus: subscribe while it is put together, publish while it runs.
+
+    Args:
+        service: its name, for logs and connections.
+        settings: where the bus is.
+        retry: when failed messages come again.
+    """
+
+    def __init__(self, service: str, settings: ServiceSettings, *, retry: Retry = RETRY) -> None:
+        self._service = service
+        self._settings = settings
+        self._policy = DeliveryPolicy(retry=retry)
+        self._on_start: list[Hook] = []
+        self._on_stop: list[Hook] = []
+        self.broker: Final[NatsBroker] = make_broker(service, settings, middlewares=[self._policy])
+        self.stream: Final = JStream(PIPELINE.name, declare=False)
+
+    def subscribe(self, durable: Durable, *, loops: int = 1) -> Callable[[Handler[MessageT]], None]:
+        """Registers a handler of one message type on a durable.
+
+        Args:
+            durable: what it consumes.
+            loops: how many messages this process handles at once. Each is a pull loop of its own: a loop never holds
+                a second message that waits without heartbeat.
+        """
+        self._policy.durables[durable.name] = durable
+
+        def register(handler: Handler[MessageT]) -> None:
+            @functools.wraps(handler)
+            async def handle(message: MessageT) -> None:
+                delivery = current_delivery()
+                delivery.handler_entered = True
+                with structlog.contextvars.bound_contextvars(
+                    durable=durable.name, project_id=str(delivery.project_id), scene_number=delivery.scene_number
+                ):
+                    await self._announce(durable)
+                    await handler(message)
+
+            subscribed: Any = handle
+            for loop in range(loops):
+                subscribed = self.broker.subscriber(
+                    durable.subject,
+                    stream=self.stream,
+                    durable=durable.name,
+                    pull_sub=PullSub(batch_size=1, timeout=_FETCH_WAIT),
+                    ack_policy=AckPolicy.NACK_ON_ERROR,
+                    include_in_schema=loop == 0,
+                )(subscribed)
+
+        return register
+
+    async def publish(self, message: Message) -> PubAck:
+        """Stores a message; returns when the server has it. A repetition is dropped and acknowledged all the same."""
+        ack: PubAck = await self.broker.publish(
+            message,
+            message.subject,
+            stream=PIPELINE.name,
+            timeout=PUBLISH_TIMEOUT,
+            correlation_id=str(message.project_id),
+            headers={"Nats-Msg-Id": message.message_id, "scenewire-schema": str(message.schema_version)},
+        )
+        log.debug("published", subject=message.subject, sequence=ack.seq, duplicate=bool(ack.duplicate))
+        return ack
+
+    async def report(self, progress: Progress) -> None:
+        """Tells whoever watches. Not stored, and lost without harm."""
+        try:
+            await self.broker.publish(progress, f"{PROGRESS_SUBJECT}.{progress.stage}")
+        except Exception as error:  # noqa: BLE001 - telemetry never stops the work
+            log.debug("progress_lost", error=repr(error))
+
+    def derived_project_id(self) -> UUID:
+        """The id of the order in hand when it names none."""
+        return current_delivery().derived_project_id
+
+    async def count_subjects(self, pattern: str) -> int:
+        """How many different subjects that match the pattern hold a message."""
+        info = await self._jetstream.stream_info(PIPELINE.name, subjects_filter=pattern)
+        return len(info.state.subjects or {})
+
+    async def last_sequence(self, pattern: str) -> int:
+        """The stream sequence of the last message on the subjects that match the pattern."""
+        return (await self._jetstream.get_last_msg(PIPELINE.name, pattern)).seq or 0
+
+    async def last_message(self, subject: str, model: type[MessageT]) -> MessageT:
+        """The last stored message of a subject.
+
+        Raises:
+            PermanentError: `artifact_missing`, there is none (any more).
+        """
+        try:
+            stored = await self._jetstream.get_last_msg(PIPELINE.name, subject)
+        except NotFoundError as error:
+            raise PermanentError(
+                FailureCode.ARTIFACT_MISSING,
+                f"the stream holds no message on {subject}",
+                hint="it may have outlived the stream's age limit; order again",
+            ) from error
+        return model.model_validate_json(stored.data or b"")
+
+    def on_start(self, hook: Hook) -> None:
+        """Has something done before the first message is fetched."""
+        self._on_start.append(hook)
+
+    def on_stop(self, hook: Hook) -> None:
+        """Has something done after the last message was handled."""
+        self._on_stop.append(hook)
+
+    def app(self) -> FastStream:
+        """The service, ready to run: `faststream run <module>:create_app --factory`."""
+        settings = self._settings
+        configure_logs(level=settings.log_level, style=settings.log_format, file=settings.log_file)
+        return FastStream(
+            self.broker,
+            logger=None,
+            on_startup=[self._attach, *self._on_start],
+            after_shutdown=self._on_stop,
+        )
+
+    async def _attach(self) -> None:
+        """Connects, and waits until the streams and our durables exist: a missing one would fail the start."""
+        self._policy.jetstream = (await self.broker.connect()).jetstream()
+        waiting = False
+        for durable in self._policy.durables.values():
+            while True:
+                try:
+                    await self._jetstream.consumer_info(durable.stream, durable.name)
+                    break
+                except (NotFoundError, ServiceUnavailableError):
+                    if not waiting:
+                        log.warning("bus_not_provisioned", missing=durable.name, hint="python -m shared.bus provision")
+                        waiting = True
+                    await anyio.sleep(0.5)
+
+    async def _announce(self, durable: Durable) -> None:
+        delivery = current_delivery()
+        if delivery.project_id is not None:
+            await self.report(
+                Progress(
+                    project_id=delivery.project_id,
+                    stage=durable.name,
+                    scene_number=delivery.scene_number,
+                    state="started",
+                )
+            )
+
+    @property
+    def _jetstream(self) -> JetStreamContext:
+        if self._policy.jetstream is None:
+            message = "the bus is not started"
+            raise RuntimeError(message)
+        return self._policy.jetstream
