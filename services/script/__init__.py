@@ -1,0 +1,8 @@
+"""Turns an order into scenes.
+
+Consumes `script.requested`; publishes one `scenes.scripted` per project.
+
+Promises: a customer's own scenes are taken as they are, and a customer's own text is spoken word for word, only
+divided. The script of a project is stored once, before it is published: an order that is delivered again, or to two
+workers at once, always leads to the same scenes with the same ids.
+"""

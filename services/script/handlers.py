@@ -1,0 +1,23 @@
+"""Orders in, scripts out."""
+
+from services.script.stage import ScriptStage
+from shared.bus import Bus
+from shared.contracts import ScriptRequested
+from shared.topology import SCRIPT
+
+__all__ = ["register"]
+
+
+def register(bus: Bus, stage: ScriptStage, *, loops: int = 1) -> None:
+    """Subscribes the stage to orders.
+
+    Args:
+        bus: what the messages come from and go to.
+        stage: the work.
+        loops: how many orders are in hand at the same time.
+    """
+
+    @bus.subscribe(SCRIPT, loops=loops)
+    async def write(order: ScriptRequested) -> None:
+        project_id = order.project_id or bus.derived_project_id()
+        await bus.publish(await stage.write(order, project_id))

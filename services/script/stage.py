@@ -1,0 +1,97 @@
+"""The work of the script service: an order becomes numbered scenes, once."""
+
+from typing import Final
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from services.script.sentences import count_words
+from services.script.writer import Script, ScriptWriter
+from shared.artifacts.store import ArtifactStore, check_key
+from shared.contracts import Brief, Scene, ScenesScripted, ScriptRequested, derive_scene_id
+
+__all__ = ["ScriptStage"]
+
+_TOLERANCE: Final = 0.1
+"""A script is as long as was ordered when its estimate is off by no more than this share."""
+
+
+class ScriptStage:
+    """Writes scripts and keeps the first of each project.
+
+    Args:
+        store: where they are kept.
+        writer: who writes them.
+        words_per_second: speaking rate for the scenes' estimated durations.
+    """
+
+    def __init__(self, store: ArtifactStore, writer: ScriptWriter, *, words_per_second: float = 2.3) -> None:
+        self._store = store
+        self._writer = writer
+        self._words_per_second = words_per_second
+
+    async def write(self, order: ScriptRequested, project_id: UUID) -> ScenesScripted:
+        """The script of a project: the stored one, or a new one that is stored before it is returned.
+
+        Raises:
+            PermanentError: `invalid_order`, when nothing in the order can be spoken.
+            TransientError: the writer or the store cannot be used now.
+        """
+        key = check_key(f"results/script/{project_id}-r{order.revision}.json")
+        stored = await self._store.read_document(key)
+        known = None if stored is None else _read(stored)
+        if known is not None:
+            return known
+        scripted = self._number(order, project_id, await self._writer.write(order))
+        document = scripted.model_dump_json().encode()
+        first = await self._store.write_once(key, document)
+        if first == document:
+            return scripted
+        winner = _read(first)
+        if winner is not None:
+            return winner
+        await self._store.replace_document(key, document)  # what lay there is damaged or of an older shape
+        return scripted
+
+    def _number(self, order: ScriptRequested, project_id: UUID, script: Script) -> ScenesScripted:
+        scenes = tuple(
+            Scene(
+                id=derive_scene_id(project_id, number),
+                scene_number=number,
+                text=draft.text,
+                footage_query=draft.footage_query,
+                keywords=draft.keywords,
+                estimated_duration=round(count_words(draft.text) / self._words_per_second, 2),
+            )
+            for number, draft in enumerate(script.scenes, start=1)
+        )
+        return ScenesScripted(
+            project_id=project_id,
+            revision=order.revision,
+            brief=Brief(
+                topic=script.topic,
+                title=script.title,
+                scene_count=len(scenes),
+                options=order.options,
+                notes=script.notes + _length_notes(order, sum(scene.estimated_duration for scene in scenes)),
+            ),
+            scenes=scenes,
+            writer=self._writer.name,
+        )
+
+
+def _length_notes(order: ScriptRequested, estimate: float) -> tuple[str, ...]:
+    """Says so when a length was asked for that the words do not fill. The default length asks for nothing."""
+    wanted = order.target_duration
+    if wanted == ScriptRequested.model_fields["target_duration"].default:
+        return ()
+    if abs(estimate - wanted) <= _TOLERANCE * wanted:
+        return ()
+    return (f"The script lasts about {estimate:.0f} s; {wanted:.0f} s were ordered.",)
+
+
+def _read(document: bytes) -> ScenesScripted | None:
+    try:
+        return ScenesScripted.model_validate_json(document)
+    except ValidationError:
+        return None

@@ -1,0 +1,38 @@
+from services.script.keywords import footage_query, telling_words
+
+SENTENCE = "Work began in 1859 under the French diplomat Ferdinand de Lesseps, and it took ten years."
+
+
+def test_names_lead_and_fillers_and_numbers_are_gone() -> None:
+    words = telling_words(SENTENCE)
+
+    assert words[:2] == ("Ferdinand", "Lesseps")
+    assert not {"Work", "began", "1859", "under", "the", "years", "took"} & set(words)
+
+
+def test_the_query_names_the_best_words_in_the_order_of_the_text() -> None:
+    assert footage_query(SENTENCE, telling_words(SENTENCE), "The Suez Canal") == "French diplomat Ferdinand Lesseps"
+
+
+def test_the_topic_helps_out_where_a_scene_says_little() -> None:
+    text = "It was not so."
+
+    assert footage_query(text, telling_words(text), "The Suez Canal") == "Canal Suez"
+
+
+def test_a_topic_of_fillers_is_better_than_an_empty_query() -> None:
+    assert footage_query("It is.", (), "Us") == "Us"
+
+
+def test_contractions_and_possessives_are_not_words_of_their_own() -> None:
+    assert telling_words("Don’t they see that Earth's shadow isn't round?") == ("Earth", "shadow", "round")
+
+
+def test_elsewhere_the_longest_words_tell_most() -> None:
+    words = telling_words("Der Kanal verbindet das Mittelmeer mit dem Roten Meer.", "de")
+
+    assert words == ("Mittelmeer", "verbindet", "Kanal", "Roten")
+
+
+def test_unspaced_scripts_give_compounds() -> None:
+    assert "スエズ" in telling_words("スエズ運河は地中海と紅海を結ぶ。", "ja")

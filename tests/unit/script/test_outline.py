@@ -1,0 +1,178 @@
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.script.manuscript import read_manuscript
+from services.script.outline import OutlineWriter, divide
+from services.script.sentences import count_words, is_speakable
+from services.script.writer import Script
+from shared.contracts import MAX_SCENES, ScriptRequested
+from shared.errors import FailureCode, PermanentError
+
+EXAMPLE = Path(__file__).parents[3] / "examples" / "suez-canal.txt"
+
+
+async def write(**order: object) -> Script:
+    return await OutlineWriter().write(ScriptRequested.model_validate(order))
+
+
+def divided(text: str) -> list[str]:
+    return divide(read_manuscript(text))
+
+
+async def test_the_shipped_example_makes_at_least_eight_scenes_of_natural_length() -> None:
+    script = await write(text=EXAMPLE.read_text())
+
+    assert script.title == script.topic == "The Suez Canal"
+    assert len(script.scenes) >= 8
+    assert all(8 <= count_words(scene.text) <= 25 for scene in script.scenes)
+    assert all(len(scene.footage_query.split()) >= 2 and scene.keywords for scene in script.scenes)
+
+
+def test_very_short_neighbours_are_joined() -> None:
+    assert divided("It rose. It fell. It rose again. Then the sea was quiet for a very long time.") == [
+        "It rose. It fell. It rose again. Then the sea was quiet for a very long time."
+    ]
+    assert divided("It rose and fell twice. Nobody saw it. The sea was quiet for a very long time.") == [
+        "It rose and fell twice. Nobody saw it.",
+        "The sea was quiet for a very long time.",
+    ]
+
+
+def test_a_short_last_sentence_joins_the_one_before() -> None:
+    assert divided("The sea was quiet for a very long time that day. Then it rose.") == [
+        "The sea was quiet for a very long time that day. Then it rose."
+    ]
+
+
+def test_paragraphs_are_never_joined() -> None:
+    assert divided("It rose.\n\nIt fell.") == ["It rose.", "It fell."]
+
+
+def test_items_of_a_list_that_are_joined_get_a_full_stop() -> None:
+    assert divided("- Water\n- Salt\n- Sand") == ["Water. Salt. Sand"]
+    assert divided("- 水\n- 塩") == ["水。塩"]
+
+
+def test_a_very_long_sentence_becomes_several_scenes_at_its_clauses() -> None:
+    clause = "the water rose over the old stone walls of the town"
+    scenes = divided(f"{', '.join([clause] * 8)}.")
+
+    assert len(scenes) >= 2
+    assert all(8 <= count_words(scene) <= 45 for scene in scenes)
+    assert all(scene.endswith((",", ".")) for scene in scenes)
+
+
+def test_too_many_sentences_make_longer_scenes_and_not_too_many() -> None:
+    scenes = divided("This sentence has eight words and is plain. " * 1_500)
+
+    assert len(scenes) <= MAX_SCENES
+
+
+def test_more_paragraphs_than_scenes_are_refused_with_advice() -> None:
+    with pytest.raises(PermanentError) as refused:
+        divided("A paragraph.\n\n" * (MAX_SCENES + 1))
+
+    assert refused.value.code is FailureCode.INVALID_ORDER
+    assert "in parts" in refused.value.hint
+
+
+@given(st.text(st.sampled_from(list("abcXYZ09 .,!?:;—\"'()…。，月 é\n")), max_size=400))
+def test_no_word_is_lost_added_or_moved(text: str) -> None:
+    def letters(value: str) -> str:
+        return "".join(re.findall(r"[^\W_]", value))
+
+    manuscript = read_manuscript(text)
+    scenes = divide(manuscript)
+
+    assert letters("".join(scenes)) == letters("".join(line for lines in manuscript.paragraphs for line in lines))
+    assert all(is_speakable(scene) and scene == scene.strip() for scene in scenes)
+
+
+async def test_scenes_of_the_customer_are_taken_as_they_are() -> None:
+    script = await write(
+        topic="Tides",
+        scenes=[
+            {"text": "Second  scene, *as is*.", "sceneNumber": 2},
+            {"text": "First.", "sceneNumber": 1, "footageQuery": "harbour", "keywords": ["sea"]},
+        ],
+    )
+
+    assert [scene.text for scene in script.scenes] == ["First.", "Second  scene, *as is*."]
+    assert (script.scenes[0].footage_query, script.scenes[0].keywords) == ("harbour", ("sea",))
+    assert "scene" in script.scenes[1].footage_query.casefold()
+    assert script.title == "Tides"
+
+
+async def test_scenes_take_precedence_over_text_and_text_over_the_topic() -> None:
+    assert [scene.text for scene in (await write(scenes=[{"text": "S."}], text="T.", topic="P")).scenes] == ["S."]
+    assert [scene.text for scene in (await write(text="T.", topic="P")).scenes] == ["T."]
+
+
+async def test_a_bare_topic_gives_an_outline_that_says_what_it_is() -> None:
+    script = await write(topic="Black\nholes")
+    narration = " ".join(scene.text for scene in script.scenes)
+
+    assert len(script.scenes) >= 3
+    assert "Its topic is: Black holes." in narration
+    assert "only an outline" in narration
+    assert "writer" in narration
+    assert any("only the topic is known" in note for note in script.notes)
+    assert (script.topic, script.title) == ("Black holes", "Black holes")
+    assert {scene.footage_query for scene in script.scenes} == {"Black holes"}
+
+
+async def test_an_outline_in_another_language_admits_to_be_english() -> None:
+    assert any("language de" in note for note in (await write(topic="Gezeiten", language="de")).notes)
+
+
+async def test_the_longest_topic_still_makes_scenes_of_bearable_length() -> None:
+    script = await write(topic=("word " * 100).strip())
+
+    assert all(count_words(scene.text) <= 45 for scene in script.scenes)
+
+
+@pytest.mark.parametrize("order", [{"topic": "{topic} {0} %s"}, {"text": "{topic} stays."}])
+async def test_braces_are_words_like_any_other(order: dict[str, str]) -> None:
+    assert "{topic}" in " ".join(scene.text for scene in (await write(**order)).scenes)
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        {"text": "... ?!"},
+        {"topic": "?!"},
+        {"text": "—", "topic": "Tides"},
+        {"scenes": [{"text": "Fine."}, {"text": "…"}]},
+    ],
+)
+async def test_an_order_without_a_word_is_refused_with_advice(order: dict[str, object]) -> None:
+    with pytest.raises(PermanentError) as refused:
+        await write(**order)
+
+    assert refused.value.code is FailureCode.INVALID_ORDER
+    assert refused.value.hint
+
+
+async def test_a_refused_scene_is_named() -> None:
+    with pytest.raises(PermanentError, match="scene 2"):
+        await write(scenes=[{"text": "Fine."}, {"text": "…"}])
+
+
+async def test_a_missing_topic_is_the_title_or_the_first_words() -> None:
+    titled = await write(text="# Tides\n\nThe sea rises.")
+    untitled = await write(
+        text="The sea rises and falls twice a day, because the Moon pulls at it and the Earth turns below it."
+    )
+
+    assert titled.topic == "Tides"
+    assert untitled.topic == "The sea rises and falls twice a day, because the Moon pulls at it and the…"
+
+
+async def test_an_ordered_topic_stays_the_topic_beside_the_text_s_own_title() -> None:
+    script = await write(topic="The sea", text="# Tides\n\nThe sea rises.")
+
+    assert (script.topic, script.title) == ("The sea", "Tides")

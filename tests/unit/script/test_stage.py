@@ -1,0 +1,115 @@
+import asyncio
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from pydantic import ValidationError
+from typing_extensions import override
+
+from services.script.app import create_app
+from services.script.outline import OutlineWriter
+from services.script.settings import ScriptSettings
+from services.script.stage import ScriptStage
+from services.script.writer import DraftScene, Script, ScriptWriter
+from shared.artifacts.filesystem import FilesystemStore
+from shared.contracts import ScriptRequested, derive_scene_id
+
+PROJECT = UUID("5a5f8a9e-3c1d-4c1e-9f57-0d8a3f4b2c11")
+
+
+class FickleWriter(ScriptWriter):
+    """Never says the same twice, as a language model."""
+
+    name = "fickle"
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    @override
+    async def write(self, order: ScriptRequested) -> Script:
+        self.calls += 1
+        answer = f"Answer {self.calls}."
+        await asyncio.sleep(0)
+        return Script(topic="t", title="t", scenes=(DraftScene(answer, "q"),))
+
+
+def stage(folder: Path, writer: ScriptWriter | None = None) -> ScriptStage:
+    return ScriptStage(FilesystemStore(folder), writer or OutlineWriter())
+
+
+async def test_scenes_are_numbered_and_get_the_ids_that_everybody_derives(tmp_path: Path) -> None:
+    order = ScriptRequested(text="The sea rises.\n\nThe sea falls.", target_duration=5, voice="en-us", revision=2)
+
+    scripted = await stage(tmp_path).write(order, PROJECT)
+
+    assert [scene.scene_number for scene in scripted.scenes] == [1, 2]
+    assert [scene.id for scene in scripted.scenes] == [derive_scene_id(PROJECT, 1), derive_scene_id(PROJECT, 2)]
+    assert (scripted.project_id, scripted.revision, scripted.writer) == (PROJECT, 2, "outline")
+    assert scripted.brief.options == order.options
+    assert scripted.scenes[0].estimated_duration == round(3 / 2.3, 2)
+
+
+async def test_an_order_that_comes_again_gets_the_first_answer(tmp_path: Path) -> None:
+    writer = FickleWriter()
+    order = ScriptRequested(topic="t")
+
+    first = await stage(tmp_path, writer).write(order, PROJECT)
+    again = await stage(tmp_path, writer).write(order, PROJECT)
+
+    assert again == first
+    assert writer.calls == 1
+
+
+async def test_workers_that_race_agree_on_one_script(tmp_path: Path) -> None:
+    writer = FickleWriter()
+    order = ScriptRequested(topic="t")
+
+    answers = await asyncio.gather(*(stage(tmp_path, writer).write(order, PROJECT) for _ in range(8)))
+
+    assert writer.calls > 1, "nobody raced"
+    assert len({answer.model_dump_json() for answer in answers}) == 1
+
+
+async def test_a_raised_revision_is_written_anew(tmp_path: Path) -> None:
+    writer = FickleWriter()
+
+    await stage(tmp_path, writer).write(ScriptRequested(topic="t"), PROJECT)
+    second = await stage(tmp_path, writer).write(ScriptRequested(topic="t", revision=1), PROJECT)
+
+    assert second.scenes[0].text == "Answer 2."
+
+
+async def test_a_damaged_stored_script_is_replaced(tmp_path: Path) -> None:
+    order = ScriptRequested(text="The sea rises.")
+    first = await stage(tmp_path).write(order, PROJECT)
+    stored = tmp_path / "results" / "script" / f"{PROJECT}-r0.json"
+    stored.write_bytes(stored.read_bytes()[:40])
+
+    assert await stage(tmp_path).write(order, PROJECT) == first
+    assert stored.read_text() == first.model_dump_json()
+
+
+async def test_a_length_that_the_words_do_not_fill_is_noted_only_when_one_was_ordered(tmp_path: Path) -> None:
+    text = "The sea rises and the sea falls and the Moon is why."
+    ordered = await stage(tmp_path / "a").write(ScriptRequested(text=text, target_duration=60), PROJECT)
+    silent = await stage(tmp_path / "b").write(ScriptRequested(text=text), PROJECT)
+    fitting = await stage(tmp_path / "c").write(ScriptRequested(text=text, target_duration=5), PROJECT)
+
+    assert ordered.brief.notes == ("The script lasts about 5 s; 60 s were ordered.",)
+    assert silent.brief.notes == fitting.brief.notes == ()
+
+
+def test_the_service_is_built_from_its_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("ARTIFACTS_URL", tmp_path.as_uri())
+    monkeypatch.setenv("SCRIPT_WORDS_PER_SECOND", "2.0")
+
+    assert ScriptSettings().words_per_second == 2.0
+    assert create_app() is not None
+    assert create_app(ScriptSettings(), writer=FickleWriter()) is not None
+
+
+def test_a_provider_that_does_not_exist_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCRIPT_PROVIDER", "groq")
+
+    with pytest.raises(ValidationError, match="outline"):
+        ScriptSettings(artifacts_url="file:///nowhere")
