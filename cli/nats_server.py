@@ -24,7 +24,6 @@ server_name: scenewire
 host: 127.0.0.1
 port: {port}
 ports_file_dir: {run}
-pid_file: {run}/nats-server.pid
 log_file: {log}
 jetstream {{
   store_dir: {store}
@@ -64,7 +63,7 @@ class NatsServer:
             )
         if self._port > 0:
             _require_free(self._port)
-        for folder in (self._store, self._run):
+        for folder in (self._store, self._run, self._log.parent):
             folder.mkdir(parents=True, exist_ok=True)
         for stale in self._run.glob("nats-server_*.ports"):
             stale.unlink()
@@ -72,13 +71,14 @@ class NatsServer:
         config.write_text(_CONFIG.format(port=self._port, **{k: json.dumps(str(v)) for k, v in self._paths().items()}))
         setpriv = shutil.which("setpriv")
         guard = [setpriv, "--pdeathsig", "KILL", "--"] if setpriv else []
-        self._process = subprocess.Popen(
-            [*guard, program, "-c", str(config)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # an interrupt at the terminal is ours to handle first
-        )
+        with self._log.open("ab") as errors:  # before it opens its log itself
+            self._process = subprocess.Popen(  # noqa: ASYNC220 - outlives this call; watched with poll()
+                [*guard, program, "-c", str(config)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                start_new_session=True,  # an interrupt at the terminal is ours to handle first
+            )
         self.url = await self._await_ready(self._process)
         return self.url
 

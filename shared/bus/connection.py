@@ -22,12 +22,12 @@ CONNECTION_LOST: Final = 70
 log = structlog.get_logger(__name__)
 
 
-class _AnsweredElsewhere(logging.Filter):
-    """Drops FastStream's traceback of a failure that the delivery middleware has reported in its own words."""
+class _ExpectedFailures(logging.Filter):
+    """Drops FastStream's traceback of a failure that is no bug: the delivery middleware reports it in a line."""
 
     @override
     def filter(self, record: logging.LogRecord) -> bool:
-        return not (record.exc_info and isinstance(record.exc_info[1], PipelineError))
+        return not (record.exc_info and isinstance(record.exc_info[1], (PipelineError, ValueError)))
 
 
 def make_broker(
@@ -38,7 +38,7 @@ def make_broker(
     nats-py gives up after two minutes by default; FastStream's pull loop then spins without ever recovering.
     """
     logger = logging.getLogger(f"faststream.{name}")
-    logger.addFilter(_AnsweredElsewhere())
+    logger.addFilter(_ExpectedFailures())
     security = None
     if settings.nats_user is not None:
         password = settings.nats_password.get_secret_value() if settings.nats_password else ""

@@ -39,7 +39,8 @@ PUBLISH_TIMEOUT: Final = 5.0
 _DETAIL_CHARACTERS: Final = 900
 _ACK_PREFIX: Final = "$JS.ACK."
 _V1_TOKENS: Final = 9
-_NOT_JSON: Final = (json.JSONDecodeError, UnicodeDecodeError)
+_UNREADABLE: Final = (ValueError, RecursionError)
+"""What decoding and validation raise: no JSON, no UTF-8, nested without end, fields of the wrong shape."""
 
 log = structlog.get_logger(__name__)
 
@@ -222,7 +223,6 @@ class DeliveryMiddleware(BaseMiddleware[Any, Any]):
             delivery=about.num_delivered,
             retry_in=delay,
             error=str(error),
-            exc_info=None if isinstance(error, PipelineError) else error,
         )
         await delivery.raw.nak(delay=delay)
         await self._tell(delivery, about.consumer, f"trying again in {delay:.0f} s: {_one_line(error)}")
@@ -252,7 +252,6 @@ class DeliveryMiddleware(BaseMiddleware[Any, Any]):
             scene_number=delivery.scene_number,
             code=failure.code,
             error=str(failure),
-            exc_info=None if isinstance(error, PipelineError | ValidationError) else error,
         )
         kept = {k: v for k, v in (delivery.raw.headers or {}).items() if not k.startswith("Nats-")}
         letter = {
@@ -300,7 +299,7 @@ class DeliveryMiddleware(BaseMiddleware[Any, Any]):
 
 
 def _is_invalid_input(delivery: Delivery, error: BaseException) -> bool:
-    return not delivery.handler_entered and isinstance(error, (*_NOT_JSON, ValidationError))
+    return not delivery.handler_entered and isinstance(error, _UNREADABLE)
 
 
 def _as_pipeline_error(delivery: Delivery, error: BaseException) -> PipelineError:

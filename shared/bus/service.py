@@ -24,7 +24,7 @@ from shared.topology import PIPELINE, PROGRESS_SUBJECT, RETRY, Durable, Retry
 __all__ = ["Bus"]
 
 MessageT = TypeVar("MessageT", bound=BaseModel)
-Handler = Callable[[MessageT], Awaitable[None]]
+Handler = Callable[..., Awaitable[None]]
 Hook = Callable[[], Awaitable[None]]
 
 _FETCH_WAIT: Final = 5.0
@@ -51,7 +51,7 @@ class Bus:
         self.broker: Final[NatsBroker] = make_broker(service, settings, middlewares=[self._policy])
         self.stream: Final = JStream(PIPELINE.name, declare=False)
 
-    def subscribe(self, durable: Durable, *, loops: int = 1) -> Callable[[Handler[MessageT]], None]:
+    def subscribe(self, durable: Durable, *, loops: int = 1) -> Callable[[Handler], None]:
         """Registers a handler of one message type on a durable.
 
         Args:
@@ -61,16 +61,16 @@ class Bus:
         """
         self._policy.durables[durable.name] = durable
 
-        def register(handler: Handler[MessageT]) -> None:
+        def register(handler: Handler) -> None:
             @functools.wraps(handler)
-            async def handle(message: MessageT) -> None:
+            async def handle(**message: Any) -> None:  # one; FastStream passes it by its name in the handler
                 delivery = current_delivery()
                 delivery.handler_entered = True
                 with structlog.contextvars.bound_contextvars(
                     durable=durable.name, project_id=str(delivery.project_id), scene_number=delivery.scene_number
                 ):
                     await self._announce(durable)
-                    await handler(message)
+                    await handler(**message)
 
             subscribed: Any = handle
             for loop in range(loops):

@@ -1,0 +1,1 @@
+"""The terminal front door. It knows `shared` only; services are started by their dotted names."""
