@@ -1,0 +1,60 @@
+# `make help` lists the targets. Nothing outside this folder is changed, except that a missing Debian venv package is
+# installed (scripts/bootstrap).
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+TEXT ?= examples/suez-canal.txt
+OUT ?= output
+WORKERS ?= 2
+
+export PYTHONUNBUFFERED := 1
+
+.PHONY: help demo test lint types unit locks bench clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+demo: $(VENV)/installed ## Make the example film: TEXT=<file> for your own, OUT=<folder> for where it goes
+	$(BIN)/scenewire make --script $(TEXT) --out $(OUT)
+
+test: lint types $(VENV)/installed-dev ## Everything that must be green: lint, types, import rules, all tests
+	$(BIN)/pytest -n $(WORKERS)
+
+lint: $(VENV)/installed-dev ## Style and import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: $(VENV)/installed-dev ## Static types
+	$(BIN)/mypy
+
+unit: $(VENV)/installed-dev ## The tests that need no other program: seconds
+	$(BIN)/pytest tests/unit tests/architecture
+
+locks: ## Write requirements/ anew; UPGRADE=1 takes the newest versions
+	scripts/locks
+
+bench: $(VENV)/installed ## Time the example film on this machine
+	$(BIN)/python scripts/bench.py $(TEXT)
+
+clean: ## Remove what was installed and what tools cached; films stay
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/pyvenv.cfg: | scripts/bootstrap
+	@scripts/bootstrap $(VENV)
+
+# The stamps: nothing is installed twice. dev holds all of the first and more, in the same versions.
+$(VENV)/installed: requirements/all.txt pyproject.toml | $(VENV)/pyvenv.cfg
+	@echo "installing requirements/all.txt into $(VENV)"
+	@$(PIP) install --require-hashes -r requirements/all.txt
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/installed-dev: requirements/dev.txt $(VENV)/installed
+	@echo "installing requirements/dev.txt into $(VENV)"
+	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
