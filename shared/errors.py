@@ -31,6 +31,7 @@ class FailureCode(StrEnum):
     BUS_NOT_PROVISIONED = "bus_not_provisioned"
     DATABASE_UNAVAILABLE = "database_unavailable"
     DATABASE_TOO_NEW = "database_too_new"
+    CANCELLED = "cancelled"
 
 
 class PipelineError(Exception):

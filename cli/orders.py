@@ -1,0 +1,97 @@
+"""An order from what was typed: every mistake is found here, before anything starts."""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from shared.contracts import MAX_TEXT_CHARACTERS, ScriptRequested
+from shared.errors import FailureCode, PermanentError
+
+__all__ = ["DEFAULT_DURATION", "DEFAULT_TOPIC", "build_order"]
+
+DEFAULT_TOPIC: Final = "Russian invasion of Ukraine"
+DEFAULT_DURATION: Final = 300
+
+_OPTIONS: Final = {
+    "target_duration": "--duration",
+    "language": "--language",
+    "voice": "--voice",
+    "scenes": "the script's scene",
+}
+"""What the customer typed for a field; a scene's place in the script counts from 0."""
+
+_MAX_SCRIPT_BYTES: Final = 4 * MAX_TEXT_CHARACTERS
+
+
+def build_order(
+    *, topic: str | None, duration: float, script: Path | None, language: str = "en", voice: str | None = None
+) -> ScriptRequested:
+    """The order, without a project id.
+
+    Raises:
+        PermanentError: `invalid_order`, with what to correct.
+    """
+    fields: dict[str, Any] = {"target_duration": duration, "language": language, "voice": voice}
+    if topic is not None:
+        fields["topic"] = topic
+    elif script is None:
+        fields["topic"] = DEFAULT_TOPIC
+    if topic is not None and not topic.strip():
+        raise _refused("the topic is empty", "say what the video is about")
+    if script is not None:
+        fields |= _read_script(script)
+    try:
+        return ScriptRequested.model_validate(fields)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name, *rest = [str(part) for part in first["loc"]] or ["order"]
+        where = " ".join([_OPTIONS.get(name, name), *rest])
+        raise _refused(f"{where}: {first['msg']}", "see `scenewire make --help`") from error
+
+
+def _read_script(path: Path) -> dict[str, Any]:
+    """A text to be narrated, or a JSON file of scenes."""
+    try:
+        if path.stat().st_size > _MAX_SCRIPT_BYTES:
+            raise _refused(
+                f"the script {path} has {path.stat().st_size / 1e6:.1f} MB; a film's text has at most "
+                f"{MAX_TEXT_CHARACTERS:,} characters",
+                "divide it into several films",
+            )
+        raw = path.read_bytes()
+    except OSError as error:
+        raise _refused(f"cannot read the script {path}: {error.strerror}", "check the name") from error
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _refused(f"the script {path} is not text in UTF-8", "save it as plain text") from error
+    if "\0" in text:
+        raise _refused(f"the script {path} is a binary file", "give a plain text or JSON file")
+    if not any(character.isalnum() for character in text):
+        raise _refused(f"the script {path} holds no words", "write what is to be spoken")
+    if path.suffix == ".json":
+        return _read_scenes(path, text)
+    if len(text) > MAX_TEXT_CHARACTERS:
+        raise _refused(
+            f"the script {path} has {len(text):,} characters; at most {MAX_TEXT_CHARACTERS:,} are possible",
+            "divide it into several films",
+        )
+    return {"text": text}
+
+
+def _read_scenes(path: Path, text: str) -> dict[str, Any]:
+    try:
+        scenes = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise _refused(f"the script {path} is not JSON: {error}", "correct it, or save it as .txt") from error
+    if isinstance(scenes, dict):
+        scenes = scenes.get("scenes")
+    if not isinstance(scenes, list) or not scenes:
+        raise _refused(f"the script {path} holds no list of scenes", 'write [{"sceneNumber": 1, "text": "…"}, …]')
+    return {"scenes": scenes}
+
+
+def _refused(message: str, hint: str) -> PermanentError:
+    return PermanentError(FailureCode.INVALID_ORDER, message, hint=hint)

@@ -1,0 +1,95 @@
+"""Everything embedded: a child nats-server and all services on this process's event loop."""
+
+import asyncio
+import importlib
+import os
+import shutil
+from collections.abc import Callable
+from typing import Final
+
+from faststream import FastStream
+
+from cli.home import Endpoint, Home
+from cli.nats_server import NatsServer
+from shared.bus.provision import provision_server
+from shared.errors import FailureCode, PermanentError
+from shared.settings import ServiceSettings
+
+__all__ = ["SERVICES", "Stack"]
+
+SERVICES: Final = ("recorder", "script", "tts", "sourcing", "assembly")
+"""Started in this order; `services.<name>.app` has a `create_app` each."""
+
+_RESERVE: Final = 48 << 20
+"""Bytes that must stay free: with less the bus could no longer store what went wrong."""
+
+
+class Stack:
+    """The embedded bus and services of a data folder.
+
+    Args:
+        home: the folder.
+        nats_port: where the bus listens; -1 takes any free port.
+    """
+
+    def __init__(self, home: Home, *, nats_port: int = -1) -> None:
+        self._home = home
+        self._server = NatsServer(store=home.nats_store, run=home.run, log=home.nats_log, port=nats_port)
+        self._apps: list[FastStream] = []
+
+    async def start(self) -> Endpoint:
+        """Starts what is missing and returns when every service consumes.
+
+        Raises:
+            PipelineError: what could not be started, and what to do.
+        """
+        loading = asyncio.create_task(asyncio.to_thread(_load_services))  # while the server starts
+        try:
+            nats_url = await self._server.start()
+        finally:
+            await loading
+        self._fill_environment(nats_url)
+        await provision_server(ServiceSettings())
+        for create_app in await loading:
+            app = create_app()
+            await app.start()
+            self._apps.append(app)
+        endpoint = Endpoint(nats_url, os.environ["ARTIFACTS_URL"])
+        self._home.announce(endpoint)
+        return endpoint
+
+    async def stop(self) -> None:
+        """Lets the services finish or give back what they have in hand, then ends the bus."""
+        await asyncio.gather(*(app.stop() for app in self._apps), return_exceptions=True)
+        await self._server.stop()
+
+    def check(self) -> None:
+        """Looks after what the services cannot report themselves.
+
+        Raises:
+            PermanentError: the bus is gone, or the disk is nearly full.
+        """
+        if not self._server.alive:
+            raise PermanentError(
+                FailureCode.BUS_UNAVAILABLE,
+                "the embedded nats-server has ended",
+                hint=f"see {self._home.nats_log}; run the same command again to go on",
+            )
+        free = shutil.disk_usage(self._home.root).free
+        if free < _RESERVE:
+            raise PermanentError(
+                FailureCode.STORAGE_FULL,
+                f"only {free >> 20} MB are free on the disk of {self._home.root}",
+                hint="free space and run the same command again to go on",
+            )
+
+    def _fill_environment(self, nats_url: str) -> None:
+        """Services read their settings from the environment; what the user set there stands."""
+        os.environ["NATS_URL"] = nats_url
+        os.environ.setdefault("ARTIFACTS_URL", self._home.artifacts_url)
+        os.environ.setdefault("DATABASE_URL", self._home.database_url)
+        os.environ.setdefault("LOG_FILE", str(self._home.log))
+
+
+def _load_services() -> list[Callable[[], FastStream]]:
+    return [importlib.import_module(f"services.{name}.app").create_app for name in SERVICES]
