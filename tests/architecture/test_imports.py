@@ -1,0 +1,94 @@
+"""The import rules in pyproject.toml hold, and each one fails when it is broken."""
+
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from shared.media.process import Completed, run_program
+
+ROOT = Path(__file__).parents[2]
+CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+
+BREACHES = [
+    ("cli and services sit side by side on top of shared", "shared.settings", "services.script"),
+    ("cli and services sit side by side on top of shared", "cli.main", "services.script"),
+    ("No service imports another", "services.tts.stage", "services.script"),
+    ("Inside shared, imports point one way", "shared.errors", "shared.contracts"),
+    ("Inside shared, imports point one way", "shared.utils", "shared.errors"),
+    ("Only the recorder touches the database", "services.tts.stage", "shared.database"),
+    ("SQL stays in the tables and the writes", "services.recorder.stage", "sqlalchemy"),
+    ("One file loads the bundled voice", "services.tts.stage", "espeakng_loader"),
+    ("MCP is spoken in two places", "services.sourcing.stage", "mcp"),
+    ("Footage servers are started, not imported", "services.sourcing.stage", "services.sourcing.servers.library"),
+    (
+        "Footage servers know the candidate models and the basics of shared",
+        "services.sourcing.servers.library",
+        "services.sourcing.stage",
+    ),
+    ("The work does not know the bus", "services.tts.stage", "shared.bus"),
+]
+
+
+async def lint(folder: Path) -> Completed:
+    return await run_program([Path(sys.executable).parent / "lint-imports", "--no-cache"], cwd=folder, timeout=120)
+
+
+def toy_tree(folder: Path) -> None:
+    """Packages with all the names that the rules speak of, importing only the vendors they may."""
+    (folder / "pyproject.toml").write_bytes((ROOT / "pyproject.toml").read_bytes())
+    services = next(contract["modules"] for contract in CONTRACTS if contract["type"] == "independence")
+    shared = next(contract["layers"] for contract in CONTRACTS if contract.get("containers") == ["shared"])
+    names = {"cli.main", "services.sourcing.servers.library", "services.recorder.repository"}
+    names |= {f"{service}.{part}" for service in services for part in ("app", "settings", "handlers", "stage")}
+    names |= {f"shared.{name}" for layer in shared for name in layer.split(" | ")}
+    for contract in CONTRACTS:
+        for key in ("allowed_importers", "protected_modules", "source_modules", "forbidden_modules"):
+            names |= {name for name in contract.get(key, []) if name.startswith(("services.", "shared.", "cli."))}
+    for name in names:
+        if "*" not in name:
+            add_line(folder, name, "")
+    for contract in CONTRACTS:
+        for vendor in contract.get("protected_modules", []):
+            if vendor.split(".")[0] not in {"cli", "services", "shared"}:
+                add_line(folder, contract["allowed_importers"][0], f"import {vendor}\n")
+
+
+def add_line(folder: Path, module: str, line: str) -> None:
+    package = folder
+    for part in module.split("."):
+        package /= part
+        package.mkdir(exist_ok=True)
+        (package / "__init__.py").touch()
+    with (package / "__init__.py").open("a") as file:
+        file.write(line)
+
+
+async def test_the_rules_hold() -> None:
+    result = await lint(ROOT)
+
+    assert result.returncode == 0, result.stdout.decode()
+
+
+async def test_the_rules_hold_on_an_empty_tree_of_the_same_shape(tmp_path: Path) -> None:
+    toy_tree(tmp_path)
+
+    result = await lint(tmp_path)
+
+    assert result.returncode == 0, result.stdout.decode()
+
+
+@pytest.mark.parametrize(("rule", "importer", "imported"), BREACHES)
+async def test_a_broken_rule_is_named(tmp_path: Path, rule: str, importer: str, imported: str) -> None:
+    toy_tree(tmp_path)
+    add_line(tmp_path, importer, f"import {imported}\n")
+
+    result = await lint(tmp_path)
+
+    assert result.returncode == 1
+    assert f"{rule} BROKEN" in " ".join(result.stdout.decode().split())
+
+
+def test_every_rule_has_a_breach_that_proves_it() -> None:
+    assert {rule for rule, _, _ in BREACHES} == {contract["name"] for contract in CONTRACTS}

@@ -1,0 +1,81 @@
+"""Folders, rules, extras, failure codes and durables name the same things."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from shared import topology
+from shared.errors import FailureCode
+from shared.topology import DURABLES, Durable
+
+ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+SERVICES = sorted(path.name for path in (ROOT / "services").iterdir() if (path / "__init__.py").exists())
+SOURCES = ("cli", "services", "shared", "tests")
+
+
+def texts() -> list[Path]:
+    """Every file that a person wrote."""
+    folders = [ROOT / name for name in (*SOURCES, "docs", "examples", "requirements", "scripts", ".ci")]
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    kept = [path for path in files if "__pycache__" not in path.parts and path.suffix not in {".ttf", ".pyc"}]
+    return kept + [path for path in ROOT.glob("*") if path.suffix in {".md", ".toml"} or path.name == "Makefile"]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_is_the_same_four_files_everywhere(service: str) -> None:
+    folder = ROOT / "services" / service
+
+    assert {"__init__.py", "app.py", "settings.py", "handlers.py", "stage.py"} <= {
+        path.name for path in folder.iterdir()
+    }
+    assert re.search(r"(?i)consumes", (folder / "__init__.py").read_text()), "its docstring says what it consumes"
+
+
+def test_services_are_the_same_in_folders_extras_and_import_rules() -> None:
+    contracts = PROJECT["tool"]["importlinter"]["contracts"]
+    ruled = next(contract["modules"] for contract in contracts if contract["type"] == "independence")
+
+    assert sorted(name.removeprefix("services.") for name in ruled) == SERVICES
+    assert set(SERVICES) == PROJECT["project"]["optional-dependencies"].keys() - {"embedded", "all"}
+
+
+@pytest.mark.parametrize("durable", DURABLES, ids=lambda durable: durable.name)
+def test_every_durable_has_a_service_that_consumes_it(durable: Durable) -> None:
+    constant = next(name for name, value in vars(topology).items() if value is durable)
+    service = durable.name.partition("-")[0]
+
+    handlers = (ROOT / "services" / service / "handlers.py").read_text()
+
+    assert re.search(rf"\b{constant}\b", handlers)
+
+
+@pytest.mark.parametrize("top", SOURCES)
+def test_every_folder_of_code_is_a_package(top: str) -> None:
+    folders = {path.parent for path in (ROOT / top).rglob("*.py")}
+    folders |= {parent for folder in folders for parent in folder.parents if parent.is_relative_to(ROOT / top)}
+
+    assert [folder for folder in sorted(folders) if not (folder / "__init__.py").exists()] == []
+
+
+def test_failure_codes_and_their_page_agree() -> None:
+    described = set(re.findall(r"^\| `([a-z_]+)` \|", (ROOT / "docs" / "errors.md").read_text(), re.MULTILINE))
+
+    assert described == {code.value for code in FailureCode}
+
+
+def test_no_file_names_a_place_on_the_machine_it_was_written_on() -> None:
+    homes = re.compile(r"(?<![\w.~])/(?:home|root|Users)/[\w.]+/")
+    here = re.compile(rf"(?<![\w.]){re.escape(str(ROOT))}/") if len(ROOT.parts) > 2 else homes
+    found = [path for path in texts() if homes.search(path.read_text()) or here.search(path.read_text())]
+
+    assert found == []
+
+
+def test_no_module_is_called_after_what_it_wraps_or_after_nothing() -> None:
+    taken = {"utils", "common", "helpers", "misc", "mcp", "nats", "logging", "types", "queue", "numpy", "av", "typing"}
+    names = [path for top in ("cli", "services", "shared") for path in (ROOT / top).rglob("*.py")]
+
+    assert [path for path in names if path.stem in taken] == []

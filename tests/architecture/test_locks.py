@@ -1,0 +1,95 @@
+"""What is installed is pinned and hashed, and the locks say nothing about the machine that wrote them."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "requirements"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+EXTRAS = PROJECT["project"]["optional-dependencies"]
+GROUPS = PROJECT["dependency-groups"]
+
+BUILDING_BLOCKS = {"embedded"}
+"""Extras that no image consists of."""
+
+LOCKS = sorted(FOLDER.glob("*.txt"))
+HASHED = [path for path in LOCKS if path.stem != "constraints"]
+
+
+def pins(path: Path) -> dict[str, str]:
+    """Name to version; a version per marker would be an ambiguity."""
+    found: dict[str, str] = {}
+    for line in path.read_text().splitlines():
+        if match := re.match(r"([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^ ;]+)", line):
+            name = canonicalize_name(match[1])
+            assert found.setdefault(name, match[2]) == match[2], f"{name} is pinned twice in {path.name}"
+    return found
+
+
+def requirements_of(extra: str) -> list[Requirement]:
+    """What an extra asks for, references to other extras resolved."""
+    wanted: list[Requirement] = []
+    for text in EXTRAS[extra]:
+        requirement = Requirement(text)
+        if requirement.name == PROJECT["project"]["name"]:
+            wanted += [part for other in sorted(requirement.extras) for part in requirements_of(other)]
+        else:
+            wanted.append(requirement)
+    return wanted
+
+
+def assert_satisfied(lock: Path, wanted: list[Requirement]) -> None:
+    pinned = pins(lock)
+    for requirement in wanted:
+        version = pinned.get(canonicalize_name(requirement.name))
+        assert version is not None, f"{lock.name} lacks {requirement.name}: run make locks"
+        assert requirement.specifier.contains(version, prereleases=True), f"{lock.name}: {requirement} is {version}"
+
+
+def test_there_is_a_lock_for_each_image_and_no_other() -> None:
+    assert {path.stem for path in HASHED} == (EXTRAS.keys() - BUILDING_BLOCKS) | {"dev"}
+
+
+@pytest.mark.parametrize("path", HASHED, ids=lambda path: path.stem)
+def test_every_pin_is_exact_and_hashed(path: Path) -> None:
+    text = path.read_text().replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+
+    assert len(lines) > 15
+    for line in lines:
+        assert re.match(r"[A-Za-z0-9._-]+(\[[a-z,-]+\])?==\S+ .*--hash=sha256:[0-9a-f]{64}", line), line
+
+
+@pytest.mark.parametrize("path", LOCKS, ids=lambda path: path.stem)
+def test_no_lock_names_a_host_an_option_or_a_path(path: Path) -> None:
+    for line in path.read_text().splitlines():
+        assert "://" not in line, line
+        assert not line.startswith("-"), line
+        assert not re.search(r"(^|[\s=@])/\w", line), line
+        assert " @ " not in line, line
+
+
+@pytest.mark.parametrize("extra", sorted(EXTRAS.keys() - BUILDING_BLOCKS))
+def test_a_lock_holds_what_its_extra_asks_for(extra: str) -> None:
+    base = [Requirement(text) for text in PROJECT["project"]["dependencies"]]
+
+    assert_satisfied(FOLDER / f"{extra}.txt", base + requirements_of(extra))
+
+
+def test_the_developers_lock_holds_everything_and_the_demo_s_can_build_the_project() -> None:
+    groups = [Requirement(text) for group in GROUPS.values() for text in group]
+
+    assert_satisfied(FOLDER / "dev.txt", groups + requirements_of("all"))
+    assert_satisfied(FOLDER / "all.txt", [Requirement(text) for text in GROUPS["build"]])
+
+
+@pytest.mark.parametrize("path", HASHED, ids=lambda path: path.stem)
+def test_all_locks_agree_on_versions(path: Path) -> None:
+    agreed = pins(FOLDER / "constraints.txt")
+
+    assert pins(path).items() <= agreed.items()
