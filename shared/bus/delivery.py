@@ -14,6 +14,7 @@ import asyncio
 import json
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import TracebackType
 from typing import Any, Final, Self
 from uuid import UUID
@@ -74,6 +75,12 @@ class Delivery:
         return number if isinstance(number, int) else None
 
     @property
+    def revision(self) -> int:
+        """Which run of its project it belongs to."""
+        revision = self.body.get("revision", 0)
+        return revision if isinstance(revision, int) else 0
+
+    @cached_property
     def body(self) -> dict[str, Any]:
         """Its fields, unchecked; empty when it is no JSON object."""
         try:

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from shared.bus.connection import make_broker
 from shared.bus.delivery import PUBLISH_TIMEOUT, DeliveryPolicy, current_delivery
+from shared.bus.ended import EndedProjects
 from shared.contracts import Message, Progress
 from shared.errors import FailureCode, PermanentError
 from shared.observability.logs import configure_logs
@@ -46,6 +47,7 @@ class Bus:
         self._service = service
         self._settings = settings
         self._policy = DeliveryPolicy(retry=retry)
+        self._ended = EndedProjects()
         self._on_start: list[Hook] = []
         self._on_stop: list[Hook] = []
         self.broker: Final[NatsBroker] = make_broker(service, settings, middlewares=[self._policy])
@@ -66,11 +68,17 @@ class Bus:
             async def handle(**message: Any) -> None:  # one; FastStream passes it by its name in the handler
                 delivery = current_delivery()
                 delivery.handler_entered = True
+                project_id, revision = delivery.project_id, delivery.revision
                 with structlog.contextvars.bound_contextvars(
-                    durable=durable.name, project_id=str(delivery.project_id), scene_number=delivery.scene_number
+                    durable=durable.name, project_id=str(project_id), scene_number=delivery.scene_number
                 ):
-                    await self._announce(durable)
-                    await handler(**message)
+                    if project_id is None:
+                        await handler(**message)
+                    elif self._ended.includes(project_id, revision):
+                        log.info("project_has_ended")
+                    else:
+                        await self._announce(durable, project_id)
+                        await self._ended.work(handler(**message), project_id, revision)
 
             subscribed: Any = handle
             for loop in range(loops):
@@ -168,17 +176,14 @@ class Bus:
                         waiting = True
                     await anyio.sleep(0.5)
 
-    async def _announce(self, durable: Durable) -> None:
-        delivery = current_delivery()
-        if delivery.project_id is not None:
-            await self.report(
-                Progress(
-                    project_id=delivery.project_id,
-                    stage=durable.name,
-                    scene_number=delivery.scene_number,
-                    state="started",
-                )
-            )
+        if self._policy.durables:
+            await self._ended.listen(self._jetstream)
+
+    async def _announce(self, durable: Durable, project_id: UUID) -> None:
+        scene_number = current_delivery().scene_number
+        await self.report(
+            Progress(project_id=project_id, stage=durable.name, scene_number=scene_number, state="started")
+        )
 
     @property
     def _jetstream(self) -> JetStreamContext:

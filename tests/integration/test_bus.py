@@ -19,7 +19,7 @@ from nats.js.errors import NotFoundError
 
 from shared.bus import Bus
 from shared.bus.provision import provision
-from shared.contracts import NarrationRequested, ProjectFailed, ScriptRequested, derive_project_id
+from shared.contracts import NarrationRequested, ProjectCancelled, ProjectFailed, ScriptRequested, derive_project_id
 from shared.errors import FailureCode, PermanentError, TransientError
 from shared.topology import DEAD_LETTERS, DURABLES, PIPELINE, SCRIPT, TTS, Retry
 from tests.support import builders
@@ -75,7 +75,7 @@ class World:
 
         async def idle() -> bool:
             info = await self.jetstream.consumer_info(PIPELINE.name, durable)
-            return info.num_pending == 0 and info.num_ack_pending == 0
+            return bool(info.num_pending == 0 and info.num_ack_pending == 0)
 
         await until(idle)
 
@@ -361,6 +361,49 @@ async def test_loops_share_a_durable_and_work_side_by_side(world: World):
             await world.request(builders.narration_requested(project, number, 6))
         await world.settled()
     assert max(most) == 3
+
+
+async def test_nobody_works_for_a_project_that_was_cancelled(world: World):
+    bus, entered, stopped, seen = world.bus(), asyncio.Event(), asyncio.Event(), []
+
+    @bus.subscribe(TTS)
+    async def narrate(request: NarrationRequested) -> None:
+        seen.append(request.scene.scene_number)
+        entered.set()
+        try:
+            await asyncio.sleep(600)
+        except asyncio.CancelledError:
+            stopped.set()
+            raise
+
+    project = uuid4()
+    async with world.serving(bus):
+        await world.request(builders.narration_requested(project, 1))
+        await entered.wait()
+        await bus.publish(ProjectCancelled(project_id=project))
+        await stopped.wait()
+        await world.request(builders.narration_requested(project, 2))
+        await world.settled()
+    assert seen == [1]
+    assert await world.messages(DEAD_LETTERS.name, "dlq.>") == 0
+
+
+async def test_a_service_that_starts_later_knows_which_projects_have_ended_and_which_run_again(world: World):
+    bus, seen, project = world.bus(), [], uuid4()
+
+    @bus.subscribe(TTS)
+    async def narrate(request: NarrationRequested) -> None:
+        seen.append(request.revision)
+
+    request = builders.narration_requested(project)
+    cancelled = ProjectCancelled(project_id=project)
+    await world.publish(cancelled.subject, b"not a message")
+    await world.publish(cancelled.subject, cancelled.model_dump_json().encode())
+    await world.request(request)
+    await world.request(request.model_copy(update={"revision": 1}))
+    async with world.serving(bus):
+        await world.settled()
+    assert seen == [1]
 
 
 async def test_progress_goes_out_without_being_stored(world: World):
