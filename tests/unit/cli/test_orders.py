@@ -1,0 +1,95 @@
+"""Every mistake in an order is found before anything starts."""
+
+import json
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cli.orders import DEFAULT_DURATION, DEFAULT_TOPIC, build_order
+from shared.contracts import MAX_TEXT_CHARACTERS
+from shared.errors import PermanentError
+
+
+def refusal(**changes) -> str:
+    with pytest.raises(PermanentError) as caught:
+        build_order(**{"topic": None, "duration": 60, "script": None, **changes})
+    assert caught.value.code == "invalid_order"
+    assert caught.value.hint
+    return caught.value.message
+
+
+def test_without_arguments_the_prior_defaults_are_ordered():
+    order = build_order(topic=None, duration=DEFAULT_DURATION, script=None)
+    assert (order.topic, order.target_duration) == ("Russian invasion of Ukraine", 300)
+    assert order.topic == DEFAULT_TOPIC
+
+
+@pytest.mark.parametrize("topic", ["", "   ", "\n\t"])
+def test_a_blank_topic_is_refused(topic: str):
+    assert "topic is empty" in refusal(topic=topic)
+
+
+@pytest.mark.parametrize("duration", [0, -1, float("nan"), float("inf"), 1e9])
+def test_an_impossible_duration_is_refused_by_the_name_of_its_option(duration: float):
+    assert refusal(topic="Tea", duration=duration).startswith("--duration")
+
+
+@pytest.mark.parametrize("topic", ["a/b", "../../etc", "\"quoted\" 'twice'", "two\nlines", "tea 🍵", "$(reboot)"])
+def test_a_strange_topic_is_a_topic(topic: str):
+    assert build_order(topic=topic, duration=60, script=None).topic == topic
+
+
+def test_a_script_is_taken_word_for_word(tmp_path: Path):
+    script = tmp_path / "tea.txt"
+    script.write_bytes(b"\xef\xbb\xbf" + "Tea is old. Très vieux.\n".encode())
+    assert build_order(topic=None, duration=60, script=script).text == "Tea is old. Très vieux.\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (b"", "holds no words"),
+        (b" \n\n", "holds no words"),
+        (b"... !!! ---", "holds no words"),
+        (b"\x89PNG\r\n\x1a\n\xff\xfe", "not text in UTF-8"),
+        (b"text with \0 in it", "binary"),
+        (b"x" * 10_000_000, "10.0 MB"),
+        (b"x" * (MAX_TEXT_CHARACTERS + 1), "200,001 characters"),
+    ],
+    ids=["empty", "blank", "punctuation", "binary", "zero byte", "10 MB", "too long"],
+)
+def test_a_script_that_cannot_be_spoken_is_refused(tmp_path: Path, content: bytes, complaint: str):
+    script = tmp_path / "script.txt"
+    script.write_bytes(content)
+    assert complaint in refusal(script=script)
+
+
+def test_a_missing_script_and_a_folder_are_refused(tmp_path: Path):
+    assert "No such file" in refusal(script=tmp_path / "missing.txt")
+    assert "directory" in refusal(script=tmp_path)
+
+
+def test_the_prior_systems_scene_files_are_accepted(tmp_path: Path):
+    script = tmp_path / "scenes.json"
+    script.write_text(json.dumps([{"sceneNumber": 1, "text": "One.", "estimatedDuration": 3}, {"text": "Two."}][:1]))
+    order = build_order(topic="Tea", duration=60, script=script)
+    assert order.scenes is not None
+    assert [(scene.scene_number, scene.text) for scene in order.scenes] == [(1, "One.")]
+
+
+@pytest.mark.parametrize(
+    "content", ['{"a": 1}', "[]", "[1]", '[{"text": ""}]', '[{"sceneNumber": 2, "text": "x"}]', "[x"]
+)
+def test_a_scene_file_of_another_shape_is_refused(tmp_path: Path, content: str):
+    script = tmp_path / "scenes.json"
+    script.write_text(content + " " * 2)
+    refusal(script=script)
+
+
+@given(st.text(max_size=600), st.floats(allow_nan=True))
+def test_whatever_is_typed_gives_an_order_or_a_refusal(topic: str, duration: float):
+    with suppress(PermanentError):
+        assert build_order(topic=topic, duration=duration, script=None).topic
