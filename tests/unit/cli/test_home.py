@@ -36,7 +36,7 @@ def test_a_killed_owners_address_is_not_used_again(home: Home):
 
 async def test_a_stack_in_use_is_not_closed(home: Home):
     home.announce(Endpoint("nats://127.0.0.1:1", "file:///x"))
-    waited = []
+    waited: list[bool] = []
     with home.lease() as endpoint:
         assert endpoint == Endpoint("nats://127.0.0.1:1", "file:///x")
         with pytest.raises(TimeoutError):
