@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 import nats
 from nats.aio.client import Client
@@ -14,7 +15,7 @@ from nats.js.errors import NotFoundError
 
 from cli.home import Endpoint, Home
 from cli.stack import Stack
-from shared.contracts import ScriptRequested
+from shared.contracts import Message, ScriptRequested
 from shared.errors import FailureCode, PermanentError, TransientError
 from shared.topology import PIPELINE, RECORDER
 
@@ -39,14 +40,18 @@ class Access:
         if order.project_id is None:
             message = "an order from here names its project"
             raise ValueError(message)
+        return await self.publish(order, order.project_id, order.message_id_for(order.project_id))
+
+    async def publish(self, message: ScriptRequested | Message, project_id: UUID, message_id: str) -> int:
+        """Publishes a message; returns its stream sequence once it is stored."""
         ack = await self.jetstream.publish(
-            order.SUBJECT,
-            order.model_dump_json(exclude_none=True).encode(),
+            message.SUBJECT,
+            message.model_dump_json(exclude_none=True).encode(),
             stream=PIPELINE.name,
             timeout=_PUBLISH_TIMEOUT,
             headers={
-                "Nats-Msg-Id": order.message_id_for(order.project_id),
-                "correlation_id": str(order.project_id),
+                "Nats-Msg-Id": message_id,
+                "correlation_id": str(project_id),
                 "content-type": "application/json",
             },
         )

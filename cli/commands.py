@@ -17,7 +17,7 @@ from shared.contracts import ProjectCancelled, ProjectFailed, ScriptRequested, V
 from shared.errors import FailureCode, PermanentError, TransientError
 from shared.media.programs import find_ffmpeg
 
-__all__ = ["make", "request", "up", "watch"]
+__all__ = ["cancel", "make", "request", "up", "watch"]
 
 _RECORD_PATIENCE: Final = 30.0
 """Seconds the recorder gets after the film is finished; it normally needs a quarter of one."""
@@ -176,12 +176,7 @@ async def watch(home: Home, project_id: str, *, nats_url: str | None, as_json: b
     Raises:
         PipelineError: there is no bus, no such id, or the project failed.
     """
-    try:
-        film = Film(UUID(project_id))
-    except ValueError as error:
-        raise PermanentError(
-            FailureCode.INVALID_ORDER, f"{project_id!r} is no project id", hint="`scenewire request` prints one"
-        ) from error
+    film = Film(_project_id(project_id))
     async with existing(home, nats_url) as access:
         with make_display(as_json=as_json) as display:
             async for event in follow(access, film, from_sequence=1):
@@ -189,3 +184,24 @@ async def watch(home: Home, project_id: str, *, nats_url: str | None, as_json: b
     _raise_if_failed(film)
     _print_summary(film, None, as_json=as_json)
     return 0
+
+
+async def cancel(home: Home, project_id: str, *, reason: str, nats_url: str | None) -> int:
+    """Calls a project off and returns once that is stored.
+
+    Raises:
+        PipelineError: there is no bus, or no such id.
+    """
+    cancelled = ProjectCancelled(project_id=_project_id(project_id), reason=reason)
+    async with existing(home, nats_url) as access:
+        await access.publish(cancelled, cancelled.project_id, cancelled.message_id)
+    return 0
+
+
+def _project_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise PermanentError(
+            FailureCode.INVALID_ORDER, f"{text!r} is no project id", hint="`scenewire request` prints one"
+        ) from error

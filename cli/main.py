@@ -18,7 +18,7 @@ from rich.console import Console
 
 from cli import commands
 from cli.home import Home
-from cli.orders import DEFAULT_DURATION, DEFAULT_TOPIC, build_order
+from cli.orders import DEFAULT_DURATION, DEFAULT_SIZE, DEFAULT_TOPIC, build_order
 from shared.errors import FailureCode, PipelineError
 
 __all__ = ["app", "main"]
@@ -62,6 +62,7 @@ ScriptOption = Annotated[
 ]
 DurationOption = Annotated[float, typer.Option("--duration", help="Wanted length in seconds.")]
 LanguageOption = Annotated[str, typer.Option("--language", help="Language of the narration, such as en or de.")]
+SizeOption = Annotated[str, typer.Option("--size", help="Width and height of the picture in pixels.")]
 VoiceOption = Annotated[str | None, typer.Option("--voice", help="The engine's name of a voice.")]
 
 
@@ -74,7 +75,8 @@ def make(
     duration: DurationOption = DEFAULT_DURATION,
     out: Annotated[Path, typer.Option("--out", help="Folder for the finished video.")] = Path("output"),
     language: LanguageOption = "en",
-    voice: VoiceOption = None,
+    voice: SizeOption = Annotated[str, typer.Option("--size", help="Width and height of the picture in pixels.")]
+VoiceOption = None,
     data: DataOption = None,
     nats: NatsOption = None,
     as_json: JsonOption = False,
@@ -84,7 +86,12 @@ def make(
     A run that was killed goes on where it was when the same command is given again.
     """
     order = build_order(
-        topic=_one_topic(topic_words, topic), duration=duration, script=script, language=language, voice=voice
+        topic=_one_topic(topic_words, topic),
+        duration=duration,
+        script=script,
+        language=language,
+        voice=voice,
+        size=size,
     )
     _run(commands.make(Home(data), order, out=out.absolute(), nats_url=nats, as_json=as_json))
 
@@ -110,14 +117,20 @@ def request(
     script: ScriptOption = None,
     duration: DurationOption = DEFAULT_DURATION,
     language: LanguageOption = "en",
-    voice: VoiceOption = None,
+    voice: SizeOption = Annotated[str, typer.Option("--size", help="Width and height of the picture in pixels.")]
+VoiceOption = None,
     data: DataOption = None,
     nats: NatsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Orders a video from a running stack and prints the project's id."""
     order = build_order(
-        topic=_one_topic(topic_words, topic), duration=duration, script=script, language=language, voice=voice
+        topic=_one_topic(topic_words, topic),
+        duration=duration,
+        script=script,
+        language=language,
+        voice=voice,
+        size=size,
     )
     _run(commands.request(Home(data), order, nats_url=nats, as_json=as_json))
 
@@ -132,6 +145,18 @@ def watch(
 ) -> None:
     """Follows a project until it has ended."""
     _run(commands.watch(Home(data), project_id, nats_url=nats, as_json=as_json))
+
+
+@app.command()
+def cancel(
+    project_id: Annotated[str, typer.Argument(help="As `request` printed it.")],
+    *,
+    reason: Annotated[str, typer.Option("--reason", help="For the record.")] = "",
+    data: DataOption = None,
+    nats: NatsOption = None,
+) -> None:
+    """Calls a project off: nobody works for it any longer."""
+    _run(commands.cancel(Home(data), project_id, reason=reason, nats_url=nats))
 
 
 @app.command()

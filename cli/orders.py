@@ -9,15 +9,17 @@ from pydantic import ValidationError
 from shared.contracts import MAX_TEXT_CHARACTERS, ScriptRequested
 from shared.errors import FailureCode, PermanentError
 
-__all__ = ["DEFAULT_DURATION", "DEFAULT_TOPIC", "build_order"]
+__all__ = ["DEFAULT_DURATION", "DEFAULT_SIZE", "DEFAULT_TOPIC", "build_order"]
 
 DEFAULT_TOPIC: Final = "Russian invasion of Ukraine"
 DEFAULT_DURATION: Final = 300
+DEFAULT_SIZE: Final = "1920x1080"
 
 _OPTIONS: Final = {
     "target_duration": "--duration",
     "language": "--language",
     "voice": "--voice",
+    "look": "--size",
     "scenes": "the script's scene",
 }
 """What the customer typed for a field; a scene's place in the script counts from 0."""
@@ -26,14 +28,25 @@ _MAX_SCRIPT_BYTES: Final = 4 * MAX_TEXT_CHARACTERS
 
 
 def build_order(
-    *, topic: str | None, duration: float, script: Path | None, language: str = "en", voice: str | None = None
+    *,
+    topic: str | None,
+    duration: float,
+    script: Path | None,
+    language: str = "en",
+    voice: str | None = None,
+    size: str = DEFAULT_SIZE,
 ) -> ScriptRequested:
     """The order, without a project id.
 
     Raises:
         PermanentError: `invalid_order`, with what to correct.
     """
-    fields: dict[str, Any] = {"target_duration": duration, "language": language, "voice": voice}
+    fields: dict[str, Any] = {
+        "target_duration": duration,
+        "language": language,
+        "voice": voice,
+        "look": _read_size(size),
+    }
     if topic is not None:
         fields["topic"] = topic
     elif script is None:
@@ -49,6 +62,13 @@ def build_order(
         name, *rest = [str(part) for part in first["loc"]] or ["order"]
         where = " ".join([_OPTIONS.get(name, name), *rest])
         raise _refused(f"{where}: {first['msg']}", "see `scenewire make --help`") from error
+
+
+def _read_size(size: str) -> dict[str, int]:
+    width, times, height = size.lower().partition("x")
+    if not (times and width.isdecimal() and height.isdecimal()):
+        raise _refused(f"--size: {size!r} is no size", f"write it like {DEFAULT_SIZE}")
+    return {"width": int(width), "height": int(height)}
 
 
 def _read_script(path: Path) -> dict[str, Any]:
