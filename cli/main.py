@@ -75,8 +75,8 @@ def make(
     duration: DurationOption = DEFAULT_DURATION,
     out: Annotated[Path, typer.Option("--out", help="Folder for the finished video.")] = Path("output"),
     language: LanguageOption = "en",
-    voice: SizeOption = Annotated[str, typer.Option("--size", help="Width and height of the picture in pixels.")]
-VoiceOption = None,
+    voice: VoiceOption = None,
+    size: SizeOption = DEFAULT_SIZE,
     data: DataOption = None,
     nats: NatsOption = None,
     as_json: JsonOption = False,
@@ -117,8 +117,8 @@ def request(
     script: ScriptOption = None,
     duration: DurationOption = DEFAULT_DURATION,
     language: LanguageOption = "en",
-    voice: SizeOption = Annotated[str, typer.Option("--size", help="Width and height of the picture in pixels.")]
-VoiceOption = None,
+    voice: VoiceOption = None,
+    size: SizeOption = DEFAULT_SIZE,
     data: DataOption = None,
     nats: NatsOption = None,
     as_json: JsonOption = False,
