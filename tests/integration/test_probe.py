@@ -1,0 +1,156 @@
+"""The probe measures files as they are and refuses what is not fit, in a process of its own."""
+
+from pathlib import Path
+
+import pytest
+
+from shared.errors import FailureCode, PermanentError
+from shared.media import probe
+from shared.media.probe import probe_media, probe_video
+from shared.media.process import Limits
+from tests.support.media import make_clip, pretend_clips, run_ffmpeg
+
+
+@pytest.mark.parametrize("name", ["clip.mp4", "clip.mov", "clip.mkv", "clip.webm", "clip.ts"])
+async def test_frames_rate_and_size_are_exact_in_every_container(tmp_path: Path, name: str) -> None:
+    facts = await probe_video(await make_clip(tmp_path / name, seconds=1.5, size="320x180", rate=24))
+    assert (facts.frames, facts.frame_rate) == (36, (24, 1))
+    assert (facts.display_width, facts.display_height) == (320, 180)
+    assert facts.monotone
+    assert facts.constant_rate
+    assert facts.duration == pytest.approx(1.5, abs=0.01)
+
+
+async def test_a_fractional_rate_stays_a_fraction(tmp_path: Path) -> None:
+    facts = await probe_video(await make_clip(tmp_path / "clip.mkv", rate="30000/1001", size="160x90"))
+    assert facts.frame_rate == (30000, 1001)
+
+
+async def test_sound_and_subtitles_of_a_film_are_measured(tmp_path: Path) -> None:
+    (tmp_path / "film.srt").write_text("1\n00:00:00,000 --> 00:00:02,000\nHello\n")
+    picture = await make_clip(tmp_path / "picture.mp4", seconds=2, size="160x90", sound=True)
+    film = tmp_path / "film.mp4"
+    await run_ffmpeg("-i", picture, "-i", tmp_path / "film.srt", "-c", "copy", "-c:s", "mov_text", film)
+    facts = await probe_media(film)
+    assert facts.stream_types == ("video", "audio", "subtitle")
+    assert facts.chapters == 0
+    assert facts.complete
+    assert facts.audio is not None
+    assert (facts.audio.codec, facts.audio.sample_rate, facts.audio.channels) == ("aac", 48_000, 1)
+    assert facts.audio.samples == 96_000
+    assert facts.video is not None
+    assert (facts.video.codec, facts.video.pixel_format, facts.video.frames) == ("h264", "yuv420p", 60)
+
+
+async def test_sound_alone_has_facts_but_is_no_footage(tmp_path: Path) -> None:
+    sound = tmp_path / "sound.m4a"
+    await run_ffmpeg("-f", "lavfi", "-i", "sine=sample_rate=44100", "-t", "1", sound)
+    assert (await probe_media(sound)).video is None
+    with pytest.raises(PermanentError, match="no picture"):
+        await probe_video(sound)
+
+
+async def test_a_turned_clip_is_measured_as_it_is_seen(tmp_path: Path) -> None:
+    flat = await make_clip(tmp_path / "flat.mp4", seconds=0.5, size="320x180")
+    await run_ffmpeg("-display_rotation", "90", "-i", flat, "-c", "copy", tmp_path / "turned.mp4")
+    facts = await probe_video(tmp_path / "turned.mp4")
+    assert facts.rotation == 90
+    assert (facts.display_width, facts.display_height) == (180, 320)
+
+
+async def test_pixels_that_are_not_square_count(tmp_path: Path) -> None:
+    clip = await make_clip(tmp_path / "wide.mp4", seconds=0.5, size="240x180", arguments=("-vf", "setsar=4/3"))
+    facts = await probe_video(clip)
+    assert (facts.display_width, facts.display_height) == (320, 180)
+
+
+async def test_a_variable_rate_is_the_one_that_fills_the_time(tmp_path: Path) -> None:
+    thinned = ("-vf", "select='not(mod(n,7))+lt(n,30)'", "-fps_mode", "vfr")
+    facts = await probe_video(await make_clip(tmp_path / "vfr.mp4", seconds=4, size="160x90", arguments=thinned))
+    rate = facts.frame_rate[0] / facts.frame_rate[1]
+    assert not facts.constant_rate
+    assert facts.frames / rate == pytest.approx(4, abs=0.2)
+
+
+async def test_pictures_outside_an_edit_list_are_not_counted(tmp_path: Path) -> None:
+    whole = await make_clip(tmp_path / "whole.mp4", seconds=4, size="160x90", arguments=("-g", "60"))
+    await run_ffmpeg("-ss", "0.5", "-i", whole, "-t", "1", "-c", "copy", tmp_path / "cut.mp4")
+    facts = await probe_video(tmp_path / "cut.mp4")
+    assert 29 <= facts.frames <= 32
+    assert facts.start == pytest.approx(0, abs=0.05)
+
+
+async def test_decoder_parameters_tell_segments_apart_that_cannot_be_joined(tmp_path: Path) -> None:
+    first = await probe_video(await make_clip(tmp_path / "a.mp4", seconds=0.2, size="320x180"))
+    same = await probe_video(await make_clip(tmp_path / "b.mp4", seconds=0.3, size="320x180", pattern="testsrc"))
+    other = await probe_video(await make_clip(tmp_path / "c.mp4", seconds=0.2, size="322x180"))
+    assert first.parameters == same.parameters != other.parameters
+
+
+async def test_what_only_pretends_to_be_a_clip_is_refused(tmp_path: Path) -> None:
+    victim = await make_clip(tmp_path / "victim.mp4", seconds=0.2, size="160x90")
+    for path in pretend_clips(tmp_path, victim=victim).values():
+        with pytest.raises(PermanentError, match=f"{path.name} is refused") as refused:
+            await probe_media(path)
+        assert refused.value.code == FailureCode.MEDIA_REFUSED
+
+
+@pytest.mark.parametrize("name", ["clip.mp4", "clip.mkv"])
+async def test_a_clip_that_is_cut_off_is_refused(tmp_path: Path, name: str) -> None:
+    whole = await make_clip(
+        tmp_path / name, size="160x90", arguments=("-movflags", "+faststart")[: 2 * (name[-1] == "4")]
+    )
+    data = whole.read_bytes()
+    for share in (0.05, 0.3, 0.8):
+        part = tmp_path / f"{share}-{name}"
+        part.write_bytes(data[: int(len(data) * share)])
+        with pytest.raises(PermanentError, match="refused"):
+            await probe_video(part)
+
+
+async def test_a_clip_whose_pictures_are_noise_is_refused(tmp_path: Path) -> None:
+    clip = await make_clip(tmp_path / "clip.mp4", seconds=0.5, size="160x90", arguments=("-movflags", "+faststart"))
+    data = bytearray(clip.read_bytes())
+    pictures = data.index(b"mdat") + 4
+    data[pictures:] = bytes(255 - byte for byte in data[pictures:])
+    clip.write_bytes(data)
+    with pytest.raises(PermanentError, match="picture"):
+        await probe_video(clip)
+
+
+async def test_a_decoder_that_is_not_on_the_list_is_refused(tmp_path: Path) -> None:
+    rare = tmp_path / "rare.mkv"
+    await run_ffmpeg("-f", "lavfi", "-i", "testsrc2=size=64x64", "-t", "0.2", "-c:v", "magicyuv", rare)
+    with pytest.raises(PermanentError, match="codec magicyuv is not accepted"):
+        await probe_video(rare)
+
+
+async def test_a_picture_that_would_take_a_gigabyte_is_refused(tmp_path: Path) -> None:
+    huge = ("-frames:v", "1", "-g", "1")
+    bomb = await make_clip(
+        tmp_path / "bomb.mp4", seconds=0.1, size="8192x8192", pattern="color=c=black", arguments=huge
+    )
+    with pytest.raises(PermanentError, match="8192x8192 is too large"):
+        await probe_video(bomb)
+
+
+async def test_names_that_look_like_options_or_protocols_are_just_names(tmp_path: Path) -> None:
+    for name in ("-i.mp4", "concat:a.mp4", "50%03d.mp4", "it's \n “x”.mp4"):
+        clip = await make_clip(tmp_path / "plain.mp4", seconds=0.2, size="160x90")
+        assert (await probe_video(clip.rename(tmp_path / name))).frames == 6
+
+
+async def test_an_examination_that_exceeds_its_limits_refuses_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip = await make_clip(tmp_path / "clip.mp4", seconds=0.2, size="160x90")
+    monkeypatch.setattr(probe, "_LIMITS", Limits(memory=40 << 20))
+    with pytest.raises(PermanentError, match="examining it ended with"):
+        await probe_video(clip)
+    with pytest.raises(PermanentError, match="took longer than"):
+        await probe_video(clip, timeout=0)
+
+
+async def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PermanentError, match=r"gone\.mp4 is refused"):
+        await probe_media(tmp_path / "gone.mp4")
