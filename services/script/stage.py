@@ -9,11 +9,15 @@ from services.script.sentences import count_words
 from services.script.writer import Script, ScriptWriter
 from shared.artifacts.store import ArtifactStore, check_key
 from shared.contracts import Brief, Scene, ScenesScripted, ScriptRequested, derive_scene_id
+from shared.errors import FailureCode, PermanentError
 
 __all__ = ["ScriptStage"]
 
 _TOLERANCE: Final = 0.1
 """A script is as long as was ordered when its estimate is off by no more than this share."""
+
+_LARGEST_MESSAGE: Final = 1_000_000
+"""Bytes. A NATS server takes 1 MiB unless it is configured otherwise, headers included."""
 
 
 class ScriptStage:
@@ -34,7 +38,7 @@ class ScriptStage:
         """The script of a project: the stored one, or a new one that is stored before it is returned.
 
         Raises:
-            PermanentError: `invalid_order`, when nothing in the order can be spoken.
+            PermanentError: `invalid_order`, when nothing in the order can be spoken, or the script fits no message.
             TransientError: the writer or the store cannot be used now.
         """
         key = check_key(f"results/script/{project_id}-r{order.revision}.json")
@@ -44,6 +48,7 @@ class ScriptStage:
             return known
         scripted = self._number(order, project_id, await self._writer.write(order))
         document = scripted.model_dump_json().encode()
+        _require_fits(document)
         first = await self._store.write_once(key, document)
         if first == document:
             return scripted
@@ -88,6 +93,15 @@ def _length_notes(order: ScriptRequested, estimate: float) -> tuple[str, ...]:
     if abs(estimate - wanted) <= _TOLERANCE * wanted:
         return ()
     return (f"The script lasts about {estimate:.0f} s; {wanted:.0f} s were ordered.",)
+
+
+def _require_fits(document: bytes) -> None:
+    if len(document) > _LARGEST_MESSAGE:
+        raise PermanentError(
+            FailureCode.INVALID_ORDER,
+            f"the script has {len(document):,} bytes; a message holds {_LARGEST_MESSAGE:,}",
+            hint="order it in parts",
+        )
 
 
 def _read(document: bytes) -> ScenesScripted | None:

@@ -13,6 +13,7 @@ from services.script.stage import ScriptStage
 from services.script.writer import DraftScene, Script, ScriptWriter
 from shared.artifacts.filesystem import FilesystemStore
 from shared.contracts import ScriptRequested, derive_scene_id
+from shared.errors import FailureCode, PermanentError
 
 PROJECT = UUID("5a5f8a9e-3c1d-4c1e-9f57-0d8a3f4b2c11")
 
@@ -97,6 +98,16 @@ async def test_a_length_that_the_words_do_not_fill_is_noted_only_when_one_was_or
 
     assert ordered.brief.notes == ("The script lasts about 5 s; 60 s were ordered.",)
     assert silent.brief.notes == fitting.brief.notes == ()
+
+
+async def test_a_script_that_fits_no_message_is_refused_with_advice(tmp_path: Path) -> None:
+    scenes = [{"text": "月" * 2_000}] * 200
+
+    with pytest.raises(PermanentError) as refused:
+        await stage(tmp_path).write(ScriptRequested.model_validate({"scenes": scenes}), PROJECT)
+
+    assert refused.value.code is FailureCode.INVALID_ORDER
+    assert "in parts" in refused.value.hint
 
 
 def test_the_service_is_built_from_its_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
