@@ -61,7 +61,7 @@ class Bus:
             loops: how many messages this process handles at once. Each is a pull loop of its own: a loop never holds
                 a second message that waits without heartbeat.
         """
-        self._policy.durables[durable.name] = durable
+        self.require(durable)
 
         def register(handler: Handler) -> None:
             @functools.wraps(handler)
@@ -92,6 +92,10 @@ class Bus:
                 )(subscribed)
 
         return register
+
+    def require(self, durable: Durable) -> None:
+        """Has the start wait for a durable whose subscriber is registered on the broker itself, as for batches."""
+        self._policy.durables[durable.name] = durable
 
     async def publish(self, message: Message) -> PubAck:
         """Stores a message; returns when the server has it. A repetition is dropped and acknowledged all the same."""
