@@ -12,7 +12,7 @@ WORKERS ?= 2
 
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help demo test lint types unit locks bench clean
+.PHONY: help demo test lint types unit docs locks bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,9 @@ types: $(VENV)/installed-dev ## Static types
 
 unit: $(VENV)/installed-dev ## The tests that need no other program: seconds
 	$(BIN)/pytest tests/unit tests/architecture
+
+docs: $(VENV)/installed ## Write docs/settings.md anew from the settings
+	$(BIN)/python scripts/settings_page.py
 
 locks: ## Write requirements/ anew; UPGRADE=1 takes the newest versions
 	scripts/locks

@@ -19,13 +19,19 @@ class ServiceSettings(BaseSettings):
     model_config = SettingsConfigDict(populate_by_name=True, extra="ignore")
 
     nats_url: str = Field(default="nats://127.0.0.1:4222", validation_alias="NATS_URL", description="The bus.")
-    nats_user: str | None = Field(default=None, validation_alias="NATS_USER")
-    nats_password: SecretStr | None = Field(default=None, validation_alias="NATS_PASSWORD")
+    nats_user: str | None = Field(default=None, validation_alias="NATS_USER", description="Account on the bus.")
+    nats_password: SecretStr | None = Field(
+        default=None, validation_alias="NATS_PASSWORD", description="Its password; never logged."
+    )
     artifacts_url: str = Field(
         validation_alias="ARTIFACTS_URL", description="Where media lie: file:///absolute/folder."
     )
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", validation_alias="LOG_LEVEL")
-    log_format: Literal["json", "console"] = Field(default="json", validation_alias="LOG_FORMAT")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", validation_alias="LOG_LEVEL", description="DEBUG, INFO, WARNING or ERROR."
+    )
+    log_format: Literal["json", "console"] = Field(
+        default="json", validation_alias="LOG_FORMAT", description="`json`, one event a line, or `console`."
+    )
     log_file: Path | None = Field(
         default=None, validation_alias="LOG_FILE", description="Where the log goes; None is standard error."
     )

@@ -1,0 +1,61 @@
+"""What the pages say is true: links lead somewhere, commands and options exist, settings are those of the code."""
+
+import os
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+
+from cli.main import app
+from shared.media.process import run_program
+
+ROOT = Path(__file__).parents[2]
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+
+
+def known_commands() -> dict[str, Any]:
+    group: Any = typer.main.get_command(app)
+    return dict(group.commands)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_within_the_project_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#\s]+)", page.read_text())
+
+    assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
+
+
+def test_commands_and_options_that_the_readme_shows_exist() -> None:
+    commands = known_commands()
+    shown = re.findall(r"^\s*\$? ?scenewire ([a-z]+)([^\n#]*)", (ROOT / "README.md").read_text(), re.MULTILINE)
+    assert len(shown) >= 6
+
+    for name, rest in shown:
+        assert name in commands, f"scenewire {name}"
+        options = {option for parameter in commands[name].params for option in parameter.opts}
+        assert set(re.findall(r"--[a-z-]+", rest)) <= options, f"scenewire {name}{rest}"
+
+
+def test_the_readme_names_every_command() -> None:
+    readme = (ROOT / "README.md").read_text()
+
+    assert [name for name in known_commands() if f"scenewire {name}" not in readme] == []
+
+
+async def test_the_page_of_settings_is_what_the_code_says() -> None:
+    page = ROOT / "scripts" / "settings_page.py"
+    checked = await run_program(
+        [sys.executable, page, "--check"], cwd=ROOT, timeout=60, env=os.environ | {"PYTHONPATH": str(ROOT)}
+    )
+
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_make_help_lists_every_target() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    phony = re.findall(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)[0].split()
+
+    assert [target for target in phony if not re.search(rf"^{target}:.*## \w", makefile, re.MULTILINE)] == []
