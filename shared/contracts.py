@@ -225,6 +225,7 @@ class Segment(_Value):
 
     video: ArtifactRef
     frames: int = Field(gt=0)
+    parameters: str = Field(default="", description="SHA-256 of its decoder parameters: equal ones join by copying.")
 
 
 class Loudness(_Value):

@@ -1,0 +1,32 @@
+"""The composition root of the assembly service."""
+
+from faststream import FastStream
+
+from services.assembly.handlers import register
+from services.assembly.render import Encoder
+from services.assembly.settings import AssemblySettings
+from services.assembly.sound import Levels
+from services.assembly.stage import AssemblyStage
+from shared.artifacts.store import open_store
+from shared.bus import Bus
+
+__all__ = ["create_app"]
+
+
+def create_app(settings: AssemblySettings | None = None) -> FastStream:
+    """Builds the service.
+
+    Args:
+        settings: read from the environment when not given.
+    """
+    settings = settings or AssemblySettings()
+    stage = AssemblyStage(
+        open_store(settings.artifacts_url),
+        encoder=Encoder(preset=settings.preset, crf=settings.crf, threads=settings.threads),
+        levels=Levels(target_lufs=settings.target_lufs, peak=settings.peak),
+        ffmpeg=settings.ffmpeg,
+    )
+    bus = Bus("assembly", settings)
+    bus.on_start(stage.prepare)
+    register(bus, stage, loops=settings.loops)
+    return bus.app()

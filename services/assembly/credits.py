@@ -1,0 +1,123 @@
+"""What goes with a film: whose pictures and voices are in it and when, and the script as it was spoken. Pure."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from services.assembly.captions import clean_text
+from services.assembly.timeline import Placed, edit_clips
+from shared.contracts import Brief, SegmentRendered
+
+__all__ = ["Appearance", "appearances", "credits_json", "credits_txt", "script_json"]
+
+_PAINTED: Final = "Painted background"
+
+
+@dataclass(frozen=True)
+class Appearance:
+    """A picture's time in the film, in frames of it."""
+
+    scene_number: int
+    start: int
+    end: int
+    title: str
+    creator: str = ""
+    provider: str = ""
+    licence: str = ""
+    source_url: str = ""
+    source_id: str = ""
+    generated: bool = False
+
+
+def appearances(segments: Sequence[SegmentRendered], places: Sequence[Placed]) -> list[Appearance]:
+    """Every clip and every painted background, in the order in which they show."""
+    shown: list[Appearance] = []
+    for segment, place in zip(segments, places, strict=True):
+        number, clips = segment.scene.scene_number, segment.footage.clips
+        if not clips:
+            shown.append(Appearance(number, place.start, place.end, _PAINTED, generated=True))
+            continue
+        for shot in edit_clips(clips, place.frames, segment.brief.options.look.frame_rate).shots:
+            clip = clips[shot.clip]
+            start = place.start + shot.start
+            shown.append(
+                Appearance(
+                    number,
+                    start,
+                    start + shot.frames,
+                    title=clean_text(clip.credit.title),
+                    creator=clean_text(clip.credit.creator),
+                    provider=clean_text(clip.credit.provider),
+                    licence=clean_text(clip.credit.licence),
+                    source_url=clean_text(clip.credit.source_url),
+                    source_id=clean_text(clip.source_id),
+                )
+            )
+    return shown
+
+
+def credits_json(brief: Brief, shown: Sequence[Appearance], segments: Sequence[SegmentRendered]) -> str:
+    """Credits for programs. Times are seconds."""
+    rate = brief.options.look.frame_rate
+    pictures: list[dict[str, Any]] = [
+        {
+            "scene_number": picture.scene_number,
+            "start": round(picture.start / rate, 3),
+            "end": round(picture.end / rate, 3),
+            "generated": picture.generated,
+            "title": picture.title,
+            "creator": picture.creator,
+            "provider": picture.provider,
+            "licence": picture.licence,
+            "source_url": picture.source_url,
+            "source_id": picture.source_id,
+        }
+        for picture in shown
+    ]
+    voices = [{"engine": engine, "voice": voice} for engine, voice in _voices(segments)]
+    document = {"title": brief.title, "pictures": pictures, "voices": voices}
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def credits_txt(brief: Brief, shown: Sequence[Appearance], segments: Sequence[SegmentRendered]) -> str:
+    """Credits for people."""
+    rate = brief.options.look.frame_rate
+    lines = [clean_text(brief.title), "", "Pictures"]
+    for picture in shown:
+        time = f"{_clock(picture.start, rate)} - {_clock(picture.end, rate)}"
+        lines.append(f"  {time}  scene {picture.scene_number}: {_sentence(picture)}")
+    lines += ["", "Voice", *(f"  {engine}, voice {voice}" for engine, voice in _voices(segments)), ""]
+    return "\n".join(lines)
+
+
+def script_json(segments: Sequence[SegmentRendered]) -> str:
+    """The script as the prior system wrote it. Durations are seconds."""
+    scenes = [
+        {
+            "sceneNumber": segment.scene.scene_number,
+            "text": segment.scene.text,
+            "estimatedDuration": segment.scene.estimated_duration,
+            "actualDuration": round(segment.narration.samples / segment.narration.sample_rate, 3),
+            "audioFile": segment.narration.audio.key,
+        }
+        for segment in segments
+    ]
+    return json.dumps(scenes, ensure_ascii=False, indent=2) + "\n"
+
+
+def _voices(segments: Sequence[SegmentRendered]) -> list[tuple[str, str]]:
+    return list(dict.fromkeys((segment.narration.engine, segment.narration.voice) for segment in segments))
+
+
+def _sentence(picture: Appearance) -> str:
+    if picture.generated:
+        return f"{picture.title}, generated"
+    by = f" by {picture.creator}" if picture.creator else ""
+    terms = [picture.provider, picture.licence or "licence not stated", picture.source_url]
+    return f"“{picture.title or picture.source_id}”{by} ({', '.join(term for term in terms if term)})"
+
+
+def _clock(frame: int, frame_rate: int) -> str:
+    tenths = frame * 10 // frame_rate
+    return f"{tenths // 36_000}:{tenths // 600 % 60:02}:{tenths // 10 % 60:02}.{tenths % 10}"

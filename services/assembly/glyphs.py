@@ -1,0 +1,51 @@
+"""Which characters no font here can draw. libass puts boxes in their place and says so only in its log."""
+
+import os
+import re
+from pathlib import Path
+from typing import Final
+
+import pysubs2
+
+from services.assembly.render import FONTS
+from shared.media.process import Limits, run_program
+from shared.media.programs import Ffmpeg
+
+__all__ = ["find_undrawable"]
+
+_SURELY_DRAWN: Final = re.compile(r"[\u0000-\u024f\u0370-\u0373\u0391-\u03c9\u0400-\u045f\u2010-\u2027\u20ac·]*")
+"""What the font that comes with the product has."""
+
+_MISSING: Final = re.compile(r"failed to find any fallback with glyph 0x([0-9A-Fa-f]+)")
+_PROBE: Final = "glyphs.ass"
+_LOG: Final = "glyphs.log"
+
+
+async def find_undrawable(ffmpeg: Ffmpeg, text: str, folder: Path) -> frozenset[str]:
+    """The characters of a text that neither the product's font nor one of the system has.
+
+    Args:
+        ffmpeg: draws it once, on one frame that is thrown away.
+        text: in any script.
+        folder: a job's folder with the fonts.
+    """
+    if _SURELY_DRAWN.fullmatch(text):
+        return frozenset()
+    script = pysubs2.SSAFile()
+    script.styles["Default"] = pysubs2.SSAStyle(fontname="DejaVu Sans", bold=True)
+    characters = sorted(set(text) - set("\\{}"))
+    script.events.append(pysubs2.SSAEvent(start=0, end=10_000, text=" ".join(characters)))
+    (folder / _PROBE).write_text(script.to_string("ass"), encoding="utf-8")
+    await run_program(
+        [
+            *(ffmpeg.path, "-hide_banner", "-nostdin", "-v", "quiet", "-f", "lavfi", "-i", "color=s=128x128:r=1:d=1"),
+            *("-vf", f"subtitles=f={_PROBE}:fontsdir={FONTS}", "-frames:v", "1", "-f", "null", "-"),
+        ],
+        timeout=60,
+        cwd=folder,
+        limits=Limits(cpu=30),
+        # Its report is a file: the collected end of standard error would not hold a long list.
+        env={**os.environ, "FFREPORT": f"file={_LOG}:level=24"},
+    )
+    log = (folder / _LOG).read_text(encoding="utf-8", errors="replace")
+    return frozenset(chr(int(code, 16)) for code in _MISSING.findall(log))

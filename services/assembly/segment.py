@@ -1,0 +1,123 @@
+"""One scene's picture: what goes into it, and making it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import shared.media
+from services.assembly.background import Background
+from services.assembly.captions import cues_of
+from services.assembly.encode import Advance, picture_limits, run_ffmpeg
+from services.assembly.film import check_segment
+from services.assembly.glyphs import find_undrawable
+from services.assembly.lettering import caption_columns, card_of, lettering, written
+from services.assembly.render import (
+    FONTS,
+    LETTERING,
+    SEGMENT,
+    Encoder,
+    clip_name,
+    segment_from_background,
+    segment_from_clips,
+)
+from services.assembly.timeline import edit_clips, frames_for
+from shared.contracts import Clip, FootageSourced, Look
+from shared.media.programs import Ffmpeg
+
+__all__ = ["SegmentPlan", "make_segment", "plan_segment", "prepare_fonts"]
+
+_FONT: Final = Path(shared.media.__file__).parent / "fonts" / "DejaVuSans-Bold.ttf"
+_SHOWN_GLYPHS: Final = 12
+
+
+@dataclass(frozen=True)
+class SegmentPlan:
+    """Everything that shapes a segment. Equal plans make equal segments."""
+
+    look: Look
+    frames: int
+    clips: tuple[Clip, ...]
+    background: Background | None
+    """Painted where there are no clips."""
+    script: str
+    """What is written into the picture, as ASS; empty for nothing."""
+    arguments: tuple[str, ...]
+    notes: tuple[str, ...]
+    """What a person should know about it."""
+
+
+def prepare_fonts(folder: Path) -> None:
+    """Puts the product's font into a job's folder: without one, libass would draw nothing and not say so."""
+    (folder / FONTS).mkdir()
+    (folder / FONTS / _FONT.name).symlink_to(_FONT)
+
+
+async def plan_segment(ffmpeg: Ffmpeg, sourced: FootageSourced, encoder: Encoder, folder: Path) -> SegmentPlan:
+    """Decides what a scene's segment is made of. The folder needs the fonts."""
+    look, scene, clips = sourced.brief.options.look, sourced.scene, sourced.footage.clips
+    narration = sourced.narration
+    frames = frames_for(narration.samples, narration.sample_rate, look.frame_rate)
+    cues = []
+    if look.captions:
+        cues = await asyncio.to_thread(cues_of, scene.text, narration, look.frame_rate, caption_columns(look))
+    background = None if clips else Background(sourced.brief.topic, scene.scene_number, look)
+    card = card_of(sourced.brief, scene, background.accent) if background else None
+    undrawable = await find_undrawable(ffmpeg, written(cues, card), folder)
+    script = lettering(look, frames, cues, card, undrawable) if cues or card else ""
+    if background:
+        arguments = segment_from_background(look, encoder, frames, background, lettered=bool(script))
+    else:
+        edit = edit_clips(clips, frames, look.frame_rate)
+        arguments = segment_from_clips(look, encoder, frames, clips, edit, lettered=bool(script))
+    notes = (_glyph_note(scene.scene_number, undrawable),) if undrawable else ()
+    return SegmentPlan(look, frames, clips, background, script, tuple(arguments), notes)
+
+
+async def make_segment(
+    ffmpeg: Ffmpeg, plan: SegmentPlan, clips: Sequence[Path], folder: Path, advance: Advance
+) -> tuple[Path, str]:
+    """Makes and examines a segment.
+
+    Args:
+        ffmpeg: which one.
+        plan: what it is made of.
+        clips: the files of the plan's clips.
+        folder: the job's, with the fonts.
+        advance: gets the progress.
+
+    Returns:
+        The segment's file and the hash of its decoder parameters.
+    """
+    for index, path in enumerate(clips):
+        (folder / clip_name(index)).symlink_to(path)
+    if plan.script:
+        (folder / LETTERING).write_text(plan.script, encoding="utf-8")
+    await run_ffmpeg(
+        ffmpeg,
+        plan.arguments,
+        folder=folder,
+        limits=picture_limits(plan.look, plan.frames, plan.arguments.count("-i")),
+        stdin=_painted(plan.background, plan.frames) if plan.background else None,
+        frames=plan.frames,
+        advance=advance,
+    )
+    segment = folder / SEGMENT
+    return segment, await check_segment(segment, plan.look, plan.frames)
+
+
+async def _painted(background: Background, frames: int) -> AsyncIterator[bytes]:
+    """The background's frames, each batch painted beside the event loop."""
+    batches = background.paint(frames)
+    while batch := await asyncio.to_thread(next, batches, b""):
+        yield batch
+
+
+def _glyph_note(scene_number: int, undrawable: frozenset[str]) -> str:
+    some = "".join(sorted(undrawable)[:_SHOWN_GLYPHS])
+    more = "…" if len(undrawable) > _SHOWN_GLYPHS else ""
+    return (
+        f"Scene {scene_number}: no font on this machine draws {some}{more}; the picture leaves them out, the caption "
+        "files have them. Install a font of that script, then order again."
+    )

@@ -1,0 +1,323 @@
+"""The work of assembly: a scene becomes a segment, all segments become the film.
+
+Both are kept under the hash of everything that shaped them, so that neither a redelivery nor an edit to another scene
+encodes anything twice.
+"""
+
+import asyncio
+import errno
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict
+
+from services.assembly.captions import cues_of, shift
+from services.assembly.credits import appearances, credits_json, credits_txt, script_json
+from services.assembly.film import FILM, SUBTITLES, Part, check_film, join
+from services.assembly.naming import video_name
+from services.assembly.render import Encoder
+from services.assembly.segment import make_segment, plan_segment, prepare_fonts
+from services.assembly.sidecars import srt, vtt
+from services.assembly.sound import Levels, Spoken, make_sound, measure_film
+from services.assembly.thumbnail import THUMBNAIL, choose_moment, take_thumbnail
+from services.assembly.timeline import Placed, place
+from shared.artifacts.results import Results, fingerprint
+from shared.artifacts.store import ArtifactStore, output_key
+from shared.contracts import (
+    ArtifactRef,
+    Brief,
+    FootageSourced,
+    Loudness,
+    Progress,
+    Segment,
+    SegmentRendered,
+    VideoAssembled,
+)
+from shared.errors import FailureCode, PermanentError, TransientError
+from shared.media.programs import Ffmpeg, find_ffmpeg
+
+__all__ = ["AssemblyStage", "Report"]
+
+Report = Callable[[Progress], Awaitable[None]]
+
+_CODE: Final = 1
+"""Raised when the same inputs come out differently, so that what older code stored is not taken for it."""
+
+_LOUDNESS_TOLERANCE: Final = 1.0
+"""LU by which a film may miss the wanted loudness without a note."""
+
+
+class _Rendered(BaseModel):
+    """What is stored of a segment."""
+
+    model_config = ConfigDict(frozen=True)
+
+    segment: Segment
+    notes: tuple[str, ...]
+
+
+async def _unheard(_progress: Progress) -> None:
+    """Where progress goes when nobody asked for it."""
+
+
+class AssemblyStage:
+    """Renders segments and joins films.
+
+    Args:
+        store: where everything is.
+        encoder: how pictures are encoded.
+        levels: how loud films are.
+        ffmpeg: a certain ffmpeg instead of the one that is found.
+    """
+
+    def __init__(
+        self,
+        store: ArtifactStore,
+        *,
+        encoder: Encoder | None = None,
+        levels: Levels | None = None,
+        ffmpeg: Path | None = None,
+    ) -> None:
+        self._store = store
+        self._encoder = encoder or Encoder()
+        self._levels = levels or Levels()
+        self._named = ffmpeg
+        self._found: Ffmpeg | None = None
+        self._segments = Results(store, "segment")
+        self._films = Results(store, "film")
+
+    async def prepare(self) -> None:
+        """Finds ffmpeg, so that a host without it says so at its start.
+
+        Raises:
+            PermanentError: `program_missing`.
+        """
+        await self._ffmpeg()
+
+    async def render(self, sourced: FootageSourced, report: Report = _unheard) -> SegmentRendered:
+        """The segment of one scene: exactly as many frames as its narration needs, without sound.
+
+        Raises:
+            PermanentError: `artifact_missing` or `artifact_corrupt` for narration or clips, `render_failed`,
+                `output_invalid`; names the scene, like every error from here.
+            TransientError: `storage_full`, `program_timeout` and the like.
+        """
+        number = sourced.scene.scene_number
+
+        async def advance(fraction: float) -> None:
+            await report(_progress(sourced, number, fraction))
+
+        with _about(number):
+            ffmpeg = await self._ffmpeg()
+            await self._store.open(sourced.narration.audio)  # rather now than when all other scenes are done
+            async with self._store.scratch() as folder:
+                prepare_fonts(folder)
+                plan = await plan_segment(ffmpeg, sourced, self._encoder, folder)
+                inputs = fingerprint(
+                    arguments=plan.arguments,
+                    script=plan.script,
+                    clips=[clip.file.sha256 for clip in plan.clips],
+                    background=[plan.background.topic, plan.background.scene_number] if plan.background else None,
+                    ffmpeg=ffmpeg.version,
+                    code=_CODE,
+                )
+                done = await self._segments.find(inputs, _Rendered)
+                if done is None:
+                    clips = [await self._store.open(clip.file) for clip in plan.clips]
+                    path, parameters = await make_segment(ffmpeg, plan, clips, folder, advance)
+                    video = await self._store.add(path, "video/mp4")
+                    segment = Segment(video=video, frames=plan.frames, parameters=parameters)
+                    done = await self._segments.save(inputs, _Rendered(segment=segment, notes=plan.notes))
+        brief = sourced.brief.model_copy(update={"notes": _merged([*sourced.brief.notes, *done.notes])})
+        return SegmentRendered(
+            project_id=sourced.project_id,
+            revision=sourced.revision,
+            brief=brief,
+            scene=sourced.scene,
+            narration=sourced.narration,
+            footage=sourced.footage,
+            segment=done.segment,
+        )
+
+    async def assemble(self, segments: Sequence[SegmentRendered], report: Report = _unheard) -> VideoAssembled:
+        """The film of all its segments, verified and delivered.
+
+        Args:
+            segments: one for each scene, in any order.
+            report: gets the progress.
+
+        Raises:
+            PermanentError: a scene or its file is missing, named; `output_invalid`, the film is not what was wanted.
+            TransientError: `storage_full`, `program_timeout` and the like.
+        """
+        ffmpeg = await self._ffmpeg()
+        segments = await self._joinable(_in_order(segments), report)
+        brief = segments[0].brief.model_copy(
+            update={"notes": _merged([note for segment in segments for note in segment.brief.notes])}
+        )
+        inputs = fingerprint(
+            project=str(segments[0].project_id),
+            brief=brief,
+            scenes=[[segment.scene, segment.narration, segment.footage, segment.segment] for segment in segments],
+            levels=[self._levels.target_lufs, self._levels.peak],
+            ffmpeg=ffmpeg.version,
+            code=_CODE,
+        )
+        film = await self._films.find(inputs, VideoAssembled)
+        if film is None:
+            async with self._store.scratch() as folder:
+                with _disk_errors():
+                    film = await self._make_film(ffmpeg, folder, segments, brief, report)
+            film = await self._films.save(inputs, film)
+        return film.model_copy(update={"revision": segments[0].revision})
+
+    async def _joinable(self, segments: list[SegmentRendered], report: Report) -> list[SegmentRendered]:
+        """The segments themselves; rendered again here where workers with other settings or tools took part."""
+        if len({segment.segment.parameters for segment in segments}) > 1:
+            fields = FootageSourced.model_fields.keys()
+            segments = [
+                await self.render(FootageSourced(**{name: getattr(segment, name) for name in fields}), report)
+                for segment in segments
+            ]
+        return segments
+
+    async def _make_film(
+        self, ffmpeg: Ffmpeg, folder: Path, segments: Sequence[SegmentRendered], brief: Brief, report: Report
+    ) -> VideoAssembled:
+        look, first = brief.options.look, segments[0]
+        places = place([segment.segment.frames for segment in segments])
+        parts: list[Part] = []
+        spoken: list[Spoken] = []
+        for segment, at in zip(segments, places, strict=True):
+            number, narration = segment.scene.scene_number, segment.narration
+            with _about(number):
+                parts.append(Part(number, await self._store.open(segment.segment.video), at))
+                spoken.append(Spoken(number, await self._store.open(narration.audio), narration.samples, at.frames))
+        await report(_progress(first, None, 0.0, "sound"))
+        heard = await make_sound(
+            ffmpeg,
+            folder,
+            spoken,
+            sample_rate=first.narration.sample_rate,
+            frame_rate=look.frame_rate,
+            levels=self._levels,
+        )
+        await report(_progress(first, None, 0.5, "joining"))
+        documents = await asyncio.to_thread(_write_documents, folder, segments, places, brief)
+        # Beside burned-in captions a track of the same words would be shown over them by many players.
+        subtitled = not look.captions and bool((folder / SUBTITLES).stat().st_size)
+        await join(ffmpeg, folder, parts, brief, subtitled=subtitled)
+        await report(_progress(first, None, 0.7, "checking"))
+        facts = await check_film(folder / FILM, look, places[-1].end)
+        loudness = await measure_film(ffmpeg, folder, FILM, facts.duration)
+        moment = await asyncio.to_thread(choose_moment, folder / FILM, places, look.frame_rate)
+        await take_thumbnail(ffmpeg, folder, moment, look)
+        await report(_progress(first, None, 0.9, "delivering"))
+
+        async def deliver(name: str, file: str, media_type: str) -> ArtifactRef:
+            return await self._store.deliver(output_key(first.project_id, name), folder / file, media_type)
+
+        return VideoAssembled(
+            project_id=first.project_id,
+            brief=brief.model_copy(update={"notes": (*brief.notes, *self._sound_notes(loudness, heard=heard))}),
+            **{name: await deliver(file, file, media_type) for name, (file, media_type) in documents.items()},
+            thumbnail=await deliver(THUMBNAIL, THUMBNAIL, "image/jpeg"),
+            video=await deliver(video_name(brief.topic), FILM, "video/mp4"),
+            frames=places[-1].end,
+            duration=facts.duration,
+            video_codec="h264",
+            audio_codec="aac",
+            loudness=loudness,
+        )
+
+    def _sound_notes(self, loudness: Loudness, *, heard: bool) -> tuple[str, ...]:
+        if not heard:
+            return ("The narration is silent.",)
+        if abs(loudness.integrated_lufs - self._levels.target_lufs) > _LOUDNESS_TOLERANCE:
+            return (f"The film measures {loudness.integrated_lufs} LUFS; {self._levels.target_lufs} were wanted.",)
+        return ()
+
+    async def _ffmpeg(self) -> Ffmpeg:
+        if self._found is None:
+            self._found = await find_ffmpeg(self._named)
+        return self._found
+
+
+def _write_documents(
+    folder: Path, segments: Sequence[SegmentRendered], places: Sequence[Placed], brief: Brief
+) -> dict[str, tuple[str, str]]:
+    """Writes captions, credits and script; returns name and media type of each, by their field of the message."""
+    rate = brief.options.look.frame_rate
+    cues = [
+        shift(cue, at.start)
+        for segment, at in zip(segments, places, strict=True)
+        for cue in cues_of(segment.scene.text, segment.narration, rate)
+    ]
+    shown = appearances(segments, places)
+    documents = {
+        "captions_srt": (SUBTITLES, "application/x-subrip", srt(cues, rate)),
+        "captions_vtt": ("captions.vtt", "text/vtt", vtt(cues, rate)),
+        "credits_json": ("credits.json", "application/json", credits_json(brief, shown, segments)),
+        "credits_txt": ("credits.txt", "text/plain", credits_txt(brief, shown, segments)),
+        "script_json": ("script.json", "application/json", script_json(segments)),
+    }
+    for file, _, text in documents.values():
+        (folder / file).write_text(text, encoding="utf-8")
+    return {name: (file, media_type) for name, (file, media_type, _) in documents.items()}
+
+
+def _in_order(segments: Sequence[SegmentRendered]) -> list[SegmentRendered]:
+    ordered = sorted(segments, key=lambda segment: segment.scene.scene_number)
+    there = [segment.scene.scene_number for segment in ordered]
+    wanted = range(1, ordered[0].brief.scene_count + 1) if ordered else range(1, 2)
+    if there != list(wanted):
+        lacking = ", ".join(str(number) for number in wanted if number not in there) or "none"
+        raise PermanentError(
+            FailureCode.ARTIFACT_MISSING, f"the film's segments are not complete: missing scenes: {lacking}"
+        )
+    return ordered
+
+
+def _merged(notes: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(notes))
+
+
+def _progress(
+    message: FootageSourced | SegmentRendered, scene: int | None, fraction: float, detail: str = ""
+) -> Progress:
+    return Progress(
+        project_id=message.project_id,
+        stage="assembly",
+        scene_number=scene,
+        state="working",
+        fraction=fraction,
+        detail=detail,
+    )
+
+
+@contextmanager
+def _about(scene_number: int) -> Iterator[None]:
+    """Says in every failure which scene it was."""
+    try:
+        with _disk_errors():
+            yield
+    except PermanentError as error:
+        raise PermanentError(error.code, f"scene {scene_number}: {error.message}", hint=error.hint) from error
+    except TransientError as error:
+        message = f"scene {scene_number}: {error.message}"
+        raise TransientError(error.code, message, hint=error.hint, retry_after=error.retry_after) from error
+
+
+@contextmanager
+def _disk_errors() -> Iterator[None]:
+    """A job's folder lies on the artifacts' disk: when that is full, waiting may help."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise TransientError(
+            FailureCode.STORAGE_FULL, "the disk is full", hint="free space where the artifacts are"
+        ) from error
