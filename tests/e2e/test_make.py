@@ -1,0 +1,233 @@
+"""`scenewire make` and `up` as a user has them: real server, real ffmpeg, real speech, real database."""
+
+import asyncio
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import nats
+import pytest
+
+from shared.media.probe import probe_media
+from tests.support.product import SMALL, events_of, kill_group, record, run, running_stack, start, stored_messages
+
+TEXT = """Tea
+
+Tea is made from the leaves of one plant. The plant is called Camellia sinensis and grows as a shrub.
+
+Green tea is heated soon after picking. The heat keeps the leaves from turning brown.
+
+Black tea is left to oxidise before it is dried. That gives it a darker colour and a stronger taste.
+"""
+
+pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Path:
+    path = tmp_path / "tea.txt"
+    path.write_text(TEXT)
+    return path
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+async def assert_is_the_film(result: dict[str, Any], scene_count: int) -> None:
+    video = Path(result["video"])
+    facts = await probe_media(video)
+    assert facts.video is not None
+    assert facts.audio is not None
+    assert (facts.video.width, facts.video.height) == tuple(map(int, SMALL.split("x")))
+    assert facts.video.frames == result["frames"]
+    assert result["scene_count"] == scene_count
+    assert abs(result["loudness_lufs"] + 14) < 1
+    for path in (*result["captions"], *result["credits"], result["thumbnail"], result["script"]):
+        assert Path(path).stat().st_size > 0
+
+
+async def test_a_text_becomes_a_film_with_its_record(data: Path, script: Path, tmp_path: Path):
+    finished = await run("make", "--script", str(script), "--size", SMALL, "--json", data=data, cwd=tmp_path)
+    assert finished.returncode == 0, finished.err
+    result = finished.result
+    assert Path(result["video"]).is_relative_to(tmp_path / "output" / result["project_id"])
+    assert Path(result["video"]).name == "Tea_video.mp4"
+    await assert_is_the_film(result, 6)
+    captions = Path(result["captions"][0]).read_text()
+    for word in ("Camellia", "oxidise", "stronger"):
+        assert word in captions
+    counts = stored_messages(data, result["project_id"])
+    assert counts == {
+        "script.requested": 1,
+        "scenes.scripted": 1,
+        "narration.requested": 6,
+        "audio.rendered": 6,
+        "footage.sourced": 6,
+        "segment.rendered": 6,
+        "video.assembled": 1,
+    }
+    with record(data) as connection:
+        project = connection.execute("SELECT * FROM projects").fetchone()
+    assert (project["id"], project["current_step"]) == (result["project_id"], "export")
+    assert project["video_file_size"] == Path(result["video"]).stat().st_size
+    assert not list((data / "artifacts" / "scratch").iterdir())
+
+
+async def test_a_killed_run_goes_on_where_it_was(data: Path, script: Path, tmp_path: Path):
+    arguments = ("make", "--script", str(script), "--size", SMALL, "--json")
+    process = await start(*arguments, data=data, cwd=tmp_path)
+    async for event in events_of(process):
+        if event["event"] == "segment.rendered":
+            break
+    kill_group(process)
+    await process.wait()
+    spoken_before = {path: path.stat().st_mtime_ns for path in (data / "artifacts" / "content").rglob("*.wav")}
+    pictures_before = {path: path.stat().st_mtime_ns for path in (data / "artifacts" / "content").rglob("*.mp4")}
+    assert spoken_before
+    assert pictures_before
+
+    finished = await run(*arguments, data=data, cwd=tmp_path)
+    assert finished.returncode == 0, finished.err
+    await assert_is_the_film(finished.result, 6)
+    assert finished.result["project_id"] == event["project_id"]
+    for path, changed in (spoken_before | pictures_before).items():
+        assert path.stat().st_mtime_ns == changed
+    counts = stored_messages(data)
+    assert (counts["script.requested"], counts["audio.rendered"], counts["segment.rendered"]) == (1, 6, 6)
+    assert counts["video.assembled"] == 1
+
+
+async def test_two_orders_with_the_same_topic_at_once_give_two_films(data: Path, script: Path, tmp_path: Path):
+    arguments = ("make", "--script", str(script), "--size", SMALL, "--json")
+    first, second = await asyncio.gather(*(run(*arguments, data=data, cwd=tmp_path) for _ in range(2)))
+    assert (first.returncode, second.returncode) == (0, 0), first.err + second.err
+    assert first.result["project_id"] != second.result["project_id"]
+    assert first.result["video"] != second.result["video"]
+    for finished in (first, second):
+        await assert_is_the_film(finished.result, 6)
+    assert stored_messages(data)["video.assembled"] == 2
+
+
+async def test_any_nats_client_can_order(data: Path, tmp_path: Path):
+    project_id = uuid4()
+    full = {
+        "project_id": str(project_id),
+        "topic": "Two scenes",
+        "look": {"width": 320, "height": 180},
+        "scenes": [{"sceneNumber": 1, "text": "One."}, {"sceneNumber": 2, "text": "Two."}],
+    }
+    bare = {"topic": "Tides", "target_duration": 60, "look": {"width": 320, "height": 180}}
+    async with running_stack(data, tmp_path) as stack:
+        client = await nats.connect(stack["nats"])
+        films = await client.jetstream().subscribe("video.assembled", stream="PIPELINE", ordered_consumer=True)
+        await client.publish("script.requested", json.dumps(bare).encode())
+        await client.publish("script.requested", json.dumps(full).encode())
+        first, second = [json.loads((await films.next_msg(timeout=120)).data) for _ in range(2)]
+        await client.close()
+    by_topic = {film["brief"]["topic"]: film for film in (first, second)}
+    assert by_topic["Two scenes"]["project_id"] == str(project_id)
+    assert by_topic["Two scenes"]["brief"]["scene_count"] == 2
+    assert by_topic["Tides"]["brief"]["notes"]  # it says that it knew only its topic
+    for film in by_topic.values():
+        facts = await probe_media(data / "artifacts" / film["video"]["key"])
+        assert facts.video is not None
+        assert facts.video.frames == film["frames"]
+
+
+async def test_a_film_that_cannot_be_made_is_reported_once_and_nothing_is_left_half_done(data: Path, tmp_path: Path):
+    finished = await run("make", "Tea", "--voice", "no-such-voice", "--size", SMALL, data=data, cwd=tmp_path)
+    assert finished.returncode == 1
+    assert "no-such-voice" in finished.err
+    assert not list((tmp_path / "output").iterdir())
+    assert not list((data / "orders").iterdir())
+    again = await run("make", "Tea", "--size", SMALL, "--json", data=data, cwd=tmp_path)
+    assert again.returncode == 0, again.err
+
+
+@pytest.mark.parametrize(
+    "topic",
+    ["a/b", "../../up", "\"quoted\" 'twice'", "two\nlines", "tea 🍵"],
+    ids=["slash", "up", "quotes", "lines", "emoji"],
+)
+async def test_a_strange_topic_stays_inside_the_output_folder(topic: str, data: Path, tmp_path: Path):
+    (tmp_path / "in").mkdir()
+    script = tmp_path / "in" / "one.txt"
+    script.write_text("One short sentence.")
+    finished = await run(
+        "make", topic, "--script", str(script), "--size", SMALL, "--json", data=data, cwd=tmp_path / "in"
+    )
+    assert finished.returncode == 0, finished.err
+    video = Path(finished.result["video"])
+    assert video.resolve().is_relative_to(tmp_path / "in" / "output" / finished.result["project_id"])
+    assert video.name.endswith("_video.mp4")
+
+
+async def test_a_taken_port_is_named(data: Path, tmp_path: Path):
+    async with running_stack(tmp_path / "other", tmp_path) as stack:
+        port = stack["nats"].rpartition(":")[2]
+        finished = await run("up", "--nats-port", port, data=data, cwd=tmp_path)
+    assert finished.returncode == 1
+    assert f"port {port} is taken" in finished.err
+
+
+async def test_a_missing_ffmpeg_stops_before_anything_starts(data: Path, tmp_path: Path):
+    finished = await run("make", "Tea", data=data, cwd=tmp_path, FFMPEG="/no/such/ffmpeg")
+    assert finished.returncode == 1
+    assert "/no/such/ffmpeg" in finished.err
+    assert not (data / "nats").exists()
+
+
+async def test_an_unwritable_output_folder_stops_before_anything_starts(data: Path, tmp_path: Path):
+    (tmp_path / "file").touch()
+    finished = await run("make", "Tea", "--out", str(tmp_path / "file" / "below"), data=data, cwd=tmp_path)
+    assert finished.returncode == 1
+    assert "--out" in finished.err
+    assert not (data / "nats").exists()
+
+
+async def test_an_unusable_database_is_exit_code_2(data: Path, tmp_path: Path):
+    finished = await run(
+        "make", "Tea", data=data, cwd=tmp_path, DATABASE_URL=f"sqlite:///{tmp_path}/no/such/folder/x.db"
+    )
+    assert finished.returncode == 2
+    assert "no/such/folder" in finished.err
+
+
+async def test_a_disk_without_room_stops_before_anything_starts(tmp_path: Path):
+    small = tmp_path / "small"
+    small.mkdir()
+    mounted = shutil.which("mount") and subprocess.call(
+        ["mount", "-t", "tmpfs", "-o", "size=20m", "tmpfs", str(small)], stderr=subprocess.DEVNULL
+    )
+    if mounted != 0:
+        pytest.skip("mounting a small file system needs root")
+    try:
+        finished = await run("make", "Tea", data=small / "data", cwd=tmp_path)
+    finally:
+        subprocess.check_call(["umount", "-l", str(small)])
+    assert finished.returncode == 1
+    assert "free space" in finished.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("make", "--duration", "abc"),
+        ("make", "--duration", "0"),
+        ("make", ""),
+        ("nonsense",),
+        ("make", "--script", "no"),
+    ],
+)
+async def test_wrong_arguments_are_exit_code_1_and_leave_nothing(
+    arguments: tuple[str, ...], data: Path, tmp_path: Path
+):
+    finished = await run(*arguments, data=data, cwd=tmp_path)
+    assert finished.returncode == 1
+    assert finished.err.strip()
+    assert not data.exists()
