@@ -1,0 +1,33 @@
+"""The composition root of the recorder."""
+
+from faststream import FastStream
+
+from services.recorder.handlers import register
+from services.recorder.repository import Repository
+from services.recorder.settings import RecorderSettings
+from services.recorder.stage import RecorderStage
+from shared.bus import Bus
+from shared.database.engine import open_engine
+from shared.database.revision import upgrade
+
+__all__ = ["create_app"]
+
+
+def create_app(settings: RecorderSettings | None = None) -> FastStream:
+    """Builds the service. Its start brings the database up to date, and fails when that cannot be used.
+
+    Args:
+        settings: read from the environment when not given.
+    """
+    settings = settings or RecorderSettings()
+    url = settings.database_url.get_secret_value()
+    repository = Repository(open_engine(url))
+    bus = Bus("recorder", settings)
+
+    async def prepare() -> None:
+        await upgrade(url)
+
+    bus.on_start(prepare)
+    bus.on_stop(repository.aclose)
+    register(bus, RecorderStage(repository))
+    return bus.app()

@@ -1,0 +1,387 @@
+"""What the messages of a project make of its rows. Nothing here reads or writes a database.
+
+The rows are a fold over the messages in the order of their runs and, within a run, of their publication. Within a run a
+project only moves forward.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from math import fsum
+from pathlib import PurePosixPath
+from typing import Any, Final, Self
+from uuid import UUID
+
+from services.recorder.entries import Content, LogEntry
+from shared.contracts import (
+    AudioRendered,
+    Brief,
+    Candidate,
+    Clip,
+    Footage,
+    FootageSourced,
+    NarrationRequested,
+    ProjectCancelled,
+    ProjectFailed,
+    Scene,
+    SceneMessage,
+    ScenesScripted,
+    ScriptRequested,
+    SegmentRendered,
+    VideoAssembled,
+)
+
+__all__ = ["PROJECT_COLUMNS", "SCENE_COLUMNS", "ProjectRows", "Row", "fold"]
+
+Row = dict[str, Any]
+
+PROJECT_COLUMNS: Final = (
+    "id",
+    "name",
+    "topic",
+    "current_step",
+    "status",
+    "config_json",
+    "voice_id",
+    "script_generated",
+    "voice_selected",
+    "target_duration",
+    "total_duration",
+    "visuals_generated",
+    "visuals_provider",
+    "visuals_download_progress",
+    "video_path",
+    "video_total_duration",
+    "video_file_size",
+    "thumbnail_path",
+    "created_at",
+    "last_active",
+)
+"""Ours; the others belong to the web application."""
+
+SCENE_COLUMNS: Final = (
+    "id",
+    "project_id",
+    "scene_number",
+    "text",
+    "audio_file_path",
+    "duration",
+    "selected_clip_id",
+    "visual_keywords",
+    "created_at",
+    "updated_at",
+)
+
+_STEPS: Final = (
+    "topic",
+    "voice",
+    "script-generation",
+    "voiceover",
+    "visual-sourcing",
+    "visual-curation",
+    "editing",
+    "export",
+)
+_RANKS: Final = {step: rank for rank, step in enumerate(_STEPS)}
+_STEP_AFTER: Final[dict[type[Content], str]] = {
+    ScriptRequested: "script-generation",
+    ScenesScripted: "voiceover",
+    NarrationRequested: "voiceover",
+    AudioRendered: "visual-sourcing",
+    FootageSourced: "editing",
+    SegmentRendered: "editing",
+    VideoAssembled: "export",
+}
+_ENDED: Final = frozenset({"complete", "cancelled"})
+
+
+@dataclass(kw_only=True)
+class ProjectRows:
+    """The rows of one project.
+
+    Attributes:
+        revision: the latest run that the rows know of; -1 before the first message.
+        scenes: by scene number.
+        scene_ids: by scene number; the first id that a scene was given stays its id.
+        suggestions: by scene number, then by the provider's id of the video; scenes that are not listed stay as they
+            are.
+        videos: by path, those that the folded messages name; shared by all projects.
+    """
+
+    project_id: str
+    revision: int = -1
+    project: Row | None = None
+    scenes: dict[int, Row] = field(default_factory=dict)
+    scene_ids: dict[int, str] = field(default_factory=dict)
+    suggestions: dict[int, dict[str, Row]] = field(default_factory=dict)
+    videos: dict[str, Row] = field(default_factory=dict)
+
+    def copy(self) -> Self:
+        """The same rows, independent of these."""
+        return replace(
+            self,
+            project=None if self.project is None else dict(self.project),
+            scenes={number: dict(row) for number, row in self.scenes.items()},
+            scene_ids=dict(self.scene_ids),
+            suggestions=dict(self.suggestions),
+            videos=dict(self.videos),
+        )
+
+    def restarted(self) -> Self:
+        """As before the first message, but for what other tables and other applications hold on to."""
+        kept = None
+        if self.project is not None:
+            kept = _new_project(self.project_id, self.project["created_at"])
+            kept |= {name: self.project[name] for name in ("config_json", "last_active")}
+        return type(self)(project_id=self.project_id, project=kept, scene_ids=dict(self.scene_ids))
+
+
+def fold(rows: ProjectRows, entries: Iterable[LogEntry]) -> ProjectRows:
+    """The rows after some more messages; those given stay as they are."""
+    after = rows.copy()
+    for entry in sorted(entries, key=lambda entry: (*entry.position, entry.message_id)):
+        if entry.content is not None:
+            _apply(after, entry.content, entry.published_at)
+    if after.project is not None:
+        spoken = [row["duration"] for _, row in sorted(after.scenes.items()) if row["duration"] is not None]
+        after.project["total_duration"] = round(fsum(spoken), 2) if spoken else None
+    return after
+
+
+def _apply(rows: ProjectRows, content: Content, at: str) -> None:
+    project = _touched_project(rows, content, at)
+    match content:
+        case ScriptRequested():
+            _order(project, content)
+        case ScenesScripted():
+            _script(rows, project, content, at)
+        case SceneMessage():
+            _scene_message(rows, project, content, at)
+        case VideoAssembled():
+            _finish(rows, project, content, at)
+        case ProjectFailed():
+            _end(project, "error")
+        case ProjectCancelled():
+            _end(project, "cancelled")
+        case _:
+            pass
+
+
+def _touched_project(rows: ProjectRows, content: Content, at: str) -> Row:
+    """What every message does to its project."""
+    project = rows.project = rows.project or _new_project(rows.project_id, at)
+    if content.revision > rows.revision:
+        rows.revision = content.revision
+        project.update(status="active", current_step=_STEPS[0])
+    step = _STEP_AFTER.get(type(content), _STEPS[0])
+    if _RANKS[step] > _RANKS.get(project["current_step"], -1):
+        project["current_step"] = step
+    project["created_at"] = min(project["created_at"] or at, at)
+    project["last_active"] = max(project["last_active"] or at, at)
+    return project
+
+
+def _new_project(project_id: str, at: str) -> Row:
+    return dict.fromkeys(PROJECT_COLUMNS) | {
+        "id": project_id,
+        "name": project_id,
+        "script_generated": False,
+        "voice_selected": False,
+        "visuals_generated": False,
+        "visuals_download_progress": 0,
+        "created_at": at,
+        "last_active": at,
+    }
+
+
+def _order(project: Row, order: ScriptRequested) -> None:
+    if project["topic"] is None:
+        first = order.scenes[0].text if order.scenes else (order.text or "").strip().partition("\n")[0]
+        project["name"] = order.topic or first
+        project["topic"] = order.topic
+    if order.voice is not None:
+        project.update(voice_id=order.voice, voice_selected=True)
+    _set_length(project, order.target_duration)
+    if order.footage_providers:
+        _configure(project, preferredProvider=order.footage_providers[0])
+
+
+def _script(rows: ProjectRows, project: Row, script: ScenesScripted, at: str) -> None:
+    _describe(project, script.brief)
+    project["script_generated"] = True
+    words = sum(len(scene.text.split()) for scene in script.scenes)
+    _configure(project, sceneCount=script.brief.scene_count, estimatedWords=words)
+    for scene in script.scenes:
+        _scene_row(rows, scene, at)
+    for number in [number for number in rows.scenes if number > script.brief.scene_count]:  # of an earlier run
+        del rows.scenes[number]
+        rows.suggestions.pop(number, None)
+
+
+def _describe(project: Row, brief: Brief) -> None:
+    project.update(name=brief.topic, topic=brief.topic)
+    _set_length(project, brief.options.target_duration)
+
+
+def _set_length(project: Row, seconds: float) -> None:
+    project["target_duration"] = round(seconds)
+    _configure(project, targetDuration=round(seconds / 60, 2))  # minutes, as the web application counts
+
+
+def _configure(project: Row, **values: object) -> None:
+    try:
+        known = json.loads(project["config_json"] or "{}")
+    except ValueError:
+        known = {}
+    config = (known if isinstance(known, dict) else {}) | values
+    project["config_json"] = json.dumps(config, ensure_ascii=False, sort_keys=True)
+
+
+def _scene_message(rows: ProjectRows, project: Row, message: SceneMessage, at: str) -> None:
+    _describe(project, message.brief)
+    row = _scene_row(rows, message.scene, at)
+    if isinstance(message, AudioRendered):
+        narration = message.narration
+        row["audio_file_path"] = narration.audio.key
+        row["duration"] = narration.samples / narration.sample_rate
+        project.update(voice_id=narration.voice, voice_selected=True)
+    elif isinstance(message, FootageSourced):
+        footage = message.footage
+        suggestions = {row["video_id"]: row for row in _suggestion_rows(row["id"], footage, at)}
+        rows.suggestions[message.scene.scene_number] = suggestions
+        row["selected_clip_id"] = None
+        if footage.clips:
+            row["selected_clip_id"] = suggestions[footage.clips[0].source_id]["id"]
+            project["visuals_provider"] = footage.clips[0].credit.provider
+        for clip in footage.clips:
+            rows.videos[clip.file.key] = _clip_row(rows.videos.get(clip.file.key), clip, at)
+
+
+def _scene_row(rows: ProjectRows, scene: Scene, at: str) -> Row:
+    number = scene.scene_number
+    row = rows.scenes.setdefault(number, dict.fromkeys(SCENE_COLUMNS))
+    row.update(
+        id=rows.scene_ids.setdefault(number, str(scene.id)),
+        project_id=rows.project_id,
+        scene_number=number,
+        text=scene.text,
+        visual_keywords=json.dumps(scene.keywords, ensure_ascii=False),
+        created_at=min(row["created_at"] or at, at),
+        updated_at=max(row["updated_at"] or at, at),
+    )
+    return row
+
+
+def _suggestion_rows(scene_id: str, footage: Footage, at: str) -> Iterator[Row]:
+    """One row per source video: first those that are used, in order, then the others by score."""
+    considered = {candidate.source_id: candidate for candidate in footage.candidates}
+    used = {clip.source_id: clip for clip in footage.clips}
+    others = sorted(
+        (candidate for candidate in considered.values() if candidate.source_id not in used),
+        key=lambda candidate: (-candidate.score, candidate.source_id),
+    )
+    for rank, video_id in enumerate([*used, *(candidate.source_id for candidate in others)], start=1):
+        yield {
+            "id": _id_from("suggestion", scene_id, video_id),
+            "scene_id": scene_id,
+            "video_id": video_id,
+            "rank": rank,
+            "created_at": at,
+            **_suggested(considered.get(video_id), used.get(video_id)),
+        }
+
+
+def _suggested(candidate: Candidate | None, clip: Clip | None) -> Row:
+    """What is known of a source video: from the search, from the file, or from both."""
+    url = (candidate.source_url if candidate else "") or (clip.credit.source_url if clip else "")
+    seconds = candidate.duration if candidate else None
+    if clip is not None:
+        facts = clip.facts
+        seconds = facts.duration_frames * facts.frame_rate_denominator / facts.frame_rate_numerator
+    return {
+        "title": (candidate.title if candidate else "") or (clip.credit.title if clip else ""),
+        "channel_title": ", ".join(filter(None, (clip.credit.creator, clip.credit.licence))) if clip else None,
+        "embed_url": url,
+        "source_url": url,
+        "provider": candidate.provider if candidate else clip.credit.provider if clip else None,
+        "duration": None if seconds is None else round(seconds),
+        "default_segment_path": clip.file.key if clip else None,
+        "download_status": "complete" if clip else "pending",
+        "cv_score": candidate.score if candidate else None,
+    }
+
+
+def _end(project: Row, status: str) -> None:
+    """The first end of a run is its end, but a failure may still be mended."""
+    if project["status"] not in _ENDED:
+        project["status"] = status
+
+
+def _finish(rows: ProjectRows, project: Row, film: VideoAssembled, at: str) -> None:
+    _describe(project, film.brief)
+    _end(project, "complete")
+    rows.videos[film.video.key] = _film_row(rows.videos.get(film.video.key), film, at)
+    project.update(
+        video_path=film.video.key,
+        video_total_duration=film.duration,
+        video_file_size=film.video.size,
+        thumbnail_path=film.thumbnail.key,
+        script_generated=True,
+        voice_selected=True,
+        visuals_generated=True,
+        visuals_download_progress=100,
+    )
+
+
+def _film_row(before: Row | None, film: VideoAssembled, at: str) -> Row:
+    look = film.brief.options.look
+    return _video_row(
+        before,
+        film.video.key,
+        at,
+        duration_frames=film.frames,
+        frame_rate_numerator=look.frame_rate,
+        frame_rate_denominator=1,
+        width=look.width,
+        height=look.height,
+        video_codec=film.video_codec,
+        audio_codec=film.audio_codec,
+        file_size=film.video.size,
+        thumbnail_path=film.thumbnail.key,
+    )
+
+
+def _clip_row(before: Row | None, clip: Clip, at: str) -> Row:
+    facts = clip.facts
+    return _video_row(
+        before,
+        clip.file.key,
+        at,
+        duration_frames=facts.duration_frames,
+        frame_rate_numerator=facts.frame_rate_numerator,
+        frame_rate_denominator=facts.frame_rate_denominator,
+        width=facts.width,
+        height=facts.height,
+        video_codec=facts.video_codec,
+        audio_codec=None,
+        file_size=clip.file.size,
+        thumbnail_path=None,
+    )
+
+
+def _video_row(before: Row | None, path: str, at: str, **facts: object) -> Row:
+    known = before or {"created_at": at, "updated_at": at}
+    return {
+        "id": _id_from("video", path),
+        "path": path,
+        "filename": PurePosixPath(path).name,
+        **facts,
+        "created_at": min(known["created_at"], at),
+        "updated_at": max(known["updated_at"], at),
+    }
+
+
+def _id_from(*seed: str) -> str:
+    """A UUID of version 4's shape: the readers of the database know no other, and a repetition gives the same."""
+    return str(UUID(bytes=sha256("\n".join(("scenewire", *seed)).encode()).digest()[:16], version=4))

@@ -1,0 +1,21 @@
+"""The environment of the recorder."""
+
+from pydantic import Field, SecretStr
+from pydantic_settings import SettingsConfigDict
+
+from shared.settings import ServiceSettings
+
+__all__ = ["RecorderSettings"]
+
+
+class RecorderSettings(ServiceSettings):
+    """What every service reads, and where the record is kept."""
+
+    model_config = SettingsConfigDict(env_prefix="RECORDER_")
+
+    database_url: SecretStr = Field(
+        validation_alias="DATABASE_URL", description="Such as sqlite:////absolute/file.db. May hold a password."
+    )
+    artifacts_url: str = Field(
+        default="unused:", validation_alias="ARTIFACTS_URL", description="Of no use here: the record holds references."
+    )

@@ -1,0 +1,7 @@
+"""The database: for the recorder, which writes it, and for the gateway, which reads it.
+
+models      the tables as code sees them
+engine      engines for writing and reading, one transaction per unit of work, failures in plain words
+revision    brings a database to the schema that this code expects: `python -m shared.database upgrade`
+migrations  the one source of the schema
+"""

@@ -1,0 +1,94 @@
+"""Brings a database to the schema that this code expects."""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import structlog
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from shared.database.engine import migrating_engine, reporting
+from shared.errors import FailureCode, PermanentError
+
+__all__ = ["VERSION_TABLE", "downgrade", "upgrade"]
+
+VERSION_TABLE: Final = "scenewire_version"
+"""Our own: the web application counts its migrations in `migrations`, the older editor in `alembic_version`."""
+
+_INI: Final = Path(__file__).with_name("alembic.ini")
+log = structlog.get_logger(__name__)
+_one_at_a_time: Final = threading.Lock()
+"""Alembic keeps the migration in hand in module globals."""
+
+
+async def upgrade(url: str) -> None:
+    """Creates the schema or brings it up to date; a file that does not exist is created, its folder is not.
+
+    One transaction under the database's write lock: several processes may call this at once, and a migration that
+    fails leaves nothing behind.
+
+    Args:
+        url: a DATABASE_URL.
+
+    Raises:
+        PermanentError: `database_too_new`, a later version of this program wrote it; or `database_unavailable`.
+        TransientError: `database_unavailable`, it is locked or full.
+    """
+    await asyncio.to_thread(_migrate, url, lambda config: command.upgrade(config, "head"))
+
+
+async def downgrade(url: str, revision: str = "base") -> None:
+    """Takes the schema back; tables that another application owns stay, with their rows.
+
+    Raises:
+        PipelineError: as for `upgrade`.
+    """
+    await asyncio.to_thread(_migrate, url, lambda config: command.downgrade(config, revision))
+
+
+def _migrate(url: str, step: Callable[[Config], None]) -> None:
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # five lines at every start that say nothing
+    with _one_at_a_time, _connected(url) as connection:
+        config = Config(_INI)
+        config.attributes["connection"] = connection
+        before = _revisions(connection)
+        _refuse_unknown(connection, before, ScriptDirectory.from_config(config))
+        step(config)
+        after = _revisions(connection)
+        if not after:
+            connection.execute(text(f"DROP TABLE IF EXISTS {VERSION_TABLE}"))
+    if after != before:
+        log.info("database_migrated", before=before, after=after)
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[Connection]:
+    engine = migrating_engine(url)
+    try:
+        with reporting(engine.url), engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def _revisions(connection: Connection) -> tuple[str, ...]:
+    return MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_heads()
+
+
+def _refuse_unknown(connection: Connection, present: tuple[str, ...], scripts: ScriptDirectory) -> None:
+    unknown = set(present) - {script.revision for script in scripts.walk_revisions()}
+    if unknown:
+        place = connection.engine.url.render_as_string(hide_password=True)
+        raise PermanentError(
+            FailureCode.DATABASE_TOO_NEW,
+            f"the database {place} has the schema {', '.join(sorted(unknown))}, which this version does not know",
+            hint="run the version that wrote it, or a later one",
+        )

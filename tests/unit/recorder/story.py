@@ -1,0 +1,220 @@
+"""The messages of a film, as the bus delivers them, and a database to record them in."""
+
+import json
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from services.recorder.entries import RecordedMessage
+from services.recorder.repository import Repository
+from services.recorder.stage import RecorderStage
+from shared.contracts import (
+    ArtifactRef,
+    Candidate,
+    Clip,
+    Credit,
+    Footage,
+    FootageSourced,
+    Loudness,
+    Message,
+    ProjectCancelled,
+    ProjectFailed,
+    ScriptRequested,
+    SourceFacts,
+    VideoAssembled,
+)
+from shared.database.engine import open_engine
+from tests.support.builders import (
+    PROJECT,
+    audio_rendered,
+    brief,
+    footage_sourced,
+    narration_requested,
+    scripted,
+    segment_rendered,
+)
+
+NOON_NS = 1_795_262_400_000_000_000
+"""2026-11-21T12:00:00Z"""
+
+PROJECTIONS = ("projects", "scenes", "visual_suggestions", "videos")
+
+
+def ref(key: str, media_type: str = "video/mp4") -> ArtifactRef:
+    return ArtifactRef(key=key, sha256="0" * 64, size=1_000, media_type=media_type)
+
+
+def clip(source_id: str) -> Clip:
+    return Clip(
+        file=ref(f"content/cc/{source_id}.mp4"),
+        in_frame=0,
+        out_frame=100,
+        facts=SourceFacts(
+            width=1280,
+            height=720,
+            frame_rate_numerator=30_000,
+            frame_rate_denominator=1001,
+            duration_frames=600,
+            video_codec="h264",
+        ),
+        source_id=source_id,
+        credit=Credit(
+            provider="dvids",
+            title=f"Title of {source_id}",
+            creator="A. Maker",
+            licence="public domain",
+            source_url=f"https://example.org/{source_id}",
+        ),
+    )
+
+
+def candidate(source_id: str, score: float, *, chosen: bool = False) -> Candidate:
+    return Candidate(
+        provider="dvids",
+        source_id=source_id,
+        title=f"Title of {source_id}",
+        score=score,
+        reason="it fits",
+        chosen=chosen,
+        source_url=f"https://example.org/{source_id}",
+        duration=20.4,
+    )
+
+
+def footage(project_id: UUID, number: int, scene_count: int, *source_ids: str) -> FootageSourced:
+    """The first source is used; the others were only considered."""
+    used = source_ids[0]
+    found = Footage(
+        clips=(clip(used),),
+        candidates=tuple(candidate(name, 1 / rank, chosen=name == used) for rank, name in enumerate(source_ids, 1)),
+        fallback=False,
+    )
+    return footage_sourced(project_id, number, scene_count).model_copy(update={"footage": found})
+
+
+def assembled(project_id: UUID, scene_count: int) -> VideoAssembled:
+    def output(name: str, media_type: str) -> ArtifactRef:
+        return ref(f"output/{project_id}/{name}", media_type)
+
+    return VideoAssembled(
+        project_id=project_id,
+        brief=brief(scene_count),
+        video=output("Tea_video.mp4", "video/mp4"),
+        captions_srt=output("captions.srt", "application/x-subrip"),
+        captions_vtt=output("captions.vtt", "text/vtt"),
+        thumbnail=output("thumbnail.jpg", "image/jpeg"),
+        credits_json=output("credits.json", "application/json"),
+        credits_txt=output("credits.txt", "text/plain"),
+        script_json=output("script.json", "application/json"),
+        frames=120,
+        duration=4.0,
+        video_codec="h264",
+        audio_codec="aac",
+        loudness=Loudness(integrated_lufs=-14, true_peak_dbtp=-1),
+    )
+
+
+def film(project_id: UUID = PROJECT, scene_count: int = 3, *, revision: int = 0) -> list[Message | ScriptRequested]:
+    """From the order to the file, in the order of publication."""
+    numbers = range(1, scene_count + 1)
+    order = ScriptRequested(project_id=project_id, topic="Tea", target_duration=60)
+    messages: list[Message | ScriptRequested] = [
+        order,
+        scripted(project_id, scene_count),
+        *(narration_requested(project_id, number, scene_count) for number in numbers),
+        *(audio_rendered(project_id, number, scene_count) for number in numbers),
+        *(footage(project_id, number, scene_count, f"s{number}r{revision}", "other") for number in numbers),
+        *(segment_rendered(project_id, number, scene_count) for number in numbers),
+        assembled(project_id, scene_count),
+    ]
+    return [message.model_copy(update={"revision": revision}) for message in messages]
+
+
+def failed(project_id: UUID = PROJECT) -> ProjectFailed:
+    return ProjectFailed(project_id=project_id, stage="tts", scene_number=2, code="speech_failed", message="no voice")
+
+
+def cancelled(project_id: UUID = PROJECT) -> ProjectCancelled:
+    return ProjectCancelled(project_id=project_id, reason="changed our minds")
+
+
+def delivered(
+    messages: Iterable[Message | ScriptRequested], *, first: int = 1, start_ns: int = NOON_NS
+) -> list[RecordedMessage]:
+    """As the recorder receives them: numbered from `first`, 10 ms apart."""
+    return [
+        RecordedMessage(
+            stream="PIPELINE",
+            sequence=sequence,
+            subject=message.subject if isinstance(message, Message) else message.SUBJECT,
+            published_at_ns=start_ns + sequence * 10_000_000,
+            headers={"Nats-Msg-Id": message_id(message), "correlation_id": str(message.project_id)},
+            body=message.model_dump_json().encode(),
+        )
+        for sequence, message in enumerate(messages, start=first)
+    ]
+
+
+def message_id(message: Message | ScriptRequested) -> str:
+    if isinstance(message, Message):
+        return message.message_id
+    assert message.project_id is not None
+    return message.message_id_for(message.project_id)
+
+
+def raw_message(
+    subject: str, body: bytes, *, sequence: int = 1, headers: dict[str, str] | None = None
+) -> RecordedMessage:
+    return RecordedMessage(
+        stream="PIPELINE",
+        sequence=sequence,
+        subject=subject,
+        published_at_ns=NOON_NS + sequence * 10_000_000,
+        headers=headers or {},
+        body=body,
+    )
+
+
+class Database:
+    """A file with the current schema; read through plain sqlite3, as the web application does."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.url = f"sqlite:///{path}"
+
+    @asynccontextmanager
+    async def stage(self) -> AsyncIterator[RecorderStage]:
+        repository = Repository(open_engine(self.url))
+        try:
+            yield RecorderStage(repository)
+        finally:
+            await repository.aclose()
+
+    async def record(self, *batches: Sequence[RecordedMessage]) -> None:
+        async with self.stage() as stage:
+            for batch in batches:
+                await stage.record(batch)
+
+    def rows(self, query: str, *values: object) -> list[dict[str, Any]]:
+        with closing(sqlite3.connect(self.path)) as connection:
+            connection.row_factory = sqlite3.Row
+            return [dict(row) for row in connection.execute(query, values)]
+
+    def row(self, query: str, *values: object) -> dict[str, Any]:
+        (row,) = self.rows(query, *values)
+        return row
+
+    def projections(self) -> dict[str, list[dict[str, Any]]]:
+        return {table: self.rows(f"SELECT * FROM {table} ORDER BY id") for table in PROJECTIONS}  # noqa: S608
+
+    def config(self) -> dict[str, Any]:
+        config: dict[str, Any] = json.loads(self.row("SELECT config_json FROM projects")["config_json"])
+        return config
+
+    def copied_to(self, path: Path) -> "Database":
+        shutil.copyfile(self.path, path)
+        return Database(path)

@@ -1,0 +1,281 @@
+import asyncio
+import random
+import sqlite3
+import tempfile
+from contextlib import closing
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import event
+
+from services.recorder.entries import RecordedMessage
+from services.recorder.repository import Repository
+from services.recorder.stage import RecorderStage
+from shared.contracts import derive_project_id
+from shared.database.engine import open_engine
+from shared.errors import FailureCode, TransientError
+from tests.support.builders import PROJECT, scripted
+from tests.unit.recorder.story import Database, cancelled, delivered, failed, film, footage, raw_message
+
+OTHER = UUID("22222222-2222-4222-8222-222222222222")
+
+
+def everything() -> list[RecordedMessage]:
+    """A run that fails and is mended, a second run with a message of the first among it, another project, noise."""
+    first, second = film(scene_count=2), film(scene_count=2, revision=1)
+    story = delivered([*first[:5], failed(), *first[5:], *second[:4], *film(OTHER, 1), *second[4:], cancelled(OTHER)])
+    late = footage(PROJECT, 1, 2, "late").model_dump_json().encode()
+    noise = [("footage.sourced", late), ("audio.rendered", b"{}"), ("audio.rendered", b"\xff")]
+    return story + [
+        raw_message(subject, body, sequence=sequence, headers={"correlation_id": str(PROJECT)})
+        for sequence, (subject, body) in enumerate(noise, start=len(story) + 1)
+    ]
+
+
+def log_of(database: Database) -> object:
+    return database.rows("SELECT * FROM message_log ORDER BY message_id")
+
+
+@pytest.fixture(scope="module")
+def expected(empty_database: Database, tmp_path_factory: pytest.TempPathFactory) -> Database:
+    database = empty_database.copied_to(tmp_path_factory.mktemp("expected") / "record.db")
+    asyncio.run(database.record(everything()))
+    return database
+
+
+@settings(max_examples=40, deadline=None)
+@given(randomly=st.randoms(use_true_random=False), batches=st.integers(1, 12))
+def test_any_order_and_any_repetition_give_the_same_rows(
+    randomly: random.Random, batches: int, empty_database: Database, expected: Database
+):
+    messages = everything()
+    messages += randomly.choices(messages, k=len(messages) // 2)
+    randomly.shuffle(messages)
+    cuts = sorted(randomly.choices(range(len(messages) + 1), k=batches - 1))
+    with tempfile.TemporaryDirectory() as folder:
+        database = empty_database.copied_to(Path(folder) / "record.db")
+        asyncio.run(database.record(*(messages[a:b] for a, b in pairwise([0, *cuts, len(messages)]))))
+        assert database.projections() == expected.projections()
+        assert log_of(database) == log_of(expected)
+
+
+async def test_one_message_at_a_time_in_order_gives_the_same_rows(database: Database, expected: Database):
+    await database.record(*([message] for message in everything()))
+    assert database.projections() == expected.projections()
+    assert log_of(database) == log_of(expected)
+
+
+async def test_a_film_is_on_record(database: Database):
+    await database.record(delivered(film()))
+    project = database.row("SELECT * FROM projects")
+    assert project["id"] == str(PROJECT)
+    assert (project["name"], project["topic"], project["target_duration"]) == ("Tea", "Tea", 60)
+    assert (project["current_step"], project["status"]) == ("export", "complete")
+    assert project["video_path"] == f"output/{PROJECT}/Tea_video.mp4"
+    assert (project["video_file_size"], project["video_total_duration"], project["total_duration"]) == (1000, 4.0, 6.0)
+    assert project["thumbnail_path"] == f"output/{PROJECT}/thumbnail.jpg"
+    assert (project["created_at"], project["last_active"]) == ("2026-11-21T12:00:00.010Z", "2026-11-21T12:00:00.150Z")
+    scenes = database.rows("SELECT * FROM scenes ORDER BY scene_number")
+    assert [scene["scene_number"] for scene in scenes] == [1, 2, 3]
+    assert all(scene["duration"] == 2.0 and scene["audio_file_path"] == "content/00/a" for scene in scenes)
+    chosen = database.rows(
+        "SELECT s.scene_number, v.video_id, v.duration FROM scenes s JOIN visual_suggestions v"
+        " ON v.id = s.selected_clip_id ORDER BY s.scene_number"
+    )
+    assert [(row["video_id"], row["duration"]) for row in chosen] == [("s1r0", 20), ("s2r0", 20), ("s3r0", 20)]
+    videos = database.rows("SELECT * FROM videos ORDER BY path")
+    assert [video["filename"] for video in videos] == ["s1r0.mp4", "s2r0.mp4", "s3r0.mp4", "Tea_video.mp4"]
+    assert (videos[0]["frame_rate_numerator"], videos[0]["frame_rate_denominator"]) == (30_000, 1001)
+    for row in (project, *scenes, *videos, *database.rows("SELECT * FROM visual_suggestions")):
+        assert UUID(row["id"]).version == 4
+
+
+async def test_columns_hold_what_their_types_say(database: Database):
+    await database.record(delivered(film()))
+    for table in ("projects", "scenes", "visual_suggestions", "videos", "message_log"):
+        for column in database.rows(f"PRAGMA table_info({table})"):
+            (kind,) = database.rows(f"SELECT group_concat(DISTINCT typeof({column['name']})) AS found FROM {table}")  # noqa: S608
+            allowed = {"TEXT": "text", "INTEGER": "integer", "BOOLEAN": "integer", "REAL": "real", "BLOB": "blob"}
+            assert set(kind["found"].split(",")) <= {allowed[column["type"]], "null"}, column["name"]
+
+
+async def test_the_project_is_there_before_its_script(database: Database):
+    await database.record(delivered(film()[:1]))
+    assert database.row("SELECT name, current_step, status FROM projects") == {
+        "name": "Tea",
+        "current_step": "script-generation",
+        "status": "active",
+    }
+
+
+async def test_an_order_without_project_gets_the_id_that_the_script_service_derives(database: Database):
+    order = raw_message("script.requested", b'{"topic": "Tea"}', sequence=17)
+    await database.record([order])
+    assert database.row("SELECT id FROM projects")["id"] == str(derive_project_id(17, order.published_at_ns))
+
+
+async def test_a_script_with_a_scene_number_twice_makes_no_scene(database: Database):
+    body = scripted(PROJECT, 3).model_dump_json().replace('"scene_number":3', '"scene_number":2')
+    await database.record([raw_message("scenes.scripted", body.encode())])
+    assert database.rows("SELECT * FROM scenes") == []
+    logged = database.row("SELECT valid, problem, body FROM message_log")
+    assert not logged["valid"]
+    assert "numbered 1 to 3" in logged["problem"]
+    assert logged["body"] == body
+
+
+async def test_what_is_no_text_is_kept_byte_for_byte(database: Database):
+    await database.record([raw_message("script.requested", b"\xff\x00\xfe", headers={"Nats-Msg-Id": "bytes"})])
+    logged = database.row("SELECT valid, body, raw_body, headers FROM message_log")
+    assert logged == {"valid": 0, "body": None, "raw_body": b"\xff\x00\xfe", "headers": '{"Nats-Msg-Id": "bytes"}'}
+
+
+async def test_an_unintelligible_message_does_not_hold_up_the_others(database: Database):
+    await database.record([raw_message("audio.rendered", b"{", sequence=99), *delivered(film())])
+    assert database.row("SELECT status FROM projects")["status"] == "complete"
+    assert database.row("SELECT count(*) AS n FROM message_log WHERE NOT valid")["n"] == 1
+
+
+@pytest.mark.parametrize("poison", ["too_large", "foreign_scene_id"])
+async def test_a_message_that_no_row_can_hold_is_kept_and_left_out(poison: str, database: Database):
+    messages = film()
+    if poison == "too_large":
+        size = messages[-1].video.model_copy(update={"size": 10**30})  # type: ignore[union-attr]
+        messages[-1] = messages[-1].model_copy(update={"video": size})
+    else:
+        await database.record(delivered([scripted(OTHER, 1)], first=100))
+        taken = UUID(database.row("SELECT id FROM scenes")["id"])
+        scenes = tuple(scene.model_copy(update={"id": taken}) for scene in messages[1].scenes)  # type: ignore[union-attr]
+        messages[1] = messages[1].model_copy(update={"scenes": scenes})
+    await database.record(delivered(messages))
+    flagged = database.row("SELECT subject, problem FROM message_log WHERE NOT valid")
+    assert flagged["subject"] == {"too_large": "video.assembled", "foreign_scene_id": "scenes.scripted"}[poison]
+    assert "cannot be projected" in flagged["problem"]
+    assert database.row("SELECT count(*) AS n FROM scenes WHERE project_id = ?", str(PROJECT))["n"] == 3
+    await database.record(delivered(messages))
+    assert database.row("SELECT count(*) AS n FROM message_log WHERE NOT valid")["n"] == 1
+
+
+async def test_a_nul_inside_a_string_reaches_no_column(database: Database):
+    order = raw_message("script.requested", rb'{"topic": "a\u0000b"}')
+    await database.record([order])
+    assert database.row("SELECT name FROM projects")["name"] == "ab"
+
+
+async def test_a_sequence_that_a_restored_server_gives_again_swallows_nothing(database: Database):
+    await database.record(delivered(film(scene_count=1)))
+    await database.record(delivered(film(OTHER, 1)))
+    assert database.row("SELECT count(*) AS n, count(DISTINCT sequence) AS s FROM message_log") == {"n": 14, "s": 7}
+    assert database.row("SELECT count(*) AS n FROM projects WHERE status = 'complete'")["n"] == 2
+
+
+async def test_the_same_message_published_again_counts_once(database: Database):
+    await database.record(delivered(film()))
+    before = database.projections()
+    await database.record(delivered(film(), first=500))
+    assert database.projections() == before
+    assert database.row("SELECT count(*) AS n, max(sequence) AS last FROM message_log") == {"n": 15, "last": 15}
+
+
+async def test_another_message_under_the_same_id_is_kept_too(database: Database):
+    first = raw_message("script.requested", b'{"topic": "Tea"}', sequence=1, headers={"Nats-Msg-Id": "1"})
+    second = raw_message("script.requested", b'{"topic": "Coffee"}', sequence=2, headers={"Nats-Msg-Id": "1"})
+    for _ in range(2):
+        await database.record([first, second])
+    assert [row["name"] for row in database.rows("SELECT name FROM projects ORDER BY name")] == ["Coffee", "Tea"]
+    assert [row["message_id"] for row in database.rows("SELECT message_id FROM message_log ORDER BY sequence")] == [
+        "1",
+        f"PIPELINE:2:{second.published_at_ns}",
+    ]
+
+
+async def test_a_project_that_somebody_deleted_comes_back_whole(database: Database):
+    await database.record(delivered(film()[:-1]))
+    with closing(sqlite3.connect(database.path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("DELETE FROM projects")
+        assert connection.execute("SELECT count(*) FROM visual_suggestions").fetchone() == (0,)
+    await database.record(delivered(film()))
+    assert database.row("SELECT count(*) AS n FROM scenes WHERE audio_file_path IS NOT NULL")["n"] == 3
+
+
+async def test_a_clip_that_two_projects_use_is_one_video(database: Database):
+    shared = [footage(project, 1, 1, "shared") for project in (PROJECT, OTHER)]
+    await database.record(delivered(shared[1:], first=20))
+    await database.record(delivered(shared[:1], first=10))
+    video = database.row("SELECT created_at, updated_at FROM videos")
+    assert video == {"created_at": "2026-11-21T12:00:00.100Z", "updated_at": "2026-11-21T12:00:00.200Z"}
+
+
+async def test_an_orphan_is_refused(database: Database):
+    engine = open_engine(database.url)
+    async with engine.connect() as connection:
+        with pytest.raises(Exception, match="FOREIGN KEY constraint failed"):
+            await connection.exec_driver_sql(
+                "INSERT INTO scenes (id, project_id, scene_number, text) VALUES ('a', 'nobody', 1, 'Text')"
+            )
+    await engine.dispose()
+
+
+async def test_a_full_disk_leaves_nothing_of_the_batch(database: Database):
+    engine = open_engine(database.url)
+    pages = database.row("PRAGMA page_count")["page_count"]
+    allowed = {"pages": pages + 4}
+
+    def limit(connection: object) -> None:
+        connection.exec_driver_sql(f"PRAGMA max_page_count={allowed['pages']}")  # type: ignore[attr-defined]
+
+    event.listen(engine.sync_engine, "begin", limit)
+    repository = Repository(engine)
+    stage = RecorderStage(repository)
+    await stage.record(delivered(film()[:1]))
+    with pytest.raises(TransientError, match="has no room") as caught:
+        await stage.record(delivered(film()))
+    assert caught.value.code == FailureCode.DATABASE_UNAVAILABLE
+    assert database.row("SELECT count(*) AS n FROM message_log")["n"] == 1
+    assert database.rows("SELECT * FROM scenes") == []
+    allowed["pages"] = 10_000
+    await stage.record(delivered(film()))
+    assert database.row("SELECT status FROM projects")["status"] == "complete"
+    await repository.aclose()
+
+
+async def test_a_locked_database_is_an_error_that_passes(database: Database):
+    repository = Repository(open_engine(database.url, patience=timedelta(0)))
+    stage = RecorderStage(repository)
+    with closing(sqlite3.connect(database.path, isolation_level=None)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        with pytest.raises(TransientError, match="is locked by another program") as caught:
+            await stage.record(delivered(film()))
+        assert str(database.path) in str(caught.value)
+        holder.execute("ROLLBACK")
+    await stage.record(delivered(film()))
+    await repository.aclose()
+    assert database.row("SELECT status FROM projects")["status"] == "complete"
+
+
+async def test_readers_go_on_while_a_batch_is_written_and_see_it_whole(database: Database):
+    await database.record(delivered(film()[:3]))
+    repository = Repository(open_engine(database.url))
+    reader = open_engine(database.url, read_only=True, patience=timedelta(0))
+    async with repository.unit_of_work() as work:
+        assert await work.last_positions([str(PROJECT)])
+        async with reader.connect() as connection:
+            assert (await connection.exec_driver_sql("SELECT count(*) FROM message_log")).scalar() == 3
+    await repository.aclose()
+    async with reader.connect() as connection:
+        with pytest.raises(Exception, match="readonly"):
+            await connection.exec_driver_sql("DELETE FROM message_log")
+    await reader.dispose()
+
+
+async def test_many_projects_in_one_batch(database: Database):
+    messages = [message for _ in range(40) for message in film(uuid4(), 2)]
+    await database.record(delivered(messages))
+    assert database.row("SELECT count(*) AS n FROM projects WHERE status = 'complete'")["n"] == 40
+    assert database.row("SELECT count(*) AS n FROM scenes WHERE selected_clip_id IS NOT NULL")["n"] == 80
