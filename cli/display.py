@@ -128,12 +128,11 @@ class _Bars(Display):
     def show(self, film: Film, event: Event) -> None:
         count = film.scene_count
         encoding = ", ".join(f"scene {n} {share:.0%}" for n, share in sorted(film.encoding.items()))
-        joining = count is not None and len(film.rendered) == count and film.video is None
         self._set("script", int(film.script is not None), 1, f"{count} scenes" if count else "")
         self._set("speech", len(film.spoken), count, f"{sum(film.spoken.values()):.0f} s" if film.spoken else "")
         self._set("footage", len(film.sourced), count, _last(film.sourced))
         self._set("picture", len(film.rendered), count, encoding)
-        self._set("film", int(film.video is not None), 1, "joining, mixing sound" if joining else "")
+        self._set("film", int(film.video is not None), 1, "" if film.video else film.joining)
         if isinstance(event.message, Telemetry) and event.message.state == "retrying":
             self.note(_describe(film, event))
 

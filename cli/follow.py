@@ -67,6 +67,8 @@ class Film:
     rendered: set[int] = field(default_factory=set)
     encoding: dict[int, float] = field(default_factory=dict)
     """How much of a scene's picture is encoded, 0 to 1."""
+    joining: str = ""
+    """What is being done to the whole film."""
     video: VideoAssembled | None = None
     failure: ProjectFailed | ProjectCancelled | None = None
     last_sequence: int = 0
@@ -102,6 +104,8 @@ class Film:
             case Progress(stage="assembly", state="working", scene_number=int(number), fraction=float(fraction)):
                 if number not in self.rendered:
                     self.encoding[number] = fraction
+            case Progress(stage="assembly", state="working", scene_number=None, detail=str(detail)):
+                self.joining = detail
             case _:
                 pass
 

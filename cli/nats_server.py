@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from shared.errors import FailureCode, PermanentError
+from shared.media.process import guards
 
 __all__ = ["NatsServer"]
 
@@ -69,11 +70,9 @@ class NatsServer:
             stale.unlink()
         config = self._run / "nats-server.conf"
         config.write_text(_CONFIG.format(port=self._port, **{k: json.dumps(str(v)) for k, v in self._paths().items()}))
-        setpriv = shutil.which("setpriv")
-        guard = [setpriv, "--pdeathsig", "KILL", "--"] if setpriv else []
         with self._log.open("ab") as errors:  # before it opens its log itself
             self._process = subprocess.Popen(  # noqa: ASYNC220 - outlives this call; watched with poll()
-                [*guard, program, "-c", str(config)],
+                [*guards(), program, "-c", str(config)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=errors,
