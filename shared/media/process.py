@@ -19,7 +19,7 @@ from typing import Final
 
 from shared.errors import FailureCode, PermanentError, TransientError
 
-__all__ = ["Completed", "Limits", "run_program"]
+__all__ = ["Completed", "Limits", "guards", "run_program"]
 
 _STDERR_TAIL: Final = 8_192
 """Bytes of error output kept: enough for ffmpeg's reason, bounded against floods."""
@@ -84,7 +84,7 @@ async def run_program(
         )
     started = time.monotonic()
     process = await asyncio.create_subprocess_exec(
-        *_guards(limits),
+        *guards(limits),
         *words,
         cwd=cwd,
         env=env,
@@ -117,7 +117,11 @@ def _guard_programs() -> tuple[str | None, str | None]:
     return shutil.which("setpriv"), shutil.which("prlimit")
 
 
-def _guards(limits: Limits | None) -> list[str]:
+def guards(limits: Limits | None = None) -> list[str]:
+    """What to put before a command line so that the program dies with us and keeps within its limits.
+
+    As far as the system has the tools for it.
+    """
     setpriv, prlimit = _guard_programs()
     words: list[str] = []
     if setpriv:

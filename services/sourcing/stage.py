@@ -1,0 +1,218 @@
+"""The work of the sourcing service: footage for one scene, chosen once."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import structlog
+
+from services.sourcing.candidates import FoundFootage
+from services.sourcing.cutting import clips_for, film_frames, share_of, stretch
+from services.sourcing.intake import Accepted, Intake
+from services.sourcing.ranking import Ranked, queries, rank, rotate
+from services.sourcing.source import FootageSource, FootageUnavailableError
+from shared.artifacts.results import Results, fingerprint
+from shared.artifacts.store import ArtifactStore
+from shared.contracts import AudioRendered, Candidate, Clip, Credit, Footage, FootageSourced
+
+__all__ = ["SourcingStage"]
+
+_VERSION: Final = 1
+"""Raised when the same inputs lead to another choice."""
+
+_FOUND_AT_ONCE: Final = 20
+_MOST_CANDIDATES: Final = 30
+"""Candidates that a message tells of; the chosen ones are always among them."""
+
+_SPARE_TRIES: Final = 6
+"""Clips of one server that may turn out unfit before it is given up for a scene."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass
+class _Search:
+    """What one scene's search has come to so far."""
+
+    needed: int
+    chosen: list[tuple[Accepted, Candidate, Credit]] = field(default_factory=list)
+    passed_over: list[Candidate] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+    """What kept whole servers from being asked."""
+    shortfalls: list[str] = field(default_factory=list)
+    """Why servers that were asked did not have enough."""
+
+    @property
+    def reason(self) -> str:
+        said = self.troubles if self.chosen else self.troubles + self.shortfalls
+        return "; ".join(dict.fromkeys(said))[:1_000]
+
+    @property
+    def done(self) -> bool:
+        return len(self.chosen) >= self.needed
+
+
+class SourcingStage:
+    """Chooses footage.
+
+    Args:
+        store: where clips and choices are kept.
+        sources: where footage comes from, in order of preference.
+        largest_file: bytes; a larger clip is refused.
+    """
+
+    def __init__(self, store: ArtifactStore, sources: Sequence[FootageSource], *, largest_file: int = 4 << 30) -> None:
+        self._sources = tuple(sources)
+        self._choices = Results(store, "sourcing")
+        self._intake = Intake(store, largest_file=largest_file)
+
+    async def choose(self, audio: AudioRendered) -> FootageSourced:
+        """Footage for a scene: the stored choice, or a new one that is stored before it is returned.
+
+        What goes wrong with footage ends in a painted background, not in an error.
+
+        Raises:
+            TransientError: the artifact store cannot be used now.
+        """
+        inputs = fingerprint(
+            version=_VERSION,
+            project_id=str(audio.project_id),
+            revision=audio.revision,
+            scene=audio.scene,
+            samples=audio.narration.samples,
+            sample_rate=audio.narration.sample_rate,
+            look=audio.brief.options.look,
+            providers=audio.brief.options.footage_providers,
+            sources=[(source.name, source.identity) for source in self._sources],
+        )
+        footage = await self._choices.find(inputs, Footage)
+        if footage is None:
+            footage = await self._choices.save(inputs, await self._search(audio))
+        return FootageSourced(
+            project_id=audio.project_id,
+            revision=audio.revision,
+            brief=audio.brief,
+            scene=audio.scene,
+            narration=audio.narration,
+            footage=footage,
+        )
+
+    async def aclose(self) -> None:
+        """Ends the sources."""
+        await asyncio.gather(*(source.aclose() for source in self._sources))
+
+    async def _search(self, audio: AudioRendered) -> Footage:
+        rate = audio.brief.options.look.frame_rate
+        frames = film_frames(audio.narration.samples, audio.narration.sample_rate, rate)
+        search = _Search(needed=clips_for(frames, rate))
+        sources, unknown = self._named(audio.brief.options.footage_providers)
+        search.troubles += [f"no footage server is called {name}" for name in unknown]
+        if not self._sources:
+            search.troubles = ["no footage server is configured"]
+        for source in sources:
+            await self._ask(source, audio, search, seconds=share_of(frames, search.needed) / rate)
+            if search.done:
+                break
+        return self._cut(audio, search, frames)
+
+    def _named(self, wanted: tuple[str, ...] | None) -> tuple[list[FootageSource], list[str]]:
+        """The sources that an order names, in its order, and the names that nobody has."""
+        known = {source.name: source for source in self._sources}
+        if wanted is None:
+            return list(self._sources), []
+        names = list(dict.fromkeys(wanted))
+        return [known[name] for name in names if name in known], [name for name in names if name not in known]
+
+    async def _ask(self, source: FootageSource, audio: AudioRendered, search: _Search, *, seconds: float) -> None:
+        """Adds what one source has."""
+        scene = audio.scene
+        ranked = await self._find(source, audio, search, seconds=seconds)
+        tries = 0
+        for one in rotate(ranked, project_id=audio.project_id, scene_number=scene.scene_number, needed=search.needed):
+            if not one.fits:
+                search.passed_over.append(_candidate(source, one))
+            elif search.done:
+                search.passed_over.append(_candidate(source, one, "fits, but enough was found"))
+            elif tries < search.needed + _SPARE_TRIES:
+                tries += 1
+                await self._take(source, one, search)
+
+    async def _find(
+        self, source: FootageSource, audio: AudioRendered, search: _Search, *, seconds: float
+    ) -> list[Ranked]:
+        """What one source has for a scene, best first, found with as many queries as it takes."""
+        found: dict[str, FoundFootage] = {}
+        ranked: list[Ranked] = []
+        try:
+            for query in queries(audio.scene):
+                found |= {one.id: one for one in await source.search(query, _FOUND_AT_ONCE)}
+                ranked = rank(audio.scene, list(found.values()), look=audio.brief.options.look, seconds=seconds)
+                if sum(one.fits for one in ranked) >= search.needed:
+                    break
+        except FootageUnavailableError as error:
+            search.troubles.append(f"{source.name}: {error}")
+        else:
+            if not any(one.fits for one in ranked):
+                search.shortfalls.append(f"{source.name} has nothing that fits “{audio.scene.footage_query}”")
+        return ranked
+
+    async def _take(self, source: FootageSource, one: Ranked, search: _Search) -> None:
+        """Takes one clip in, or notes why not."""
+        try:
+            fetched = await source.fetch(one.footage.id)
+            accepted = await self._intake.accept(fetched.path, owner=source.identity)
+        except FootageUnavailableError as error:
+            log.warning("footage_refused", server=source.name, source_id=one.footage.id, reason=str(error))
+            search.passed_over.append(_candidate(source, one, str(error)))
+            search.shortfalls.append(f"{source.name}: {error}")
+            return
+        if any(accepted.file == other.file for other, _, _ in search.chosen):
+            search.passed_over.append(_candidate(source, one, "the same file as another one"))
+            return
+        said = fetched.footage
+        credit = Credit(
+            provider=source.name,
+            title=said.title or one.footage.title,
+            creator=said.creator or one.footage.creator,
+            licence=said.licence or one.footage.licence,
+            source_url=said.source_url or one.footage.source_url,
+        )
+        search.chosen.append((accepted, _candidate(source, one, chosen=True), credit))
+
+    def _cut(self, audio: AudioRendered, search: _Search, frames: int) -> Footage:
+        rate = audio.brief.options.look.frame_rate
+        share = share_of(frames, max(len(search.chosen), 1))
+        clips = []
+        for accepted, candidate, credit in search.chosen:
+            start, end = stretch(accepted.facts, frames=share, frame_rate=rate, turn=audio.scene.scene_number - 1)
+            clips.append(
+                Clip(
+                    file=accepted.file,
+                    in_frame=start,
+                    out_frame=end,
+                    facts=accepted.facts,
+                    source_id=candidate.source_id,
+                    credit=credit,
+                )
+            )
+        chosen = [candidate for _, candidate, _ in search.chosen]
+        return Footage(
+            clips=tuple(clips),
+            candidates=(*chosen, *search.passed_over)[:_MOST_CANDIDATES],
+            fallback=not clips,
+            reason=search.reason,
+        )
+
+
+def _candidate(source: FootageSource, one: Ranked, reason: str = "", *, chosen: bool = False) -> Candidate:
+    return Candidate(
+        provider=source.name,
+        source_id=one.footage.id,
+        title=one.footage.title,
+        score=one.score,
+        reason=f"{one.reason}; {reason}" if reason else one.reason,
+        chosen=chosen,
+        source_url=one.footage.source_url,
+        duration=one.footage.duration,
+    )

@@ -1,0 +1,125 @@
+"""The library finds the clips of a folder, and nothing else."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from services.sourcing.servers.library.catalogue import Catalogue
+
+
+def add(folder: Path, name: str, **described: object) -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"clip")
+    if described:
+        path.with_suffix(".json").write_text(json.dumps(described))
+    return path
+
+
+def titles(catalogue: Catalogue, query: str, limit: int = 20) -> list[str]:
+    return [found.title for found in catalogue.search(query, limit)]
+
+
+def test_a_sidecar_describes_its_clip(tmp_path: Path) -> None:
+    add(
+        tmp_path,
+        "a1.mp4",
+        title="Suez canal",
+        keywords=["ship", "desert"],
+        creator="Ann",
+        license="CC0",
+        source_url="https://example.org/1",
+        duration=12.5,
+        id="../../etc/passwd",
+    )
+    (found,) = Catalogue(tmp_path).search("desert", 5)
+    assert (found.title, found.creator, found.licence, found.duration) == ("Suez canal", "Ann", "CC0", 12.5)
+    assert found.source_url == "https://example.org/1"
+    assert found.id.isalnum()
+
+
+def test_without_sidecar_the_names_of_file_and_folders_must_do(tmp_path: Path) -> None:
+    add(tmp_path, "Ships/suez-canal_aerialView 02.MOV")
+    catalogue = Catalogue(tmp_path)
+    for query in ("suez", "aerial", "ship", "Canals"):
+        assert titles(catalogue, query) == ["suez canal aerial view 02"]
+
+
+@pytest.mark.parametrize("sidecar", ["", "[]", "{", "[" * 100_000, '{"title": 5}', '{"duration": -1}', "x" * 100_000])
+def test_a_broken_sidecar_costs_its_words_not_its_clip(tmp_path: Path, sidecar: str) -> None:
+    add(tmp_path, "harbour.mp4").with_suffix(".json").write_text(sidecar)
+    assert titles(Catalogue(tmp_path), "harbour") == ["harbour"]
+
+
+def test_more_matching_words_come_first_and_the_title_counts_most(tmp_path: Path) -> None:
+    add(tmp_path, "1.mp4", title="Sea", keywords=["canal", "ship"])
+    add(tmp_path, "2.mp4", title="Canal ship")
+    add(tmp_path, "3.mp4", title="Desert", keywords=["canal"])
+    assert titles(Catalogue(tmp_path), "canal ship") == ["Canal ship", "Sea", "Desert"]
+    assert titles(Catalogue(tmp_path), "canal ship", limit=1) == ["Canal ship"]
+
+
+@pytest.mark.parametrize(
+    "query", ['"', "canal OR", "title:canal", "NEAR(canal)", "canal*", "-canal", "", "\x00", "' --"]
+)
+def test_a_query_is_words_and_never_syntax(tmp_path: Path, query: str) -> None:
+    add(tmp_path, "canal.mp4")
+    assert len(Catalogue(tmp_path).search(query, 5)) == ("canal" in query)
+
+
+def test_accents_do_not_hide_a_clip(tmp_path: Path) -> None:
+    add(tmp_path, "1.mp4", title="Café in Zürich")
+    assert titles(Catalogue(tmp_path), "cafe zurich") == ["Café in Zürich"]
+
+
+def test_what_is_added_changed_or_removed_counts_at_the_next_question(tmp_path: Path) -> None:
+    catalogue = Catalogue(tmp_path)
+    assert titles(catalogue, "tea") == []
+    path = add(tmp_path, "tea.mp4")
+    (found,) = catalogue.search("tea", 5)
+    file = catalogue.get(found.id)
+    assert file is not None
+    assert file.path == str(path.resolve())
+    path.with_suffix(".json").write_text('{"title": "A pot of tea"}')
+    assert titles(catalogue, "tea") == ["A pot of tea"]
+    path.unlink()
+    assert titles(catalogue, "tea") == []
+    assert catalogue.get(found.id) is None
+
+
+def test_ids_stay_the_same_over_restarts(tmp_path: Path) -> None:
+    add(tmp_path, "tea.mp4")
+    assert Catalogue(tmp_path).search("tea", 1)[0].id == Catalogue(tmp_path).search("tea", 1)[0].id
+
+
+def test_links_out_of_the_folder_hidden_files_and_other_types_are_left_out(tmp_path: Path) -> None:
+    outside, folder = tmp_path / "outside", tmp_path / "library"
+    add(outside, "tea.mp4")
+    add(folder, "tea inside.mp4")
+    add(folder, ".tea.mp4")
+    add(folder, ".cache/tea.mp4")
+    add(folder, "tea.exe")
+    (folder / "tea link.mp4").symlink_to(outside / "tea.mp4")
+    (folder / "tea folder").symlink_to(outside)
+    (folder / "tea loop.mp4").symlink_to(folder / "tea loop.mp4")
+    (folder / "tea secret.json").symlink_to("/etc/hostname")
+    (folder / "tea directory.mp4").mkdir()
+    os.mkfifo(folder / "tea pipe.mp4")
+    assert titles(Catalogue(folder), "tea") == ["tea inside"]
+
+
+def test_a_path_is_no_id(tmp_path: Path) -> None:
+    add(tmp_path, "tea.mp4")
+    catalogue = Catalogue(tmp_path)
+    for name in ("tea.mp4", str(tmp_path / "tea.mp4"), "../tea.mp4", ""):
+        assert catalogue.get(name) is None
+
+
+def test_a_folder_that_is_not_there_is_an_error_until_it_is(tmp_path: Path) -> None:
+    catalogue = Catalogue(tmp_path / "later")
+    with pytest.raises(FileNotFoundError):
+        catalogue.search("tea", 5)
+    add(tmp_path / "later", "tea.mp4")
+    assert titles(catalogue, "tea") == ["tea"]

@@ -1,0 +1,137 @@
+"""Relevance decides, equal fits take turns, filler is refused."""
+
+from uuid import UUID
+
+import pytest
+
+from services.sourcing.candidates import FoundFootage
+from services.sourcing.ranking import Ranked, queries, rank, rotate, stem
+from shared.contracts import Look, Scene
+from tests.support.builders import PROJECT, scene
+
+LOOK = Look()
+
+
+def found(name: str, title: str, *keywords: str, **known) -> FoundFootage:
+    return FoundFootage(id=name, title=title, keywords=keywords, **known)
+
+
+def about(query: str, *keywords: str) -> Scene:
+    return scene().model_copy(update={"footage_query": query, "keywords": keywords})
+
+
+def ranked(subject: Scene, *clips: FoundFootage, seconds: float = 5) -> dict[str, Ranked]:
+    return {one.footage.id: one for one in rank(subject, clips, look=LOOK, seconds=seconds)}
+
+
+def test_a_clip_without_a_common_word_does_not_fit_and_says_so() -> None:
+    (one,) = rank(about("suez canal", "suez", "canal"), [found("1", "Kittens of the south")], look=LOOK, seconds=5)
+    assert not one.fits
+    assert one.reason == "no word in common with the scene"
+
+
+def test_filler_words_are_no_common_words() -> None:
+    assert not ranked(about("the port of Suez"), found("1", "the best of 2020"))["1"].fits
+
+
+def test_more_and_better_words_in_common_rank_higher() -> None:
+    order = list(
+        ranked(
+            about("suez canal", "suez", "canal", "ship"),
+            found("ship", "Ship"),
+            found("all", "Ship in the Suez canal"),
+            found("suez", "Suez"),
+        )
+    )
+    assert order == ["all", "suez", "ship"]
+
+
+def test_keywords_count_and_the_reason_names_the_common_words() -> None:
+    one = ranked(about("suez canal", "canal"), found("1", "Aerial view", "Canals", "Suez"))["1"]
+    assert one.reason == "about canal, suez"
+    assert one.score == 1
+
+
+@pytest.mark.parametrize(
+    ("words"),
+    [
+        "canal canals",
+        "ship ships shipping shipped",
+        "city cities",
+        "box boxes",
+        "trade trades trading traded",
+        "Zürich Zurich",
+    ],
+)
+def test_forms_of_a_word_are_one_word(words: str) -> None:
+    assert len({stem(word) for word in words.split()}) == 1
+
+
+@pytest.mark.parametrize("word", ["glass", "string", "bus", "king", "red", "gas", "crisis"])
+def test_endings_that_belong_to_a_word_stay(word: str) -> None:
+    assert stem(word) == word
+
+
+def test_flaws_count_less_than_relevance_and_are_named() -> None:
+    order = ranked(
+        about("suez canal", "suez", "canal"),
+        found("upright", "Suez canal", width=1080, height=1920),
+        found("short", "Suez canal", duration=2),
+        found("small", "Suez canal", width=640, height=360),
+        found("good", "Suez canal", width=1920, height=1080, duration=20),
+        found("half", "Canal", width=1920, height=1080, duration=20),
+    )
+    assert next(iter(order)) == "good"
+    assert list(order)[-1] == "half"
+    assert order["upright"].reason.endswith("of the other orientation")
+    assert order["short"].reason.endswith("only 2.0 s long")
+    assert order["small"].reason.endswith("only 640x360")
+
+
+def test_a_weak_match_does_not_water_down_a_good_one() -> None:
+    subject = about("suez canal", "suez", "canal", "engineer", "water", "lake")
+    both = ranked(subject, found("good", "Suez canal engineer"), found("weak", "Lake"))
+    assert both["good"].fits
+    assert not both["weak"].fits
+    assert ranked(subject, found("weak", "Lake"))["weak"].fits
+
+
+def test_queries_become_wider_and_never_repeat() -> None:
+    assert queries(about("suez canal", "canal", "suez")) == ["suez canal", "canal suez", "canal", "suez"]
+    assert queries(about("tea", "tea")) == ["tea"]
+    assert queries(about(" ")) == []
+
+
+def test_scenes_that_find_the_same_clips_show_different_ones_until_all_were_shown() -> None:
+    clips = rank(about("canal"), [found(str(n), "Canal") for n in range(6)], look=LOOK, seconds=5)
+    shown = [
+        [one.footage.id for one in rotate(clips, project_id=PROJECT, scene_number=number, needed=2)][:2]
+        for number in (1, 2, 3)
+    ]
+    assert sorted(name for names in shown for name in names) == list("012345")
+
+
+def test_turns_are_the_same_again_for_the_same_scene_and_differ_between_films() -> None:
+    clips = rank(about("canal"), [found(str(n), "Canal") for n in range(7)], look=LOOK, seconds=5)
+
+    def first(project: int) -> str:
+        return rotate(clips, project_id=UUID(int=project), scene_number=1, needed=1)[0].footage.id
+
+    assert first(5) == first(5) != first(6)
+
+
+def test_taking_turns_never_puts_a_worse_fit_before_a_better_one() -> None:
+    clips = rank(
+        about("suez canal", "suez", "canal"),
+        [found("a", "Suez canal"), found("b", "Suez canal"), found("c", "Canal"), found("d", "Kittens")],
+        look=LOOK,
+        seconds=5,
+    )
+    for number in range(1, 9):
+        order = [one.footage.id for one in rotate(clips, project_id=PROJECT, scene_number=number, needed=1)]
+        assert set(order[:2]) == {"a", "b"}
+        assert order[2:] == ["c", "d"]
+
+
+def test_nothing_found_is_nothing_ranked() -> None:
+    assert rotate(rank(about("tea"), [], look=LOOK, seconds=5), project_id=PROJECT, scene_number=1, needed=1) == []

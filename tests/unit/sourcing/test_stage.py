@@ -1,0 +1,140 @@
+"""Without usable footage every scene still gets an answer, and the answer says why."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from services.sourcing.candidates import FootageFile, FoundFootage
+from services.sourcing.source import Fetched, FootageSource, FootageUnavailableError
+from services.sourcing.stage import SourcingStage
+from shared.artifacts.filesystem import FilesystemStore
+from shared.contracts import AudioRendered, Footage
+from tests.support.builders import PROJECT, audio_rendered, options
+
+
+class BareSource:
+    """Finds clips by name, and has a file for none of them."""
+
+    def __init__(self, name: str, *ids: str, fails: str = "") -> None:
+        self._name = name
+        self._ids = ids
+        self.fails = fails
+        self.asked: list[str] = []
+        self.closed = False
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def identity(self) -> str:
+        return self._name
+
+    async def search(self, query: str, limit: int) -> list[FoundFootage]:
+        self.asked.append(query)
+        if self.fails:
+            raise FootageUnavailableError(self.fails)
+        return [FoundFootage(id=one, title=one) for one in self._ids]
+
+    async def fetch(self, footage_id: str) -> Fetched:
+        path = Path("/nowhere") / f"{footage_id}.mp4"
+        return Fetched(path, FootageFile(id=footage_id, path=str(path)))
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+@pytest.fixture
+def stage_with(tmp_path: Path) -> Callable[..., SourcingStage]:
+    def build(*sources: FootageSource) -> SourcingStage:
+        return SourcingStage(FilesystemStore(tmp_path / "store"), sources)
+
+    return build
+
+
+def ordered(*providers: str) -> AudioRendered:
+    audio = audio_rendered(PROJECT)
+    brief = audio.brief.model_copy(update={"options": options(footage_providers=providers)})
+    return audio.model_copy(update={"brief": brief})
+
+
+async def footage_of(stage: SourcingStage, audio: AudioRendered | None = None) -> Footage:
+    footage = (await stage.choose(audio or audio_rendered(PROJECT))).footage
+    assert footage.fallback
+    assert footage.clips == ()
+    return footage
+
+
+async def test_without_servers_the_background_is_painted(stage_with) -> None:
+    assert (await footage_of(stage_with())).reason == "no footage server is configured"
+
+
+async def test_the_answer_repeats_what_the_next_stage_needs(stage_with) -> None:
+    audio = audio_rendered(PROJECT)
+    sourced = await stage_with().choose(audio)
+    assert (sourced.project_id, sourced.brief, sourced.scene, sourced.narration) == (
+        audio.project_id,
+        audio.brief,
+        audio.scene,
+        audio.narration,
+    )
+
+
+async def test_nothing_that_fits_is_a_reason_and_names_what_was_looked_for(stage_with) -> None:
+    footage = await footage_of(stage_with(BareSource("library", "kittens")))
+    assert footage.reason == "library has nothing that fits “tea drink”"
+    assert [candidate.reason for candidate in footage.candidates] == ["no word in common with the scene"]
+
+
+async def test_a_server_that_is_out_is_named_and_the_next_one_is_asked(stage_with) -> None:
+    second = BareSource("second")
+    footage = await footage_of(stage_with(BareSource("first", fails="it did not answer"), second))
+    assert footage.reason == "first: it did not answer; second has nothing that fits “tea drink”"
+    assert second.asked
+
+
+async def test_a_file_that_cannot_be_read_is_passed_over_with_its_reason(stage_with) -> None:
+    footage = await footage_of(stage_with(BareSource("library", "tea")))
+    assert "tea.mp4 cannot be read: No such file or directory" in footage.reason
+    assert footage.candidates[0].reason.startswith("about tea; tea.mp4 cannot be read")
+    assert not footage.candidates[0].chosen
+
+
+async def test_an_order_names_the_servers_and_their_order(stage_with) -> None:
+    first, second, third = BareSource("first"), BareSource("second"), BareSource("third")
+    footage = await footage_of(stage_with(first, second, third), ordered("third", "nobody", "first"))
+    assert (bool(first.asked), bool(second.asked), bool(third.asked)) == (True, False, True)
+    assert footage.reason.startswith("no footage server is called nobody; third has nothing")
+
+
+async def test_a_repeated_message_adopts_the_stored_choice_without_asking(stage_with) -> None:
+    source = BareSource("library", fails="it is down")
+    first = await stage_with(source).choose(audio_rendered(PROJECT))
+    source.fails = ""
+    asked = len(source.asked)
+    assert await stage_with(source).choose(audio_rendered(PROJECT)) == first
+    assert len(source.asked) == asked
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"revision": 1},
+        {"project_id": audio_rendered().project_id},
+        {"scene": audio_rendered(PROJECT).scene.model_copy(update={"footage_query": "coffee"})},
+    ],
+)
+async def test_a_deliberate_change_chooses_anew(stage_with, change: dict[str, object]) -> None:
+    source = BareSource("library")
+    stage = stage_with(source)
+    await stage.choose(audio_rendered(PROJECT))
+    asked = len(source.asked)
+    await stage.choose(audio_rendered(PROJECT).model_copy(update=change))
+    assert len(source.asked) > asked
+
+
+async def test_closing_ends_the_sources(stage_with) -> None:
+    source = BareSource("library")
+    await stage_with(source).aclose()
+    assert source.closed
