@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from shared.errors import FailureCode, PermanentError, PipelineError, TransientError
 
-__all__ = ["migrating_engine", "open_engine", "reporting", "transaction"]
+__all__ = ["PATIENCE", "migrating_engine", "open_engine", "reporting", "transaction"]
 
 PATIENCE: Final = timedelta(seconds=5)
 """How long SQLite waits for another writer before it calls the database locked."""
@@ -132,7 +132,7 @@ def _explain(url: URL, error: DBAPIError) -> PipelineError:
     if url.get_backend_name() != "sqlite":
         place = url.render_as_string(hide_password=True)
         return TransientError(FailureCode.DATABASE_UNAVAILABLE, f"the database {place} does not answer: {error.orig}")
-    path = Path(url.database or ":memory:").absolute()
+    path = Path((url.database or ":memory:").removeprefix("file:")).absolute()
     reason = _sqlite_reason(error.orig)
     kind: type[PipelineError] = PermanentError
     if reason.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):

@@ -5,6 +5,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +16,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from shared.database.engine import migrating_engine, reporting
+from shared.database.engine import PATIENCE, migrating_engine, reporting
 from shared.errors import FailureCode, PermanentError
 
 __all__ = ["VERSION_TABLE", "downgrade", "upgrade"]
@@ -29,7 +30,7 @@ _one_at_a_time: Final = threading.Lock()
 """Alembic keeps the migration in hand in module globals."""
 
 
-async def upgrade(url: str) -> None:
+async def upgrade(url: str, *, patience: timedelta = PATIENCE) -> None:
     """Creates the schema or brings it up to date; a file that does not exist is created, its folder is not.
 
     One transaction under the database's write lock: several processes may call this at once, and a migration that
@@ -37,26 +38,27 @@ async def upgrade(url: str) -> None:
 
     Args:
         url: a DATABASE_URL.
+        patience: how long to wait for a locked database.
 
     Raises:
         PermanentError: `database_too_new`, a later version of this program wrote it; or `database_unavailable`.
         TransientError: `database_unavailable`, it is locked or full.
     """
-    await asyncio.to_thread(_migrate, url, lambda config: command.upgrade(config, "head"))
+    await asyncio.to_thread(_migrate, url, patience, lambda config: command.upgrade(config, "head"))
 
 
-async def downgrade(url: str, revision: str = "base") -> None:
+async def downgrade(url: str, revision: str = "base", *, patience: timedelta = PATIENCE) -> None:
     """Takes the schema back; tables that another application owns stay, with their rows.
 
     Raises:
         PipelineError: as for `upgrade`.
     """
-    await asyncio.to_thread(_migrate, url, lambda config: command.downgrade(config, revision))
+    await asyncio.to_thread(_migrate, url, patience, lambda config: command.downgrade(config, revision))
 
 
-def _migrate(url: str, step: Callable[[Config], None]) -> None:
+def _migrate(url: str, patience: timedelta, step: Callable[[Config], None]) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)  # five lines at every start that say nothing
-    with _one_at_a_time, _connected(url) as connection:
+    with _one_at_a_time, _connected(url, patience) as connection:
         config = Config(_INI)
         config.attributes["connection"] = connection
         before = _revisions(connection)
@@ -70,8 +72,8 @@ def _migrate(url: str, step: Callable[[Config], None]) -> None:
 
 
 @contextmanager
-def _connected(url: str) -> Iterator[Connection]:
-    engine = migrating_engine(url)
+def _connected(url: str, patience: timedelta) -> Iterator[Connection]:
+    engine = migrating_engine(url, patience=patience)
     try:
         with reporting(engine.url), engine.begin() as connection:
             yield connection

@@ -1,0 +1,238 @@
+"""The schema, made by real processes in real files."""
+
+import asyncio
+import os
+import sqlite3
+import sys
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
+
+from shared.database.models import Base
+from shared.database.revision import VERSION_TABLE, downgrade, upgrade
+from shared.errors import FailureCode, PermanentError, TransientError
+from tests.support.web_application import create_web_database
+
+TABLES = {"message_log", "projects", "scenes", "system_prompts", "videos", "visual_suggestions"}
+
+PROJECTS = """
+    id TEXT!  name TEXT!  topic TEXT  current_step TEXT  status TEXT  config_json TEXT  system_prompt_id TEXT
+    voice_id TEXT  niche TEXT  script_generated BOOLEAN  voice_selected BOOLEAN  target_duration INTEGER
+    total_duration REAL  visuals_generated BOOLEAN  visuals_provider TEXT  visuals_download_progress INTEGER
+    video_path TEXT  video_total_duration REAL  video_file_size INTEGER  thumbnail_path TEXT  rag_enabled INTEGER
+    rag_config TEXT  rag_last_sync TEXT  created_at TEXT  last_active TEXT
+"""
+SCENES = """
+    id TEXT!  project_id TEXT!  scene_number INTEGER!  text TEXT!  sanitized_text TEXT  audio_file_path TEXT
+    duration REAL  selected_clip_id TEXT  visual_keywords TEXT  created_at TEXT  updated_at TEXT
+"""
+VISUAL_SUGGESTIONS = """
+    id TEXT!  scene_id TEXT!  video_id TEXT!  title TEXT!  thumbnail_url TEXT  channel_title TEXT  embed_url TEXT!
+    rank INTEGER!  duration INTEGER  default_segment_path TEXT  download_status TEXT  created_at TEXT  cv_score REAL
+    provider TEXT  source_url TEXT
+"""
+VIDEOS = """
+    id TEXT!  path TEXT!  filename TEXT!  duration_frames INTEGER!  frame_rate_numerator INTEGER!
+    frame_rate_denominator INTEGER!  width INTEGER!  height INTEGER!  video_codec TEXT!  audio_codec TEXT
+    file_size INTEGER!  thumbnail_path TEXT  created_at TEXT!  updated_at TEXT!
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "record.db"
+
+
+def pairs(columns: str) -> list[str]:
+    words = columns.split()
+    return [" ".join(pair) for pair in zip(words[::2], words[1::2], strict=True)]
+
+
+def url(path: Path) -> str:
+    return f"sqlite:///{path}"
+
+
+def query(path: Path, statement: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(statement).fetchall()
+
+
+def tables(path: Path) -> set[str]:
+    return {name for (name,) in query(path, "SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+
+def objects(path: Path) -> list[tuple[Any, ...]]:
+    return query(path, "SELECT type, name, sql FROM sqlite_master ORDER BY name")
+
+
+@pytest.mark.parametrize(
+    ("table", "columns"),
+    [("projects", PROJECTS), ("scenes", SCENES), ("visual_suggestions", VISUAL_SUGGESTIONS), ("videos", VIDEOS)],
+)
+async def test_columns_are_those_of_the_prior_systems(table: str, columns: str, path: Path):
+    await upgrade(url(path))
+    described = [
+        f"{name} {kind}{'!' * required}" for _, name, kind, required, *_ in query(path, f"PRAGMA table_info({table})")
+    ]
+    assert described == pairs(columns)
+
+
+async def test_the_models_see_the_schema_that_the_migrations_make(path: Path):
+    await upgrade(url(path))
+    engine = create_engine(url(path))
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+        assert compare_metadata(context, Base.metadata) == []
+    engine.dispose()
+
+
+async def test_up_down_up(path: Path):
+    await upgrade(url(path))
+    first = objects(path)
+    assert tables(path) == {*TABLES, VERSION_TABLE}
+    await upgrade(url(path))
+    assert objects(path) == first
+    await downgrade(url(path))
+    assert objects(path) == []
+    await upgrade(url(path))
+    assert objects(path) == first
+
+
+async def test_the_file_is_in_wal_mode(path: Path):
+    await upgrade(url(path))
+    assert query(path, "PRAGMA journal_mode") == [("wal",)]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO projects (id, name, current_step) VALUES ('a', 'b', 'complete')",
+        "INSERT INTO visual_suggestions VALUES ('a','b','c','d','','','e',1,1,'','done','',1.0,'','')",
+        "INSERT INTO projects (id) VALUES ('a')",
+        "INSERT INTO projects (id, name) VALUES (NULL, 'b')",
+    ],
+)
+async def test_values_that_the_web_application_would_refuse_are_refused(statement: str, path: Path):
+    await upgrade(url(path))
+    with pytest.raises(sqlite3.IntegrityError):
+        query(path, statement)
+
+
+async def test_the_web_applications_database_is_adopted_and_given_back_as_it_was(path: Path):
+    create_web_database(path)
+    theirs = objects(path)
+    rows = query(path, "SELECT * FROM projects")
+    await upgrade(url(path))
+    assert tables(path) == {*TABLES, VERSION_TABLE, "messages", "migrations"}
+    assert [entry for entry in objects(path) if entry in theirs] == theirs
+    assert query(path, "SELECT content FROM messages") == [("Make a film about tea",)]
+    await downgrade(url(path))
+    assert objects(path) == theirs
+    assert query(path, "SELECT * FROM projects") == rows
+    await upgrade(url(path))
+
+
+async def test_the_editors_videos_are_adopted_and_given_back(path: Path):
+    query(path, f"CREATE TABLE videos ({', '.join(pairs(VIDEOS.replace('!', '')))})")
+    query(path, "CREATE TABLE alembic_version (version_num TEXT)")
+    await upgrade(url(path))
+    await downgrade(url(path))
+    assert tables(path) == {"videos", "alembic_version"}
+
+
+async def test_a_table_of_another_shape_is_refused_and_nothing_is_left(path: Path):
+    query(path, "CREATE TABLE scenes (id TEXT PRIMARY KEY, project_id TEXT, scene_number INTEGER, text TEXT)")
+    before = objects(path)
+    with pytest.raises(PermanentError, match="scenes without sanitized_text, audio_file_path") as caught:
+        await upgrade(url(path))
+    assert caught.value.code == FailureCode.DATABASE_UNAVAILABLE
+    assert objects(path) == before
+
+
+async def test_a_newer_schema_is_refused(path: Path):
+    await upgrade(url(path))
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute(f"UPDATE {VERSION_TABLE} SET version_num = 'ffffffffffff'")  # noqa: S608
+    before = objects(path)
+    for migrate in (upgrade, downgrade):
+        with pytest.raises(PermanentError, match="ffffffffffff") as caught:
+            await migrate(url(path))
+        assert caught.value.code == FailureCode.DATABASE_TOO_NEW
+        assert str(path) in str(caught.value)
+    assert objects(path) == before
+
+
+async def test_a_missing_folder_is_named(tmp_path: Path):
+    with pytest.raises(PermanentError, match="there is no folder") as caught:
+        await upgrade(url(tmp_path / "no" / "such" / "record.db"))
+    assert caught.value.code == FailureCode.DATABASE_UNAVAILABLE
+    assert str(tmp_path / "no" / "such") in str(caught.value)
+
+
+async def test_a_read_only_file_is_named(path: Path):
+    query(path, "CREATE TABLE theirs (id TEXT)")
+    with pytest.raises(PermanentError, match="is read-only") as caught:
+        await upgrade(f"sqlite:///file:{path}?mode=ro&uri=true")
+    assert str(path) in str(caught.value)
+
+
+async def test_a_folder_in_the_files_place_is_named(tmp_path: Path):
+    with pytest.raises(PermanentError, match="cannot be opened") as caught:
+        await upgrade(url(tmp_path))
+    assert str(tmp_path) in str(caught.value)
+
+
+async def test_a_file_that_is_no_database_is_left_alone(path: Path):
+    path.write_text("Dear diary, " * 1000)
+    with pytest.raises(PermanentError, match="no SQLite database"):
+        await upgrade(url(path))
+    assert path.read_text().startswith("Dear diary")
+
+
+async def test_a_locked_database_is_named(path: Path):
+    await upgrade(url(path))
+    with closing(sqlite3.connect(path, isolation_level=None)) as holder:
+        holder.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(TransientError, match="is locked by another program") as caught:
+            await upgrade(url(path), patience=timedelta(0))
+    assert str(path) in str(caught.value)
+    await upgrade(url(path))
+
+
+@pytest.mark.parametrize("wrong", ["", "nonsense", "mysql://localhost/x", "record.db"])
+async def test_a_url_of_no_known_database_is_refused(wrong: str):
+    with pytest.raises(PermanentError, match="DATABASE_URL"):
+        await upgrade(wrong)
+
+
+async def command(*arguments: str, **environment: str) -> tuple[int, str]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "shared.database",
+        *arguments,
+        env=os.environ | environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    out, _ = await process.communicate()
+    return process.returncode or 0, out.decode()
+
+
+async def test_several_processes_may_upgrade_at_once(path: Path):
+    ended = await asyncio.gather(*(command("upgrade", DATABASE_URL=url(path)) for _ in range(3)))
+    assert [code for code, _ in ended] == [0] * 3, ended
+    assert tables(path) == {*TABLES, VERSION_TABLE}
+
+
+async def test_the_command_ends_with_2_and_one_line_when_the_database_cannot_be_used(tmp_path: Path):
+    code, out = await command("upgrade", DATABASE_URL=url(tmp_path / "no" / "record.db"))
+    assert code == 2
+    assert len(out.splitlines()) == 1
+    assert str(tmp_path / "no") in out

@@ -1,0 +1,106 @@
+"""A database as the prior system's web application makes it, and the queries by which it reads one."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+SCHEMA: Final = """
+CREATE TABLE migrations (id INTEGER PRIMARY KEY, name TEXT UNIQUE, applied_at TEXT);
+INSERT INTO migrations VALUES (1, '001-initial', '2025-01-01 00:00:00');
+CREATE TABLE system_prompts (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, prompt TEXT NOT NULL, description TEXT, category TEXT,
+    is_preset BOOLEAN DEFAULT 0, is_default BOOLEAN DEFAULT 0, created_at TEXT, updated_at TEXT
+);
+CREATE TABLE projects (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    topic TEXT,
+    current_step TEXT DEFAULT 'topic' CHECK (current_step IN (
+        'topic', 'voice', 'script-generation', 'voiceover', 'visual-sourcing', 'visual-curation', 'editing', 'export'
+    )),
+    status TEXT DEFAULT 'draft',
+    config_json TEXT,
+    system_prompt_id TEXT REFERENCES system_prompts(id) ON DELETE SET NULL,
+    voice_id TEXT,
+    niche TEXT,
+    script_generated BOOLEAN DEFAULT 0,
+    voice_selected BOOLEAN DEFAULT 0,
+    target_duration INTEGER DEFAULT 2,
+    total_duration REAL,
+    visuals_generated BOOLEAN DEFAULT 0,
+    visuals_provider TEXT,
+    visuals_download_progress INTEGER DEFAULT 0,
+    video_path TEXT,
+    video_total_duration REAL,
+    video_file_size INTEGER,
+    thumbnail_path TEXT,
+    rag_enabled INTEGER DEFAULT 0,
+    rag_config TEXT,
+    rag_last_sync TEXT,
+    created_at TEXT DEFAULT (datetime('now')),
+    last_active TEXT DEFAULT (datetime('now')),
+    cleanup_status TEXT DEFAULT 'pending',
+    cleanup_completed_at TEXT
+);
+CREATE TABLE scenes (
+    id TEXT PRIMARY KEY,
+    project_id TEXT NOT NULL,
+    scene_number INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    sanitized_text TEXT,
+    audio_file_path TEXT,
+    duration REAL,
+    selected_clip_id TEXT,
+    visual_keywords TEXT,
+    created_at TEXT DEFAULT (datetime('now')),
+    updated_at TEXT DEFAULT (datetime('now')),
+    FOREIGN KEY (project_id) REFERENCES projects(id) ON DELETE CASCADE,
+    UNIQUE (project_id, scene_number)
+);
+CREATE TABLE visual_suggestions (
+    id TEXT PRIMARY KEY,
+    scene_id TEXT NOT NULL,
+    video_id TEXT NOT NULL,
+    title TEXT NOT NULL,
+    thumbnail_url TEXT,
+    channel_title TEXT,
+    embed_url TEXT NOT NULL,
+    rank INTEGER NOT NULL,
+    duration INTEGER,
+    default_segment_path TEXT,
+    download_status TEXT DEFAULT 'pending'
+        CHECK (download_status IN ('pending', 'queued', 'downloading', 'complete', 'error')),
+    created_at TEXT DEFAULT (datetime('now')),
+    cv_score REAL,
+    provider TEXT DEFAULT 'youtube',
+    source_url TEXT,
+    FOREIGN KEY (scene_id) REFERENCES scenes(id) ON DELETE CASCADE,
+    UNIQUE (scene_id, video_id)
+);
+CREATE TABLE messages (
+    id TEXT PRIMARY KEY,
+    project_id TEXT NOT NULL REFERENCES projects(id) ON DELETE CASCADE,
+    role TEXT NOT NULL CHECK (role IN ('user', 'assistant', 'system')),
+    content TEXT NOT NULL,
+    timestamp TEXT DEFAULT (datetime('now'))
+);
+INSERT INTO projects (id, name) VALUES ('99999999-9999-4999-8999-999999999999', 'Made in the browser');
+INSERT INTO messages (id, project_id, role, content)
+    VALUES ('m1', '99999999-9999-4999-8999-999999999999', 'user', 'Make a film about tea');
+"""
+
+LIST_PROJECTS: Final = (
+    "SELECT id, name, topic, current_step, last_active, created_at FROM projects ORDER BY last_active DESC"
+)
+LIST_SCENES: Final = "SELECT * FROM scenes WHERE project_id = ? ORDER BY scene_number"
+FOOTAGE_PROGRESS: Final = (
+    "SELECT count(DISTINCT s.id) AS wanted,"
+    " count(DISTINCT CASE WHEN v.download_status = 'complete' THEN s.id END) AS found"
+    " FROM scenes s JOIN visual_suggestions v ON v.scene_id = s.id WHERE s.project_id = ?"
+)
+
+
+def create_web_database(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(SCHEMA)
