@@ -35,6 +35,9 @@ _LOOK_AHEAD: Final = 24
 
 _BIDI_CONTROLS: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _SENTENCE_END: Final = re.compile(r"[.!?…。！？][\"'”’»)\]」』]*$")  # noqa: RUF001 - wide punctuation is meant
+_ABBREVIATED: Final = re.compile(
+    r"\W*(?:[^\W\d_]|[a-z]\.[a-z]|Mrs?|Ms|Drs?|Prof|St|Sr|Jr|Gen|Col|Sgt|Lt|Capt|No|Nr|ca|vs|approx)\."
+)
 _CLAUSE_END: Final = re.compile(r"[,;:—–،؛、，；：][\"'”’»)\]」』]*$")  # noqa: RUF001
 _ENDS: Final = re.compile(r"^\W+|\W+$")
 _NUMBER: Final = re.compile(r"[^\w]*\d[\d.,:/%°]*$")
@@ -212,7 +215,8 @@ class _Typesetter:
         self._width = width
         self._right = [0, *accumulate(columns(word.text) + word.spaced for word in words)]
         self._tears = [0.0, *(_tear(word, following) for word, following in pairwise(words)), 0.0]
-        self._sentences = [0, *accumulate(bool(_SENTENCE_END.search(word.text)) for word in words)]
+        ends = [_ends_sentence(word, following) for word, following in pairwise(words)]
+        self._sentences = [0, *accumulate(ends)]
 
     def phrases(self) -> list[tuple[int, int]]:
         """The cut with the least cost over all words, as half-open ranges."""
@@ -220,9 +224,10 @@ class _Typesetter:
         for end in range(1, len(self._words) + 1):
             options: list[tuple[float, int]] = []
             for begin in range(end - 1, -1, -1):
-                if end - begin > 1 and not self._fits(begin, end):
+                cost = self._cost(begin, end)
+                if cost is None:
                     break
-                options.append((best[begin][0] + self._cost(begin, end) + self._tears[end], begin))
+                options.append((best[begin][0] + cost + self._tears[end], begin))
             best.append(min(options))
         cuts: list[tuple[int, int]] = []
         end = len(self._words)
@@ -234,40 +239,56 @@ class _Typesetter:
 
     def lines(self, begin: int, end: int) -> tuple[tuple[SpokenWord, ...], ...]:
         """A phrase in one line, or in two that part where it hurts least and are about equally long."""
-        breaks = [
-            (abs(self._columns(begin, at) - self._columns(at, end)) / self._width + self._tears[at], at)
-            for at in range(begin + 1, end)
-            if self._columns(begin, at) <= self._width and self._columns(at, end) <= self._width
-        ]
+        breaks = self._breaks(begin, end)
         if self._columns(begin, end) <= self._width or not breaks:
             return (tuple(self._words[begin:end]),)
-        at = min(breaks)[1]
+        at = min(
+            breaks,
+            key=lambda at: self._tears[at] + abs(self._columns(begin, at) - self._columns(at, end)) / self._width,
+        )
         return tuple(self._words[begin:at]), tuple(self._words[at:end])
 
     def _columns(self, begin: int, end: int) -> int:
         return self._right[end] - self._right[begin] - self._words[begin].spaced
 
-    def _fits(self, begin: int, end: int) -> bool:
-        full = bisect_right(self._right, self._right[begin] + self._words[begin].spaced + self._width) - 1
-        return full >= end or self._columns(full, end) <= self._width
+    def _breaks(self, begin: int, end: int) -> range:
+        """Where a phrase may be parted so that both lines fit."""
+        first_full = bisect_right(self._right, self._right[begin] + self._words[begin].spaced + self._width) - 1
+        at = min(first_full, end - 1)
+        while at > begin and self._columns(at, end) <= self._width:
+            at -= 1
+        return range(at + 1, min(first_full, end - 1) + 1)
 
-    def _cost(self, begin: int, end: int) -> float:
+    def _cost(self, begin: int, end: int) -> float | None:
+        """How badly these words stand together; None if they do not fit."""
+        wide = self._columns(begin, end)
+        torn = 0.0
+        if wide > self._width and end - begin > 1:
+            breaks = self._breaks(begin, end)
+            if not breaks:
+                return None
+            torn = min(self._tears[breaks.start : breaks.stop]) / 4  # a new line parts less than a new picture
         following = self._words[end].start if end < len(self._words) else self._words[-1].end + self._rate // 2
         seconds = (following - self._words[begin].start) / self._rate
-        wide = self._columns(begin, end)
         uneven = ((wide - self._width) / self._width) ** 2  # about one full line reads best
         runs_on = self._sentences[end - 1] - self._sentences[begin]
         brief = max(0.0, _SHORTEST - seconds) * 4
         fast = max(0.0, wide / _FASTEST / max(seconds, 0.1) - 1)
-        return uneven + runs_on + brief + fast
+        return torn + uneven + runs_on + brief + fast
+
+
+def _ends_sentence(word: SpokenWord, following: SpokenWord) -> bool:
+    if _ABBREVIATED.fullmatch(word.text) or following.text[0].islower():
+        return False
+    return bool(_SENTENCE_END.search(word.text))
 
 
 def _tear(word: SpokenWord, following: SpokenWord) -> float:
     """What it costs to part two words."""
-    if _SENTENCE_END.search(word.text):
+    if _ends_sentence(word, following):
         return 0.0
     if _CLAUSE_END.search(word.text):
         return 0.15
     if _NUMBER.search(word.text):
-        return 50.0 if following.text[0].isdigit() else 2.0
+        return 50.0 if following.text[0].isdigit() else 6.0
     return 0.6

@@ -1,0 +1,30 @@
+"""Clips in one line: as facts, and as real files."""
+
+from shared.contracts import ArtifactRef, Clip, Credit, SourceFacts
+from tests.support.builders import artifact
+
+
+def clip(
+    frames: int, rate: tuple[int, int] = (30, 1), in_frame: int = 0, file: ArtifactRef | None = None, name: str = "c"
+) -> Clip:
+    return Clip(
+        file=file or artifact(name, "video/mp4"),
+        in_frame=in_frame,
+        out_frame=in_frame + frames,
+        facts=SourceFacts(
+            width=640,
+            height=360,
+            frame_rate_numerator=rate[0],
+            frame_rate_denominator=rate[1],
+            duration_frames=in_frame + frames,
+            video_codec="h264",
+        ),
+        source_id=name,
+        credit=Credit(
+            provider="library",
+            title=f"Clip {name}",
+            creator="Jo",
+            licence="CC0",
+            source_url=f"https://example.org/{name}",
+        ),
+    )

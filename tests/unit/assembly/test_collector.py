@@ -1,0 +1,68 @@
+from uuid import uuid4
+
+from services.assembly.collector import Collector
+from shared.contracts import SegmentRendered
+from tests.support.builders import segment_rendered
+
+
+class Stream:
+    """Messages in order, as a stream keeps them."""
+
+    def __init__(self) -> None:
+        self.messages: list[SegmentRendered] = []
+
+    def publish(self, message: SegmentRendered) -> int:
+        for sequence, known in enumerate(self.messages, start=1):
+            if known.message_id == message.message_id:
+                return sequence
+        self.messages.append(message)
+        return len(self.messages)
+
+    async def count_subjects(self, pattern):
+        return len({message.subject for message in self.messages if message.subject.startswith(pattern[:-1])})
+
+    async def last_sequence(self, pattern):
+        return max(n for n, message in enumerate(self.messages, 1) if message.subject.startswith(pattern[:-1]))
+
+    async def last_message(self, subject, model):
+        return [message for message in self.messages if message.subject == subject][-1]
+
+
+async def test_the_scene_that_completes_the_set_gets_all_segments_in_order():
+    stream, project = Stream(), uuid4()
+    collector = Collector(stream)
+    scenes = {number: segment_rendered(project, number, 3) for number in (1, 2, 3)}
+    assert await collector.complete(scenes[2], stream.publish(scenes[2])) is None
+    assert await collector.complete(scenes[3], stream.publish(scenes[3])) is None
+    found = await collector.complete(scenes[1], stream.publish(scenes[1]))
+    assert found == [scenes[1], scenes[2], scenes[3]]
+
+
+async def test_of_several_that_see_the_set_complete_one_joins_and_stays_the_one():
+    stream, project = Stream(), uuid4()
+    collector = Collector(stream)
+    scenes = [segment_rendered(project, number, 3) for number in (1, 2, 3)]
+    sequences = [stream.publish(scene) for scene in scenes]
+    answers = [await collector.complete(*pair) for pair in zip(scenes, sequences, strict=True)]
+    assert [answer is not None for answer in answers] == [False, False, True]
+    again = [await collector.complete(scene, stream.publish(scene)) for scene in scenes]
+    assert [answer is not None for answer in again] == [False, False, True]
+
+
+async def test_another_project_does_not_count():
+    stream = Stream()
+    collector = Collector(stream)
+    stream.publish(segment_rendered(uuid4(), 1, 2))
+    own = segment_rendered(uuid4(), 2, 2)
+    assert await collector.complete(own, stream.publish(own)) is None
+
+
+async def test_a_re_run_is_complete_when_every_scene_is_of_it():
+    stream, project = Stream(), uuid4()
+    collector = Collector(stream)
+    first = [segment_rendered(project, number, 2) for number in (1, 2)]
+    for segment in first:
+        stream.publish(segment)
+    second = [segment.model_copy(update={"revision": 1}) for segment in first]
+    assert await collector.complete(second[0], stream.publish(second[0])) is None
+    assert await collector.complete(second[1], stream.publish(second[1])) == second

@@ -1,0 +1,58 @@
+import json
+
+from services.assembly.credits import appearances, credits_json, credits_txt, script_json
+from services.assembly.timeline import place
+from shared.contracts import Footage, SegmentRendered
+from tests.support.builders import segment_rendered
+from tests.support.footage import clip
+
+
+def film() -> list[SegmentRendered]:
+    painted = segment_rendered(number=1)
+    clips = Footage(clips=(clip(60, name="a"), clip(60, name="b")), fallback=False)
+    return [painted, segment_rendered(painted.project_id, 2).model_copy(update={"footage": clips})]
+
+
+def test_every_picture_is_credited_for_the_time_in_which_it_shows():
+    segments = film()
+    shown = appearances(segments, place([60, 90]))
+    document = json.loads(credits_json(segments[0].brief, shown, segments))
+    assert [
+        (entry["scene_number"], entry["title"], entry["start"], entry["end"]) for entry in document["pictures"]
+    ] == [
+        (1, "Painted background", 0.0, 2.0),
+        (2, "Clip a", 2.0, 3.767),
+        (2, "Clip b", 3.267, 5.0),
+    ]
+    assert document["pictures"][0]["generated"]
+    assert document["pictures"][1]["licence"] == "CC0"
+    assert document["voices"] == [{"engine": "espeak", "voice": "en"}]
+
+
+def test_people_read_who_made_what():
+    segments = film()
+    text = credits_txt(segments[0].brief, appearances(segments, place([60, 90])), segments)
+    assert "0:00:02.0 - 0:00:03.7  scene 2: “Clip a” by Jo (library, CC0, https://example.org/a)" in text
+    assert "scene 1: Painted background, generated" in text
+    assert "espeak, voice en" in text
+
+
+def test_a_hostile_title_stays_on_its_line():
+    segments = film()
+    evil = clip(90, name="a\nscene 9: forged")
+    segments[1] = segments[1].model_copy(update={"footage": Footage(clips=(evil,), fallback=False)})
+    text = credits_txt(segments[0].brief, appearances(segments, place([60, 90])), segments)
+    assert not any(line.startswith("scene 9") for line in text.splitlines())
+
+
+def test_the_script_has_the_prior_systems_shape():
+    segments = film()
+    scenes = json.loads(script_json(segments))
+    assert scenes[0] == {
+        "sceneNumber": 1,
+        "text": segments[0].scene.text,
+        "estimatedDuration": 2.0,
+        "actualDuration": 2.0,
+        "audioFile": segments[0].narration.audio.key,
+    }
+    assert [scene["sceneNumber"] for scene in scenes] == [1, 2]

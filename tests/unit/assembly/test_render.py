@@ -1,0 +1,75 @@
+import pytest
+
+from services.assembly.background import Background
+from services.assembly.render import Encoder, segment_from_background, segment_from_clips
+from services.assembly.timeline import edit_clips
+from shared.contracts import Look
+from tests.support.footage import clip
+
+LOOK = Look(width=320, height=180)
+
+
+def arguments(clips, frames=90, look=LOOK, **encoder) -> list[str]:
+    edit = edit_clips(clips, frames, look.frame_rate)
+    return segment_from_clips(look, Encoder(**encoder), frames, clips, edit, lettered=True)
+
+
+def value(words: list[str], name: str) -> str:
+    return words[words.index(name) + 1]
+
+
+def test_every_input_may_open_only_itself_and_only_common_formats():
+    words = arguments([clip(90), clip(90, name="d")])
+    inputs = [index for index, word in enumerate(words) if word == "-i"]
+    assert [words[index + 1] for index in inputs] == ["file:clip00", "file:clip01"]
+    assert words.count("-protocol_whitelist") == words.count("-format_whitelist") == len(inputs)
+    assert words.count("-codec_whitelist") == words.count("-max_pixels") == len(inputs)
+    assert value(words, "-protocol_whitelist") == "file"
+    assert "concat" not in value(words, "-format_whitelist")
+    assert "magicyuv" not in value(words, "-codec_whitelist")
+
+
+def test_nothing_the_provider_said_reaches_the_command_line():
+    evil = clip(90, name="x;rm -rf,[v]")
+    assert not any("rm -rf" in word for word in arguments([evil]))
+
+
+def test_a_clip_begins_at_its_own_frame():
+    assert value(arguments([clip(90, (25, 1), in_frame=50)]), "-ss") == "1.980000"
+    assert "-ss" not in arguments([clip(90)])
+
+
+def test_it_ends_after_exactly_its_frames():
+    words = arguments([clip(300)], frames=77)
+    assert value(words, "-frames:v") == "77"
+    assert "trim=end_frame=77" in value(words, "-filter_complex")
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "rate", "level"),
+    [
+        (1920, 1080, 30, "4.1"),
+        (1280, 720, 60, "4.1"),
+        (1920, 1080, 60, "4.2"),
+        (3840, 2160, 30, "5.1"),
+        (3840, 2160, 60, "5.2"),
+        (3840, 3840, 60, "6.1"),
+    ],
+)
+def test_the_level_depends_on_the_look_alone(width, height, rate, level):
+    look = Look(width=width, height=height, frame_rate=rate)
+    painted = segment_from_background(look, Encoder(), 30, Background("Tea", 1, look), lettered=False)
+    assert value(painted, "-level:v") == value(arguments([clip(90)], look=look), "-level:v") == level
+
+
+def test_the_same_encoder_options_make_all_segments_so_that_they_join():
+    painted = segment_from_background(LOOK, Encoder(), 90, Background("Tea", 1, LOOK), lettered=True)
+    cut = arguments([clip(90)])
+    assert painted[painted.index("-map") :] == cut[cut.index("-map") :]
+
+
+def test_the_container_clock_counts_whole_frames():
+    for rate in (24, 25, 30, 50, 60):
+        words = arguments([clip(90)], look=Look(width=320, height=180, frame_rate=rate))
+        assert int(value(words, "-movie_timescale")) % rate == 0
+        assert value(words, "-movie_timescale") == value(words, "-video_track_timescale")

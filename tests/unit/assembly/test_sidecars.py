@@ -1,0 +1,37 @@
+import re
+
+import pysubs2
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.assembly.captions import Cue, SpokenWord
+from services.assembly.sidecars import srt, vtt
+
+
+def cue(text: str, start: int = 0, end: int = 30) -> Cue:
+    return Cue(tuple((SpokenWord(line, start, end),) for line in text.split("\n")), start, end)
+
+
+def test_times_are_those_of_the_frames():
+    cues = [cue("One\ntwo", 1, 25), cue("three", 108_000, 108_001)]
+    assert srt(cues, 30) == ("1\n00:00:00,033 --> 00:00:00,833\nOne\ntwo\n\n2\n01:00:00,000 --> 01:00:00,033\nthree\n")
+    assert vtt(cues, 30) == (
+        "WEBVTT\n\n00:00:00.033 --> 00:00:00.833\nOne\ntwo\n\n01:00:00.000 --> 01:00:00.033\nthree\n"
+    )
+
+
+@given(st.lists(st.text(st.characters(categories=("L", "N", "P", "S", "Zs")), min_size=1), min_size=1, max_size=20))
+def test_no_text_breaks_a_file_or_is_taken_for_markup(texts):
+    cues = [cue(f"a{text}b", at * 30, at * 30 + 30) for at, text in enumerate(texts)]
+    read = pysubs2.SSAFile.from_string(srt(cues, 30), "srt")
+    assert [event.start for event in read] == [at * 1_000 for at in range(len(texts))]
+    blocks = vtt(cues, 30).split("\n\n")
+    assert len(blocks) == len(texts) + 1
+    assert not any(re.search(r"[<>]", block.split("\n", 1)[1]) for block in blocks[1:])
+
+
+def test_markup_in_the_text_is_shown_and_not_obeyed():
+    text = r"<i>5 < 6 & {\an8}x"
+    assert "<i>" not in srt([cue(text)], 30)
+    assert r"{\an8}" not in srt([cue(text)], 30)
+    assert "&lt;i&gt;5 &lt; 6 &amp; {" in vtt([cue(text)], 30)

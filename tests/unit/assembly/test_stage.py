@@ -1,0 +1,47 @@
+import pytest
+
+from services.assembly.settings import AssemblySettings
+from services.assembly.stage import AssemblyStage
+from shared.artifacts.store import open_store
+from shared.errors import PermanentError
+from tests.support.builders import footage_sourced, segment_rendered
+
+
+@pytest.fixture
+def stage(tmp_path):
+    return AssemblyStage(open_store((tmp_path / "store").as_uri()))
+
+
+async def test_a_missing_narration_is_found_before_anything_is_encoded(stage):
+    with pytest.raises(PermanentError, match="scene 2: ") as failure:
+        await stage.render(footage_sourced(number=2))
+    assert failure.value.code == "artifact_missing"
+
+
+async def test_a_missing_segment_names_its_scene(stage):
+    with pytest.raises(PermanentError, match="scene 1: ") as failure:
+        await stage.assemble([segment_rendered(number=1, scene_count=1)])
+    assert failure.value.code == "artifact_missing"
+
+
+async def test_a_film_is_not_made_without_all_its_scenes(stage):
+    one = segment_rendered(number=1, scene_count=3)
+    with pytest.raises(PermanentError, match="missing scenes: 2, 3"):
+        await stage.assemble([one])
+    with pytest.raises(PermanentError, match="missing scenes: 1"):
+        await stage.assemble([])
+
+
+async def test_a_host_without_ffmpeg_says_so_at_its_start(tmp_path):
+    stage = AssemblyStage(open_store(tmp_path.as_uri()), ffmpeg=tmp_path / "ffmpeg")
+    with pytest.raises(PermanentError) as failure:
+        await stage.prepare()
+    assert failure.value.code == "program_missing"
+
+
+def test_settings_are_read_from_the_environment(monkeypatch, tmp_path):
+    monkeypatch.setenv("ARTIFACTS_URL", tmp_path.as_uri())
+    monkeypatch.setenv("ASSEMBLY_LOOPS", "3")
+    monkeypatch.setenv("ASSEMBLY_PRESET", "medium")
+    settings = AssemblySettings()
+    assert (settings.loops, settings.preset, settings.crf, settings.threads) == (3, "medium", 21, 1)
