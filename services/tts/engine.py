@@ -1,0 +1,55 @@
+"""What speaks: the interface of an engine, and what it hands over."""
+
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.contracts import Word
+
+__all__ = ["SAMPLE_RATE", "Speech", "SpeechEngine"]
+
+SAMPLE_RATE: Final = 24_000
+"""Hertz. A frame of every output rate is a whole number of samples, and neural voices speak at this rate."""
+
+
+@dataclass(frozen=True, eq=False)
+class Speech:
+    """Spoken text."""
+
+    pcm: NDArray[np.int16]
+    """One channel at `SAMPLE_RATE`."""
+    words: tuple[Word, ...]
+    """Of the whole text as `split_words` divides it, in order."""
+    voice: str
+    """Who spoke; as an order would name it."""
+
+
+class SpeechEngine(Protocol):
+    """Speaks one scene. The same text, language and voice give the same samples."""
+
+    @property
+    def name(self) -> str:
+        """Stands in `audio.rendered` as the one who spoke."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Whatever else decides how it sounds: another version means other samples."""
+        ...
+
+    async def speak(self, text: str, *, language: str, voice: str | None) -> Speech:
+        """Speaks a text that `services.tts.text.clean` made.
+
+        Args:
+            text: with at least one letter or digit.
+            language: a tag such as `en` or `pt-BR`; a region that the engine does not know is left out.
+            voice: the engine's name of one; None takes the language's own.
+
+        Raises:
+            PermanentError: `speech_failed`, when it has no such voice or language or cannot read the text;
+                `program_missing`, when it is not installed.
+            TransientError: when a later try may succeed.
+        """
+        ...

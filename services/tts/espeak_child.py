@@ -1,0 +1,226 @@
+"""espeak-ng in a process of its own: one request on standard input, one answer on standard output, then it ends.
+
+The library keeps global state and its second synthesis differs from its first by a few samples; the first in a fresh
+process is always the same. This file imports little, so that a process per scene costs next to nothing.
+
+    request   {"text": …, "language": "pt-BR", "voice": null, "words_per_minute": 150}
+    answer    one line {"voice": …, "sample_rate": 22050, "marks": [[position, sample], …]}, then 16-bit PCM
+    refusal   exit code 2, the reason as the last line of standard error
+"""
+
+import ctypes
+import json
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+import espeakng_loader
+
+__all__ = ["REFUSED", "RefusedError", "Voice", "choose_voice"]
+
+REFUSED: Final = 2
+"""Exit code: the request cannot be spoken, now or later."""
+
+_SYNCHRONOUS: Final = 2
+_DONT_EXIT: Final = 0x8000
+_RATE: Final = 1
+_POSITION_IN_CHARACTERS: Final = 1
+_UTF8: Final = 1
+_LIST_END: Final = 0
+_WORD: Final = 1
+
+
+class RefusedError(Exception):
+    """The request cannot be spoken."""
+
+
+class Voice(NamedTuple):
+    """A voice of the bundle."""
+
+    name: str
+    """For people: `English (America)`."""
+    identifier: str
+    """Its file: `gmw/en-US`."""
+    languages: tuple[tuple[int, str], ...]
+    """Tags, each with how well it fits; less is better."""
+
+
+def choose_voice(
+    voices: Sequence[Voice], variants: Sequence[str], *, language: str, voice: str | None
+) -> tuple[str, str]:
+    """The voice to speak with.
+
+    Args:
+        voices: what there is.
+        variants: names that may follow a voice after a plus sign.
+        language: a tag; its regions and scripts are left out from the right until a voice speaks it.
+        voice: `en-us`, `English (America)`, `en-us+f3`, or `+f3` for a variant of the language's own voice.
+
+    Returns:
+        What the library calls it, and what an order calls it.
+
+    Raises:
+        RefusedError: there is none; espeak itself would keep quiet and speak with the voice it had before.
+    """
+    base, plus, variant = (voice or "").partition("+")
+    if plus and variant not in variants:
+        raise RefusedError(f"espeak-ng has no variant {variant!r}")
+    chosen = _named(voices, base) if base else _speaking(voices, language)
+    if chosen is None:
+        raise RefusedError(f"espeak-ng has no voice {base!r}" if base else f"espeak-ng does not speak {language!r}")
+    return f"{chosen.identifier}{plus}{variant}", f"{chosen.identifier.rpartition('/')[2]}{plus}{variant}"
+
+
+def _named(voices: Sequence[Voice], name: str) -> Voice | None:
+    wanted = name.casefold()
+    for voice in voices:
+        if wanted in (
+            voice.name.casefold(),
+            voice.identifier.casefold(),
+            voice.identifier.casefold().rpartition("/")[2],
+        ):
+            return voice
+    return _best(voices, wanted)
+
+
+def _speaking(voices: Sequence[Voice], language: str) -> Voice | None:
+    tag = language.casefold()
+    while tag:
+        chosen = _best(voices, tag)
+        if chosen is not None:
+            return chosen
+        tag = tag.rpartition("-")[0]
+    return None
+
+
+def _best(voices: Sequence[Voice], tag: str) -> Voice | None:
+    fits = [(fit, index) for index, voice in enumerate(voices) for fit, known in voice.languages if known == tag]
+    return voices[min(fits)[1]] if fits else None
+
+
+# --- the library ---------------------------------------------------------------------------------
+
+
+class _EventId(ctypes.Union):
+    _fields_ = (("number", ctypes.c_int), ("name", ctypes.c_char_p), ("string", ctypes.c_char * 8))
+
+
+class _Event(ctypes.Structure):
+    _fields_ = (
+        ("type", ctypes.c_int),
+        ("unique_identifier", ctypes.c_uint),
+        ("text_position", ctypes.c_int),
+        ("length", ctypes.c_int),
+        ("audio_position", ctypes.c_int),
+        ("sample", ctypes.c_int),
+        ("user_data", ctypes.c_void_p),
+        ("id", _EventId),
+    )
+
+
+class _Voice(ctypes.Structure):
+    _fields_ = (
+        ("name", ctypes.c_char_p),
+        ("languages", ctypes.c_void_p),
+        ("identifier", ctypes.c_char_p),
+        ("gender", ctypes.c_ubyte),
+        ("age", ctypes.c_ubyte),
+        ("variant", ctypes.c_ubyte),
+        ("xx1", ctypes.c_ubyte),
+        ("score", ctypes.c_int),
+        ("spare", ctypes.c_void_p),
+    )
+
+
+_Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.POINTER(_Event))
+
+
+class _Library:
+    """espeak-ng, started."""
+
+    def __init__(self) -> None:
+        data = espeakng_loader.get_data_path()
+        os.chdir(data)  # the library cuts paths off after 160 characters; "." is short wherever it is installed
+        self._library = ctypes.CDLL(espeakng_loader.get_library_path())
+        self._library.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_Voice))
+        self._library.espeak_GetCurrentVoice.restype = ctypes.POINTER(_Voice)
+        self.sample_rate: int = self._library.espeak_Initialize(_SYNCHRONOUS, 0, b".", _DONT_EXIT)
+        if self.sample_rate <= 0:
+            message = f"espeak-ng does not start with its data in {data}"
+            raise RuntimeError(message)
+
+    def voices(self) -> list[Voice]:
+        listed = self._library.espeak_ListVoices(None)
+        found: list[Voice] = []
+        while listed[len(found)]:
+            voice = listed[len(found)].contents
+            found.append(Voice(voice.name.decode(), voice.identifier.decode(), tuple(_languages(voice.languages))))
+        return found
+
+    def variants(self) -> list[str]:
+        return os.listdir("voices/!v")  # noqa: PTH208 - pathlib would be the largest import here
+
+    def use(self, identifier: str, words_per_minute: int) -> None:
+        code = self._library.espeak_SetVoiceByName(identifier.encode())
+        if code or self._library.espeak_GetCurrentVoice().contents.identifier != identifier.encode():
+            raise RefusedError(f"espeak-ng cannot use its voice {identifier!r} (code {code})")
+        self._library.espeak_SetParameter(_RATE, words_per_minute, 0)
+
+    def speak(self, text: str) -> tuple[bytearray, list[tuple[int, int]]]:
+        """16-bit samples, and for each spoken word the characters and the samples before it."""
+        pcm = bytearray()
+        marks: list[tuple[int, int]] = []
+
+        def receive(wave: int | None, samples: int, events: Any) -> int:
+            if wave and samples:
+                pcm.extend(ctypes.string_at(wave, samples * 2))
+            index = 0
+            while events[index].type != _LIST_END:
+                if events[index].type == _WORD:
+                    marks.append((events[index].text_position - 1, events[index].sample))
+                index += 1
+            return 0
+
+        callback = _Callback(receive)
+        self._library.espeak_SetSynthCallback(callback)
+        encoded = text.encode() + b"\0"
+        code = self._library.espeak_Synth(encoded, len(encoded), 0, _POSITION_IN_CHARACTERS, 0, _UTF8, None, None)
+        if code:
+            message = f"espeak-ng stopped with code {code}"
+            raise RuntimeError(message)
+        self._library.espeak_Synchronize()
+        return pcm, marks
+
+
+def _languages(address: int) -> list[tuple[int, str]]:
+    """Reads a list of one byte for the fit and a tag that a zero ends; a zero in place of a fit ends the list."""
+    found: list[tuple[int, str]] = []
+    while fit := ctypes.string_at(address, 1)[0]:
+        tag = ctypes.string_at(address + 1)
+        found.append((fit, tag.decode()))
+        address += len(tag) + 2
+    return found
+
+
+def main() -> int:
+    """Answers the request on standard input."""
+    request = json.loads(sys.stdin.buffer.read())
+    library = _Library()
+    try:
+        identifier, voice = choose_voice(
+            library.voices(), library.variants(), language=request["language"], voice=request["voice"]
+        )
+        library.use(identifier, request["words_per_minute"])
+    except RefusedError as error:
+        sys.stderr.write(f"{error}\n")
+        return REFUSED
+    pcm, marks = library.speak(request["text"])
+    header = json.dumps({"voice": voice, "sample_rate": library.sample_rate, "marks": marks})
+    sys.stdout.buffer.write(header.encode() + b"\n")
+    sys.stdout.buffer.write(pcm)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,39 @@
+"""The environment of the tts service."""
+
+from datetime import timedelta
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from shared.settings import ServiceSettings
+
+__all__ = ["TtsSettings"]
+
+
+class TtsSettings(ServiceSettings):
+    """What every service reads, and how scenes are spoken."""
+
+    model_config = SettingsConfigDict(env_prefix="TTS_")
+
+    engine: Literal["espeak"] = Field(default="espeak", description="Who speaks.")
+    voice: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=100,
+        description="The engine's name of a voice, for orders that name none: `en-us`, `en-us+f3`, or `+f3` for a "
+        "variant of the language's own. None takes the language's own.",
+    )
+    words_per_minute: int = Field(
+        default=150,
+        ge=80,
+        le=300,
+        description="How fast espeak speaks, before pauses; with them it is about an eighth less.",
+    )
+    scene_pause: timedelta = Field(
+        default=timedelta(seconds=0.35),
+        ge=timedelta(0),
+        le=timedelta(seconds=10),
+        description="Silence after each scene's speech.",
+    )
+    loops: int = Field(default=2, ge=1, le=64, description="How many scenes are spoken at the same time.")

@@ -1,0 +1,136 @@
+"""The work of the tts service: a script becomes one request per scene, a request becomes a narration."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Final
+
+from services.tts.engine import SAMPLE_RATE, SpeechEngine
+from services.tts.recording import finish, write_wav
+from services.tts.text import clean
+from shared.artifacts.results import Results, fingerprint
+from shared.artifacts.store import ArtifactStore
+from shared.contracts import AudioRendered, Narration, NarrationRequested, ScenesScripted
+from shared.errors import FailureCode, PermanentError, TransientError
+
+__all__ = ["NarrationStage"]
+
+_CODE: Final = 1
+"""Raised when the same speech would be cleaned, trimmed or timed otherwise than before."""
+
+_LONGEST: Final = 10_000
+"""Characters of a scene: about a quarter of an hour. Its sound is held in memory."""
+
+
+class NarrationStage:
+    """Speaks scenes, each once.
+
+    Args:
+        store: where narrations are kept.
+        engine: who speaks.
+        voice: for orders that name none; None takes the language's own.
+        scene_pause: silence after the speech, part of the narration.
+    """
+
+    def __init__(
+        self,
+        store: ArtifactStore,
+        engine: SpeechEngine,
+        *,
+        voice: str | None = None,
+        scene_pause: timedelta = timedelta(seconds=0.35),
+    ) -> None:
+        self._store = store
+        self._results = Results(store, "tts")
+        self._engine = engine
+        self._voice = voice
+        self._pause = round(scene_pause.total_seconds() * SAMPLE_RATE)
+
+    def requests(self, script: ScenesScripted) -> list[NarrationRequested]:
+        """One request per scene of the script, in order."""
+        return [
+            NarrationRequested(project_id=script.project_id, revision=script.revision, brief=script.brief, scene=scene)
+            for scene in script.scenes
+        ]
+
+    async def narrate(self, request: NarrationRequested) -> AudioRendered:
+        """The narration of a scene: the stored one, or a new one that is stored before it is returned.
+
+        Raises:
+            PermanentError: `speech_failed`, when the scene cannot be spoken.
+            TransientError: the engine or the store cannot be used now.
+        """
+        with _naming(request.scene.scene_number):
+            narration = await self._narration(request)
+        return AudioRendered(
+            project_id=request.project_id,
+            revision=request.revision,
+            brief=request.brief,
+            scene=request.scene,
+            narration=narration,
+        )
+
+    async def _narration(self, request: NarrationRequested) -> Narration:
+        text = await asyncio.to_thread(_speakable, request.scene.text)
+        language = request.brief.options.language
+        voice = request.brief.options.voice or self._voice
+        inputs = fingerprint(
+            code=_CODE,
+            text=text,
+            language=language,
+            voice=voice,
+            engine=self._engine.name,
+            version=self._engine.version,
+            pause=self._pause,
+        )
+        stored = await self._results.find(inputs, Narration)
+        if stored is not None:
+            return stored
+        spoken = await self._engine.speak(text, language=language, voice=voice)
+        speech = await asyncio.to_thread(finish, spoken, text, pause=self._pause)
+        async with self._store.scratch() as folder:
+            path = folder / "narration.wav"
+            await asyncio.to_thread(write_wav, path, speech)
+            audio = await self._store.add(path, "audio/wav")
+        return await self._results.save(
+            inputs,
+            Narration(
+                audio=audio,
+                samples=len(speech.pcm),
+                sample_rate=SAMPLE_RATE,
+                words=speech.words,
+                engine=self._engine.name,
+                voice=speech.voice,
+            ),
+        )
+
+
+def _speakable(text: str) -> str:
+    if len(text) > _LONGEST:
+        raise PermanentError(
+            FailureCode.SPEECH_FAILED,
+            f"its text has {len(text):,} characters; a scene holds {_LONGEST:,}",
+            hint="divide it into several scenes",
+        )
+    spoken = clean(text)
+    if not spoken:
+        raise PermanentError(
+            FailureCode.SPEECH_FAILED,
+            "there is neither letter nor digit in its text",
+            hint="give the scene words to speak, or leave it out",
+        )
+    return spoken
+
+
+@contextmanager
+def _naming(scene_number: int) -> Iterator[None]:
+    """Puts the scene's number before what its errors say."""
+    try:
+        yield
+    except PermanentError as error:
+        message = f"scene {scene_number}: {error.message}"
+        raise PermanentError(error.code, message, hint=error.hint) from error
+    except TransientError as error:
+        message = f"scene {scene_number}: {error.message}"
+        raise TransientError(error.code, message, hint=error.hint, retry_after=error.retry_after) from error
