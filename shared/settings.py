@@ -2,12 +2,24 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-__all__ = ["ServiceSettings"]
+__all__ = ["Seconds", "ServiceSettings"]
+
+
+def _number(value: object) -> object:
+    """The number that a variable of the environment spells; anything else as it is."""
+    try:
+        return float(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+Seconds = Annotated[timedelta, BeforeValidator(_number)]
+"""A length of time that the environment gives in seconds (`0.5`), or as `00:00:30` or `PT30S`."""
 
 
 class ServiceSettings(BaseSettings):
@@ -35,7 +47,7 @@ class ServiceSettings(BaseSettings):
     log_file: Path | None = Field(
         default=None, validation_alias="LOG_FILE", description="Where the log goes; None is standard error."
     )
-    drain_time: timedelta = Field(
+    drain_time: Seconds = Field(
         default=timedelta(seconds=25),
         validation_alias="DRAIN_TIME",
         description="How long a stopping service may finish its work before it hands the message back.",

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from shared.settings import ServiceSettings
+from shared.settings import Seconds, ServiceSettings
 
 __all__ = ["TtsSettings"]
 
@@ -30,10 +30,10 @@ class TtsSettings(ServiceSettings):
         le=300,
         description="How fast espeak speaks, before pauses; with them it is about an eighth less.",
     )
-    scene_pause: timedelta = Field(
+    scene_pause: Seconds = Field(
         default=timedelta(seconds=0.35),
         ge=timedelta(0),
         le=timedelta(seconds=10),
-        description="Silence after each scene's speech.",
+        description="Silence after each scene's speech, seconds.",
     )
     loops: int = Field(default=2, ge=1, le=64, description="How many scenes are spoken at the same time.")

@@ -1,0 +1,154 @@
+"""espeak-ng as it really speaks, alone and behind the bus."""
+
+import shutil
+import sys
+import wave
+from pathlib import Path
+from uuid import uuid4
+
+import espeakng_loader
+import numpy as np
+import pytest
+
+from services.tts import espeak_child
+from services.tts.app import create_app
+from services.tts.engine import SAMPLE_RATE
+from services.tts.espeak_engine import EspeakEngine
+from services.tts.recording import finish
+from services.tts.settings import TtsSettings
+from services.tts.text import clean, split_words
+from shared.artifacts.filesystem import FilesystemStore
+from shared.contracts import AudioRendered, ScenesScripted
+from shared.errors import FailureCode, PermanentError
+from shared.media.process import run_program
+from tests.support import builders
+from tests.support.nats import provisioned_server
+
+TEXTS = {
+    "en": "Work began in 1859, and it cost $1,234,567.89 — or 3.5 dollars a day. Don't tell the U.S.A.!",
+    "de": "Der Kanal wurde 1869 eröffnet — mit großem Fest. Über 150 Jahre später fahren täglich Schiffe hindurch.",
+    "fr": "L'œuvre fut achevée en 1869 ; l'été, « c'est » le vent qui souffle. Où êtes-vous ?",
+    "ru": "Канал соединяет Средиземное море с Красным морем. Его длина — 193 километра.",  # noqa: RUF001 - it is Russian
+    "zh-Hans": "苏伊士运河连接地中海和红海。",
+}
+
+
+def loud(pcm: np.ndarray) -> np.ndarray:
+    """Positions of samples within 40 dB of the loudest."""
+    level = np.abs(pcm.astype(int))
+    return np.flatnonzero(level > level.max() / 100)
+
+
+@pytest.mark.parametrize("language", TEXTS)
+async def test_speech_can_be_heard_and_its_words_are_where_the_sound_is(language: str) -> None:
+    text = clean(TEXTS[language])
+
+    spoken = await EspeakEngine().speak(text, language=language, voice=None)
+    finished = finish(spoken, text, pause=1000)
+
+    assert [word.text for word in finished.words] == [token.text for token in split_words(text)]
+    heard = loud(finished.pcm)
+    assert abs(finished.words[0].start_sample - int(heard[0])) < SAMPLE_RATE // 50
+    assert abs(finished.words[-1].end_sample - int(heard[-1])) < SAMPLE_RATE // 50
+    inside = np.zeros(len(finished.pcm), bool)
+    for word in finished.words:
+        inside[word.start_sample : word.end_sample] = True
+    assert inside[heard].mean() > 0.98, "sound outside all words"
+    level = np.sqrt(np.mean(finished.pcm[: heard[-1]].astype(float) ** 2))
+    assert 1000 < level < 10_000
+    spectrum = np.abs(np.fft.rfft(finished.pcm.astype(float)))
+    hertz = np.fft.rfftfreq(len(finished.pcm), 1 / SAMPLE_RATE)
+    assert (spectrum[hertz < 4000] ** 2).sum() > 0.8 * (spectrum**2).sum(), "speech lies below 4 kHz"
+
+
+async def test_a_sentence_begins_after_the_pause_before_it() -> None:
+    spoken = await EspeakEngine().speak("One two three. Four five.", language="en", voice=None)
+
+    four = spoken.words[3]
+    before, after = (
+        spoken.pcm[four.start_sample - SAMPLE_RATE // 10 :][: SAMPLE_RATE // 10],
+        spoken.pcm[four.start_sample :],
+    )
+    assert four.text == "Four"
+    assert np.abs(before).max() < np.abs(spoken.pcm).max() / 100
+    assert np.abs(after[: SAMPLE_RATE // 10]).max() > np.abs(spoken.pcm).max() / 10
+
+
+async def test_a_repetition_is_identical_to_the_last_sample() -> None:
+    first, again = [await EspeakEngine().speak(TEXTS["en"], language="en", voice="en-us+f3") for _ in range(2)]
+
+    assert np.array_equal(first.pcm, again.pcm)
+    assert (first.words, first.voice) == (again.words, "en-US+f3")
+
+
+async def test_variants_and_speed_are_heard() -> None:
+    plain = await EspeakEngine().speak(TEXTS["en"], language="en", voice=None)
+    variant = await EspeakEngine().speak(TEXTS["en"], language="en", voice="+f3")
+    faster = await EspeakEngine(words_per_minute=250).speak(TEXTS["en"], language="en", voice=None)
+
+    assert (plain.voice, variant.voice) == ("en", "en+f3")
+    assert not np.array_equal(plain.pcm, variant.pcm)
+    assert len(faster.pcm) < 0.75 * len(plain.pcm)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "voice", "said"),
+    [
+        ("Hello.", "xx", None, "does not speak 'xx'"),
+        ("Hello.", "en", "nobody", "no voice 'nobody'"),
+        ("Hello.", "en", "en+nobody", "no variant 'nobody'"),
+        (TEXTS["ru"], "en", None, "letter by letter"),
+        ("スエズ運河は、地中海と紅海を結ぶ。", "ja", None, "letter by letter"),
+    ],
+)
+async def test_what_cannot_be_spoken_is_refused_and_never_spoken_otherwise(
+    text: str, language: str, voice: str | None, said: str
+) -> None:
+    with pytest.raises(PermanentError, match=said) as caught:
+        await EspeakEngine().speak(text, language=language, voice=voice)
+
+    assert caught.value.code == FailureCode.SPEECH_FAILED
+    assert caught.value.hint
+
+
+async def test_a_bundle_under_a_very_long_path_speaks(tmp_path: Path) -> None:
+    place = tmp_path / ("d" * 120) / ("e" * 120)
+    shutil.copytree(Path(espeakng_loader.__file__).parent, place / "espeakng_loader")
+    shutil.copy(espeak_child.__file__, place)
+
+    done = await run_program(
+        [sys.executable, place / "espeak_child.py"],
+        stdin=b'{"text": "Hallo.", "language": "de", "voice": null, "words_per_minute": 150}',
+        timeout=30,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert b'"voice": "de"' in done.stdout
+
+
+async def test_a_script_on_the_bus_becomes_narrations_of_all_its_scenes(tmp_path: Path) -> None:
+    texts = {1: TEXTS["en"], 2: "# The end\n\nIt is **over**."}
+    project = uuid4()
+    scenes = tuple(builders.scene(number, text, project) for number, text in texts.items())
+    script = ScenesScripted(project_id=project, brief=builders.brief(2), scenes=scenes, writer="outline")
+    async with provisioned_server(tmp_path / "bus") as (server, jetstream):
+        app = create_app(
+            TtsSettings(nats_url=server.url, artifacts_url=(tmp_path / "a").as_uri(), log_format="console")
+        )
+        await app.start()
+        try:
+            for _ in range(2):  # a repeated script makes no second narration
+                await jetstream.publish(script.subject, script.model_dump_json().encode())
+            inbox = await jetstream.subscribe(AudioRendered.SUBJECT)
+            spoken = [AudioRendered.model_validate_json((await inbox.next_msg(timeout=30)).data) for _ in scenes]
+        finally:
+            await app.stop()
+        stored = (await jetstream.stream_info("PIPELINE", subjects_filter=AudioRendered.SUBJECT)).state.subjects
+
+    assert stored == {AudioRendered.SUBJECT: 2}
+    spoken.sort(key=lambda message: message.scene.scene_number)
+    assert [message.scene for message in spoken] == list(scenes)
+    assert [word.text for word in spoken[1].narration.words] == ["The", "end", "It", "is", "over."]
+    for message in spoken:
+        with wave.open(str(await FilesystemStore(tmp_path / "a").open(message.narration.audio))) as file:
+            assert (file.getnframes(), file.getframerate()) == (message.narration.samples, SAMPLE_RATE)

@@ -1,0 +1,222 @@
+import asyncio
+import wave
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+from typing_extensions import override
+
+from services.tts.app import create_app
+from services.tts.engine import SAMPLE_RATE, Speech, SpeechEngine
+from services.tts.settings import TtsSettings
+from services.tts.stage import NarrationStage
+from services.tts.timing import time_words
+from shared.artifacts.filesystem import FilesystemStore
+from shared.contracts import NarrationRequested
+from shared.errors import FailureCode, PermanentError, PipelineError, TransientError
+from tests.support import builders
+
+PAUSE = round(0.35 * SAMPLE_RATE)
+
+
+class HummingEngine(SpeechEngine):
+    """Hums a tenth of a second per character, differently each time."""
+
+    name = "humming"
+    version = "1"
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[str, str, str | None]] = []
+
+    @override
+    async def speak(self, text: str, *, language: str, voice: str | None) -> Speech:
+        self.heard.append((text, language, voice))
+        await asyncio.sleep(0)
+        pcm = np.full(len(text) * SAMPLE_RATE // 10, 1000 + len(self.heard), np.int16)
+        return Speech(pcm, time_words(text, [], len(pcm)), voice or f"{language}-hum")
+
+
+class FailingEngine(HummingEngine):
+    def __init__(self, error: PipelineError) -> None:
+        super().__init__()
+        self.error = error
+
+    @override
+    async def speak(self, text: str, *, language: str, voice: str | None) -> Speech:
+        raise self.error
+
+
+def stage(folder: Path, engine: SpeechEngine | None = None, **changes) -> NarrationStage:
+    return NarrationStage(FilesystemStore(folder), engine or HummingEngine(), **changes)
+
+
+def request(text: str = "Tea is a drink.", number: int = 1, **options) -> NarrationRequested:
+    project = uuid4()
+    scene = builders.scene(number, text, project)
+    brief = builders.brief(options=builders.options(**options))
+    return NarrationRequested(project_id=project, revision=3, brief=brief, scene=scene)
+
+
+def test_a_script_becomes_one_request_per_scene_in_order(tmp_path: Path) -> None:
+    script = builders.scripted(scene_count=3).model_copy(update={"revision": 2})
+
+    requests = stage(tmp_path).requests(script)
+
+    assert [asked.scene for asked in requests] == list(script.scenes)
+    assert {(asked.project_id, asked.revision, asked.brief) for asked in requests} == {
+        (script.project_id, 2, script.brief)
+    }
+    assert len({asked.message_id for asked in requests}) == 3
+
+
+async def test_a_narration_is_the_stored_file_with_exact_samples_and_the_scenes_words(tmp_path: Path) -> None:
+    asked = request()
+
+    spoken = await stage(tmp_path).narrate(asked)
+
+    narration = spoken.narration
+    assert (spoken.project_id, spoken.revision, spoken.brief, spoken.scene) == (
+        asked.project_id,
+        3,
+        asked.brief,
+        asked.scene,
+    )
+    assert (narration.samples, narration.sample_rate) == (15 * SAMPLE_RATE // 10 + PAUSE, SAMPLE_RATE)
+    assert [word.text for word in narration.words] == ["Tea", "is", "a", "drink."]
+    assert narration.words[-1].end_sample == narration.samples - PAUSE
+    assert (narration.engine, narration.voice) == ("humming", "en-hum")
+    with wave.open(str(await FilesystemStore(tmp_path).open(narration.audio))) as file:
+        assert file.getparams()[:4] == (1, 2, SAMPLE_RATE, narration.samples)
+
+
+async def test_the_same_scene_is_spoken_once(tmp_path: Path) -> None:
+    engine = HummingEngine()
+    asked = request()
+
+    first = await stage(tmp_path, engine).narrate(asked)
+    again = await stage(tmp_path, engine).narrate(asked)
+    elsewhere = await stage(tmp_path, engine).narrate(request("**Tea**  is a drink."))
+
+    assert again == first
+    assert elsewhere.narration == first.narration
+    assert len(engine.heard) == 1
+
+
+async def test_two_workers_at_once_agree(tmp_path: Path) -> None:
+    asked = request()
+    engine = HummingEngine()
+
+    first, second = await asyncio.gather(*(stage(tmp_path, engine).narrate(asked) for _ in range(2)))
+
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"text": "Tea is a plant."}, {"language": "de"}, {"voice": "bass"}],
+    ids=["text", "language", "voice"],
+)
+async def test_whatever_shapes_the_speech_makes_another_narration(tmp_path: Path, changes: dict[str, Any]) -> None:
+    engine = HummingEngine()
+    await stage(tmp_path, engine).narrate(request())
+
+    await stage(tmp_path, engine).narrate(request(**changes))
+
+    assert len(engine.heard) == 2
+
+
+async def test_another_pause_or_engine_makes_another_narration(tmp_path: Path) -> None:
+    engine = HummingEngine()
+    newer = HummingEngine()
+    newer.version = "2"
+    asked = request()
+    first = await stage(tmp_path, engine).narrate(asked)
+
+    longer = await stage(tmp_path, engine, scene_pause=timedelta(seconds=1)).narrate(asked)
+    await stage(tmp_path, newer).narrate(asked)
+
+    assert longer.narration.samples - first.narration.samples == SAMPLE_RATE - PAUSE
+    assert (len(engine.heard), len(newer.heard)) == (2, 1)
+
+
+async def test_a_lost_file_is_spoken_anew(tmp_path: Path) -> None:
+    engine = HummingEngine()
+    asked = request()
+    first = await stage(tmp_path, engine).narrate(asked)
+    (tmp_path / first.narration.audio.key).unlink()
+
+    again = await stage(tmp_path, engine).narrate(asked)
+
+    assert len(engine.heard) == 2
+    assert (await FilesystemStore(tmp_path).open(again.narration.audio)).exists()
+
+
+async def test_the_orders_voice_comes_before_the_services(tmp_path: Path) -> None:
+    engine = HummingEngine()
+    one = stage(tmp_path, engine, voice="alto")
+
+    await one.narrate(request(voice="bass", language="de"))
+    await one.narrate(request())
+
+    assert [(language, voice) for _, language, voice in engine.heard] == [("de", "bass"), ("en", "alto")]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("… —", "neither letter nor digit"), ("a " * 5001, "10,002 characters|10,001 characters")]
+)
+async def test_a_scene_that_cannot_be_spoken_is_named(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(PermanentError, match=f"scene 7: .*({said})") as caught:
+        await stage(tmp_path).narrate(request(text, number=7))
+
+    assert caught.value.code == FailureCode.SPEECH_FAILED
+    assert caught.value.hint
+
+
+async def test_an_engines_errors_keep_their_kind_and_get_the_scenes_number(tmp_path: Path) -> None:
+    wrong = FailingEngine(PermanentError(FailureCode.SPEECH_FAILED, "no voice", hint="h"))
+    busy = FailingEngine(TransientError(FailureCode.PROGRAM_TIMEOUT, "too slow", retry_after=4))
+
+    with pytest.raises(PermanentError, match="scene 2: no voice") as permanent:
+        await stage(tmp_path, wrong).narrate(request(number=2))
+    with pytest.raises(TransientError, match="scene 2: too slow") as transient:
+        await stage(tmp_path, busy).narrate(request(number=2))
+
+    assert permanent.value.hint == "h"
+    assert transient.value.retry_after == 4
+
+
+def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"VOICE": "+f3", "LOOPS": "4", "SCENE_PAUSE": "0.5", "ENGINE": "espeak"}.items():
+        monkeypatch.setenv(f"TTS_{name}", value)
+    monkeypatch.setenv("ARTIFACTS_URL", "file:///tmp/a")
+
+    monkeypatch.setenv("DRAIN_TIME", "00:00:03")
+
+    settings = TtsSettings()
+
+    assert (settings.voice, settings.loops, settings.scene_pause) == ("+f3", 4, timedelta(seconds=0.5))
+    assert settings.drain_time == timedelta(seconds=3)
+
+
+def test_a_length_of_time_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TTS_SCENE_PAUSE", "long")
+
+    with pytest.raises(ValidationError, match="scene_pause"):
+        TtsSettings(artifacts_url="file:///tmp/a")
+
+
+def test_an_unknown_engine_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TTS_ENGINE", "parrot")
+
+    with pytest.raises(ValidationError, match=r"(?s)engine.*'espeak'.*parrot"):
+        TtsSettings(artifacts_url="file:///tmp/a")
+
+
+def test_the_service_is_built_without_touching_the_network(tmp_path: Path) -> None:
+    settings = TtsSettings(artifacts_url=tmp_path.as_uri(), log_format="console")
+
+    assert create_app(settings).broker is not create_app(settings, engine=HummingEngine()).broker
