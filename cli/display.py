@@ -154,9 +154,7 @@ def _describe(film: Film, event: Event) -> str:
         where = f"scene {message.scene_number}: " if message.scene_number else ""
         if message.state == "retrying":
             return f"{where}{message.stage}: {message.detail}"
-        if message.stage == "assembly" and message.fraction is not None:
-            return f"{where}picture {message.fraction:.0%}"
-        return ""
+        return f"film: {message.detail}" if message.detail and not message.scene_number else ""
     scene = getattr(message, "scene", None)
     number = scene.scene_number if scene is not None else 0
     of = f"scene {number} of {film.scene_count or '?'}"

@@ -13,6 +13,7 @@ from cli.home import Endpoint, Home
 from cli.nats_server import NatsServer
 from shared.bus.provision import provision_server
 from shared.errors import FailureCode, PermanentError
+from shared.observability.logs import configure_logs
 from shared.settings import ServiceSettings
 
 __all__ = ["SERVICES", "Stack"]
@@ -49,7 +50,9 @@ class Stack:
         finally:
             await loading
         self._fill_environment(nats_url)
-        await provision_server(ServiceSettings())
+        settings = ServiceSettings()
+        configure_logs(level=settings.log_level, file=settings.log_file)
+        await provision_server(settings)
         for create_app in await loading:
             app = create_app()
             await app.start()

@@ -13,6 +13,7 @@ from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError, ServiceUnavailableError
 from pydantic import BaseModel
 
+from shared.bus.batches import BatchHandler, BatchLoop
 from shared.bus.connection import make_broker
 from shared.bus.delivery import PUBLISH_TIMEOUT, DeliveryPolicy, current_delivery
 from shared.bus.ended import EndedProjects
@@ -48,6 +49,7 @@ class Bus:
         self._settings = settings
         self._policy = DeliveryPolicy(retry=retry)
         self._ended = EndedProjects()
+        self._batches: list[BatchLoop] = []
         self._on_start: list[Hook] = []
         self._on_stop: list[Hook] = []
         self.broker: Final[NatsBroker] = make_broker(service, settings, middlewares=[self._policy])
@@ -61,7 +63,7 @@ class Bus:
             loops: how many messages this process handles at once. Each is a pull loop of its own: a loop never holds
                 a second message that waits without heartbeat.
         """
-        self.require(durable)
+        self._policy.durables[durable.name] = durable
 
         def register(handler: Handler) -> None:
             @functools.wraps(handler)
@@ -93,9 +95,19 @@ class Bus:
 
         return register
 
-    def require(self, durable: Durable) -> None:
-        """Has the start wait for a durable whose subscriber is registered on the broker itself, as for batches."""
+    def subscribe_batches(self, durable: Durable, *, size: int) -> Callable[[BatchHandler], None]:
+        """Registers a handler that takes raw messages, as many as are there.
+
+        Args:
+            durable: what it consumes.
+            size: messages of a batch at most.
+        """
         self._policy.durables[durable.name] = durable
+
+        def register(handler: BatchHandler) -> None:
+            self._batches.append(BatchLoop(durable, handler, size=size, retry=self._policy.retry))
+
+        return register
 
     async def publish(self, message: Message) -> PubAck:
         """Stores a message; returns when the server has it. A repetition is dropped and acknowledged all the same."""
@@ -162,8 +174,18 @@ class Bus:
             self.broker,
             logger=None,
             on_startup=[self._attach, *self._on_start],
+            after_startup=[self._start_batches],
+            on_shutdown=[self._stop_batches],
             after_shutdown=self._on_stop,
         )
+
+    async def _start_batches(self) -> None:
+        for batches in self._batches:
+            batches.start(self._jetstream)
+
+    async def _stop_batches(self) -> None:
+        for batches in self._batches:
+            await batches.stop(self._settings.drain_time.total_seconds())
 
     async def _attach(self) -> None:
         """Connects, and waits until the streams and our durables exist: a missing one would fail the start."""
@@ -180,7 +202,7 @@ class Bus:
                         waiting = True
                     await anyio.sleep(0.5)
 
-        if self._policy.durables:
+        if len(self._policy.durables) > len(self._batches):  # a recorder keeps what ended projects say, too
             await self._ended.listen(self._jetstream)
 
     async def _announce(self, durable: Durable, project_id: UUID) -> None:

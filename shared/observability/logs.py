@@ -59,3 +59,7 @@ def configure_logs(
         old.close()
     root.addHandler(handler)
     root.setLevel(level)
+    framework = logging.getLogger("faststream")  # it brings a handler of its own, and tells of every finished task
+    framework.handlers.clear()
+    framework.propagate = True
+    framework.setLevel(logging.WARNING)
