@@ -7,7 +7,7 @@ from services.recorder.repository import Repository
 from services.recorder.settings import RecorderSettings
 from services.recorder.stage import RecorderStage
 from shared.bus import Bus
-from shared.database.engine import open_engine
+from shared.database.engine import writing_engine
 from shared.database.revision import upgrade
 
 __all__ = ["create_app"]
@@ -21,13 +21,16 @@ def create_app(settings: RecorderSettings | None = None) -> FastStream:
     """
     settings = settings or RecorderSettings()
     url = settings.database_url.get_secret_value()
-    repository = Repository(open_engine(url))
+    repository = Repository(writing_engine(url, patience=settings.database_patience))
     bus = Bus("recorder", settings)
 
     async def prepare() -> None:
-        await upgrade(url)
+        await upgrade(url, patience=settings.database_patience)
+
+    async def close() -> None:
+        repository.close()
 
     bus.on_start(prepare)
-    bus.on_stop(repository.aclose)
+    bus.on_stop(close)
     register(bus, RecorderStage(repository))
     return bus.app()

@@ -19,17 +19,17 @@ def register(bus: Bus, stage: RecorderStage) -> None:
     """Subscribes the stage to everything. A batch is acknowledged as a whole, after its commit."""
 
     @bus.subscribe_batches(RECORDER, size=BATCH_SIZE)
-    async def record(batch: Sequence[Msg]) -> None:
-        await stage.record([_recorded(raw) for raw in batch])
+    async def record(messages: Sequence[Msg]) -> None:
+        await stage.record([_recorded(message) for message in messages])
 
 
-def _recorded(raw: Msg) -> RecordedMessage:
-    about = raw.metadata
+def _recorded(message: Msg) -> RecordedMessage:
+    about = message.metadata
     return RecordedMessage(
         stream=about.stream,
         sequence=about.sequence.stream,
-        subject=raw.subject,
-        published_at_ns=published_at_ns(raw),
-        headers=raw.headers or {},
-        body=raw.data,
+        subject=message.subject,
+        published_at_ns=published_at_ns(message),
+        headers=message.headers or {},
+        body=message.data,
     )

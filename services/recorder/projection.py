@@ -234,8 +234,9 @@ def _configure(project: Row, **values: object) -> None:
         known = json.loads(project["config_json"] or "{}")
     except ValueError:
         known = {}
-    config = (known if isinstance(known, dict) else {}) | values
-    project["config_json"] = json.dumps(config, ensure_ascii=False, sort_keys=True)
+    before = known if isinstance(known, dict) else {}
+    if (after := before | values) != before:
+        project["config_json"] = json.dumps(after, ensure_ascii=False, sort_keys=True)
 
 
 def _scene_message(rows: ProjectRows, project: Row, message: SceneMessage, at: str) -> None:

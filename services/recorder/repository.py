@@ -1,12 +1,11 @@
 """Every write to the database, in one transaction a batch."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, Select, delete, func, select
+from sqlalchemy import Connection, Engine, RowMapping, Select, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.recorder.entries import LogEntry, Position, parse
 from services.recorder.projection import PROJECT_COLUMNS, SCENE_COLUMNS, ProjectRows, Row
@@ -20,33 +19,33 @@ _LOG_COLUMNS: Final = tuple(column.name for column in _LOG.columns)
 
 
 class Repository:
-    """The database as the recorder uses it."""
+    """The database as the recorder uses it. It blocks: call it from a thread."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    @asynccontextmanager
-    async def unit_of_work(self) -> AsyncIterator["UnitOfWork"]:
+    @contextmanager
+    def unit_of_work(self) -> Iterator["UnitOfWork"]:
         """All or nothing.
 
         Raises:
             PipelineError: `database_unavailable`; nothing was written.
         """
-        async with transaction(self._engine) as connection:
+        with transaction(self._engine) as connection:
             yield UnitOfWork(connection)
 
-    async def aclose(self) -> None:
+    def close(self) -> None:
         """Closes its connections."""
-        await self._engine.dispose()
+        self._engine.dispose()
 
 
 class UnitOfWork:
     """What happens in one transaction."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def unknown(self, entries: Iterable[LogEntry]) -> list[LogEntry]:
+    def unknown(self, entries: Iterable[LogEntry]) -> list[LogEntry]:
         """Those that the log does not hold yet, each once.
 
         A message is known by its id. One that has the id of another message and says something else is no repetition:
@@ -55,7 +54,7 @@ class UnitOfWork:
         entries = list(entries)
         ids = {entry.message_id for entry in entries} | {entry.spare_id for entry in entries}
         columns = (LoggedMessage.message_id, LoggedMessage.subject, LoggedMessage.body, LoggedMessage.raw_body)
-        stored = await self._connection.execute(select(*columns).where(LoggedMessage.message_id.in_(ids)))
+        stored = self._connection.execute(select(*columns).where(LoggedMessage.message_id.in_(ids)))
         known = {message_id: tuple(said) for message_id, *said in stored}
         new = []
         for entry in entries:
@@ -67,14 +66,14 @@ class UnitOfWork:
                 new.append(entry)
         return new
 
-    async def append(self, entries: Sequence[LogEntry]) -> None:
+    def append(self, entries: Sequence[LogEntry]) -> None:
         """Adds to the log."""
         if entries:
             statement = self._insert(LoggedMessage).on_conflict_do_nothing(index_elements=["message_id"])
             values = [{name: getattr(entry, name) for name in _LOG_COLUMNS} for entry in entries]
-            await self._connection.execute(statement, values)
+            self._connection.execute(statement, values)
 
-    async def last_positions(self, project_ids: Iterable[str]) -> dict[str, Position]:
+    def last_positions(self, project_ids: Iterable[str]) -> dict[str, Position]:
         """How far the log has come with each project that it knows."""
         place = (_LOG.c.revision, _LOG.c.published_at, _LOG.c.sequence)
         backwards = [column.desc() for column in place]
@@ -82,25 +81,25 @@ class UnitOfWork:
         ranked = (
             select(_LOG.c.project_id, *place, nth.label("nth")).where(_LOG.c.project_id.in_(project_ids)).subquery()
         )
-        rows = await self._connection.execute(select(ranked).where(ranked.c.nth == 1))
+        rows = self._connection.execute(select(ranked).where(ranked.c.nth == 1))
         return {row.project_id: (row.revision, row.published_at, row.sequence) for row in rows}
 
-    async def entries_of(self, project_id: str) -> list[LogEntry]:
+    def entries_of(self, project_id: str) -> list[LogEntry]:
         """Every valid message of a project."""
         query = select(_LOG).where(LoggedMessage.project_id == project_id, LoggedMessage.valid)
-        return [_entry(row) for row in (await self._connection.execute(query)).mappings()]
+        return [_entry(row) for row in (self._connection.execute(query)).mappings()]
 
-    async def load(self, footage: Mapping[str, frozenset[int]]) -> dict[str, ProjectRows]:
+    def load(self, footage: Mapping[str, frozenset[int]]) -> dict[str, ProjectRows]:
         """The rows of some projects.
 
         Args:
             footage: the projects' ids, each with the numbers of the scenes whose suggestions are wanted.
         """
         found = {project_id: ProjectRows(project_id=project_id) for project_id in footage}
-        for row in await self._rows(select(*_columns(Project, PROJECT_COLUMNS)).where(Project.id.in_(footage))):
+        for row in self._rows(select(*_columns(Project, PROJECT_COLUMNS)).where(Project.id.in_(footage))):
             found[row["id"]].project = row
         wanted: dict[str, dict[str, Row]] = {}
-        for row in await self._rows(select(*_columns(Scene, SCENE_COLUMNS)).where(Scene.project_id.in_(footage))):
+        for row in self._rows(select(*_columns(Scene, SCENE_COLUMNS)).where(Scene.project_id.in_(footage))):
             rows, number = found[row["project_id"]], row["scene_number"]
             rows.scenes[number] = row
             rows.scene_ids[number] = row["id"]
@@ -108,37 +107,37 @@ class UnitOfWork:
                 wanted[row["id"]] = rows.suggestions[number] = {}
         if wanted:
             query = select(VisualSuggestion.__table__).where(VisualSuggestion.scene_id.in_(wanted))
-            for row in await self._rows(query):
+            for row in self._rows(query):
                 wanted[row["scene_id"]][row["video_id"]] = row
         return found
 
-    async def save(self, changes: Iterable[tuple[ProjectRows, ProjectRows]]) -> None:
+    def save(self, changes: Iterable[tuple[ProjectRows, ProjectRows]]) -> None:
         """Writes what differs between the rows as they were and as they are to be."""
         changes = list(changes)
-        await self._upsert(Project, ["id"], [_changed(old.project, new.project) for old, new in changes])
+        self._upsert(Project, ["id"], [_changed(old.project, new.project) for old, new in changes])
         gone = [row["id"] for old, new in changes for number, row in old.scenes.items() if number not in new.scenes]
-        await self._delete(Scene, gone)
+        self._delete(Scene, gone)
         scenes = [_changed(old.scenes.get(number), row) for old, new in changes for number, row in new.scenes.items()]
-        await self._upsert(Scene, ["project_id", "scene_number"], scenes)
-        await self._save_suggestions(changes)
-        await self._save_videos([row for _, new in changes for row in new.videos.values()])
+        self._upsert(Scene, ["project_id", "scene_number"], scenes)
+        self._save_suggestions(changes)
+        self._save_videos([row for _, new in changes for row in new.videos.values()])
 
-    async def _save_suggestions(self, changes: Sequence[tuple[ProjectRows, ProjectRows]]) -> None:
+    def _save_suggestions(self, changes: Sequence[tuple[ProjectRows, ProjectRows]]) -> None:
         gone, kept = [], []
         for old, new in changes:
             for number, suggestions in new.suggestions.items():
                 before = old.suggestions.get(number, {})
                 gone += [row["id"] for video_id, row in before.items() if video_id not in suggestions]
                 kept += [_changed(before.get(video_id), row) for video_id, row in suggestions.items()]
-        await self._delete(VisualSuggestion, gone)
-        await self._upsert(VisualSuggestion, ["scene_id", "video_id"], kept)
+        self._delete(VisualSuggestion, gone)
+        self._upsert(VisualSuggestion, ["scene_id", "video_id"], kept)
 
-    async def _save_videos(self, videos: Sequence[Row]) -> None:
+    def _save_videos(self, videos: Sequence[Row]) -> None:
         """A file may serve several projects: it is as old as its first use and as new as its last."""
         if not videos:
             return
         query = select(Video.__table__).where(Video.path.in_({row["path"] for row in videos}))
-        stored = {row["path"]: row for row in await self._rows(query)}
+        stored = {row["path"]: row for row in self._rows(query)}
         merged: dict[str, Row] = {}
         for row in videos:
             before = merged.get(row["path"]) or stored.get(row["path"])
@@ -147,24 +146,22 @@ class UnitOfWork:
                 row = row | {"id": before["id"], "updated_at": latest}  # noqa: PLW2901 - the same row, merged
                 row["created_at"] = min(before["created_at"], row["created_at"])
             merged[row["path"]] = row
-        await self._upsert(Video, ["path"], [_changed(stored.get(path), row) for path, row in merged.items()])
+        self._upsert(Video, ["path"], [_changed(stored.get(path), row) for path, row in merged.items()])
 
-    async def _upsert(self, table: type[Base], key: Sequence[str], rows: Iterable[Row | None]) -> None:
+    def _upsert(self, table: type[Base], key: Sequence[str], rows: Iterable[Row | None]) -> None:
         """Never REPLACE: that would delete and insert, past triggers and with cascades."""
         values = [row for row in rows if row is not None]
         if values:
             statement = self._insert(table)
             changed = {name: statement.excluded[name] for name in values[0] if name not in {"id", *key}}
-            await self._connection.execute(
-                statement.on_conflict_do_update(index_elements=list(key), set_=changed), values
-            )
+            self._connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=changed), values)
 
-    async def _delete(self, table: type[Scene | VisualSuggestion], ids: Sequence[str]) -> None:
+    def _delete(self, table: type[Scene | VisualSuggestion], ids: Sequence[str]) -> None:
         if ids:
-            await self._connection.execute(delete(table).where(table.id.in_(ids)))
+            self._connection.execute(delete(table).where(table.id.in_(ids)))
 
-    async def _rows(self, query: Select[Any]) -> list[Row]:
-        return [dict(row) for row in (await self._connection.execute(query)).mappings()]
+    def _rows(self, query: Select[Any]) -> list[Row]:
+        return [dict(row) for row in (self._connection.execute(query)).mappings()]
 
     def _insert(self, table: type[Base]) -> Any:
         if self._connection.dialect.name == "sqlite":

@@ -3,7 +3,8 @@
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from shared.settings import ServiceSettings
+from shared.database.engine import PATIENCE
+from shared.settings import Seconds, ServiceSettings
 
 __all__ = ["RecorderSettings"]
 
@@ -15,6 +16,9 @@ class RecorderSettings(ServiceSettings):
 
     database_url: SecretStr = Field(
         validation_alias="DATABASE_URL", description="Such as sqlite:////absolute/file.db. May hold a password."
+    )
+    database_patience: Seconds = Field(
+        default=PATIENCE, description="How long to wait for a database that another program has locked."
     )
     artifacts_url: str = Field(
         default="unused:", validation_alias="ARTIFACTS_URL", description="Of no use here: the record holds references."

@@ -1,5 +1,6 @@
 """The work of the recorder: a batch of messages becomes rows, in one transaction."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -33,53 +34,55 @@ class RecorderStage:
         Raises:
             PipelineError: `database_unavailable`; nothing of the batch may have been written.
         """
+        await asyncio.to_thread(self._record, batch)
+
+    def _record(self, batch: Sequence[RecordedMessage]) -> None:
         entries = [read(message) for message in batch]
         try:
-            await self._commit(entries)
-        except PipelineError as error:
-            log.warning("batch_not_recorded", messages=len(batch), error=str(error))
+            self._commit(entries)
+        except PipelineError:
             raise
         except Exception as error:  # noqa: BLE001 - one message's fault, and nothing was written
             log.warning("batch_divided", messages=len(batch), error=repr(error))
             for entry in entries:
-                await self._commit_alone(entry)
+                self._commit_alone(entry)
 
-    async def _commit_alone(self, entry: LogEntry) -> None:
+    def _commit_alone(self, entry: LogEntry) -> None:
         """One message at a time finds the one that the projections choke on: it is kept, and left out of them."""
         try:
-            await self._commit([entry])
+            self._commit([entry])
         except PipelineError:
             raise
         except Exception as error:
             log.exception("message_not_projected", message_id=entry.message_id, subject=entry.subject)
-            await self._commit([entry.rejected(f"it cannot be projected: {error!r}")])
+            self._commit([entry.rejected(f"it cannot be projected: {error!r}")])
 
-    async def _commit(self, entries: Sequence[LogEntry]) -> None:
-        async with self._repository.unit_of_work() as work:
-            new = await work.unknown(entries)
-            for entry in new:
-                if entry.problem is not None:
-                    log.warning("message_flagged", message_id=entry.message_id, problem=entry.problem)
+    def _commit(self, entries: Sequence[LogEntry]) -> None:
+        with self._repository.unit_of_work() as work:
+            new = work.unknown(entries)
             of_projects = _by_project(new)
-            ends = await work.last_positions(of_projects)
-            await work.append(new)
-            await _project(work, of_projects, ends)
+            ends = work.last_positions(of_projects)
+            work.append(new)
+            _project(work, of_projects, ends)
+        for entry in new:
+            if entry.problem is not None:
+                log.warning("message_flagged", message_id=entry.message_id, problem=entry.problem)
 
 
-async def _project(work: UnitOfWork, new: Mapping[str, list[LogEntry]], ends: Mapping[str, Position]) -> None:
+def _project(work: UnitOfWork, new: Mapping[str, list[LogEntry]], ends: Mapping[str, Position]) -> None:
     changes = []
-    rows = await work.load({project_id: _scenes_with_footage(entries) for project_id, entries in new.items()})
+    rows = work.load({project_id: _scenes_with_footage(entries) for project_id, entries in new.items()})
     for project_id, entries in new.items():
         before, end = rows[project_id], ends.get(project_id)
         if end is None or (before.project is not None and min(entry.position for entry in entries) > end):
             before.revision = -1 if end is None else end[0]
             after = fold(before, entries)
         else:
-            whole = await work.entries_of(project_id)
-            before = (await work.load({project_id: _scenes_with_footage(whole)}))[project_id]
+            whole = work.entries_of(project_id)
+            before = (work.load({project_id: _scenes_with_footage(whole)}))[project_id]
             after = fold(before.restarted(), whole)
         changes.append((before, after))
-    await work.save(changes)
+    work.save(changes)
 
 
 def _by_project(entries: Iterable[LogEntry]) -> dict[str, list[LogEntry]]:

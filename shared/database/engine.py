@@ -15,51 +15,64 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from shared.errors import FailureCode, PermanentError, PipelineError, TransientError
 
-__all__ = ["PATIENCE", "migrating_engine", "open_engine", "reporting", "transaction"]
+__all__ = ["PATIENCE", "reading_engine", "reporting", "snapshot", "transaction", "writing_engine"]
 
 PATIENCE: Final = timedelta(seconds=5)
 """How long SQLite waits for another writer before it calls the database locked."""
 
-_DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
-_MIGRATING_DRIVERS: Final = _DRIVERS | {"sqlite": "sqlite+pysqlite"}
+_WRITING_DRIVERS: Final = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg"}
+_READING_DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
 
 
-def open_engine(url: str, *, read_only: bool = False, patience: timedelta = PATIENCE) -> AsyncEngine:
-    """An engine for a DATABASE_URL. Nothing is opened before the first transaction.
+def writing_engine(url: str, *, patience: timedelta = PATIENCE) -> Engine:
+    """An engine for a DATABASE_URL. It blocks, so it belongs into a thread: a batch is one trip there and back.
+
+    Nothing is opened before the first transaction. SQLite's files are left in WAL mode: readers go on while we write.
 
     Args:
         url: such as sqlite:////absolute/file.db.
-        read_only: refuse to write, and never wait for the writer.
         patience: how long to wait for a locked database.
 
     Raises:
         PermanentError: `database_unavailable`, the URL names no database that we speak to.
     """
-    parsed = _parse(url, _DRIVERS)
-    engine = create_async_engine(parsed, **_options(parsed, patience))
-    _prepare(engine.sync_engine, read_only=read_only)
-    return engine
-
-
-def migrating_engine(url: str, *, patience: timedelta = PATIENCE) -> Engine:
-    """The same for migrations, which run in a thread. It leaves SQLite in WAL mode: readers go on while we write."""
-    parsed = _parse(url, _MIGRATING_DRIVERS)
+    parsed = _parse(url, _WRITING_DRIVERS)
     engine = create_engine(parsed, **_options(parsed, patience))
-    _prepare(engine, read_only=False)
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", lambda connection, _: _switch_to_wal(connection, patience))
+        _prepare(engine, begin="BEGIN IMMEDIATE")  # begun as a reader, it could not wait for another writer
+        event.listen(engine, "connect", lambda connection, _: _prepare_to_write(connection, patience))
     return engine
 
 
-@asynccontextmanager
-async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """All or nothing. On SQLite a writing engine holds the write lock from the beginning.
+def reading_engine(url: str, *, patience: timedelta = PATIENCE) -> AsyncEngine:
+    """The same for event loops, and for reading only: it never waits for the writer."""
+    parsed = _parse(url, _READING_DRIVERS)
+    engine = create_async_engine(parsed, **_options(parsed, patience))
+    if engine.dialect.name == "sqlite":
+        _prepare(engine.sync_engine, begin="BEGIN", also="PRAGMA query_only=ON")
+    return engine
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Connection]:
+    """All or nothing. On SQLite it holds the write lock from the beginning.
 
     Raises:
         PipelineError: `database_unavailable`; nothing was written.
     """
+    with reporting(engine.url), engine.begin() as connection:
+        yield connection
+
+
+@asynccontextmanager
+async def snapshot(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """One consistent view, whatever is written meanwhile.
+
+    Raises:
+        PipelineError: `database_unavailable`.
+    """
     with reporting(engine.url):
-        async with engine.begin() as connection:
+        async with engine.connect() as connection:
             yield connection
 
 
@@ -92,38 +105,29 @@ def _options(url: URL, patience: timedelta) -> dict[str, Any]:
     return {"connect_args": {"timeout": patience.total_seconds()}}
 
 
-def _prepare(engine: Engine, *, read_only: bool) -> None:
-    if engine.dialect.name != "sqlite":
-        return
-
-    def connect(connection: Any, _record: object) -> None:
+def _prepare(engine: Engine, *, begin: str, also: str | None = None) -> None:
+    def on_connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # the driver's own transactions begin late and skip DDL
         cursor = connection.cursor()
         cursor.execute("PRAGMA foreign_keys=ON")
-        if read_only:
-            cursor.execute("PRAGMA query_only=ON")
-        else:
-            cursor.execute("PRAGMA synchronous=FULL")  # we acknowledge messages after the commit
+        if also is not None:
+            cursor.execute(also)
         cursor.close()
 
-    def begin(connection: Connection) -> None:
-        # A transaction that begins by reading and is to write later fails at once when another writer came between.
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
-
-    event.listen(engine, "connect", connect)
-    event.listen(engine, "begin", begin)
+    event.listen(engine, "connect", on_connect)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
 
 
-def _switch_to_wal(connection: Any, patience: timedelta) -> None:
-    """Once for the life of a file. SQLite does not wait when two try at once, so we do."""
+def _prepare_to_write(connection: sqlite3.Connection, patience: timedelta) -> None:
+    connection.execute("PRAGMA synchronous=FULL")  # messages are acknowledged after the commit
     deadline = time.monotonic() + patience.total_seconds()
     while True:
         try:
-            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA journal_mode=WAL")  # once for the life of a file
         except sqlite3.OperationalError as error:
             if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() >= deadline:
                 raise
-            time.sleep(0.02)
+            time.sleep(0.02)  # SQLite does not wait when two try at once
         else:
             return
 

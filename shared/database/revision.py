@@ -16,7 +16,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from shared.database.engine import PATIENCE, migrating_engine, reporting
+from shared.database.engine import PATIENCE, transaction, writing_engine
 from shared.errors import FailureCode, PermanentError
 
 __all__ = ["VERSION_TABLE", "downgrade", "upgrade"]
@@ -73,9 +73,9 @@ def _migrate(url: str, patience: timedelta, step: Callable[[Config], None]) -> N
 
 @contextmanager
 def _connected(url: str, patience: timedelta) -> Iterator[Connection]:
-    engine = migrating_engine(url, patience=patience)
+    engine = writing_engine(url, patience=patience)
     try:
-        with reporting(engine.url), engine.begin() as connection:
+        with transaction(engine) as connection:
             yield connection
     finally:
         engine.dispose()

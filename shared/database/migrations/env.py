@@ -5,7 +5,7 @@ import os
 from alembic import context
 from sqlalchemy import Connection
 
-from shared.database.engine import migrating_engine
+from shared.database.engine import writing_engine
 from shared.database.models import Base
 from shared.database.revision import VERSION_TABLE
 
@@ -30,5 +30,5 @@ caller: Connection | None = context.config.attributes.get("connection")
 if caller is not None:
     run(caller)
 else:
-    with migrating_engine(os.environ["DATABASE_URL"]).begin() as own:
+    with writing_engine(os.environ["DATABASE_URL"]).begin() as own:
         run(own)

@@ -27,7 +27,7 @@ from shared.contracts import (
     SourceFacts,
     VideoAssembled,
 )
-from shared.database.engine import open_engine
+from shared.database.engine import writing_engine
 from tests.support.builders import (
     PROJECT,
     audio_rendered,
@@ -188,11 +188,11 @@ class Database:
 
     @asynccontextmanager
     async def stage(self) -> AsyncIterator[RecorderStage]:
-        repository = Repository(open_engine(self.url))
+        repository = Repository(writing_engine(self.url))
         try:
             yield RecorderStage(repository)
         finally:
-            await repository.aclose()
+            repository.close()
 
     async def record(self, *batches: Sequence[RecordedMessage]) -> None:
         async with self.stage() as stage:

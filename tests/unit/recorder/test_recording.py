@@ -12,13 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
+from sqlalchemy.exc import IntegrityError
+from structlog.testing import capture_logs
 
-from services.recorder.entries import RecordedMessage
+from services.recorder.entries import RecordedMessage, read
 from services.recorder.repository import Repository
 from services.recorder.stage import RecorderStage
 from shared.contracts import derive_project_id
-from shared.database.engine import open_engine
-from shared.errors import FailureCode, TransientError
+from shared.database.engine import reading_engine, snapshot, transaction, writing_engine
+from shared.errors import FailureCode, PipelineError, TransientError
 from tests.support.builders import PROJECT, scripted
 from tests.unit.recorder.story import Database, cancelled, delivered, failed, film, footage, raw_message
 
@@ -152,7 +154,9 @@ async def test_a_message_that_no_row_can_hold_is_kept_and_left_out(poison: str, 
         taken = UUID(database.row("SELECT id FROM scenes")["id"])
         scenes = tuple(scene.model_copy(update={"id": taken}) for scene in messages[1].scenes)  # type: ignore[union-attr]
         messages[1] = messages[1].model_copy(update={"scenes": scenes})
-    await database.record(delivered(messages))
+    with capture_logs() as logs:
+        await database.record(delivered(messages))
+    assert [entry["message_id"] for entry in logs if entry["event"] == "message_not_projected"]
     flagged = database.row("SELECT subject, problem FROM message_log WHERE NOT valid")
     assert flagged["subject"] == {"too_large": "video.assembled", "foreign_scene_id": "scenes.scripted"}[poison]
     assert "cannot be projected" in flagged["problem"]
@@ -212,25 +216,24 @@ async def test_a_clip_that_two_projects_use_is_one_video(database: Database):
     assert video == {"created_at": "2026-11-21T12:00:00.100Z", "updated_at": "2026-11-21T12:00:00.200Z"}
 
 
-async def test_an_orphan_is_refused(database: Database):
-    engine = open_engine(database.url)
-    async with engine.connect() as connection:
-        with pytest.raises(Exception, match="FOREIGN KEY constraint failed"):
-            await connection.exec_driver_sql(
-                "INSERT INTO scenes (id, project_id, scene_number, text) VALUES ('a', 'nobody', 1, 'Text')"
-            )
-    await engine.dispose()
+def test_an_orphan_is_refused(database: Database):
+    engine = writing_engine(database.url)
+    with pytest.raises(IntegrityError, match="FOREIGN KEY constraint failed"), transaction(engine) as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO scenes (id, project_id, scene_number, text) VALUES ('a', 'nobody', 1, 'Text')"
+        )
+    engine.dispose()
 
 
 async def test_a_full_disk_leaves_nothing_of_the_batch(database: Database):
-    engine = open_engine(database.url)
+    engine = writing_engine(database.url)
     pages = database.row("PRAGMA page_count")["page_count"]
     allowed = {"pages": pages + 4}
 
     def limit(connection: object) -> None:
         connection.exec_driver_sql(f"PRAGMA max_page_count={allowed['pages']}")  # type: ignore[attr-defined]
 
-    event.listen(engine.sync_engine, "begin", limit)
+    event.listen(engine, "begin", limit)
     repository = Repository(engine)
     stage = RecorderStage(repository)
     await stage.record(delivered(film()[:1]))
@@ -242,11 +245,11 @@ async def test_a_full_disk_leaves_nothing_of_the_batch(database: Database):
     allowed["pages"] = 10_000
     await stage.record(delivered(film()))
     assert database.row("SELECT status FROM projects")["status"] == "complete"
-    await repository.aclose()
+    repository.close()
 
 
 async def test_a_locked_database_is_an_error_that_passes(database: Database):
-    repository = Repository(open_engine(database.url, patience=timedelta(0)))
+    repository = Repository(writing_engine(database.url, patience=timedelta(0)))
     stage = RecorderStage(repository)
     with closing(sqlite3.connect(database.path, isolation_level=None)) as holder:
         holder.execute("BEGIN IMMEDIATE")
@@ -255,23 +258,44 @@ async def test_a_locked_database_is_an_error_that_passes(database: Database):
         assert str(database.path) in str(caught.value)
         holder.execute("ROLLBACK")
     await stage.record(delivered(film()))
-    await repository.aclose()
+    repository.close()
     assert database.row("SELECT status FROM projects")["status"] == "complete"
 
 
 async def test_readers_go_on_while_a_batch_is_written_and_see_it_whole(database: Database):
     await database.record(delivered(film()[:3]))
-    repository = Repository(open_engine(database.url))
-    reader = open_engine(database.url, read_only=True, patience=timedelta(0))
-    async with repository.unit_of_work() as work:
-        assert await work.last_positions([str(PROJECT)])
-        async with reader.connect() as connection:
+    repository = Repository(writing_engine(database.url))
+    reader = reading_engine(database.url, patience=timedelta(0))
+    with repository.unit_of_work() as work:
+        work.append([read(message) for message in delivered(film())[3:]])
+        async with snapshot(reader) as connection:
             assert (await connection.exec_driver_sql("SELECT count(*) FROM message_log")).scalar() == 3
-    await repository.aclose()
-    async with reader.connect() as connection:
-        with pytest.raises(Exception, match="readonly"):
+    repository.close()
+    async with snapshot(reader) as connection:
+        assert (await connection.exec_driver_sql("SELECT count(*) FROM message_log")).scalar() == 15
+    await reader.dispose()
+
+
+async def test_a_reader_cannot_write(database: Database):
+    reader = reading_engine(database.url)
+    with pytest.raises(PipelineError, match="is read-only"):
+        async with snapshot(reader) as connection:
             await connection.exec_driver_sql("DELETE FROM message_log")
     await reader.dispose()
+
+
+async def test_the_event_loop_goes_on_while_the_database_is_slow(database: Database):
+    repository = Repository(writing_engine(database.url))
+    with closing(sqlite3.connect(database.path, isolation_level=None)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        recording = asyncio.create_task(RecorderStage(repository).record(delivered(film())))
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert not recording.done()
+        holder.execute("ROLLBACK")
+    await recording
+    repository.close()
+    assert database.row("SELECT status FROM projects")["status"] == "complete"
 
 
 async def test_many_projects_in_one_batch(database: Database):
