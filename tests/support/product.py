@@ -103,7 +103,7 @@ def record(data: Path) -> sqlite3.Connection:
 def stored_messages(data: Path, project_id: str | None = None) -> Counter[str]:
     """How many messages of each subject the record holds; `segment.rendered` without its tokens."""
     with record(data) as connection:
-        rows = connection.execute("SELECT subject, project_id FROM messages").fetchall()
+        rows = connection.execute("SELECT subject, project_id FROM message_log").fetchall()
     return Counter(
         ".".join(row["subject"].split(".")[:2]) for row in rows if project_id is None or row["project_id"] == project_id
     )
