@@ -47,7 +47,7 @@ _FAILURES_BEFORE_REST: Final = 3
 _MOST_NOISE: Final = 200
 """Lines without meaning that a server may write on its standard output."""
 
-_MOST_MESSAGES: Final = 10_000
+_MOST_MESSAGES: Final = 2_000
 """Messages, such as progress, that a server may send after one of ours."""
 
 log = structlog.get_logger(__name__)
@@ -354,6 +354,6 @@ def _say(error: BaseException) -> str:
     """The first cause in a group, in a line."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
-    if isinstance(error, OSError):
-        return f"it cannot be reached: {error.strerror or error}"
+    if isinstance(error, (OSError, httpx2.TransportError)):
+        return f"it cannot be reached: {getattr(error, 'strerror', None) or error}"
     return f"{type(error).__name__}: {' '.join(str(error).split())[:200]}" if str(error) else type(error).__name__

@@ -20,7 +20,7 @@ __all__ = ["MAX_ANSWER", "ServerProcess"]
 MAX_ANSWER: Final = 1 << 20
 """Bytes of one answer: a thousand clips with long descriptions, and still parsed within milliseconds."""
 
-_GRACE: Final = 1.0
+_GRACE: Final = 0.5
 """Seconds that a server has to end after its input did."""
 
 log = structlog.get_logger(__name__)

@@ -1,0 +1,212 @@
+"""Real clips from a real library server, chosen, examined and stored; the unfit ones passed over."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from nats.js import JetStreamContext
+
+from services.sourcing.app import create_app
+from services.sourcing.settings import SourcingSettings
+from services.sourcing.stage import SourcingStage
+from shared.artifacts.filesystem import FilesystemStore
+from shared.contracts import AudioRendered, Footage, FootageSourced
+from tests.support.builders import PROJECT, audio_rendered, narration
+from tests.support.footage import children_of, connected, library_server, script_server
+from tests.support.media import make_clip, pretend_clips
+from tests.support.nats import provisioned_server
+
+
+@pytest.fixture(scope="module")
+def tea(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A clip of one second."""
+    clip = tmp_path_factory.mktemp("clips") / "tea.mp4"
+    return asyncio.run(make_clip(clip, seconds=1, size="160x90")).read_bytes()
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    folder = tmp_path / "library"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FilesystemStore:
+    return FilesystemStore(tmp_path / "store")
+
+
+@pytest.fixture
+async def stage(store: FilesystemStore, library: Path) -> AsyncIterator[SourcingStage]:
+    async with connected(library_server(library)) as source:
+        yield SourcingStage(store, [source])
+
+
+def spoken(seconds: float = 4, number: int = 1) -> AudioRendered:
+    audio = audio_rendered(PROJECT, number, scene_count=9)
+    return audio.model_copy(update={"narration": narration(round(seconds * 24_000))})
+
+
+async def choice(stage: SourcingStage, audio: AudioRendered | None = None) -> Footage:
+    return (await stage.choose(audio or spoken())).footage
+
+
+def reasons(footage: Footage) -> dict[str, str]:
+    return {candidate.title: candidate.reason for candidate in footage.candidates}
+
+
+async def test_a_clip_is_stored_measured_and_credited(
+    store: FilesystemStore, stage: SourcingStage, library: Path
+) -> None:
+    clip = await make_clip(library / "tea.mp4", seconds=6, size="320x180", rate=25)
+    clip.with_suffix(".json").write_text('{"title": "Tea", "creator": "Ann", "licence": "CC0", "duration": 6}')
+    footage = await choice(stage)
+    (chosen,) = footage.clips
+    assert not footage.fallback
+    assert footage.reason == ""
+    assert (await store.open(chosen.file)).read_bytes() == clip.read_bytes()
+    assert chosen.file.media_type == "video/mp4"
+    assert (chosen.facts.width, chosen.facts.height, chosen.facts.video_codec) == (320, 180, "h264")
+    assert (chosen.facts.frame_rate_numerator, chosen.facts.duration_frames) == (25, 150)
+    assert (chosen.credit.provider, chosen.credit.title, chosen.credit.creator) == ("library", "Tea", "Ann")
+    assert (chosen.in_frame, chosen.out_frame) == (0, 113)  # 4 s and half a second for a cross-fade, at 25 a second
+    assert [(one.title, one.chosen, one.duration) for one in footage.candidates] == [("Tea", True, 6)]
+
+
+async def test_a_long_scene_gets_several_different_clips(
+    store: FilesystemStore, stage: SourcingStage, library: Path
+) -> None:
+    for number in range(4):
+        await make_clip(library / f"tea {number}.mp4", seconds=2 + number, size="160x90", rate=10)
+    footage = await choice(stage, spoken(15))
+    assert len({clip.file.sha256 for clip in footage.clips}) == 3
+    assert sum(candidate.chosen for candidate in footage.candidates) == 3
+    assert [reason for reason in reasons(footage).values() if "enough was found" in reason] != []
+
+
+async def test_scenes_of_a_film_take_turns_with_equal_clips(
+    store: FilesystemStore, stage: SourcingStage, library: Path
+) -> None:
+    for number in range(3):
+        await make_clip(library / f"tea {number}.mp4", seconds=0.5 + number / 10, size="160x90")
+    shown = [(await choice(stage, spoken(4, number))).clips[0].file.sha256 for number in (1, 2, 3)]
+    assert len(set(shown)) == 3
+
+
+async def test_unfit_files_are_passed_over_with_their_reasons(
+    store: FilesystemStore, stage: SourcingStage, library: Path
+) -> None:
+    good = await make_clip(library / "tea.mkv", seconds=1, size="160x90")
+    for path in pretend_clips(library, victim=good).values():
+        path.with_suffix(".json").write_text(f'{{"title": "Tea drink, {path.stem}"}}')
+    cut = await make_clip(library / "cut.mp4", seconds=1, size="160x90", arguments=("-movflags", "+faststart"))
+    cut.with_suffix(".json").write_text('{"title": "Tea drink, cut"}')
+    os.truncate(cut, cut.stat().st_size // 2)
+    footage = await choice(stage)
+    assert [clip.source_id for clip in footage.clips] == [c.source_id for c in footage.candidates if c.title == "tea"]
+    refused = {title: reason for title, reason in reasons(footage).items() if " is refused: " in reason}
+    assert set(refused) == {
+        f"Tea drink, {name}" for name in ("concat", "playlist", "page", "subtitles", "nothing", "zeros", "cut")
+    }
+    assert "cut off" in refused["Tea drink, cut"]
+
+
+async def test_only_unfit_files_end_in_a_painted_background_that_says_why(
+    store: FilesystemStore, stage: SourcingStage, library: Path
+) -> None:
+    (library / "tea.mp4").write_text("<html>")
+    footage = await choice(stage)
+    assert footage.fallback
+    assert footage.reason.startswith("library: tea.mp4 is refused: it is no readable")
+
+
+async def test_a_file_that_is_too_large_is_refused(store: FilesystemStore, library: Path, tea: bytes) -> None:
+    (library / "tea.mp4").write_bytes(tea)
+    async with connected(library_server(library)) as source:
+        footage = await choice(SourcingStage(store, [source], largest_file=1_000))
+    assert footage.fallback
+    assert "1000 are allowed" in footage.reason
+
+
+async def test_the_same_file_under_two_names_shows_once(stage: SourcingStage, library: Path, tea: bytes) -> None:
+    (library / "tea 1.mp4").write_bytes(tea)
+    (library / "tea 2.mp4").write_bytes(tea)
+    footage = await choice(stage, spoken(10))
+    assert len(footage.clips) == 1
+    assert any("the same file as another one" in reason for reason in reasons(footage).values())
+
+
+async def test_a_redelivery_adopts_the_first_choice_though_the_library_changed(
+    stage: SourcingStage, library: Path, tea: bytes
+) -> None:
+    (library / "tea.mp4").write_bytes(tea)
+    first = await choice(stage)
+    (library / "tea.mp4").unlink()
+    assert await choice(stage) == first
+    assert (await choice(stage, spoken().model_copy(update={"revision": 1}))).fallback
+
+
+async def test_a_clip_lost_from_the_store_is_taken_in_again(
+    store: FilesystemStore, stage: SourcingStage, library: Path, tea: bytes
+) -> None:
+    (library / "tea.mp4").write_bytes(tea)
+    first = await choice(stage)
+    (await store.open(first.clips[0].file)).unlink()
+    assert await choice(stage) == first
+    await store.open(first.clips[0].file)
+
+
+async def test_a_clip_that_did_not_change_is_not_taken_in_again(
+    stage: SourcingStage, library: Path, tea: bytes
+) -> None:
+    clip = library / "tea.mp4"
+    clip.write_bytes(tea)
+    first = await choice(stage)
+    before = clip.stat()
+    clip.write_bytes(b"." * before.st_size)
+    os.utime(clip, ns=(before.st_atime_ns, before.st_mtime_ns))  # nothing tells but a new examination
+    assert (await choice(stage, spoken(number=2))).clips[0].file == first.clips[0].file
+    os.utime(clip)
+    assert (await choice(stage, spoken(number=3))).fallback
+
+
+async def test_the_next_server_helps_out(store: FilesystemStore, library: Path, tmp_path: Path, tea: bytes) -> None:
+    (library / "tea.mp4").write_bytes(tea)
+    dead = script_server(tmp_path, at_start="sys.exit(1)", name="dead")
+    async with connected(dead) as first, connected(library_server(library)) as second:
+        footage = await choice(SourcingStage(store, [first, second]))
+    assert not footage.fallback
+    assert [clip.credit.provider for clip in footage.clips] == ["library"]
+    assert footage.reason == "dead: it ended with exit code 1"
+
+
+async def test_the_service_answers_every_spoken_scene(library: Path, tmp_path: Path, tea: bytes) -> None:
+    (library / "tea.mp4").write_bytes(tea)
+    before = children_of(os.getpid())
+    async with provisioned_server(tmp_path) as (server, jetstream):
+        settings = SourcingSettings(
+            nats_url=server.url, artifacts_url=(tmp_path / "store").as_uri(), library_dir=library, log_format="console"
+        )
+        app = create_app(settings)
+        await app.start()
+        try:
+            project = uuid4()
+            for number in (1, 2):
+                audio = audio_rendered(project, number)
+                await jetstream.publish(
+                    audio.subject, audio.model_dump_json().encode(), headers={"Nats-Msg-Id": audio.message_id}
+                )
+            answers = await received(jetstream, 2)
+        finally:
+            await app.stop()
+    assert sorted(answer.scene.scene_number for answer in answers) == [1, 2]
+    assert all(len(answer.footage.clips) == 1 and not answer.footage.fallback for answer in answers)
+    assert children_of(os.getpid()) == before
+
+
+async def received(jetstream: JetStreamContext, count: int) -> list[FootageSourced]:
+    subscription = await jetstream.subscribe(FootageSourced.SUBJECT, ordered_consumer=True)
+    return [FootageSourced.model_validate_json((await subscription.next_msg(timeout=60)).data) for _ in range(count)]

@@ -1,0 +1,21 @@
+"""A worker that uses the footage server of its arguments until it is killed: `footage_worker.py NAME COMMAND…`."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from services.sourcing.mcp_source import McpSource
+from services.sourcing.settings import FootageServer
+
+
+async def main() -> None:
+    folder = Path(sys.argv[1])
+    server = FootageServer(name="library", command=tuple(sys.argv[2:]), env={"LIBRARY_DIR": str(folder)}, root=folder)
+    await McpSource(server, timeout=30).search("tea", 5)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
