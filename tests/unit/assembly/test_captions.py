@@ -5,11 +5,11 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.assembly.captions import LINE_COLUMNS, clean_text, columns, cues_of, shift
+from services.assembly.captions import LINE_COLUMNS, Cue, clean_text, columns, cues_of, shift
 from shared.contracts import Narration, Word
 from tests.support.builders import artifact
 
-words_of_a_text = st.lists(st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=60), max_size=60)
+words_of_a_text = st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60), max_size=60)
 
 
 def narration(samples: int, words=()) -> Narration:
@@ -28,7 +28,7 @@ def spoken(text: str, *, letters_a_second: float = 15, pause: float = 0.5) -> Na
     return narration(int(at * 24_000) + 1, tuple(words))
 
 
-def lines(cues):
+def lines(cues: list[Cue]) -> list[str]:
     return [" / ".join(cue.texts) for cue in cues]
 
 

@@ -4,7 +4,7 @@ from services.assembly.credits import appearances, credits_json, credits_txt, sc
 from services.assembly.timeline import place
 from shared.contracts import Footage, SegmentRendered
 from tests.support.builders import segment_rendered
-from tests.support.footage import clip
+from tests.support.clips import clip
 
 
 def film() -> list[SegmentRendered]:

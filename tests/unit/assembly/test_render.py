@@ -4,7 +4,7 @@ from services.assembly.background import Background
 from services.assembly.render import Encoder, segment_from_background, segment_from_clips
 from services.assembly.timeline import edit_clips
 from shared.contracts import Look
-from tests.support.footage import clip
+from tests.support.clips import clip
 
 LOOK = Look(width=320, height=180)
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.assembly.timeline import SOUND_RATE, edit_clips, frames_for, place
-from tests.support.footage import clip
+from tests.support.clips import clip
 
 RATES = (24, 25, 30, 50, 60)
 

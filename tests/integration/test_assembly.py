@@ -1,0 +1,126 @@
+"""The assembly service on a real bus: many scenes in any order, one film."""
+
+import asyncio
+import wave
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from nats.js import JetStreamContext
+from nats.js.errors import NotFoundError
+
+from services.assembly.app import create_app
+from services.assembly.settings import AssemblySettings
+from shared.artifacts.filesystem import FilesystemStore
+from shared.contracts import FootageSourced, ProjectFailed, SegmentRendered, VideoAssembled
+from shared.topology import ASSEMBLY, PIPELINE
+from tests.support.builders import footage_sourced
+from tests.support.nats import provisioned_server, settings_for
+
+SAMPLES = 6_000
+
+
+@pytest.fixture
+async def world(tmp_path: Path):
+    async with provisioned_server(tmp_path) as (server, jetstream):
+        base = settings_for(server, tmp_path / "artifacts").model_dump()
+        yield World(AssemblySettings(**base, preset="ultrafast", loops=2), jetstream, tmp_path)
+
+
+class World:
+    def __init__(self, settings: AssemblySettings, jetstream: JetStreamContext, folder: Path) -> None:
+        self.settings, self.jetstream, self.folder = settings, jetstream, folder
+        self.store = FilesystemStore(folder / "artifacts")
+
+    async def sourced(self, project: UUID, number: int, of: int, **changes) -> FootageSourced:
+        path = self.folder / "n.wav"
+        with wave.open(str(path), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(24_000)
+            file.writeframes(b"\x00\x20\x00\xe0" * (SAMPLES // 2))
+        message = footage_sourced(project, number, of)
+        audio = await self.store.add(path, "audio/wav")
+        narration = message.narration.model_copy(update={"audio": audio, "samples": SAMPLES, "words": ()})
+        return message.model_copy(update={"narration": narration, **changes})
+
+    async def publish(self, message: FootageSourced) -> None:
+        await self.jetstream.publish(
+            message.subject,
+            message.model_dump_json().encode(),
+            headers={"correlation_id": str(message.project_id), "Nats-Msg-Id": f"{message.message_id}:{uuid4()}"},
+        )
+
+    @asynccontextmanager
+    async def serving(self):
+        app = create_app(self.settings)
+        await app.start()
+        try:
+            yield
+        finally:
+            await app.stop()
+
+    async def settled(self) -> None:
+        """Waits until nothing is pending and nothing is in hand."""
+        while True:
+            info = await self.jetstream.consumer_info(PIPELINE.name, ASSEMBLY.name)
+            if info.num_pending == 0 and info.num_ack_pending == 0:
+                return
+            await asyncio.sleep(0.05)
+
+    async def count(self, subject: str) -> int:
+        info = await self.jetstream.stream_info(PIPELINE.name, subjects_filter=subject)
+        return sum((info.state.subjects or {}).values())
+
+    async def last(self, model):
+        stored = await self.jetstream.get_last_msg(PIPELINE.name, model.SUBJECT)
+        return model.model_validate_json(stored.data or b"")
+
+
+async def test_scenes_in_any_order_delivered_twice_make_one_film(world):
+    project = uuid4()
+    scenes = [await world.sourced(project, number, 3) for number in (3, 1, 2)]
+    async with world.serving():
+        for message in (*scenes, *scenes):
+            await world.publish(message)
+        await world.settled()
+    assert await world.count(f"{SegmentRendered.SUBJECT}.{project}.>") == 3
+    assert await world.count(VideoAssembled.SUBJECT) == 1
+    film = await world.last(VideoAssembled)
+    assert film.project_id == project
+    assert film.frames == 3 * -(-SAMPLES * 30 // 24_000)
+    assert (await world.store.open(film.video)).stat().st_size == film.video.size
+
+
+async def test_a_film_waits_for_its_last_scene_and_another_worker_may_finish_it(world):
+    project = uuid4()
+    async with world.serving():
+        await world.publish(await world.sourced(project, 2, 2))
+        await world.settled()
+    with pytest.raises(NotFoundError):
+        await world.last(VideoAssembled)
+    async with world.serving():
+        await world.publish(await world.sourced(project, 1, 2))
+        await world.settled()
+    assert (await world.last(VideoAssembled)).project_id == project
+
+
+async def test_a_re_run_makes_a_second_film_of_its_own_scenes_only(world):
+    project = uuid4()
+    async with world.serving():
+        for revision in (0, 1):
+            for number in (1, 2):
+                await world.publish(await world.sourced(project, number, 2, revision=revision))
+            await world.settled()
+    assert await world.count(VideoAssembled.SUBJECT) == 2
+    assert (await world.last(VideoAssembled)).revision == 1
+
+
+async def test_a_missing_narration_fails_the_project_and_names_the_scene(world):
+    async with world.serving():
+        await world.publish(footage_sourced(uuid4(), 2, 2))
+        await world.settled()
+    failed = await world.last(ProjectFailed)
+    assert (failed.stage, failed.scene_number, failed.code) == ("assembly", 2, "artifact_missing")
+    assert failed.message.startswith("scene 2: ")

@@ -1,0 +1,405 @@
+"""Segments and films from real programs: small pictures, measured frame by frame."""
+
+import json
+import wave
+from collections.abc import Sequence
+from pathlib import Path
+from uuid import UUID
+
+import av
+import numpy as np
+import pyloudnorm
+import pytest
+
+from services.assembly.render import Encoder, clip_name
+from services.assembly.stage import AssemblyStage
+from shared.artifacts.filesystem import FilesystemStore
+from shared.contracts import (
+    ArtifactRef,
+    Clip,
+    Credit,
+    Footage,
+    FootageSourced,
+    Look,
+    Narration,
+    Progress,
+    SegmentRendered,
+    SourceFacts,
+    Word,
+)
+from shared.errors import PermanentError
+from shared.media.probe import probe_media
+from tests.support.builders import PROJECT, brief, options, scene
+from tests.support.media import make_clip, pretend_clips, run_ffmpeg
+
+LOOK = Look(width=320, height=180)
+QUIET = Look(width=320, height=180, captions=False)
+BURST = np.random.default_rng(7).normal(0, 6_000, 2_400).clip(-20_000, 20_000)
+"""A tenth of a second of noise with which every test narration begins, to find it again in the film."""
+
+
+class Studio:
+    """A stage over a store, and what is needed to order films from it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.store = FilesystemStore(folder / "store")
+        self.stage = self.staged()
+        self.reports: list[Progress] = []
+
+    def staged(self, preset: str = "ultrafast") -> AssemblyStage:
+        return AssemblyStage(self.store, encoder=Encoder(preset=preset))
+
+    async def report(self, progress: Progress) -> None:
+        self.reports.append(progress)
+
+    async def narration(self, samples: int, text: str = "") -> Narration:
+        """A burst, then a tone that swells and fades, as loud on the whole as speech."""
+        time = np.arange(samples) / 24_000
+        sound = np.sin(2 * np.pi * 220 * time) * (0.55 + 0.45 * np.sin(2 * np.pi * 2.5 * time)) * 4_000
+        sound[: len(BURST)] = BURST[:samples]
+        path = self.folder / "narration.wav"
+        with wave.open(str(path), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(24_000)
+            file.writeframes(sound.astype("<i2").tobytes())
+        names = text.split()
+        each = samples // max(1, len(names))
+        words = tuple(
+            Word(text=name, start_sample=at * each, end_sample=(at + 1) * each) for at, name in enumerate(names)
+        )
+        audio = await self.store.add(path, "audio/wav")
+        return Narration(audio=audio, samples=samples, sample_rate=24_000, words=words, engine="e", voice="v")
+
+    async def clip(self, path: Path, in_frame: int = 0, frames: int | None = None) -> Clip:
+        found = (await probe_media(path)).video
+        assert found is not None
+        facts = SourceFacts(
+            width=found.display_width,
+            height=found.display_height,
+            frame_rate_numerator=found.frame_rate[0],
+            frame_rate_denominator=found.frame_rate[1],
+            duration_frames=found.frames,
+            video_codec=found.codec,
+        )
+        return self.clip_of(await self.store.add(path, "video/mp4"), facts, in_frame, frames)
+
+    @staticmethod
+    def clip_of(file: ArtifactRef, facts: SourceFacts, in_frame: int = 0, frames: int | None = None) -> Clip:
+        out_frame = facts.duration_frames if frames is None else in_frame + frames
+        credit = Credit(provider="library", title="A clip")
+        return Clip(file=file, in_frame=in_frame, out_frame=out_frame, facts=facts, source_id="a", credit=credit)
+
+    async def sourced(
+        self,
+        number: int = 1,
+        *,
+        of: int = 1,
+        samples: int = 24_000,
+        text: str = "Tea is a drink.",
+        clips: Sequence[Clip] = (),
+        look: Look = LOOK,
+    ) -> FootageSourced:
+        return FootageSourced(
+            project_id=PROJECT,
+            brief=brief(of, title="The story of tea", topic="The story of tea", options=options(look=look)),
+            scene=scene(number, text=text),
+            narration=await self.narration(samples, text),
+            footage=Footage(clips=tuple(clips), fallback=not clips),
+        )
+
+    async def pictures(self, file: ArtifactRef) -> np.ndarray:
+        """Every frame of a file as RGB."""
+        with av.open(str(await self.store.open(file))) as container:
+            return np.stack([frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)])
+
+    async def sound(self, file: ArtifactRef) -> np.ndarray:
+        """The sound of a file, (samples, channels), as a player that honours its edit list would play it."""
+        wav = self.folder / "heard.wav"
+        await run_ffmpeg("-i", await self.store.open(file), "-vn", "-c:a", "pcm_s16le", wav)
+        with wave.open(str(wav)) as file_:
+            assert file_.getframerate() == 48_000
+            pcm = np.frombuffer(file_.readframes(file_.getnframes()), "<i2")
+        return pcm.reshape(-1, 2).astype(float) / 32_768
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Studio:
+    return Studio(tmp_path)
+
+
+async def colour(folder: Path, name: str, *, seconds: float = 2, **options) -> Path:
+    return await make_clip(folder / f"{name}-{len(options)}.mp4", pattern=f"color=c={name}", seconds=seconds, **options)
+
+
+def named(picture: np.ndarray) -> str:
+    """Which of the test colours fills the upper half, where no captions are."""
+    red, green, blue = picture[:80].reshape(-1, 3).mean(axis=0)
+    return max((red, "red"), (green, "lime"), (blue, "blue"))[1]
+
+
+async def test_a_film_keeps_sound_and_picture_together_to_the_frame_and_sounds_as_loud_as_wanted(studio, tmp_path):
+    samples = [30_001, 23_999, 41_234, 26_000]
+    colours = ["red", "lime", "blue", "red"]
+    sources = [
+        await colour(tmp_path, "red", rate=25, size="640x480", sound=True),
+        await colour(tmp_path, "lime", rate="30000/1001", size="180x320"),
+        await colour(tmp_path, "blue", rate=60, arguments=("-vf", "setsar=4/3")),
+        await colour(tmp_path, "red", rate=24),
+    ]
+    segments = [
+        await studio.stage.render(
+            await studio.sourced(number, of=4, samples=length, clips=[await studio.clip(source)]), studio.report
+        )
+        for number, (length, source) in enumerate(zip(samples, sources, strict=True), start=1)
+    ]
+    film = await studio.stage.assemble(segments[::-1], studio.report)
+
+    lengths = [-(-length // 800) for length in samples]
+    assert [segment.segment.frames for segment in segments] == lengths
+    assert film.frames == sum(lengths)
+    assert [named(picture) for picture in await studio.pictures(film.video)] == [
+        name for name, length in zip(colours, lengths, strict=True) for _ in range(length)
+    ]
+    sound = await studio.sound(film.video)
+    assert len(sound) == film.frames * 1_600
+    burst = np.repeat(BURST, 2)  # near enough at 48 kHz to be found
+    for start in np.cumsum([0, *lengths[:-1]]) * 1_600:
+        near = sound[max(0, start - 2_400) : start + 7_200, 0]
+        found = int(np.correlate(near, burst, "valid").argmax()) - min(2_400, start)
+        assert abs(found) <= 24  # half a millisecond
+    measured = pyloudnorm.Meter(48_000).integrated_loudness(sound)
+    assert abs(measured + 14) < 0.5
+    assert abs(film.loudness.integrated_lufs - measured) < 0.2
+    assert film.loudness.true_peak_dbtp < -0.9
+
+
+async def test_a_film_is_what_players_expect_and_comes_with_all_that_belongs_to_it(studio, tmp_path):
+    clip = await studio.clip(await make_clip(tmp_path / "c.mp4", seconds=1, size="320x180"))
+    segments = [
+        await studio.stage.render(await studio.sourced(1, of=2), studio.report),
+        await studio.stage.render(await studio.sourced(2, of=2, clips=[clip], text="Tea \\N {is}."), studio.report),
+    ]
+    film = await studio.stage.assemble(segments)
+
+    path = await studio.store.open(film.video)
+    assert film.video.key == f"output/{PROJECT}/The_story_of_tea_video.mp4"
+    facts = await probe_media(path)
+    assert facts.stream_types == ("video", "audio")
+    assert facts.video is not None
+    assert (facts.video.codec, facts.video.pixel_format, facts.video.frame_rate) == ("h264", "yuv420p", (30, 1))
+    assert (facts.video.width, facts.video.height, facts.video.sample_aspect) == (320, 180, (1, 1))
+    assert facts.audio is not None
+    assert (facts.audio.codec, facts.audio.sample_rate) == ("aac", 48_000)
+    assert facts.video.duration == facts.audio.duration == film.duration == 2.0
+    data = path.read_bytes()
+    assert data.index(b"moov") < data.index(b"mdat")
+    with av.open(str(path)) as container:
+        assert container.metadata["title"] == "The story of tea"
+
+    srt = (await studio.store.open(film.captions_srt)).read_text()
+    assert "00:00:01,000 --> 00:00:02,000\nTea \\N {is}." in srt
+    assert (await studio.store.open(film.captions_vtt)).read_text().startswith("WEBVTT")
+    credits_ = json.loads((await studio.store.open(film.credits_json)).read_text())
+    assert [(entry["title"], entry["start"], entry["end"]) for entry in credits_["pictures"]] == [
+        ("Painted background", 0.0, 1.0),
+        ("A clip", 1.0, 2.0),
+    ]
+    assert len(json.loads((await studio.store.open(film.script_json)).read_text())) == 2
+    assert (await studio.pictures(film.thumbnail))[0].std() > 20
+    assert {progress.scene_number for progress in studio.reports} == {1, 2}
+    assert film.brief.notes == ()
+
+
+async def test_what_was_made_before_is_found_and_not_made_again(studio):
+    sourced = await studio.sourced()
+    first = await studio.stage.render(sourced, studio.report)
+    film = await studio.stage.assemble([first], studio.report)
+    assert studio.reports
+    studio.reports.clear()
+    rerun = sourced.model_copy(update={"revision": 1})
+    again = await studio.stage.render(rerun, studio.report)
+    assert again.segment == first.segment
+    assert (await studio.stage.assemble([again], studio.report)) == film.model_copy(update={"revision": 1})
+    assert studio.reports == []
+    edited = await studio.sourced(text="Tea is the drink.")
+    assert (await studio.stage.render(edited, studio.report)).segment != first.segment
+
+
+async def test_the_same_scene_gives_the_same_bytes(studio, tmp_path):
+    elsewhere = Studio(tmp_path / "elsewhere")
+    elsewhere.folder.mkdir()
+    made = [await one.stage.render(await one.sourced(samples=16_000)) for one in (studio, elsewhere)]
+    assert made[0].segment == made[1].segment
+
+
+@pytest.mark.parametrize("rate", [24, 60])
+async def test_several_clips_fade_into_each_other_and_the_scene_stays_exact(studio, tmp_path, rate):
+    clips = [
+        await studio.clip(await colour(tmp_path, name, rate=source_rate, size=size))
+        for name, source_rate, size in (
+            ("red", 25, "320x180"),
+            ("lime", 60, "90x160"),
+            ("blue", "30000/1001", "320x240"),
+        )
+    ]
+    look = Look(width=320, height=180, frame_rate=rate, captions=False)
+    segment = await studio.stage.render(await studio.sourced(samples=24_000 * 5 - 77, clips=clips, look=look))
+    pictures = await studio.pictures(segment.segment.video)
+    assert len(pictures) == segment.segment.frames == 5 * rate
+    assert [named(pictures[at]) for at in (0, len(pictures) // 2, -1)] == ["red", "lime", "blue"]
+    means = pictures[:, :80].reshape(len(pictures), -1, 3).mean(axis=1)
+    assert np.abs(np.diff(means, axis=0)).max() < 60  # it fades, and nothing is black in between
+    assert means.max(axis=1).min() > 90
+
+
+async def test_a_clip_shows_its_own_stretch_upright_and_comes_again_when_it_is_short(studio, tmp_path):
+    # Two seconds red, then one second lime; turned by its display matrix.
+    two = "[0][1]concat"
+    flat = tmp_path / "flat.mp4"
+    colours = [
+        "-f",
+        "lavfi",
+        "-i",
+        "color=c=red:s=320x180:r=30:d=2",
+        "-f",
+        "lavfi",
+        "-i",
+        "color=c=lime:s=320x180:r=30:d=1",
+    ]
+    await run_ffmpeg(
+        *colours, "-filter_complex", two, "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", flat
+    )
+    turned = tmp_path / "turned.mp4"
+    await run_ffmpeg("-display_rotation", "90", "-i", flat, "-c", "copy", turned)
+    green = await studio.clip(turned, in_frame=60, frames=30)
+    segment = await studio.stage.render(await studio.sourced(samples=24_000 * 3, clips=[green], look=QUIET))
+    pictures = await studio.pictures(segment.segment.video)
+    assert len(pictures) == 90
+    assert {named(picture) for picture in pictures} == {"lime"}
+
+
+async def test_a_variable_rate_clip_fills_its_frames(studio, tmp_path):
+    uneven = ("-vf", "select='not(mod(n,3))+gt(n,40)'", "-fps_mode", "vfr")
+    path = await make_clip(tmp_path / "vfr.mp4", seconds=3, size="320x180", arguments=uneven)
+    segment = await studio.stage.render(
+        await studio.sourced(samples=24_000 * 2, clips=[await studio.clip(path)], look=QUIET)
+    )
+    pictures = await studio.pictures(segment.segment.video)
+    assert len(pictures) == 60
+    changes = [np.abs(pictures[at + 6].astype(float) - pictures[at]).mean() for at in range(0, 54, 6)]
+    assert min(changes) > 1  # it goes on all the time
+
+
+async def test_captions_are_drawn_and_only_when_they_are_wanted(studio, tmp_path):
+    clip = await studio.clip(await colour(tmp_path, "blue", size="320x180"))
+    shown = await studio.stage.render(await studio.sourced(clips=[clip]))
+    plain = await studio.stage.render(await studio.sourced(clips=[clip], look=QUIET))
+    with_, without = [await studio.pictures(one.segment.video) for one in (shown, plain)]
+    assert (with_[15].min(axis=2) > 200).sum() > 50  # white letters
+    assert (without[15].min(axis=2) > 200).sum() == 0
+    assert (with_[15][:120].min(axis=2) > 200).sum() == 0
+
+
+async def test_a_film_without_burned_captions_carries_them_as_a_track(studio):
+    segment = await studio.stage.render(await studio.sourced(look=QUIET))
+    film = await studio.stage.assemble([segment])
+    assert (await probe_media(await studio.store.open(film.video))).stream_types == ("video", "audio", "subtitle")
+
+
+async def test_a_painted_scene_moves_and_shows_its_title(studio):
+    segment = await studio.stage.render(await studio.sourced(samples=24_000 * 3, look=QUIET))
+    pictures = (await studio.pictures(segment.segment.video)).astype(float)
+    assert np.abs(pictures[60] - pictures[30]).mean() > 0.5
+    white = [(picture[60:110].min(axis=2) > 225).sum() for picture in pictures]
+    assert white[0] == 0  # it fades in,
+    assert min(white[30:70]) > 150  # stands,
+    assert white[-1] < white[45] / 2  # and fades out
+    assert 25 < pictures.mean() < 150
+
+
+async def test_what_no_font_can_draw_is_left_out_and_said(studio):
+    segment = await studio.stage.render(await studio.sourced(text="Tea \U000e0041 \U0001f9ff\u0a85 is good."))
+    assert len(segment.brief.notes) == 1
+    assert "Scene 1: no font on this machine draws" in segment.brief.notes[0]
+    film = await studio.stage.assemble([segment])
+    assert film.brief.notes == segment.brief.notes
+    assert "\u0a85" in (await studio.store.open(film.captions_srt)).read_text()
+
+
+async def test_files_that_only_pretend_to_be_clips_open_nothing_else(studio, tmp_path):
+    victim = await make_clip(tmp_path / "victim.mp4", seconds=1, size="320x180")
+    facts = (await studio.clip(victim)).facts
+    for pretender in pretend_clips(tmp_path, victim=victim).values():
+        clip = studio.clip_of(await studio.store.add(pretender, "video/mp4"), facts)
+        with pytest.raises(PermanentError, match="scene 3: ffmpeg") as failure:
+            await studio.stage.render(await studio.sourced(3, of=3, clips=[clip]))
+        assert failure.value.code == "render_failed"
+
+
+async def test_a_list_disguised_as_a_clip_does_not_open_its_neighbour(studio, tmp_path):
+    real = await studio.clip(await make_clip(tmp_path / "real.mp4", seconds=2, size="320x180"))
+    liar = tmp_path / "liar.mp4"
+    liar.write_text(f"ffconcat version 1.0\nfile {clip_name(1)}\n")
+    clips = [studio.clip_of(await studio.store.add(liar, "video/mp4"), real.facts), real]
+    with pytest.raises(PermanentError, match="scene 1: ffmpeg"):
+        await studio.stage.render(await studio.sourced(samples=48_000, clips=clips))
+
+
+async def test_a_clip_of_a_rarely_used_codec_is_refused(studio, tmp_path):
+    common = await make_clip(tmp_path / "common.mp4", seconds=1, size="320x180")
+    odd = tmp_path / "odd.mkv"
+    await run_ffmpeg("-i", common, "-c:v", "magicyuv", odd)
+    clip = studio.clip_of(await studio.store.add(odd, "video/mp4"), (await studio.clip(common)).facts)
+    with pytest.raises(PermanentError, match="scene 1: ffmpeg"):
+        await studio.stage.render(await studio.sourced(clips=[clip]))
+
+
+async def test_a_clip_that_is_cut_off_is_an_error_and_no_frozen_picture(studio, tmp_path):
+    whole = await make_clip(tmp_path / "whole.mp4", seconds=2, size="320x180", arguments=("-movflags", "+faststart"))
+    facts = (await studio.clip(whole)).facts
+    cut = tmp_path / "cut.mp4"
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    clip = studio.clip_of(await studio.store.add(cut, "video/mp4"), facts)
+    with pytest.raises(PermanentError, match="scene 2: ffmpeg"):
+        await studio.stage.render(await studio.sourced(2, of=2, samples=48_000, clips=[clip]))
+
+
+async def test_segments_of_workers_with_other_settings_are_made_again_and_join(studio):
+    other = studio.staged(preset="veryfast")
+    segments: list[SegmentRendered] = [
+        await studio.stage.render(await studio.sourced(1, of=2, samples=9_000)),
+        await other.render(await studio.sourced(2, of=2, samples=9_000)),
+    ]
+    assert segments[0].segment.parameters != segments[1].segment.parameters
+    film = await studio.stage.assemble(segments)
+    assert film.frames == 24
+    assert len(await studio.pictures(film.video)) == 24
+
+
+async def test_a_silent_narration_makes_a_film_that_says_so(studio):
+    sourced = await studio.sourced(samples=12_000)
+    silent = studio.folder / "silent.wav"
+    with wave.open(str(silent), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(24_000)
+        file.writeframes(bytes(24_000))
+    narration = sourced.narration.model_copy(update={"audio": await studio.store.add(silent, "audio/wav")})
+    film = await studio.stage.assemble([await studio.stage.render(sourced.model_copy(update={"narration": narration}))])
+    assert film.brief.notes == ("The narration is silent.",)
+    assert film.loudness.integrated_lufs == -70
+
+
+async def test_a_long_film_of_odd_scenes_does_not_drift(studio):
+    one = await studio.stage.render(await studio.sourced(1, of=40, samples=5_601, look=QUIET))
+    segments = [one.model_copy(update={"scene": scene(number, project_id=UUID(int=0))}) for number in range(1, 41)]
+    film = await studio.stage.assemble(segments)
+    facts = await probe_media(await studio.store.open(film.video))
+    assert facts.video is not None
+    assert facts.audio is not None
+    assert facts.video.frames == 40 * 8
+    assert facts.video.constant_rate
+    assert facts.video.duration == pytest.approx(40 * 8 / 30, abs=1e-6)
+    assert facts.audio.samples == 40 * 8 * 1_600
