@@ -52,7 +52,7 @@ class Stack:
         self._fill_environment(nats_url)
         settings = ServiceSettings()
         configure_logs(level=settings.log_level, file=settings.log_file)
-        await provision_server(settings)
+        await provision_server(settings, alone=True)
         for create_app in await loading:
             app = create_app()
             await app.start()

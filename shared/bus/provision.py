@@ -1,6 +1,9 @@
 """Applies `shared.topology` to a server: creates what is missing, updates what drifted, leaves the rest alone."""
 
+import asyncio
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
 
 import nats
 import structlog
@@ -20,16 +23,22 @@ from shared.errors import FailureCode, PermanentError, TransientError
 from shared.settings import ServiceSettings
 from shared.topology import DURABLES, STREAMS, Durable, Stream
 
-__all__ = ["provision", "provision_server"]
+__all__ = ["give_back", "provision", "provision_server"]
 
 _NAME_IN_USE = 10058
 _OUT_OF_STORAGE = 10047
+_NO_WAIT = timedelta(milliseconds=50)
 
 log = structlog.get_logger(__name__)
 
 
-async def provision_server(settings: ServiceSettings) -> None:
+async def provision_server(settings: ServiceSettings, *, alone: bool = False) -> None:
     """Connects, applies the topology, disconnects.
+
+    Args:
+        settings: where the server is.
+        alone: nobody consumes from it at the moment. What killed workers had in hand then comes again at once,
+            instead of after `ack_wait`.
 
     Raises:
         TransientError: `bus_unavailable`.
@@ -50,7 +59,10 @@ async def provision_server(settings: ServiceSettings) -> None:
             hint="start one, or set NATS_URL to where it is",
         ) from error
     try:
-        await provision(connection.jetstream(timeout=10))
+        jetstream = connection.jetstream(timeout=10)
+        await provision(jetstream)
+        if alone:
+            await give_back(jetstream)
     finally:
         await connection.close()
 
@@ -78,6 +90,18 @@ async def provision(
             else "is JetStream enabled, and does another application own these streams?",
         ) from error
     log.info("bus_provisioned", streams=[s.name for s in streams], durables=[d.name for d in durables])
+
+
+async def give_back(jetstream: JetStreamContext, *, durables: Iterable[Durable] = DURABLES) -> None:
+    """Makes messages that were delivered and never answered available again. Only while nobody consumes."""
+    for durable in durables:
+        info = await jetstream.consumer_info(durable.stream, durable.name)
+        if info.num_ack_pending:
+            # A shorter wait counts from the delivery, and is over for whatever a killed worker had in hand.
+            await jetstream.add_consumer(durable.stream, _consumer_config(replace(durable, ack_wait=_NO_WAIT)))
+            await asyncio.sleep(4 * _NO_WAIT.total_seconds())
+            await jetstream.add_consumer(durable.stream, _consumer_config(durable))
+            log.info("messages_given_back", durable=durable.name, messages=info.num_ack_pending)
 
 
 async def _apply_stream(jetstream: JetStreamContext, stream: Stream) -> None:

@@ -18,7 +18,7 @@ TEXT = """Tea
 
 Tea is made from the leaves of one plant. The plant is called Camellia sinensis and grows as a shrub.
 
-Green tea is heated soon after picking. The heat keeps the leaves from turning brown.
+Green tea is steamed or heated soon after picking. The heat keeps the leaves from turning brown.
 
 Black tea is left to oxidise before it is dried. That gives it a darker colour and a stronger taste.
 """

@@ -6,22 +6,24 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
 from shared.bus import Bus
-from shared.bus.provision import provision
+from shared.bus.provision import give_back, provision
 from shared.contracts import NarrationRequested, ProjectCancelled, ProjectFailed, ScriptRequested, derive_project_id
 from shared.errors import FailureCode, PermanentError, TransientError
-from shared.topology import DEAD_LETTERS, DURABLES, PIPELINE, SCRIPT, TTS, Retry
+from shared.topology import DEAD_LETTERS, DURABLES, PIPELINE, RECORDER, SCRIPT, TTS, Retry
 from tests.support import builders
 from tests.support.nats import provisioned_server, settings_for
 
@@ -462,6 +464,23 @@ async def test_fan_in_sees_each_scene_once_and_knows_the_last(world: World):
             await bus.last_message(f"segment.rendered.{project}.4", NarrationRequested)
 
 
+async def test_batches_are_acknowledged_together_and_a_failed_one_comes_again(world: World):
+    bus, seen = world.bus(), []
+
+    @bus.subscribe_batches(RECORDER, size=100)
+    async def record(batch: Sequence[Msg]) -> None:
+        seen.append([message.metadata.sequence.stream for message in batch])
+        if len(seen) == 1:
+            raise TransientError(FailureCode.DATABASE_UNAVAILABLE, "not now")
+
+    for number in range(1, 6):
+        await world.publish("script.requested", f"not even JSON {number}".encode())
+    async with world.serving(bus):
+        await world.settled(RECORDER.name)
+    assert seen[0] == [1, 2, 3, 4, 5]
+    assert sorted(chain.from_iterable(seen[1:])) == [1, 2, 3, 4, 5]
+
+
 async def test_provisioning_twice_changes_nothing_and_mends_what_drifted(world: World):
     before = await world.jetstream.stream_info(PIPELINE.name)
     await provision(world.jetstream)
@@ -476,6 +495,26 @@ async def test_provisioning_twice_changes_nothing_and_mends_what_drifted(world: 
     assert set(mended.subjects or ()) == set(PIPELINE.subjects)
     consumer = await world.jetstream.consumer_info(PIPELINE.name, TTS.name)
     assert consumer.config.ack_wait == TTS.ack_wait.total_seconds()
+
+
+async def test_what_a_killed_worker_had_in_hand_comes_again_at_once_when_nobody_else_consumes(world: World):
+    for number in range(1, 4):
+        await world.request(builders.narration_requested(uuid4(), number, 3))
+    killed = await world.jetstream.pull_subscribe(TTS.subject, durable=TTS.name, stream=PIPELINE.name)
+    assert len(await killed.fetch(2, timeout=1)) == 2
+    await killed.unsubscribe()
+    bus, seen = world.bus(), []
+
+    @bus.subscribe(TTS)
+    async def narrate(request: NarrationRequested) -> None:
+        seen.append(request.scene.scene_number)
+
+    await give_back(world.jetstream)
+    async with world.serving(bus), asyncio.timeout(TTS.ack_wait.total_seconds() / 2):
+        await world.settled()
+    assert sorted(seen) == [1, 2, 3]
+    config = (await world.jetstream.consumer_info(PIPELINE.name, TTS.name)).config
+    assert config.ack_wait == TTS.ack_wait.total_seconds()
 
 
 async def test_every_durable_is_explicit_unlimited_and_capped(world: World):
