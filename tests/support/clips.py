@@ -1,97 +1,30 @@
-"""Footage servers for tests: the shipped one over a folder, and small scripts that misbehave in one way each."""
+"""A clip in one line, as facts without a file."""
 
-import asyncio
-import os
-import select
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import Any
-
-from pydantic import SecretStr
-
-from services.sourcing.mcp_source import McpSource
-from services.sourcing.settings import FootageServer
-
-_SCRIPT = """
-import json, os, signal, sys, time
-def send(message): print(json.dumps(message), flush=True)
-def answer(request, structured=None, **result):
-    content = [{{"type": "text", "text": result.pop("text", json.dumps(structured))}}]
-    if structured is not None: result["structuredContent"] = structured
-    send({{"jsonrpc": "2.0", "id": request["id"], "result": {{"content": content, **result}}}})
-def call(request, name, arguments):
-{on_call}
-{at_start}
-for line in sys.stdin:
-    request = json.loads(line)
-    if "id" not in request:
-        continue
-    if request["method"] == "initialize":
-        send({{"jsonrpc": "2.0", "id": request["id"], "result": {{
-            "protocolVersion": request["params"]["protocolVersion"], "capabilities": {{"tools": {{}}}},
-            "serverInfo": {{"name": "fake", "version": "1"}}}}}})
-    elif request["method"] == "tools/call":
-        call(request, request["params"]["name"], request["params"].get("arguments") or {{}})
-    else:
-        send({{"jsonrpc": "2.0", "id": request["id"], "error": {{"code": -32601, "message": "unknown"}}}})
-"""
+from shared.contracts import ArtifactRef, Clip, Credit, SourceFacts
+from tests.support.builders import artifact
 
 
-def script_server(
-    folder: Path, on_call: str = "answer(request, {'results': []})", *, at_start: str = "", **changes: Any
-) -> FootageServer:
-    """A server that speaks an old revision of MCP by hand.
-
-    Args:
-        folder: where its script is kept.
-        on_call: statements that answer a tool call; see `answer`, `send`, `name`, `arguments` in the script.
-        at_start: statements that run before it listens.
-        changes: of its configuration.
-    """
-    path = folder / f"server-{len(list(folder.glob('server-*.py')))}.py"
-    indented = "\n".join(f"    {line}" for line in on_call.splitlines())
-    path.write_text(_SCRIPT.format(on_call=indented, at_start=at_start))
-    return FootageServer(**{"name": "fake", "command": (sys.executable, "-I", str(path)), "root": folder, **changes})
-
-
-def library_server(folder: Path) -> FootageServer:
-    """The shipped server, as the settings would have it."""
-    command = (sys.executable, "-m", "services.sourcing.servers.library")
-    return FootageServer(name="library", command=command, env={"LIBRARY_DIR": SecretStr(str(folder))}, root=folder)
-
-
-@asynccontextmanager
-async def connected(
-    server: FootageServer, *, timeout: float = 30, pause: float = 0, rest: float = 3_600
-) -> AsyncIterator[McpSource]:
-    source = McpSource(server, timeout=timeout, pause=pause, rest=rest)
-    try:
-        yield source
-    finally:
-        await source.aclose()
-
-
-def children_of(pid: int) -> set[int]:
-    """Living processes whose parent is the given one."""
-    found = set()
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                state, parent = (entry / "stat").read_text().rsplit(")", 1)[1].split()[:2]
-            except OSError:
-                continue
-            if int(parent) == pid and state != "Z":
-                found.add(int(entry.name))
-    return found
-
-
-async def ended(pidfd: int, *, within: float = 20) -> bool:
-    """Waits for the end of a process that need not be our child."""
-    waiting = select.poll()
-    waiting.register(pidfd, select.POLLIN)
-    try:
-        return bool(await asyncio.to_thread(waiting.poll, within * 1_000))
-    finally:
-        os.close(pidfd)
+def clip(
+    frames: int, rate: tuple[int, int] = (30, 1), in_frame: int = 0, file: ArtifactRef | None = None, name: str = "c"
+) -> Clip:
+    return Clip(
+        file=file or artifact(name, "video/mp4"),
+        in_frame=in_frame,
+        out_frame=in_frame + frames,
+        facts=SourceFacts(
+            width=640,
+            height=360,
+            frame_rate_numerator=rate[0],
+            frame_rate_denominator=rate[1],
+            duration_frames=in_frame + frames,
+            video_codec="h264",
+        ),
+        source_id=name,
+        credit=Credit(
+            provider="library",
+            title=f"Clip {name}",
+            creator="Jo",
+            licence="CC0",
+            source_url=f"https://example.org/{name}",
+        ),
+    )
