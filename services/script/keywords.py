@@ -1,6 +1,8 @@
 """What a scene is about, as words to search footage for. Pure."""
 
 import re
+from collections.abc import Iterator
+from itertools import zip_longest
 from typing import Final
 
 __all__ = ["footage_query", "telling_words"]
@@ -8,6 +10,8 @@ __all__ = ["footage_query", "telling_words"]
 _WORD: Final = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _IDEOGRAPHS: Final = re.compile(r"[\u30a1-\u30ff]{2,8}|[\u3400-\u9fff]{2,6}")
 """Runs of one script in unspaced text: often a compound, at worst a piece of one."""
+
+_POSSESSIVE: Final = re.compile(r"['’]s$")
 
 _SHORTEST: Final = 3
 """Letters of a word that can be telling at all."""
@@ -19,6 +23,11 @@ _QUERY_WORDS: Final = 4
 """Search services match every word: more of them find less."""
 
 _MOST: Final = 8
+
+_MONTHS: Final = "january february march april may june july august september october november december"
+_DAYS: Final = "monday tuesday wednesday thursday friday saturday sunday"
+_CALENDAR: Final = frozenset(f"{_MONTHS} {_DAYS}".split())
+"""Capitals that name nothing to be seen."""
 
 _ENGLISH: Final = """
     a about above across actually after again against ago all almost along already also although always am among an
@@ -39,61 +48,108 @@ _ENGLISH: Final = """
     this those though thought thousand three through thus time times to today together told too took toward towards tried
     true try turn turned twice two type under until up upon us use used uses using usually various very want wanted was
     way ways we well went were what whatever when where whether which while who whole whom whose why will with within
-    without word words work works would year years yes yet you young your yours january february
-    march april june july august september october november december monday tuesday wednesday thursday friday saturday
-    sunday roughly stayed followed following ordinary passes passed slightly ones
+    without word words work works would year years yes yet you young your yours finally
+    eventually meanwhile nearby originally roughly stayed followed following ordinary passes passed slightly ones
 """
 _ENGLISH_FILLERS: Final = frozenset(_ENGLISH.split())
+
+_SMALL: Final = "al bin da de del den der di du la of van von"
+_WITHIN_NAMES: Final = frozenset(_SMALL.split())
+"""Small words that may stand between two words of a name."""
+
+_LONGEST_NAME: Final = 4
+"""Words. A longer run of capitals is a headline."""
 
 
 def telling_words(text: str, language: str = "en") -> tuple[str, ...]:
     """The words that say most about a text, best first.
 
-    In English, filler words go, and names and long words lead. Elsewhere length alone decides.
+    In English, filler words go, names of several words stay together, and names and long words lead. Elsewhere length
+    alone decides.
     """
     english = language.split("-", maxsplit=1)[0] == "en"
     found: dict[str, tuple[float, int, str]] = {}
-    for position, (word, starts_sentence) in enumerate(_words(text)):
-        name = word.casefold()
-        if _is_filler(name, english=english):
-            continue
-        is_name = word[0].isupper() and not starts_sentence
-        weight = len(word) + (6 if english and is_name else 0)
-        known = found.get(name)
+    for position, (term, is_name) in enumerate(_english_terms(text) if english else _terms(text)):
+        weight = len(term) + (6 if is_name else 0)
+        known = found.get(term.casefold())
         if known is None:
-            found[name] = (weight, -position, word)
+            found[term.casefold()] = (weight, -position, term)
         else:
-            found[name] = (max(weight, known[0]) + 2, known[1], known[2])  # what comes again matters
-    return tuple(word for _, _, word in sorted(found.values(), reverse=True)[:_MOST])
+            found[term.casefold()] = (max(weight, known[0]) + 2, known[1], known[2])  # what comes again matters
+    return tuple(term for _, _, term in sorted(found.values(), reverse=True)[:_MOST])
 
 
 def footage_query(text: str, keywords: tuple[str, ...], topic: str, language: str = "en") -> str:
     """The best keywords in the order in which the text names them; the film's topic helps out where they are few."""
-    chosen = sorted(keywords[:_QUERY_WORDS], key=text.find)
-    if len(chosen) < 2:
+    chosen = _best(keywords)
+    if _count(chosen) < 2:
         known = {word.casefold() for word in chosen}
-        chosen += [word for word in telling_words(topic, language) if word.casefold() not in known][: _QUERY_WORDS - 1]
-    return " ".join(chosen) or topic
+        helpful = tuple(word for word in telling_words(topic, language) if word.casefold() not in known)
+        return " ".join(chosen + _best(helpful)) or topic
+    return " ".join(sorted(chosen, key=text.find))
 
 
-def _words(text: str) -> list[tuple[str, bool]]:
-    """Each word, and whether it stands where any word has a capital."""
-    words: list[tuple[str, bool]] = []
+def _best(keywords: tuple[str, ...]) -> list[str]:
+    """As many as make a query, and one at least."""
+    chosen: list[str] = []
+    for keyword in keywords:
+        if not chosen or _count([*chosen, keyword]) <= _QUERY_WORDS:
+            chosen.append(keyword)
+    return chosen
+
+
+def _count(keywords: list[str]) -> int:
+    return sum(len(keyword.split()) for keyword in keywords)
+
+
+def _terms(text: str) -> Iterator[tuple[str, bool]]:
+    """Long words, and the compounds of unspaced scripts."""
     for match in _WORD.finditer(text):
-        before = text[max(0, match.start() - 8) : match.start()].rstrip(" \"'“‘«([¿¡")
-        starts_sentence = not before or before[-1] in ".!?:…。！？"
-        word = re.sub(r"['’]s$", "", match[0])
-        compounds = _IDEOGRAPHS.findall(word)
-        words += [(compound, False) for compound in compounds] or [(word, starts_sentence)]
-    return words
+        compounds = _IDEOGRAPHS.findall(match[0])
+        if compounds or (len(match[0]) >= _SHORTEST_ELSEWHERE and not match[0].isnumeric()):
+            yield from ((term, False) for term in compounds or [match[0]])
 
 
-def _is_filler(name: str, *, english: bool) -> bool:
-    if name.isnumeric():
-        return True
-    if not name.isascii() and _IDEOGRAPHS.fullmatch(name):
-        return False
-    if english:
-        stem, _, ending = name.replace("’", "'").partition("'")
-        return len(stem) < _SHORTEST or ending == "t" or stem in _ENGLISH_FILLERS
-    return len(name) < _SHORTEST_ELSEWHERE
+def _english_terms(text: str) -> Iterator[tuple[str, bool]]:
+    """Names, and words that are no fillers; each with whether it is a name."""
+    text = text.lower() if text.isupper() else text
+    words = list(_WORD.finditer(text))
+    index = 0
+    while index < len(words):
+        starts_sentence = _starts_sentence(text, words[index])
+        if starts_sentence and _is_filler(words[index][0]):
+            index += 1
+            continue
+        length = _name_length(text, words[index : index + _LONGEST_NAME])
+        last = words[index + max(length, 1) - 1]
+        term = _POSSESSIVE.sub("", text[words[index].start() : last.end()])
+        compounds = _IDEOGRAPHS.findall(term)
+        if compounds:
+            yield from ((compound, False) for compound in compounds)
+        elif length > 1 or not _is_filler(term):
+            yield term, length > 1 or (length == 1 and not starts_sentence)
+        index += max(length, 1)
+
+
+def _name_length(text: str, words: list[re.Match[str]]) -> int:
+    """How many of the words, from the first on, make one name: capitals side by side, with small words between them."""
+    length = 0
+    for number, (word, following) in enumerate(zip_longest(words, words[1:]), start=1):
+        if word[0][0].isupper() and word[0].casefold() not in _CALENDAR:
+            length = number
+        elif not (length and word[0] in _WITHIN_NAMES and following and following[0][0].isupper()):
+            break
+        if following is None or text[word.end() : following.start()] != " " or _POSSESSIVE.search(word[0]):
+            break
+    return length
+
+
+def _starts_sentence(text: str, word: re.Match[str]) -> bool:
+    """Whether it stands where any word has a capital."""
+    before = text[max(0, word.start() - 8) : word.start()].rstrip(" \"'“‘«([¿¡")
+    return not before or before[-1] in ".!?:…。！？"
+
+
+def _is_filler(word: str) -> bool:
+    stem, _, ending = word.casefold().replace("’", "'").partition("'")
+    return stem.isnumeric() or len(stem) < _SHORTEST or ending == "t" or stem in _ENGLISH_FILLERS | _CALENDAR
