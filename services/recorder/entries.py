@@ -156,11 +156,19 @@ def _as_time(nanoseconds: int) -> str:
 
 
 def _project_id(message: RecordedMessage, content: Content | None) -> str | None:
-    if content is not None:
-        return str(content.project_id or derive_project_id(message.sequence, message.published_at_ns))
+    if content is not None and content.project_id is not None:
+        return str(content.project_id)
+    named = _named_project(message) if content is None else None
+    if named is None and message.subject == ScriptRequested.SUBJECT:
+        named = derive_project_id(message.sequence, message.published_at_ns)
+    return None if named is None else str(named)
+
+
+def _named_project(message: RecordedMessage) -> UUID | None:
+    """Whose message it is, as far as an unintelligible one says."""
     named = message.headers.get("correlation_id")
     try:
-        return str(UUID(named if named is not None else json.loads(message.body)["project_id"]))
+        return UUID(named if named is not None else json.loads(message.body)["project_id"])
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return None
 

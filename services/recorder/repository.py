@@ -8,7 +8,8 @@ from sqlalchemy import Connection, Engine, RowMapping, Select, delete, func, sel
 from sqlalchemy.dialects import postgresql, sqlite
 
 from services.recorder.entries import LogEntry, Position, parse
-from services.recorder.projection import PROJECT_COLUMNS, SCENE_COLUMNS, ProjectRows, Row
+from services.recorder.media_rows import Row
+from services.recorder.projection import PROJECT_COLUMNS, SCENE_COLUMNS, ProjectRows
 from shared.database.engine import transaction
 from shared.database.models import Base, LoggedMessage, Project, Scene, Video, VisualSuggestion
 

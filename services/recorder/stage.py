@@ -79,7 +79,7 @@ def _project(work: UnitOfWork, new: Mapping[str, list[LogEntry]], ends: Mapping[
             after = fold(before, entries)
         else:
             whole = work.entries_of(project_id)
-            before = (work.load({project_id: _scenes_with_footage(whole)}))[project_id]
+            before = work.load({project_id: _scenes_with_footage(whole)})[project_id]
             after = fold(before.restarted(), whole)
         changes.append((before, after))
     work.save(changes)

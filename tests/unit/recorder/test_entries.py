@@ -37,6 +37,11 @@ def test_an_order_without_project_gets_the_id_that_every_reader_derives():
     assert read(message).project_id == str(derive_project_id(7, message.published_at_ns))
 
 
+def test_an_invalid_order_goes_by_the_id_under_which_its_failure_is_told():
+    message = raw_message("script.requested", b"{}", sequence=7)
+    assert read(message).project_id == str(derive_project_id(7, message.published_at_ns))
+
+
 @pytest.mark.parametrize(
     ("nanoseconds", "text"),
     [

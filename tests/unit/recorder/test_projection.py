@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.recorder.entries import read
-from services.recorder.projection import ProjectRows, Row, fold
+from services.recorder.media_rows import Row
+from services.recorder.projection import ProjectRows, fold
 from shared.contracts import Message, SceneOrder, ScriptRequested
 from tests.support.builders import PROJECT, audio_rendered, scripted
 from tests.unit.recorder.story import assembled, cancelled, delivered, failed, film, footage
