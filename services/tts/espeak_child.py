@@ -149,6 +149,7 @@ class _Library:
         if self.sample_rate <= 0:
             message = f"espeak-ng does not start with its data in {data}"
             raise RuntimeError(message)
+        self._library.espeak_ng_SetRandSeed(1)  # breath would be seeded with the clock's second
 
     def voices(self) -> list[Voice]:
         listed = self._library.espeak_ListVoices(None)

@@ -217,6 +217,10 @@ def test_an_unknown_engine_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_the_service_is_built_without_touching_the_network(tmp_path: Path) -> None:
-    settings = TtsSettings(artifacts_url=tmp_path.as_uri(), log_format="console")
+    settings = TtsSettings(artifacts_url=tmp_path.as_uri(), log_format="console", loops=3)
 
-    assert create_app(settings).broker is not create_app(settings, engine=HummingEngine()).broker
+    first, second = create_app(settings).broker, create_app(settings, engine=HummingEngine()).broker
+
+    assert first is not None
+    assert first is not second
+    assert len(first.subscribers) == 1 + 3

@@ -85,7 +85,7 @@ def test_what_is_spoken_is_composed_visible_and_singly_spaced(text: str) -> None
     assert all(unicodedata.is_normalized("NFC", block) for block in spoken.split("\n\n"))
 
 
-WORDS = st.lists(st.from_regex(r"[a-zà-ÿа-я0-9]{1,8}[.,!?;:]?", fullmatch=True), min_size=1, max_size=30)
+WORDS = st.lists(st.from_regex(r"[a-zà-öø-ÿа-я0-9]{1,8}[.,!?;:]?", fullmatch=True), min_size=1, max_size=30)
 
 
 @given(WORDS, st.sampled_from([" ", "\n", "\t", "  ", "\n\n"]))
