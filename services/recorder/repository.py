@@ -88,7 +88,7 @@ class UnitOfWork:
     def entries_of(self, project_id: str) -> list[LogEntry]:
         """Every valid message of a project."""
         query = select(_LOG).where(LoggedMessage.project_id == project_id, LoggedMessage.valid)
-        return [_entry(row) for row in (self._connection.execute(query)).mappings()]
+        return [_entry(row) for row in self._connection.execute(query).mappings()]
 
     def load(self, footage: Mapping[str, frozenset[int]]) -> dict[str, ProjectRows]:
         """The rows of some projects.
@@ -162,7 +162,7 @@ class UnitOfWork:
             self._connection.execute(delete(table).where(table.id.in_(ids)))
 
     def _rows(self, query: Select[Any]) -> list[Row]:
-        return [dict(row) for row in (self._connection.execute(query)).mappings()]
+        return [dict(row) for row in self._connection.execute(query).mappings()]
 
     def _insert(self, table: type[Base]) -> Any:
         if self._connection.dialect.name == "sqlite":

@@ -7,7 +7,7 @@ application keep working. Times are ISO-8601 text in UTC with milliseconds and a
 
 from typing import ClassVar, Final
 
-from sqlalchemy import REAL, BigInteger, ForeignKey, Index, Integer, MetaData, Text, UniqueConstraint
+from sqlalchemy import REAL, BigInteger, Double, ForeignKey, Index, Integer, MetaData, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 __all__ = ["Base", "LoggedMessage", "Project", "Scene", "SystemPrompt", "Video", "VisualSuggestion"]
@@ -24,11 +24,15 @@ Big: Final = BigInteger().with_variant(Integer(), "sqlite")
 """A film may be larger than 2 GiB. SQLite's INTEGER has 64 bits anyway."""
 
 
+Real: Final = REAL().with_variant(Double(), "postgresql")
+"""SQLite's REAL has 64 bits, that of Postgres 32."""
+
+
 class Base(DeclarativeBase):
     """The metadata of all tables."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map: ClassVar = {str: Text(), float: REAL()}
+    type_annotation_map: ClassVar = {str: Text(), float: Real}
 
 
 class LoggedMessage(Base):

@@ -38,6 +38,7 @@ NOW = {
 }
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+REAL = sa.REAL().with_variant(sa.Double(), "postgresql")
 
 
 def upgrade() -> None:
@@ -89,12 +90,12 @@ def upgrade() -> None:
         sa.Column("script_generated", sa.Boolean(), server_default=sa.false()),
         sa.Column("voice_selected", sa.Boolean(), server_default=sa.false()),
         sa.Column("target_duration", sa.Integer(), server_default=sa.text("2")),
-        sa.Column("total_duration", sa.REAL()),
+        sa.Column("total_duration", REAL),
         sa.Column("visuals_generated", sa.Boolean(), server_default=sa.false()),
         sa.Column("visuals_provider", sa.Text()),
         sa.Column("visuals_download_progress", sa.Integer(), server_default=sa.text("0")),
         sa.Column("video_path", sa.Text()),
-        sa.Column("video_total_duration", sa.REAL()),
+        sa.Column("video_total_duration", REAL),
         sa.Column("video_file_size", BIG),
         sa.Column("thumbnail_path", sa.Text()),
         sa.Column("rag_enabled", sa.Integer(), server_default=sa.text("0")),
@@ -116,7 +117,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("sanitized_text", sa.Text()),
         sa.Column("audio_file_path", sa.Text()),
-        sa.Column("duration", sa.REAL()),
+        sa.Column("duration", REAL),
         sa.Column("selected_clip_id", sa.Text()),
         sa.Column("visual_keywords", sa.Text()),
         _time("created_at"),
@@ -139,7 +140,7 @@ def upgrade() -> None:
         sa.Column("default_segment_path", sa.Text()),
         sa.Column("download_status", sa.Text(), server_default="pending"),
         _time("created_at"),
-        sa.Column("cv_score", sa.REAL()),
+        sa.Column("cv_score", REAL),
         sa.Column("provider", sa.Text(), server_default="youtube"),
         sa.Column("source_url", sa.Text()),
         sa.PrimaryKeyConstraint("id", name="pk_visual_suggestions"),
