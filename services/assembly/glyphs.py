@@ -8,6 +8,7 @@ from typing import Final
 import pysubs2
 
 from services.assembly.render import FONTS
+from shared.errors import FailureCode, PermanentError
 from shared.media.process import Limits, run_program
 from shared.media.programs import Ffmpeg
 
@@ -28,6 +29,9 @@ async def find_undrawable(ffmpeg: Ffmpeg, text: str, folder: Path) -> frozenset[
         ffmpeg: draws it once, on one frame that is thrown away.
         text: in any script.
         folder: a job's folder with the fonts.
+
+    Raises:
+        PermanentError: `render_failed`.
     """
     if _SURELY_DRAWN.fullmatch(text):
         return frozenset()
@@ -36,7 +40,7 @@ async def find_undrawable(ffmpeg: Ffmpeg, text: str, folder: Path) -> frozenset[
     characters = sorted(set(text) - set("\\{}"))
     script.events.append(pysubs2.SSAEvent(start=0, end=10_000, text=" ".join(characters)))
     (folder / _PROBE).write_text(script.to_string("ass"), encoding="utf-8")
-    await run_program(
+    done = await run_program(
         [
             *(ffmpeg.path, "-hide_banner", "-nostdin", "-v", "quiet", "-f", "lavfi", "-i", "color=s=128x128:r=1:d=1"),
             *("-vf", f"subtitles=f={_PROBE}:fontsdir={FONTS}", "-frames:v", "1", "-f", "null", "-"),
@@ -47,5 +51,7 @@ async def find_undrawable(ffmpeg: Ffmpeg, text: str, folder: Path) -> frozenset[
         # Its report is a file: the collected end of standard error would not hold a long list.
         env={**os.environ, "FFREPORT": f"file={_LOG}:level=24"},
     )
+    if done.returncode:
+        raise PermanentError(FailureCode.RENDER_FAILED, f"ffmpeg could not draw text: it ended with {done.returncode}")
     log = (folder / _LOG).read_text(encoding="utf-8", errors="replace")
     return frozenset(chr(int(code, 16)) for code in _MISSING.findall(log))

@@ -65,7 +65,7 @@ async def plan_segment(ffmpeg: Ffmpeg, sourced: FootageSourced, encoder: Encoder
     background = None if clips else Background(sourced.brief.topic, scene.scene_number, look)
     card = card_of(sourced.brief, scene, background.accent) if background else None
     undrawable = await find_undrawable(ffmpeg, written(cues, card), folder)
-    script = lettering(look, frames, cues, card, undrawable) if cues or card else ""
+    script = await asyncio.to_thread(lettering, look, frames, cues, card, undrawable) if cues or card else ""
     if background:
         arguments = segment_from_background(look, encoder, frames, background, lettered=bool(script))
     else:

@@ -148,7 +148,7 @@ async def _encode(ffmpeg: Ffmpeg, folder: Path, samples: int, gain: float, level
     arguments = [
         *("-protocol_whitelist", "file", "-i", _TIMELINE, "-af", f"{_levelled(gain, levels)},{exact}"),
         *("-c:a", "aac", "-b:a", "192k", "-ar", str(SOUND_RATE), "-map_metadata", "-1"),
-        *("-fflags", "+bitexact", "-flags:a", "+bitexact", "-f", "mp4", SOUND),
+        *("-movie_timescale", str(SOUND_RATE), "-fflags", "+bitexact", "-flags:a", "+bitexact", "-f", "mp4", SOUND),
     ]
     await run_ffmpeg(ffmpeg, arguments, folder=folder, limits=sound_limits(samples / SOUND_RATE))
 
