@@ -89,14 +89,16 @@ def reporting(url: URL) -> Iterator[None]:
 
 def _parse(url: str, drivers: dict[str, str]) -> URL:
     try:
-        parsed = make_url(url)
-        return parsed.set(drivername=drivers[parsed.get_backend_name()])
-    except (ArgumentError, KeyError) as error:
+        named = make_url(url)
+        parsed = named.set(drivername=drivers[named.get_backend_name()])
+        parsed.get_dialect().import_dbapi()
+    except (ArgumentError, KeyError, ImportError) as error:
         raise PermanentError(
             FailureCode.DATABASE_UNAVAILABLE,
             "DATABASE_URL names no database that we speak to",
-            hint="it looks like sqlite:////absolute/file.db",
+            hint="it looks like sqlite:////absolute/file.db; Postgres needs the package psycopg",
         ) from error
+    return parsed
 
 
 def _options(url: URL, patience: timedelta) -> dict[str, Any]:

@@ -5,10 +5,11 @@ columns here are the columns there. Names and types are those of the two prior s
 application keep working. Times are ISO-8601 text in UTC with milliseconds and a Z, which sorts by time.
 """
 
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from sqlalchemy import REAL, BigInteger, Double, ForeignKey, Index, Integer, MetaData, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeEngine
 
 __all__ = ["Base", "LoggedMessage", "Project", "Scene", "SystemPrompt", "Video", "VisualSuggestion"]
 
@@ -24,7 +25,7 @@ Big: Final = BigInteger().with_variant(Integer(), "sqlite")
 """A film may be larger than 2 GiB. SQLite's INTEGER has 64 bits anyway."""
 
 
-Real: Final = REAL().with_variant(Double(), "postgresql")
+Real: Final[TypeEngine[Any]] = REAL().with_variant(Double(), "postgresql")
 """SQLite's REAL has 64 bits, that of Postgres 32."""
 
 

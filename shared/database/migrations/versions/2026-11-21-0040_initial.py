@@ -38,7 +38,7 @@ NOW = {
 }
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-REAL = sa.REAL().with_variant(sa.Double(), "postgresql")
+REAL: sa.types.TypeEngine[float] = sa.REAL().with_variant(sa.Double(), "postgresql")
 
 
 def upgrade() -> None:
