@@ -1,6 +1,7 @@
 """The picture of a scene without footage: soft colours that drift, painted small and enlarged by ffmpeg. Pure.
 
-The topic chooses the palette, the scene what it does with it: scenes of a film look related, none looks like another.
+The topic chooses the palette, the scene what it does with it and which neighbouring palette lends it two colours:
+scenes of a film look related, none looks like another.
 The same scene is always painted the same.
 """
 
@@ -17,24 +18,24 @@ from shared.contracts import Look
 
 __all__ = ["Background"]
 
-_LONGER_SIDE: Final = 240
+_LONGER_SIDE: Final = 128
 """Pixels painted along the longer side; the colours are far softer than that."""
 
 _BLOBS: Final = 5
 _FRAMES_AT_ONCE: Final = 15
 
 _PALETTES: Final = (
-    # ground, five colours from deep to bright, and the one for lines and labels
+    # Ground, five colours from deep to bright, and the one for lines and labels. Neighbours go together.
     ("071A33", "10396B", "1B5E97", "2E86AB", "123C5E", "3FB4DA", "9ADCF2"),  # open sea
-    ("1C0A0C", "6E1A22", "A8322B", "D0693E", "4A1522", "EE8B3E", "F7C48A"),  # embers
-    ("07160F", "17492B", "2F6F3E", "6C9A5B", "0F3A33", "94BF45", "D6E3A0"),  # forest
-    ("120D2B", "33246B", "6246A0", "A3569B", "22407C", "E068B4", "F0B3DC"),  # dusk
-    ("051821", "0B5563", "1A8F86", "51569C", "0F3560", "3FDCA8", "A8F0D8"),  # northern lights
-    ("1D0F0C", "7A3B26", "B5622F", "94405A", "3A2B58", "F0A050", "F8D2A0"),  # clay
-    ("0D131A", "2A3F54", "4C687F", "738FA3", "204660", "7FB0D0", "D3E2EC"),  # steel
-    ("190A25", "541A58", "9C2F5F", "CF5F3E", "2A235C", "FF8A3C", "FFC48C"),  # late sun
-    ("041519", "0B4450", "1F7A78", "B3741C", "153A52", "EBA93C", "F3CB7A"),  # brass and teal
     ("0B0D28", "20357E", "4154BC", "7B4FC0", "16275C", "5C94FF", "B9CBFF"),  # blue hour
+    ("120D2B", "33246B", "6246A0", "A3569B", "22407C", "E068B4", "F0B3DC"),  # dusk
+    ("190A25", "541A58", "9C2F5F", "CF5F3E", "2A235C", "FF8A3C", "FFC48C"),  # late sun
+    ("1C0A0C", "6E1A22", "A8322B", "D0693E", "4A1522", "EE8B3E", "F7C48A"),  # embers
+    ("1D0F0C", "7A3B26", "B5622F", "94405A", "3A2B58", "F0A050", "F8D2A0"),  # clay
+    ("041519", "0B4450", "1F7A78", "B3741C", "153A52", "EBA93C", "F3CB7A"),  # brass and teal
+    ("07160F", "17492B", "2F6F3E", "6C9A5B", "0F3A33", "94BF45", "D6E3A0"),  # forest
+    ("051821", "0B5563", "1A8F86", "51569C", "0F3560", "3FDCA8", "A8F0D8"),  # northern lights
+    ("0D131A", "263E57", "426886", "5F8DB2", "1C4765", "70B4DC", "D3E2EC"),  # steel
 )
 
 _Numbers = NDArray[np.float32]
@@ -51,7 +52,7 @@ class Background:
     @property
     def accent(self) -> str:
         """The palette's lightest colour, `RRGGBB`."""
-        return self._palette[-1]
+        return _PALETTES[self._palette][-1]
 
     @cached_property
     def size(self) -> tuple[int, int]:
@@ -66,15 +67,17 @@ class Background:
             yield b"".join(self._frame((first + index) / self.look.frame_rate) for index in range(count))
 
     @cached_property
-    def _palette(self) -> tuple[str, ...]:
+    def _palette(self) -> int:
         digest = hashlib.sha256(self.topic.encode()).digest()
-        return _PALETTES[int.from_bytes(digest[:4]) % len(_PALETTES)]
+        return int.from_bytes(digest[:4]) % len(_PALETTES)
 
     @cached_property
     def _scene(self) -> "_Scene":
         digest = hashlib.sha256(f"{self.topic}\n{self.scene_number}".encode()).digest()
         random = np.random.Generator(np.random.PCG64(int.from_bytes(digest[:8])))
-        return _Scene.arrange(random, self._palette, self.size)
+        ground, *colours, _ = _PALETTES[self._palette]
+        neighbour = _PALETTES[(self._palette + int(random.choice([-1, 1]))) % len(_PALETTES)]
+        return _Scene.arrange(random, ground, [*colours[:2], *neighbour[3:5], colours[-1]], self.size)
 
     def _frame(self, seconds: float) -> bytes:
         return self._scene.frame(seconds)
@@ -102,8 +105,8 @@ class _Scene:
     """(height, width, 1): darker towards the corners."""
 
     @classmethod
-    def arrange(cls, random: np.random.Generator, palette: tuple[str, ...], size: tuple[int, int]) -> "_Scene":
-        light = [np.square(np.frombuffer(bytes.fromhex(code), np.uint8) / np.float32(255)) for code in palette]
+    def arrange(cls, random: np.random.Generator, ground: str, colours: list[str], size: tuple[int, int]) -> "_Scene":
+        light = [np.square(np.frombuffer(bytes.fromhex(code), np.uint8) / np.float32(255)) for code in colours]
         width, height = size
         across, down = (np.arange(width) + 0.5) / width, (np.arange(height) + 0.5) / height
         corner = np.square(across[None, :] - 0.5) + np.square(down[:, None] - 0.5)
@@ -113,11 +116,11 @@ class _Scene:
         shown = random.permutation(_BLOBS)
         brightest = (shown == _BLOBS - 1)[:, None]
         return cls(
-            ground=light[0].astype(np.float32),
+            ground=np.square(np.frombuffer(bytes.fromhex(ground), np.uint8) / np.float32(255)).astype(np.float32),
             # The brightest colour glows in a smaller spot than the rest, so that white letters stand out.
-            colours=(
-                np.stack(light[1:-1])[shown] * np.where(brightest, 0.75, random.uniform(0.8, 1.05, (_BLOBS, 1)))
-            ).astype(np.float32),
+            colours=(np.stack(light)[shown] * np.where(brightest, 0.75, random.uniform(0.8, 1.05, (_BLOBS, 1)))).astype(
+                np.float32
+            ),
             centres=(places[order] + random.uniform(-0.1, 0.1, (_BLOBS, 2))).astype(np.float32),
             sways=random.uniform(0.12, 0.26, (_BLOBS, 2)).astype(np.float32),
             turns=(random.choice([-1, 1], (_BLOBS, 2)) / random.uniform(14, 26, (_BLOBS, 2))).astype(np.float32),
