@@ -28,6 +28,8 @@ _TEXT_WIDTH: Final = 0.88
 """Of the picture's width: what text may fill."""
 
 _HEADING_COLUMNS: Final = 34
+_HEADING_WORDS: Final = 3
+_DOT: Final = " · "
 _TITLE_COLUMNS: Final = 110
 
 _LONGEST_WORD: Final = 20
@@ -64,14 +66,14 @@ def card_of(brief: Brief, scene: Scene, accent: str) -> Card:
     """The film's title on its first scene, a few telling words on the others."""
     if scene.scene_number == 1:
         return Card(_shortened(clean_text(brief.title), _TITLE_COLUMNS), "", 0.105, accent)
-    words = [word[:1].upper() + word[1:] for word in map(clean_text, scene.keywords) if word]
-    heading = ""
-    for word in words[:3]:
-        longer = f"{heading} · {word}" if heading else word
-        if heading and columns(longer) > _HEADING_COLUMNS:
-            break
-        heading = longer
-    heading = _shortened(heading or clean_text(scene.text), _HEADING_COLUMNS)
+    text = clean_text(scene.text)
+    words: list[str] = []
+    for word in [clean_text(keyword) for keyword in scene.keywords][:_HEADING_WORDS]:
+        if word and columns(_DOT.join([*words, word])) <= _HEADING_COLUMNS:
+            words.append(word)
+    words.sort(key=lambda word: text.casefold().find(word.casefold()))  # told in the order in which they are heard
+    heading = _DOT.join(word[:1].upper() + word[1:] for word in words)
+    heading = heading or _shortened(text, _HEADING_COLUMNS)
     return Card(heading, f"{scene.scene_number} / {brief.scene_count}", 0.075, accent)
 
 

@@ -74,7 +74,8 @@ def test_characters_no_font_has_are_left_out_and_empty_captions_with_them():
 def test_the_first_scene_shows_the_title_and_the_others_what_they_are_about():
     film = Brief(**{**dict(brief(3)), "title": "The story of tea"})
     assert card_of(film, scene(1), "FFFFFF").heading == "The story of tea"
-    second = card_of(film, scene(2), "FFFFFF")
+    backwards = scene(2).model_copy(update={"keywords": ("drink", "tea", "x" * 40)})
+    second = card_of(film, backwards, "FFFFFF")
     assert (second.heading, second.label) == ("Tea · Drink", "2 / 3")
 
 
