@@ -19,7 +19,7 @@ from pydantic import (
 )
 from pydantic_settings import SettingsConfigDict
 
-from shared.settings import ServiceSettings
+from shared.settings import Seconds, ServiceSettings
 
 __all__ = ["FootageServer", "SourcingSettings"]
 
@@ -65,10 +65,10 @@ class SourcingSettings(ServiceSettings):
         default=None, validation_alias="LIBRARY_DIR", description="Folder of video clips for the shipped server."
     )
     loops: int = Field(default=2, ge=1, le=64, description="Scenes in hand at the same time.")
-    server_timeout: timedelta = Field(
+    server_timeout: Seconds = Field(
         default=timedelta(seconds=20),
         gt=timedelta(0),
-        description="How long a footage server may take to start or to answer.",
+        description="How long a footage server may take to start or to answer, seconds.",
     )
     largest_file: ByteSize = Field(
         default=ByteSize(4 << 30), gt=0, description="A clip of more bytes than this is refused."

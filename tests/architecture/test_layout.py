@@ -1,13 +1,18 @@
 """Folders, rules, extras, failure codes and durables name the same things."""
 
+import importlib
 import re
 import tomllib
+from datetime import timedelta
 from pathlib import Path
+from typing import Annotated, Any
 
 import pytest
+from pydantic import TypeAdapter
 
 from shared import topology
 from shared.errors import FailureCode
+from shared.settings import ServiceSettings
 from shared.topology import DURABLES, Durable
 
 ROOT = Path(__file__).parents[2]
@@ -58,6 +63,20 @@ def test_every_folder_of_code_is_a_package(top: str) -> None:
     folders |= {parent for folder in folders for parent in folder.parents if parent.is_relative_to(ROOT / top)}
 
     assert [folder for folder in sorted(folders) if not (folder / "__init__.py").exists()] == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_lengths_of_time_are_read_from_the_environment_in_seconds(service: str) -> None:
+    module = importlib.import_module(f"services.{service}.settings")
+    models = [
+        value for value in vars(module).values() if isinstance(value, type) and issubclass(value, ServiceSettings)
+    ]
+    fields = [field for model in models for field in model.model_fields.values() if field.annotation is timedelta]
+    assert fields
+
+    for field in fields:
+        read: Any = TypeAdapter(Annotated[timedelta, *field.metadata])
+        assert read.validate_python("7") == timedelta(seconds=7)
 
 
 def test_failure_codes_and_their_page_agree() -> None:
