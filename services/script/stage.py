@@ -92,7 +92,7 @@ def _length_notes(order: ScriptRequested, estimate: float) -> tuple[str, ...]:
         return ()
     if abs(estimate - wanted) <= _TOLERANCE * wanted:
         return ()
-    return (f"The script lasts about {estimate:.0f} s; {wanted:.0f} s were ordered.",)
+    return (f"The script is estimated to last {estimate:.0f} s; {wanted:.0f} s were ordered.",)
 
 
 def _require_fits(document: bytes) -> None:

@@ -96,7 +96,7 @@ async def test_a_length_that_the_words_do_not_fill_is_noted_only_when_one_was_or
     silent = await stage(tmp_path / "b").write(ScriptRequested(text=text), PROJECT)
     fitting = await stage(tmp_path / "c").write(ScriptRequested(text=text, target_duration=5), PROJECT)
 
-    assert ordered.brief.notes == ("The script lasts about 5 s; 60 s were ordered.",)
+    assert ordered.brief.notes == ("The script is estimated to last 5 s; 60 s were ordered.",)
     assert silent.brief.notes == fitting.brief.notes == ()
 
 
