@@ -277,6 +277,7 @@ class DeliveryMiddleware(BaseMiddleware[Any, Any]):
             return  # nobody to tell; the dead letter speaks for itself
         failed = ProjectFailed(
             project_id=delivery.project_id,
+            revision=delivery.revision,
             stage=about.consumer,
             scene_number=delivery.scene_number,
             code=failure.code,

@@ -172,7 +172,7 @@ async def test_a_message_that_cannot_be_handled_is_buried_and_fails_its_project(
         tries.append(1)
         raise error
 
-    message = builders.narration_requested(number=2)
+    message = builders.narration_requested(number=2).model_copy(update={"revision": 3})
     async with world.serving(bus):
         sequence = await world.request(message)
         await world.settled()
@@ -185,6 +185,7 @@ async def test_a_message_that_cannot_be_handled_is_buried_and_fails_its_project(
     assert letter.headers["correlation_id"] == str(message.project_id)
     failure = await world.last_failure()
     assert (failure.project_id, failure.stage, failure.scene_number) == (message.project_id, "tts", 2)
+    assert failure.revision == 3
     assert failure.code == code
 
 
