@@ -67,7 +67,7 @@ def segment_from_clips(
         edit: how they are cut.
         lettered: whether there is a script at LETTERING to draw.
     """
-    inputs = [word for shot in edit.shots for word in _input(clips[shot.clip], shot)]
+    inputs = [word for shot in edit.shots for word in _input(look, clips[shot.clip], shot)]
     shots = [f"[{index}:v:0]{_fitted(look, shot.frames)}[s{index}]" for index, shot in enumerate(edit.shots)]
     joined, end = _joined(look, edit)
     whole = f"{end}tpad=stop=-1:stop_mode=clone,trim=end_frame={frames},setpts=N/({look.frame_rate}*TB)"
@@ -93,15 +93,17 @@ def segment_from_background(
 _COMMON: Final = ("-xerror", "-filter_complex_threads", _DECODER_THREADS)
 
 
-def _input(clip: Clip, shot: Shot) -> list[str]:
+def _input(look: Look, clip: Clip, shot: Shot) -> list[str]:
     """One shot's source. Media from outside may open nothing but itself, and only with common decoders."""
-    begin, _ = clip_seconds(clip)
+    begin, seconds = clip_seconds(clip)
     frame = Fraction(clip.facts.frame_rate_denominator, clip.facts.frame_rate_numerator)
     seek = ["-ss", f"{float(begin - frame / 2):.6f}"] if clip.in_frame else []  # just before the frame that is meant
+    whole = clip.out_frame - clip.in_frame == clip.facts.duration_frames
+    loop = ["-stream_loop", "-1"] if whole and shot.frames > seconds * look.frame_rate else []
     return [
         *("-protocol_whitelist", "file", "-format_whitelist", FORMATS, "-codec_whitelist", ",".join(sorted(DECODERS))),
         *("-max_pixels", str(MAX_PIXELS), "-max_streams", "16", "-probesize", "20M", "-analyzeduration", "10M"),
-        *("-threads", _DECODER_THREADS, "-an", "-sn", "-dn", *seek, "-i", f"file:{clip_name(shot.clip)}"),
+        *("-threads", _DECODER_THREADS, "-an", "-sn", "-dn", *seek, *loop, "-i", f"file:{clip_name(shot.clip)}"),
     ]
 
 
@@ -109,7 +111,7 @@ def _fitted(look: Look, frames: int) -> str:
     """A source of any size, shape and rate as so many frames that fill the picture.
 
     The rate comes first: fewer frames are scaled. Sizes are those on the screen: ffmpeg has turned the picture
-    already, `sar` makes its pixels square. A source that ends early is held on its last frame.
+    already, `sar` makes its pixels square. A source that ends early after all is held on its last frame.
     """
     width, height, rate = look.width, look.height, look.frame_rate
     cover = f"max({width}/(iw*sar)\\,{height}/ih)"

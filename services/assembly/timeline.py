@@ -14,7 +14,7 @@ SOUND_RATE: Final = 48_000
 """Hertz of the film's sound. Every frame rate of the product divides it."""
 
 _MOST_SHOTS: Final = 16
-"""A scene opens so many decoders at most; what they do not fill is held on its last frame."""
+"""A scene opens so many decoders at most. The last shot then lasts longer than its clip, which begins anew in it."""
 
 
 def frames_for(samples: int, sample_rate: int, frame_rate: int) -> int:

@@ -280,6 +280,14 @@ async def test_a_clip_shows_its_own_stretch_upright_and_comes_again_when_it_is_s
     assert {named(picture) for picture in pictures} == {"lime"}
 
 
+async def test_a_clip_much_shorter_than_its_scene_never_stands_still(studio, tmp_path):
+    clip = await studio.clip(await make_clip(tmp_path / "short.mp4", seconds=0.4, size="320x180", rate=25))
+    segment = await studio.stage.render(await studio.sourced(samples=24_000 * 12, clips=[clip], look=QUIET))
+    pictures = (await studio.pictures(segment.segment.video)).astype(np.int16)
+    assert len(pictures) == 360
+    assert np.abs(pictures[6:] - pictures[:-6]).mean(axis=(1, 2, 3)).min() > 0.5
+
+
 async def test_a_variable_rate_clip_fills_its_frames(studio, tmp_path):
     uneven = ("-vf", "select='not(mod(n,3))+gt(n,40)'", "-fps_mode", "vfr")
     path = await make_clip(tmp_path / "vfr.mp4", seconds=3, size="320x180", arguments=uneven)
