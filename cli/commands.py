@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 from uuid import UUID, uuid4
@@ -37,11 +38,15 @@ async def make(home: Home, order: ScriptRequested, *, out: Path, nats_url: str |
         film = Film(pending.project_id)
         delivered = None
         waits = lambda: display.note("other orders use this stack; staying until they are done")  # noqa: E731
-        async with embedded(home, nats_url=nats_url, on_wait=waits) as access:
-            await _see_through(access, order, pending, film, display)
-            if film.video is not None:
-                delivered = await _take(access, film.video, out)
-                await _await_record(access, film)
+        try:
+            async with embedded(home, nats_url=nats_url, on_wait=waits) as access:
+                await _see_through(access, order, pending, film, display)
+                if film.video is not None:
+                    delivered = await _take(access, film.video, out)
+                    await _await_record(access, film)
+        except asyncio.CancelledError:
+            display.note("stopped; the same command goes on where it was")
+            raise
         pending.finished()
     _raise_if_failed(film)
     _print_summary(film, delivered, as_json=as_json)
@@ -152,9 +157,11 @@ async def up(home: Home, *, nats_port: int, as_json: bool) -> int:
             for name, value in facts.items():
                 print(f"{name + ':':11}{value}")
             print("ready; Ctrl-C stops", flush=True)
-        while True:
-            await asyncio.sleep(1)
-            access.stack.check()
+        with suppress(asyncio.CancelledError):  # being stopped is how it ends
+            while True:
+                await asyncio.sleep(1)
+                access.stack.check()
+    return 0
 
 
 async def request(home: Home, order: ScriptRequested, *, nats_url: str | None, as_json: bool) -> int:

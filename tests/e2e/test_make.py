@@ -2,8 +2,11 @@
 
 import asyncio
 import json
+import os
 import shutil
+import signal
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -86,6 +89,7 @@ async def test_a_killed_run_goes_on_where_it_was(data: Path, script: Path, tmp_p
             break
     kill_group(process)
     await process.wait()
+    await until_nothing_runs(data)
     spoken_before = {path: path.stat().st_mtime_ns for path in (data / "artifacts" / "content").rglob("*.wav")}
     pictures_before = {path: path.stat().st_mtime_ns for path in (data / "artifacts" / "content").rglob("*.mp4")}
     assert spoken_before
@@ -100,6 +104,38 @@ async def test_a_killed_run_goes_on_where_it_was(data: Path, script: Path, tmp_p
     counts = stored_messages(data)
     assert (counts["script.requested"], counts["audio.rendered"], counts["segment.rendered"]) == (1, 6, 6)
     assert counts["video.assembled"] == 1
+
+
+async def until_nothing_runs(data: Path) -> None:
+    """What a killed process started dies with it, a moment later."""
+    async with asyncio.timeout(10):
+        while processes_of(data):
+            await asyncio.sleep(0.05)
+
+
+async def test_an_interrupted_run_says_that_it_goes_on_and_leaves_no_process(data: Path, script: Path, tmp_path: Path):
+    arguments = ("make", "--script", str(script), "--size", SMALL, "--json")
+    process = await start(*arguments, data=data, cwd=tmp_path)
+    async for event in events_of(process):
+        if event["event"] == "audio.rendered":
+            break
+    process.send_signal(signal.SIGINT)
+    async with asyncio.timeout(20):
+        out, _ = await process.communicate()
+    assert process.returncode == 130
+    assert b"the same command goes on" in out
+    assert processes_of(data) == []
+
+
+def processes_of(data: Path) -> list[str]:
+    """The command lines of processes that name the folder or work in it."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has ended
+            words = (process / "cmdline").read_bytes().decode(errors="replace")
+            if str(data) in words or os.readlink(process / "cwd").startswith(str(data)):
+                found.append(words)
+    return found
 
 
 async def test_two_orders_with_the_same_topic_at_once_give_two_films(data: Path, script: Path, tmp_path: Path):
