@@ -149,7 +149,8 @@ async def follow(access: Access, film: Film, *, from_sequence: int) -> AsyncIter
     try:
         while not film.ended:
             try:
-                event = await asyncio.wait_for(events.get(), _LOOK)
+                async with asyncio.timeout(_LOOK):  # wait_for would lose a cancellation that comes with an event
+                    event = await events.get()
             except TimeoutError:
                 if access.stack is not None:
                     access.stack.check()

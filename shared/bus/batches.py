@@ -54,7 +54,8 @@ class BatchLoop:
         if self._waiting:
             self._task.cancel()
         with suppress(asyncio.CancelledError, TimeoutError):
-            await asyncio.wait_for(self._task, patience)
+            async with asyncio.timeout(patience):
+                await self._task
 
     async def _run(self, jetstream: JetStreamContext) -> None:
         subscription = await jetstream.pull_subscribe(

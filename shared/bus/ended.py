@@ -56,7 +56,8 @@ class EndedProjects:
         )
         if expected:
             try:
-                await asyncio.wait_for(self._caught_up.wait(), _CATCH_UP)
+                async with asyncio.timeout(_CATCH_UP):
+                    await self._caught_up.wait()
             except TimeoutError:
                 log.warning("ended_projects_unread", expected=expected, heard=self._heard)
 

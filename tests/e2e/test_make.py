@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -133,7 +132,7 @@ def processes_of(data: Path) -> list[str]:
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):  # it has ended
             words = (process / "cmdline").read_bytes().decode(errors="replace")
-            if str(data) in words or os.readlink(process / "cwd").startswith(str(data)):
+            if str(data) in words or (process / "cwd").readlink().is_relative_to(data):
                 found.append(words)
     return found
 
