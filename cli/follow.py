@@ -28,7 +28,7 @@ from shared.topology import PIPELINE, PROGRESS_SUBJECT
 __all__ = ["Event", "Film", "follow"]
 
 _LOOK: Final = 1.0
-"""Seconds between two looks at the stack while nothing is heard."""
+"""Seconds between two looks at whether the stack can go on."""
 
 _MODELS: Final[dict[str, type[Message]]] = {
     model.SUBJECT: model
@@ -147,13 +147,15 @@ async def follow(access: Access, film: Film, *, from_sequence: int) -> AsyncIter
         config=ConsumerConfig(deliver_policy=DeliverPolicy.BY_START_SEQUENCE, opt_start_seq=max(1, from_sequence)),
     )
     try:
+        looked = time.monotonic()
         while not film.ended:
+            if access.stack is not None and time.monotonic() - looked > _LOOK:
+                access.stack.check()
+                looked = time.monotonic()
             try:
                 async with asyncio.timeout(_LOOK):  # wait_for would lose a cancellation that comes with an event
                     event = await events.get()
             except TimeoutError:
-                if access.stack is not None:
-                    access.stack.check()
                 continue
             film.apply(event)
             yield event
