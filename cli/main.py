@@ -3,15 +3,11 @@
 0 the film and its record exist · 1 anything else went wrong, usage included · 2 the database
 """
 
-import asyncio
 import importlib.metadata
 import json
-import signal
 import sys
-from collections.abc import Coroutine
-from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
@@ -19,13 +15,13 @@ from rich.console import Console
 from cli import commands
 from cli.home import Home
 from cli.orders import DEFAULT_DURATION, DEFAULT_SIZE, DEFAULT_TOPIC, build_order
+from cli.terminal import EXIT_INTERRUPTED, DataOption, JsonOption, NatsOption, run
 from shared.errors import FailureCode, PipelineError
 
 __all__ = ["app", "main"]
 
 EXIT_FAILED: Final = 1
 EXIT_DATABASE: Final = 2
-EXIT_INTERRUPTED: Final = 130
 
 _TYPER_USAGE: Final = 2
 """Typer's exit code for wrong arguments; here 2 is the database's."""
@@ -39,22 +35,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-DataOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--data",
-        envvar="SCENEWIRE_DATA",
-        help="Folder that keeps orders, media and the record.",
-        show_default="the user's data folder",
-    ),
-]
-NatsOption = Annotated[
-    str | None,
-    typer.Option(
-        "--nats", envvar="NATS_URL", help="Use this NATS server and its workers instead of an embedded stack."
-    ),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line on standard output.")]
 TopicArgument = Annotated[str | None, typer.Argument(help="What the video is about.", show_default=DEFAULT_TOPIC)]
 TopicOption = Annotated[str | None, typer.Option("--topic", help="The same as an option.", show_default=DEFAULT_TOPIC)]
 ScriptOption = Annotated[
@@ -93,7 +73,7 @@ def make(
         voice=voice,
         size=size,
     )
-    _run(commands.make(Home(data), order, out=out.absolute(), nats_url=nats, as_json=as_json))
+    run(commands.make(Home(data), order, out=out.absolute(), nats_url=nats, as_json=as_json))
 
 
 @app.command()
@@ -106,7 +86,7 @@ def up(
     as_json: JsonOption = False,
 ) -> None:
     """Runs everything embedded until it is stopped; any NATS client can order."""
-    _run(commands.up(Home(data), nats_port=nats_port, as_json=as_json))
+    run(commands.up(Home(data), nats_port=nats_port, as_json=as_json))
 
 
 @app.command()
@@ -132,7 +112,7 @@ def request(
         voice=voice,
         size=size,
     )
-    _run(commands.request(Home(data), order, nats_url=nats, as_json=as_json))
+    run(commands.request(Home(data), order, nats_url=nats, as_json=as_json))
 
 
 @app.command()
@@ -144,7 +124,7 @@ def watch(
     as_json: JsonOption = False,
 ) -> None:
     """Follows a project until it has ended."""
-    _run(commands.watch(Home(data), project_id, nats_url=nats, as_json=as_json))
+    run(commands.watch(Home(data), project_id, nats_url=nats, as_json=as_json))
 
 
 @app.command()
@@ -156,7 +136,7 @@ def cancel(
     nats: NatsOption = None,
 ) -> None:
     """Calls a project off: nobody works for it any longer."""
-    _run(commands.cancel(Home(data), project_id, reason=reason, nats_url=nats))
+    run(commands.cancel(Home(data), project_id, reason=reason, nats_url=nats))
 
 
 @app.command()
@@ -164,7 +144,7 @@ def doctor(*, data: DataOption = None, nats: NatsOption = None, as_json: JsonOpt
     """Says for each stage what would be used, what is missing and what to do."""
     from cli.doctor import examine  # noqa: PLC0415 - probes programs; no other command needs it
 
-    _run(examine(Home(data), nats_url=nats, as_json=as_json))
+    run(examine(Home(data), nats_url=nats, as_json=as_json))
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - a callback of typer
@@ -213,18 +193,3 @@ def _complain(error: PipelineError) -> None:
     console.print(f"error: {error.message}", style="bold red")
     if error.hint:
         console.print(f"  {error.hint}")
-
-
-def _run(work: Coroutine[Any, Any, int]) -> None:
-    """Runs a command to its end; the first SIGTERM lets it clean up."""
-
-    async def until_told() -> int:
-        task = asyncio.ensure_future(work)
-        with suppress(NotImplementedError):
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-        try:
-            return await task
-        except asyncio.CancelledError:
-            return EXIT_INTERRUPTED
-
-    raise typer.Exit(asyncio.run(until_told()))
