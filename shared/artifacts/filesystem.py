@@ -5,12 +5,16 @@ import errno
 import hashlib
 import os
 import shutil
+import socket
+import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+import structlog
 from typing_extensions import override
 
 from shared.artifacts.store import ArtifactStore, check_key
@@ -19,9 +23,14 @@ from shared.errors import FailureCode, PermanentError, TransientError
 
 __all__ = ["FilesystemStore"]
 
+_STALE: Final = timedelta(days=1)
+
 _SUFFIXES: Final = {
     "audio/wav": ".wav",
     "video/mp4": ".mp4",
+    "video/quicktime": ".mov",
+    "video/webm": ".webm",
+    "video/x-matroska": ".mkv",
     "image/jpeg": ".jpg",
     "text/vtt": ".vtt",
     "application/x-subrip": ".srt",
@@ -30,19 +39,26 @@ _SUFFIXES: Final = {
 }
 
 
+log = structlog.get_logger(__name__)
+
+
 class FilesystemStore(ArtifactStore):
     """See `ArtifactStore`. Every write goes to a temporary name, is synced, then renamed."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
         self._temporary = root / "scratch"
+        self._swept = False
 
     @override
     @asynccontextmanager
     async def scratch(self) -> AsyncIterator[Path]:
-        folder = self._temporary / uuid.uuid4().hex
+        folder = self._temporary / _own_name()
         with _storage_errors(folder):
             folder.mkdir(parents=True)
+        if not self._swept:
+            self._swept = True
+            await asyncio.to_thread(_sweep, self._temporary)
         try:
             yield folder
         finally:
@@ -148,7 +164,7 @@ class FilesystemStore(ArtifactStore):
 
     def _temporary_file(self) -> Path:
         self._temporary.mkdir(parents=True, exist_ok=True)
-        return self._temporary / uuid.uuid4().hex
+        return self._temporary / _own_name()
 
     @contextmanager
     def _part(self, target: Path) -> Iterator[Path]:
@@ -160,6 +176,34 @@ class FilesystemStore(ArtifactStore):
             part.replace(target)
         finally:
             part.unlink(missing_ok=True)
+
+
+def _own_name() -> str:
+    """A name that says whose it is, so that what a killed process leaves behind can be told from work in progress."""
+    return f"{socket.gethostname()}+{os.getpid()}+{uuid.uuid4().hex}"
+
+
+def _sweep(temporary: Path) -> None:
+    """Removes what processes that have ended left behind: at once on this host, after a day on others."""
+    yesterday = time.time() - _STALE.total_seconds()
+    for entry in temporary.iterdir():
+        host, _, rest = entry.name.partition("+")
+        pid = rest.partition("+")[0]
+        with suppress(OSError):  # another process sweeps too
+            ended = not _is_alive(int(pid)) if host == socket.gethostname() and pid.isdecimal() else False
+            if ended or entry.stat().st_mtime < yesterday:
+                log.info("scratch_swept", entry=entry.name)
+                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _measure(path: Path) -> tuple[str, int]:

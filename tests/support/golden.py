@@ -1,0 +1,96 @@
+"""Stored messages: one of every type and version, which must be understood for ever.
+
+`python -m tests.support.golden` writes those that are missing; a stored one is never rewritten.
+"""
+
+import json
+from pathlib import Path
+
+from shared.contracts import (
+    ArtifactRef,
+    Clip,
+    Credit,
+    Footage,
+    Look,
+    Loudness,
+    Message,
+    Progress,
+    ProjectCancelled,
+    ProjectFailed,
+    ScriptRequested,
+    SourceFacts,
+    VideoAssembled,
+)
+from tests.support import builders
+from tests.support.builders import PROJECT, artifact
+
+FOLDER = Path(__file__).parents[1] / "data" / "contracts" / "v1"
+
+
+def messages() -> dict[str, Message | ScriptRequested | Progress]:
+    """One of every type, with every optional part filled."""
+    clip = Clip(
+        file=artifact("c", "video/mp4"),
+        in_frame=10,
+        out_frame=60,
+        facts=SourceFacts(
+            width=1280,
+            height=720,
+            frame_rate_numerator=30_000,
+            frame_rate_denominator=1001,
+            duration_frames=300,
+            video_codec="h264",
+        ),
+        source_id="pot",
+        credit=Credit(
+            provider="library", title="Tea pot", creator="A. Person", licence="CC0", source_url="https://a/b"
+        ),
+    )
+    sourced = builders.footage_sourced(PROJECT).model_copy(update={"footage": Footage(clips=(clip,), fallback=False)})
+    refs: dict[str, ArtifactRef] = {
+        name: artifact(name)
+        for name in ("video", "captions_srt", "captions_vtt", "thumbnail", "credits_json", "credits_txt", "script_json")
+    }
+    everything: list[Message | ScriptRequested] = [
+        ScriptRequested(
+            project_id=PROJECT,
+            topic="Tea",
+            text="Tea is old.",
+            target_duration=60,
+            language="en-gb",
+            voice="en",
+            look=Look(width=1080, height=1920, frame_rate=25, captions=False),
+            footage_providers=("library",),
+        ),
+        builders.scripted(PROJECT),
+        builders.narration_requested(PROJECT),
+        builders.audio_rendered(PROJECT),
+        sourced,
+        builders.segment_rendered(PROJECT),
+        VideoAssembled(
+            project_id=PROJECT,
+            brief=builders.brief(notes=("a note",)),
+            **refs,
+            frames=120,
+            duration=4.0,
+            video_codec="h264",
+            audio_codec="aac",
+            loudness=Loudness(integrated_lufs=-14.0, true_peak_dbtp=-1.5),
+        ),
+        ProjectFailed(project_id=PROJECT, stage="tts", scene_number=2, code="speech_failed", message="no", hint="do"),
+        ProjectCancelled(project_id=PROJECT, reason="changed my mind"),
+    ]
+    progress = Progress(project_id=PROJECT, stage="assembly", scene_number=1, state="working", fraction=0.5)
+    return {message.SUBJECT: message for message in everything} | {"progress": progress}
+
+
+def main() -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name, message in messages().items():
+        path = FOLDER / f"{name}.json"
+        if not path.exists():
+            path.write_text(json.dumps(message.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    main()

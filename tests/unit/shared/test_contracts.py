@@ -1,0 +1,128 @@
+"""Messages: what was understood once is understood for ever, what is wrong is refused with a reason."""
+
+import json
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from shared.contracts import (
+    Clip,
+    Look,
+    Options,
+    ScenesScripted,
+    ScriptRequested,
+    derive_project_id,
+    derive_scene_id,
+)
+from shared.topology import PIPELINE, RETRY
+from tests.support import builders, golden
+from tests.support.builders import PROJECT
+
+
+@pytest.mark.parametrize("name", sorted(golden.messages()))
+def test_a_stored_message_is_understood_word_for_word(name: str):
+    stored = (golden.FOLDER / f"{name}.json").read_text()
+    model = type(golden.messages()[name])
+    assert json.loads(model.model_validate_json(stored).model_dump_json()).items() >= json.loads(stored).items()
+
+
+@pytest.mark.parametrize("name", sorted(golden.messages()))
+def test_a_field_that_nobody_knows_yet_is_ignored(name: str):
+    stored = json.loads((golden.FOLDER / f"{name}.json").read_text())
+    model = type(golden.messages()[name])
+    assert model.model_validate(stored | {"from_the_future": 1}) == model.model_validate(stored)
+
+
+def test_every_subject_has_a_stored_message_and_a_place_in_the_stream():
+    subjects = {subject.removesuffix(".>") for subject in PIPELINE.subjects}
+    assert subjects | {"progress"} == set(golden.messages())
+    assert {path.stem for path in golden.FOLDER.iterdir()} == set(golden.messages())
+
+
+def test_message_ids_name_project_scene_and_subject():
+    segment = builders.segment_rendered(PROJECT, 2)
+    assert segment.message_id == f"{PROJECT}:2:segment.rendered"
+    assert segment.subject == f"segment.rendered.{PROJECT}.2"
+    assert builders.scripted(PROJECT).message_id == f"{PROJECT}:scenes.scripted"
+    again = segment.model_copy(update={"revision": 1})
+    assert again.message_id == f"{PROJECT}:2:segment.rendered:r1"
+    assert len({builders.audio_rendered(PROJECT, n).message_id for n in range(1, 3)}) == 2
+
+
+@pytest.mark.parametrize("order", [{"topic": "Tea"}, {"topic": "Tea", "target_duration": 60}, {"text": "Tea."}])
+def test_the_shortest_orders_are_valid(order: dict[str, object]):
+    assert ScriptRequested.model_validate(order).options.look.frame_rate == 30
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        {},
+        {"topic": ""},
+        {"topic": " \n"},
+        {"text": " "},
+        {"scenes": []},
+        {"topic": "x" * 501},
+        {"topic": "Tea", "target_duration": 0},
+        {"topic": "Tea", "target_duration": -1},
+        {"topic": "Tea", "target_duration": "abc"},
+        {"topic": "Tea", "look": {"width": 1919}},
+        {"topic": "Tea", "look": {"frame_rate": 29.97}},
+        {"topic": "Tea", "language": "../../etc"},
+        {"topic": "Tea", "project_id": "not-an-id"},
+        {"scenes": [{"scene_number": 2, "text": "x"}]},
+        {"scenes": [{"scene_number": 1, "text": "x"}, {"scene_number": 1, "text": "y"}]},
+    ],
+)
+def test_an_order_that_cannot_be_made_is_refused(order: dict[str, object]):
+    with pytest.raises(ValidationError):
+        ScriptRequested.model_validate(order)
+
+
+def test_the_prior_systems_scene_keys_are_understood():
+    order = ScriptRequested.model_validate({"scenes": [{"sceneNumber": 1, "text": "x", "estimatedDuration": 3}]})
+    assert order.scenes is not None
+    assert order.scenes[0].scene_number == 1
+
+
+def test_an_order_hands_its_options_on():
+    order = ScriptRequested(topic="Tea", voice="en", look=Look(width=1080, height=1920), target_duration=61)
+    assert order.options == Options(target_duration=61, voice="en", look=Look(width=1080, height=1920))
+
+
+def test_scenes_must_be_numbered_without_gap():
+    script = builders.scripted(PROJECT, 3)
+    with pytest.raises(ValidationError, match="numbered 1 to 3"):
+        ScenesScripted.model_validate(script.model_dump() | {"scenes": script.model_dump()["scenes"][::-1]})
+
+
+@pytest.mark.parametrize(("in_frame", "out_frame"), [(0, 0), (5, 5), (6, 5), (0, 301), (300, 301)])
+def test_a_clip_must_lie_in_its_source(in_frame: int, out_frame: int):
+    stored = json.loads((golden.FOLDER / "footage.sourced.json").read_text())["footage"]["clips"][0]
+    with pytest.raises(ValidationError):
+        Clip.model_validate(stored | {"in_frame": in_frame, "out_frame": out_frame})
+
+
+@given(st.integers(1, 2**63), st.integers(0, 2**63))
+def test_a_derived_id_is_a_version_4_uuid_and_always_the_same(sequence: int, time_ns: int):
+    derived = derive_project_id(sequence, time_ns)
+    assert derived == derive_project_id(sequence, time_ns)
+    assert (UUID(str(derived)).version, derived.variant) == (4, "specified in RFC 4122")
+    assert derived != derive_project_id(sequence + 1, time_ns)
+
+
+def test_the_derivation_never_changes():
+    assert str(derive_project_id(1, 1_700_000_000_000_000_000)) == "3ff656ce-1259-489e-a8d1-43d678beaca4"
+    assert str(derive_scene_id(PROJECT, 1)) == "d4f1014c-67aa-4df5-bd35-e1e70f5a9342"
+
+
+def test_scene_ids_differ_between_projects_and_scenes():
+    project = uuid4()
+    assert len({derive_scene_id(project, 1), derive_scene_id(project, 2), derive_scene_id(uuid4(), 1)}) == 3
+
+
+def test_delays_double_up_to_their_cap():
+    assert [RETRY.delay(n) for n in range(1, 9)] == [1, 2, 4, 8, 16, 32, 60, 60]
