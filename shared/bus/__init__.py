@@ -5,6 +5,7 @@ delivery   heartbeat, delayed retry, give-back, dead letter: once, for all servi
 batches    the same for a recorder: as many messages as are there
 ended      projects that failed or were called off: nobody works for them
 connection how the broker is reached, and what happens when it is gone
+replay     the stream as a whole, read and given back
 provision  streams and durables as `shared.topology` has them: `python -m shared.bus provision`
 """
 

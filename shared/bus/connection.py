@@ -2,19 +2,22 @@
 
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
+import nats
 import structlog
 from faststream.nats import NatsBroker
 from faststream.nats.security import NatsUserPassword
 from faststream.types import BrokerMiddleware
+from nats.js import JetStreamContext
 from typing_extensions import override
 
-from shared.errors import PipelineError
+from shared.errors import FailureCode, PipelineError, TransientError
 from shared.settings import ServiceSettings
 
-__all__ = ["make_broker"]
+__all__ = ["make_broker", "visiting"]
 
 CONNECTION_LOST: Final = 70
 """Exit code after the server refused us for good (EX_SOFTWARE of sysexits): a supervisor starts the process anew."""
@@ -66,3 +69,30 @@ def make_broker(
         log_level=logging.DEBUG,
     )
     return broker
+
+
+@asynccontextmanager
+async def visiting(settings: ServiceSettings) -> AsyncIterator[JetStreamContext]:
+    """A connection for as long as the block takes.
+
+    Raises:
+        TransientError: `bus_unavailable`.
+    """
+    try:
+        connection = await nats.connect(
+            settings.nats_url,
+            user=settings.nats_user,
+            password=settings.nats_password.get_secret_value() if settings.nats_password else None,
+            allow_reconnect=False,
+            connect_timeout=5,
+        )
+    except (OSError, nats.errors.Error) as error:
+        raise TransientError(
+            FailureCode.BUS_UNAVAILABLE,
+            f"no NATS server answers: {error!r}",
+            hint="start one, or set NATS_URL to where it is",
+        ) from error
+    try:
+        yield connection.jetstream(timeout=10)
+    finally:
+        await connection.close()

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
-import nats
 import structlog
 from nats.js import JetStreamContext
 from nats.js.api import (
@@ -19,7 +18,8 @@ from nats.js.api import (
 )
 from nats.js.errors import APIError, BadRequestError, ServerError
 
-from shared.errors import FailureCode, PermanentError, TransientError
+from shared.bus.connection import visiting
+from shared.errors import FailureCode, PermanentError
 from shared.settings import ServiceSettings
 from shared.topology import DURABLES, STREAMS, Durable, Stream
 
@@ -44,27 +44,10 @@ async def provision_server(settings: ServiceSettings, *, alone: bool = False) ->
         TransientError: `bus_unavailable`.
         PermanentError: `bus_not_provisioned`, the server refuses what the topology asks for.
     """
-    try:
-        connection = await nats.connect(
-            settings.nats_url,
-            user=settings.nats_user,
-            password=settings.nats_password.get_secret_value() if settings.nats_password else None,
-            allow_reconnect=False,
-            connect_timeout=5,
-        )
-    except (OSError, nats.errors.Error) as error:
-        raise TransientError(
-            FailureCode.BUS_UNAVAILABLE,
-            f"no NATS server answers: {error!r}",
-            hint="start one, or set NATS_URL to where it is",
-        ) from error
-    try:
-        jetstream = connection.jetstream(timeout=10)
+    async with visiting(settings) as jetstream:
         await provision(jetstream)
         if alone:
             await give_back(jetstream)
-    finally:
-        await connection.close()
 
 
 async def provision(
