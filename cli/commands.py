@@ -20,6 +20,9 @@ from shared.media.programs import find_ffmpeg
 
 __all__ = ["cancel", "make", "request", "up", "watch"]
 
+_LONGEST_REASON: Final = 160
+"""Characters of a line in the summary."""
+
 _RECORD_PATIENCE: Final = 30.0
 """Seconds the recorder gets after the film is finished; it normally needs a quarter of one."""
 
@@ -120,6 +123,7 @@ def _print_summary(film: Film, delivered: Delivered | None, *, as_json: bool) ->
             "size": video.video.size,
             "loudness_lufs": video.loudness.integrated_lufs,
             "true_peak_dbtp": video.loudness.true_peak_dbtp,
+            "painted_scenes": sorted(film.painted),
             "notes": list(video.brief.notes),
             **paths,
         }
@@ -130,10 +134,20 @@ def _print_summary(film: Film, delivered: Delivered | None, *, as_json: bool) ->
     print(f"topic:     {video.brief.topic}")
     print(f"duration:  {video.duration:.1f} s, {video.frames} frames, {video.video.size / 1e6:.1f} MB")
     print(f"scenes:    {video.brief.scene_count}")
+    print(f"pictures:  {_pictures(film)}")
     print(f"loudness:  {video.loudness.integrated_lufs:.1f} LUFS, peak {video.loudness.true_peak_dbtp:.1f} dBTP")
     print(f"video:     {paths['video']}")
     print(f"captions:  {'  '.join(paths['captions'])}")
     print(f"credits:   {'  '.join(paths['credits'])}")
+
+
+def _pictures(film: Film) -> str:
+    painted, count = len(film.painted), film.scene_count or 0
+    if not painted:
+        return "footage in every scene"
+    reasons = "; ".join(dict.fromkeys(filter(None, film.painted.values())))
+    whole = "painted backgrounds" if painted == count else f"painted backgrounds in {painted} of {count} scenes"
+    return f"{whole} ({reasons})" if len(reasons) <= _LONGEST_REASON else whole
 
 
 async def up(home: Home, *, nats_port: int, as_json: bool) -> int:

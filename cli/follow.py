@@ -64,6 +64,8 @@ class Film:
     """Seconds of narration by scene number."""
     sourced: dict[int, str] = field(default_factory=dict)
     """What the picture of a scene will be, for people."""
+    painted: dict[int, str] = field(default_factory=dict)
+    """Why a scene got a painted background instead of footage."""
     rendered: set[int] = field(default_factory=set)
     encoding: dict[int, float] = field(default_factory=dict)
     """How much of a scene's picture is encoded, 0 to 1."""
@@ -94,6 +96,8 @@ class Film:
             case FootageSourced(scene=scene, footage=footage):
                 titles = ", ".join(clip.credit.title for clip in footage.clips)
                 self.sourced[scene.scene_number] = titles or "painted background"
+                if footage.fallback:
+                    self.painted[scene.scene_number] = footage.reason
             case SegmentRendered(scene=scene):
                 self.rendered.add(scene.scene_number)
                 self.encoding.pop(scene.scene_number, None)
@@ -101,13 +105,16 @@ class Film:
                 self.video = event.message
             case ProjectFailed() | ProjectCancelled():
                 self.failure = event.message
-            case Progress(stage="assembly", state="working", scene_number=int(number), fraction=float(fraction)):
-                if number not in self.rendered:
-                    self.encoding[number] = fraction
-            case Progress(stage="assembly", state="working", scene_number=None, detail=str(detail)):
-                self.joining = detail
+            case Progress(stage="assembly", state="working"):
+                self._hear_of_assembly(event.message)
             case _:
                 pass
+
+    def _hear_of_assembly(self, told: Progress) -> None:
+        if told.scene_number is None:
+            self.joining = told.detail
+        elif told.fraction is not None and told.scene_number not in self.rendered:
+            self.encoding[told.scene_number] = told.fraction
 
 
 async def follow(access: Access, film: Film, *, from_sequence: int) -> AsyncIterator[Event]:
