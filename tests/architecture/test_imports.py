@@ -16,6 +16,7 @@ BREACHES = [
     ("cli and services sit side by side on top of shared", "cli.main", "services.script"),
     ("No service imports another", "services.tts.stage", "services.script"),
     ("Inside shared, imports point one way", "shared.errors", "shared.contracts"),
+    ("Inside shared, imports point one way", "shared.timeline", "shared.contracts"),
     ("Inside shared, imports point one way", "shared.utils", "shared.errors"),
     ("Only the recorder touches the database", "services.tts.stage", "shared.database"),
     ("SQL stays in the tables and the writes", "services.recorder.stage", "sqlalchemy"),
