@@ -2,6 +2,7 @@
 
 models      the tables as code sees them
 engine      engines for writing and reading, one transaction per unit of work, failures in plain words
+search      finding videos by the words of their names and paths
 revision    brings a database to the schema that this code expects: `python -m shared.database upgrade`
 migrations  the one source of the schema
 """

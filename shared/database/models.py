@@ -7,11 +7,32 @@ application keep working. Times are ISO-8601 text in UTC with milliseconds and a
 
 from typing import Any, ClassVar, Final
 
-from sqlalchemy import REAL, BigInteger, Double, ForeignKey, Index, Integer, MetaData, Text, UniqueConstraint
+from sqlalchemy import (
+    REAL,
+    BigInteger,
+    Double,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeEngine
 
-__all__ = ["Base", "LoggedMessage", "Project", "Scene", "SystemPrompt", "Video", "VisualSuggestion"]
+__all__ = [
+    "AssemblyJob",
+    "AuditEntry",
+    "Base",
+    "LoggedMessage",
+    "Project",
+    "Scene",
+    "SystemPrompt",
+    "Video",
+    "VisualSuggestion",
+]
 
 NAMING: Final = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -170,3 +191,41 @@ class Video(Base):
     thumbnail_path: Mapped[str | None]
     created_at: Mapped[str]
     updated_at: Mapped[str]
+
+
+class AssemblyJob(Base):
+    """How far the web application sees a film's assembly: one row a project, `progress` in percent."""
+
+    __tablename__ = "assembly_jobs"
+    __table_args__ = (Index(None, "project_id"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    project_id: Mapped[str] = mapped_column(ForeignKey(Project.id, ondelete="CASCADE"))
+    status: Mapped[str | None]
+    progress: Mapped[int | None]
+    current_stage: Mapped[str | None]
+    current_scene: Mapped[int | None]
+    total_scenes: Mapped[int]
+    error_message: Mapped[str | None]
+    started_at: Mapped[str | None]
+    completed_at: Mapped[str | None]
+    created_at: Mapped[str | None]
+
+
+class AuditEntry(Base):
+    """One change of one row of the other tables, written with it. Never changed itself.
+
+    `changes_json` is `{column: {"old": ..., "new": ...}}`, NULL for an INSERT; `context` says which message it was.
+    """
+
+    __tablename__ = "audit_log"
+    __table_args__ = (UniqueConstraint("id"), Index("idx_audit_log_entity", "entity_id", "timestamp"))
+
+    id: Mapped[str]
+    timestamp: Mapped[str]
+    operation: Mapped[str]
+    entity_type: Mapped[str]
+    entity_id: Mapped[str]
+    changes_json: Mapped[str | None]
+    context: Mapped[str | None]
+    sequence: Mapped[int] = mapped_column(Big, Identity(), primary_key=True)

@@ -17,9 +17,12 @@ from sqlalchemy import create_engine
 from shared.database.models import Base
 from shared.database.revision import VERSION_TABLE, downgrade, upgrade
 from shared.errors import FailureCode, PermanentError, TransientError
+from tests.support.editor import create_editors_database
 from tests.support.web_application import create_web_database
 
-TABLES = {"message_log", "projects", "scenes", "system_prompts", "videos", "visual_suggestions"}
+TABLES = {table.name for table in Base.metadata.sorted_tables}
+INDEX = {"videos_fts", *(f"videos_fts_{part}" for part in ("config", "data", "docsize", "idx"))}
+"""SQLite keeps a full-text index in tables; there is no _content, as it holds no copy of the text."""
 
 PROJECTS = """
     id TEXT!  name TEXT!  topic TEXT  current_step TEXT  status TEXT  config_json TEXT  system_prompt_id TEXT
@@ -87,7 +90,11 @@ async def test_the_models_see_the_schema_that_the_migrations_make(path: Path):
     await upgrade(url(path))
     engine = create_engine(url(path))
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+        options = {
+            "version_table": VERSION_TABLE,
+            "include_name": lambda name, kind, _: kind != "table" or name in TABLES,
+        }
+        context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, Base.metadata) == []
     engine.dispose()
 
@@ -95,7 +102,7 @@ async def test_the_models_see_the_schema_that_the_migrations_make(path: Path):
 async def test_up_down_up(path: Path):
     await upgrade(url(path))
     first = objects(path)
-    assert tables(path) == {*TABLES, VERSION_TABLE}
+    assert tables(path) == {*TABLES, *INDEX, VERSION_TABLE}
     await upgrade(url(path))
     assert objects(path) == first
     await downgrade(url(path))
@@ -129,7 +136,7 @@ async def test_the_web_applications_database_is_adopted_and_given_back_as_it_was
     theirs = objects(path)
     rows = query(path, "SELECT * FROM projects")
     await upgrade(url(path))
-    assert tables(path) == {*TABLES, VERSION_TABLE, "messages", "migrations"}
+    assert tables(path) == {*TABLES, *INDEX, VERSION_TABLE, "messages", "migrations"}
     assert [entry for entry in objects(path) if entry in theirs] == theirs
     assert query(path, "SELECT content FROM messages") == [("Make a film about tea",)]
     await downgrade(url(path))
@@ -138,12 +145,16 @@ async def test_the_web_applications_database_is_adopted_and_given_back_as_it_was
     await upgrade(url(path))
 
 
-async def test_the_editors_videos_are_adopted_and_given_back(path: Path):
-    query(path, f"CREATE TABLE videos ({', '.join(pairs(VIDEOS.replace('!', '')))})")
-    query(path, "CREATE TABLE alembic_version (version_num TEXT)")
+async def test_the_editors_database_is_adopted_and_given_back_with_its_rows(path: Path):
+    create_editors_database(path)
+    theirs, history = objects(path), query(path, "SELECT * FROM audit_log ORDER BY timestamp")
     await upgrade(url(path))
+    assert query(path, "SELECT id, path FROM videos") == [("v1", "clips/tea.mp4")]
+    assert query(path, "SELECT rowid FROM videos_fts WHERE videos_fts MATCH 'tea'") == [(1,)]
+    assert [row[:7] for row in query(path, "SELECT * FROM audit_log ORDER BY sequence")] == history
     await downgrade(url(path))
-    assert tables(path) == {"videos", "alembic_version"}
+    assert objects(path) == theirs
+    assert query(path, "SELECT * FROM audit_log ORDER BY timestamp") == history
 
 
 async def test_a_table_of_another_shape_is_refused_and_nothing_is_left(path: Path):
@@ -228,7 +239,7 @@ async def command(*arguments: str, **environment: str) -> tuple[int, str]:
 async def test_several_processes_may_upgrade_at_once(path: Path):
     ended = await asyncio.gather(*(command("upgrade", DATABASE_URL=url(path)) for _ in range(3)))
     assert [code for code, _ in ended] == [0] * 3, ended
-    assert tables(path) == {*TABLES, VERSION_TABLE}
+    assert tables(path) == {*TABLES, *INDEX, VERSION_TABLE}
 
 
 async def test_the_command_ends_with_2_and_one_line_when_the_database_cannot_be_used(tmp_path: Path):

@@ -78,6 +78,22 @@ CREATE TABLE visual_suggestions (
     FOREIGN KEY (scene_id) REFERENCES scenes(id) ON DELETE CASCADE,
     UNIQUE (scene_id, video_id)
 );
+CREATE TABLE assembly_jobs (
+    id TEXT PRIMARY KEY,
+    project_id TEXT NOT NULL,
+    status TEXT DEFAULT 'pending' CHECK (status IN ('pending', 'processing', 'complete', 'error')),
+    progress INTEGER DEFAULT 0,
+    current_stage TEXT CHECK (current_stage IN (
+        'initializing', 'downloading', 'trimming', 'concatenating', 'audio_overlay', 'thumbnail', 'finalizing'
+    )),
+    current_scene INTEGER,
+    total_scenes INTEGER NOT NULL,
+    error_message TEXT,
+    started_at TEXT,
+    completed_at TEXT,
+    created_at TEXT DEFAULT (datetime('now')),
+    FOREIGN KEY (project_id) REFERENCES projects(id) ON DELETE CASCADE
+);
 CREATE TABLE messages (
     id TEXT PRIMARY KEY,
     project_id TEXT NOT NULL REFERENCES projects(id) ON DELETE CASCADE,
