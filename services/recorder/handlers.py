@@ -10,7 +10,7 @@ from services.recorder.stage import RecorderStage
 from shared.bus import Bus, published_at_ns
 from shared.topology import RECORDER
 
-__all__ = ["register"]
+__all__ = ["recorded", "register"]
 
 BATCH_SIZE: Final = 500
 
@@ -20,10 +20,11 @@ def register(bus: Bus, stage: RecorderStage) -> None:
 
     @bus.subscribe_batches(RECORDER, size=BATCH_SIZE)
     async def record(messages: Sequence[Msg]) -> None:
-        await stage.record([_recorded(message) for message in messages])
+        await stage.record([recorded(message) for message in messages])
 
 
-def _recorded(message: Msg) -> RecordedMessage:
+def recorded(message: Msg) -> RecordedMessage:
+    """A message of the stream as the log takes it."""
     about = message.metadata
     return RecordedMessage(
         stream=about.stream,
