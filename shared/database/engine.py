@@ -10,28 +10,33 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from shared.errors import FailureCode, PermanentError, PipelineError, TransientError
 
 __all__ = ["PATIENCE", "reading_engine", "reporting", "snapshot", "transaction", "writing_engine"]
 
 PATIENCE: Final = timedelta(seconds=5)
-"""How long SQLite waits for another writer before it calls the database locked."""
+"""How long to wait for another writer before the database is called locked."""
+
+WRITE_LOCK: Final = int.from_bytes(b"scenewir")
+"""The advisory lock that makes Postgres do what SQLite does anyway: one writer at a time."""
 
 _WRITING_DRIVERS: Final = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg"}
 _READING_DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
 
 
-def writing_engine(url: str, *, patience: timedelta = PATIENCE) -> Engine:
+def writing_engine(url: str, *, patience: timedelta = PATIENCE, create: bool = False) -> Engine:
     """An engine for a DATABASE_URL. It blocks, so it belongs into a thread: a batch is one trip there and back.
 
     Nothing is opened before the first transaction. SQLite's files are left in WAL mode: readers go on while we write.
 
     Args:
-        url: such as sqlite:////absolute/file.db.
+        url: such as sqlite:////absolute/file.db or postgresql://user:password@host/database.
         patience: how long to wait for a locked database.
+        create: whether a SQLite file that is missing is made. Its folder is not.
 
     Raises:
         PermanentError: `database_unavailable`, the URL names no database that we speak to.
@@ -39,8 +44,14 @@ def writing_engine(url: str, *, patience: timedelta = PATIENCE) -> Engine:
     parsed = _parse(url, _WRITING_DRIVERS)
     engine = create_engine(parsed, **_options(parsed, patience))
     if engine.dialect.name == "sqlite":
+        if not create:
+            event.listen(engine, "do_connect", lambda *_: _find(parsed))
         _prepare(engine, begin="BEGIN IMMEDIATE")  # begun as a reader, it could not wait for another writer
-        event.listen(engine, "connect", lambda connection, _: _prepare_to_write(connection, patience))
+        event.listen(engine, "connect", lambda connection, record: _prepare_to_write(connection, record, patience))
+    else:
+        limit = f"set_config('lock_timeout', '{round(patience.total_seconds() * 1000) or 1}', true)"
+        take = f"SELECT {limit}, pg_advisory_xact_lock({WRITE_LOCK})"
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(take))
     return engine
 
 
@@ -49,18 +60,21 @@ def reading_engine(url: str, *, patience: timedelta = PATIENCE) -> AsyncEngine:
     parsed = _parse(url, _READING_DRIVERS)
     engine = create_async_engine(parsed, **_options(parsed, patience))
     if engine.dialect.name == "sqlite":
+        event.listen(engine.sync_engine, "do_connect", lambda *_: _find(parsed))
         _prepare(engine.sync_engine, begin="BEGIN", also="PRAGMA query_only=ON")
-    return engine
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Connection]:
-    """All or nothing. On SQLite it holds the write lock from the beginning.
+    """All or nothing. It holds the write lock from the beginning.
 
     Raises:
         PipelineError: `database_unavailable`; nothing was written.
     """
     with reporting(engine.url), engine.begin() as connection:
+        _hold_to_the_file(connection)
         yield connection
 
 
@@ -81,7 +95,7 @@ def reporting(url: URL) -> Iterator[None]:
     """Turns failures of the database into ours. Those of a statement (constraints, values) stay what they are."""
     try:
         yield
-    except (IntegrityError, DataError, ProgrammingError):
+    except (IntegrityError, DataError):
         raise
     except DBAPIError as error:
         raise _explain(url, error) from error
@@ -96,15 +110,59 @@ def _parse(url: str, drivers: dict[str, str]) -> URL:
         raise PermanentError(
             FailureCode.DATABASE_UNAVAILABLE,
             "DATABASE_URL names no database that we speak to",
-            hint="it looks like sqlite:////absolute/file.db; Postgres needs the package psycopg",
+            hint="it looks like sqlite:////absolute/file.db or postgresql://user:password@host/database",
         ) from error
     return parsed
 
 
 def _options(url: URL, patience: timedelta) -> dict[str, Any]:
+    seconds = patience.total_seconds()
     if url.get_backend_name() != "sqlite":
-        return {}
-    return {"connect_args": {"timeout": patience.total_seconds()}}
+        ours = {"connect_timeout": max(2, round(seconds)), "application_name": "scenewire"}
+        connecting = {name: value for name, value in ours.items() if name not in url.query}
+        return {"connect_args": connecting, "pool_pre_ping": True}
+    if url.database in {None, "", ":memory:"}:  # it lives as long as its one connection
+        alone = {"check_same_thread": False, "timeout": seconds}
+        return {"connect_args": alone, "poolclass": QueuePool, "pool_size": 1, "max_overflow": 0}
+    return {"connect_args": {"timeout": seconds}}
+
+
+def _file(url: URL) -> Path | None:
+    """SQLite's file; None for one in memory."""
+    name = url.database or ":memory:"
+    return None if name == ":memory:" else Path(name.removeprefix("file:")).absolute()
+
+
+def _find(url: URL) -> None:
+    """SQLite makes a file that is missing, empty: that would hide what happened."""
+    path = _file(url)
+    if path is not None and path.parent.is_dir() and not path.exists():
+        raise PermanentError(
+            FailureCode.DATABASE_UNAVAILABLE,
+            f"the database {path} is not there",
+            hint="put it back, or start the recorder anew, which makes an empty one",
+        )
+
+
+def _hold_to_the_file(connection: Connection) -> None:
+    """An open file that is moved away or replaced is written on, and lost: nothing but its number tells."""
+    opened, path = connection.info.get("file"), _file(connection.engine.url)
+    if opened is None or path is None or _number(path) == opened:
+        return
+    connection.invalidate()
+    raise TransientError(
+        FailureCode.DATABASE_UNAVAILABLE,
+        f"the database {path} was {'replaced' if path.exists() else 'moved away or deleted'}",
+        hint="put it back, or start the recorder anew, which makes an empty one",
+    )
+
+
+def _number(path: Path) -> tuple[int, int] | None:
+    try:
+        about = path.stat()
+    except OSError:
+        return None
+    return about.st_dev, about.st_ino
 
 
 def _prepare(engine: Engine, *, begin: str, also: str | None = None) -> None:
@@ -120,7 +178,9 @@ def _prepare(engine: Engine, *, begin: str, also: str | None = None) -> None:
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
 
 
-def _prepare_to_write(connection: sqlite3.Connection, patience: timedelta) -> None:
+def _prepare_to_write(connection: sqlite3.Connection, record: ConnectionPoolEntry, patience: timedelta) -> None:
+    name = connection.execute("PRAGMA database_list").fetchone()[2]
+    record.info["file"] = _number(Path(name)) if name else None
     connection.execute("PRAGMA synchronous=FULL")  # messages are acknowledged after the commit
     deadline = time.monotonic() + patience.total_seconds()
     while True:
@@ -136,9 +196,8 @@ def _prepare_to_write(connection: sqlite3.Connection, patience: timedelta) -> No
 
 def _explain(url: URL, error: DBAPIError) -> PipelineError:
     if url.get_backend_name() != "sqlite":
-        place = url.render_as_string(hide_password=True)
-        return TransientError(FailureCode.DATABASE_UNAVAILABLE, f"the database {place} does not answer: {error.orig}")
-    path = Path((url.database or ":memory:").removeprefix("file:")).absolute()
+        return _explain_postgres(url, error)
+    path = _file(url) or ":memory:"
     reason = _sqlite_reason(error.orig)
     kind: type[PipelineError] = PermanentError
     if reason.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
@@ -147,7 +206,7 @@ def _explain(url: URL, error: DBAPIError) -> PipelineError:
         kind, problem, hint = TransientError, "has no room: its disk is full", "make room"
     elif reason.startswith("SQLITE_READONLY"):
         problem, hint = "is read-only", "give this user the right to write the file and its folder"
-    elif reason.startswith("SQLITE_CANTOPEN") and not path.parent.is_dir():
+    elif reason.startswith("SQLITE_CANTOPEN") and isinstance(path, Path) and not path.parent.is_dir():
         problem, hint = f"cannot be opened: there is no folder {path.parent}", "create it, or correct DATABASE_URL"
     elif reason.startswith("SQLITE_CANTOPEN"):
         problem, hint = "cannot be opened", "is it a file, and may this user write it and its folder?"
@@ -166,3 +225,27 @@ def _sqlite_reason(error: BaseException | None) -> str:
             return str(name)
         error = error.__cause__
     return ""
+
+
+_POSTGRES_PROBLEMS: Final = {
+    "25006": ("is read-only", "write to the primary, not to a replica"),
+    "28": ("refuses this user", "correct the user and the password in DATABASE_URL"),
+    "3D000": ("does not exist", "create it: CREATE DATABASE ... ENCODING 'UTF8'"),
+    "42501": ("does not let this user do that", "make the user owner of the database or grant it the tables"),
+    "53100": ("has no room: its disk is full", "make room"),
+    "53300": ("takes no more connections", "close some, or raise max_connections"),
+    "55P03": ("is locked by another program", "close the program that holds it"),
+}
+"""By SQLSTATE or its class."""
+
+
+def _explain_postgres(url: URL, error: DBAPIError) -> PipelineError:
+    place = url.set(drivername="postgresql", query={}).render_as_string(hide_password=True)
+    state = getattr(error.orig, "sqlstate", None) or ""
+    said = " ".join(str(error.orig).split())
+    problem, hint = _POSTGRES_PROBLEMS.get(state) or _POSTGRES_PROBLEMS.get(state[:2]) or (f"fails: {said}", "")
+    if not state:
+        hint = "is it running, and does DATABASE_URL name its host, port, database, user and password?"
+        _, refused, why = said.rpartition("FATAL: ")
+        problem = f"refuses the connection: {why.strip()}" if refused else f"does not answer: {said}"
+    return TransientError(FailureCode.DATABASE_UNAVAILABLE, f"the database {place} {problem}", hint=hint)

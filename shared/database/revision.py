@@ -73,7 +73,7 @@ def _migrate(url: str, patience: timedelta, step: Callable[[Config], None]) -> N
 
 @contextmanager
 def _connected(url: str, patience: timedelta) -> Iterator[Connection]:
-    engine = writing_engine(url, patience=patience)
+    engine = writing_engine(url, patience=patience, create=True)
     try:
         with transaction(engine) as connection:
             yield connection

@@ -30,5 +30,5 @@ caller: Connection | None = context.config.attributes.get("connection")
 if caller is not None:
     run(caller)
 else:
-    with writing_engine(os.environ["DATABASE_URL"]).begin() as own:
+    with writing_engine(os.environ["DATABASE_URL"], create=True).begin() as own:
         run(own)
