@@ -11,6 +11,8 @@ from uuid import UUID
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from typing_extensions import override
 
+from shared import timeline
+
 __all__ = [
     "ArtifactRef",
     "AudioRendered",
@@ -176,6 +178,11 @@ class SourceFacts(_Value):
     duration_frames: int = Field(gt=0)
     video_codec: str
 
+    @property
+    def rate(self) -> timeline.FrameRate:
+        """Its frames a second, exactly."""
+        return timeline.FrameRate(self.frame_rate_numerator, self.frame_rate_denominator)
+
 
 class Clip(_Value):
     """A stretch of a source file, half-open in the source's own frames."""
@@ -189,13 +196,19 @@ class Clip(_Value):
 
     @model_validator(mode="after")
     def _lies_in_its_source(self) -> Self:
-        if not self.in_frame < self.out_frame <= self.facts.duration_frames:
-            message = (
-                f"clip {self.source_id}: frames [{self.in_frame}, {self.out_frame}) do not lie within "
-                f"the {self.facts.duration_frames} frames of its source"
-            )
-            raise ValueError(message)
+        if faults := timeline.validate_clip(self.stretch):
+            raise ValueError(f"clip {self.source_id}: " + "; ".join(str(fault) for fault in faults))
         return self
+
+    @property
+    def stretch(self) -> timeline.Clip:
+        """The same, to be checked and reckoned with."""
+        return timeline.Clip(
+            source_path=self.file.key,
+            in_point=timeline.Position(self.in_frame),
+            out_point=timeline.Position(self.out_frame),
+            source_duration=timeline.Duration(self.facts.duration_frames),
+        )
 
 
 class Candidate(_Value):

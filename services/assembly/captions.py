@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from typing import Final
 
-from services.assembly.timeline import frames_for
+from services.assembly.timeline import frame_at, frames_for
 from shared.contracts import Narration
 
 __all__ = ["LINE_COLUMNS", "Cue", "SpokenWord", "clean_text", "columns", "cues_of", "shift"]
@@ -108,11 +108,11 @@ def cues_of(text: str, narration: Narration, frame_rate: int, line_columns: int 
     """
     frames = frames_for(narration.samples, narration.sample_rate, frame_rate)
     words = [
-        replace(word, start=word.start * frame_rate // narration.sample_rate)
+        replace(word, start=frame_at(word.start, narration.sample_rate, frame_rate))
         for word in _timed(clean_text(text), narration, line_columns)
     ]
     words = [
-        replace(word, end=min(frames, -(-word.end * frame_rate // narration.sample_rate)))
+        replace(word, end=min(frames, frames_for(word.end, narration.sample_rate, frame_rate)))
         for word in words
         if word.start < frames
     ]

@@ -9,7 +9,7 @@ from services.assembly.captions import clean_text
 from services.assembly.encode import run_ffmpeg, sound_limits
 from services.assembly.render import timescale
 from services.assembly.sound import SOUND
-from services.assembly.timeline import SOUND_RATE, Placed
+from services.assembly.timeline import SOUND_RATE, Placed, samples_for
 from shared.contracts import Brief, Look
 from shared.errors import FailureCode, PermanentError
 from shared.media.probe import MediaFacts, probe_media
@@ -99,10 +99,10 @@ async def check_film(path: Path, look: Look, frames: int) -> MediaFacts:
     if audio is None:
         wrong.append("no sound")
     else:
-        samples = frames * SOUND_RATE // look.frame_rate
+        samples = samples_for(frames, look.frame_rate)
         if (audio.codec, audio.sample_rate, audio.channels) != ("aac", SOUND_RATE, 2):
             wrong.append(f"sound is {audio.codec}, {audio.sample_rate} Hz, {audio.channels} channels")
-        if abs(audio.samples - samples) > SOUND_RATE // look.frame_rate:
+        if abs(audio.samples - samples) > samples_for(1, look.frame_rate):
             wrong.append(f"{audio.samples} samples of sound instead of {samples}")
     if not facts.complete:
         wrong.append("it is cut off")

@@ -22,7 +22,7 @@ from services.assembly.render import (
     segment_from_background,
     segment_from_clips,
 )
-from services.assembly.timeline import edit_clips, frames_for
+from services.assembly.timeline import check_clips, edit_clips, frames_for
 from shared.contracts import Clip, FootageSourced, Look
 from shared.media.programs import Ffmpeg
 
@@ -55,9 +55,14 @@ def prepare_fonts(folder: Path) -> None:
 
 
 async def plan_segment(ffmpeg: Ffmpeg, sourced: FootageSourced, encoder: Encoder, folder: Path) -> SegmentPlan:
-    """Decides what a scene's segment is made of. The folder needs the fonts."""
+    """Decides what a scene's segment is made of. The folder needs the fonts.
+
+    Raises:
+        PermanentError: `invalid_message`, with everything that is wrong with the scene's clips.
+    """
     look, scene, clips = sourced.brief.options.look, sourced.scene, sourced.footage.clips
     narration = sourced.narration
+    check_clips(clips)
     frames = frames_for(narration.samples, narration.sample_rate, look.frame_rate)
     cues = []
     if look.captions:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from services.assembly.encode import run_ffmpeg, sound_limits
-from services.assembly.timeline import SOUND_RATE
+from services.assembly.timeline import SOUND_RATE, samples_for
 from shared.contracts import Loudness
 from shared.errors import FailureCode, PermanentError
 from shared.media.programs import Ffmpeg
@@ -64,7 +64,7 @@ async def make_sound(
         False if there was nothing to hear, so that no gain could help.
     """
     await asyncio.to_thread(write_timeline, folder / _TIMELINE, scenes, sample_rate=sample_rate, frame_rate=frame_rate)
-    samples = sum(scene.frames for scene in scenes) * SOUND_RATE // frame_rate
+    samples = samples_for(sum(scene.frames for scene in scenes), frame_rate)
     gain = await _solve_gain(ffmpeg, folder, samples / SOUND_RATE, levels)
     await _encode(ffmpeg, folder, samples, gain or 0.0, levels)
     return gain is not None

@@ -7,8 +7,33 @@ from itertools import cycle, islice
 from typing import Final
 
 from shared.contracts import Clip
+from shared.errors import FailureCode, PermanentError
+from shared.timeline import (
+    Duration,
+    FrameRate,
+    Position,
+    Rounding,
+    TimeRange,
+    explain,
+    find_uncovered,
+    total_coverage,
+    validate_clips,
+)
 
-__all__ = ["SOUND_RATE", "Edit", "Placed", "Shot", "clip_seconds", "edit_clips", "frames_for", "place"]
+__all__ = [
+    "SOUND_RATE",
+    "Edit",
+    "Placed",
+    "Shot",
+    "check_clips",
+    "check_cover",
+    "clip_seconds",
+    "edit_clips",
+    "frame_at",
+    "frames_for",
+    "place",
+    "samples_for",
+]
 
 SOUND_RATE: Final = 48_000
 """Hertz of the film's sound. Every frame rate of the product divides it."""
@@ -19,29 +44,49 @@ _MOST_SHOTS: Final = 16
 
 def frames_for(samples: int, sample_rate: int, frame_rate: int) -> int:
     """The fewest whole frames in which so many samples fit."""
-    return -(-samples * frame_rate // sample_rate)
+    return Duration.from_samples(samples, sample_rate, FrameRate(frame_rate), Rounding.UP).frames
+
+
+def frame_at(sample: int, sample_rate: int, frame_rate: int) -> int:
+    """The frame during which a sample sounds."""
+    return Position.from_samples(sample, sample_rate, FrameRate(frame_rate), Rounding.DOWN).frames
+
+
+def samples_for(frames: int, frame_rate: int) -> int:
+    """How many samples of the film's sound last as long as so many frames."""
+    return Duration(frames).as_samples(FrameRate(frame_rate), SOUND_RATE)
 
 
 @dataclass(frozen=True)
 class Placed:
     """A scene's place in the film, in frames."""
 
-    start: int
-    frames: int
+    range: TimeRange
+
+    @property
+    def start(self) -> int:
+        """Its first frame."""
+        return self.range.start.frames
+
+    @property
+    def frames(self) -> int:
+        """How many there are."""
+        return self.range.duration.frames
 
     @property
     def end(self) -> int:
         """The first frame after it."""
-        return self.start + self.frames
+        return self.range.end.frames
 
 
 def place(lengths: Sequence[int]) -> list[Placed]:
     """Scenes of the given lengths, one after the other from frame 0."""
     places: list[Placed] = []
-    start = 0
+    start = Position(0)
     for frames in lengths:
-        places.append(Placed(start, frames))
-        start += frames
+        end = start + Duration(frames)
+        places.append(Placed(TimeRange(start, end)))
+        start = end
     return places
 
 
@@ -55,6 +100,11 @@ class Shot:
     """The scene's frame at which it begins to show."""
     frames: int
 
+    @property
+    def range(self) -> TimeRange:
+        """The scene's frames in which it shows."""
+        return TimeRange.of(self.start, self.start + self.frames)
+
 
 @dataclass(frozen=True)
 class Edit:
@@ -67,8 +117,34 @@ class Edit:
 
 def clip_seconds(clip: Clip) -> tuple[Fraction, Fraction]:
     """Where a clip starts in its source and how long it is, in seconds."""
-    rate = Fraction(clip.facts.frame_rate_numerator, clip.facts.frame_rate_denominator)
-    return clip.in_frame / rate, (clip.out_frame - clip.in_frame) / rate
+    stretch, rate = clip.stretch, clip.facts.rate
+    return stretch.in_point.as_seconds(rate), Duration.between(stretch.in_point, stretch.out_point).as_seconds(rate)
+
+
+def check_clips(clips: Sequence[Clip]) -> None:
+    """Makes sure that clips can be cut.
+
+    Raises:
+        PermanentError: `invalid_message`, with everything that is wrong with all of them.
+    """
+    faults = validate_clips(clip.stretch for clip in clips)
+    if faults:
+        raise PermanentError(FailureCode.INVALID_MESSAGE, explain(faults), hint="its publisher cuts outside the source")
+
+
+def check_cover(shots: Sequence[Shot], frames: int) -> None:
+    """Makes sure that shots fill a scene: every frame of it, and none beside it.
+
+    Raises:
+        PermanentError: `render_failed`, with the frames that nothing covers.
+    """
+    ranges = [shot.range for shot in shots]
+    uncovered = find_uncovered(TimeRange.of(0, frames), ranges)
+    covered = total_coverage(ranges).frames
+    if uncovered or covered != frames:
+        bare = ", ".join(f"[{gap.start.frames}, {gap.end.frames})" for gap in uncovered) or "none"
+        message = f"its shots cover {covered} frames instead of {frames}; frames without a picture: {bare}"
+        raise PermanentError(FailureCode.RENDER_FAILED, message)
 
 
 def edit_clips(clips: Sequence[Clip], frames: int, frame_rate: int) -> Edit:
@@ -78,7 +154,7 @@ def edit_clips(clips: Sequence[Clip], frames: int, frame_rate: int) -> Edit:
     too short they come again from the first. Cross-fades take half a second where no shot becomes too short for them.
     """
     used = clips[: max(1, min(_MOST_SHOTS, frames // frame_rate))]
-    room = [max(1, int(clip_seconds(clip)[1] * frame_rate)) for clip in used]
+    room = [_room(clip, FrameRate(frame_rate)) for clip in used]
     for fade in (frame_rate // 2, 0):
         order, lengths = _fill(room, frames, fade)
         if min(lengths) >= 3 * fade:
@@ -88,9 +164,18 @@ def edit_clips(clips: Sequence[Clip], frames: int, frame_rate: int) -> Edit:
     for index, length in zip(order, lengths, strict=True):
         shots.append(Shot(index, start, length))
         start += length - fade
-    last = shots[-1]
-    shots[-1] = Shot(last.clip, last.start, frames - last.start)
+    if find_uncovered(TimeRange.of(0, frames), [shot.range for shot in shots]):
+        last = shots[-1]
+        shots[-1] = Shot(last.clip, last.start, frames - last.start)
+    check_cover(shots, frames)
     return Edit(tuple(shots), fade)
+
+
+def _room(clip: Clip, rate: FrameRate) -> int:
+    """How many of the film's frames a clip lasts."""
+    stretch = clip.stretch
+    length = Duration.between(stretch.in_point, stretch.out_point)
+    return max(1, length.at_rate(clip.facts.rate, rate, Rounding.DOWN).frames)
 
 
 def _fill(room: Sequence[int], frames: int, fade: int) -> tuple[list[int], list[int]]:

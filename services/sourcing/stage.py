@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 
 from services.sourcing.candidates import FoundFootage
-from services.sourcing.cutting import clips_for, film_frames, share_of, stretch
+from services.sourcing.cutting import clips_for, cut, film_frames, share_of
 from services.sourcing.intake import Accepted, Intake
 from services.sourcing.ranking import Ranked, queries, rank, rotate
 from services.sourcing.source import FootageSource, FootageUnavailableError
@@ -18,7 +18,7 @@ from shared.contracts import AudioRendered, Candidate, Clip, Credit, Footage, Fo
 
 __all__ = ["SourcingStage"]
 
-_VERSION: Final = 1
+_VERSION: Final = 2
 """Raised when the same inputs lead to another choice."""
 
 _FOUND_AT_ONCE: Final = 20
@@ -73,6 +73,7 @@ class SourcingStage:
         What goes wrong with footage ends in a painted background, not in an error.
 
         Raises:
+            PermanentError: `output_invalid`, a clip does not lie in its source; names the scene and every fault.
             TransientError: the artifact store cannot be used now.
         """
         inputs = fingerprint(
@@ -181,21 +182,23 @@ class SourcingStage:
         search.chosen.append((accepted, _candidate(source, one, chosen=True), credit))
 
     def _cut(self, audio: AudioRendered, search: _Search, frames: int) -> Footage:
-        rate = audio.brief.options.look.frame_rate
-        share = share_of(frames, max(len(search.chosen), 1))
-        clips = []
-        for accepted, candidate, credit in search.chosen:
-            start, end = stretch(accepted.facts, frames=share, frame_rate=rate, turn=audio.scene.scene_number - 1)
-            clips.append(
-                Clip(
-                    file=accepted.file,
-                    in_frame=start,
-                    out_frame=end,
-                    facts=accepted.facts,
-                    source_id=candidate.source_id,
-                    credit=credit,
-                )
+        stretches = cut(
+            [(accepted.file.key, accepted.facts) for accepted, _, _ in search.chosen],
+            frames=frames,
+            frame_rate=audio.brief.options.look.frame_rate,
+            scene_number=audio.scene.scene_number,
+        )
+        clips = [
+            Clip(
+                file=accepted.file,
+                in_frame=stretch.in_point.frames,
+                out_frame=stretch.out_point.frames,
+                facts=accepted.facts,
+                source_id=candidate.source_id,
+                credit=credit,
             )
+            for (accepted, candidate, credit), stretch in zip(search.chosen, stretches, strict=True)
+        ]
         chosen = [candidate for _, candidate, _ in search.chosen]
         return Footage(
             clips=tuple(clips),

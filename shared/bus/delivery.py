@@ -26,6 +26,7 @@ from faststream.types import AsyncFuncAny
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from typing_extensions import override
 
 from shared.contracts import Progress, ProjectFailed, ScriptRequested, derive_project_id
@@ -329,10 +330,13 @@ def _as_pipeline_error(delivery: Delivery, error: BaseException) -> PipelineErro
 
 def _complaint(error: BaseException) -> str:
     if isinstance(error, ValidationError):
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"][1:] or first["loc"])
-        return f"{where}: {first['msg']}" if where else first["msg"]
+        return "; ".join(_fault(one) for one in error.errors(include_url=False, include_input=False))
     return _one_line(error)
+
+
+def _fault(one: ErrorDetails) -> str:
+    where = ".".join(str(part) for part in one["loc"][1:] or one["loc"])
+    return f"{where}: {one['msg']}" if where else one["msg"]
 
 
 def _one_line(error: BaseException) -> str:

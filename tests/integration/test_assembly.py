@@ -1,6 +1,7 @@
 """The assembly service on a real bus: many scenes in any order, one film."""
 
 import asyncio
+import json
 import wave
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from shared.artifacts.filesystem import FilesystemStore
 from shared.contracts import FootageSourced, ProjectFailed, SegmentRendered, VideoAssembled
 from shared.topology import ASSEMBLY, PIPELINE
 from tests.support.builders import footage_sourced
+from tests.support.clips import clip
 from tests.support.nats import provisioned_server, settings_for
 
 SAMPLES = 6_000
@@ -124,3 +126,20 @@ async def test_a_missing_narration_fails_the_project_and_names_the_scene(world):
     failed = await world.last(ProjectFailed)
     assert (failed.stage, failed.scene_number, failed.code) == ("assembly", 2, "artifact_missing")
     assert failed.message.startswith("scene 2: ")
+
+
+async def test_a02_clips_outside_their_sources_fail_the_project_with_scene_and_faults(world):
+    good = footage_sourced(uuid4(), 2, 2)
+    body = good.model_dump(mode="json")
+    clips = [clip(60, name=name).model_dump(mode="json") for name in ("one", "two", "three")]
+    clips[0]["out_frame"] = 61
+    clips[2] |= {"in_frame": 70, "out_frame": 65}
+    body["footage"] |= {"clips": clips, "fallback": False}
+    async with world.serving():
+        await world.jetstream.publish(good.subject, json.dumps(body).encode())
+        await world.settled()
+    failed = await world.last(ProjectFailed)
+    assert (failed.project_id, failed.scene_number, failed.code) == (good.project_id, 2, "invalid_message")
+    assert "clip one: out_point: it lies outside the source (got: 61, expected: <=60)" in failed.message
+    assert "clip three: out_point: it does not lie after the in-point (got: 65, expected: >70)" in failed.message
+    assert "in_point: it lies outside the source (got: 70, expected: <60)" in failed.message

@@ -4,7 +4,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.assembly.timeline import SOUND_RATE, edit_clips, frames_for, place
+from services.assembly import timeline
+from services.assembly.timeline import (
+    SOUND_RATE,
+    Shot,
+    check_clips,
+    check_cover,
+    edit_clips,
+    frame_at,
+    frames_for,
+    place,
+    samples_for,
+)
+from shared.errors import PermanentError
+from shared.timeline import Duration, find_uncovered, total_coverage
 from tests.support.clips import clip
 
 RATES = (24, 25, 30, 50, 60)
@@ -89,3 +102,78 @@ def test_short_shots_are_cut_hard():
 def test_a_source_of_another_rate_counts_by_its_time():
     edit = edit_clips([clip(60, (60, 1)), clip(300)], 90, 30)
     assert edit.shots[0].frames == 30
+
+
+# --- held against the time line --------------------------------------------------------------------------
+
+
+@given(st.integers(0, 10**9), sample_rates, frame_rates)
+def test_a06_a_sample_sounds_during_its_frame(sample, sample_rate, frame_rate):
+    frame = frame_at(sample, sample_rate, frame_rate)
+    assert Fraction(frame, frame_rate) <= Fraction(sample, sample_rate) < Fraction(frame + 1, frame_rate)
+
+
+@given(st.integers(0, 10**8), frame_rates)
+def test_a06_sound_lasts_exactly_as_long_as_its_frames(frames, frame_rate):
+    assert Fraction(samples_for(frames, frame_rate), SOUND_RATE) == Fraction(frames, frame_rate)
+
+
+@given(st.lists(st.integers(1, 5_000), min_size=1, max_size=100))
+def test_a05_the_scenes_of_a_film_cover_it_without_gap_and_without_overlap(lengths):
+    places = place(lengths)
+    assert total_coverage(at.range for at in places) == Duration(sum(lengths)) == Duration(places[-1].end)
+    assert [at.frames for at in places] == lengths
+
+
+def test_a02_clips_that_lie_in_their_sources_pass():
+    check_clips([clip(60), clip(90, in_frame=30)])
+    check_clips([])
+
+
+def test_a02_every_fault_of_every_clip_is_told():
+    bad = clip(60).model_copy(update={"in_frame": 70, "out_frame": 65})
+    with pytest.raises(PermanentError) as failure:
+        check_clips([clip(60), bad, clip(60).model_copy(update={"out_frame": 61})])
+    assert failure.value.code == "invalid_message"
+    assert failure.value.message.split("; ") == [
+        "clip 2: out_point: it does not lie after the in-point (got: 65, expected: >70)",
+        "clip 2: in_point: it lies outside the source (got: 70, expected: <60)",
+        "clip 2: out_point: it lies outside the source (got: 65, expected: <=60)",
+        "clip 3: out_point: it lies outside the source (got: 61, expected: <=60)",
+    ]
+
+
+@given(st.integers(1, 40), st.integers(1, 2_000), frame_rates)
+def test_a03_time_that_all_clips_together_do_not_cover_goes_to_the_last_shot(length, frames, frame_rate):
+    edit = edit_clips([clip(length)], frames, frame_rate)
+    room = [(shot.start, min(shot.start + length, shot.start + shot.frames)) for shot in edit.shots[:-1]]
+    assert all(end - start <= length for start, end in room)
+    assert find_uncovered(place([frames])[0].range, [shot.range for shot in edit.shots]) == []
+
+
+@pytest.mark.parametrize(
+    ("shots", "bare"),
+    [
+        ([(0, 40), (50, 40)], "[40, 50)"),
+        ([(5, 85)], "[0, 5)"),
+        ([(0, 80)], "[80, 90)"),
+        ([(0, 10), (20, 10), (40, 50)], "[10, 20), [30, 40)"),
+        ([(0, 100)], "none"),
+        ([(5, 90)], "[0, 5)"),
+    ],
+)
+def test_a05_shots_that_do_not_cover_their_scene_exactly_are_refused(shots, bare):
+    with pytest.raises(PermanentError) as failure:
+        check_cover([Shot(0, start, frames) for start, frames in shots], 90)
+    assert failure.value.code == "render_failed"
+    assert failure.value.message.endswith(f"frames without a picture: {bare}")
+
+
+def test_a05_shots_that_overlap_to_fade_count_once():
+    check_cover([Shot(0, 0, 50), Shot(1, 40, 50)], 90)
+
+
+def test_a05_a_cut_that_leaves_a_hole_does_not_leave_the_stage(monkeypatch):
+    monkeypatch.setattr(timeline, "_fill", lambda room, frames, fade: ([0, 1], [frames + 10, 10]))
+    with pytest.raises(PermanentError, match="its shots cover 120 frames instead of 100"):
+        edit_clips([clip(300), clip(300)], 100, 30)

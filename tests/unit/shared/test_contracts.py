@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from shared import timeline
 from shared.contracts import (
     Clip,
     Look,
@@ -104,6 +105,29 @@ def test_a_clip_must_lie_in_its_source(in_frame: int, out_frame: int):
     stored = json.loads((golden.FOLDER / "footage.sourced.json").read_text())["footage"]["clips"][0]
     with pytest.raises(ValidationError):
         Clip.model_validate(stored | {"in_frame": in_frame, "out_frame": out_frame})
+
+
+def test_a02_a_clip_tells_all_that_is_wrong_with_it():
+    stored = json.loads((golden.FOLDER / "footage.sourced.json").read_text())["footage"]["clips"][0]
+    with pytest.raises(ValidationError) as failure:
+        Clip.model_validate(stored | {"in_frame": 302, "out_frame": 301})
+    assert str(failure.value).count("got: 302") == 1
+    assert str(failure.value).count("got: 301") == 2
+
+
+def test_a01_a_clip_and_its_source_are_reckoned_with_in_whole_frames():
+    stored = json.loads((golden.FOLDER / "footage.sourced.json").read_text())["footage"]["clips"][0]
+    clip = Clip.model_validate(stored)
+    assert clip.stretch == timeline.Clip(
+        clip.file.key,
+        timeline.Position(clip.in_frame),
+        timeline.Position(clip.out_frame),
+        timeline.Duration(clip.facts.duration_frames),
+    )
+    assert (clip.facts.rate.numerator, clip.facts.rate.denominator) == (
+        stored["facts"]["frame_rate_numerator"],
+        stored["facts"]["frame_rate_denominator"],
+    )
 
 
 @given(st.integers(1, 2**63), st.integers(0, 2**63))

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.sourcing.cutting import clips_for, film_frames, share_of, stretch
+from services.sourcing.cutting import check, clips_for, cut, film_frames, share_of, stretch
 from shared.contracts import SourceFacts
+from shared.errors import PermanentError
+from shared.timeline import Clip, Duration, Position, TimeRange, merge_ranges, total_coverage
 
 
 def facts(frames: int, numerator: int = 30, denominator: int = 1) -> SourceFacts:
@@ -62,3 +64,59 @@ def test_a_stretch_lies_within_its_source_and_lasts_as_long_as_it_can(
     assert 0 <= start < end <= duration
     lasts = Fraction((end - start) * denominator, numerator)
     assert lasts >= Fraction(frames, frame_rate) or (start, end) == (0, duration)
+
+
+@given(
+    needed=st.integers(1, 400),
+    parts=st.integers(2, 8),
+    spare=st.integers(0, 500),
+    rounds=st.integers(0, 20),
+)
+def test_a04_scenes_show_parts_of_a_source_that_were_not_used_while_there_are_some(needed, parts, spare, rounds):
+    source = facts(2 * (needed + 15) * parts + spare)
+    turns = range(8 * rounds, 8 * rounds + parts)
+    shown = [TimeRange.of(*stretch(source, frames=needed, frame_rate=30, turn=turn)) for turn in turns]
+    assert total_coverage(shown) == Duration(parts * (needed + 15))
+
+
+def test_a04_the_second_scene_takes_the_rest_of_a_source_that_suffices_for_two() -> None:
+    source = facts(330)
+    assert stretch(source, frames=150, frame_rate=30, turn=0) == (0, 165)
+    assert stretch(source, frames=150, frame_rate=30, turn=1) == (165, 330)
+
+
+def test_a04_when_all_of_a_source_was_used_the_in_point_moves_all_the_same() -> None:
+    source = facts(330)
+    shown = [TimeRange.of(*stretch(source, frames=150, frame_rate=30, turn=turn)) for turn in range(8)]
+    assert merge_ranges(shown[:2]) == [TimeRange.of(0, 330)]
+    assert len(set(shown[2:])) > 1
+
+
+def test_a02_the_clips_of_a_scene_are_checked_before_anybody_is_told_of_them() -> None:
+    sources = [("content/a", facts(300)), ("", facts(20)), ("content/b", facts(300)), ("", facts(20))]
+    with pytest.raises(PermanentError) as failure:
+        cut(sources, frames=300, frame_rate=30, scene_number=7)
+    assert failure.value.code == "output_invalid"
+    assert failure.value.message == (
+        'scene 7: its footage is cut wrong: clip 2: source_path: it is empty (got: "", expected: a path); '
+        'clip 4: source_path: it is empty (got: "", expected: a path)'
+    )
+
+
+def test_a02_all_faults_of_all_clips_are_told_at_once() -> None:
+    clips = [
+        Clip("a", Position(5), Position(5), Duration(10)),
+        Clip("b", Position(0), Position(9), Duration(9)),
+        Clip("c", Position(0), Position(11), Duration(10)),
+    ]
+    with pytest.raises(PermanentError, match=r"scene 3: .*clip 1: out_point.*got: 5, expected: >5.*clip 3: out_point"):
+        check(clips, 3)
+
+
+def test_a01_the_clips_of_a_scene_share_it_and_know_their_sources() -> None:
+    cut_ = cut([("a", facts(3_000)), ("b", facts(50))], frames=300, frame_rate=30, scene_number=1)
+    assert cut_ == [
+        Clip("a", Position(0), Position(165), Duration(3_000)),
+        Clip("b", Position(0), Position(50), Duration(50)),
+    ]
+    assert cut([], frames=300, frame_rate=30, scene_number=1) == []
