@@ -4,6 +4,7 @@ FastStream's own answer to a failure is to throw the message away or to have it 
 first, and marks the message as answered so that FastStream stays quiet:
 
     handled                     FastStream acknowledges
+    told to wait by a rate limit   waits with the message in hand, and tries again: no delivery is used up
     failed, may succeed later   back after a delay that doubles
     invalid, or failed too often   dead letter, `project.failed`, then terminated
     we are being stopped        given back at once, so that another replica takes it
@@ -12,6 +13,8 @@ first, and marks the message as answered so that FastStream stays quiet:
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -37,6 +40,10 @@ __all__ = ["Delivery", "DeliveryMiddleware", "DeliveryPolicy", "current_delivery
 
 PUBLISH_TIMEOUT: Final = 5.0
 """Seconds for a PubAck; FastStream's default of 0.5 is short for a server that syncs every write."""
+
+PATIENCE: Final = 3600.0
+"""Seconds that one delivery waits for rate limits in all. Whoever is refused for longer has used up a daily allowance,
+and comes again as after any failure."""
 
 _DETAIL_CHARACTERS: Final = 900
 _ACK_PREFIX: Final = "$JS.ACK."
@@ -126,6 +133,7 @@ class DeliveryPolicy:
     retry: Retry
     durables: dict[str, Durable] = field(default_factory=dict)
     jetstream: JetStreamContext | None = None
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __call__(self, msg: Any, *, context: ContextRepo) -> "DeliveryMiddleware":
         """FastStream calls this for every message, and with None for every publish."""
@@ -135,6 +143,54 @@ class DeliveryPolicy:
         """Seconds between two signs of life."""
         known = self.durables.get(durable)
         return known.heartbeat.total_seconds() if known and known.heartbeat else None
+
+    async def work(self, attempt: Callable[[], Awaitable[None]], delivery: Delivery) -> None:
+        """Runs a handler, as often as rate limits ask for.
+
+        The server counts deliveries and cannot be told that one does not count. So the message stays in hand, its heart
+        beating, until the other side takes the call.
+        """
+        waited = 0.0
+        refusals = 0
+        while True:
+            try:
+                return await attempt()
+            except TransientError as error:
+                refusals += 1
+                delay = self._rate_limit(error, refusals)
+                if delay is None or waited + delay > PATIENCE:
+                    raise
+                waited += delay
+                stage = delivery.raw.metadata.consumer
+                log.warning("rate_limited", durable=stage, retry_in=delay, error=str(error))
+                await self.tell(delivery, stage, f"waiting {delay:.0f} s: {_one_line(error)}")
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self.stopping.wait(), delay)
+                if self.stopping.is_set():
+                    raise
+
+    def _rate_limit(self, error: TransientError, refusals: int) -> float | None:
+        """Seconds to wait; None when the failure is none of a rate limit."""
+        if error.code is not FailureCode.RATE_LIMITED:
+            return None
+        if error.retry_after is None:
+            return self.retry.delay(refusals)
+        return max(error.retry_after, self.retry.base.total_seconds())
+
+    async def tell(self, delivery: Delivery, stage: str, detail: str) -> None:
+        """Tells whoever watches the project why nothing happens."""
+        if delivery.project_id is None or self.jetstream is None:
+            return
+        progress = Progress(
+            project_id=delivery.project_id,
+            stage=stage,
+            scene_number=delivery.scene_number,
+            state="retrying",
+            detail=detail,
+        )
+        await self.jetstream._nc.publish(  # noqa: SLF001 - the same connection, without a stream
+            f"progress.{stage}", progress.model_dump_json().encode()
+        )
 
     async def publish(self, subject: str, body: bytes, *, stream: str, headers: dict[str, str]) -> None:
         """Stores a message by the shortest way; returns after the PubAck."""
@@ -233,21 +289,7 @@ class DeliveryMiddleware(BaseMiddleware[Any, Any]):
             error=str(error),
         )
         await delivery.raw.nak(delay=delay)
-        await self._tell(delivery, about.consumer, f"trying again in {delay:.0f} s: {_one_line(error)}")
-
-    async def _tell(self, delivery: Delivery, stage: str, detail: str) -> None:
-        if delivery.project_id is None or self._policy.jetstream is None:
-            return
-        progress = Progress(
-            project_id=delivery.project_id,
-            stage=stage,
-            scene_number=delivery.scene_number,
-            state="retrying",
-            detail=detail,
-        )
-        await self._policy.jetstream._nc.publish(  # noqa: SLF001 - the same connection, without a stream
-            f"progress.{stage}", progress.model_dump_json().encode()
-        )
+        await self._policy.tell(delivery, about.consumer, f"trying again in {delay:.0f} s: {_one_line(error)}")
 
     async def _bury(self, delivery: Delivery, error: BaseException) -> None:
         """Keeps the message as a dead letter and tells whose project failed. Repeating it changes nothing."""

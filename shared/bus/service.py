@@ -80,7 +80,8 @@ class Bus:
                         log.info("project_has_ended")
                     else:
                         await self._announce(durable, project_id)
-                        await self._ended.work(handler(**message), project_id, revision)
+                        attempt = functools.partial(handler, **message)
+                        await self._ended.work(self._policy.work(attempt, delivery), project_id, revision)
 
             subscribed: Any = handle
             for loop in range(loops):
@@ -175,9 +176,12 @@ class Bus:
             logger=None,
             on_startup=[self._attach, *self._on_start],
             after_startup=[self._start_batches],
-            on_shutdown=[self._stop_batches],
+            on_shutdown=[self._stop_waiting, self._stop_batches],
             after_shutdown=self._on_stop,
         )
+
+    async def _stop_waiting(self) -> None:
+        self._policy.stopping.set()
 
     async def _start_batches(self) -> None:
         for batches in self._batches:

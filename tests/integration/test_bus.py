@@ -20,6 +20,7 @@ from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
 from shared.bus import Bus
+from shared.bus.delivery import current_delivery
 from shared.bus.provision import give_back, provision
 from shared.contracts import NarrationRequested, ProjectCancelled, ProjectFailed, ScriptRequested, derive_project_id
 from shared.errors import FailureCode, PermanentError, TransientError
@@ -154,6 +155,87 @@ async def test_a_failure_that_names_its_delay_comes_again_after_that_delay(world
         await world.request(builders.narration_requested())
         await world.settled()
     assert times[1] - times[0] > 0.5  # the computed delay would have been 0.02
+
+
+async def test_waiting_for_a_rate_limit_uses_up_no_delivery(world: World):
+    bus, deliveries, heard = world.bus(), [], []
+
+    @bus.subscribe(TTS)
+    async def narrate(request: NarrationRequested) -> None:
+        deliveries.append(current_delivery().raw.metadata.num_delivered)
+        if len(deliveries) <= 2 * FAST.max_tries:
+            told = 0.05 if len(deliveries) % 2 else None
+            raise TransientError(FailureCode.RATE_LIMITED, "slow down", retry_after=told)
+
+    async def listen(message) -> None:
+        heard.append(json.loads(message.data))
+
+    await world.jetstream._nc.subscribe("progress.>", cb=listen)
+    async with world.serving(bus):
+        await world.request(builders.narration_requested())
+        await world.settled()
+    assert deliveries == [1] * (2 * FAST.max_tries + 1)
+    assert await world.messages(DEAD_LETTERS.name, "dlq.>") == 0
+    assert any(event["state"] == "retrying" and "slow down" in event["detail"] for event in heard)
+
+
+async def test_a_rate_limit_that_outlasts_all_patience_is_a_failure_like_others(world: World):
+    bus, heard = world.bus(), []
+
+    @bus.subscribe(TTS)
+    async def narrate(request: NarrationRequested) -> None:
+        raise TransientError(FailureCode.RATE_LIMITED, "come back tomorrow", retry_after=86_400)
+
+    async def listen(message) -> None:
+        heard.append(json.loads(message.data)["detail"])
+
+    async def told_twice() -> bool:
+        return len(heard) == 2
+
+    await world.jetstream._nc.subscribe("progress.>", cb=listen)
+    async with world.serving(bus):
+        await world.request(builders.narration_requested())
+        await until(told_twice)
+    assert heard[1].startswith("trying again in 86400 s")
+
+
+async def test_a_service_that_waits_for_a_rate_limit_stops_at_once_and_another_goes_on(world: World):
+    first, second, refused, done = world.bus(drain_time=timedelta(seconds=60)), world.bus(), asyncio.Event(), []
+
+    @first.subscribe(TTS)
+    async def is_refused(request: NarrationRequested) -> None:
+        refused.set()
+        raise TransientError(FailureCode.RATE_LIMITED, "slow down", retry_after=1)
+
+    @second.subscribe(TTS)
+    async def goes_on(request: NarrationRequested) -> None:
+        done.append(request.project_id)
+
+    message = builders.narration_requested()
+    async with asyncio.timeout(30), world.serving(first):
+        await world.request(message)
+        await refused.wait()
+    async with world.serving(second):
+        await world.settled()
+    assert done == [message.project_id]
+
+
+async def test_a_project_that_is_called_off_waits_for_no_rate_limit(world: World):
+    bus, refused, tries = world.bus(), asyncio.Event(), []
+
+    @bus.subscribe(TTS)
+    async def narrate(request: NarrationRequested) -> None:
+        tries.append(1)
+        refused.set()
+        raise TransientError(FailureCode.RATE_LIMITED, "slow down", retry_after=600)
+
+    message = builders.narration_requested()
+    async with world.serving(bus):
+        await world.request(message)
+        await refused.wait()
+        await bus.publish(ProjectCancelled(project_id=message.project_id))
+        await world.settled()
+    assert tries == [1]
 
 
 @pytest.mark.parametrize(
