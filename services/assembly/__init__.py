@@ -11,8 +11,8 @@ measured before it is announced.
 timeline    frames, samples, the cut of a scene's clips
 captions    narration -> phrases; lettering draws them and the title cards, sidecars writes .srt and .vtt
 background  the moving picture of a scene without footage
-render      what a segment is made of -> ffmpeg arguments
-encode      runs ffmpeg; glyphs asks it what it cannot draw
+render      what a segment is made of -> an ffmpeg command
+encode      runs commands; glyphs asks it what it cannot draw
 sound       narrations -> one levelled track
 film        segments and sound -> the film; credits says whose pictures are in it
 stage       all of it, with stored results

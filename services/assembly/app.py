@@ -1,5 +1,7 @@
 """The composition root of the assembly service."""
 
+from functools import partial
+
 from faststream import FastStream
 
 from services.assembly.handlers import register
@@ -9,6 +11,7 @@ from services.assembly.sound import Levels
 from services.assembly.stage import AssemblyStage
 from shared.artifacts.store import open_store
 from shared.bus import Bus
+from shared.media.observable import open_executor
 
 __all__ = ["create_app"]
 
@@ -24,7 +27,12 @@ def create_app(settings: AssemblySettings | None = None) -> FastStream:
         open_store(settings.artifacts_url),
         encoder=Encoder(preset=settings.preset, crf=settings.crf, threads=settings.threads),
         levels=Levels(target_lufs=settings.target_lufs, peak=settings.peak),
-        ffmpeg=settings.ffmpeg,
+        open_ffmpeg=partial(
+            open_executor,
+            settings.ffmpeg,
+            timeout=settings.ffmpeg_timeout.total_seconds(),
+            record_dir=settings.record_dir,
+        ),
     )
     bus = Bus("assembly", settings)
     bus.on_start(stage.prepare)

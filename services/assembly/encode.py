@@ -1,15 +1,18 @@
 """Running ffmpeg on a job: bounded, with progress, and with failures that say what happened."""
 
 import math
+import shlex
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from shared.contracts import Look
-from shared.errors import FailureCode, PermanentError, TransientError
-from shared.media.process import Completed, Limits, run_program
-from shared.media.programs import Ffmpeg
+from shared.errors import FailureCode, PermanentError, PipelineError, TransientError
+from shared.media.command import Command, Console
+from shared.media.executor import ExecutionResult, FfmpegExecutor, FfmpegProgress
+from shared.media.process import Limits
+from shared.observability.logs import redacted
 
 __all__ = ["Advance", "picture_limits", "run_ffmpeg", "sound_limits"]
 
@@ -42,27 +45,29 @@ def sound_limits(seconds: float) -> Limits:
 
 
 async def run_ffmpeg(
-    ffmpeg: Ffmpeg,
-    arguments: Sequence[str],
+    ffmpeg: FfmpegExecutor,
+    command: Command,
     *,
     folder: Path,
     limits: Limits,
-    level: str = "error",
+    level: Literal["quiet", "error", "info"] = "error",
     stdin: AsyncIterator[bytes] | None = None,
     frames: int | None = None,
     advance: Advance | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> str:
     """Runs ffmpeg in a job's folder.
 
     Args:
-        ffmpeg: which one.
-        arguments: inputs, filters and outputs.
+        ffmpeg: what runs it.
+        command: inputs, filters and outputs.
         folder: where it runs and where its files are.
         limits: what it may use; the time it may take follows from the processor time.
         level: how much it says.
-        stdin: what it reads, if anything.
+        stdin: what it reads, if the command says so.
         frames: how many it will write, to tell progress.
         advance: gets the progress.
+        environment: added to ours.
 
     Returns:
         The last of what it said.
@@ -70,39 +75,35 @@ async def run_ffmpeg(
     Raises:
         PermanentError: `render_failed`, with ffmpeg's own last words; `program_missing`.
         TransientError: `storage_full`, `program_timeout`, or `program_failed` when somebody killed it.
+            Either has the command as its note.
     """
+    arguments = command.build(Console(level=level))
 
-    async def on_output(chunk: bytes) -> None:
-        done = _last_number(chunk, b"frame=")
-        if advance is not None and frames and done is not None:
-            await advance(min(1.0, done / frames))
+    async def on_progress(progress: FfmpegProgress) -> None:
+        if advance is not None and frames and progress.frames:
+            await advance(min(1.0, progress.frames / frames))
 
-    quiet = ["-hide_banner", "-v", level, "-nostats", "-y", *([] if stdin else ["-nostdin"])]
-    done = await run_program(
-        [ffmpeg.path, *quiet, "-progress", "pipe:1", "-stats_period", "0.5", *arguments],
-        timeout=_WALL_PER_CPU * (limits.cpu or 600),
-        cwd=folder,
-        stdin=stdin,
-        limits=limits,
-        on_output=on_output,
-    )
-    if done.returncode:
-        raise _failure(done)
-    return done.stderr
-
-
-def _last_number(chunk: bytes, name: bytes) -> int | None:
-    """The value of the last such line. A line cut in two is left out: the next one comes soon."""
-    for line in reversed(chunk.splitlines()):
-        value = line.removeprefix(name).strip()
-        if value != line and value.isdigit():
-            return int(value)
-    return None
+    try:
+        done = await ffmpeg.run(
+            arguments,
+            folder=folder,
+            limits=limits,
+            stdin=stdin,
+            timeout=None if limits.cpu is None else _WALL_PER_CPU * limits.cpu,
+            on_progress=on_progress,
+            environment=environment,
+        )
+        if done.returncode:
+            raise _failure(done)
+    except PipelineError as error:
+        error.add_note(f"ffmpeg {redacted(shlex.join(arguments))}")
+        raise
+    return done.said
 
 
-def _failure(done: Completed) -> PermanentError | TransientError:
-    reason = " / ".join(done.stderr.splitlines()[-_REASON_LINES:]) or "it gave no reason"
-    if any(words in done.stderr for words in _DISK_FULL):
+def _failure(done: ExecutionResult) -> PermanentError | TransientError:
+    reason = " / ".join(done.said.splitlines()[-_REASON_LINES:]) or "it gave no reason"
+    if any(words in done.said for words in _DISK_FULL):
         return TransientError(
             FailureCode.STORAGE_FULL, f"the disk is full: {reason}", hint="free space where the artifacts are"
         )

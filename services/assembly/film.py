@@ -12,8 +12,11 @@ from services.assembly.sound import SOUND
 from services.assembly.timeline import SOUND_RATE, Placed, samples_for
 from shared.contracts import Brief, Look
 from shared.errors import FailureCode, PermanentError
+from shared.media.command import OURS, Command, ConcatList, Input, Output, OwnFile
+from shared.media.executor import FfmpegExecutor
+from shared.media.filters import Stream
+from shared.media.options import BitExact, Copy, DropMetadata, FastStart, Map, Metadata, MovText, Timescale
 from shared.media.probe import MediaFacts, probe_media
-from shared.media.programs import Ffmpeg
 
 __all__ = ["FILM", "SUBTITLES", "Part", "check_film", "check_segment", "join"]
 
@@ -56,11 +59,11 @@ async def check_segment(path: Path, look: Look, frames: int) -> str:
     return facts.video.parameters
 
 
-async def join(ffmpeg: Ffmpeg, folder: Path, parts: Sequence[Part], brief: Brief, *, subtitled: bool) -> None:
+async def join(ffmpeg: FfmpegExecutor, folder: Path, parts: Sequence[Part], brief: Brief, *, subtitled: bool) -> None:
     """Makes FILM of segments and SOUND by copying.
 
     Args:
-        ffmpeg: which one.
+        ffmpeg: what runs it.
         folder: the job's; holds SOUND, and SUBTITLES if there are any.
         parts: the segments in order.
         brief: names the film.
@@ -75,16 +78,18 @@ async def join(ffmpeg: Ffmpeg, folder: Path, parts: Sequence[Part], brief: Brief
         lines += [f"file {name}", f"duration {part.place.frames / look.frame_rate:.6f}"]
     (folder / _LIST).write_text("\n".join([*lines, ""]), encoding="utf-8")
     language = _language(brief.options.language)
-    subtitles = ["-f", "srt", "-i", SUBTITLES] if subtitled else []
-    tracks = ["-map", "2:s:0", "-c:s", "mov_text", "-metadata:s:s:0", f"language={language}"] if subtitled else []
-    arguments = [
-        *("-protocol_whitelist", "file", "-f", "concat", "-safe", "1", "-i", _LIST, "-i", SOUND, *subtitles),
-        *("-map", "0:v:0", "-map", "1:a:0", *tracks, "-c:v", "copy", "-c:a", "copy", "-map_metadata", "-1"),
-        *("-metadata", f"title={clean_text(brief.title)}", "-metadata:s:a:0", f"language={language}"),
-        *("-fflags", "+bitexact", "-video_track_timescale", timescale(look), "-movie_timescale", timescale(look)),
-        *("-movflags", "+faststart", "-f", "mp4", FILM),
-    ]
-    await run_ffmpeg(ffmpeg, arguments, folder=folder, limits=sound_limits(parts[-1].place.end / look.frame_rate))
+    subtitles = (Input(OwnFile(SUBTITLES), demuxer="srt"),) if subtitled else ()
+    track = (Map(Stream(2, "s")), MovText(), Metadata("language", language, "s:0")) if subtitled else ()
+    options = (
+        *(Map(Stream(0, "v")), Map(Stream(1, "a")), *track, Copy("v"), Copy("a"), DropMetadata()),
+        *(Metadata("title", clean_text(brief.title)), Metadata("language", language, "a:0")),
+        *(BitExact(), Timescale(timescale(look)), FastStart()),
+    )
+    command = Command(
+        inputs=(Input(ConcatList(_LIST), trust=OURS), Input(OwnFile(SOUND)), *subtitles),
+        outputs=(Output(OwnFile(FILM), "mp4", options),),
+    )
+    await run_ffmpeg(ffmpeg, command, folder=folder, limits=sound_limits(parts[-1].place.end / look.frame_rate))
 
 
 async def check_film(path: Path, look: Look, frames: int) -> MediaFacts:

@@ -1,16 +1,18 @@
 """Which characters no font here can draw. libass puts boxes in their place and says so only in its log."""
 
-import os
 import re
 from pathlib import Path
 from typing import Final
 
 import pysubs2
 
+from services.assembly.encode import run_ffmpeg
 from services.assembly.render import FONTS
-from shared.errors import FailureCode, PermanentError
-from shared.media.process import Limits, run_program
-from shared.media.programs import Ffmpeg
+from shared.media.command import Command, Generated, Input, Nowhere, Output
+from shared.media.executor import FfmpegExecutor
+from shared.media.filters import Chain, Filter
+from shared.media.options import Frames, VideoFilter
+from shared.media.process import Limits
 
 __all__ = ["find_undrawable"]
 
@@ -22,7 +24,7 @@ _PROBE: Final = "glyphs.ass"
 _LOG: Final = "glyphs.log"
 
 
-async def find_undrawable(ffmpeg: Ffmpeg, text: str, folder: Path) -> frozenset[str]:
+async def find_undrawable(ffmpeg: FfmpegExecutor, text: str, folder: Path) -> frozenset[str]:
     """The characters of a text that neither the product's font nor one of the system has.
 
     Args:
@@ -40,18 +42,18 @@ async def find_undrawable(ffmpeg: Ffmpeg, text: str, folder: Path) -> frozenset[
     characters = sorted(set(text) - set("\\{}"))
     script.events.append(pysubs2.SSAEvent(start=0, end=10_000, text=" ".join(characters)))
     (folder / _PROBE).write_text(script.to_string("ass"), encoding="utf-8")
-    done = await run_program(
-        [
-            *(ffmpeg.path, "-hide_banner", "-nostdin", "-v", "quiet", "-f", "lavfi", "-i", "color=s=128x128:r=1:d=1"),
-            *("-vf", f"subtitles=f={_PROBE}:fontsdir={FONTS}", "-frames:v", "1", "-f", "null", "-"),
-        ],
-        timeout=60,
-        cwd=folder,
+    drawn = VideoFilter(Chain((Filter("subtitles", f=_PROBE, fontsdir=FONTS),)))
+    await run_ffmpeg(
+        ffmpeg,
+        Command(
+            inputs=(Input(Generated(Chain((Filter("color", s="128x128", r=1, d=1),)))),),
+            outputs=(Output(Nowhere(), None, (drawn, Frames(1))),),
+        ),
+        folder=folder,
         limits=Limits(cpu=30),
+        level="quiet",
         # Its report is a file: the collected end of standard error would not hold a long list.
-        env={**os.environ, "FFREPORT": f"file={_LOG}:level=24"},
+        environment={"FFREPORT": f"file={_LOG}:level=24"},
     )
-    if done.returncode:
-        raise PermanentError(FailureCode.RENDER_FAILED, f"ffmpeg could not draw text: it ended with {done.returncode}")
     log = (folder / _LOG).read_text(encoding="utf-8", errors="replace")
     return frozenset(chr(int(code, 16)) for code in _MISSING.findall(log))

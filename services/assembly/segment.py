@@ -24,7 +24,8 @@ from services.assembly.render import (
 )
 from services.assembly.timeline import check_clips, edit_clips, frames_for
 from shared.contracts import Clip, FootageSourced, Look
-from shared.media.programs import Ffmpeg
+from shared.media.command import Command
+from shared.media.executor import FfmpegExecutor
 
 __all__ = ["SegmentPlan", "make_segment", "plan_segment", "prepare_fonts"]
 
@@ -43,7 +44,7 @@ class SegmentPlan:
     """Painted where there are no clips."""
     script: str
     """What is written into the picture, as ASS; empty for nothing."""
-    arguments: tuple[str, ...]
+    command: Command
     notes: tuple[str, ...]
     """What a person should know about it."""
 
@@ -54,7 +55,7 @@ def prepare_fonts(folder: Path) -> None:
     (folder / FONTS / _FONT.name).symlink_to(_FONT)
 
 
-async def plan_segment(ffmpeg: Ffmpeg, sourced: FootageSourced, encoder: Encoder, folder: Path) -> SegmentPlan:
+async def plan_segment(ffmpeg: FfmpegExecutor, sourced: FootageSourced, encoder: Encoder, folder: Path) -> SegmentPlan:
     """Decides what a scene's segment is made of. The folder needs the fonts.
 
     Raises:
@@ -72,21 +73,21 @@ async def plan_segment(ffmpeg: Ffmpeg, sourced: FootageSourced, encoder: Encoder
     undrawable = await find_undrawable(ffmpeg, written(cues, card), folder)
     script = await asyncio.to_thread(lettering, look, frames, cues, card, undrawable) if cues or card else ""
     if background:
-        arguments = segment_from_background(look, encoder, frames, background, lettered=bool(script))
+        command = segment_from_background(look, encoder, frames, background, lettered=bool(script))
     else:
         edit = edit_clips(clips, frames, look.frame_rate)
-        arguments = segment_from_clips(look, encoder, frames, clips, edit, lettered=bool(script))
+        command = segment_from_clips(look, encoder, frames, clips, edit, lettered=bool(script))
     notes = (_glyph_note(scene.scene_number, undrawable),) if undrawable else ()
-    return SegmentPlan(look, frames, clips, background, script, tuple(arguments), notes)
+    return SegmentPlan(look, frames, clips, background, script, command, notes)
 
 
 async def make_segment(
-    ffmpeg: Ffmpeg, plan: SegmentPlan, clips: Sequence[Path], folder: Path, advance: Advance
+    ffmpeg: FfmpegExecutor, plan: SegmentPlan, clips: Sequence[Path], folder: Path, advance: Advance
 ) -> tuple[Path, str]:
     """Makes and examines a segment.
 
     Args:
-        ffmpeg: which one.
+        ffmpeg: what runs it.
         plan: what it is made of.
         clips: the files of the plan's clips.
         folder: the job's, with the fonts.
@@ -101,9 +102,9 @@ async def make_segment(
         (folder / LETTERING).write_text(plan.script, encoding="utf-8")
     await run_ffmpeg(
         ffmpeg,
-        plan.arguments,
+        plan.command,
         folder=folder,
-        limits=picture_limits(plan.look, plan.frames, plan.arguments.count("-i")),
+        limits=picture_limits(plan.look, plan.frames, len(plan.command.inputs)),
         stdin=_painted(plan.background, plan.frames) if plan.background else None,
         frames=plan.frames,
         advance=advance,

@@ -1,13 +1,14 @@
 """The environment of the assembly service."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from shared.settings import ServiceSettings
+from shared.settings import Seconds, ServiceSettings
 
 __all__ = ["AssemblySettings"]
 
@@ -24,6 +25,16 @@ class AssemblySettings(ServiceSettings):
     )
     ffmpeg: Path | None = Field(
         default=None, description="The ffmpeg to use; else $FFMPEG, one on PATH if fit, or the bundled one."
+    )
+    ffmpeg_timeout: Seconds = Field(
+        default=timedelta(minutes=10),
+        gt=timedelta(0),
+        description="How long a run of ffmpeg may take where its work sets no limit of its own.",
+    )
+    record_dir: Path | None = Field(
+        default=None,
+        validation_alias="RECORD_DIR",
+        description="Folder for recordings of every run of ffmpeg, to be replayed in tests; holds what ffmpeg reads.",
     )
     preset: Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow"] = Field(
         default="veryfast", description="x264's trade of time for size."

@@ -13,7 +13,10 @@ from services.assembly.encode import run_ffmpeg, sound_limits
 from services.assembly.timeline import SOUND_RATE, samples_for
 from shared.contracts import Loudness
 from shared.errors import FailureCode, PermanentError
-from shared.media.programs import Ffmpeg
+from shared.media.command import OURS, Command, Input, Nowhere, Output, OwnFile
+from shared.media.executor import FfmpegExecutor
+from shared.media.filters import Chain, Filter
+from shared.media.options import Aac, AudioFilter, BitExact, DropMetadata, Leave, Timescale
 
 __all__ = ["SOUND", "Levels", "Spoken", "make_sound", "measure_film", "write_timeline"]
 
@@ -31,6 +34,7 @@ _MOST_GAIN: Final = 40.0
 _PEAK_MARGIN: Final = 0.45
 """dB kept below the wanted peak: between samples, and after AAC, peaks are higher than what the limiter sees."""
 
+_BIT_RATE: Final = "192k"
 _COPY_FRAMES: Final = 1 << 16
 _INTEGRATED: Final = re.compile(r"\bI:\s+(-?[\d.]+|-inf) LUFS")
 _PEAK: Final = re.compile(r"\bPeak:\s+(-?[\d.]+|-inf) dBFS")
@@ -56,7 +60,7 @@ class Spoken:
 
 
 async def make_sound(
-    ffmpeg: Ffmpeg, folder: Path, scenes: Sequence[Spoken], *, sample_rate: int, frame_rate: int, levels: Levels
+    ffmpeg: FfmpegExecutor, folder: Path, scenes: Sequence[Spoken], *, sample_rate: int, frame_rate: int, levels: Levels
 ) -> bool:
     """Makes SOUND: all narrations at the wanted loudness, exactly as long as the scenes' frames.
 
@@ -110,16 +114,18 @@ def _append(timeline: wave.Wave_write, scene: Spoken, sample_rate: int) -> None:
     )
 
 
-async def measure_film(ffmpeg: Ffmpeg, folder: Path, film: str, seconds: float) -> Loudness:
+async def measure_film(ffmpeg: FfmpegExecutor, folder: Path, film: str, seconds: float) -> Loudness:
     """Decodes a film's sound and measures it; silence measures -70 LUFS."""
-    arguments = ["-protocol_whitelist", "file", "-i", film, "-vn", "-sn", "-af", "ebur128=framelog=verbose:peak=true"]
-    said = await run_ffmpeg(
-        ffmpeg, [*arguments, "-f", "null", "-"], folder=folder, limits=sound_limits(seconds), level="info"
+    meter = AudioFilter(Chain((Filter("ebur128", framelog="verbose", peak="true"),)))
+    command = Command(
+        inputs=(Input(OwnFile(film), trust=OURS),),
+        outputs=(Output(Nowhere(), None, (Leave("v"), Leave("s"), meter)),),
     )
+    said = await run_ffmpeg(ffmpeg, command, folder=folder, limits=sound_limits(seconds), level="info")
     return Loudness(integrated_lufs=_read(_INTEGRATED, said), true_peak_dbtp=_read(_PEAK, said))
 
 
-async def _solve_gain(ffmpeg: Ffmpeg, folder: Path, seconds: float, levels: Levels) -> float | None:
+async def _solve_gain(ffmpeg: FfmpegExecutor, folder: Path, seconds: float, levels: Levels) -> float | None:
     """The gain in dB that brings the time line to the wanted loudness through the limiter that delivery uses.
 
     The limiter takes away from what a gain adds, so that the gain is found by measuring; None for silence.
@@ -142,38 +148,40 @@ async def _solve_gain(ffmpeg: Ffmpeg, folder: Path, seconds: float, levels: Leve
     return round(best[1], 3)
 
 
-async def _encode(ffmpeg: Ffmpeg, folder: Path, samples: int, gain: float, levels: Levels) -> None:
+async def _encode(ffmpeg: FfmpegExecutor, folder: Path, samples: int, gain: float, levels: Levels) -> None:
     """Makes SOUND of the time line: AAC, stereo, exactly so many samples at 48 kHz."""
-    exact = f"apad=whole_len={samples},atrim=end_sample={samples}"
-    arguments = [
-        *("-protocol_whitelist", "file", "-i", _TIMELINE, "-af", f"{_levelled(gain, levels)},{exact}"),
-        *("-c:a", "aac", "-b:a", "192k", "-ar", str(SOUND_RATE), "-map_metadata", "-1"),
-        *("-movie_timescale", str(SOUND_RATE), "-fflags", "+bitexact", "-flags:a", "+bitexact", "-f", "mp4", SOUND),
-    ]
-    await run_ffmpeg(ffmpeg, arguments, folder=folder, limits=sound_limits(samples / SOUND_RATE))
-
-
-async def _loudness(ffmpeg: Ffmpeg, folder: Path, seconds: float, gain: float, levels: Levels) -> float:
-    arguments = [
-        "-protocol_whitelist",
-        "file",
-        "-i",
-        _TIMELINE,
-        "-af",
-        f"{_levelled(gain, levels)},ebur128=framelog=verbose",
-    ]
-    said = await run_ffmpeg(
-        ffmpeg, [*arguments, "-f", "null", "-"], folder=folder, limits=sound_limits(seconds), level="info"
+    exact = (Filter("apad", whole_len=samples), Filter("atrim", end_sample=samples))
+    options = (
+        AudioFilter(Chain((*_levelled(gain, levels), *exact))),
+        Aac(_BIT_RATE, SOUND_RATE),
+        DropMetadata(),
+        Timescale(SOUND_RATE, picture=False),
+        BitExact("a"),
     )
+    command = Command(
+        inputs=(Input(OwnFile(_TIMELINE), trust=OURS),), outputs=(Output(OwnFile(SOUND), "mp4", options),)
+    )
+    await run_ffmpeg(ffmpeg, command, folder=folder, limits=sound_limits(samples / SOUND_RATE))
+
+
+async def _loudness(ffmpeg: FfmpegExecutor, folder: Path, seconds: float, gain: float, levels: Levels) -> float:
+    meter = Filter("ebur128", framelog="verbose")
+    command = Command(
+        inputs=(Input(OwnFile(_TIMELINE), trust=OURS),),
+        outputs=(Output(Nowhere(), None, (AudioFilter(Chain((*_levelled(gain, levels), meter))),)),),
+    )
+    said = await run_ffmpeg(ffmpeg, command, folder=folder, limits=sound_limits(seconds), level="info")
     return _read(_INTEGRATED, said)
 
 
-def _levelled(gain: float, levels: Levels) -> str:
+def _levelled(gain: float, levels: Levels) -> tuple[Filter, ...]:
     """Gain and limiter. Stereo before the limiter: a voice measures and limits otherwise as mono."""
     ceiling = 10 ** ((levels.peak - _PEAK_MARGIN) / 20)
     return (
-        f"aresample={SOUND_RATE},aformat=sample_fmts=fltp:channel_layouts=stereo,volume={gain:.3f}dB,"
-        f"alimiter=limit={ceiling:.4f}:attack=5:release=50:level=false:latency=true"
+        Filter("aresample", SOUND_RATE),
+        Filter("aformat", sample_fmts="fltp", channel_layouts="stereo"),
+        Filter("volume", f"{gain:.3f}dB"),
+        Filter("alimiter", limit=f"{ceiling:.4f}", attack=5, release=50, level="false", latency="true"),
     )
 
 

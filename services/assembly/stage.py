@@ -36,7 +36,8 @@ from shared.contracts import (
     VideoAssembled,
 )
 from shared.errors import FailureCode, PermanentError, TransientError
-from shared.media.programs import Ffmpeg, find_ffmpeg
+from shared.media.executor import FfmpegExecutor
+from shared.media.observable import open_executor
 
 __all__ = ["AssemblyStage", "Report"]
 
@@ -69,7 +70,7 @@ class AssemblyStage:
         store: where everything is.
         encoder: how pictures are encoded.
         levels: how loud films are.
-        ffmpeg: a certain ffmpeg instead of the one that is found.
+        open_ffmpeg: gives what runs ffmpeg; asked once.
     """
 
     def __init__(
@@ -78,13 +79,13 @@ class AssemblyStage:
         *,
         encoder: Encoder | None = None,
         levels: Levels | None = None,
-        ffmpeg: Path | None = None,
+        open_ffmpeg: Callable[[], Awaitable[FfmpegExecutor]] = open_executor,
     ) -> None:
         self._store = store
         self._encoder = encoder or Encoder()
         self._levels = levels or Levels()
-        self._named = ffmpeg
-        self._found: Ffmpeg | None = None
+        self._open_ffmpeg = open_ffmpeg
+        self._opened: FfmpegExecutor | None = None
         self._segments = Results(store, "segment")
         self._films = Results(store, "film")
 
@@ -116,7 +117,7 @@ class AssemblyStage:
                 prepare_fonts(folder)
                 plan = await plan_segment(ffmpeg, sourced, self._encoder, folder)
                 inputs = fingerprint(
-                    arguments=plan.arguments,
+                    arguments=plan.command.build(),
                     script=plan.script,
                     clips=[clip.file.sha256 for clip in plan.clips],
                     background=[plan.background.topic, plan.background.scene_number] if plan.background else None,
@@ -184,7 +185,7 @@ class AssemblyStage:
         return segments
 
     async def _make_film(
-        self, ffmpeg: Ffmpeg, folder: Path, segments: Sequence[SegmentRendered], brief: Brief, report: Report
+        self, ffmpeg: FfmpegExecutor, folder: Path, segments: Sequence[SegmentRendered], brief: Brief, report: Report
     ) -> VideoAssembled:
         look, first = brief.options.look, segments[0]
         places = place([segment.segment.frames for segment in segments])
@@ -239,10 +240,10 @@ class AssemblyStage:
             return (f"The film measures {loudness.integrated_lufs} LUFS; {self._levels.target_lufs} were wanted.",)
         return ()
 
-    async def _ffmpeg(self) -> Ffmpeg:
-        if self._found is None:
-            self._found = await find_ffmpeg(self._named)
-        return self._found
+    async def _ffmpeg(self) -> FfmpegExecutor:
+        if self._opened is None:
+            self._opened = await self._open_ffmpeg()
+        return self._opened
 
 
 def _write_documents(

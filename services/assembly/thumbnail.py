@@ -11,7 +11,10 @@ from services.assembly.encode import run_ffmpeg, sound_limits
 from services.assembly.film import FILM
 from services.assembly.timeline import Placed
 from shared.contracts import Look
-from shared.media.programs import Ffmpeg
+from shared.media.command import OURS, Command, Input, Output, OwnFile
+from shared.media.executor import FfmpegExecutor
+from shared.media.filters import Chain, Filter, Stream
+from shared.media.options import BitExact, DropMetadata, Frames, Map, Quality, VideoFilter
 
 __all__ = ["THUMBNAIL", "choose_moment", "take_thumbnail"]
 
@@ -21,15 +24,15 @@ _MOMENTS: Final = 6
 """Scenes that are looked at."""
 
 
-async def take_thumbnail(ffmpeg: Ffmpeg, folder: Path, moment: int, look: Look) -> None:
+async def take_thumbnail(ffmpeg: FfmpegExecutor, folder: Path, moment: int, look: Look) -> None:
     """Makes THUMBNAIL of one frame of FILM."""
-    arguments = [
-        *("-protocol_whitelist", "file", "-ss", f"{(moment - 0.5) / look.frame_rate:.6f}", "-i", FILM),
-        *("-map", "0:v:0", "-frames:v", "1", "-vf", "scale=in_range=tv:out_range=pc,format=yuvj420p", "-q:v", "3"),
-        *("-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact"),
-        *("-f", "image2", "-update", "1", THUMBNAIL),
-    ]
-    await run_ffmpeg(ffmpeg, arguments, folder=folder, limits=sound_limits(60))
+    full_range = Chain((Filter("scale", in_range="tv", out_range="pc"), Filter("format", "yuvj420p")))
+    options = (Map(Stream(0, "v")), Frames(1), VideoFilter(full_range), Quality(3), DropMetadata(), BitExact("v"))
+    command = Command(
+        inputs=(Input(OwnFile(FILM), trust=OURS, seek=max(0.0, (moment - 0.5) / look.frame_rate)),),
+        outputs=(Output(OwnFile(THUMBNAIL), "image", options),),
+    )
+    await run_ffmpeg(ffmpeg, command, folder=folder, limits=sound_limits(60))
 
 
 def choose_moment(film: Path, places: Sequence[Placed], frame_rate: int) -> int:

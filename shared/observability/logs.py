@@ -8,16 +8,21 @@ from typing import Final, Literal
 
 import structlog
 
-__all__ = ["configure_logs"]
+__all__ = ["configure_logs", "redacted"]
 
 _SECRET: Final = re.compile(r"(?i)((?:api[_-]?key|token|password|secret)[\"']?\s*[=:]\s*[\"']?)[^\s&\"',}]+")
 _URL_USER: Final = re.compile(r"(://)[^/@\s]+@")
 
 
+def redacted(text: str) -> str:
+    """A text without the keys, passwords and tokens that can be recognised in it."""
+    return _URL_USER.sub(r"\1…@", _SECRET.sub(r"\1…", text))
+
+
 def _redact(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     for key, value in event.items():
         if isinstance(value, str):
-            event[key] = _URL_USER.sub(r"\1…@", _SECRET.sub(r"\1…", value))
+            event[key] = redacted(value)
     return event
 
 

@@ -2,20 +2,28 @@ import pytest
 
 from services.assembly.encode import run_ffmpeg
 from shared.errors import PermanentError, TransientError
+from shared.media.command import Command, Generated, Input, Nowhere, Output
+from shared.media.executor import RealFfmpegExecutor
+from shared.media.filters import Chain, Filter
 from shared.media.process import Limits
 from shared.media.programs import Ffmpeg
 
+COMMAND = Command(
+    inputs=(Input(Generated(Chain((Filter("color"),)))),),
+    outputs=(Output(Nowhere(), None),),
+)
 
-def program(tmp_path, script: str) -> Ffmpeg:
+
+def program(tmp_path, script: str, **options) -> RealFfmpegExecutor:
     """Stands in for ffmpeg: the same way of speaking, chosen words."""
     path = tmp_path / "ffmpeg"
     path.write_text(f"#!/bin/sh\n{script}\n")
     path.chmod(0o755)
-    return Ffmpeg(path=path, version="stand-in")
+    return RealFfmpegExecutor(Ffmpeg(path=path, version="stand-in"), **options)
 
 
-async def run(ffmpeg: Ffmpeg, tmp_path, **options):
-    return await run_ffmpeg(ffmpeg, [], folder=tmp_path, limits=Limits(cpu=10), **options)
+async def run(ffmpeg: RealFfmpegExecutor, tmp_path, **options):
+    return await run_ffmpeg(ffmpeg, COMMAND, folder=tmp_path, limits=Limits(cpu=10), **options)
 
 
 async def test_a_full_disk_is_worth_waiting_for(tmp_path):
@@ -30,6 +38,18 @@ async def test_a_failure_carries_the_last_words(tmp_path):
     with pytest.raises(PermanentError, match=r"code 183: line 3 / line 4 / line 5 / line 6") as failure:
         await run(ffmpeg, tmp_path)
     assert failure.value.code == "render_failed"
+
+
+async def test_a31_a_failure_carries_the_command_and_its_cause(tmp_path):
+    with pytest.raises(PermanentError) as failure:
+        await run(program(tmp_path, "exit 1"), tmp_path)
+    said = "-hide_banner -v error -nostats -y -nostdin -progress pipe:1 -stats_period 0.5"
+    assert failure.value.__notes__ == [f"ffmpeg {said} -f lavfi -i color -f null -"]
+    with pytest.raises(TransientError) as timeout:
+        await run_ffmpeg(program(tmp_path, "sleep 60", timeout=0.1), COMMAND, folder=tmp_path, limits=Limits())
+    assert timeout.value.code == "program_timeout"
+    assert isinstance(timeout.value.__cause__, TimeoutError)
+    assert timeout.value.__notes__
 
 
 async def test_an_ffmpeg_that_was_killed_may_succeed_later(tmp_path):
@@ -49,7 +69,9 @@ async def test_progress_is_the_share_of_frames_written(tmp_path):
     async def advance(fraction: float) -> None:
         told.append(fraction)
 
-    ffmpeg = program(tmp_path, r"printf 'frame=5\nfps=1\nprogress=continue\nframe=10\nprogress=continue\nframe=25\n'")
+    ffmpeg = program(
+        tmp_path, r"printf 'frame=5\nfps=1\nprogress=continue\nframe=10\nprogress=continue\nframe=25\nprogress=end\n'"
+    )
     await run(ffmpeg, tmp_path, frames=20, advance=advance)
     assert told
     assert told[-1] == 1.0

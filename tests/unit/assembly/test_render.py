@@ -11,7 +11,7 @@ LOOK = Look(width=320, height=180)
 
 def arguments(clips, frames=90, look=LOOK, **encoder) -> list[str]:
     edit = edit_clips(clips, frames, look.frame_rate)
-    return segment_from_clips(look, Encoder(**encoder), frames, clips, edit, lettered=True)
+    return segment_from_clips(look, Encoder(**encoder), frames, clips, edit, lettered=True).build()
 
 
 def value(words: list[str], name: str) -> str:
@@ -58,12 +58,12 @@ def test_it_ends_after_exactly_its_frames():
 )
 def test_the_level_depends_on_the_look_alone(width, height, rate, level):
     look = Look(width=width, height=height, frame_rate=rate)
-    painted = segment_from_background(look, Encoder(), 30, Background("Tea", 1, look), lettered=False)
+    painted = segment_from_background(look, Encoder(), 30, Background("Tea", 1, look), lettered=False).build()
     assert value(painted, "-level:v") == value(arguments([clip(90)], look=look), "-level:v") == level
 
 
 def test_the_same_encoder_options_make_all_segments_so_that_they_join():
-    painted = segment_from_background(LOOK, Encoder(), 90, Background("Tea", 1, LOOK), lettered=True)
+    painted = segment_from_background(LOOK, Encoder(), 90, Background("Tea", 1, LOOK), lettered=True).build()
     cut = arguments([clip(90)])
     assert painted[painted.index("-map") :] == cut[cut.index("-map") :]
 

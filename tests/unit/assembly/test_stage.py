@@ -1,9 +1,12 @@
+from functools import partial
+
 import pytest
 
 from services.assembly.settings import AssemblySettings
 from services.assembly.stage import AssemblyStage
 from shared.artifacts.store import open_store
 from shared.errors import PermanentError
+from shared.media.observable import open_executor
 from tests.support.builders import footage_sourced, segment_rendered
 
 
@@ -33,7 +36,7 @@ async def test_a_film_is_not_made_without_all_its_scenes(stage):
 
 
 async def test_a_host_without_ffmpeg_says_so_at_its_start(tmp_path):
-    stage = AssemblyStage(open_store(tmp_path.as_uri()), ffmpeg=tmp_path / "ffmpeg")
+    stage = AssemblyStage(open_store(tmp_path.as_uri()), open_ffmpeg=partial(open_executor, tmp_path / "ffmpeg"))
     with pytest.raises(PermanentError) as failure:
         await stage.prepare()
     assert failure.value.code == "program_missing"
@@ -43,5 +46,8 @@ def test_settings_are_read_from_the_environment(monkeypatch, tmp_path):
     monkeypatch.setenv("ARTIFACTS_URL", tmp_path.as_uri())
     monkeypatch.setenv("ASSEMBLY_LOOPS", "3")
     monkeypatch.setenv("ASSEMBLY_PRESET", "medium")
+    monkeypatch.setenv("ASSEMBLY_FFMPEG_TIMEOUT", "90")
+    monkeypatch.setenv("RECORD_DIR", str(tmp_path))
     settings = AssemblySettings()
+    assert (settings.ffmpeg_timeout.total_seconds(), settings.record_dir) == (90, tmp_path)
     assert (settings.loops, settings.preset, settings.crf, settings.threads) == (3, "medium", 21, 1)
