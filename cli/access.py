@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -14,7 +14,7 @@ from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
 from cli.home import Endpoint, Home
-from cli.stack import Stack
+from cli.stack import SERVICES, Stack
 from shared.contracts import Message, ScriptRequested
 from shared.errors import FailureCode, PermanentError, TransientError
 from shared.topology import PIPELINE, RECORDER
@@ -91,9 +91,22 @@ async def existing(home: Home, nats_url: str | None) -> AsyncIterator[Access]:
 
 @asynccontextmanager
 async def embedded(
-    home: Home, *, nats_url: str | None = None, nats_port: int = -1, on_wait: Callable[[], None] = lambda: None
+    home: Home,
+    *,
+    nats_url: str | None = None,
+    nats_port: int = -1,
+    services: Sequence[str] = SERVICES,
+    on_wait: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[Access]:
-    """The bus of `existing`, or an embedded stack when there is none; it ends when nobody uses it any more."""
+    """The bus of `existing`, or an embedded stack when there is none; it ends when nobody uses it any more.
+
+    Args:
+        home: whose stack it is.
+        nats_url: somebody's server instead.
+        nats_port: where the embedded bus listens; -1 takes any free port.
+        services: which run beside it.
+        on_wait: called when others use the stack that we are about to stop.
+    """
     if nats_url:
         async with existing(home, nats_url) as access:
             yield access
@@ -102,7 +115,7 @@ async def embedded(
     while True:
         with home.ownership() as owner:
             if owner:
-                async with _own(home, nats_port, on_wait) as access:
+                async with _own(home, nats_port, services, on_wait) as access:
                     yield access
                 return
         with home.lease() as endpoint:
@@ -120,8 +133,10 @@ async def embedded(
 
 
 @asynccontextmanager
-async def _own(home: Home, nats_port: int, on_wait: Callable[[], None]) -> AsyncIterator[Access]:
-    stack = Stack(home, nats_port=nats_port)
+async def _own(
+    home: Home, nats_port: int, services: Sequence[str], on_wait: Callable[[], None]
+) -> AsyncIterator[Access]:
+    stack = Stack(home, nats_port=nats_port, services=services)
     try:
         async with _connected(await stack.start(), stack) as access:
             yield access

@@ -12,7 +12,7 @@ from typing import Annotated, Final
 import typer
 from rich.console import Console
 
-from cli import commands
+from cli import commands, records
 from cli.home import Home
 from cli.orders import DEFAULT_DURATION, DEFAULT_SIZE, DEFAULT_TOPIC, build_order
 from cli.terminal import EXIT_INTERRUPTED, DataOption, JsonOption, NatsOption, run
@@ -145,6 +145,9 @@ def doctor(*, data: DataOption = None, nats: NatsOption = None, as_json: JsonOpt
     from cli.doctor import examine  # noqa: PLC0415 - probes programs; no other command needs it
 
     run(examine(Home(data), nats_url=nats, as_json=as_json))
+
+
+records.register(app)
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - a callback of typer

@@ -4,7 +4,7 @@ import asyncio
 import importlib
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from faststream import FastStream
@@ -31,9 +31,10 @@ class Stack:
     Args:
         home: the folder.
         nats_port: where the bus listens; -1 takes any free port.
+        services: which run.
     """
 
-    def __init__(self, home: Home, *, nats_port: int = -1) -> None:
+    def __init__(self, home: Home, *, nats_port: int = -1, services: Sequence[str] = SERVICES) -> None:
         self._home = home
         self._server = NatsServer(store=home.nats_store, run=home.run, log=home.nats_log, port=nats_port)
         self._apps: list[FastStream] = []
@@ -44,7 +45,7 @@ class Stack:
         Raises:
             PipelineError: what could not be started, and what to do.
         """
-        loading = asyncio.create_task(asyncio.to_thread(_load_services))  # while the server starts
+        loading = asyncio.create_task(asyncio.to_thread(_load, self._services))  # while the server starts
         try:
             nats_url = await self._server.start()
         finally:
@@ -58,7 +59,8 @@ class Stack:
             await app.start()
             self._apps.append(app)
         endpoint = Endpoint(nats_url, os.environ["ARTIFACTS_URL"])
-        self._home.announce(endpoint)
+        if self._services:
+            self._home.announce(endpoint)  # a bus alone is nobody else's: they would wait for a film in vain
         return endpoint
 
     async def stop(self) -> None:
@@ -94,5 +96,5 @@ class Stack:
         os.environ.setdefault("LOG_FILE", str(self._home.log))
 
 
-def _load_services() -> list[Callable[[], FastStream]]:
-    return [importlib.import_module(f"services.{name}.app").create_app for name in SERVICES]
+def _load(services: Sequence[str]) -> list[Callable[[], FastStream]]:
+    return [importlib.import_module(f"services.{name}.app").create_app for name in services]

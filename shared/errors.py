@@ -21,8 +21,6 @@ class FailureCode(StrEnum):
     PROGRAM_MISSING = "program_missing"
     PROGRAM_FAILED = "program_failed"
     PROGRAM_TIMEOUT = "program_timeout"
-    PROVIDER_REFUSED = "provider_refused"
-    RATE_LIMITED = "rate_limited"
     SCRIPT_FAILED = "script_failed"
     SPEECH_FAILED = "speech_failed"
     FOOTAGE_UNAVAILABLE = "footage_unavailable"
@@ -33,6 +31,7 @@ class FailureCode(StrEnum):
     BUS_NOT_PROVISIONED = "bus_not_provisioned"
     DATABASE_UNAVAILABLE = "database_unavailable"
     DATABASE_TOO_NEW = "database_too_new"
+    NOT_ON_RECORD = "not_on_record"
     CANCELLED = "cancelled"
 
 

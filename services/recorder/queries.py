@@ -4,13 +4,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from sqlalchemy import Executable, Subquery, case, func, select
+from sqlalchemy import Executable, Subquery, case, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.recorder.media_rows import Row
 from shared.contracts import ProjectCancelled, ProjectFailed, VideoAssembled
 from shared.database.engine import reading_engine, snapshot
-from shared.database.models import LoggedMessage, Project, Scene, VisualSuggestion
+from shared.database.models import AssemblyJob, AuditEntry, LoggedMessage, Project, Scene, VisualSuggestion
+from shared.database.search import video_search
 
 __all__ = ["ENDS", "Record", "opened"]
 
@@ -43,8 +44,15 @@ class Record:
         scenes = (
             select(func.count()).select_from(Scene).where(Scene.project_id == Project.id).scalar_subquery()
         ).label("scene_count")
-        query = select(Project.__table__, scenes).order_by(Project.last_active.desc(), Project.id).limit(limit)
+        query = (
+            select(Project.__table__, scenes).order_by(Project.last_active.desc().nulls_last(), Project.id).limit(limit)
+        )
         return await self._rows(query)
+
+    async def knows(self, project_id: str) -> bool:
+        """Whether there is a row or a message of a project."""
+        told = select(LoggedMessage.project_id).where(LoggedMessage.project_id == project_id)
+        return bool(await self._rows(union_all(select(Project.id).where(Project.id == project_id), told).limit(1)))
 
     async def ids_beginning(self, text: str, *, limit: int = 5) -> list[str]:
         """Ids of projects that begin like this."""
@@ -86,6 +94,21 @@ class Record:
         """Every message of a project, in the order of its story."""
         query = select(LoggedMessage.__table__).where(LoggedMessage.project_id == project_id)
         return await self._rows(query.order_by(*_STORY, LoggedMessage.message_id))
+
+    async def search(self, words: str, *, limit: int) -> list[Row]:
+        """Videos whose file names or paths have these words side by side, best first."""
+        return await self._rows(video_search(words, self._engine.dialect.name).limit(limit))
+
+    async def audit(self, entity_id: str, *, limit: int) -> list[Row]:
+        """Changes of a row and of those that belong to it, newest first."""
+        scenes = select(Scene.id).where(Scene.project_id == entity_id)
+        suggestions = select(VisualSuggestion.id).where(VisualSuggestion.scene_id.in_(scenes))
+        jobs = select(AssemblyJob.id).where(AssemblyJob.project_id == entity_id)
+        whose = AuditEntry.entity_id
+        query = select(AuditEntry.__table__).where(
+            or_(whose == entity_id, whose.in_(scenes), whose.in_(suggestions), whose.in_(jobs))
+        )
+        return await self._rows(query.order_by(AuditEntry.sequence.desc()).limit(limit))
 
     async def logged_projects(self) -> list[str]:
         """Ids of all projects of which the log knows a valid message, the oldest first."""

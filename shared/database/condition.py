@@ -8,15 +8,14 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.engine import URL
 
 from shared.database.engine import reading_engine, snapshot
 from shared.database.models import Base
 from shared.database.revision import VERSION_TABLE
 from shared.errors import FailureCode, PermanentError
 
-__all__ = ["Condition", "Schema", "examine", "require_current"]
+__all__ = ["Condition", "Schema", "examine", "require_current", "revisions"]
 
 _INI: Final = Path(__file__).with_name("alembic.ini")
 
@@ -81,6 +80,11 @@ async def require_current(url: str) -> None:
             pass
 
 
+def revisions() -> tuple[str, ...]:
+    """The names of all schemas that this code knows, the one that it expects first."""
+    return tuple(script.revision for script in ScriptDirectory.from_config(Config(_INI)).walk_revisions())
+
+
 async def _look(url: str, *, thoroughly: bool) -> Condition:
     engine = reading_engine(url)
     _require_file(engine.url)
@@ -92,11 +96,37 @@ async def _look(url: str, *, thoroughly: bool) -> Condition:
                 problems = await connection.run_sync(_problems)
     finally:
         await engine.dispose()
-    scripts = ScriptDirectory.from_config(Config(_INI))
-    expected = scripts.get_current_head() or ""
-    known = {script.revision for script in scripts.walk_revisions()}
+    known = revisions()
     schema: Schema = "none" if revision is None else "newer" if revision not in known else "older"
-    if revision == expected:
+    if revision == known[0]:
         schema = "current"
-    place = engine.url.render_as_string(hide_password=True)
-    return Condition(place=place, schema=schema, revision=revision, expected=expected, problems=problems)
+    place = engine.url.set(drivername=engine.url.get_backend_name()).render_as_string(hide_password=True)
+    return Condition(place=place, schema=schema, revision=revision, expected=known[0], problems=problems)
+
+
+def _require_file(url: URL) -> None:
+    """SQLite only: the first film makes the file."""
+    name = url.database or ":memory:"
+    if url.get_backend_name() == "sqlite" and name != ":memory:":
+        path = Path(name.removeprefix("file:")).absolute()
+        if not path.exists():
+            raise PermanentError(
+                FailureCode.DATABASE_UNAVAILABLE,
+                f"there is no record yet: no file {path}",
+                hint="the first film makes it; elsewhere it may be with --data or DATABASE_URL",
+            )
+
+
+def _revision(connection: Connection) -> str | None:
+    heads = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_heads()
+    return ", ".join(heads) or None
+
+
+def _problems(connection: Connection) -> tuple[str, ...]:
+    missing = sorted(Base.metadata.tables.keys() - set(inspect(connection).get_table_names()))
+    found = [f"there is no table {name}" for name in missing]
+    if connection.dialect.name == "sqlite":
+        found += [str(said) for (said,) in connection.execute(text("PRAGMA integrity_check")) if said != "ok"]
+        orphans = connection.execute(text("PRAGMA foreign_key_check")).all()
+        found += sorted({f"a row of {row[0]} refers to one of {row[2]} that is not there" for row in orphans})
+    return tuple(found)

@@ -1,0 +1,75 @@
+"""Rows for people: a table on a terminal, tab-separated columns in a pipe."""
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+__all__ = ["Column", "clock", "plain", "print_facts", "print_rows", "seconds"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table.
+
+    Attributes:
+        title: over it.
+        name: what it shows of a row.
+        shown: how.
+        wide: takes the room that is left.
+    """
+
+    title: str
+    name: str
+    shown: Callable[[Any], str] = str
+    wide: bool = False
+
+    def cell(self, row: Mapping[str, Any]) -> str:
+        """Its text in a row, on one line."""
+        value = row.get(self.name)
+        return "" if value is None else plain(self.shown(value))
+
+
+def print_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> None:
+    """Prints rows; without titles in a pipe, for `cut` and `awk`."""
+    if not sys.stdout.isatty():
+        for row in rows:
+            print("\t".join(column.cell(row) for column in columns))
+        return
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        table.add_column(column.title, no_wrap=not column.wide, overflow="fold", ratio=1 if column.wide else None)
+    for row in rows:
+        table.add_row(*(Text(column.cell(row)) for column in columns))
+    Console(highlight=False).print(table)
+
+
+def print_facts(facts: Mapping[str, str | None]) -> None:
+    """Prints named facts, those that are empty left out."""
+    for name, value in facts.items():
+        if value:
+            print(f"{name + ':':15}{plain(value)}")
+
+
+def plain(text: str) -> str:
+    """Text on one line that moves no cursor and colours nothing."""
+    return "".join(character for character in " ".join(text.split()) if character.isprintable())
+
+
+def clock(time: str) -> str:
+    """A time of the record as this host's clock shows it."""
+    try:
+        return f"{datetime.fromisoformat(time).astimezone():%Y-%m-%d %H:%M:%S}"
+    except ValueError:
+        return time
+
+
+def seconds(length: float) -> str:
+    """A length of time."""
+    return f"{length:.1f} s"
