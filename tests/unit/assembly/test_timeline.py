@@ -10,6 +10,7 @@ from services.assembly.timeline import (
     Shot,
     check_clips,
     check_cover,
+    clip_seconds,
     edit_clips,
     frame_at,
     frames_for,
@@ -116,6 +117,16 @@ def test_a06_a_sample_sounds_during_its_frame(sample, sample_rate, frame_rate):
 @given(st.integers(0, 10**8), frame_rates)
 def test_a06_sound_lasts_exactly_as_long_as_its_frames(frames, frame_rate):
     assert Fraction(samples_for(frames, frame_rate), SOUND_RATE) == Fraction(frames, frame_rate)
+
+
+def test_a06_a_clip_of_a_broken_rate_is_cut_exactly():
+    cut = clip(1_001, (30_000, 1_001), in_frame=30)
+    assert clip_seconds(cut) == (Fraction(1_001, 1_000), Fraction(1_001 * 1_001, 30_000))
+
+
+def test_a06_a_frame_that_a_clip_does_not_fill_is_not_counted_on():
+    edit = edit_clips([clip(29, (24_000, 1_001)), clip(300)], 90, 30)  # 36.3 frames of the film
+    assert edit.shots[0].frames == 36
 
 
 @given(st.lists(st.integers(1, 5_000), min_size=1, max_size=100))
