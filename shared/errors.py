@@ -21,6 +21,8 @@ class FailureCode(StrEnum):
     PROGRAM_MISSING = "program_missing"
     PROGRAM_FAILED = "program_failed"
     PROGRAM_TIMEOUT = "program_timeout"
+    PROVIDER_REFUSED = "provider_refused"
+    RATE_LIMITED = "rate_limited"
     SCRIPT_FAILED = "script_failed"
     SPEECH_FAILED = "speech_failed"
     FOOTAGE_UNAVAILABLE = "footage_unavailable"
