@@ -1,13 +1,16 @@
 """What the log keeps of a message, and what this version makes of it."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final, Self
 from uuid import UUID
 
 from pydantic import ValidationError
+from pydantic_core import PydanticSerializationError, to_json
 
 from shared.contracts import (
     AudioRendered,
@@ -42,7 +45,9 @@ _MODELS: Final[Mapping[str, type[Content]]] = {
         ProjectCancelled,
     )
 }
+_SEGMENTS: Final = f"{SegmentRendered.SUBJECT}."
 _PROBLEM_CHARACTERS: Final = 900
+_ESCAPED_NUL: Final = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +66,7 @@ class RecordedMessage:
     body: bytes
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True, slots=True)
 class LogEntry:
     """A row of the log, with its content where that is valid.
 
@@ -109,9 +114,10 @@ def read(message: RecordedMessage) -> LogEntry:
     content = None
     if body is not None:
         content, problem = parse(message.subject, body)
+    headers = message.headers
     spare_id = f"{message.stream}:{message.sequence}:{message.published_at_ns}"
     return LogEntry(
-        message_id=_plain(message.headers.get("Nats-Msg-Id", "")) or spare_id,
+        message_id=_plain(headers.get("Nats-Msg-Id", "")) or spare_id,
         spare_id=spare_id,
         stream=message.stream,
         sequence=message.sequence,
@@ -119,7 +125,7 @@ def read(message: RecordedMessage) -> LogEntry:
         project_id=_project_id(message, content),
         revision=content.revision if content else 0,
         published_at=_as_time(message.published_at_ns),
-        headers=json.dumps(dict(message.headers)),
+        headers=_as_json(headers),
         body=body,
         raw_body=message.body if body is None else None,
         problem=problem,
@@ -129,9 +135,11 @@ def read(message: RecordedMessage) -> LogEntry:
 
 def parse(subject: str, body: str) -> tuple[Content | None, str | None]:
     """The message that a body holds, or what is wrong with it."""
-    known = SegmentRendered if subject.startswith(f"{SegmentRendered.SUBJECT}.") else _MODELS.get(subject)
+    known = SegmentRendered if subject.startswith(_SEGMENTS) else _MODELS.get(subject)
     if known is None:
         return None, "this version knows no message on its subject"
+    if "\\u0000" in body:  # no column takes a NUL
+        body = _ESCAPED_NUL.sub(r"\1", body)
     try:
         return known.model_validate_json(body), None
     except ValidationError as error:
@@ -152,7 +160,19 @@ def _as_text(body: bytes) -> tuple[str | None, str | None]:
 
 def _as_time(nanoseconds: int) -> str:
     seconds, rest = divmod(nanoseconds, 1_000_000_000)
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest // 1_000_000:03d}Z"
+    return f"{_as_seconds(seconds)}.{rest // 1_000_000:03d}Z"
+
+
+@lru_cache(maxsize=1024)
+def _as_seconds(seconds: int) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}"
+
+
+def _as_json(headers: Mapping[str, str]) -> str:
+    try:
+        return to_json(headers).decode()
+    except (PydanticSerializationError, UnicodeEncodeError):  # bytes that are no text
+        return json.dumps(dict(headers))
 
 
 def _project_id(message: RecordedMessage, content: Content | None) -> str | None:
@@ -175,4 +195,6 @@ def _named_project(message: RecordedMessage) -> UUID | None:
 
 def _plain(text: str) -> str:
     """Text that every database takes."""
+    if text.isascii() and "\0" not in text:
+        return text
     return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")

@@ -2,15 +2,50 @@
 
 from collections.abc import Iterator
 from hashlib import sha256
-from pathlib import PurePosixPath
-from typing import Any
-from uuid import UUID
+from typing import Any, Final
 
 from shared.contracts import Candidate, Clip, Footage, VideoAssembled
 
-__all__ = ["Row", "clip_row", "film_row", "suggestion_rows"]
+__all__ = ["SUGGESTION_COLUMNS", "VIDEO_COLUMNS", "Row", "clip_row", "film_row", "id_from", "suggestion_rows"]
 
 Row = dict[str, Any]
+
+SUGGESTION_COLUMNS: Final = (
+    "id",
+    "scene_id",
+    "video_id",
+    "rank",
+    "created_at",
+    "title",
+    "channel_title",
+    "embed_url",
+    "source_url",
+    "provider",
+    "duration",
+    "default_segment_path",
+    "download_status",
+    "cv_score",
+)
+"""Ours; the others belong to the web application."""
+
+VIDEO_COLUMNS: Final = (
+    "id",
+    "path",
+    "filename",
+    "duration_frames",
+    "frame_rate_numerator",
+    "frame_rate_denominator",
+    "width",
+    "height",
+    "video_codec",
+    "audio_codec",
+    "file_size",
+    "thumbnail_path",
+    "created_at",
+    "updated_at",
+)
+
+_VARIANTS: Final = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 
 
 def suggestion_rows(scene_id: str, footage: Footage, at: str) -> Iterator[Row]:
@@ -23,7 +58,7 @@ def suggestion_rows(scene_id: str, footage: Footage, at: str) -> Iterator[Row]:
     )
     for rank, video_id in enumerate([*used, *(candidate.source_id for candidate in others)], start=1):
         yield {
-            "id": _id_from("suggestion", scene_id, video_id),
+            "id": id_from("suggestion", scene_id, video_id),
             "scene_id": scene_id,
             "video_id": video_id,
             "rank": rank,
@@ -93,15 +128,16 @@ def clip_row(before: Row | None, clip: Clip, at: str) -> Row:
 def _video_row(before: Row | None, path: str, at: str, **facts: object) -> Row:
     known = before or {"created_at": at, "updated_at": at}
     return {
-        "id": _id_from("video", path),
+        "id": id_from("video", path),
         "path": path,
-        "filename": PurePosixPath(path).name,
+        "filename": path.rpartition("/")[2],
         **facts,
         "created_at": min(known["created_at"], at),
         "updated_at": max(known["updated_at"], at),
     }
 
 
-def _id_from(*seed: str) -> str:
+def id_from(*seed: str) -> str:
     """A UUID of version 4's shape: the readers of the database know no other, and a repetition gives the same."""
-    return str(UUID(bytes=sha256("\n".join(("scenewire", *seed)).encode()).digest()[:16], version=4))
+    x = sha256("\n".join(("scenewire", *seed)).encode()).hexdigest()
+    return f"{x[:8]}-{x[8:12]}-4{x[13:16]}-{_VARIANTS[x[16]]}{x[17:20]}-{x[20:32]}"

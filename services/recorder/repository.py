@@ -1,22 +1,30 @@
-"""Every write to the database, in one transaction a batch."""
+"""Every write to the database, in one transaction a batch and on the audit log."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from operator import attrgetter, itemgetter
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, RowMapping, Select, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from pydantic_core import to_json
+from sqlalchemy import Connection, Engine, RowMapping, Select, Text, column, delete, select, values
 
 from services.recorder.entries import LogEntry, Position, parse
-from services.recorder.media_rows import Row
-from services.recorder.projection import PROJECT_COLUMNS, SCENE_COLUMNS, ProjectRows
+from services.recorder.media_rows import SUGGESTION_COLUMNS, VIDEO_COLUMNS, Row
+from services.recorder.projection import JOB_COLUMNS, PROJECT_COLUMNS, SCENE_COLUMNS, Cause, ProjectRows, job_id
+from shared.database.audit import Change, audit, differences
+from shared.database.bulk import insert, upsert
 from shared.database.engine import transaction
-from shared.database.models import Base, LoggedMessage, Project, Scene, Video, VisualSuggestion
+from shared.database.models import AssemblyJob, Base, LoggedMessage, Project, Scene, Video, VisualSuggestion
+from shared.database.revision import require_expected
 
 __all__ = ["Repository", "UnitOfWork"]
 
 _LOG: Final = LoggedMessage.__table__
 _LOG_COLUMNS: Final = tuple(column.name for column in _LOG.columns)
+_logged: Final = attrgetter(*_LOG_COLUMNS)
+
+Saved = tuple[Row | None, Row, LogEntry | None]
+"""A row as it was and as it is to be, and the message that says so."""
 
 
 class Repository:
@@ -30,9 +38,10 @@ class Repository:
         """All or nothing.
 
         Raises:
-            PipelineError: `database_unavailable`; nothing was written.
+            PipelineError: `database_unavailable` or `database_too_new`; nothing was written.
         """
         with transaction(self._engine) as connection:
+            require_expected(connection)
             yield UnitOfWork(connection)
 
     def close(self) -> None:
@@ -46,13 +55,25 @@ class UnitOfWork:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def unknown(self, entries: Iterable[LogEntry]) -> list[LogEntry]:
-        """Those that the log does not hold yet, each once.
+    def append(self, entries: Sequence[LogEntry]) -> list[LogEntry]:
+        """Adds to the log what it does not hold yet, and returns that.
 
         A message is known by its id. One that has the id of another message and says something else is no repetition:
         it goes by its spare id.
         """
-        entries = list(entries)
+        attempt = self._connection.begin_nested()
+        if self._insert(entries) == len(entries):  # nearly always all of them are new
+            attempt.commit()
+            return list(entries)
+        attempt.rollback()
+        new = self._unknown(entries)
+        self._insert(new)
+        return new
+
+    def _insert(self, entries: Sequence[LogEntry]) -> int:
+        return insert(self._connection, "message_log", _LOG_COLUMNS, [_logged(entry) for entry in entries])
+
+    def _unknown(self, entries: Sequence[LogEntry]) -> list[LogEntry]:
         ids = {entry.message_id for entry in entries} | {entry.spare_id for entry in entries}
         columns = (LoggedMessage.message_id, LoggedMessage.subject, LoggedMessage.body, LoggedMessage.raw_body)
         stored = self._connection.execute(select(*columns).where(LoggedMessage.message_id.in_(ids)))
@@ -67,23 +88,23 @@ class UnitOfWork:
                 new.append(entry)
         return new
 
-    def append(self, entries: Sequence[LogEntry]) -> None:
-        """Adds to the log."""
-        if entries:
-            statement = self._insert(LoggedMessage).on_conflict_do_nothing(index_elements=["message_id"])
-            values = [{name: getattr(entry, name) for name in _LOG_COLUMNS} for entry in entries]
-            self._connection.execute(statement, values)
-
     def last_positions(self, project_ids: Iterable[str]) -> dict[str, Position]:
         """How far the log has come with each project that it knows."""
-        place = (_LOG.c.revision, _LOG.c.published_at, _LOG.c.sequence)
-        backwards = [column.desc() for column in place]
-        nth = func.row_number().over(partition_by=_LOG.c.project_id, order_by=backwards)
-        ranked = (
-            select(_LOG.c.project_id, *place, nth.label("nth")).where(_LOG.c.project_id.in_(project_ids)).subquery()
+        wanted = [(project_id,) for project_id in project_ids]
+        if not wanted:
+            return {}
+        projects = values(column("id", Text), name="wanted").data(wanted).cte("wanted")
+        other = _LOG.alias()
+        last = (
+            select(other.c.message_id)
+            .where(other.c.project_id == projects.c.id)
+            .order_by(other.c.revision.desc(), other.c.published_at.desc(), other.c.sequence.desc())
+            .limit(1)
+            .scalar_subquery()
         )
-        rows = self._connection.execute(select(ranked).where(ranked.c.nth == 1))
-        return {row.project_id: (row.revision, row.published_at, row.sequence) for row in rows}
+        place = (_LOG.c.project_id, _LOG.c.revision, _LOG.c.published_at, _LOG.c.sequence)
+        rows = self._connection.execute(select(*place).join(projects, _LOG.c.message_id == last))
+        return {project_id: (revision, at, sequence) for project_id, revision, at, sequence in rows}
 
     def entries_of(self, project_id: str) -> list[LogEntry]:
         """Every valid message of a project."""
@@ -97,90 +118,143 @@ class UnitOfWork:
             footage: the projects' ids, each with the numbers of the scenes whose suggestions are wanted.
         """
         found = {project_id: ProjectRows(project_id=project_id) for project_id in footage}
-        for row in self._rows(select(*_columns(Project, PROJECT_COLUMNS)).where(Project.id.in_(footage))):
+        for row in self._rows(Project, PROJECT_COLUMNS, "id", footage):
             found[row["id"]].project = row
+        known = [project_id for project_id, rows in found.items() if rows.project is not None]
         wanted: dict[str, dict[str, Row]] = {}
-        for row in self._rows(select(*_columns(Scene, SCENE_COLUMNS)).where(Scene.project_id.in_(footage))):
+        for row in self._rows(Scene, SCENE_COLUMNS, "project_id", known):
             rows, number = found[row["project_id"]], row["scene_number"]
             rows.scenes[number] = row
             rows.scene_ids[number] = row["id"]
             if number in footage[row["project_id"]]:
                 wanted[row["id"]] = rows.suggestions[number] = {}
-        if wanted:
-            query = select(VisualSuggestion.__table__).where(VisualSuggestion.scene_id.in_(wanted))
-            for row in self._rows(query):
-                wanted[row["scene_id"]][row["video_id"]] = row
+        for row in self._rows(VisualSuggestion, SUGGESTION_COLUMNS, "scene_id", wanted):
+            wanted[row["scene_id"]][row["video_id"]] = row
+        for row in self._rows(AssemblyJob, JOB_COLUMNS, "id", [job_id(project_id) for project_id in known]):
+            found[row["project_id"]].job = row
         return found
 
     def save(self, changes: Iterable[tuple[ProjectRows, ProjectRows]]) -> None:
-        """Writes what differs between the rows as they were and as they are to be."""
+        """Writes what differs between the rows as they were and as they are to be, each difference audited."""
+        writer = _Writer(self._connection)
         changes = list(changes)
-        self._upsert(Project, ["id"], [_changed(old.project, new.project) for old, new in changes])
-        gone = [row["id"] for old, new in changes for number, row in old.scenes.items() if number not in new.scenes]
-        self._delete(Scene, gone)
-        scenes = [_changed(old.scenes.get(number), row) for old, new in changes for number, row in new.scenes.items()]
-        self._upsert(Scene, ["project_id", "scene_number"], scenes)
-        self._save_suggestions(changes)
-        self._save_videos([row for _, new in changes for row in new.videos.values()])
+        self._delete(writer, changes)
+        projects, scenes, suggestions, jobs = [], [], [], []
+        for old, new in changes:
+            if new.project is not None:
+                projects.append((old.project, new.project, _cause(new, ("project", new.project_id))))
+            for number, row in new.scenes.items():
+                scenes.append((old.scenes.get(number), row, _cause(new, ("scene", number))))
+            for number, rows in new.suggestions.items():
+                before, cause = old.suggestions.get(number, {}), _cause(new, ("footage", number))
+                suggestions += [(before.get(video_id), row, cause) for video_id, row in rows.items()]
+            if new.job is not None:
+                jobs.append((old.job, new.job, _cause(new, ("job", new.project_id))))
+        writer.upsert(Project, PROJECT_COLUMNS, projects, key=("id",))
+        writer.upsert(Scene, SCENE_COLUMNS, scenes, key=("project_id", "scene_number"))
+        writer.upsert(VisualSuggestion, SUGGESTION_COLUMNS, suggestions, key=("scene_id", "video_id"))
+        writer.upsert(Video, VIDEO_COLUMNS, self._merged_videos(changes), key=("path",))
+        writer.upsert(AssemblyJob, JOB_COLUMNS, jobs, key=("id",))
+        writer.finish()
 
-    def _save_suggestions(self, changes: Sequence[tuple[ProjectRows, ProjectRows]]) -> None:
-        gone, kept = [], []
+    def _delete(self, writer: "_Writer", changes: Sequence[tuple[ProjectRows, ProjectRows]]) -> None:
+        """What is no more, children first: a cascade would not be audited."""
         for old, new in changes:
             for number, suggestions in new.suggestions.items():
                 before = old.suggestions.get(number, {})
-                gone += [row["id"] for video_id, row in before.items() if video_id not in suggestions]
-                kept += [_changed(before.get(video_id), row) for video_id, row in suggestions.items()]
-        self._delete(VisualSuggestion, gone)
-        self._upsert(VisualSuggestion, ["scene_id", "video_id"], kept)
+                gone = [row for video_id, row in before.items() if video_id not in suggestions]
+                writer.delete(VisualSuggestion, gone, _cause(new, ("footage", number)))
+            for number, row in old.scenes.items():
+                if number not in new.scenes:
+                    cause = _cause(new, ("scene", number))
+                    children = self._rows(VisualSuggestion, SUGGESTION_COLUMNS, "scene_id", [row["id"]])
+                    writer.delete(VisualSuggestion, children, cause)
+                    writer.delete(Scene, [row], cause)
 
-    def _save_videos(self, videos: Sequence[Row]) -> None:
+    def _merged_videos(self, changes: Sequence[tuple[ProjectRows, ProjectRows]]) -> Iterator[Saved]:
         """A file may serve several projects: it is as old as its first use and as new as its last."""
-        if not videos:
-            return
-        query = select(Video.__table__).where(Video.path.in_({row["path"] for row in videos}))
-        stored = {row["path"]: row for row in self._rows(query)}
-        merged: dict[str, Row] = {}
-        for row in videos:
-            before = merged.get(row["path"]) or stored.get(row["path"])
+        said = [(path, row, _cause(new, ("video", path))) for _, new in changes for path, row in new.videos.items()]
+        stored = {row["path"]: row for row in self._rows(Video, VIDEO_COLUMNS, "path", {path for path, _, _ in said})}
+        merged: dict[str, Saved] = {}
+        for path, row, cause in said:
+            before = merged[path][1] if path in merged else stored.get(path)
             if before is not None:
                 latest = max(before["updated_at"], row["updated_at"])
                 row = row | {"id": before["id"], "updated_at": latest}  # noqa: PLW2901 - the same row, merged
                 row["created_at"] = min(before["created_at"], row["created_at"])
-            merged[row["path"]] = row
-        self._upsert(Video, ["path"], [_changed(stored.get(path), row) for path, row in merged.items()])
+            merged[path] = (stored.get(path), row, cause)
+        return iter(merged.values())
 
-    def _upsert(self, table: type[Base], key: Sequence[str], rows: Iterable[Row | None]) -> None:
-        """Never REPLACE: that would delete and insert, past triggers and with cascades."""
-        values = [row for row in rows if row is not None]
-        if values:
-            statement = self._insert(table)
-            changed = {name: statement.excluded[name] for name in values[0] if name not in {"id", *key}}
-            self._connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=changed), values)
-
-    def _delete(self, table: type[Scene | VisualSuggestion], ids: Sequence[str]) -> None:
-        if ids:
-            self._connection.execute(delete(table).where(table.id.in_(ids)))
-
-    def _rows(self, query: Select[Any]) -> list[Row]:
-        return [dict(row) for row in self._connection.execute(query).mappings()]
-
-    def _insert(self, table: type[Base]) -> Any:
-        if self._connection.dialect.name == "sqlite":
-            return sqlite.insert(table)
-        return postgresql.insert(table)
+    def _rows(self, table: type[Base], columns: tuple[str, ...], key: str, among: Iterable[str]) -> list[Row]:
+        among = list(among)
+        if not among:
+            return []
+        query = _select(table, columns).where(getattr(table, key).in_(among))
+        return [dict(zip(columns, row, strict=True)) for row in self._connection.execute(query)]
 
 
-def _columns(table: type[Base], names: Iterable[str]) -> list[Any]:
-    return [getattr(table, name) for name in names]
+class _Writer:
+    """Writes rows and keeps what there is to audit, which is written at the end."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._changes: list[Change] = []
+        self._contexts: dict[str, str] = {}
+
+    def upsert(
+        self, table: type[Base], columns: tuple[str, ...], rows: Iterable[Saved], *, key: tuple[str, ...]
+    ) -> None:
+        kind = _KINDS[table]
+        changed = []
+        for before, after, cause in rows:
+            if before == after:
+                continue
+            context = self._context(cause)
+            if before is None:
+                self._changes.append(Change("INSERT", kind, after["id"], {}, context))
+            else:
+                self._changes.append(Change("UPDATE", kind, before["id"], differences(before, after), context))
+            changed.append(after)
+        upsert(self._connection, table.__tablename__, columns, list(map(itemgetter(*columns), changed)), key=key)
+
+    def delete(self, table: type[Scene | VisualSuggestion], rows: Sequence[Row], cause: LogEntry | None) -> None:
+        if rows:
+            context = self._context(cause)
+            for row in rows:
+                lost = {name: {"old": value, "new": None} for name, value in row.items() if value is not None}
+                self._changes.append(Change("DELETE", _KINDS[table], row["id"], lost, context))
+            self._connection.execute(delete(table).where(table.id.in_([row["id"] for row in rows])))
+
+    def finish(self) -> None:
+        audit(self._connection, self._changes)
+
+    def _context(self, cause: LogEntry | None) -> str | None:
+        if cause is None:
+            return None
+        context = self._contexts.get(cause.message_id)
+        if context is None:
+            about = {"correlation_id": cause.project_id, "subject": cause.subject}
+            place = {"stream": cause.stream, "sequence": cause.sequence}
+            context = self._contexts[cause.message_id] = to_json(about | place).decode()
+        return context
 
 
-def _changed(before: Row | None, after: Row | None) -> Row | None:
-    """The row to write, None if it is written already."""
-    if after is None:
-        return None
-    row = {name: value.replace("\0", "") if isinstance(value, str) else value for name, value in after.items()}
-    written = before is not None and all(before[name] == value for name, value in row.items())
-    return None if written else row
+_KINDS: Final[Mapping[type[Base], str]] = {
+    Project: "project",
+    Scene: "scene",
+    VisualSuggestion: "visual_suggestion",
+    Video: "video",
+    AssemblyJob: "assembly_job",
+}
+
+
+def _cause(rows: ProjectRows, cause: Cause) -> LogEntry | None:
+    """The message to name: the one that touched the row, or else the last one of its project."""
+    return rows.causes.get(cause) or rows.causes.get(("project", rows.project_id))
+
+
+def _select(table: type[Base], columns: Iterable[str]) -> Select[Any]:
+    return select(*(getattr(table, name) for name in columns))
 
 
 def _entry(row: RowMapping) -> LogEntry:

@@ -59,11 +59,9 @@ class RecorderStage:
 
     def _commit(self, entries: Sequence[LogEntry]) -> None:
         with self._repository.unit_of_work() as work:
-            new = work.unknown(entries)
-            of_projects = _by_project(new)
-            ends = work.last_positions(of_projects)
-            work.append(new)
-            _project(work, of_projects, ends)
+            ends = work.last_positions(_by_project(entries))
+            new = work.append(entries)
+            _project(work, _by_project(new), ends)
         for entry in new:
             if entry.problem is not None:
                 log.warning("message_flagged", message_id=entry.message_id, problem=entry.problem)

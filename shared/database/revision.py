@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -15,11 +16,12 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from shared.database.engine import PATIENCE, transaction, writing_engine
 from shared.errors import FailureCode, PermanentError
 
-__all__ = ["VERSION_TABLE", "downgrade", "upgrade"]
+__all__ = ["VERSION_TABLE", "downgrade", "require_expected", "upgrade"]
 
 VERSION_TABLE: Final = "scenewire_version"
 """Our own: the web application counts its migrations in `migrations`, the older editor in `alembic_version`."""
@@ -56,6 +58,30 @@ async def downgrade(url: str, revision: str = "base", *, patience: timedelta = P
     await asyncio.to_thread(_migrate, url, patience, lambda config: command.downgrade(config, revision))
 
 
+def require_expected(connection: Connection) -> None:
+    """Makes sure, before something is written, that the schema is the one that this code writes.
+
+    Raises:
+        PermanentError: `database_too_new`, or `database_unavailable`: it is older, or none.
+    """
+    try:
+        present = tuple(connection.scalars(text(f"SELECT version_num FROM {VERSION_TABLE}")))  # noqa: S608
+    except (OperationalError, ProgrammingError):  # no such table
+        present = ()
+    if present != _heads():
+        _refuse_unknown(connection, present, ScriptDirectory.from_config(Config(_INI)))
+        raise PermanentError(
+            FailureCode.DATABASE_UNAVAILABLE,
+            f"the database {_place(connection)} has {'an older schema' if present else 'no schema of ours'}",
+            hint="start the recorder anew: that brings it up to date",
+        )
+
+
+@cache
+def _heads() -> tuple[str, ...]:
+    return tuple(ScriptDirectory.from_config(Config(_INI)).get_heads())
+
+
 def _migrate(url: str, patience: timedelta, step: Callable[[Config], None]) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)  # five lines at every start that say nothing
     with _one_at_a_time, _connected(url, patience) as connection:
@@ -88,9 +114,12 @@ def _revisions(connection: Connection) -> tuple[str, ...]:
 def _refuse_unknown(connection: Connection, present: tuple[str, ...], scripts: ScriptDirectory) -> None:
     unknown = set(present) - {script.revision for script in scripts.walk_revisions()}
     if unknown:
-        place = connection.engine.url.render_as_string(hide_password=True)
         raise PermanentError(
             FailureCode.DATABASE_TOO_NEW,
-            f"the database {place} has the schema {', '.join(sorted(unknown))}, which this version does not know",
+            f"the database {_place(connection)} has the schema {', '.join(sorted(unknown))}, which this version does not know",
             hint="run the version that wrote it, or a later one",
         )
+
+
+def _place(connection: Connection) -> str:
+    return connection.engine.url.render_as_string(hide_password=True)

@@ -134,7 +134,7 @@ async def test_a_script_with_a_scene_number_twice_makes_no_scene(database: Datab
 async def test_what_is_no_text_is_kept_byte_for_byte(database: Database):
     await database.record([raw_message("script.requested", b"\xff\x00\xfe", headers={"Nats-Msg-Id": "bytes"})])
     logged = database.row("SELECT valid, body, raw_body, headers FROM message_log")
-    assert logged == {"valid": 0, "body": None, "raw_body": b"\xff\x00\xfe", "headers": '{"Nats-Msg-Id": "bytes"}'}
+    assert logged == {"valid": 0, "body": None, "raw_body": b"\xff\x00\xfe", "headers": '{"Nats-Msg-Id":"bytes"}'}
 
 
 async def test_an_unintelligible_message_does_not_hold_up_the_others(database: Database):

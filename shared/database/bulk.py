@@ -1,0 +1,51 @@
+"""Many rows in one statement, past what makes a single one convenient."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection
+
+__all__ = ["insert", "upsert"]
+
+
+def insert(connection: Connection, table: str, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> int:
+    """Inserts rows, each a tuple in the order of the columns; those that break a key are left out.
+
+    Returns:
+        How many were inserted.
+    """
+    if not rows:
+        return 0
+    statement = _insert(table, columns, connection.dialect.name) + " ON CONFLICT DO NOTHING"
+    return connection.exec_driver_sql(statement, list(rows)).rowcount
+
+
+def upsert(
+    connection: Connection,
+    table: str,
+    columns: tuple[str, ...],
+    rows: Sequence[tuple[Any, ...]],
+    *,
+    key: tuple[str, ...],
+) -> None:
+    """Inserts rows, or updates those that have the same key; the `id` of a row that is there stays.
+
+    Never REPLACE: that would delete and insert, past triggers and with cascades.
+    """
+    if rows:
+        statement = _insert(table, columns, connection.dialect.name) + _on_conflict(columns, key)
+        connection.exec_driver_sql(statement, list(rows))
+
+
+@cache
+def _insert(table: str, columns: tuple[str, ...], dialect: str) -> str:
+    mark = "?" if dialect == "sqlite" else "%s"
+    marks = ", ".join([mark] * len(columns))
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - names from our code
+
+
+@cache
+def _on_conflict(columns: tuple[str, ...], key: tuple[str, ...]) -> str:
+    changed = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in {"id", *key})
+    return f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changed}"
