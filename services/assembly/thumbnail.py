@@ -38,21 +38,22 @@ async def take_thumbnail(ffmpeg: FfmpegExecutor, folder: Path, moment: int, look
 def choose_moment(film: Path, places: Sequence[Placed], frame_rate: int) -> int:
     """The frame that shows most: neither dark nor flat, rather early than late. Blocks.
 
-    Looks at the middles of a few scenes. The film is our own work, so that it is decoded right here.
+    Looks at the keyframes before the middles of a few scenes: only those are decoded. The film is our own work, so that
+    it is decoded right here.
     """
     step = -(-len(places) // _MOMENTS)
-    moments = [place.start + place.frames // 2 for place in places[::step]]
-    best, chosen = -1.0, moments[0]
+    middles = [place.start + place.frames // 2 for place in places[::step]]
+    best, chosen = -1.0, middles[0]
     with av.open(str(film)) as container:
         stream = container.streams.video[0]
-        for rank, moment in enumerate(moments):
-            seconds = (moment - 0.5) / frame_rate
-            container.seek(max(0, int(seconds * av.time_base)))
-            frame = next((frame for frame in container.decode(stream) if (frame.time or 0) >= seconds), None)
+        stream.codec_context.skip_frame = "NONKEY"
+        for rank, middle in enumerate(middles):
+            container.seek(int((middle + 0.5) / frame_rate * av.time_base))
+            frame = next(container.decode(stream), None)
             if frame is None:
                 continue
             luma = frame.to_ndarray(format="gray8")[::8, ::8].astype(np.float32)
             told = float(luma.std()) * (1 - abs(float(luma.mean()) - 110) / 160) * (1 - 0.06 * rank)
             if told > best:
-                best, chosen = told, moment
+                best, chosen = told, round((frame.time or 0) * frame_rate)
     return chosen
