@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from faststream import FastStream
 
 from services.sourcing.handlers import register
+from services.sourcing.intake import Downloads, Intake
 from services.sourcing.settings import FootageServer, SourcingSettings
 from services.sourcing.source import FootageSource
 from services.sourcing.stage import SourcingStage
@@ -24,9 +25,17 @@ def create_app(
         sources: take the place of the servers that the settings name.
     """
     settings = settings or SourcingSettings()
+    servers = settings.footage_servers if sources is None else ()
     if sources is None:
-        sources = _connect(settings.footage_servers, timeout=settings.server_timeout.total_seconds())
-    stage = SourcingStage(open_store(settings.artifacts_url), sources, largest_file=settings.largest_file)
+        sources = _connect(servers, timeout=settings.server_timeout.total_seconds())
+    store = open_store(settings.artifacts_url)
+    intake = Intake(
+        store,
+        largest_file=settings.largest_file,
+        downloads=_downloads(settings) if any(server.hosts or server.local_hosts for server in servers) else None,
+        keep=settings.keep_downloads,
+    )
+    stage = SourcingStage(store, sources, intake)
     bus = Bus("sourcing", settings)
     register(bus, stage, loops=settings.loops)
     bus.on_stop(stage.aclose)
@@ -39,3 +48,13 @@ def _connect(servers: Sequence[FootageServer], *, timeout: float) -> list[Footag
     from services.sourcing.mcp_source import McpSource  # noqa: PLC0415 - half a second that most films do not need
 
     return [McpSource(server, timeout=timeout) for server in servers]
+
+
+def _downloads(settings: SourcingSettings) -> Downloads:
+    from services.sourcing.download import Downloader  # noqa: PLC0415 - only where something is downloaded
+
+    return Downloader(
+        largest=settings.largest_download,
+        timeout=settings.download_timeout.total_seconds(),
+        idle=settings.download_idle.total_seconds(),
+    )

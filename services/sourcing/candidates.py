@@ -5,9 +5,9 @@ of others: text is cleaned and cut, never trusted.
 """
 
 import unicodedata
-from typing import Annotated, Final
+from typing import Annotated, Final, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 __all__ = ["GET_TOOL", "SEARCH_TOOL", "FootageFile", "FoundFootage", "SearchAnswer"]
 
@@ -60,6 +60,9 @@ class FoundFootage(BaseModel):
     height: int | None = Field(default=None, gt=0, description="Pixels, if known.")
     creator: _Line = Field(default="", description="Who made it.")
     licence: _Line = Field(default="", description="The terms it may be used under.")
+    review: _Line = Field(
+        default="", description="Why a person should look at its rights before it is published, if there is a reason."
+    )
     source_url: Annotated[str, BeforeValidator(_web_address)] = Field(default="", description="Where it comes from.")
 
 
@@ -70,6 +73,15 @@ class SearchAnswer(BaseModel):
 
 
 class FootageFile(FoundFootage):
-    """What `get_footage` returns."""
+    """What `get_footage` returns: a file that lies in a folder which both sides can read, or one to download."""
 
-    path: str = Field(description="Absolute path of the file, in a folder that both sides can read.")
+    path: str = Field(default="", description="Absolute path of the file.")
+    url: str = Field(default="", description="Where the file can be downloaded. Holds no key.")
+    rendition: _Line = Field(default="", description="Which of several versions of the clip it is, such as 720p.")
+
+    @model_validator(mode="after")
+    def _is_in_one_place(self) -> Self:
+        if bool(self.path) == bool(self.url):
+            message = "give either a path or a url"
+            raise ValueError(message)
+        return self

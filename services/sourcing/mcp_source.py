@@ -2,7 +2,8 @@
 
 A session belongs to one task from beginning to end; scenes hand it their questions through a queue. A server that
 dies is started again; one that fails three times in a row is left alone for a minute, so that an outage costs a film
-a minute at most. Tool names are ours and fixed; nothing a server says about itself is believed or acted upon.
+a minute at most. Tool names are fixed by configuration; nothing a server says about itself is believed or acted upon,
+except that tools which differ from the approved ones end its use.
 """
 
 import asyncio
@@ -10,49 +11,45 @@ import hashlib
 import json
 import math
 from asyncio import Future
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import anyio
-import httpx2
 import structlog
-from anyio.abc import ObjectReceiveStream, ObjectSendStream
 from mcp import Client, MCPError
 from mcp.client.stdio import get_default_environment
-from mcp.client.streamable_http import streamable_http_client
-from mcp.shared.message import SessionMessage
 from mcp.types import (
     CONNECTION_CLOSED,
     REQUEST_TIMEOUT,
     CallToolRequest,
     CallToolRequestParams,
     CallToolResult,
+    ListToolsRequest,
+    ListToolsResult,
+    PaginatedRequestParams,
     TextContent,
-    jsonrpc_message_adapter,
+    Tool,
+    ToolListChangedNotification,
 )
 from pydantic import ValidationError
 from typing_extensions import override
 
-from services.sourcing.candidates import GET_TOOL, SEARCH_TOOL, FootageFile, FoundFootage
-from services.sourcing.server_process import MAX_ANSWER, ServerProcess
+from services.sourcing.adapter import AnswerError
+from services.sourcing.candidates import FootageFile, FoundFootage
+from services.sourcing.mcp_transport import connect, say
+from services.sourcing.server_process import ServerProcess
 from services.sourcing.settings import FootageServer
-from services.sourcing.source import Fetched, FootageSource, FootageUnavailableError
+from services.sourcing.source import Fetched, FootageSource, FootageUnavailableError, Remote
 
-__all__ = ["McpSource"]
+__all__ = ["McpSource", "tool_hash"]
 
 _FAILURES_BEFORE_REST: Final = 3
-_MOST_NOISE: Final = 200
-"""Lines without meaning that a server may write on its standard output."""
-
-_MOST_MESSAGES: Final = 2_000
-"""Messages, such as progress, that a server may send after one of ours."""
+_MOST_PAGES: Final = 10
+"""Pages of a list of tools that are read."""
 
 log = structlog.get_logger(__name__)
-
-_Streams = tuple[ObjectReceiveStream[SessionMessage | Exception], ObjectSendStream[SessionMessage]]
 
 
 @dataclass
@@ -61,12 +58,18 @@ class _Question:
 
     tool: str
     arguments: dict[str, Any]
-    answer: "Future[dict[str, Any]]"
+    answer: "Future[object]"
     tries: int = 0
 
     def fail(self, reason: str) -> None:
         if not self.answer.done():
             self.answer.set_exception(FootageUnavailableError(reason))
+
+
+def tool_hash(tool: Tool) -> str:
+    """SHA-256 over what a server says that a tool is: name, description, schemas."""
+    said = [tool.name, tool.description, tool.input_schema, tool.output_schema]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 class McpSource(FootageSource):
@@ -90,6 +93,8 @@ class McpSource(FootageSource):
         self._asking: _Question | None = None
         self._failures = 0
         self._resting_until = -math.inf
+        self._why_resting = ""
+        self._approved = False
 
     @property
     @override
@@ -100,15 +105,18 @@ class McpSource(FootageSource):
     @override
     def identity(self) -> str:
         # Without what differs between hosts: where programs and folders lie.
-        reached = [self.name, self._server.url, *(self._server.command or ())[1:]]
+        server = self._server
+        reached = [self.name, server.url, *(server.command or ())[1:], *server.hosts, *server.local_hosts]
         return hashlib.sha256(json.dumps(reached).encode()).hexdigest()
 
     @override
     async def search(self, query: str, limit: int) -> list[FoundFootage]:
-        answer = await self._ask(SEARCH_TOOL, {"query": query, "limit": limit})
-        results = answer.get("results")
-        if not isinstance(results, list):
-            raise FootageUnavailableError("its answer holds no list of results")
+        adapter = self._server.adapter
+        answer = await self._ask(adapter.search_tool, adapter.search_call(query, limit))
+        try:
+            results = adapter.found(answer)
+        except AnswerError as error:
+            raise FootageUnavailableError(str(error)) from error
         found: list[FoundFootage] = []
         for result in results[:limit]:
             try:
@@ -119,11 +127,14 @@ class McpSource(FootageSource):
 
     @override
     async def fetch(self, footage_id: str) -> Fetched:
-        answer = await self._ask(GET_TOOL, {"id": footage_id})
+        adapter = self._server.adapter
+        answer = await self._ask(adapter.get_tool, adapter.get_call(footage_id))
         try:
-            footage = FootageFile.model_validate(answer)
-        except ValidationError as error:
+            footage = FootageFile.model_validate(adapter.got(answer, footage_id))
+        except (ValidationError, AnswerError) as error:
             raise FootageUnavailableError("its answer names no file") from error
+        if footage.url:
+            return Fetched(Remote(footage.url, self._server.hosts, self._server.local_hosts), footage)
         return Fetched(await asyncio.to_thread(self._accept, footage.path), footage)
 
     @override
@@ -147,7 +158,7 @@ class McpSource(FootageSource):
 
     # --- asking -----------------------------------------------------------------------------------
 
-    async def _ask(self, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    async def _ask(self, tool: str, arguments: dict[str, Any]) -> object:
         question = _Question(tool, arguments, asyncio.get_running_loop().create_future())
         self._questions.put_nowait(question)
         if self._task is None or self._task.done():
@@ -163,7 +174,7 @@ class McpSource(FootageSource):
                     if self._asking.answer.done():  # nobody waits any more
                         self._asking = None
                     elif (left := self._resting_until - anyio.current_time()) > 0:
-                        self._give_up(f"it failed {self._failures} times and is left alone for another {left:.0f} s")
+                        self._give_up(f"{self._why_resting} and is left alone for another {left:.0f} s")
                     else:
                         await self._hold_session()
         finally:
@@ -176,32 +187,42 @@ class McpSource(FootageSource):
         if self._failures:
             await anyio.sleep(min(self._pause * 5 ** (self._failures - 1), 5))
         process = self._new_process()
-        reason = ""
+        reason = refused = ""
         with anyio.CancelScope() as watchdog:
             watchdog.deadline = anyio.current_time() + self._timeout
             try:
-                async with self._client(process) as client:
-                    while True:
-                        watchdog.deadline = anyio.current_time() + self._timeout
-                        await self._put(client, self._asking)
-                        self._failures, self._asking = 0, None
-                        watchdog.deadline = math.inf
-                        self._asking = await self._questions.get()
+                async with self._connect(process) as client:
+                    refused = await self._put_questions(client, watchdog)
             except Exception as error:  # noqa: BLE001 - the SDK raises whatever a bad stream or result led to
-                reason = _say(error)
+                reason = say(error)
         self._failures += 1
-        if self._failures >= _FAILURES_BEFORE_REST:
+        if refused or self._failures >= _FAILURES_BEFORE_REST:
             self._resting_until = anyio.current_time() + self._rest
+            self._why_resting = refused or f"it failed {self._failures} times"
         if watchdog.cancel_called:
             reason = f"it did not answer within {self._timeout:g} s"
         elif process is not None and process.problem:
             reason = process.problem
+        reason = refused or reason
         log.warning("footage_server_failed", server=self.name, failures=self._failures, reason=reason)
         asked = self._asking
         if asked is not None:
             asked.tries += 1
-            if watchdog.cancel_called or asked.tries > 1:  # a crash may have been chance; a hang costs too much
+            # A crash may have been chance; a hang costs too much.
+            if watchdog.cancel_called or refused or asked.tries > 1:
                 self._give_up(reason)
+
+    async def _put_questions(self, client: Client, watchdog: anyio.CancelScope) -> str:
+        """Puts one question after the other; returns only when the server must not be asked, with the reason."""
+        self._approved = not self._server.pins
+        while True:
+            watchdog.deadline = anyio.current_time() + self._timeout
+            if not self._approved and (reason := await self._disapproval(client)):
+                return reason
+            await self._put(client, self._asking)
+            self._failures, self._asking = 0, None
+            watchdog.deadline = math.inf
+            self._asking = await self._questions.get()
 
     def _give_up(self, reason: str) -> None:
         if self._asking is not None:
@@ -225,15 +246,41 @@ class McpSource(FootageSource):
         except ValidationError:
             question.fail("its answer is not valid MCP")
             return
-        try:
-            answer = _payload(result)
-        except FootageUnavailableError as error:
+        texts = [content.text for content in result.content if isinstance(content, TextContent)]
+        if result.is_error:
+            question.fail(f"it says: {' '.join(' '.join(texts).split())[:300] or 'nothing but error'}")
+            return
+        try:  # in a thread: Python's notation takes its time
+            answer = await asyncio.to_thread(self._server.adapter.read, result.structured_content, texts)
+        except AnswerError as error:
             question.fail(str(error))
         else:
             if not question.answer.done():
                 question.answer.set_result(answer)
 
-    # --- transports -------------------------------------------------------------------------------
+    async def _disapproval(self, client: Client) -> str:
+        """Why the server's tools are not those that somebody looked at; empty if they are."""
+        offered: dict[str, str] = {}
+        cursor: str | None = None
+        for _ in range(_MOST_PAGES):
+            # Below Client.list_tools, which prepares to run their schemas.
+            request = ListToolsRequest(params=PaginatedRequestParams(cursor=cursor))
+            page = await client.session.send_request(request, ListToolsResult)
+            offered |= {tool.name: tool_hash(tool) for tool in page.tools}
+            cursor = page.next_cursor
+            if cursor is None:
+                break
+        for tool, pin in self._server.pins.items():
+            if (hashed := offered.get(tool)) != pin:
+                now = f"its hash is {hashed}" if hashed else "it is not there"
+                return f"its tool {tool} is not the one that was approved: {now}"
+        self._approved = True
+        return ""
+
+    async def _hear(self, message: object) -> None:
+        """What the server says unasked. Only one thing of it matters."""
+        if isinstance(message, ToolListChangedNotification):
+            self._approved = not self._server.pins
 
     def _new_process(self) -> ServerProcess | None:
         if self._server.command is None:
@@ -241,119 +288,5 @@ class McpSource(FootageSource):
         env = get_default_environment() | {name: value.get_secret_value() for name, value in self._server.env.items()}
         return ServerProcess(self.name, self._server.command, env)
 
-    @asynccontextmanager
-    async def _client(self, process: ServerProcess | None) -> AsyncIterator[Client]:
-        if process is not None:
-            async with Client(_speak(process), read_timeout_seconds=self._timeout, cache=None) as client:
-                yield client
-            return
-        async with (
-            httpx2.AsyncClient(transport=_BoundedHttp(), timeout=httpx2.Timeout(self._timeout)) as http,
-            Client(
-                streamable_http_client(self._server.url or "", http_client=http),
-                read_timeout_seconds=self._timeout,
-                cache=None,
-            ) as client,
-        ):
-            yield client
-
-
-@asynccontextmanager
-async def _speak(process: ServerProcess) -> AsyncIterator[_Streams]:
-    """A server process as an MCP transport. Unlike the SDK's own it bounds a line and survives noise quietly."""
-    async with process.running():
-        heard, incoming = anyio.create_memory_object_stream[SessionMessage | Exception](0)
-        outgoing, spoken = anyio.create_memory_object_stream[SessionMessage](0)
-        unasked = 0
-
-        async def listen() -> None:
-            nonlocal unasked
-            noise = 0
-            async with heard:
-                async for line in process.lines():
-                    unasked += 1
-                    try:
-                        message = jsonrpc_message_adapter.validate_json(line, by_name=False)
-                    except ValueError:
-                        noise += 1
-                    else:
-                        await heard.send(SessionMessage(message))
-                    if noise > _MOST_NOISE or unasked > _MOST_MESSAGES:
-                        process.problem = "it writes without end" if noise <= _MOST_NOISE else "it does not speak MCP"
-                        return
-
-        async def speak() -> None:
-            nonlocal unasked
-            async with spoken:
-                async for message in spoken:
-                    unasked = 0
-                    try:
-                        await process.send(message.message.model_dump_json(by_alias=True, exclude_unset=True).encode())
-                    except ConnectionError:
-                        return  # it ended: listen() sees that too
-
-        async with heard, incoming, outgoing, spoken, anyio.create_task_group() as tasks:
-            tasks.start_soon(listen)
-            tasks.start_soon(speak)
-            try:
-                yield incoming, outgoing
-            finally:
-                tasks.cancel_scope.cancel()
-
-
-class _BoundedBody(httpx2.AsyncByteStream):
-    """A response body that ends in an error when it is too long."""
-
-    def __init__(self, body: httpx2.AsyncByteStream) -> None:
-        self._body = body
-
-    @override
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        size = 0
-        async for chunk in self._body:
-            size += len(chunk)
-            if size > MAX_ANSWER:
-                message = f"it sent an answer of more than {MAX_ANSWER >> 20} MiB"
-                raise httpx2.ReadError(message)
-            yield chunk
-
-    @override
-    async def aclose(self) -> None:
-        await self._body.aclose()
-
-
-class _BoundedHttp(httpx2.AsyncHTTPTransport):
-    """Bounds every answer; the SDK itself bounds the events of a stream, which may go on for as long as it likes."""
-
-    @override
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        response = await super().handle_async_request(request)
-        is_stream = response.headers.get("content-type", "").startswith("text/event-stream")
-        if not is_stream and isinstance(response.stream, httpx2.AsyncByteStream):
-            response.stream = _BoundedBody(response.stream)
-        return response
-
-
-def _payload(result: CallToolResult) -> dict[str, Any]:
-    """The object that a tool returned: structured, or as JSON text, which is what older servers do."""
-    texts = [content.text for content in result.content if isinstance(content, TextContent)]
-    if result.is_error:
-        raise FootageUnavailableError(f"it says: {' '.join(' '.join(texts).split())[:300] or 'nothing but error'}")
-    if isinstance(result.structured_content, dict):
-        return result.structured_content
-    try:
-        answer = json.loads(texts[0]) if texts else None
-    except (ValueError, RecursionError) as error:
-        raise FootageUnavailableError("its answer is not JSON") from error
-    if not isinstance(answer, dict):
-        raise FootageUnavailableError("its answer is no JSON object")
-    return answer
-
-
-def _say(error: BaseException) -> str:
-    """The first cause in a group, in a line."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    if isinstance(error, (OSError, httpx2.TransportError)):
-        return f"it cannot be reached: {getattr(error, 'strerror', None) or error}"
-    return f"{type(error).__name__}: {' '.join(str(error).split())[:200]}" if str(error) else type(error).__name__
+    def _connect(self, process: ServerProcess | None) -> AbstractAsyncContextManager[Client]:
+        return connect(process or self._server.url or "", read_timeout=self._timeout, on_message=self._hear)

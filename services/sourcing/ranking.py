@@ -1,9 +1,8 @@
 """Which clips fit a scene, and which fit best. Pure.
 
 Relevance over filler: a clip without a word in common with the scene is no match, however good its picture. Nothing
-is remembered between scenes. So that a film does not show the same clip over and over, clips that fit about equally
-well take turns by scene number. That keeps them apart as long as neighbouring scenes find the same clips; scenes that
-find different ones may still meet in one.
+is remembered here. Clips that fit about equally well take turns by scene number, so that scenes which are worked on at
+the same time seldom want the same one; `claims` settles the rest.
 """
 
 import re
@@ -139,3 +138,5 @@ def _flaws(footage: FoundFootage, look: Look, seconds: float) -> Iterable[str]:
             yield "of the other orientation"
         elif footage.height * footage.width < look.height * look.width / 2:
             yield f"only {footage.width}x{footage.height}"
+    if footage.review:
+        yield "its rights are to be reviewed"

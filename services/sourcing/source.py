@@ -6,7 +6,7 @@ from typing import Protocol
 
 from services.sourcing.candidates import FootageFile, FoundFootage
 
-__all__ = ["Fetched", "FootageSource", "FootageUnavailableError"]
+__all__ = ["Fetched", "FootageSource", "FootageUnavailableError", "Remote"]
 
 
 class FootageUnavailableError(Exception):
@@ -14,10 +14,21 @@ class FootageUnavailableError(Exception):
 
 
 @dataclass(frozen=True)
-class Fetched:
-    """A file that may be read, and what its source says of it."""
+class Remote:
+    """A file to download, and where from at most. What an address may look like is said in `download`."""
 
-    path: Path
+    url: str
+    hosts: tuple[str, ...] = ()
+    """Names of hosts, `*.example.org` for all below one."""
+    local_hosts: tuple[str, ...] = ()
+    """Hosts, as `name:port`, that may be asked without TLS and at private addresses."""
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """Where a clip's file is, and what its source says of it."""
+
+    place: Path | Remote
     footage: FootageFile
 
 

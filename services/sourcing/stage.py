@@ -7,7 +7,8 @@ from typing import Final
 
 import structlog
 
-from services.sourcing.candidates import FoundFootage
+from services.sourcing.candidates import FootageFile, FoundFootage
+from services.sourcing.claims import Claims
 from services.sourcing.cutting import clips_for, cut, film_frames, share_of
 from services.sourcing.intake import Accepted, Intake
 from services.sourcing.ranking import Ranked, queries, rank, rotate
@@ -28,6 +29,9 @@ _MOST_CANDIDATES: Final = 30
 _SPARE_TRIES: Final = 6
 """Clips of one server that may turn out unfit before it is given up for a scene."""
 
+_MOST_USES: Final = 4
+"""How often a clip is shown in a film before it does not matter any more which one is shown again."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -36,8 +40,12 @@ class _Search:
     """What one scene's search has come to so far."""
 
     needed: int
+    seconds: float
+    """How long the scene lasts."""
     chosen: list[tuple[Accepted, Candidate, Credit]] = field(default_factory=list)
     passed_over: list[Candidate] = field(default_factory=list)
+    shown_elsewhere: "list[tuple[FootageSource, Ranked, int]]" = field(default_factory=list)
+    """Clips that fit, and the numbers of the scenes that have them."""
     troubles: list[str] = field(default_factory=list)
     """What kept whole servers from being asked."""
     shortfalls: list[str] = field(default_factory=list)
@@ -52,6 +60,15 @@ class _Search:
     def done(self) -> bool:
         return len(self.chosen) >= self.needed
 
+    @property
+    def filled(self) -> bool:
+        """Whether the scene can be shown without showing a picture of it twice."""
+        lasts = sum(
+            accepted.facts.duration_frames * accepted.facts.frame_rate_denominator / accepted.facts.frame_rate_numerator
+            for accepted, _, _ in self.chosen
+        )
+        return self.done or lasts >= self.seconds
+
 
 class SourcingStage:
     """Chooses footage.
@@ -59,13 +76,14 @@ class SourcingStage:
     Args:
         store: where clips and choices are kept.
         sources: where footage comes from, in order of preference.
-        largest_file: bytes; a larger clip is refused.
+        intake: takes clips in.
     """
 
-    def __init__(self, store: ArtifactStore, sources: Sequence[FootageSource], *, largest_file: int = 4 << 30) -> None:
+    def __init__(self, store: ArtifactStore, sources: Sequence[FootageSource], intake: Intake) -> None:
         self._sources = tuple(sources)
         self._choices = Results(store, "sourcing")
-        self._intake = Intake(store, largest_file=largest_file)
+        self._claims = Claims(store)
+        self._intake = intake
 
     async def choose(self, audio: AudioRendered) -> FootageSourced:
         """Footage for a scene: the stored choice, or a new one that is stored before it is returned.
@@ -106,7 +124,7 @@ class SourcingStage:
     async def _search(self, audio: AudioRendered) -> Footage:
         rate = audio.brief.options.look.frame_rate
         frames = film_frames(audio.narration.samples, audio.narration.sample_rate, rate)
-        search = _Search(needed=clips_for(frames, rate))
+        search = _Search(needed=clips_for(frames, rate), seconds=frames / rate)
         sources, unknown = self._named(audio.brief.options.footage_providers)
         search.troubles += [f"no footage server is called {name}" for name in unknown]
         if not self._sources:
@@ -115,6 +133,7 @@ class SourcingStage:
             await self._ask(source, audio, search, seconds=share_of(frames, search.needed) / rate)
             if search.done:
                 break
+        await self._show_again(audio, search)
         return self._cut(audio, search, frames)
 
     def _named(self, wanted: tuple[str, ...] | None) -> tuple[list[FootageSource], list[str]]:
@@ -136,8 +155,31 @@ class SourcingStage:
             elif search.done:
                 search.passed_over.append(_candidate(source, one, "fits, but enough was found"))
             elif tries < search.needed + _SPARE_TRIES:
-                tries += 1
-                await self._take(source, one, search)
+                owner = await self._owner(audio, f"{source.identity}:{one.footage.id}")
+                if owner == scene.scene_number:
+                    tries += 1
+                    await self._take(source, one, audio, search)
+                else:
+                    search.shown_elsewhere.append((source, one, owner))
+
+    async def _show_again(self, audio: AudioRendered, search: _Search) -> None:
+        """Where what no other scene shows is not enough: clips of others, those first that were shown least."""
+        again = list(search.shown_elsewhere)
+        for use in range(2, _MOST_USES + 1):
+            for shown in tuple(again):
+                source, one, owner = shown
+                if search.filled:
+                    break
+                clip = f"{source.identity}:{one.footage.id}"
+                if use == _MOST_USES or await self._owner(audio, clip, use) == audio.scene.scene_number:
+                    again.remove(shown)
+                    await self._take(source, one, audio, search, shown_in=owner)
+        search.passed_over += [
+            _candidate(source, one, f"fits, but scene {owner} shows it") for source, one, owner in again
+        ]
+
+    async def _owner(self, audio: AudioRendered, clip: str, use: int = 1) -> int:
+        return await self._claims.owner(audio.project_id, clip, scene_number=audio.scene.scene_number, use=use)
 
     async def _find(
         self, source: FootageSource, audio: AudioRendered, search: _Search, *, seconds: float
@@ -158,11 +200,21 @@ class SourcingStage:
                 search.shortfalls.append(f"{source.name} has nothing that fits “{audio.scene.footage_query}”")
         return ranked
 
-    async def _take(self, source: FootageSource, one: Ranked, search: _Search) -> None:
-        """Takes one clip in, or notes why not."""
+    async def _take(
+        self, source: FootageSource, one: Ranked, audio: AudioRendered, search: _Search, *, shown_in: int | None = None
+    ) -> None:
+        """Takes one clip in, or notes why not.
+
+        Args:
+            source: that has it.
+            one: the clip.
+            audio: the scene.
+            search: what is added to.
+            shown_in: the scene that shows it already, if it is to be shown all the same.
+        """
         try:
             fetched = await source.fetch(one.footage.id)
-            accepted = await self._intake.accept(fetched.path, owner=source.identity)
+            accepted = await self._intake.accept(fetched, owner=source.identity)
         except FootageUnavailableError as error:
             log.warning("footage_refused", server=source.name, source_id=one.footage.id, reason=str(error))
             search.passed_over.append(_candidate(source, one, str(error)))
@@ -171,15 +223,12 @@ class SourcingStage:
         if any(accepted.file == other.file for other, _, _ in search.chosen):
             search.passed_over.append(_candidate(source, one, "the same file as another one"))
             return
-        said = fetched.footage
-        credit = Credit(
-            provider=source.name,
-            title=said.title or one.footage.title,
-            creator=said.creator or one.footage.creator,
-            licence=said.licence or one.footage.licence,
-            source_url=said.source_url or one.footage.source_url,
-        )
-        search.chosen.append((accepted, _candidate(source, one, chosen=True), credit))
+        note = f"scene {shown_in} shows it too" if shown_in is not None else ""
+        if shown_in is None and (owner := await self._owner(audio, accepted.file.sha256)) != audio.scene.scene_number:
+            search.shown_elsewhere.append((source, one, owner))  # under another name
+            return
+        candidate = _candidate(source, one, note, chosen=True)
+        search.chosen.append((accepted, candidate, _credit(source, one.footage, fetched.footage)))
 
     def _cut(self, audio: AudioRendered, search: _Search, frames: int) -> Footage:
         stretches = cut(
@@ -218,4 +267,16 @@ def _candidate(source: FootageSource, one: Ranked, reason: str = "", *, chosen: 
         chosen=chosen,
         source_url=one.footage.source_url,
         duration=one.footage.duration,
+    )
+
+
+def _credit(source: FootageSource, found: FoundFootage, said: FootageFile) -> Credit:
+    """Whom to name. That somebody should look at the rights stands where the terms stand: people read it there."""
+    licence, review = said.licence or found.licence, said.review or found.review
+    return Credit(
+        provider=source.name,
+        title=said.title or found.title,
+        creator=said.creator or found.creator,
+        licence=" ".join(part for part in (f"To be reviewed: {review}." if review else "", licence) if part),
+        source_url=said.source_url or found.source_url,
     )

@@ -61,6 +61,11 @@ class Results:
         await self._store.replace_document(self._key(inputs), document)
         return result
 
+    async def replace(self, inputs: str, result: ResultT) -> ResultT:
+        """Stores a result in place of an earlier one: for what may grow old, such as a copy of something outside."""
+        await self._store.replace_document(self._key(inputs), result.model_dump_json().encode())
+        return result
+
     async def _intact(self, document: bytes, model: type[ResultT]) -> ResultT | None:
         try:
             result = model.model_validate_json(document)

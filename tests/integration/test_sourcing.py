@@ -2,15 +2,20 @@
 
 import asyncio
 import os
+import re
+from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from nats.js import JetStreamContext
 
 from services.sourcing.app import create_app
+from services.sourcing.intake import Intake
 from services.sourcing.settings import SourcingSettings
+from services.sourcing.source import FootageSource
 from services.sourcing.stage import SourcingStage
 from shared.artifacts.filesystem import FilesystemStore
 from shared.contracts import AudioRendered, Footage, FootageSourced
@@ -39,10 +44,14 @@ def store(tmp_path: Path) -> FilesystemStore:
     return FilesystemStore(tmp_path / "store")
 
 
+def stage_over(store: FilesystemStore, *sources: FootageSource, **changes: Any) -> SourcingStage:
+    return SourcingStage(store, sources, Intake(store, **{"largest_file": 1 << 30, **changes}))
+
+
 @pytest.fixture
 async def stage(store: FilesystemStore, library: Path) -> AsyncIterator[SourcingStage]:
     async with connected(library_server(library)) as source:
-        yield SourcingStage(store, [source])
+        yield stage_over(store, source)
 
 
 def spoken(seconds: float = 4, number: int = 1) -> AudioRendered:
@@ -126,7 +135,7 @@ async def test_only_unfit_files_end_in_a_painted_background_that_says_why(
 async def test_a_file_that_is_too_large_is_refused(store: FilesystemStore, library: Path, tea: bytes) -> None:
     (library / "tea.mp4").write_bytes(tea)
     async with connected(library_server(library)) as source:
-        footage = await choice(SourcingStage(store, [source], largest_file=1_000))
+        footage = await choice(stage_over(store, source, largest_file=1_000))
     assert footage.fallback
     assert "1000 are allowed" in footage.reason
 
@@ -173,11 +182,101 @@ async def test_a_clip_that_did_not_change_is_not_taken_in_again(
     assert (await choice(stage, spoken(number=3))).fallback
 
 
+def uses(footages: list[Footage]) -> Counter[str]:
+    """How often each file is shown in a film."""
+    return Counter(clip.file.sha256 for footage in footages for clip in footage.clips)
+
+
+async def some_teas(folder: Path, names: str) -> None:
+    for index, name in enumerate(names):
+        await make_clip(folder / f"tea {name}.mp4", seconds=3 + index / 10, size="32x18", rate=10)
+
+
+async def test_b16_no_clip_comes_twice_in_a_film_while_there_are_unused_ones_also_across_replicas(
+    store: FilesystemStore, library: Path
+) -> None:
+    await some_teas(library, "abcdef")
+    (library / "tea c again.mp4").write_bytes((library / "tea c.mp4").read_bytes())
+    async with connected(library_server(library)) as one, connected(library_server(library)) as two:
+        replicas = [stage_over(store, one), stage_over(store, two)]
+        scenes = [spoken(3, number) for number in range(1, 7)]
+        film = await asyncio.gather(*(choice(replicas[n % 2], scene) for n, scene in enumerate(scenes)))
+    assert len(uses(film)) == 6
+    assert set(uses(film).values()) == {1}
+
+
+async def test_b16_when_all_were_shown_the_least_shown_come_again_and_say_so(
+    store: FilesystemStore, stage: SourcingStage, library: Path
+) -> None:
+    await some_teas(library, "abc")
+    film = [await choice(stage, spoken(3, number)) for number in range(1, 8)]
+    assert sorted(uses(film).values()) == [2, 2, 3]
+    (again,) = [candidate for candidate in film[6].candidates if candidate.chosen]
+    assert re.search(r"scene [1-3] shows it too", again.reason)
+    assert all(not footage.fallback for footage in film)
+
+
+async def test_b16_a_long_scene_gets_three_and_more_distinct_clips(
+    store: FilesystemStore, stage: SourcingStage, library: Path
+) -> None:
+    await some_teas(library, "abcdef")
+    footage = await choice(stage, spoken(15))
+    assert len({clip.file.sha256 for clip in footage.clips}) == len(footage.clips) == 3
+
+
+async def test_b16_a_scene_repeats_nothing_as_long_as_its_own_clips_fill_it(
+    store: FilesystemStore, stage: SourcingStage, library: Path
+) -> None:
+    await make_clip(library / "tea long.mp4", seconds=20, size="32x18", rate=10)
+    await make_clip(library / "tea drink.mp4", seconds=3, size="32x18", rate=10)
+    taken = await choice(stage, spoken(3, 1))
+    assert [candidate.title for candidate in taken.candidates if candidate.chosen] == ["tea drink"]
+    footage = await choice(stage, spoken(10, 2))
+    assert [candidate.title for candidate in footage.candidates if candidate.chosen] == ["tea long"]
+    assert reasons(footage)["tea drink"].endswith("fits, but scene 1 shows it")
+
+
+async def test_b16_an_unused_clip_of_the_next_server_comes_before_a_used_one(
+    store: FilesystemStore, library: Path, tmp_path: Path
+) -> None:
+    await some_teas(library, "a")
+    other = tmp_path / "other"
+    await make_clip(other / "tea.mp4", seconds=4, size="32x18", rate=10)
+    second = library_server(other).model_copy(update={"name": "other"})
+    async with connected(library_server(library)) as first, connected(second) as last:
+        stage = stage_over(store, first, last)
+        film = [await choice(stage, spoken(3, number)) for number in (1, 2)]
+    assert [footage.clips[0].credit.provider for footage in film] == ["library", "other"]
+
+
+async def test_b16_a_scene_that_is_worked_on_again_keeps_its_clip(
+    store: FilesystemStore, stage: SourcingStage, library: Path
+) -> None:
+    await some_teas(library, "ab")
+    film = [await choice(stage, spoken(3, number)) for number in (1, 2)]
+    edited = spoken(3, 1).model_copy(update={"revision": 1})
+    assert (await choice(stage, edited)).clips == film[0].clips
+
+
+async def test_b18_servers_that_are_all_out_cost_bounded_time_and_never_the_film(
+    store: FilesystemStore, tmp_path: Path
+) -> None:
+    hanging = script_server(tmp_path, "time.sleep(600)", name="hanging")
+    dead = script_server(tmp_path, at_start="sys.exit(1)", name="dead")
+    async with connected(hanging, timeout=0.3) as first, connected(dead, timeout=0.3) as second:
+        stage = stage_over(store, first, second)
+        async with asyncio.timeout(30):
+            film = [await choice(stage, spoken(3, number)) for number in range(1, 9)]
+    assert all(footage.fallback for footage in film)
+    assert film[0].reason == "hanging: it did not answer within 0.3 s; dead: it ended with exit code 1"
+    assert "left alone" in film[-1].reason
+
+
 async def test_the_next_server_helps_out(store: FilesystemStore, library: Path, tmp_path: Path, tea: bytes) -> None:
     (library / "tea.mp4").write_bytes(tea)
     dead = script_server(tmp_path, at_start="sys.exit(1)", name="dead")
     async with connected(dead) as first, connected(library_server(library)) as second:
-        footage = await choice(SourcingStage(store, [first, second]))
+        footage = await choice(stage_over(store, first, second))
     assert not footage.fallback
     assert [clip.credit.provider for clip in footage.clips] == ["library"]
     assert footage.reason == "dead: it ended with exit code 1"

@@ -21,6 +21,9 @@ def answer(request, structured=None, **result):
     content = [{{"type": "text", "text": result.pop("text", json.dumps(structured))}}]
     if structured is not None: result["structuredContent"] = structured
     send({{"jsonrpc": "2.0", "id": request["id"], "result": {{"content": content, **result}}}})
+def tool(name, description=""):
+    return {{"name": name, "description": description, "inputSchema": {{"type": "object"}}}}
+tools = [tool("search_footage"), tool("get_footage")]
 def call(request, name, arguments):
 {on_call}
 {at_start}
@@ -32,6 +35,8 @@ for line in sys.stdin:
         send({{"jsonrpc": "2.0", "id": request["id"], "result": {{
             "protocolVersion": request["params"]["protocolVersion"], "capabilities": {{"tools": {{}}}},
             "serverInfo": {{"name": "fake", "version": "1"}}}}}})
+    elif request["method"] == "tools/list":
+        send({{"jsonrpc": "2.0", "id": request["id"], "result": {{"tools": tools}}}})
     elif request["method"] == "tools/call":
         call(request, request["params"]["name"], request["params"].get("arguments") or {{}})
     else:
@@ -46,7 +51,7 @@ def script_server(
 
     Args:
         folder: where its script is kept.
-        on_call: statements that answer a tool call; see `answer`, `send`, `name`, `arguments` in the script.
+        on_call: statements that answer a tool call; see `answer`, `send`, `name`, `arguments`, `tools` in the script.
         at_start: statements that run before it listens.
         changes: of its configuration.
     """

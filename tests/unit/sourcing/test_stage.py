@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.sourcing.candidates import FootageFile, FoundFootage
+from services.sourcing.intake import Intake
 from services.sourcing.source import Fetched, FootageSource, FootageUnavailableError
 from services.sourcing.stage import SourcingStage
 from shared.artifacts.filesystem import FilesystemStore
@@ -48,7 +49,8 @@ class BareSource:
 @pytest.fixture
 def stage_with(tmp_path: Path) -> Callable[..., SourcingStage]:
     def build(*sources: FootageSource) -> SourcingStage:
-        return SourcingStage(FilesystemStore(tmp_path / "store"), sources)
+        store = FilesystemStore(tmp_path / "store")
+        return SourcingStage(store, sources, Intake(store, largest_file=1 << 20))
 
     return build
 

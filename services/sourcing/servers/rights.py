@@ -1,0 +1,27 @@
+"""Words by which an archive's own description says that a clip may belong to somebody else."""
+
+import re
+from typing import Final
+
+__all__ = ["doubt_about"]
+
+_SIGNS: Final = re.compile(
+    r"courtesy|copyright|©|all rights reserved|used (?:with|by) permission|third[- ]party|getty|shutterstock",
+    re.IGNORECASE,
+)
+
+
+def doubt_about(*texts: str, own: tuple[str, ...] = ()) -> str:
+    """Why a person should look at the rights of a clip; empty if nothing speaks for it.
+
+    Args:
+        texts: what is said of the clip.
+        own: phrases that contain such a word and mean the archive itself.
+    """
+    for text in texts:
+        without_own = text
+        for phrase in own:
+            without_own = re.sub(re.escape(phrase), "", without_own, flags=re.IGNORECASE)
+        if sign := _SIGNS.search(without_own):
+            return f"its description says “{sign[0].lower()}”, it may belong to a third party"
+    return ""

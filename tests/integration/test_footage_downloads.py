@@ -1,0 +1,209 @@
+"""From an archive's answer to a clip in a scene: downloaded once for all workers, examined, credited."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from pydantic import SecretStr
+from typing_extensions import override
+
+from services.sourcing.candidates import FootageFile, FoundFootage
+from services.sourcing.download import Downloader
+from services.sourcing.intake import Intake
+from services.sourcing.settings import FootageServer
+from services.sourcing.source import Fetched, FootageSource, Remote
+from services.sourcing.stage import SourcingStage
+from shared.artifacts.filesystem import FilesystemStore
+from shared.contracts import AudioRendered, Footage
+from tests.support.archives import KEY, Item, dvids
+from tests.support.builders import PROJECT, audio_rendered
+from tests.support.footage import connected
+from tests.support.media import make_clip
+from tests.support.web import Asked, Reply, Web, serving
+
+
+@pytest.fixture(scope="module")
+def tea(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    clip = tmp_path_factory.mktemp("clips") / "tea.mp4"
+    return asyncio.run(make_clip(clip, seconds=6, size="160x90", rate=10)).read_bytes()
+
+
+@pytest.fixture
+async def web() -> AsyncIterator[Web]:
+    async with serving() as running:
+        yield running
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FilesystemStore:
+    return FilesystemStore(tmp_path / "store")
+
+
+class FarSource:
+    """Clips on a web server, all about tea."""
+
+    identity = name = "far"
+
+    def __init__(self, web: Web, *ids: str) -> None:
+        self._web = web
+        self._ids = ids
+
+    async def search(self, query: str, limit: int) -> list[FoundFootage]:
+        return [FoundFootage(id=one, title=f"Tea {one}") for one in self._ids]
+
+    async def fetch(self, footage_id: str) -> Fetched:
+        url = f"{self._web.url}/{footage_id}.mp4"
+        file = FootageFile(id=footage_id, title=f"Tea {footage_id}", url=url, rendition="720p")
+        return Fetched(Remote(url, (), (self._web.host,)), file)
+
+    async def aclose(self) -> None:
+        """Nothing runs."""
+
+
+def stage_over(store: FilesystemStore, *sources: FootageSource, **changes: Any) -> SourcingStage:
+    """A worker of its own on a store that others may use too."""
+    downloads = Downloader(largest=1 << 20, timeout=20, idle=5)
+    return SourcingStage(store, sources, Intake(store, largest_file=1 << 20, downloads=downloads, **changes))
+
+
+async def choice(stage: SourcingStage, audio: AudioRendered | None = None) -> Footage:
+    return (await stage.choose(audio or audio_rendered(uuid4()))).footage
+
+
+async def test_b15_a_clip_of_dvids_is_downloaded_measured_and_credited(
+    web: Web, store: FilesystemStore, tea: bytes
+) -> None:
+    dvids(web, [Item(7, "Tea", "drink", credit="Courtesy Video")], content=tea)
+    env = {"DVIDS_URL": web.url, "DVIDS_INTERVAL": "0", "DVIDS_API_KEY": KEY}
+    server = FootageServer(
+        name="dvids", env={name: SecretStr(value) for name, value in env.items()}, local_hosts=(web.host,)
+    )
+    async with connected(server.filled_in({})) as source:
+        footage = await choice(stage_over(store, source))
+    (clip,) = footage.clips
+    assert (await store.open(clip.file)).read_bytes().startswith(tea)
+    assert (clip.facts.width, clip.facts.duration_frames, clip.file.media_type) == (160, 60, "video/mp4")
+    assert (clip.source_id, clip.credit.provider) == ("video:7", "dvids")
+    assert clip.credit.creator == "Courtesy Video, 1st Unit"
+    assert clip.credit.source_url == "https://www.dvidshub.net/video/7"
+    assert clip.credit.licence.startswith("To be reviewed: its description says “courtesy”")
+    assert clip.credit.licence.endswith("does not imply or constitute DoD endorsement.")
+    (candidate,) = footage.candidates
+    assert candidate.reason == "about tea, drink; its rights are to be reviewed"
+    assert KEY not in footage.model_dump_json()
+
+
+async def test_b19_a_second_run_of_another_worker_downloads_nothing(
+    web: Web, store: FilesystemStore, tea: bytes
+) -> None:
+    web.routes["/1.mp4"] = Reply(tea)
+    first = await choice(stage_over(store, FarSource(web, "1")))
+    second = await choice(stage_over(store, FarSource(web, "1")))
+    assert first.clips[0].file == second.clips[0].file
+    assert web.paths() == ["/1.mp4"]
+
+
+async def test_b19_scenes_that_want_the_same_clip_at_once_download_it_once(
+    web: Web, store: FilesystemStore, tea: bytes
+) -> None:
+    web.routes["/1.mp4"] = Reply(tea)
+    stage = stage_over(store, FarSource(web, "1"))
+    await asyncio.gather(*(choice(stage) for _ in range(4)))
+    assert web.paths() == ["/1.mp4"]
+
+
+@pytest.mark.parametrize("harm", ["truncated", "changed", "gone"])
+async def test_b19_a_corrupt_or_partial_copy_is_downloaded_anew(
+    web: Web, store: FilesystemStore, tea: bytes, harm: str
+) -> None:
+    web.routes["/1.mp4"] = Reply(tea)
+    first = await choice(stage_over(store, FarSource(web, "1")))
+    kept = await store.open(first.clips[0].file)
+    if harm == "gone":
+        kept.unlink()
+    else:
+        kept.write_bytes(tea[:-1] if harm == "truncated" else tea[:-1] + b"!")
+    again = await choice(stage_over(store, FarSource(web, "1")))
+    assert (await store.open(again.clips[0].file)).read_bytes() == tea
+    assert web.paths() == ["/1.mp4"] * 2
+
+
+async def test_b19_a_copy_that_is_too_old_is_downloaded_anew_and_then_kept(
+    web: Web, store: FilesystemStore, tea: bytes
+) -> None:
+    web.routes["/1.mp4"] = Reply(tea)
+    await choice(stage_over(store, FarSource(web, "1")))
+    await choice(stage_over(store, FarSource(web, "1"), keep=timedelta(0)))
+    assert len(web.asked) == 2
+    await choice(stage_over(store, FarSource(web, "1")))
+    assert len(web.asked) == 2
+
+
+async def test_row_66_whatever_goes_wrong_with_a_download_the_next_candidate_is_taken(
+    web: Web, store: FilesystemStore, tea: bytes
+) -> None:
+    web.routes |= {
+        "/a.mp4": Reply(status=404),
+        "/b.mp4": Reply(b"<!doctype html><html>"),
+        "/c.mp4": Reply(tea[:-100], length=len(tea)),
+        "/d.mp4": Reply(tea, length=50 << 30),
+        "/e.mp4": Reply(tea[:2_000]),  # complete, says its length, and yet half a film
+        "/f.mp4": Reply(tea),
+    }
+    first_in_turn = UUID(int=PROJECT.int - PROJECT.int % 6)
+    footage = await choice(stage_over(store, FarSource(web, *"abcdef")), audio_rendered(first_in_turn))
+    (clip,) = footage.clips
+    assert clip.source_id == "f"
+    refused = {one.source_id: one.reason for one in footage.candidates if not one.chosen}
+    reasons = {
+        "a": "its archive answers 404",
+        "b": "is no video",
+        "c": "its download broke off",
+        "d": "are allowed",
+        "e": "Tea e is refused: ",
+    }
+    assert {name for name in refused if name in reasons and reasons[name] in refused[name]} == set(refused)
+
+
+async def test_row_66_a_file_that_changes_between_two_looks_is_the_one_that_was_examined(
+    web: Web, store: FilesystemStore, tea: bytes
+) -> None:
+    web.routes["/1.mp4"] = lambda _: Reply(tea if len(web.asked) == 1 else b"<html>")
+    footage = await choice(stage_over(store, FarSource(web, "1")))
+    assert (await store.open(footage.clips[0].file)).read_bytes() == tea
+    assert len(web.asked) == 1
+
+
+async def test_row_66_a_failed_download_is_tried_again_for_the_next_scene(
+    web: Web, store: FilesystemStore, tea: bytes
+) -> None:
+    def answer(_: Asked) -> Reply:
+        return Reply(tea) if len(web.asked) > 1 else Reply(status=503)
+
+    web.routes["/1.mp4"] = answer
+    stage = stage_over(store, FarSource(web, "1"))
+    assert (await choice(stage)).fallback
+    assert not (await choice(stage)).fallback
+
+
+async def test_row_64_an_address_outside_the_server_s_hosts_is_refused_and_named(
+    web: Web, store: FilesystemStore, tea: bytes
+) -> None:
+    class Hostile(FarSource):
+        @override
+        async def fetch(self, footage_id: str) -> Fetched:
+            fetched = await super().fetch(footage_id)
+            return Fetched(Remote("http://169.254.169.254/latest/meta-data", ("media.example.org",)), fetched.footage)
+
+    footage = await choice(stage_over(store, Hostile(web, "1")))
+    assert footage.fallback
+    assert "Tea 1 is refused: its address begins with http, not with https" in footage.reason
+
+
+async def test_without_downloads_a_far_clip_is_a_reason(web: Web, store: FilesystemStore) -> None:
+    stage = SourcingStage(store, [FarSource(web, "1")], Intake(store, largest_file=1 << 20))
+    assert "downloads are not set up" in (await choice(stage, audio_rendered(PROJECT))).reason
