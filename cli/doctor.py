@@ -39,7 +39,7 @@ async def examine(home: Home, *, nats_url: str | None, as_json: bool) -> int:
         _python(),
         await _ffmpeg(),
         _speech(),
-        Finding("script", ok=True, uses="outline: divides your own text; from a bare topic a short honest outline"),
+        _script(),
         _footage(),
         await _bus(home, nats_url),
         _folder("data", home.root),
@@ -73,6 +73,37 @@ def _speech() -> Finding:
     if importlib.util.find_spec("espeakng_loader") is None:
         return Finding("speech", ok=False, uses="espeak-ng is missing", hint="install the package espeakng-loader")
     return Finding("speech", ok=True, uses="espeak-ng, bundled")
+
+
+def _script() -> Finding:
+    """Who writes about a bare topic; own texts are divided without a model in any case."""
+    wanted = os.environ.get("SCRIPT_PROVIDER", "").strip()
+    key = next((name for name in ("GROQ_API_KEY", "GROQ_API_KEY_FILE") if os.environ.get(name, "").strip()), None)
+    if wanted not in {"", "groq", "outline"}:
+        return Finding("script", ok=False, uses=f"SCRIPT_PROVIDER is {wanted}", hint="set it to groq or outline")
+    if wanted == "outline" or (not wanted and key is None):
+        why = "SCRIPT_PROVIDER says so" if wanted else "there is no GROQ_API_KEY"
+        return Finding(
+            "script",
+            ok=True,
+            uses=f"outline, because {why}: divides your own text; from a bare topic a short honest outline",
+            hint="" if wanted else "set GROQ_API_KEY to have topics written about by a language model",
+        )
+    if key is None:
+        return Finding(
+            "script", ok=False, uses="groq, because SCRIPT_PROVIDER says so, but no key", hint="set GROQ_API_KEY"
+        )
+    if key == "GROQ_API_KEY_FILE" and not Path(os.environ[key].strip()).is_file():
+        return Finding("script", ok=False, uses=f"groq, but {key} names no file", hint=f"correct or unset {key}")
+    if importlib.util.find_spec("groq") is None:
+        return Finding("script", ok=False, uses="groq, but its package is missing", hint="install the package groq")
+    why = "SCRIPT_PROVIDER says so" if wanted else f"{key} is set"
+    return Finding(
+        "script",
+        ok=True,
+        uses=f"groq, because {why}: {os.environ.get('GROQ_MODEL', 'its usual model')} writes about topics",
+        hint="whether the key is good is found out at the start; SCRIPT_PROVIDER=outline does without",
+    )
 
 
 def _footage() -> Finding:

@@ -57,7 +57,7 @@ class Stack:
         for create_app in await loading:
             app = create_app()
             await app.start()
-            self._apps.append(app)
+            self._apps.append(app)  # one that fails to start has things to stop as well
         endpoint = Endpoint(nats_url, os.environ["ARTIFACTS_URL"])
         if self._services:
             self._home.announce(endpoint)  # a bus alone is nobody else's: they would wait for a film in vain

@@ -28,7 +28,11 @@ class ServiceSettings(BaseSettings):
     The aliases keep these names free of a service's prefix: one NATS_URL serves a whole host.
     """
 
-    model_config = SettingsConfigDict(populate_by_name=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        populate_by_name=True,
+        extra="ignore",
+        hide_input_in_errors=True,  # a mistyped setting may hold a password
+    )
 
     nats_url: str = Field(default="nats://127.0.0.1:4222", validation_alias="NATS_URL", description="The bus.")
     nats_user: str | None = Field(default=None, validation_alias="NATS_USER", description="Account on the bus.")

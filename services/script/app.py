@@ -7,7 +7,7 @@ from services.script.outline import OutlineWriter
 from services.script.settings import ScriptSettings
 from services.script.stage import ScriptStage
 from services.script.writer import ScriptWriter
-from shared.artifacts.store import open_store
+from shared.artifacts.store import ArtifactStore, open_store
 from shared.bus import Bus
 
 __all__ = ["create_app"]
@@ -19,14 +19,33 @@ def create_app(settings: ScriptSettings | None = None, *, writer: ScriptWriter |
     Args:
         settings: read from the environment when not given.
         writer: takes the place of the one that the settings name.
+
+    Raises:
+        PermanentError: `provider_refused`, the settings name a writer that lacks its key.
     """
     settings = settings or ScriptSettings()
-    writers = {"outline": OutlineWriter}
-    stage = ScriptStage(
-        open_store(settings.artifacts_url),
-        writer or writers[settings.provider](),
-        words_per_second=settings.words_per_second,
-    )
+    store = open_store(settings.artifacts_url)
     bus = Bus("script", settings)
-    register(bus, stage)
+    outline = OutlineWriter()
+    if writer is None:
+        writer = outline if settings.writer == "outline" else _groq(settings, store, bus)
+    stage = ScriptStage(store, writer, divider=outline, words_per_second=settings.words_per_second)
+    register(bus, stage, loops=settings.loops)
     return bus.app()
+
+
+def _groq(settings: ScriptSettings, store: ArtifactStore, bus: Bus) -> ScriptWriter:
+    from services.script.groq_client import GroqClient  # noqa: PLC0415 - an SDK that nobody without a key needs
+    from services.script.groq_writer import GroqWriter  # noqa: PLC0415
+
+    client = GroqClient(
+        key=settings.groq_key(),
+        model=settings.groq_model,
+        base_url=settings.groq_base_url,
+        strict=settings.groq_strict,
+        timeout=settings.groq_timeout,
+        max_tokens=settings.groq_max_tokens,
+    )
+    bus.on_start(client.check)
+    bus.on_stop(client.aclose)
+    return GroqWriter(client, store, words_per_second=settings.words_per_second)

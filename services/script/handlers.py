@@ -8,7 +8,7 @@ from shared.topology import SCRIPT
 __all__ = ["register"]
 
 
-def register(bus: Bus, stage: ScriptStage, *, loops: int = 1) -> None:
+def register(bus: Bus, stage: ScriptStage, *, loops: int) -> None:
     """Subscribes the stage to orders.
 
     Args:

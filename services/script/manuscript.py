@@ -9,7 +9,7 @@ from typing import Final
 
 from services.script.sentences import is_speakable
 
-__all__ = ["Manuscript", "one_line", "read_manuscript"]
+__all__ = ["Manuscript", "one_line", "plain", "read_manuscript"]
 
 _TITLE_WORDS: Final = 12
 _TITLE_CHARACTERS: Final = 100
@@ -110,7 +110,7 @@ def _take_headings(block: list[str]) -> tuple[list[str], list[str]]:
             headings.append(lines.pop())
         else:
             lines.append(line)
-    named = [_plain(heading) for heading in headings]
+    named = [plain(heading) for heading in headings]
     return [heading for heading in named if is_speakable(heading)], lines
 
 
@@ -119,7 +119,7 @@ def _read_lines(lines: list[str]) -> list[str]:
     if not lines:
         return []
     if not _ITEM.match(lines[0]):
-        return _unwrap(_plain("\n".join(lines)).split("\n"))
+        return _unwrap(plain("\n".join(lines)).split("\n"))
     items: list[str] = []
     for line in lines:
         mark = _ITEM.match(line)
@@ -127,7 +127,7 @@ def _read_lines(lines: list[str]) -> list[str]:
             items.append(line[mark.end() :])
         else:
             items[-1] += f" {line}"
-    return [_plain(item) for item in items]
+    return [plain(item) for item in items]
 
 
 def _unwrap(lines: list[str]) -> list[str]:
@@ -154,7 +154,8 @@ def _is_title(line: str) -> bool:
     return short and is_speakable(line) and not line.endswith(_NOT_AFTER_TITLE)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """The text without light Markdown and HTML."""
     for pattern, replacement in _MARKUP:
         text = pattern.sub(replacement, text)
     return text.strip()

@@ -10,7 +10,7 @@ from typing_extensions import override
 from services.script.keywords import footage_query, telling_words
 from services.script.manuscript import Manuscript, one_line, read_manuscript
 from services.script.sentences import count_words, halve, is_speakable, split_sentences
-from services.script.writer import DraftScene, Script, ScriptWriter
+from services.script.writer import DraftScene, Script, ScriptWriter, nothing_to_say
 from shared.contracts import MAX_SCENES, SceneOrder, ScriptRequested
 from shared.errors import FailureCode, PermanentError
 
@@ -56,7 +56,7 @@ def _keep(order: ScriptRequested, ordered: tuple[SceneOrder, ...]) -> Script:
     scenes = sorted(ordered, key=lambda scene: scene.scene_number or 0)  # all are numbered, or none is
     for number, scene in enumerate(scenes, start=1):
         if not is_speakable(scene.text):
-            raise _nothing_to_say(f"scene {number}")
+            raise nothing_to_say(f"scene {number}")
     topic = one_line(order.topic or "") or _first_words(scenes[0].text)
     drafts: list[DraftScene] = []
     for scene in scenes:
@@ -71,7 +71,7 @@ def _divide(order: ScriptRequested, text: str) -> Script:
     manuscript = read_manuscript(text)
     texts = divide(manuscript, order.language)
     if not texts:
-        raise _nothing_to_say("the text")
+        raise nothing_to_say("the text")
     title = manuscript.title[:_TOPIC_CHARACTERS] or one_line(order.topic or "") or _first_words(texts[0])
     topic = one_line(order.topic or "") or title
     return Script(topic=topic, title=title, scenes=_draft(texts, topic, order.language))
@@ -81,7 +81,7 @@ def _outline(order: ScriptRequested) -> Script:
     """All that can be said honestly about a bare topic."""
     topic = one_line(order.topic or "")
     if not is_speakable(topic):
-        raise _nothing_to_say("the topic")
+        raise nothing_to_say("the topic")
     named = topic if topic.endswith((".", "!", "?")) else f"{topic}."
     texts = list(chain.from_iterable(_cut(part.format(topic=named)) for part in _OUTLINE))
     keywords = telling_words(topic, order.language)
@@ -161,11 +161,3 @@ def _first_words(text: str) -> str:
         return line.rstrip(".。")
     cut = line[:_TITLE_CHARACTERS]
     return (cut.rsplit(maxsplit=1)[0] if " " in cut else cut).rstrip(",;:") + "…"
-
-
-def _nothing_to_say(where: str) -> PermanentError:
-    return PermanentError(
-        FailureCode.INVALID_ORDER,
-        f"there is nothing to say: {where} has no letter and no digit",
-        hint="order with a topic, or with a text that has words in it",
-    )

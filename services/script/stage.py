@@ -25,20 +25,26 @@ class ScriptStage:
 
     Args:
         store: where they are kept.
-        writer: who writes them.
+        writer: who writes about a bare topic.
+        divider: who makes scenes of a customer's own text or scenes. Those stay the customer's, word for word: the
+            writer never sees them.
         words_per_second: speaking rate for the scenes' estimated durations.
     """
 
-    def __init__(self, store: ArtifactStore, writer: ScriptWriter, *, words_per_second: float = 2.3) -> None:
+    def __init__(
+        self, store: ArtifactStore, writer: ScriptWriter, *, divider: ScriptWriter, words_per_second: float = 2.3
+    ) -> None:
         self._store = store
         self._writer = writer
+        self._divider = divider
         self._words_per_second = words_per_second
 
     async def write(self, order: ScriptRequested, project_id: UUID) -> ScenesScripted:
         """The script of a project: the stored one, or a new one that is stored before it is returned.
 
         Raises:
-            PermanentError: `invalid_order`, when nothing in the order can be spoken, or the script fits no message.
+            PermanentError: `invalid_order`, when nothing in the order can be spoken, or the script fits no message;
+                or what the writer cannot get over.
             TransientError: the writer or the store cannot be used now.
         """
         key = check_key(f"results/script/{project_id}-r{order.revision}.json")
@@ -46,7 +52,7 @@ class ScriptStage:
         known = None if stored is None else _read(stored)
         if known is not None:
             return known
-        scripted = self._number(order, project_id, await self._writer.write(order))
+        scripted = await self._write(order.model_copy(update={"project_id": project_id}), project_id)
         document = scripted.model_dump_json().encode()
         _require_fits(document)
         first = await self._store.write_once(key, document)
@@ -58,7 +64,10 @@ class ScriptStage:
         await self._store.replace_document(key, document)  # what lay there is damaged or of an older shape
         return scripted
 
-    def _number(self, order: ScriptRequested, project_id: UUID, script: Script) -> ScenesScripted:
+    async def _write(self, order: ScriptRequested, project_id: UUID) -> ScenesScripted:
+        has_own_words = order.scenes or (order.text and order.text.strip())
+        writer = self._divider if has_own_words else self._writer
+        script = await writer.write(order)
         scenes = tuple(
             Scene(
                 id=derive_scene_id(project_id, number),
@@ -78,17 +87,17 @@ class ScriptStage:
                 title=script.title,
                 scene_count=len(scenes),
                 options=order.options,
-                notes=script.notes + _length_notes(order, sum(scene.estimated_duration for scene in scenes)),
+                notes=script.notes + _length_notes(order, script, sum(scene.estimated_duration for scene in scenes)),
             ),
             scenes=scenes,
-            writer=self._writer.name,
+            writer=writer.name,
         )
 
 
-def _length_notes(order: ScriptRequested, estimate: float) -> tuple[str, ...]:
-    """Says so when a length was asked for that the words do not fill. The default length asks for nothing."""
+def _length_notes(order: ScriptRequested, script: Script, estimate: float) -> tuple[str, ...]:
+    """Says so when a length was asked for that the words do not fill. Own words are not held to the default length."""
     wanted = order.target_duration
-    if wanted == ScriptRequested.model_fields["target_duration"].default:
+    if not script.fills_time and wanted == ScriptRequested.model_fields["target_duration"].default:
         return ()
     if abs(estimate - wanted) <= _TOLERANCE * wanted:
         return ()

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from shared.contracts import ScriptRequested
+from shared.errors import FailureCode, PermanentError
 
-__all__ = ["DraftScene", "Script", "ScriptWriter"]
+__all__ = ["DraftScene", "Script", "ScriptWriter", "nothing_to_say"]
 
 
 @dataclass(frozen=True)
@@ -27,10 +28,12 @@ class Script:
     scenes: tuple[DraftScene, ...]
     notes: tuple[str, ...] = ()
     """What a person should know about how it came to be."""
+    fills_time: bool = False
+    """Whether it was written to last as long as ordered, so that it is a shortcoming when it does not."""
 
 
 class ScriptWriter(Protocol):
-    """Writes the script of an order. Own scenes and own text of the customer stay the customer's, word for word."""
+    """Writes scripts."""
 
     name: str
     """Stands in `scenes.scripted` as the one who wrote it."""
@@ -38,8 +41,21 @@ class ScriptWriter(Protocol):
     async def write(self, order: ScriptRequested) -> Script:
         """Writes; need not be deterministic, for the first script of a project is stored and kept.
 
+        Args:
+            order: with its project id.
+
         Raises:
-            PermanentError: `invalid_order`, when there is nothing in it that could be spoken.
-            TransientError: `script_failed`, when a later try may succeed.
+            PermanentError: `invalid_order`, when there is nothing in it that could be spoken; or what the writer
+                cannot get over.
+            TransientError: a later try may succeed.
         """
         ...
+
+
+def nothing_to_say(where: str) -> PermanentError:
+    """What is wrong with an order of nothing but signs."""
+    return PermanentError(
+        FailureCode.INVALID_ORDER,
+        f"there is nothing to say: {where} has no letter and no digit",
+        hint="order with a topic, or with a text that has words in it",
+    )

@@ -1,14 +1,12 @@
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
 import pytest
-from pydantic import ValidationError
 from typing_extensions import override
 
-from services.script.app import create_app
 from services.script.outline import OutlineWriter
-from services.script.settings import ScriptSettings
 from services.script.stage import ScriptStage
 from services.script.writer import DraftScene, Script, ScriptWriter
 from shared.artifacts.filesystem import FilesystemStore
@@ -35,7 +33,7 @@ class FickleWriter(ScriptWriter):
 
 
 def stage(folder: Path, writer: ScriptWriter | None = None) -> ScriptStage:
-    return ScriptStage(FilesystemStore(folder), writer or OutlineWriter())
+    return ScriptStage(FilesystemStore(folder), writer or OutlineWriter(), divider=OutlineWriter())
 
 
 async def test_scenes_are_numbered_and_get_the_ids_that_everybody_derives(tmp_path: Path) -> None:
@@ -110,17 +108,36 @@ async def test_a_script_that_fits_no_message_is_refused_with_advice(tmp_path: Pa
     assert "in parts" in refused.value.hint
 
 
-def test_the_service_is_built_from_its_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("ARTIFACTS_URL", tmp_path.as_uri())
-    monkeypatch.setenv("SCRIPT_WORDS_PER_SECOND", "2.0")
+async def test_own_words_are_divided_and_never_shown_to_the_writer(tmp_path: Path) -> None:
+    writer = FickleWriter()
 
-    assert ScriptSettings().words_per_second == 2.0
-    assert create_app() is not None
-    assert create_app(ScriptSettings(), writer=FickleWriter()) is not None
+    text = await stage(tmp_path / "a", writer).write(ScriptRequested(topic="t", text="My words."), PROJECT)
+    scenes = ScriptRequested.model_validate({"topic": "t", "scenes": [{"text": "My words."}]})
+    kept = await stage(tmp_path / "b", writer).write(scenes, PROJECT)
+    blank = await stage(tmp_path / "c", writer).write(ScriptRequested(topic="t", text="  "), PROJECT)
+
+    assert text.scenes[0].text == kept.scenes[0].text == "My words."
+    assert (text.writer, kept.writer, blank.writer) == ("outline", "outline", "fickle")
+    assert writer.calls == 1
 
 
-def test_a_provider_that_does_not_exist_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SCRIPT_PROVIDER", "groq")
+async def test_a_written_script_is_held_to_the_default_length_too(tmp_path: Path) -> None:
+    class BriefWriter(FickleWriter):
+        @override
+        async def write(self, order: ScriptRequested) -> Script:
+            return replace(await super().write(order), fills_time=True)
 
-    with pytest.raises(ValidationError, match="outline"):
-        ScriptSettings(artifacts_url="file:///nowhere")
+    scripted = await stage(tmp_path, BriefWriter()).write(ScriptRequested(topic="t"), PROJECT)
+
+    (note,) = scripted.brief.notes
+    assert "300 s were ordered" in note
+
+
+async def test_a_writer_knows_the_project_that_it_writes_for(tmp_path: Path) -> None:
+    class CuriousWriter(FickleWriter):
+        @override
+        async def write(self, order: ScriptRequested) -> Script:
+            assert order.project_id == PROJECT
+            return await super().write(order)
+
+    await stage(tmp_path, CuriousWriter()).write(ScriptRequested(topic="t"), PROJECT)

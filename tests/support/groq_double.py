@@ -1,0 +1,187 @@
+"""A server that speaks like Groq, writes like a model, and misbehaves on demand. Listens on the loopback only."""
+
+import asyncio
+import json
+import random
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+MODEL = "openai/gpt-oss-120b"
+KEY = "gsk_double" + "0123456789abcdef" * 2
+
+_WORDS = "water ships engineers the desert carried through canal slowly morning workers stone and under wind across"
+_CHARACTERS = "水船沙漠運河工人石風光城市道路"
+
+Style = Callable[[int, int], int]
+"""How many words a scene gets: from its number and the length that was asked for."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the double was asked."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: dict[str, Any]
+
+    @property
+    def messages(self) -> list[dict[str, str]]:
+        messages: list[dict[str, str]] = self.body["messages"]
+        return messages
+
+    @property
+    def task(self) -> dict[str, Any]:
+        """The data of the first message by the user."""
+        task: dict[str, Any] = json.loads(self.messages[1]["content"])
+        return task
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer."""
+
+    status: int = 200
+    body: bytes = b"{}"
+    headers: dict[str, str] = field(default_factory=dict)
+    missing_bytes: int = 0
+    """How many more the header promises than there come before the connection closes."""
+    endless: bool = False
+    """A byte now and then, and never the last one."""
+    silent: bool = False
+    """Nothing at all, with the connection open."""
+
+
+Reply = Answer | Callable[[Request], Answer]
+
+
+def error(status: int, message: str = "no", *, code: str = "", headers: dict[str, str] | None = None) -> Answer:
+    """A refusal in Groq's shape."""
+    body = {"error": {"message": message, "type": "invalid_request_error", "code": code}}
+    return Answer(status, json.dumps(body).encode(), headers or {})
+
+
+def says(content: str | None, finish_reason: str = "stop") -> Answer:
+    """A completion."""
+    message = {"role": "assistant", "content": content}
+    choice = {"index": 0, "message": message, "finish_reason": finish_reason, "logprobs": None}
+    body = {"id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": MODEL, "choices": [choice]}
+    return Answer(body=json.dumps(body).encode())
+
+
+def writes(style: Style = lambda _, about: about) -> Callable[[Request], Answer]:
+    """Answers a task as a model does that counts in its own way."""
+    return lambda request: says(json.dumps(script(request.task, style), ensure_ascii=False))
+
+
+def script(task: dict[str, Any], style: Style = lambda _, about: about) -> dict[str, Any]:
+    """What such a model writes."""
+    about, unit = task["length"]["about"], task["length"]["unit"]
+    if "rewrite" in task:
+        numbers = [scene["scene_number"] for scene in task["rewrite"]]
+        return {"scenes": [{"scene_number": n, "text": speech(style(n, about), unit, n)} for n in numbers]}
+    scenes = [
+        {
+            "scene_number": number,
+            "text": speech(style(number, about), unit, number),
+            "footage_query": "canal ship",
+            "keywords": ["canal", "ship", "desert", "lock"],
+        }
+        for number in task["write"]
+    ]
+    return {"title": "The Canal", "scenes": scenes}
+
+
+def speech(count: int, unit: str = "words", seed: int = 0) -> str:
+    """A sentence of exactly so many words, or characters."""
+    chance = random.Random(seed)
+    if unit != "words":
+        return "".join(chance.choices(_CHARACTERS, k=count)) + "。"
+    return f"{' '.join(chance.choices(_WORDS.split(), k=count)).capitalize()}."
+
+
+class GroqDouble:
+    """The server; what it is asked stands in `requests`, what it answers next in `next`, then it writes as `model`."""
+
+    def __init__(self) -> None:
+        self.requests: list[Request] = []
+        self.next: list[Reply] = []
+        self.model: Callable[[Request], Answer] = writes()
+        self.models: Answer = Answer(body=json.dumps({"object": "list", "data": [{"id": MODEL}]}).encode())
+        self.key = KEY
+        self.port = 0
+        self._open: set[asyncio.Task[None]] = set()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def completions(self) -> list[Request]:
+        return [request for request in self.requests if request.path.endswith("/chat/completions")]
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator["GroqDouble"]:
+        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.port = server.sockets[0].getsockname()[1]
+        try:
+            yield self
+        finally:
+            server.close()
+            for connection in self._open:
+                connection.cancel()
+            await server.wait_closed()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection, one request."""
+        connection = asyncio.current_task()
+        assert connection is not None
+        self._open.add(connection)
+        try:
+            with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):  # the other side has gone
+                request = await _read(reader)
+                self.requests.append(request)
+                await self._send(writer, self._answer(request))
+        finally:
+            self._open.discard(connection)
+            writer.close()
+
+    def _answer(self, request: Request) -> Answer:
+        if request.headers.get("authorization") != f"Bearer {self.key}":
+            return error(401, f"Invalid API Key {request.headers.get('authorization')}", code="invalid_api_key")
+        if request.path == "/openai/v1/models":
+            return self.models
+        if request.path != "/openai/v1/chat/completions":
+            return error(404, "Unknown request URL", code="unknown_url")
+        reply = self.next.pop(0) if self.next else self.model
+        return reply if isinstance(reply, Answer) else reply(request)
+
+    async def _send(self, writer: asyncio.StreamWriter, answer: Answer) -> None:
+        if answer.silent:
+            await asyncio.Event().wait()
+        length = 1_000_000 if answer.endless else len(answer.body) + answer.missing_bytes
+        headers = {"content-type": "application/json", **answer.headers, "content-length": str(length)}
+        lines = [f"HTTP/1.1 {answer.status} Told", *(f"{k}: {v}" for k, v in headers.items()), "connection: close"]
+        writer.write("\r\n".join([*lines, "", ""]).encode() + answer.body)
+        await writer.drain()
+        while answer.endless:
+            writer.write(b" ")
+            await writer.drain()
+            await asyncio.sleep(0.02)
+
+
+async def _read(reader: asyncio.StreamReader) -> Request:
+    head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+    method, path, _ = head[0].split(" ")
+    headers = {name.lower(): value for name, value in _headers(head[1:])}
+    body = await reader.readexactly(int(headers.get("content-length", "0")))
+    return Request(method, path, headers, json.loads(body) if body else {})
+
+
+def _headers(lines: list[str]) -> Iterator[tuple[str, str]]:
+    for line in lines:
+        name, colon, value = line.partition(": ")
+        if colon:
+            yield name, value
