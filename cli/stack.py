@@ -36,6 +36,7 @@ class Stack:
 
     def __init__(self, home: Home, *, nats_port: int = -1, services: Sequence[str] = SERVICES) -> None:
         self._home = home
+        self._services = services
         self._server = NatsServer(store=home.nats_store, run=home.run, log=home.nats_log, port=nats_port)
         self._apps: list[FastStream] = []
 
