@@ -57,8 +57,8 @@ class Stack:
         await provision_server(settings, alone=True)
         for create_app in await loading:
             app = create_app()
-            await app.start()
             self._apps.append(app)  # one that fails to start has things to stop as well
+            await app.start()
         endpoint = Endpoint(nats_url, os.environ["ARTIFACTS_URL"])
         if self._services:
             self._home.announce(endpoint)  # a bus alone is nobody else's: they would wait for a film in vain
