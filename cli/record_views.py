@@ -125,6 +125,8 @@ def print_rebuilt(done: Row) -> None:
     if "messages" in done:
         print(f"{done['messages']} messages of the stream are in the log")
     print(f"{done['projects']} projects rebuilt, {done['mended']} of them were not as the log says")
+    if done["index"]:
+        print("the full-text index was made anew")
 
 
 def print_restored(done: Row) -> None:

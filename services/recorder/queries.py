@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from services.recorder.media_rows import Row
 from shared.contracts import ProjectCancelled, ProjectFailed, VideoAssembled
 from shared.database.engine import reading_engine, snapshot
-from shared.database.models import AssemblyJob, AuditEntry, LoggedMessage, Project, Scene, VisualSuggestion
+from shared.database.models import AuditEntry, LoggedMessage, Project, Scene, VisualSuggestion
 from shared.database.search import video_search
 
 __all__ = ["ENDS", "Record", "opened"]
@@ -100,14 +100,9 @@ class Record:
         return await self._rows(video_search(words, self._engine.dialect.name).limit(limit))
 
     async def audit(self, entity_id: str, *, limit: int) -> list[Row]:
-        """Changes of a row and of those that belong to it, newest first."""
-        scenes = select(Scene.id).where(Scene.project_id == entity_id)
-        suggestions = select(VisualSuggestion.id).where(VisualSuggestion.scene_id.in_(scenes))
-        jobs = select(AssemblyJob.id).where(AssemblyJob.project_id == entity_id)
-        whose = AuditEntry.entity_id
-        query = select(AuditEntry.__table__).where(
-            or_(whose == entity_id, whose.in_(scenes), whose.in_(suggestions), whose.in_(jobs))
-        )
+        """Changes of a row, or of all rows that messages of a project have changed, newest first."""
+        of_project = AuditEntry.context.contains(entity_id, autoescape=True)
+        query = select(AuditEntry.__table__).where(or_(AuditEntry.entity_id == entity_id, of_project))
         return await self._rows(query.order_by(AuditEntry.sequence.desc()).limit(limit))
 
     async def logged_projects(self) -> list[str]:

@@ -2,8 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Final, Self
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from nats.js import JetStreamContext
 from services.recorder.entries import parse, read
 from services.recorder.handlers import recorded
 from services.recorder.media_rows import Row
-from services.recorder.projection import ProjectRows, fold
+from services.recorder.projection import fold
 from services.recorder.queries import ENDS, Record
 from services.recorder.repository import Repository, UnitOfWork
 from services.recorder.stage import RecorderStage
@@ -26,10 +27,17 @@ _ALL_SCENES: Final = frozenset(range(1, MAX_SCENES + 1))
 
 @dataclass(frozen=True, kw_only=True)
 class Rebuilt:
-    """How many projects the log knows, and how many of them had rows that were not as it says."""
+    """What was found to be otherwise than the log says.
+
+    Attributes:
+        projects: how many the log knows.
+        mended: how many of them had rows that were not as it says.
+        index: whether the full-text index was not as the videos are.
+    """
 
     projects: int
     mended: int
+    index: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,8 +99,7 @@ async def rows_from_log(record: Record, repository: Repository) -> Rebuilt:
         PipelineError: `database_unavailable`; nothing was changed.
     """
     projects = await record.logged_projects()
-    mended = await asyncio.to_thread(_rebuild, repository, projects)
-    return Rebuilt(projects=len(projects), mended=mended)
+    return await asyncio.to_thread(_rebuild, repository, projects)
 
 
 async def log_from_stream(stage: RecorderStage, jetstream: JetStreamContext) -> int:
@@ -128,9 +135,11 @@ async def stream_from_log(record: Record, jetstream: JetStreamContext) -> Restor
     return Restored(messages=messages, ends=ends)
 
 
-def _rebuild(repository: Repository, projects: Sequence[str]) -> int:
+def _rebuild(repository: Repository, projects: Sequence[str]) -> Rebuilt:
     with repository.unit_of_work() as work:
-        return sum(_rebuild_project(work, project_id) for project_id in projects)
+        index = work.mend_index()  # first: a damaged one stops changes of the videos
+        mended = sum(_rebuild_project(work, project_id) for project_id in projects)
+    return Rebuilt(projects=len(projects), mended=mended, index=index)
 
 
 def _rebuild_project(work: UnitOfWork, project_id: str) -> bool:
@@ -139,18 +148,8 @@ def _rebuild_project(work: UnitOfWork, project_id: str) -> bool:
     for number in before.scenes:
         after.suggestions.setdefault(number, {})
     work.save([(before, after)])
-    were, are = dict(_rows(before)), dict(_rows(after))
-    return were.keys() != are.keys() or not all(row.items() <= were[key].items() for key, row in are.items())
-
-
-def _rows(rows: ProjectRows) -> Iterator[tuple[tuple[int | str, ...], Row]]:
-    if rows.project is not None:
-        yield (), rows.project
-    for number, scene in rows.scenes.items():
-        yield (number,), scene
-    for number, suggestions in rows.suggestions.items():
-        for video_id, suggestion in suggestions.items():
-            yield (number, video_id), suggestion
+    shown = attrgetter("project", "scenes", "suggestions", "job")
+    return bool(shown(before) != shown(after))
 
 
 async def _present(jetstream: JetStreamContext) -> set[str]:

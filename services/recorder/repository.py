@@ -14,6 +14,7 @@ from services.recorder.projection import JOB_COLUMNS, PROJECT_COLUMNS, SCENE_COL
 from shared.database.audit import Change, audit, differences
 from shared.database.bulk import insert, upsert
 from shared.database.engine import transaction
+from shared.database.index import index_fits, rebuild_index
 from shared.database.models import AssemblyJob, Base, LoggedMessage, Project, Scene, Video, VisualSuggestion
 from shared.database.revision import require_expected
 
@@ -156,6 +157,13 @@ class UnitOfWork:
         writer.upsert(Video, VIDEO_COLUMNS, self._merged_videos(changes), key=("path",))
         writer.upsert(AssemblyJob, JOB_COLUMNS, jobs, key=("id",))
         writer.finish()
+
+    def mend_index(self) -> bool:
+        """Makes the full-text index anew if it does not say what the videos say; returns whether that was so."""
+        if index_fits(self._connection):
+            return False
+        rebuild_index(self._connection)
+        return True
 
     def _delete(self, writer: "_Writer", changes: Sequence[tuple[ProjectRows, ProjectRows]]) -> None:
         """What is no more, children first: a cascade would not be audited."""

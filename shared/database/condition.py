@@ -1,6 +1,7 @@
-"""How a database is: which schema it has, and whether it is intact. Reads only."""
+"""How a database is: which schema it has, and whether it is intact. Changes nothing."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
@@ -10,7 +11,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine import URL
 
-from shared.database.engine import reading_engine, snapshot
+from shared.database.engine import reading_engine, snapshot, transaction, writing_engine
+from shared.database.index import index_fits
 from shared.database.models import Base
 from shared.database.revision import VERSION_TABLE
 from shared.errors import FailureCode, PermanentError
@@ -47,7 +49,10 @@ async def examine(url: str) -> Condition:
     Raises:
         PipelineError: `database_unavailable`.
     """
-    return await _look(url, thoroughly=True)
+    found = await _look(url, thoroughly=True)
+    if found.schema != "current" or found.problems or await asyncio.to_thread(_index_fits, url):
+        return found
+    return replace(found, problems=("the full-text index is not as the videos are; `scenewire rebuild` mends it",))
 
 
 async def require_current(url: str) -> None:
@@ -102,6 +107,15 @@ async def _look(url: str, *, thoroughly: bool) -> Condition:
         schema = "current"
     place = engine.url.set(drivername=engine.url.get_backend_name()).render_as_string(hide_password=True)
     return Condition(place=place, schema=schema, revision=revision, expected=known[0], problems=problems)
+
+
+def _index_fits(url: str) -> bool:
+    engine = writing_engine(url)
+    try:
+        with transaction(engine) as connection:
+            return index_fits(connection)
+    finally:
+        engine.dispose()
 
 
 def _require_file(url: URL) -> None:

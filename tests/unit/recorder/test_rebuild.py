@@ -10,6 +10,7 @@ from services.recorder.queries import opened
 from services.recorder.rebuild import Rebuilt, Stored, rows_from_log
 from services.recorder.repository import Repository
 from shared.contracts import derive_project_id
+from shared.database.condition import examine
 from shared.database.engine import writing_engine
 from tests.unit.recorder.story import NOON_NS, Database, delivered, film, raw_message
 from tests.unit.recorder.test_recording import OTHER, everything
@@ -51,6 +52,8 @@ async def test_rows_that_were_dropped_come_back_as_they_were(database: Database)
         "DELETE FROM visual_suggestions WHERE rank = 1",
         "INSERT INTO visual_suggestions (id, scene_id, video_id, title, embed_url, rank) SELECT id || 'x', id, 'x', 'x', '', 9 FROM scenes",
         "UPDATE videos SET width = 1, duration_frames = 1",
+        "UPDATE assembly_jobs SET progress = 1, status = 'pending', completed_at = 'x'",
+        "DELETE FROM assembly_jobs",
     ],
 )
 async def test_rows_that_were_changed_are_what_the_log_says(change: str, database: Database):
@@ -59,6 +62,18 @@ async def test_rows_that_were_changed_are_what_the_log_says(change: str, databas
     execute(database, change)
     await rebuild(database)
     assert database.projections() == before
+
+
+async def test_a14_a15_an_index_that_drifted_is_made_anew(database: Database):
+    await database.record(delivered(film()))
+    trigger = database.row("SELECT sql FROM sqlite_master WHERE name = 'videos_fts_delete'")["sql"]
+    execute(database, "DROP TRIGGER videos_fts_delete", "DELETE FROM videos WHERE filename LIKE 's1%'", trigger)
+    assert (await examine(database.url)).problems == (
+        "the full-text index is not as the videos are; `scenewire rebuild` mends it",
+    )
+    assert (await rebuild(database)).index
+    assert (await examine(database.url)).problems == ()
+    assert database.row("SELECT count(*) AS n FROM videos_fts WHERE videos_fts MATCH 's1r0'")["n"] == 1
 
 
 async def test_a_record_that_is_in_order_stays_as_it_is(database: Database):
