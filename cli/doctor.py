@@ -15,6 +15,7 @@ from typing import Final
 from cli.access import existing
 from cli.home import Home, require_writable
 from shared.errors import PipelineError
+from shared.media.process import run_program
 from shared.media.programs import find_ffmpeg
 
 __all__ = ["examine"]
@@ -40,7 +41,7 @@ async def examine(home: Home, *, nats_url: str | None, as_json: bool) -> int:
         await _ffmpeg(),
         _speech(),
         _script(),
-        _footage(),
+        *await _footage(),
         await _bus(home, nats_url),
         _folder("data", home.root),
         _folder("artifacts", _local(os.environ.get("ARTIFACTS_URL")) or home.root / "artifacts"),
@@ -106,15 +107,15 @@ def _script() -> Finding:
     )
 
 
-def _footage() -> Finding:
-    folder = os.environ.get("LIBRARY_DIR")
-    if not folder:
-        return Finding(
-            "footage", ok=True, uses="painted backgrounds", hint="set LIBRARY_DIR to a folder of clips to use those"
-        )
-    if not Path(folder).is_dir():
-        return Finding("footage", ok=False, uses=f"{folder} is no folder", hint="correct or unset LIBRARY_DIR")
-    return Finding("footage", ok=True, uses=f"clips of {folder}; painted backgrounds where none fits")
+async def _footage() -> list[Finding]:
+    """Asked of the service itself, in a process of its own: its servers are its own business."""
+    try:
+        done = await run_program([sys.executable, "-m", "services.sourcing.report"], timeout=60)
+    except PipelineError as error:
+        return [Finding("footage", ok=False, uses=error.message, hint=error.hint)]
+    if done.returncode:
+        return [Finding("footage", ok=False, uses="the sourcing service cannot be loaded", hint=done.stderr[-300:])]
+    return [Finding("footage", **json.loads(line)) for line in done.stdout.splitlines()]
 
 
 async def _bus(home: Home, nats_url: str | None) -> Finding:

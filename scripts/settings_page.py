@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
+from pydantic_settings import BaseSettings
 
 from shared.settings import ServiceSettings
 
@@ -43,9 +44,13 @@ def pages() -> Iterator[str]:
                 model = getattr(module, name)
                 if isinstance(model, type) and issubclass(model, ServiceSettings):
                     yield from section(f"The {folder.name} service", model, common)
+    for file in sorted((ROOT / "services" / "sourcing" / "servers").glob("*/settings.py")):
+        module = importlib.import_module(f"services.sourcing.servers.{file.parent.name}.settings")
+        for name in module.__all__:
+            yield from section(f"The {file.parent.name} footage server", getattr(module, name), set())
 
 
-def section(title: str, model: type[ServiceSettings], known: set[str]) -> Iterator[str]:
+def section(title: str, model: type[BaseSettings], known: set[str]) -> Iterator[str]:
     """The table of one class, without the settings that are known already."""
     rows = [(name, field) for name, field in model.model_fields.items() if name not in known]
     if not rows:
@@ -67,7 +72,7 @@ def default_of(field: FieldInfo) -> str:
     if value is None or value in ((), ""):
         return "none"
     if isinstance(value, timedelta):
-        return f"`{value.total_seconds():g}` s"
+        return f"`{value.total_seconds():.12g}` s"
     return f"`{value}`"
 
 

@@ -38,7 +38,7 @@ class FootageServer(BaseModel):
     One of the shipped servers needs only its name; what else is given replaces or adds to what it comes with.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)  # it may hold keys
 
     name: Annotated[str, StringConstraints(pattern=r"^[\w][\w .-]{0,99}$")] = Field(
         description="What orders call it in `footage_providers`."
@@ -121,7 +121,7 @@ _NO_FOLDER: Final = BeforeValidator(lambda value: value or None)
 class SourcingSettings(ServiceSettings):
     """What every service reads, and where footage comes from."""
 
-    model_config = SettingsConfigDict(env_prefix="SOURCING_")
+    model_config = SettingsConfigDict(env_prefix="SOURCING_", hide_input_in_errors=True)
 
     servers: Annotated[tuple[FootageServer, ...] | None, NoDecode, BeforeValidator(_listed)] = Field(
         default=None,

@@ -1,4 +1,6 @@
-"""What `scenewire doctor` says about who writes."""
+"""What `scenewire doctor` says about who writes and where footage comes from."""
+
+from pathlib import Path
 
 import pytest
 
@@ -35,3 +37,23 @@ def test_the_active_writer_is_named_with_the_reason_and_never_with_the_key(
     assert says in script.uses
     assert ok or script.hint
     assert KEY not in script.uses + script.hint
+
+
+async def test_the_footage_servers_are_named_by_the_service_itself(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("SOURCING_SERVERS", "DVIDS_API_KEY_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
+    monkeypatch.setenv("LIBRARY_DIR", str(tmp_path))
+    monkeypatch.setenv("DVIDS_API_KEY", KEY)
+
+    found = await doctor._footage()
+
+    assert [finding.uses.partition(",")[0] for finding in found[:2]] == ["library", "dvids"]
+    assert all(finding.ok and finding.what == "footage" for finding in found)
+    assert KEY not in str(found)
+
+    monkeypatch.setenv("SOURCING_SERVERS", "nowhere")
+    (finding,) = await doctor._footage()
+    assert not finding.ok

@@ -1,6 +1,9 @@
 """Which servers the environment names."""
 
 import json
+import os
+import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -11,8 +14,9 @@ from services.sourcing.settings import SourcingSettings
 
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    for name in ("LIBRARY_DIR", "SOURCING_SERVERS"):
-        monkeypatch.delenv(name, raising=False)
+    for name in os.environ:
+        if name.startswith(("LIBRARY_", "DVIDS_", "NASA_", "SOURCING_")):
+            monkeypatch.delenv(name)
     monkeypatch.setenv("ARTIFACTS_URL", "file:///tmp/a")
     return monkeypatch
 
@@ -59,3 +63,106 @@ def test_a_server_that_cannot_be_meant_is_refused(environment: pytest.MonkeyPatc
     environment.setenv("SOURCING_SERVERS", json.dumps(servers))
     with pytest.raises(ValidationError):
         SourcingSettings()
+
+
+@pytest.mark.parametrize(
+    "servers", [[{"name": "a", "env": {"KEY": "topsecret"}}], [{"env": {"KEY": "topsecret"}}], "x{"]
+)
+def test_a_refused_configuration_is_not_repeated_it_may_hold_keys(
+    environment: pytest.MonkeyPatch, servers: object
+) -> None:
+    environment.setenv("SOURCING_SERVERS", f"[{json.dumps(servers)} topsecret")
+    with pytest.raises(ValidationError) as broken:
+        SourcingSettings()
+    environment.setenv("SOURCING_SERVERS", json.dumps(servers))
+    with pytest.raises(ValidationError) as wrong:
+        SourcingSettings()
+    assert "topsecret" not in str(broken.value) + str(wrong.value)
+
+
+def test_dvids_is_used_as_soon_as_it_has_a_key_and_after_the_library(
+    environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    environment.setenv("DVIDS_API_KEY", "topsecret")
+    environment.setenv("DVIDS_INTERVAL", "2")
+    environment.setenv("LIBRARY_DIR", str(tmp_path))
+    library, dvids = SourcingSettings().footage_servers
+    assert (library.name, dvids.name) == ("library", "dvids")
+    assert set(dvids.env) == {"DVIDS_API_KEY", "DVIDS_INTERVAL"}
+    assert set(library.env) == {"LIBRARY_DIR"}
+    assert "*.cloudfront.net" in dvids.hosts
+
+
+@pytest.mark.parametrize("key", ["DVIDS_API_KEY", "DVIDS_API_KEY_FILE"])
+def test_an_empty_variable_is_no_key(environment: pytest.MonkeyPatch, key: str) -> None:
+    environment.setenv(key, "")
+    assert SourcingSettings().footage_servers == ()
+
+
+def test_nasa_is_used_only_when_it_is_named(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    environment.setenv("LIBRARY_DIR", str(tmp_path))
+    environment.setenv("NASA_URL", "https://mirror.example")
+    assert [server.name for server in SourcingSettings().footage_servers] == ["library"]
+    for named in ("library,nasa", '["library", "nasa"]', '[{"name": "library"}, {"name": "nasa"}]'):
+        environment.setenv("SOURCING_SERVERS", named)
+        library, nasa = SourcingSettings().footage_servers
+        assert library.root == tmp_path
+        assert nasa.env["NASA_URL"].get_secret_value() == "https://mirror.example"
+        assert nasa.command is not None
+        assert nasa.command[-1] == "services.sourcing.servers.nasa"
+
+
+def test_what_is_given_with_a_shipped_server_s_name_adds_to_what_it_comes_with(
+    environment: pytest.MonkeyPatch,
+) -> None:
+    servers = [{"name": "dvids", "env": {"DVIDS_API_KEY_FILE": "/run/key"}, "local_hosts": ["127.0.0.1:8000"]}]
+    environment.setenv("SOURCING_SERVERS", json.dumps(servers))
+    (dvids,) = SourcingSettings().footage_servers
+    assert dvids.local_hosts == ("127.0.0.1:8000",)
+    assert "*.dvidshub.net" in dvids.hosts
+    assert dvids.env["DVIDS_API_KEY_FILE"].get_secret_value() == "/run/key"
+
+
+def test_a_named_server_without_what_it_needs_is_refused_with_what_that_is(environment: pytest.MonkeyPatch) -> None:
+    for named, needs in (("dvids", "DVIDS_API_KEY or DVIDS_API_KEY_FILE"), ("library", "LIBRARY_DIR")):
+        environment.setenv("SOURCING_SERVERS", named)
+        with pytest.raises(ValidationError, match=f"footage server {named} needs {needs}"):
+            SourcingSettings()
+
+
+def test_an_empty_list_is_no_server_and_an_empty_variable_the_usual_ones(
+    environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    environment.setenv("LIBRARY_DIR", str(tmp_path))
+    environment.setenv("SOURCING_SERVERS", "[]")
+    assert SourcingSettings().footage_servers == ()
+    environment.setenv("SOURCING_SERVERS", "")
+    assert len(SourcingSettings().footage_servers) == 1
+
+
+@pytest.mark.parametrize(
+    "host", ["*", "*.com", "https://x.example", "x.example/", "x", "X.example", "x.example:80", ""]
+)
+def test_hosts_are_names_with_a_dot_at_least(environment: pytest.MonkeyPatch, host: str) -> None:
+    environment.setenv("SOURCING_SERVERS", json.dumps([{"name": "a", "command": ["x"], "hosts": [host]}]))
+    with pytest.raises(ValidationError):
+        SourcingSettings()
+
+
+def test_pins_are_for_both_tools_or_none(environment: pytest.MonkeyPatch) -> None:
+    server = {"name": "a", "command": ["x"], "adapter": {"search_tool": "find"}, "pins": {"find": "0" * 64}}
+    environment.setenv("SOURCING_SERVERS", json.dumps([server]))
+    with pytest.raises(ValidationError, match="a pin for each of find, get_footage, or none"):
+        SourcingSettings()
+
+
+def test_every_server_in_the_documentation_is_understood(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("DVIDS_API_KEY", "x")
+    environment.setenv("LIBRARY_DIR", "/clips")
+    page = Path(__file__).parents[3] / "docs" / "footage-servers.md"
+    blocks = re.findall(r"^```\n(SOURCING_SERVERS=.*?)^```", page.read_text(), re.DOTALL | re.MULTILINE)
+    examples = [shlex.split(block)[0].partition("=")[2] for block in blocks]
+    assert len(examples) == 5
+    for example in examples:
+        environment.setenv("SOURCING_SERVERS", example)
+        assert SourcingSettings().footage_servers, example

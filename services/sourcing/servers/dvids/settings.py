@@ -17,7 +17,7 @@ _NOTHING: Final = BeforeValidator(lambda value: value or None)
 class DvidsSettings(BaseSettings):
     """How DVIDS is asked."""
 
-    model_config = SettingsConfigDict(env_prefix="DVIDS_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="DVIDS_", extra="ignore", hide_input_in_errors=True)
 
     api_key: Annotated[SecretStr | None, _NOTHING] = Field(
         default=None, description="The key to the archive's interface; never logged."

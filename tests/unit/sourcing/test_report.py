@@ -1,0 +1,77 @@
+"""What is told of the footage servers before a film is made: which are used, why, and what others lack."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from services.sourcing.report import report
+
+KEY = "key-0123456789abcdef"
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in os.environ:
+        if name.startswith(("LIBRARY_", "DVIDS_", "NASA_", "SOURCING_")):
+            monkeypatch.delenv(name)
+
+
+@pytest.mark.parametrize(
+    ("variables", "says"),
+    [
+        ({}, "painted backgrounds"),
+        ({"SOURCING_SERVERS": "[]"}, "painted backgrounds"),
+        ({"LIBRARY_DIR": "/"}, "library, because LIBRARY_DIR is /: the clips in a folder of yours"),
+        ({"DVIDS_API_KEY": KEY}, "dvids, because DVIDS_API_KEY is set"),
+        ({"DVIDS_API_KEY_FILE": __file__}, f"dvids, because DVIDS_API_KEY_FILE is {__file__}"),
+        ({"SOURCING_SERVERS": "nasa"}, "nasa, because SOURCING_SERVERS names it"),
+        ({"SOURCING_SERVERS": '[{"name": "far", "url": "https://x.example/mcp"}]'}, "far at https://x.example/mcp"),
+    ],
+)
+def test_what_is_used_comes_first_with_its_reason(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], says: str
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    lines = list(report())
+    assert str(lines[0]["uses"]).startswith(says)
+    assert all(line["ok"] for line in lines)
+    assert KEY not in str(lines)
+
+
+def test_what_others_lack_is_said_and_nasa_is_never_used_by_accident() -> None:
+    hints = {str(line["uses"]): str(line["hint"]) for line in report()}
+    assert hints["library is not used"].endswith("set LIBRARY_DIR")
+    assert hints["dvids is not used"].endswith("set DVIDS_API_KEY or DVIDS_API_KEY_FILE")
+    assert hints["nasa is not used"].endswith("name it in SOURCING_SERVERS")
+
+
+@pytest.mark.parametrize(
+    ("variables", "says"),
+    [
+        ({"LIBRARY_DIR": "/nowhere"}, "LIBRARY_DIR names no folder"),
+        ({"DVIDS_API_KEY_FILE": "/nowhere/key"}, "DVIDS_API_KEY_FILE names no file"),
+        ({"SOURCING_SERVERS": "dvids"}, "dvids needs DVIDS_API_KEY or DVIDS_API_KEY_FILE"),
+        ({"SOURCING_SERVERS": "dvids", "DVIDS_API_KEY": ""}, "dvids needs DVIDS_API_KEY"),
+        ({"SOURCING_SERVERS": "youtube"}, "youtube: give either a command or a url"),
+        ({"SOURCING_SERVERS": f'[{{"name": "dvids", "env": {{"DVIDS_API_KEY": 5, "x": "{KEY}"}}}}'}, "delimiter"),
+    ],
+)
+def test_what_cannot_work_is_said_with_what_to_correct(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], says: str
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    first = next(report())
+    assert not first["ok"]
+    assert says in str(first["uses"])
+    assert "correct" in str(first["hint"])
+    assert KEY not in str(first)
+
+
+def test_a_library_in_the_list_is_the_one_of_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("LIBRARY_DIR", str(tmp_path))
+    monkeypatch.setenv("SOURCING_SERVERS", "nasa, library")
+    used = [str(line["uses"]).partition(",")[0] for line in report()]
+    assert used[:2] == ["nasa", "library"]
