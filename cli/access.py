@@ -57,6 +57,14 @@ class Access:
         )
         return ack.seq
 
+    async def holds(self, sequence: int, project_id: UUID) -> bool:
+        """Whether the stream has a message of a project at a sequence: a server may have lost what it had."""
+        try:
+            message = await self.jetstream.get_msg(PIPELINE.name, sequence)
+        except NotFoundError:
+            return False
+        return (message.headers or {}).get("correlation_id") == str(project_id)
+
     async def recorded(self, sequence: int) -> bool:
         """Whether the recorder has committed everything up to a stream sequence."""
         try:

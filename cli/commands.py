@@ -60,7 +60,7 @@ async def _see_through(
     access: Access, order: ScriptRequested, pending: PendingOrder, film: Film, display: Display
 ) -> None:
     sequence = pending.sequence
-    if sequence is None:
+    if sequence is None or not await access.holds(sequence, pending.project_id):
         sequence = await access.order(order.model_copy(update={"project_id": pending.project_id}))
         pending.accepted(sequence)
     else:

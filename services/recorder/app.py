@@ -3,6 +3,8 @@
 from faststream import FastStream
 
 from services.recorder.handlers import register
+from services.recorder.losses import tell_losses
+from services.recorder.queries import opened
 from services.recorder.repository import Repository
 from services.recorder.settings import RecorderSettings
 from services.recorder.stage import RecorderStage
@@ -22,15 +24,19 @@ def create_app(settings: RecorderSettings | None = None) -> FastStream:
     settings = settings or RecorderSettings()
     url = settings.database_url.get_secret_value()
     repository = Repository(writing_engine(url, patience=settings.database_patience))
+    stage = RecorderStage(repository)
     bus = Bus("recorder", settings)
 
     async def prepare() -> None:
         await upgrade(url, patience=settings.database_patience)
+        await stage.mend_index()
+        async with opened(url) as record:
+            await tell_losses(record, (await bus.broker.connect()).jetstream())
 
     async def close() -> None:
         repository.close()
 
     bus.on_start(prepare)
     bus.on_stop(close)
-    register(bus, RecorderStage(repository))
+    register(bus, stage)
     return bus.app()

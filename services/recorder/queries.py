@@ -144,6 +144,17 @@ class Record:
         (row,) = await self._rows(select(LoggedMessage.__table__).where(LoggedMessage.message_id == message_id))
         return row
 
+    async def last_logged(self, stream: str) -> Row | None:
+        """`sequence` and `published_at` of the latest message that came from a stream."""
+        query = (
+            select(LoggedMessage.sequence, LoggedMessage.published_at)
+            .where(LoggedMessage.stream == stream)
+            .order_by(LoggedMessage.published_at.desc(), LoggedMessage.sequence.desc())
+            .limit(1)
+        )
+        rows = await self._rows(query)
+        return rows[0] if rows else None
+
     async def _rows(self, query: Executable) -> list[Row]:
         async with snapshot(self._engine) as connection:
             return await _fetch(connection, query)

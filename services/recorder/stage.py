@@ -36,6 +36,19 @@ class RecorderStage:
         """
         await asyncio.to_thread(self._record, batch)
 
+    async def mend_index(self) -> None:
+        """Makes the full-text index anew if it does not say what the videos say: a VACUUM can do that to it.
+
+        Raises:
+            PipelineError: `database_unavailable`.
+        """
+        await asyncio.to_thread(self._mend_index)
+
+    def _mend_index(self) -> None:
+        with self._repository.unit_of_work() as work:
+            if work.mend_index():
+                log.warning("index_rebuilt")
+
     def _record(self, batch: Sequence[RecordedMessage]) -> None:
         entries = [read(message) for message in batch]
         try:

@@ -1,6 +1,7 @@
 """What is lost comes back: rows from the log, the log from the stream, the stream from the log. With real servers."""
 
 import asyncio
+import json
 import shutil
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
@@ -39,7 +40,7 @@ class Site:
             await provision(jetstream)
             await give_back(jetstream)
             recorder = create_app(
-                RecorderSettings(nats_url=server.url, database_url=self.database.url, log_format="console")
+                RecorderSettings(nats_url=server.url, database_url=self.database.url, log_file=self.folder / "log")
             )
             await recorder.start()
             try:
@@ -50,6 +51,11 @@ class Site:
                     yield Running(server, jetstream, Stages(), self.database)
             finally:
                 await recorder.stop()
+
+    def alarms(self) -> list[dict[str, Any]]:
+        """What the recorder said at its starts about a stream that lacks what it had."""
+        entries = [json.loads(line) for line in (self.folder / "log").read_text().splitlines()]
+        return [entry for entry in entries if entry["event"] == "stream_lost_messages"]
 
     def lose_store(self) -> None:
         shutil.rmtree(self.bus / "store")
@@ -148,6 +154,8 @@ async def test_a_half_done_film_is_finished_after_the_server_lost_its_store(site
         (typed,) = await running.half_done(2) - {film}
     before = everything(site.database)
     site.lose_store()
+    async with site.running(workers=False):
+        assert [entry["last_in_stream"] for entry in site.alarms()] == [0]
     async with site.running() as running:
         restored = await running.restore()
         await running.finished(film, typed)
@@ -176,8 +184,10 @@ async def test_films_go_on_after_the_server_came_back_with_an_older_store(site: 
         await running.jetstream.publish("script.requested", b'{"topic": "Typed"}')
         (typed,) = await running.half_done(2) - {wine}
         await running.finished(tea)
+    assert site.alarms() == []
     site.restore(older)
     async with site.running(workers=False) as running:
+        assert len(site.alarms()) == 1
         restored = await running.restore()
         await running.recorded()
     async with site.running() as running:
