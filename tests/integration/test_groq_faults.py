@@ -220,22 +220,24 @@ async def test_row_59_a_topic_that_gives_orders_stays_a_value(double, tmp_path, 
     assert "tools" not in attack.body
 
 
+REFUSED, FAILED = FailureCode.PROVIDER_REFUSED, FailureCode.SCRIPT_FAILED
 REFUSALS = {
-    "401": (error(401, f"Incorrect API key provided: {KEY}", code="invalid_api_key"), "GROQ_API_KEY"),
-    "403": (error(403, f"Not allowed for {KEY}"), "GROQ_API_KEY"),
-    "404": (error(404, "The model does not exist", code="model_not_found"), "GROQ_MODEL"),
-    "decommissioned": (error(400, "The model has been switched off", code="model_decommissioned"), "GROQ_MODEL"),
-    "413": (error(413, "Request too large", code="rate_limit_exceeded"), "GROQ_MAX_TOKENS"),
-    "schema not supported": (error(400, "This model does not support json_schema"), "GROQ_STRICT"),
-    "422": (error(422, "unprocessable"), "GROQ_MODEL"),
+    "401": (error(401, f"Incorrect API key provided: {KEY}", code="invalid_api_key"), REFUSED, "GROQ_API_KEY"),
+    "403": (error(403, f"Not allowed for {KEY}"), REFUSED, "GROQ_API_KEY"),
+    "404": (error(404, "The model does not exist", code="model_not_found"), REFUSED, "GROQ_MODEL"),
+    "switched off": (error(400, "Switched off", code="model_decommissioned"), REFUSED, "GROQ_MODEL"),
+    "413": (error(413, "Request too large", code="rate_limit_exceeded"), REFUSED, "GROQ_MAX_TOKENS"),
+    "no schemas": (error(400, "This model does not support json_schema"), FAILED, "GROQ_STRICT"),
+    "422": (error(422, "unprocessable"), FAILED, "GROQ_MODEL"),
 }
 
 
-@pytest.mark.parametrize(("reply", "setting"), REFUSALS.values(), ids=REFUSALS)
-async def test_row_60_a_lasting_refusal_ends_at_once_and_names_the_setting(double, tmp_path, reply, setting):
+@pytest.mark.parametrize(("reply", "code", "setting"), REFUSALS.values(), ids=REFUSALS)
+async def test_row_60_a_lasting_refusal_ends_at_once_and_names_the_setting(double, tmp_path, reply, code, setting):
     with pytest.raises(PermanentError) as refused:
         await ask(double, tmp_path, reply)
 
+    assert refused.value.code is code
     assert setting in refused.value.hint
     assert KEY not in str(refused.value)
     assert refused.value.__cause__ is None
