@@ -54,8 +54,8 @@ class Text:
 
     @override
     def __str__(self) -> str:
-        option = re.sub(r"([\\':])", r"\\\1", self.content)  # read once as an option's value
-        return re.sub(r"([\\'\[\],;])", r"\\\1", option)  # and before that as a part of the graph
+        option = re.sub(r"([\\': \t\r\n])", r"\\\1", self.content)  # read once as an option's value
+        return re.sub(r"([\\'\[\],; \t\r\n])", r"\\\1", option)  # and before that as a part of the graph
 
 
 Value = str | int | Expression | Text
@@ -78,6 +78,8 @@ class Filter:
         for word in (name, *options):
             if not _NAME.fullmatch(word):
                 raise InvalidCommandError(f"{word!r} is no name of a filter or of an option")
+        if any(isinstance(value, Text) for value in values):
+            raise InvalidCommandError(f"text without a name in {name}: it might hold one itself")
         for value in (*values, *options.values()):
             if isinstance(value, str) and not _PLAIN.fullmatch(value):
                 raise InvalidCommandError(f"{value!r} is no plain value of {name}")

@@ -83,7 +83,7 @@ async def run_program(
             hint="`scenewire doctor` says where programs are looked for",
         )
     started = time.monotonic()
-    process = await asyncio.create_subprocess_exec(
+    starting = asyncio.create_subprocess_exec(
         *guards(limits),
         *words,
         cwd=cwd,
@@ -93,6 +93,7 @@ async def run_program(
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
     )
+    process = await _started(asyncio.ensure_future(starting))
     try:
         async with asyncio.timeout(timeout):
             _, stdout, stderr = await asyncio.gather(_feed(process, stdin), _drain(process, on_output), _tail(process))
@@ -131,6 +132,18 @@ def guards(limits: Limits | None = None) -> list[str]:
         words += [prlimit, "--core=0", *(f"--{name}={value}" for name, value in bounds.items() if value is not None)]
         words.append("--")
     return words
+
+
+async def _started(starting: "asyncio.Task[asyncio.subprocess.Process]") -> asyncio.subprocess.Process:
+    """The program; ended with all it started when we are cancelled before we have it in hand.
+
+    asyncio itself would end the first process alone, and wait for the others as long as they please.
+    """
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await _end(await starting)
+        raise
 
 
 async def _feed(process: asyncio.subprocess.Process, stdin: AsyncIterator[bytes] | bytes | None) -> None:

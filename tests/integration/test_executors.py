@@ -1,0 +1,149 @@
+"""The real ffmpeg behind the executors: what is recorded of it replays, and what the builder writes it reads."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from services.assembly.encode import run_ffmpeg
+from shared.contracts import VideoAssembled
+from shared.errors import PermanentError
+from shared.media.command import UNTRUSTED, Command, Console, File, Generated, Input, Nowhere, Output, OwnFile
+from shared.media.executor import FfmpegExecutor, FfmpegProgress, RealFfmpegExecutor
+from shared.media.filters import Chain, Filter, Graph, Stream, Text
+from shared.media.observable import ObservableFfmpegExecutor, open_executor
+from shared.media.options import Frames, Map, VideoFilter
+from shared.media.process import Limits
+from shared.media.programs import find_ffmpeg
+from shared.media.recording import FakeFfmpegExecutor, RecordingFfmpegExecutor, read_recording
+from tests.support.media import make_clip, pretend_clips
+from tests.support.recorded import FRAMES, make_film
+
+COLOUR = Input(Generated(Chain((Filter("color", s="64x64", r=25, d=1),))))
+
+
+STILL = Input(Generated(Chain((Filter("color", s="64x64", r=25, d="0.04"),))))
+
+
+@pytest.fixture
+async def ffmpeg() -> FfmpegExecutor:
+    return RealFfmpegExecutor(await find_ffmpeg())
+
+
+async def test_a30_a_film_that_was_recorded_replays_the_same_twice(tmp_path, ffmpeg):
+    path = tmp_path / "recording.json"
+    films: list[VideoAssembled] = []
+    for name in ("made", "replayed", "replayed again"):
+        folder = tmp_path / name
+        folder.mkdir()
+        executor: FfmpegExecutor = RecordingFfmpegExecutor(ffmpeg, path)
+        if films:
+            executor = FakeFfmpegExecutor.from_file(path, version=ffmpeg.version)
+        films.append((await make_film(folder, executor))[2])
+    assert films[0].frames == FRAMES
+    assert films[0] == films[1] == films[2]  # the hashes of all files among it
+
+
+async def test_a37_services_run_it_seen_and_recorded_where_that_is_wanted(tmp_path):
+    executor = await open_executor(record_dir=tmp_path / "recordings")
+    assert isinstance(executor, ObservableFfmpegExecutor)
+    command = Command(inputs=(COLOUR,), outputs=(Output(Nowhere(), None, (Frames(1),)),))
+    await run_ffmpeg(executor, command, folder=tmp_path, limits=Limits())
+    (recording,) = (tmp_path / "recordings").iterdir()
+    (run,) = read_recording(recording)
+    assert run.args == tuple(command.build(Console()))
+
+
+async def test_a27_progress_comes_while_it_works_and_ends_with_all_frames(tmp_path, ffmpeg):
+    seen: list[FfmpegProgress] = []
+
+    async def on_progress(progress: FfmpegProgress) -> None:
+        seen.append(progress)
+
+    command = Command(inputs=(COLOUR,), outputs=(Output(OwnFile("a.mp4"), "mp4"),))
+    await ffmpeg.run(command.build(Console()), folder=tmp_path, on_progress=on_progress)
+    assert (seen[-1].frames, seen[-1].ended) == (25, True)
+    assert seen[-1].seconds > 0.9
+    assert not any(progress.ended for progress in seen[:-1])
+
+
+async def test_a27_what_it_may_write_is_bounded(tmp_path, ffmpeg):
+    noise = Input(Generated(Chain((Filter("testsrc2", s="640x360", r=25, d=60), Filter("noise", alls=100)))))
+    command = Command(inputs=(noise,), outputs=(Output(OwnFile("a.mp4"), "mp4"),))
+    result = await ffmpeg.run(command.build(Console()), folder=tmp_path, limits=Limits(file_size=200_000))
+    assert result.returncode
+    assert (tmp_path / "a.mp4").stat().st_size <= 200_000
+
+
+async def test_a27_it_ends_when_it_is_called_off(tmp_path, ffmpeg):
+    began = asyncio.Event()
+
+    async def on_progress(progress: FfmpegProgress) -> None:
+        began.set()
+
+    endless = Input(Generated(Chain((Filter("testsrc2", s="64x64", r=25),))))
+    command = Command(inputs=(endless,), outputs=(Output(OwnFile("a.mp4"), "mp4"),))
+    run = asyncio.create_task(ffmpeg.run(command.build(Console()), folder=tmp_path, on_progress=on_progress))
+    await began.wait()
+    run.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await run
+    size = (tmp_path / "a.mp4").stat().st_size
+    await asyncio.sleep(0)
+    assert (tmp_path / "a.mp4").stat().st_size == size
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "it's",
+        "a:b",
+        "a,b;c",
+        "[v]",
+        "back\\slash",
+        "100%",
+        "'\\:,;[]'",
+        "a=b",
+        "x',movie=y",
+        "日本 \\N {b}",
+        "a\nb",
+        " padded\t",
+    ],
+)
+@pytest.mark.parametrize("where", ["graph", "filter of an output"])
+async def test_a32_ffmpeg_reads_text_as_it_was_written(text, where, tmp_path, ffmpeg):
+    said = (Filter("metadata", "add", key="said", value=Text(text)), Filter("metadata", "print", file="said.txt"))
+    if where == "graph":
+        command = Command(
+            inputs=(STILL,),
+            graph=Graph((Chain(said, (Stream(0, "v"),), "v"),)),
+            outputs=(Output(Nowhere(), None, (Map("v"), Frames(1))),),
+        )
+    else:
+        command = Command(inputs=(STILL,), outputs=(Output(Nowhere(), None, (VideoFilter(Chain(said)), Frames(1))),))
+    await run_ffmpeg(ffmpeg, command, folder=tmp_path, limits=Limits(cpu=10))
+    assert (tmp_path / "said.txt").read_text().partition("\n")[2] == f"said={text}\n"
+
+
+@pytest.mark.parametrize("name", ["-y.mp4", "a:b.mp4", "http:x.mp4", "concat:a|b.mp4", "per%03d.mp4", "it's [v].mp4"])
+async def test_a32_a_file_of_any_name_is_read_and_written_as_that_file(name, tmp_path, ffmpeg):
+    clip = await make_clip(tmp_path / "clip.mp4", seconds=0.2, size="64x64")
+    (tmp_path / name).write_bytes(clip.read_bytes())
+    command = Command(
+        inputs=(Input(File(name), trust=UNTRUSTED),), outputs=(Output(File(f"out {name}"), "mp4", (Frames(1),)),)
+    )
+    await run_ffmpeg(ffmpeg, command, folder=tmp_path, limits=Limits(cpu=10))
+    assert (tmp_path / f"out {name}").stat().st_size
+
+
+@pytest.mark.parametrize("kind", ["concat", "playlist"])
+async def test_a32_an_untrusted_file_cannot_make_ffmpeg_open_another(kind, tmp_path, ffmpeg):
+    victim = await make_clip(tmp_path / "victim.mp4", seconds=0.2, size="64x64")
+    pretender: Path = pretend_clips(tmp_path, victim=victim)[kind]
+    command = Command(
+        inputs=(Input(File(pretender.name), trust=UNTRUSTED),), outputs=(Output(OwnFile("out.mp4"), "mp4"),)
+    )
+    with pytest.raises(PermanentError) as failure:
+        await run_ffmpeg(ffmpeg, command, folder=tmp_path, limits=Limits(cpu=10))
+    assert failure.value.code == "render_failed"
+    assert not (tmp_path / "out.mp4").exists()
