@@ -23,6 +23,7 @@ __all__ = ["Access", "embedded", "existing"]
 
 _LOOK_AGAIN: Final = 0.1
 _PUBLISH_TIMEOUT: Final = 10.0
+_CONNECT_PATIENCE: Final = 5.0
 
 
 @dataclass(frozen=True)
@@ -160,18 +161,19 @@ async def _connected(endpoint: Endpoint, stack: Stack | None = None) -> AsyncIte
         """The reader of the events notices by itself."""
 
     try:
-        client = await nats.connect(
-            endpoint.nats_url,
-            user=os.environ.get("NATS_USER"),
-            password=os.environ.get("NATS_PASSWORD"),
-            name="scenewire",
-            connect_timeout=5,
-            max_reconnect_attempts=-1,
-            reconnect_time_wait=1,
-            error_cb=ignore,
-            allow_reconnect=True,
-        )
-    except (OSError, nats.errors.Error) as error:
+        async with asyncio.timeout(_CONNECT_PATIENCE):  # a client that reconnects for ever connects for ever
+            client = await nats.connect(
+                endpoint.nats_url,
+                user=os.environ.get("NATS_USER"),
+                password=os.environ.get("NATS_PASSWORD"),
+                name="scenewire",
+                connect_timeout=5,
+                max_reconnect_attempts=-1,
+                reconnect_time_wait=1,
+                error_cb=ignore,
+                allow_reconnect=True,
+            )
+    except (OSError, nats.errors.Error) as error:  # TimeoutError is an OSError
         raise TransientError(
             FailureCode.BUS_UNAVAILABLE,
             "no NATS server answers at NATS_URL",

@@ -123,17 +123,16 @@ def print_condition(condition: Row, *, as_json: bool) -> None:
 def print_rebuilt(done: Row) -> None:
     """What a rebuild of rows has done."""
     if "messages" in done:
-        print(f"{done['messages']} messages of the stream are in the log")
-    print(f"{done['projects']} projects rebuilt, {done['mended']} of them were not as the log says")
-    if done["index"]:
-        print("the full-text index was made anew")
+        print_facts({"recorded": f"{done['messages']} messages of the stream"})
+    index = "made anew" if done["index"] else "as the videos are"
+    print_facts({"projects": str(done["projects"]), "mended": str(done["mended"]), "index": index})
 
 
 def print_restored(done: Row) -> None:
-    """What the stream was given back."""
+    """What the stream was given back: how many messages of which unfinished project, and ends of others."""
     for project_id, messages in done["messages"].items():
-        print(f"{project_id}\t{messages} messages")
-    print(f"{len(done['messages'])} unfinished projects and {done['ends']} ends are in the stream again")
+        print(f"{project_id}\t{messages}")
+    print_facts({"projects": str(len(done["messages"])), "ends": str(done["ends"])})
 
 
 def _place(artifacts_url: str, key: str) -> str:

@@ -22,6 +22,7 @@ from cli.record_views import (
 )
 from cli.tables import Column, print_rows
 from cli.terminal import DataOption, JsonOption, NatsOption, run
+from shared.errors import FailureCode, PermanentError
 from shared.observability.logs import configure_logs
 
 __all__ = ["database_app", "register"]
@@ -159,7 +160,14 @@ def check(*, data: DataOption = None, as_json: JsonOption = False) -> None:
     async def work() -> int:
         condition = await _console().check(_database_url(Home(data)))
         print_condition(condition, as_json=as_json)
-        return 0 if condition["schema"] == "current" and not condition["problems"] else 2
+        if condition["schema"] != "current" or condition["problems"]:
+            newer = condition["schema"] == "newer"
+            raise PermanentError(
+                FailureCode.DATABASE_TOO_NEW if newer else FailureCode.DATABASE_UNAVAILABLE,
+                f"the database {condition['place']} is not as this version needs it",
+                hint="use the version that wrote it" if newer else "`scenewire db upgrade`, or see docs/record.md",
+            )
+        return 0
 
     run(work())
 

@@ -91,17 +91,17 @@ def revisions() -> tuple[str, ...]:
 
 
 async def _look(url: str, *, thoroughly: bool) -> Condition:
+    known = revisions()
     engine = reading_engine(url)
     _require_file(engine.url)
     try:
         async with snapshot(engine) as connection:
             revision = await connection.run_sync(_revision)
-            problems: tuple[str, ...] = ()
-            if thoroughly:
-                problems = await connection.run_sync(_problems)
+            problems = await connection.run_sync(_problems) if thoroughly else ()
+            if thoroughly and revision == known[0]:
+                problems += await connection.run_sync(_missing)
     finally:
         await engine.dispose()
-    known = revisions()
     schema: Schema = "none" if revision is None else "newer" if revision not in known else "older"
     if revision == known[0]:
         schema = "current"
@@ -137,10 +137,13 @@ def _revision(connection: Connection) -> str | None:
 
 
 def _problems(connection: Connection) -> tuple[str, ...]:
+    if connection.dialect.name != "sqlite":
+        return ()
+    found = [str(said) for (said,) in connection.execute(text("PRAGMA integrity_check")) if said != "ok"]
+    orphans = connection.execute(text("PRAGMA foreign_key_check")).all()
+    return (*found, *sorted({f"a row of {row[0]} refers to one of {row[2]} that is not there" for row in orphans}))
+
+
+def _missing(connection: Connection) -> tuple[str, ...]:
     missing = sorted(Base.metadata.tables.keys() - set(inspect(connection).get_table_names()))
-    found = [f"there is no table {name}" for name in missing]
-    if connection.dialect.name == "sqlite":
-        found += [str(said) for (said,) in connection.execute(text("PRAGMA integrity_check")) if said != "ok"]
-        orphans = connection.execute(text("PRAGMA foreign_key_check")).all()
-        found += sorted({f"a row of {row[0]} refers to one of {row[2]} that is not there" for row in orphans})
-    return tuple(found)
+    return tuple(f"there is no table {name}" for name in missing)

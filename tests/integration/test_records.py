@@ -1,0 +1,269 @@
+"""The commands about the record, on real files."""
+
+import asyncio
+import io
+import json
+import shutil
+import socket
+import sqlite3
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.access import existing
+from cli.home import Home
+from cli.main import main
+from shared.database.revision import upgrade
+from shared.errors import TransientError
+from tests.support import product
+from tests.support.builders import PROJECT
+from tests.unit.recorder.story import Database, delivered, failed, film, raw_message
+from tests.unit.recorder.test_recording import OTHER
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def objects(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    @property
+    def rows(self) -> list[list[str]]:
+        return [line.split("\t") for line in self.out.splitlines()]
+
+
+Command = Callable[..., Ended]
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Database:
+    database = Database(tmp_path_factory.mktemp("filled") / "scenewire.db")
+
+    async def fill() -> None:
+        await upgrade(database.url)
+        unreadable = raw_message("audio.rendered", b"{}", sequence=90, headers={"correlation_id": str(PROJECT)})
+        await database.record(
+            [*delivered(film()), unreadable], delivered([*film(OTHER, 2)[:6], failed(OTHER)], first=50)
+        )
+
+    asyncio.run(fill())
+    return database
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SCENEWIRE_DATA", str(tmp_path / "data"))
+    for name in ("DATABASE_URL", "ARTIFACTS_URL", "NATS_URL", "LOG_FILE", "WEBAPP_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "data").mkdir()
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def database(filled: Database, data: Path) -> Database:
+    return filled.copied_to(data / "scenewire.db")
+
+
+@pytest.fixture
+def command(data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    def run(*arguments: str) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["scenewire", *arguments])
+        with pytest.raises(SystemExit) as stop:
+            main()
+        out, err = capsys.readouterr()
+        return Ended(int(stop.value.code or 0), out, err)
+
+    return run
+
+
+def test_list_shows_the_latest_project_first(command: Command, database: Database):
+    assert [row[0] for row in command("list").rows] == [str(OTHER), str(PROJECT)]
+    assert command("list", "--limit", "1").rows[0][:5] == [str(OTHER), "Tea", "error", "visual-sourcing", "2"]
+    found = command("list", "--json").objects
+    assert [(row["event"], row["id"], row["scene_count"]) for row in found] == [
+        ("project", str(OTHER), 2),
+        ("project", str(PROJECT), 3),
+    ]
+
+
+def test_show_has_the_film_and_its_scenes(command: Command, database: Database, data: Path):
+    ended = command("show", str(PROJECT))
+    assert ended.code == 0
+    assert f"{data}/artifacts/output/{PROJECT}/Tea_video.mp4" in ended.out
+    assert "Title of s2r0" in ended.out
+    (project,) = command("show", str(PROJECT)[:6], "--json").objects
+    assert project["ended"]["files"]["captions_srt"] == f"output/{PROJECT}/captions.srt"
+    assert (project["ended"]["frames"], project["ended"]["loudness_lufs"]) == (120, -14)
+    assert [scene["scene_number"] for scene in project["scenes"]] == [1, 2, 3]
+    assert [row["video_id"] for row in project["scenes"][0]["footage"]] == ["s1r0", "other"]
+
+
+def test_show_says_why_there_is_no_film(command: Command, database: Database):
+    ended = command("show", str(OTHER))
+    assert "no voice" in ended.out
+    (project,) = command("show", str(OTHER), "--json").objects
+    assert project["ended"]["code"] == "speech_failed"
+    assert project["ended"]["scene_number"] == 2
+
+
+def test_a13_search_finds_films_and_clips_by_the_words_of_their_names(command: Command, database: Database):
+    assert [row[0] for row in command("search", "TEA").rows] == [f"output/{PROJECT}/Tea_video.mp4"]
+    assert [row[0] for row in command("search", "s2").rows] == ["content/cc/s2r0.mp4"]
+    assert command("search", "content", "cc", "--json").objects[0]["duration"] == pytest.approx(20.02)
+    nothing = command("search", '"')
+    assert (nothing.code, nothing.out) == (0, "")
+
+
+def test_history_has_every_message_in_order(command: Command, database: Database):
+    rows = command("history", str(PROJECT)).rows
+    assert len(rows) == 16
+    assert [row[1] for row in rows if row[1] != "audio.rendered" or row[2]][:3] == [
+        "script.requested",
+        "scenes.scripted",
+        "narration.requested",
+    ]
+    assert [row[5] for row in rows if row[5]] == ["project_id: Field required"]
+    (order, *_) = command("history", str(PROJECT), "--json").objects
+    assert (order["message_id"], order["body"]["topic"]) == (f"{PROJECT}:script.requested", "Tea")
+
+
+def test_a24_audit_tells_the_changes_newest_first(command: Command, database: Database):
+    changes = command("audit", str(PROJECT), "--json").objects
+    assert changes[-1]["operation"] == "INSERT"
+    assert {change["entity_type"] for change in changes} >= {"project", "scene", "visual_suggestion", "video"}
+    assert [change["sequence"] for change in changes] == sorted((c["sequence"] for c in changes), reverse=True)
+    (scene,) = database.rows("SELECT id FROM scenes WHERE project_id = ? AND scene_number = 1", str(PROJECT))
+    assert {row[2] for row in command("audit", scene["id"]).rows} == {"scene"}
+    assert len(command("audit", str(PROJECT), "--limit", "2").rows) == 2
+
+
+def test_rebuild_mends_what_somebody_changed(command: Command, database: Database):
+    before = database.projections()
+    with closing(sqlite3.connect(database.path, isolation_level=None)) as connection:
+        connection.execute("UPDATE projects SET name = 'x' WHERE id = ?", (str(OTHER),))
+    assert command("rebuild", "--json").objects == [{"event": "rebuilt", "projects": 2, "mended": 1, "index": False}]
+    assert database.projections() == before
+    assert command("rebuild").out.split() == ["projects:", "2", "mended:", "0", "index:", "as", "the", "videos", "are"]
+
+
+async def test_the_stream_comes_back_from_a_database_and_the_database_from_the_stream(tmp_path: Path):
+    data = tmp_path / "data"
+    data.mkdir()
+    database = Database(data / "scenewire.db")
+    await upgrade(database.url)
+    await database.record([raw_message("script.requested", b'{"topic": "Typed"}', sequence=96)], delivered(film()))
+    typed = database.row("SELECT project_id FROM message_log WHERE sequence = 96")["project_id"]
+    restored = await product.run("rebuild", "--stream", data=data, cwd=tmp_path)
+    assert restored.out.splitlines()[0] == f"{typed}\t1", restored.err
+    again = await product.run("rebuild", "--stream", "--json", data=data, cwd=tmp_path)
+    assert again.events[0]["messages"] == {}
+    for path in data.glob("scenewire.db*"):
+        path.unlink()
+    rebuilt = await product.run("rebuild", "--from-stream", "--json", data=data, cwd=tmp_path)
+    assert (rebuilt.events[0]["messages"], rebuilt.events[0]["projects"]) == (1, 1)
+    assert database.row("SELECT id, name FROM projects") == {"id": typed, "name": "Typed"}
+
+
+async def test_a_server_that_does_not_answer_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("cli.access._CONNECT_PATIENCE", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    with pytest.raises(TransientError, match="no NATS server answers"):
+        async with existing(Home(tmp_path), f"nats://127.0.0.1:{port}"):
+            pass
+
+
+def test_a_project_that_is_not_on_record_is_exit_code_1(command: Command, database: Database):
+    for name in ("show", "history", "audit"):
+        ended = command(name, "99999999", "--json")
+        assert ended.code == 1
+        assert ended.objects[0]["code"] == "not_on_record"
+        assert "scenewire list" in ended.err
+
+
+def test_b36_a_record_that_is_not_there_is_exit_code_2_with_its_path(command: Command, data: Path):
+    commands = (
+        ("list",),
+        ("show", "x"),
+        ("search", "x"),
+        ("history", "x"),
+        ("audit", "x"),
+        ("rebuild",),
+        ("db", "check"),
+    )
+    for arguments in commands:
+        ended = command(*arguments)
+        assert ended.code == 2, arguments
+        assert str(data / "scenewire.db") in ended.err
+    assert list(data.glob("scenewire.db*")) == []
+
+
+def test_b36_a_damaged_record_is_exit_code_2_with_its_path(command: Command, data: Path):
+    (data / "scenewire.db").write_text("Dear diary, " * 1000)
+    for arguments in (("list",), ("rebuild",), ("db", "check"), ("db", "upgrade")):
+        ended = command(*arguments)
+        assert ended.code == 2, arguments
+        assert str(data / "scenewire.db") in ended.err
+
+
+def test_the_schema_goes_up_and_down(command: Command, data: Path):
+    (made,) = command("db", "upgrade", "--json").objects
+    assert (made["schema"], made["problems"]) == ("current", [])
+    (back,) = command("db", "downgrade", "5c1d0a7e42b9", "--yes", "--json").objects
+    assert back["schema"] == "older"
+    assert command("db", "check").code == 2
+    older = command("list")
+    assert older.code == 2
+    assert "db upgrade" in older.err
+    assert command("db", "downgrade", "nonsense", "--yes").code == 1
+    assert "intact" in command("db", "upgrade").out
+
+
+def test_a_downgrade_asks_first(command: Command, database: Database, monkeypatch: pytest.MonkeyPatch):
+    before = database.path.read_bytes()
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    assert command("db", "downgrade", "base").code == 1
+    assert database.path.read_bytes() == before
+
+
+def test_check_finds_what_is_damaged(command: Command, database: Database):
+    with closing(sqlite3.connect(database.path, isolation_level=None)) as connection:
+        connection.execute("UPDATE scenes SET project_id = 'nobody' WHERE scene_number = 3")
+    ended = command("db", "check")
+    assert ended.code == 2
+    assert "scenes refers to one of projects" in ended.out
+
+
+def test_opposite_ways_at_once_are_a_usage_error(command: Command, database: Database):
+    assert command("rebuild", "--stream", "--from-stream").code == 1
+
+
+def test_a_table_on_a_terminal_keeps_whole_ids_and_moves_no_cursor(
+    command: Command, database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    with closing(sqlite3.connect(database.path, isolation_level=None)) as connection:
+        connection.execute("UPDATE projects SET name = 'two\nlines \x1b[31mred'")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", "120")
+    out = command("list").out
+    assert str(PROJECT) in out
+    assert "last heard of" in out
+    assert "\x1b[31m" not in out
+    assert "two lines" in out
+
+
+def test_another_database_can_be_named(command: Command, filled: Database, data: Path, monkeypatch: pytest.MonkeyPatch):
+    shutil.copyfile(filled.path, data / "elsewhere.db")
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{data / 'elsewhere.db'}")
+    assert len(command("list").rows) == 2
