@@ -1,10 +1,12 @@
 """Failures as the pipeline distinguishes them: try again, or tell the user and stop."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 
 from typing_extensions import override
 
-__all__ = ["FailureCode", "PermanentError", "PipelineError", "TransientError"]
+__all__ = ["FailureCode", "PermanentError", "PipelineError", "TransientError", "about_scene"]
 
 
 class FailureCode(StrEnum):
@@ -64,3 +66,15 @@ class TransientError(PipelineError):
 
 class PermanentError(PipelineError):
     """Trying again cannot help: the message is dead-lettered and its project fails."""
+
+
+@contextmanager
+def about_scene(number: int) -> Iterator[None]:
+    """Puts the scene's number before what an error says."""
+    try:
+        yield
+    except PermanentError as error:
+        raise PermanentError(error.code, f"scene {number}: {error.message}", hint=error.hint) from error
+    except TransientError as error:
+        message = f"scene {number}: {error.message}"
+        raise TransientError(error.code, message, hint=error.hint, retry_after=error.retry_after) from error

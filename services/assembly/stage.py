@@ -35,7 +35,7 @@ from shared.contracts import (
     SegmentRendered,
     VideoAssembled,
 )
-from shared.errors import FailureCode, PermanentError, TransientError
+from shared.errors import FailureCode, PermanentError, TransientError, about_scene
 from shared.media.executor import FfmpegExecutor
 from shared.media.observable import open_executor
 
@@ -300,15 +300,9 @@ def _progress(
 
 @contextmanager
 def _about(scene_number: int) -> Iterator[None]:
-    """Says in every failure which scene it was."""
-    try:
-        with _disk_errors():
-            yield
-    except PermanentError as error:
-        raise PermanentError(error.code, f"scene {scene_number}: {error.message}", hint=error.hint) from error
-    except TransientError as error:
-        message = f"scene {scene_number}: {error.message}"
-        raise TransientError(error.code, message, hint=error.hint, retry_after=error.retry_after) from error
+    """Names the scene in every failure, a full disk included."""
+    with about_scene(scene_number), _disk_errors():
+        yield
 
 
 @contextmanager

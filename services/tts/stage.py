@@ -1,8 +1,6 @@
 """The work of the tts service: a script becomes one request per scene, a request becomes a narration."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Final
 
@@ -12,7 +10,7 @@ from services.tts.text import clean
 from shared.artifacts.results import Results, fingerprint
 from shared.artifacts.store import ArtifactStore
 from shared.contracts import AudioRendered, Narration, NarrationRequested, ScenesScripted
-from shared.errors import FailureCode, PermanentError, TransientError
+from shared.errors import FailureCode, PermanentError, about_scene
 
 __all__ = ["NarrationStage"]
 
@@ -61,7 +59,7 @@ class NarrationStage:
             PermanentError: `speech_failed`, when the scene cannot be spoken.
             TransientError: the engine or the store cannot be used now.
         """
-        with _naming(request.scene.scene_number):
+        with about_scene(request.scene.scene_number):
             narration = await self._narration(request)
         return AudioRendered(
             project_id=request.project_id,
@@ -121,16 +119,3 @@ def _speakable(text: str) -> str:
             hint="give the scene words to speak, or leave it out",
         )
     return spoken
-
-
-@contextmanager
-def _naming(scene_number: int) -> Iterator[None]:
-    """Puts the scene's number before what its errors say."""
-    try:
-        yield
-    except PermanentError as error:
-        message = f"scene {scene_number}: {error.message}"
-        raise PermanentError(error.code, message, hint=error.hint) from error
-    except TransientError as error:
-        message = f"scene {scene_number}: {error.message}"
-        raise TransientError(error.code, message, hint=error.hint, retry_after=error.retry_after) from error
