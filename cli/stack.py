@@ -4,10 +4,12 @@ import asyncio
 import importlib
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 from faststream import FastStream
+from pydantic import ValidationError
 
 from cli.home import Endpoint, Home
 from cli.nats_server import NatsServer
@@ -52,11 +54,12 @@ class Stack:
         finally:
             await loading
         self._fill_environment(nats_url)
-        settings = ServiceSettings()
+        with _settings_errors():
+            settings = ServiceSettings()
+            apps = [create_app() for create_app in await loading]
         configure_logs(level=settings.log_level, file=settings.log_file)
         await provision_server(settings, alone=True)
-        for create_app in await loading:
-            app = create_app()
+        for app in apps:
             self._apps.append(app)  # one that fails to start has things to stop as well
             await app.start()
         endpoint = Endpoint(nats_url, os.environ["ARTIFACTS_URL"])
@@ -99,3 +102,20 @@ class Stack:
 
 def _load(services: Sequence[str]) -> list[Callable[[], FastStream]]:
     return [importlib.import_module(f"services.{name}.app").create_app for name in services]
+
+
+@contextmanager
+def _settings_errors() -> Iterator[None]:
+    """A setting that cannot be as an error that says which one."""
+    try:
+        yield
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{'.'.join(map(str, fault['loc'])) or error.title}: {fault['msg']}"
+            for fault in error.errors(include_url=False, include_input=False)
+        )
+        raise PermanentError(
+            FailureCode.INVALID_SETTINGS,
+            f"{error.title.removesuffix('Settings').lower() or 'common'} settings: {wrong}",
+            hint="docs/settings.md lists every setting and what it may be",
+        ) from error

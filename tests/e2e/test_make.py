@@ -225,6 +225,13 @@ async def test_an_unwritable_output_folder_stops_before_anything_starts(data: Pa
     assert not (data / "nats").exists()
 
 
+async def test_a_setting_that_cannot_be_is_named(data: Path, tmp_path: Path):
+    finished = await run("make", "Tea", data=data, cwd=tmp_path, TTS_ENGINE="parrot")
+    assert finished.returncode == 1
+    assert "tts settings: engine: Input should be 'espeak'" in finished.err
+    assert "Traceback" not in finished.err
+
+
 async def test_an_unusable_database_is_exit_code_2(data: Path, tmp_path: Path):
     finished = await run(
         "make", "Tea", data=data, cwd=tmp_path, DATABASE_URL=f"sqlite:///{tmp_path}/no/such/folder/x.db"
