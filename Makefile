@@ -12,10 +12,10 @@ WORKERS ?= 2
 
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help demo test lint types unit docs locks bench clean
+.PHONY: help demo test lint types unit docs locks bench relevance clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 demo: $(VENV)/installed ## Make the example film: TEXT=<file> for your own, OUT=<folder> for where it goes
 	$(BIN)/scenewire make --script $(TEXT) --out $(OUT)
@@ -43,6 +43,9 @@ locks: ## Write requirements/ anew; UPGRADE=1 takes the newest versions
 
 bench: $(VENV)/installed ## Time the example film on this machine
 	$(BIN)/python scripts/bench.py $(TEXT)
+
+relevance: $(VENV)/installed-dev ## Measure how often clips are about their scenes
+	$(BIN)/python -m scripts.bench_relevance
 
 clean: ## Remove what was installed and what tools cached; films stay
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

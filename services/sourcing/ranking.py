@@ -25,8 +25,8 @@ _FILLERS: Final = frozenset(_ENGLISH.split())
 _WEAK: Final = 1 / 3
 """A clip with less than this share of the best one's score would water the scene down: the best is shown longer."""
 
-_STEP: Final = 0.1
-"""Scores that differ by less count as equal fits."""
+_STEP: Final = 0.15
+"""Scores that differ by less than this share of the best one's count as equal fits."""
 
 _QUERY_WORDS: Final = 4
 
@@ -110,7 +110,7 @@ def rotate(ranked: Sequence[Ranked], *, project_id: UUID, scene_number: int, nee
     """
     turned: list[Ranked] = []
     best = ranked[0].score if ranked else 0.0
-    for _, tier in groupby(ranked, key=lambda one: (one.fits, int((best - one.score) / _STEP + 1e-9))):
+    for _, tier in groupby(ranked, key=lambda one: (one.fits, int((best - one.score) / (best or 1) / _STEP + 1e-9))):
         equals = sorted(tier, key=lambda one: one.footage.id)
         start = (project_id.int + (scene_number - 1) * needed) % len(equals)
         turned += equals[start:] + equals[:start]

@@ -133,5 +133,24 @@ def test_taking_turns_never_puts_a_worse_fit_before_a_better_one() -> None:
         assert order[2:] == ["c", "d"]
 
 
+def test_one_word_of_five_does_not_take_turns_with_two() -> None:
+    clips = rank(
+        about("stands water keeps weeds", "stands", "water", "keeps", "weeds", "rice"),
+        [found("a", "Engine on a test stand"), found("b", "Rice terraces", "water"), found("c", "Rice in water")],
+        look=LOOK,
+        seconds=5,
+    )
+    for number in range(1, 7):
+        order = [one.footage.id for one in rotate(clips, project_id=PROJECT, scene_number=number, needed=1)]
+        assert order[2] == "a"
+
+
+def test_a_clip_whose_rights_are_in_doubt_comes_after_one_that_is_as_good() -> None:
+    doubt = "may belong to a third party"
+    order = ranked(about("canal"), found("1", "Canal", review=doubt), found("2", "Canal"))
+    assert list(order) == ["2", "1"]
+    assert order["1"].reason == "about canal; its rights are to be reviewed"
+
+
 def test_nothing_found_is_nothing_ranked() -> None:
     assert rotate(rank(about("tea"), [], look=LOOK, seconds=5), project_id=PROJECT, scene_number=1, needed=1) == []
