@@ -28,7 +28,7 @@ from shared.contracts import (
     VideoAssembled,
 )
 
-__all__ = ["JOB_COLUMNS", "PROJECT_COLUMNS", "SCENE_COLUMNS", "Cause", "ProjectRows", "fold", "job_id"]
+__all__ = ["FLAGS", "JOB_COLUMNS", "PROJECT_COLUMNS", "SCENE_COLUMNS", "Cause", "ProjectRows", "fold", "job_id"]
 
 PROJECT_COLUMNS: Final = (
     "id",
@@ -53,6 +53,9 @@ PROJECT_COLUMNS: Final = (
     "last_active",
 )
 """Ours; the others belong to the web application."""
+
+FLAGS: Final = ("script_generated", "voice_selected", "visuals_generated")
+"""Those that are true or false, which SQLite has as numbers."""
 
 SCENE_COLUMNS: Final = (
     "id",

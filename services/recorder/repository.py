@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from operator import attrgetter, itemgetter
-from typing import Any, Final
+from typing import Final
 
 from pydantic_core import to_json
-from sqlalchemy import Connection, Engine, RowMapping, Select, Text, column, delete, select, values
+from sqlalchemy import Connection, Engine, RowMapping, delete, select
 
 from services.recorder.entries import LogEntry, Position, parse
 from services.recorder.media_rows import SUGGESTION_COLUMNS, VIDEO_COLUMNS, Row
-from services.recorder.projection import JOB_COLUMNS, PROJECT_COLUMNS, SCENE_COLUMNS, Cause, ProjectRows, job_id
+from services.recorder.projection import FLAGS, JOB_COLUMNS, PROJECT_COLUMNS, SCENE_COLUMNS, Cause, ProjectRows, job_id
 from shared.database.audit import Change, audit, differences
-from shared.database.bulk import insert, upsert
+from shared.database.bulk import insert, select_rows, upsert
 from shared.database.engine import transaction
 from shared.database.index import index_fits, rebuild_index
 from shared.database.models import AssemblyJob, Base, LoggedMessage, Project, Scene, Video, VisualSuggestion
@@ -23,6 +23,13 @@ __all__ = ["Repository", "UnitOfWork"]
 _LOG: Final = LoggedMessage.__table__
 _LOG_COLUMNS: Final = tuple(column.name for column in _LOG.columns)
 _logged: Final = attrgetter(*_LOG_COLUMNS)
+
+_LAST_POSITIONS: Final = """\
+WITH wanted(id) AS (VALUES {}) SELECT project_id, revision, published_at, sequence FROM wanted
+JOIN message_log ON message_id = (
+  SELECT message_id FROM message_log WHERE project_id = wanted.id
+  ORDER BY revision DESC, published_at DESC, sequence DESC LIMIT 1
+)"""
 
 Saved = tuple[Row | None, Row, LogEntry | None]
 """A row as it was and as it is to be, and the message that says so."""
@@ -91,20 +98,7 @@ class UnitOfWork:
 
     def last_positions(self, project_ids: Iterable[str]) -> dict[str, Position]:
         """How far the log has come with each project that it knows."""
-        wanted = [(project_id,) for project_id in project_ids]
-        if not wanted:
-            return {}
-        projects = values(column("id", Text), name="wanted").data(wanted).cte("wanted")
-        other = _LOG.alias()
-        last = (
-            select(other.c.message_id)
-            .where(other.c.project_id == projects.c.id)
-            .order_by(other.c.revision.desc(), other.c.published_at.desc(), other.c.sequence.desc())
-            .limit(1)
-            .scalar_subquery()
-        )
-        place = (_LOG.c.project_id, _LOG.c.revision, _LOG.c.published_at, _LOG.c.sequence)
-        rows = self._connection.execute(select(*place).join(projects, _LOG.c.message_id == last))
+        rows = select_rows(self._connection, _LAST_POSITIONS, list(project_ids))
         return {project_id: (revision, at, sequence) for project_id, revision, at, sequence in rows}
 
     def entries_of(self, project_id: str) -> list[LogEntry]:
@@ -120,7 +114,7 @@ class UnitOfWork:
         """
         found = {project_id: ProjectRows(project_id=project_id) for project_id in footage}
         for row in self._rows(Project, PROJECT_COLUMNS, "id", footage):
-            found[row["id"]].project = row
+            found[row["id"]].project = row | {name: bool(row[name]) for name in FLAGS if row[name] is not None}
         known = [project_id for project_id, rows in found.items() if rows.project is not None]
         wanted: dict[str, dict[str, Row]] = {}
         for row in self._rows(Scene, SCENE_COLUMNS, "project_id", known):
@@ -194,11 +188,9 @@ class UnitOfWork:
         return iter(merged.values())
 
     def _rows(self, table: type[Base], columns: tuple[str, ...], key: str, among: Iterable[str]) -> list[Row]:
-        among = list(among)
-        if not among:
-            return []
-        query = _select(table, columns).where(getattr(table, key).in_(among))
-        return [dict(zip(columns, row, strict=True)) for row in self._connection.execute(query)]
+        query = f"SELECT {', '.join(columns)} FROM {table.__tablename__} WHERE {key} IN ({{}})"  # noqa: S608
+        rows = select_rows(self._connection, query, list(among))
+        return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
 class _Writer:
@@ -259,10 +251,6 @@ _KINDS: Final[Mapping[type[Base], str]] = {
 def _cause(rows: ProjectRows, cause: Cause) -> LogEntry | None:
     """The message to name: the one that touched the row, or else the last one of its project."""
     return rows.causes.get(cause) or rows.causes.get(("project", rows.project_id))
-
-
-def _select(table: type[Base], columns: Iterable[str]) -> Select[Any]:
-    return select(*(getattr(table, name) for name in columns))
 
 
 def _entry(row: RowMapping) -> LogEntry:

@@ -1,13 +1,15 @@
 """The work of the recorder: a batch of messages becomes rows, in one transaction."""
 
 import asyncio
+import gc
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import structlog
 
 from services.recorder.entries import LogEntry, Position, RecordedMessage, read
-from services.recorder.projection import fold
+from services.recorder.layouts import FOLDS, Fold, Layout
 from services.recorder.repository import Repository, UnitOfWork
 from shared.contracts import FootageSourced
 from shared.errors import PipelineError
@@ -25,8 +27,9 @@ class RecorderStage:
     whatever the order of arrival.
     """
 
-    def __init__(self, repository: Repository) -> None:
+    def __init__(self, repository: Repository, *, layout: Layout = "plain") -> None:
         self._repository = repository
+        self._fold = FOLDS[layout]
 
     async def record(self, batch: Sequence[RecordedMessage]) -> None:
         """Records a batch; messages that were recorded before change nothing.
@@ -50,13 +53,16 @@ class RecorderStage:
                 log.warning("index_rebuilt")
 
     def _record(self, batch: Sequence[RecordedMessage]) -> None:
-        entries = [read(message) for message in batch]
+        with _no_collections():
+            self._record_all([read(message) for message in batch])
+
+    def _record_all(self, entries: Sequence[LogEntry]) -> None:
         try:
             self._commit(entries)
         except PipelineError:
             raise
         except Exception as error:  # noqa: BLE001 - one message's fault, and nothing was written
-            log.warning("batch_divided", messages=len(batch), error=repr(error))
+            log.warning("batch_divided", messages=len(entries), error=repr(error))
             for entry in entries:
                 self._commit_alone(entry)
 
@@ -74,13 +80,26 @@ class RecorderStage:
         with self._repository.unit_of_work() as work:
             ends = work.last_positions(_by_project(entries))
             new = work.append(entries)
-            _project(work, _by_project(new), ends)
+            _project(work, _by_project(new), ends, self._fold)
         for entry in new:
             if entry.problem is not None:
                 log.warning("message_flagged", message_id=entry.message_id, problem=entry.problem)
 
 
-def _project(work: UnitOfWork, new: Mapping[str, list[LogEntry]], ends: Mapping[str, Position]) -> None:
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """All that a batch makes lives until its end; the collector would look through it again and again, in vain."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def _project(work: UnitOfWork, new: Mapping[str, list[LogEntry]], ends: Mapping[str, Position], fold: Fold) -> None:
     changes = []
     rows = work.load({project_id: _scenes_with_footage(entries) for project_id, entries in new.items()})
     for project_id, entries in new.items():

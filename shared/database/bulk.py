@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-__all__ = ["insert", "upsert"]
+__all__ = ["insert", "select_rows", "upsert"]
 
 
 def insert(connection: Connection, table: str, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> int:
@@ -36,6 +36,16 @@ def upsert(
     if rows:
         statement = _insert(table, columns, connection.dialect.name) + _on_conflict(columns, key)
         connection.exec_driver_sql(statement, list(rows))
+
+
+def select_rows(connection: Connection, query: str, values: Sequence[str]) -> list[tuple[Any, ...]]:
+    """The rows of a query about some values, whose places in it are `{}`: as `IN ({})`, or as rows after `VALUES {}`."""
+    if not values:
+        return []
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    mark = f"({mark})" if "VALUES {}" in query else mark
+    marks = ", ".join([mark] * len(values))
+    return [tuple(row) for row in connection.exec_driver_sql(query.format(marks), tuple(values))]
 
 
 @cache

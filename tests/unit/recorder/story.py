@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from typing_extensions import override
+
 from services.recorder.entries import RecordedMessage
 from services.recorder.repository import Repository
 from services.recorder.stage import RecorderStage
@@ -37,11 +39,12 @@ from tests.support.builders import (
     scripted,
     segment_rendered,
 )
+from tests.support.postgres import Postgres, as_postgres
 
 NOON_NS = 1_795_262_400_000_000_000
 """2026-11-21T12:00:00Z"""
 
-PROJECTIONS = ("projects", "scenes", "visual_suggestions", "videos")
+PROJECTIONS = ("projects", "scenes", "visual_suggestions", "videos", "assembly_jobs")
 
 
 def ref(key: str, media_type: str = "video/mp4") -> ArtifactRef:
@@ -218,3 +221,18 @@ class Database:
     def copied_to(self, path: Path) -> "Database":
         shutil.copyfile(self.path, path)
         return Database(path)
+
+
+class PostgresDatabase(Database):
+    """The same in Postgres; queries are written as for SQLite."""
+
+    def __init__(self, server: Postgres, name: str) -> None:
+        self.server = server
+        self.name = name
+        self.url = server.url(name)
+
+    @override
+    def rows(self, query: str, *values: object) -> list[dict[str, Any]]:
+        with self.server.connection(self.name) as connection:
+            cursor = connection.execute(as_postgres(query), values)
+            return cursor.fetchall() if cursor.description else []
