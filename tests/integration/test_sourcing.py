@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import shutil
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,19 +11,24 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import pytest_asyncio
 from nats.js import JetStreamContext
 
 from services.sourcing.app import create_app
 from services.sourcing.intake import Intake
+from services.sourcing.mcp_source import McpSource
 from services.sourcing.settings import SourcingSettings
 from services.sourcing.source import FootageSource
 from services.sourcing.stage import SourcingStage
 from shared.artifacts.filesystem import FilesystemStore
 from shared.contracts import AudioRendered, Footage, FootageSourced
+from tests.support.archives import unlike
 from tests.support.builders import PROJECT, audio_rendered, narration
 from tests.support.footage import children_of, connected, library_server, script_server
 from tests.support.media import make_clip, pretend_clips
 from tests.support.nats import provisioned_server
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest.fixture(scope="module")
@@ -32,11 +38,30 @@ def tea(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return asyncio.run(make_clip(clip, seconds=1, size="160x90")).read_bytes()
 
 
+@pytest.fixture(scope="module")
+def three_seconds(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    clip = tmp_path_factory.mktemp("clips") / "tea.mp4"
+    return asyncio.run(make_clip(clip, seconds=3, size="32x18", rate=10)).read_bytes()
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("library")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def librarian(shelf: Path) -> AsyncIterator[McpSource]:
+    """One library server for all tests: it looks at its folder at every question."""
+    async with connected(library_server(shelf)) as source:
+        yield source
+
+
 @pytest.fixture
-def library(tmp_path: Path) -> Path:
-    folder = tmp_path / "library"
-    folder.mkdir()
-    return folder
+def library(shelf: Path) -> Path:
+    """The shelf, empty."""
+    shutil.rmtree(shelf)
+    shelf.mkdir()
+    return shelf
 
 
 @pytest.fixture
@@ -49,9 +74,8 @@ def stage_over(store: FilesystemStore, *sources: FootageSource, **changes: Any) 
 
 
 @pytest.fixture
-async def stage(store: FilesystemStore, library: Path) -> AsyncIterator[SourcingStage]:
-    async with connected(library_server(library)) as source:
-        yield stage_over(store, source)
+def stage(store: FilesystemStore, library: Path, librarian: McpSource) -> SourcingStage:
+    return stage_over(store, librarian)
 
 
 def spoken(seconds: float = 4, number: int = 1) -> AudioRendered:
@@ -132,10 +156,11 @@ async def test_only_unfit_files_end_in_a_painted_background_that_says_why(
     assert footage.reason.startswith("library: tea.mp4 is refused: it is no readable")
 
 
-async def test_a_file_that_is_too_large_is_refused(store: FilesystemStore, library: Path, tea: bytes) -> None:
+async def test_a_file_that_is_too_large_is_refused(
+    store: FilesystemStore, library: Path, librarian: McpSource, tea: bytes
+) -> None:
     (library / "tea.mp4").write_bytes(tea)
-    async with connected(library_server(library)) as source:
-        footage = await choice(stage_over(store, source, largest_file=1_000))
+    footage = await choice(stage_over(store, librarian, largest_file=1_000))
     assert footage.fallback
     assert "1000 are allowed" in footage.reason
 
@@ -187,28 +212,28 @@ def uses(footages: list[Footage]) -> Counter[str]:
     return Counter(clip.file.sha256 for footage in footages for clip in footage.clips)
 
 
-async def some_teas(folder: Path, names: str) -> None:
+def some_teas(folder: Path, names: str, tea: bytes) -> None:
+    """Clips of three seconds."""
     for index, name in enumerate(names):
-        await make_clip(folder / f"tea {name}.mp4", seconds=3 + index / 10, size="32x18", rate=10)
+        (folder / f"tea {name}.mp4").write_bytes(tea + unlike(index))
 
 
 async def test_b16_no_clip_comes_twice_in_a_film_while_there_are_unused_ones_also_across_replicas(
-    store: FilesystemStore, library: Path
+    store: FilesystemStore, stage: SourcingStage, librarian: McpSource, library: Path, three_seconds: bytes
 ) -> None:
-    await some_teas(library, "abcdef")
+    some_teas(library, "abcdef", three_seconds)
     (library / "tea c again.mp4").write_bytes((library / "tea c.mp4").read_bytes())
-    async with connected(library_server(library)) as one, connected(library_server(library)) as two:
-        replicas = [stage_over(store, one), stage_over(store, two)]
-        scenes = [spoken(3, number) for number in range(1, 7)]
-        film = await asyncio.gather(*(choice(replicas[n % 2], scene) for n, scene in enumerate(scenes)))
+    replicas = [stage, stage_over(store, librarian)]
+    scenes = [spoken(3, number) for number in range(1, 7)]
+    film = await asyncio.gather(*(choice(replicas[n % 2], scene) for n, scene in enumerate(scenes)))
     assert len(uses(film)) == 6
     assert set(uses(film).values()) == {1}
 
 
 async def test_b16_when_all_were_shown_the_least_shown_come_again_and_say_so(
-    store: FilesystemStore, stage: SourcingStage, library: Path
+    store: FilesystemStore, stage: SourcingStage, library: Path, three_seconds: bytes
 ) -> None:
-    await some_teas(library, "abc")
+    some_teas(library, "abc", three_seconds)
     film = [await choice(stage, spoken(3, number)) for number in range(1, 8)]
     assert sorted(uses(film).values()) == [2, 2, 3]
     (again,) = [candidate for candidate in film[6].candidates if candidate.chosen]
@@ -217,9 +242,9 @@ async def test_b16_when_all_were_shown_the_least_shown_come_again_and_say_so(
 
 
 async def test_b16_a_long_scene_gets_three_and_more_distinct_clips(
-    store: FilesystemStore, stage: SourcingStage, library: Path
+    store: FilesystemStore, stage: SourcingStage, library: Path, three_seconds: bytes
 ) -> None:
-    await some_teas(library, "abcdef")
+    some_teas(library, "abcdef", three_seconds)
     footage = await choice(stage, spoken(15))
     assert len({clip.file.sha256 for clip in footage.clips}) == len(footage.clips) == 3
 
@@ -237,22 +262,23 @@ async def test_b16_a_scene_repeats_nothing_as_long_as_its_own_clips_fill_it(
 
 
 async def test_b16_an_unused_clip_of_the_next_server_comes_before_a_used_one(
-    store: FilesystemStore, library: Path, tmp_path: Path
+    store: FilesystemStore, library: Path, librarian: McpSource, tmp_path: Path, three_seconds: bytes
 ) -> None:
-    await some_teas(library, "a")
+    some_teas(library, "a", three_seconds)
     other = tmp_path / "other"
-    await make_clip(other / "tea.mp4", seconds=4, size="32x18", rate=10)
+    other.mkdir()
+    (other / "tea.mp4").write_bytes(three_seconds + unlike(99))
     second = library_server(other).model_copy(update={"name": "other"})
-    async with connected(library_server(library)) as first, connected(second) as last:
-        stage = stage_over(store, first, last)
+    async with connected(second) as last:
+        stage = stage_over(store, librarian, last)
         film = [await choice(stage, spoken(3, number)) for number in (1, 2)]
     assert [footage.clips[0].credit.provider for footage in film] == ["library", "other"]
 
 
 async def test_b16_a_scene_that_is_worked_on_again_keeps_its_clip(
-    store: FilesystemStore, stage: SourcingStage, library: Path
+    store: FilesystemStore, stage: SourcingStage, library: Path, three_seconds: bytes
 ) -> None:
-    await some_teas(library, "ab")
+    some_teas(library, "ab", three_seconds)
     film = [await choice(stage, spoken(3, number)) for number in (1, 2)]
     edited = spoken(3, 1).model_copy(update={"revision": 1})
     assert (await choice(stage, edited)).clips == film[0].clips
@@ -272,11 +298,13 @@ async def test_b18_servers_that_are_all_out_cost_bounded_time_and_never_the_film
     assert "left alone" in film[-1].reason
 
 
-async def test_the_next_server_helps_out(store: FilesystemStore, library: Path, tmp_path: Path, tea: bytes) -> None:
+async def test_the_next_server_helps_out(
+    store: FilesystemStore, library: Path, librarian: McpSource, tmp_path: Path, tea: bytes
+) -> None:
     (library / "tea.mp4").write_bytes(tea)
     dead = script_server(tmp_path, at_start="sys.exit(1)", name="dead")
-    async with connected(dead) as first, connected(library_server(library)) as second:
-        footage = await choice(stage_over(store, first, second))
+    async with connected(dead) as first:
+        footage = await choice(stage_over(store, first, librarian))
     assert not footage.fallback
     assert [clip.credit.provider for clip in footage.clips] == ["library"]
     assert footage.reason == "dead: it ended with exit code 1"

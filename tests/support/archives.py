@@ -89,7 +89,7 @@ def dvids(web: Web, items: Sequence[Item], *, content: bytes = b"", key: str = K
 
     web.routes |= {"/search": search, "/asset": asset}
     web.routes |= {
-        f"/media/{item.number}-{height}.mp4": Reply(content + _unique(item.number))
+        f"/media/{item.number}-{height}.mp4": Reply(content + unlike(item.number))
         for item in items
         for height in item.heights
     }
@@ -126,13 +126,13 @@ def nasa(web: Web, items: Sequence[Item], *, content: bytes = b"") -> None:
         folder = f"{web.url}/video/{_nasa_id(item)}/{_nasa_id(item)}"
         hrefs = [f"{folder}~{name}" for name in ("orig.mp4", "medium.mp4", "small.mp4", "large.srt", "thumb.jpg")]
         web.routes[f"/asset/{_nasa_id(item)}"] = as_json({"collection": {"items": [{"href": one} for one in hrefs]}})
-        web.routes[f"/video/{_nasa_id(item)}/{_nasa_id(item)}~medium.mp4"] = Reply(content + _unique(item.number))
+        web.routes[f"/video/{_nasa_id(item)}/{_nasa_id(item)}~medium.mp4"] = Reply(content + unlike(item.number))
 
 
 def _nasa_id(item: Item) -> str:
     return f"NHQ_{item.number} Go Forward"
 
 
-def _unique(number: int) -> bytes:
-    """An empty box of an MP4 file, so that two clips of one content are two files."""
+def unlike(number: int) -> bytes:
+    """An empty box to put at the end of an MP4 file, so that two clips of one content are two files."""
     return (12).to_bytes(4, "big") + b"free" + number.to_bytes(4, "big")
