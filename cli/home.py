@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 
 import platformdirs
 
+from shared.artifacts.webapp import DATABASE
 from shared.contracts import ScriptRequested
 from shared.errors import FailureCode, PermanentError
 
@@ -62,7 +63,9 @@ class Home:
     def __init__(self, root: Path | None = None) -> None:
         self.root: Final = (root or platformdirs.user_data_path("scenewire")).absolute()
         self.artifacts_url: Final = (self.root / "artifacts").as_uri()
-        self.database_url: Final = f"sqlite:///{self.root / 'scenewire.db'}"
+        webapp = os.environ.get("WEBAPP_DIR")
+        database = Path(webapp).absolute() / DATABASE if webapp else self.root / "scenewire.db"
+        self.database_url: Final = f"sqlite:///{database}"
         self.nats_store: Final = self.root / "nats"
         self.run: Final = self.root / "run"
         self.log: Final = self.root / "logs" / "scenewire.log"

@@ -42,6 +42,12 @@ class ServiceSettings(BaseSettings):
     artifacts_url: str = Field(
         validation_alias="ARTIFACTS_URL", description="Where media lie: file:///absolute/folder."
     )
+    webapp_dir: Annotated[Path | None, BeforeValidator(lambda value: value or None)] = Field(
+        default=None,
+        validation_alias="WEBAPP_DIR",
+        description="Folder of the prior system's web application. When it is given, films and narrations are put where "
+        "that one looks for them too, and the record says so; see docs/webapp.md.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", validation_alias="LOG_LEVEL", description="DEBUG, INFO, WARNING or ERROR."
     )

@@ -10,6 +10,7 @@ from services.assembly.settings import AssemblySettings
 from services.assembly.sound import Levels
 from services.assembly.stage import AssemblyStage
 from shared.artifacts.store import open_store
+from shared.artifacts.webapp import WebApp
 from shared.bus import Bus
 from shared.media.observable import open_executor
 
@@ -33,6 +34,7 @@ def create_app(settings: AssemblySettings | None = None) -> FastStream:
             timeout=settings.ffmpeg_timeout.total_seconds(),
             record_dir=settings.record_dir,
         ),
+        webapp=WebApp(settings.webapp_dir) if settings.webapp_dir else None,
     )
     bus = Bus("assembly", settings)
     bus.on_start(stage.prepare)

@@ -25,6 +25,7 @@ from services.assembly.thumbnail import THUMBNAIL, choose_moment, take_thumbnail
 from services.assembly.timeline import Placed, place
 from shared.artifacts.results import Results, fingerprint
 from shared.artifacts.store import ArtifactStore, output_key
+from shared.artifacts.webapp import WebApp, film_path, thumbnail_path
 from shared.contracts import (
     ArtifactRef,
     Brief,
@@ -71,6 +72,7 @@ class AssemblyStage:
         encoder: how pictures are encoded.
         levels: how loud films are.
         open_ffmpeg: gives what runs ffmpeg; asked once.
+        webapp: gets every film and its picture too.
     """
 
     def __init__(
@@ -80,11 +82,13 @@ class AssemblyStage:
         encoder: Encoder | None = None,
         levels: Levels | None = None,
         open_ffmpeg: Callable[[], Awaitable[FfmpegExecutor]] = open_executor,
+        webapp: WebApp | None = None,
     ) -> None:
         self._store = store
         self._encoder = encoder or Encoder()
         self._levels = levels or Levels()
         self._open_ffmpeg = open_ffmpeg
+        self._webapp = webapp
         self._opened: FfmpegExecutor | None = None
         self._segments = Results(store, "segment")
         self._films = Results(store, "film")
@@ -172,6 +176,9 @@ class AssemblyStage:
                 with _disk_errors():
                     film = await self._make_film(ffmpeg, folder, segments, brief, report)
             film = await self._films.save(inputs, film)
+        if self._webapp is not None:
+            await self._webapp.put(thumbnail_path(film.project_id), await self._store.open(film.thumbnail))
+            await self._webapp.put(film_path(film.project_id), await self._store.open(film.video))
         return film.model_copy(update={"revision": segments[0].revision})
 
     async def _joinable(self, segments: list[SegmentRendered], report: Report) -> list[SegmentRendered]:

@@ -9,6 +9,7 @@ from services.recorder.repository import Repository
 from services.recorder.settings import RecorderSettings
 from services.recorder.stage import RecorderStage
 from shared.bus import Bus
+from shared.database.condition import require_file
 from shared.database.engine import writing_engine
 from shared.database.revision import upgrade
 
@@ -24,10 +25,12 @@ def create_app(settings: RecorderSettings | None = None) -> FastStream:
     settings = settings or RecorderSettings()
     url = settings.database_url.get_secret_value()
     repository = Repository(writing_engine(url, patience=settings.database_patience))
-    stage = RecorderStage(repository)
+    stage = RecorderStage(repository, layout=settings.layout)
     bus = Bus("recorder", settings)
 
     async def prepare() -> None:
+        if settings.layout == "webapp":
+            require_file(url, hint="start the web application once: it makes its database; or correct DATABASE_URL")
         await upgrade(url, patience=settings.database_patience)
         await stage.mend_index()
         async with opened(url) as record:

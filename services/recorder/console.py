@@ -104,7 +104,7 @@ async def rebuild(database_url: str) -> Row:
     repository = Repository(writing_engine(database_url))
     try:
         async with opened(database_url) as record:
-            return asdict(await rows_from_log(record, repository))
+            return asdict(await rows_from_log(record, repository, layout=_settings(database_url).layout))
     finally:
         repository.close()
 
@@ -116,10 +116,10 @@ async def rebuild_from_stream(database_url: str, nats_url: str) -> Row:
         PipelineError: `bus_unavailable` too.
     """
     await upgrade(database_url)
-    repository = Repository(writing_engine(database_url))
+    repository, settings = Repository(writing_engine(database_url)), _settings(database_url, nats_url)
     try:
-        async with visiting(_settings(database_url, nats_url)) as jetstream:
-            messages = await log_from_stream(RecorderStage(repository), jetstream)
+        async with visiting(settings) as jetstream:
+            messages = await log_from_stream(RecorderStage(repository, layout=settings.layout), jetstream)
     finally:
         repository.close()
     return {"messages": messages, **await rebuild(database_url)}
@@ -158,8 +158,9 @@ async def check(database_url: str) -> Row:
     return asdict(await examine(database_url))
 
 
-def _settings(database_url: str, nats_url: str) -> RecorderSettings:
-    return RecorderSettings.model_validate({"database_url": database_url, "nats_url": nats_url})
+def _settings(database_url: str, nats_url: str | None = None) -> RecorderSettings:
+    bus = {} if nats_url is None else {"nats_url": nats_url}
+    return RecorderSettings.model_validate({"database_url": database_url, **bus})
 
 
 async def _find(record: Record, text: str) -> str:

@@ -12,8 +12,8 @@ from nats.js import JetStreamContext
 
 from services.recorder.entries import parse, read
 from services.recorder.handlers import recorded
+from services.recorder.layouts import FOLDS, Fold, Layout
 from services.recorder.media_rows import Row
-from services.recorder.projection import fold
 from services.recorder.queries import ENDS, Record
 from services.recorder.repository import Repository, UnitOfWork
 from services.recorder.stage import RecorderStage
@@ -89,7 +89,7 @@ class Stored:
         )
 
 
-async def rows_from_log(record: Record, repository: Repository) -> Rebuilt:
+async def rows_from_log(record: Record, repository: Repository, *, layout: Layout = "plain") -> Rebuilt:
     """Makes the rows of every project in the log what its messages make of them, whatever they were.
 
     Rows and columns of other applications stay. It is one transaction: readers see the old rows until it is done, and
@@ -99,7 +99,7 @@ async def rows_from_log(record: Record, repository: Repository) -> Rebuilt:
         PipelineError: `database_unavailable`; nothing was changed.
     """
     projects = await record.logged_projects()
-    return await asyncio.to_thread(_rebuild, repository, projects)
+    return await asyncio.to_thread(_rebuild, repository, projects, FOLDS[layout])
 
 
 async def log_from_stream(stage: RecorderStage, jetstream: JetStreamContext) -> int:
@@ -135,14 +135,14 @@ async def stream_from_log(record: Record, jetstream: JetStreamContext) -> Restor
     return Restored(messages=messages, ends=ends)
 
 
-def _rebuild(repository: Repository, projects: Sequence[str]) -> Rebuilt:
+def _rebuild(repository: Repository, projects: Sequence[str], fold: Fold) -> Rebuilt:
     with repository.unit_of_work() as work:
         index = work.mend_index()  # first: a damaged one stops changes of the videos
-        mended = sum(_rebuild_project(work, project_id) for project_id in projects)
+        mended = sum(_rebuild_project(work, project_id, fold) for project_id in projects)
     return Rebuilt(projects=len(projects), mended=mended, index=index)
 
 
-def _rebuild_project(work: UnitOfWork, project_id: str) -> bool:
+def _rebuild_project(work: UnitOfWork, project_id: str, fold: Fold) -> bool:
     before = work.load({project_id: _ALL_SCENES})[project_id]
     after = fold(before.restarted(), work.entries_of(project_id))
     for number in before.scenes:

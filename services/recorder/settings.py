@@ -3,6 +3,7 @@
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
+from services.recorder.layouts import Layout
 from shared.database.engine import PATIENCE
 from shared.settings import Seconds, ServiceSettings
 
@@ -23,3 +24,8 @@ class RecorderSettings(ServiceSettings):
     artifacts_url: str = Field(
         default="unused:", validation_alias="ARTIFACTS_URL", description="Of no use here: the record holds references."
     )
+
+    @property
+    def layout(self) -> Layout:
+        """Which paths the rows name."""
+        return "plain" if self.webapp_dir is None else "webapp"

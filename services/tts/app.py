@@ -8,6 +8,7 @@ from services.tts.handlers import register
 from services.tts.settings import TtsSettings
 from services.tts.stage import NarrationStage
 from shared.artifacts.store import open_store
+from shared.artifacts.webapp import WebApp
 from shared.bus import Bus
 
 __all__ = ["create_app"]
@@ -26,6 +27,7 @@ def create_app(settings: TtsSettings | None = None, *, engine: SpeechEngine | No
         engine or _engine(settings),
         voice=settings.voice,
         scene_pause=settings.scene_pause,
+        webapp=WebApp(settings.webapp_dir) if settings.webapp_dir else None,
     )
     bus = Bus("tts", settings)
     register(bus, stage, loops=settings.loops)

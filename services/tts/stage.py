@@ -5,10 +5,12 @@ from datetime import timedelta
 from typing import Final
 
 from services.tts.engine import SAMPLE_RATE, SpeechEngine
+from services.tts.mp3 import write_mp3
 from services.tts.recording import finish, write_wav
 from services.tts.text import clean
 from shared.artifacts.results import Results, fingerprint
 from shared.artifacts.store import ArtifactStore
+from shared.artifacts.webapp import WebApp, narration_path
 from shared.contracts import AudioRendered, Narration, NarrationRequested, ScenesScripted
 from shared.errors import FailureCode, PermanentError, about_scene
 
@@ -29,6 +31,7 @@ class NarrationStage:
         engine: who speaks.
         voice: for orders that name none; None takes the language's own.
         scene_pause: silence after the speech, part of the narration.
+        webapp: gets every narration as MP3 too.
     """
 
     def __init__(
@@ -38,11 +41,13 @@ class NarrationStage:
         *,
         voice: str | None = None,
         scene_pause: timedelta = timedelta(seconds=0.35),
+        webapp: WebApp | None = None,
     ) -> None:
         self._store = store
         self._results = Results(store, "tts")
         self._engine = engine
         self._voice = voice
+        self._webapp = webapp
         self._pause = round(scene_pause.total_seconds() * SAMPLE_RATE)
 
     def requests(self, script: ScenesScripted) -> list[NarrationRequested]:
@@ -61,6 +66,8 @@ class NarrationStage:
         """
         with about_scene(request.scene.scene_number):
             narration = await self._narration(request)
+            if self._webapp is not None:
+                await self._show(self._webapp, request, narration)
         return AudioRendered(
             project_id=request.project_id,
             revision=request.revision,
@@ -68,6 +75,13 @@ class NarrationStage:
             scene=request.scene,
             narration=narration,
         )
+
+    async def _show(self, webapp: WebApp, request: NarrationRequested, narration: Narration) -> None:
+        speech = await self._store.open(narration.audio)
+        async with self._store.scratch() as folder:
+            path = folder / "narration.mp3"
+            await asyncio.to_thread(write_mp3, speech, path)
+            await webapp.put(narration_path(request.project_id, request.scene.scene_number), path)
 
     async def _narration(self, request: NarrationRequested) -> Narration:
         text = await asyncio.to_thread(_speakable, request.scene.text)

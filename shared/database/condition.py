@@ -9,7 +9,6 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
-from sqlalchemy.engine import URL
 
 from shared.database.engine import reading_engine, snapshot, transaction, writing_engine
 from shared.database.index import index_fits
@@ -17,7 +16,7 @@ from shared.database.models import Base
 from shared.database.revision import VERSION_TABLE
 from shared.errors import FailureCode, PermanentError
 
-__all__ = ["Condition", "Schema", "examine", "require_current", "revisions"]
+__all__ = ["Condition", "Schema", "examine", "require_current", "require_file", "revisions"]
 
 _INI: Final = Path(__file__).with_name("alembic.ini")
 
@@ -85,15 +84,33 @@ async def require_current(url: str) -> None:
             pass
 
 
+def require_file(url: str, *, hint: str) -> None:
+    """Makes sure that the file of a SQLite database is there.
+
+    Args:
+        url: a DATABASE_URL.
+        hint: what to do if it is not.
+
+    Raises:
+        PermanentError: `database_unavailable`.
+    """
+    place = reading_engine(url).url
+    name = place.database or ":memory:"
+    path = Path(name.removeprefix("file:")).absolute()
+    if place.get_backend_name() == "sqlite" and name != ":memory:" and not path.exists():
+        message = f"there is no database yet: no file {path}"
+        raise PermanentError(FailureCode.DATABASE_UNAVAILABLE, message, hint=hint)
+
+
 def revisions() -> tuple[str, ...]:
     """The names of all schemas that this code knows, the one that it expects first."""
     return tuple(script.revision for script in ScriptDirectory.from_config(Config(_INI)).walk_revisions())
 
 
 async def _look(url: str, *, thoroughly: bool) -> Condition:
+    require_file(url, hint="the first film makes it; or it is elsewhere: see --data and DATABASE_URL")
     known = revisions()
     engine = reading_engine(url)
-    _require_file(engine.url)
     try:
         async with snapshot(engine) as connection:
             revision = await connection.run_sync(_revision)
@@ -116,19 +133,6 @@ def _index_fits(url: str) -> bool:
             return index_fits(connection)
     finally:
         engine.dispose()
-
-
-def _require_file(url: URL) -> None:
-    """SQLite only: the first film makes the file."""
-    name = url.database or ":memory:"
-    if url.get_backend_name() == "sqlite" and name != ":memory:":
-        path = Path(name.removeprefix("file:")).absolute()
-        if not path.exists():
-            raise PermanentError(
-                FailureCode.DATABASE_UNAVAILABLE,
-                f"there is no record yet: no file {path}",
-                hint="the first film makes it; elsewhere it may be with --data or DATABASE_URL",
-            )
 
 
 def _revision(connection: Connection) -> str | None:

@@ -1,9 +1,10 @@
-"""A database as the prior system's web application makes it, and the queries by which it reads one."""
+"""A database as the prior system's web application makes it, and the queries and rules by which it reads one."""
 
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 SCHEMA: Final = """
 CREATE TABLE migrations (id INTEGER PRIMARY KEY, name TEXT UNIQUE, applied_at TEXT);
@@ -120,3 +121,66 @@ FOOTAGE_PROGRESS: Final = (
 def create_web_database(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(SCHEMA)
+
+
+def rows(path: Path, query: str, *values: object) -> list[dict[str, Any]]:
+    """What its database driver gives: sqlite3 and nothing else."""
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        connection.row_factory = sqlite3.Row
+        return [dict(row) for row in connection.execute(query, values)]
+
+
+def narration_file(path: Path, root: Path, project_id: str, scene_number: int) -> Path | None:
+    """Its audio route: the file that it plays, None where it refuses."""
+    if not re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", project_id):
+        return None
+    query = "SELECT audio_file_path FROM scenes WHERE project_id = ? AND scene_number = ?"
+    (found,) = rows(path, query, project_id, scene_number)
+    name = found["audio_file_path"] or ""
+    if not name.startswith(".cache/audio/projects/") or not name.endswith(".mp3") or ".." in name:
+        return None
+    return root / name
+
+
+def export(path: Path, root: Path, project_id: str) -> tuple[int, dict[str, Any]]:
+    """Its export route: status and answer."""
+    found = rows(path, "SELECT * FROM projects WHERE id = ?", project_id)
+    if not found:
+        return 404, {"code": "PROJECT_NOT_FOUND"}
+    project = found[0]
+    if project["video_path"] is None:
+        return 400, {"code": "FILE_NOT_FOUND"}
+    (count,) = rows(path, "SELECT count(*) AS n FROM scenes WHERE project_id = ?", project_id)
+    return 200, {
+        "video_path": served(project["video_path"]),
+        "thumbnail_path": served(project["thumbnail_path"]),
+        "duration": project["total_duration"] or 0,
+        "file_size": project["video_file_size"] or (root / project["video_path"]).stat().st_size,
+        "scene_count": count["n"],
+        "title": project["name"],
+    }
+
+
+def served(path: str) -> str:
+    """The address of a file; nothing outside `public` is served, whatever its address."""
+    return path.partition("public")[2] if path.startswith("public/") else f"/{path}"
+
+
+def pipeline_status(path: Path, project_id: str) -> tuple[str, float]:
+    """Its progress route: the stage, and percent of the whole."""
+    (project,) = rows(path, "SELECT * FROM projects WHERE id = ?", project_id)
+    step = project["current_step"]
+    if project["video_path"] is not None or step == "export":
+        return "complete", 100.0
+    done = _STEPS.index(step)
+    (found,) = rows(path, _SHARES[step], project_id)
+    return ("script", "voiceover", "visuals", "assembly")[done], 25.0 * (done + (found["share"] or 0))
+
+
+_STEPS: Final = ("script-generation", "voiceover", "visual-sourcing", "editing")
+_SHARES: Final = {
+    "script-generation": "SELECT 0 AS share WHERE ? IS NOT NULL",
+    "voiceover": "SELECT avg(audio_file_path IS NOT NULL) AS share FROM scenes WHERE project_id = ?",
+    "visual-sourcing": f"SELECT 1.0 * found / wanted AS share FROM ({FOOTAGE_PROGRESS})",  # noqa: S608
+    "editing": "SELECT max(progress) / 100.0 AS share FROM assembly_jobs WHERE project_id = ?",
+}

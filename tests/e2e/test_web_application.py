@@ -1,0 +1,120 @@
+"""A film in the web application's own database, read by that application's own queries with sqlite3 alone."""
+
+import asyncio
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import pytest
+
+from shared.media.probe import probe_media
+from tests.support.product import SMALL, run
+from tests.support.web_application import (
+    LIST_PROJECTS,
+    LIST_SCENES,
+    create_web_database,
+    export,
+    narration_file,
+    pipeline_status,
+    rows,
+)
+
+TEXT = "Tea\n\nTea is a drink. It is made of leaves.\n\nGreen tea is steamed.\n"
+
+
+@dataclass(frozen=True)
+class Site:
+    """The web application's folder with a film in it."""
+
+    root: Path
+    project_id: str
+
+    @property
+    def database(self) -> Path:
+        return self.root / "ai-video-generator.db"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    folder = tmp_path_factory.mktemp("site")
+    (folder / "web").mkdir()
+    (folder / "tea.txt").write_text(TEXT)
+    create_web_database(folder / "web" / "ai-video-generator.db")
+    arguments = ("make", "--script", str(folder / "tea.txt"), "--size", SMALL, "--json")
+    made = asyncio.run(run(*arguments, data=folder / "data", cwd=folder, WEBAPP_DIR=str(folder / "web")))
+    assert made.returncode == 0, made.err
+    return Site(folder / "web", made.result["project_id"])
+
+
+def test_b29_b41_the_web_application_lists_the_film_before_its_own_older_projects(site: Site):
+    film, own = rows(site.database, LIST_PROJECTS)
+    assert (film["id"], film["name"], film["topic"], film["current_step"]) == (site.project_id, "Tea", "Tea", "export")
+    assert own["name"] == "Made in the browser"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", film["last_active"])
+    assert film["created_at"] < film["last_active"]
+    (project,) = rows(site.database, "SELECT * FROM projects WHERE id = ?", site.project_id)
+    assert (project["script_generated"], project["voice_selected"], project["visuals_generated"]) == (1, 1, 1)
+    assert (project["status"], project["cleanup_status"]) == ("complete", "pending")
+
+
+def test_b42_the_web_application_lists_the_scenes_in_order_with_text_sound_and_length(site: Site):
+    scenes = rows(site.database, LIST_SCENES, site.project_id)
+    assert [scene["scene_number"] for scene in scenes] == list(range(1, len(scenes) + 1))
+    assert scenes[0]["text"].startswith("Tea is a drink.")
+    for scene in scenes:
+        assert scene["duration"] > 0.5
+        assert scene["audio_file_path"]
+
+
+async def test_b43_the_web_application_exports_the_film(site: Site):
+    status, answer = export(site.database, site.root, site.project_id)
+    assert status == 200
+    video = site.root / f"public{answer['video_path']}"
+    assert answer["video_path"] == f"/videos/{site.project_id}/final.mp4"
+    assert answer["file_size"] == video.stat().st_size
+    assert (site.root / f"public{answer['thumbnail_path']}").read_bytes().startswith(b"\xff\xd8")
+    assert (answer["title"], answer["scene_count"]) == ("Tea", len(rows(site.database, LIST_SCENES, site.project_id)))
+    facts = await probe_media(video)
+    assert facts.duration == pytest.approx(answer["duration"], abs=0.1)
+    assert export(site.database, site.root, "nobody")[0] == 404
+    assert export(site.database, site.root, "99999999-9999-4999-8999-999999999999")[0] == 400
+
+
+def test_b13_b44_the_web_application_plays_every_narration(site: Site):
+    for scene in rows(site.database, LIST_SCENES, site.project_id):
+        played = narration_file(site.database, site.root, site.project_id, scene["scene_number"])
+        assert played is not None
+        with av.open(str(played)) as container:
+            sound = container.streams.audio[0]
+            samples = sum(frame.samples for frame in container.decode(sound))
+            assert (sound.codec.name, sound.rate, sound.channels) == ("mp3float", 44_100, 1)
+        assert samples / 44_100 == pytest.approx(scene["duration"], abs=0.05)
+
+
+def test_b45_the_web_application_sees_the_film_finished(site: Site):
+    assert pipeline_status(site.database, site.project_id) == ("complete", 100)
+    (job,) = rows(site.database, "SELECT * FROM assembly_jobs WHERE project_id = ?", site.project_id)
+    assert (job["status"], job["progress"], job["error_message"]) == ("complete", 100, None)
+
+
+def test_b32_every_path_on_record_leads_to_a_file_from_the_folder_alone(site: Site):
+    (project,) = rows(site.database, "SELECT video_path, thumbnail_path FROM projects WHERE id = ?", site.project_id)
+    scenes = rows(site.database, LIST_SCENES, site.project_id)
+    for path in (*project.values(), *(scene["audio_file_path"] for scene in scenes)):
+        assert not path.startswith("/")
+        assert "\\" not in path
+        assert (site.root / path).is_file()
+
+
+def test_b54_nothing_that_is_its_own_was_changed(site: Site):
+    assert rows(site.database, "SELECT content FROM messages") == [{"content": "Make a film about tea"}]
+    assert rows(site.database, "SELECT name FROM migrations") == [{"name": "001-initial"}]
+
+
+async def test_b36_a_web_application_without_database_is_exit_code_2(tmp_path: Path):
+    (tmp_path / "web").mkdir()
+    ended = await run("make", "Tea", data=tmp_path / "data", cwd=tmp_path, WEBAPP_DIR=str(tmp_path / "web"))
+    assert ended.returncode == 2
+    assert str(tmp_path / "web" / "ai-video-generator.db") in ended.err
+    assert list((tmp_path / "web").iterdir()) == []
