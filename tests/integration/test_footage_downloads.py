@@ -19,7 +19,7 @@ from services.sourcing.source import Fetched, FootageSource, Remote
 from services.sourcing.stage import SourcingStage
 from shared.artifacts.filesystem import FilesystemStore
 from shared.contracts import AudioRendered, Footage
-from tests.support.archives import KEY, Item, dvids
+from tests.support.archives import KEY, Item, dvids, unlike
 from tests.support.builders import PROJECT, audio_rendered
 from tests.support.footage import connected
 from tests.support.media import make_clip
@@ -51,11 +51,13 @@ class FarSource:
     def __init__(self, web: Web, *ids: str) -> None:
         self._web = web
         self._ids = ids
+        self.fetched: list[str] = []
 
     async def search(self, query: str, limit: int) -> list[FoundFootage]:
         return [FoundFootage(id=one, title=f"Tea {one}") for one in self._ids]
 
     async def fetch(self, footage_id: str) -> Fetched:
+        self.fetched.append(footage_id)
         url = f"{self._web.url}/{footage_id}.mp4"
         file = FootageFile(id=footage_id, title=f"Tea {footage_id}", url=url, rendition="720p")
         return Fetched(Remote(url, (), (self._web.host,)), file)
@@ -114,6 +116,17 @@ async def test_b19_scenes_that_want_the_same_clip_at_once_download_it_once(
     stage = stage_over(store, FarSource(web, "1"))
     await asyncio.gather(*(choice(stage) for _ in range(4)))
     assert web.paths() == ["/1.mp4"]
+
+
+async def test_b16_a_clip_that_another_scene_shows_is_not_even_fetched(
+    web: Web, store: FilesystemStore, tea: bytes
+) -> None:
+    web.routes |= {"/a.mp4": Reply(tea), "/b.mp4": Reply(tea + unlike(1))}
+    source = FarSource(web, "a", "b")
+    stage = stage_over(store, source)
+    for number in (1, 3):  # both would begin with the same clip
+        await choice(stage, audio_rendered(PROJECT, number, scene_count=3))
+    assert sorted(source.fetched) == ["a", "b"]
 
 
 @pytest.mark.parametrize("harm", ["truncated", "changed", "gone"])

@@ -20,7 +20,7 @@ _MOST_WORDS: Final = 8
 _SIMPLE: Final = 2
 """Words of a query that a refused one is reduced to: the archive has been seen to refuse long ones as if by key."""
 
-_ENOUGH: Final = 8
+_ENOUGH: Final = 5
 """Clips with which a search stops relaxing its filters."""
 
 _TIME_TO_RELAX: Final = 8.0
