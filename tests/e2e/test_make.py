@@ -53,7 +53,7 @@ async def assert_is_the_film(result: dict[str, Any], scene_count: int) -> None:
         assert Path(path).stat().st_size > 0
 
 
-async def test_a_text_becomes_a_film_with_its_record(data: Path, script: Path, tmp_path: Path):
+async def test_b01_b38_a_text_becomes_a_film_with_its_record(data: Path, script: Path, tmp_path: Path):
     finished = await run("make", "--script", str(script), "--size", SMALL, "--json", data=data, cwd=tmp_path)
     assert finished.returncode == 0, finished.err
     result = finished.result
@@ -80,7 +80,7 @@ async def test_a_text_becomes_a_film_with_its_record(data: Path, script: Path, t
     assert not list((data / "artifacts" / "scratch").iterdir())
 
 
-async def test_a_killed_run_goes_on_where_it_was(data: Path, script: Path, tmp_path: Path):
+async def test_b59_a_killed_run_goes_on_where_it_was(data: Path, script: Path, tmp_path: Path):
     arguments = ("make", "--script", str(script), "--size", SMALL, "--json")
     process = await start(*arguments, data=data, cwd=tmp_path)
     async for event in events_of(process):
@@ -137,7 +137,7 @@ def processes_of(data: Path) -> list[str]:
     return found
 
 
-async def test_two_orders_with_the_same_topic_at_once_give_two_films(data: Path, script: Path, tmp_path: Path):
+async def test_b23_two_orders_with_the_same_topic_at_once_give_two_films(data: Path, script: Path, tmp_path: Path):
     arguments = ("make", "--script", str(script), "--size", SMALL, "--json")
     first, second = await asyncio.gather(*(run(*arguments, data=data, cwd=tmp_path) for _ in range(2)))
     assert (first.returncode, second.returncode) == (0, 0), first.err + second.err
@@ -174,7 +174,7 @@ async def test_any_nats_client_can_order(data: Path, tmp_path: Path):
         assert facts.video.frames == film["frames"]
 
 
-async def test_a_film_that_cannot_be_made_is_reported_once_and_nothing_is_left_half_done(data: Path, tmp_path: Path):
+async def test_b37_a_film_that_cannot_be_made_is_reported_once_and_nothing_is_left_half_done(data: Path, tmp_path: Path):
     finished = await run("make", "Tea", "--voice", "no-such-voice", "--size", SMALL, data=data, cwd=tmp_path)
     assert finished.returncode == 1
     assert "no-such-voice" in finished.err
@@ -189,7 +189,7 @@ async def test_a_film_that_cannot_be_made_is_reported_once_and_nothing_is_left_h
     ["a/b", "../../up", "\"quoted\" 'twice'", "two\nlines", "tea 🍵"],
     ids=["slash", "up", "quotes", "lines", "emoji"],
 )
-async def test_a_strange_topic_stays_inside_the_output_folder(topic: str, data: Path, tmp_path: Path):
+async def test_b22_a_strange_topic_stays_inside_the_output_folder(topic: str, data: Path, tmp_path: Path):
     (tmp_path / "in").mkdir()
     script = tmp_path / "in" / "one.txt"
     script.write_text("One short sentence.")
@@ -232,7 +232,7 @@ async def test_a_setting_that_cannot_be_is_named(data: Path, tmp_path: Path):
     assert "Traceback" not in finished.err
 
 
-async def test_an_unusable_database_is_exit_code_2(data: Path, tmp_path: Path):
+async def test_b36_an_unusable_database_is_exit_code_2(data: Path, tmp_path: Path):
     finished = await run(
         "make", "Tea", data=data, cwd=tmp_path, DATABASE_URL=f"sqlite:///{tmp_path}/no/such/folder/x.db"
     )
@@ -266,7 +266,7 @@ async def test_a_disk_without_room_stops_before_anything_starts(tmp_path: Path):
         ("make", "--script", "no"),
     ],
 )
-async def test_wrong_arguments_are_exit_code_1_and_leave_nothing(
+async def test_b02_b37_wrong_arguments_are_exit_code_1_and_leave_nothing(
     arguments: tuple[str, ...], data: Path, tmp_path: Path
 ):
     finished = await run(*arguments, data=data, cwd=tmp_path)

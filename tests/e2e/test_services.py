@@ -102,7 +102,7 @@ async def deployed(folder: Path) -> AsyncIterator[Deployment]:
         yield Deployment(folder, server.url, jetstream, stack)
 
 
-async def test_services_started_alone_make_a_film_together_and_stop_when_told(deployment: Deployment):
+async def test_b51_services_started_alone_make_a_film_together_and_stop_when_told(deployment: Deployment):
     services = [await deployment.service(name) for name in SERVICES]  # they wait for the next line
     provisioned = await deployment.python("shared.bus", "provision")
     assert await provisioned.wait() == 0
@@ -136,7 +136,7 @@ async def test_the_first_picture_is_ready_before_the_last_scene_is_spoken(deploy
     assert rendered[0] < spoken[-1]
 
 
-async def test_a_killed_assembly_workers_scene_is_taken_over_and_the_film_made_once(deployment: Deployment):
+async def test_b58_b59_a_killed_assembly_workers_scene_is_taken_over_and_the_film_made_once(deployment: Deployment):
     provisioned = await deployment.python("shared.bus", "provision")
     assert await provisioned.wait() == 0
     impatient = replace(ASSEMBLY, ack_wait=timedelta(seconds=9))

@@ -78,7 +78,7 @@ def objects(path: Path) -> list[tuple[Any, ...]]:
     ("table", "columns"),
     [("projects", PROJECTS), ("scenes", SCENES), ("visual_suggestions", VISUAL_SUGGESTIONS), ("videos", VIDEOS)],
 )
-async def test_columns_are_those_of_the_prior_systems(table: str, columns: str, path: Path):
+async def test_a11_b54_columns_are_those_of_the_prior_systems(table: str, columns: str, path: Path):
     await upgrade(url(path))
     described = [
         f"{name} {kind}{'!' * required}" for _, name, kind, required, *_ in query(path, f"PRAGMA table_info({table})")
@@ -131,7 +131,7 @@ async def test_values_that_the_web_application_would_refuse_are_refused(statemen
         query(path, statement)
 
 
-async def test_the_web_applications_database_is_adopted_and_given_back_as_it_was(path: Path):
+async def test_b29_the_web_applications_database_is_adopted_and_given_back_as_it_was(path: Path):
     create_web_database(path)
     theirs = objects(path)
     rows = query(path, "SELECT * FROM projects")
@@ -179,14 +179,14 @@ async def test_a_newer_schema_is_refused(path: Path):
     assert objects(path) == before
 
 
-async def test_a_missing_folder_is_named(tmp_path: Path):
+async def test_b36_a_missing_folder_is_named(tmp_path: Path):
     with pytest.raises(PermanentError, match="there is no folder") as caught:
         await upgrade(url(tmp_path / "no" / "such" / "record.db"))
     assert caught.value.code == FailureCode.DATABASE_UNAVAILABLE
     assert str(tmp_path / "no" / "such") in str(caught.value)
 
 
-async def test_a_read_only_file_is_named(path: Path):
+async def test_b36_a_read_only_file_is_named(path: Path):
     query(path, "CREATE TABLE theirs (id TEXT)")
     with pytest.raises(PermanentError, match="is read-only") as caught:
         await upgrade(f"sqlite:///file:{path}?mode=ro&uri=true")
@@ -206,7 +206,7 @@ async def test_a_file_that_is_no_database_is_left_alone(path: Path):
     assert path.read_text().startswith("Dear diary")
 
 
-async def test_a_locked_database_is_named(path: Path):
+async def test_b36_a_locked_database_is_named(path: Path):
     await upgrade(url(path))
     with closing(sqlite3.connect(path, isolation_level=None)) as holder:
         holder.execute("BEGIN EXCLUSIVE")

@@ -92,7 +92,7 @@ async def test_a_film_goes_on_record_with_whatever_else_was_on_the_stream(
     assert database.row("SELECT raw_body FROM message_log WHERE body IS NULL")["raw_body"] == b"\xff\x00"
 
 
-async def test_what_was_published_without_it_is_recorded_when_it_is_back(
+async def test_b35_what_was_published_without_it_is_recorded_when_it_is_back(
     bus: tuple[NatsServer, JetStreamContext], database: Database
 ):
     server, jetstream = bus
@@ -137,7 +137,7 @@ async def test_a_server_that_lost_its_stream_and_counts_anew_swallows_nothing(tm
     assert database.row("SELECT count(DISTINCT sequence) AS n FROM message_log")["n"] == 15
 
 
-async def test_a_database_that_is_locked_for_a_while_loses_nothing(
+async def test_b35_a_database_that_is_locked_for_a_while_loses_nothing(
     bus: tuple[NatsServer, JetStreamContext], database: Database
 ):
     server, jetstream = bus
@@ -153,7 +153,7 @@ async def test_a_database_that_is_locked_for_a_while_loses_nothing(
     assert database.row("SELECT status FROM projects")["status"] == "complete"
 
 
-async def test_it_does_not_start_on_a_database_that_it_cannot_use(
+async def test_b36_it_does_not_start_on_a_database_that_it_cannot_use(
     bus: tuple[NatsServer, JetStreamContext], tmp_path: Path
 ):
     server, _ = bus
@@ -163,7 +163,7 @@ async def test_it_does_not_start_on_a_database_that_it_cannot_use(
     await app.stop()
 
 
-async def test_the_web_application_finds_the_film_in_its_own_database(
+async def test_b29_b41_b42_the_web_application_finds_the_film_in_its_own_database(
     bus: tuple[NatsServer, JetStreamContext], database: Database
 ):
     server, jetstream = bus
@@ -199,7 +199,7 @@ asyncio.run(main())
 """
 
 
-async def test_killed_in_the_middle_of_a_batch_it_leaves_none_of_it(database: Database):
+async def test_b33_killed_in_the_middle_of_a_batch_it_leaves_none_of_it(database: Database):
     await upgrade(database.url)
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", WORKER, str(database.path), stdout=asyncio.subprocess.PIPE

@@ -51,13 +51,13 @@ def without_times(rows: ProjectRows) -> Any:
         (7, "export"),
     ],
 )
-def test_the_step_follows_the_messages(count: int, step: str):
+def test_b25_the_step_follows_the_messages(count: int, step: str):
     assert project(film(scene_count=1)[:count])["current_step"] == step
 
 
 @settings(max_examples=100)
 @given(st.randoms(use_true_random=False))
-def test_whatever_the_order_of_publication_a_run_ends_the_same(randomly: random.Random):
+def test_b25_whatever_the_order_of_publication_a_run_ends_the_same(randomly: random.Random):
     messages = film()
     expected = without_times(folded(messages))
     randomly.shuffle(messages)
@@ -130,7 +130,7 @@ def test_scenes_that_a_second_run_no_longer_has_are_gone():
     assert rows.project["total_duration"] == 4.0
 
 
-def test_a_scene_keeps_the_first_id_that_it_was_given():
+def test_b10_a_scene_keeps_the_first_id_that_it_was_given():
     first = scripted(PROJECT, 1)
     renamed = first.scenes[0].model_copy(update={"id": uuid4()})
     rows = folded([first, audio_rendered(PROJECT, 1, 1).model_copy(update={"scene": renamed})])
@@ -169,7 +169,7 @@ def test_settings_of_the_web_application_survive():
         assert config == {"ragContext": "news", "targetDuration": 1.0, "sceneCount": 3, "estimatedWords": 12}
 
 
-def test_footage_is_ranked_used_clips_first_then_by_score():
+def test_b46_footage_is_ranked_used_clips_first_then_by_score():
     message = footage(PROJECT, 1, 1, "used", "second", "third")
     candidates = message.footage.candidates
     reversed_order = message.footage.model_copy(update={"candidates": candidates[::-1]})

@@ -52,7 +52,7 @@ def expected(empty_database: Database, tmp_path_factory: pytest.TempPathFactory)
 
 @settings(max_examples=40, deadline=None)
 @given(randomly=st.randoms(use_true_random=False), batches=st.integers(1, 12))
-def test_any_order_and_any_repetition_give_the_same_rows(
+def test_b10_b58_any_order_and_any_repetition_give_the_same_rows(
     randomly: random.Random, batches: int, empty_database: Database, expected: Database
 ):
     messages = everything()
@@ -72,7 +72,7 @@ async def test_one_message_at_a_time_in_order_gives_the_same_rows(database: Data
     assert log_of(database) == log_of(expected)
 
 
-async def test_a_film_is_on_record(database: Database):
+async def test_b11_b13_b24_a_film_is_on_record(database: Database):
     await database.record(delivered(film()))
     project = database.row("SELECT * FROM projects")
     assert project["id"] == str(PROJECT)
@@ -97,7 +97,7 @@ async def test_a_film_is_on_record(database: Database):
         assert UUID(row["id"]).version == 4
 
 
-async def test_columns_hold_what_their_types_say(database: Database):
+async def test_b47_columns_hold_what_their_types_say(database: Database):
     await database.record(delivered(film()))
     for table in ("projects", "scenes", "visual_suggestions", "videos", "message_log"):
         for column in database.rows(f"PRAGMA table_info({table})"):
@@ -106,7 +106,7 @@ async def test_columns_hold_what_their_types_say(database: Database):
             assert set(kind["found"].split(",")) <= {allowed[column["type"]], "null"}, column["name"]
 
 
-async def test_the_project_is_there_before_its_script(database: Database):
+async def test_b08_the_project_is_there_before_its_script(database: Database):
     await database.record(delivered(film()[:1]))
     assert database.row("SELECT name, current_step, status FROM projects") == {
         "name": "Tea",
@@ -121,7 +121,7 @@ async def test_an_order_without_project_gets_the_id_that_the_script_service_deri
     assert database.row("SELECT id FROM projects")["id"] == str(derive_project_id(17, order.published_at_ns))
 
 
-async def test_a_script_with_a_scene_number_twice_makes_no_scene(database: Database):
+async def test_b09_a_script_with_a_scene_number_twice_makes_no_scene(database: Database):
     body = scripted(PROJECT, 3).model_dump_json().replace('"scene_number":3', '"scene_number":2')
     await database.record([raw_message("scenes.scripted", body.encode())])
     assert database.rows("SELECT * FROM scenes") == []
@@ -178,7 +178,7 @@ async def test_a_sequence_that_a_restored_server_gives_again_swallows_nothing(da
     assert database.row("SELECT count(*) AS n FROM projects WHERE status = 'complete'")["n"] == 2
 
 
-async def test_the_same_message_published_again_counts_once(database: Database):
+async def test_b10_the_same_message_published_again_counts_once(database: Database):
     await database.record(delivered(film()))
     before = database.projections()
     await database.record(delivered(film(), first=500))
@@ -198,7 +198,7 @@ async def test_another_message_under_the_same_id_is_kept_too(database: Database)
     ]
 
 
-async def test_a_project_that_somebody_deleted_comes_back_whole(database: Database):
+async def test_b30_a_project_that_somebody_deleted_comes_back_whole(database: Database):
     await database.record(delivered(film()[:-1]))
     with closing(sqlite3.connect(database.path, isolation_level=None)) as connection:
         connection.execute("PRAGMA foreign_keys=ON")
@@ -216,7 +216,7 @@ async def test_a_clip_that_two_projects_use_is_one_video(database: Database):
     assert video == {"created_at": "2026-11-21T12:00:00.100Z", "updated_at": "2026-11-21T12:00:00.200Z"}
 
 
-def test_an_orphan_is_refused(database: Database):
+def test_b30_an_orphan_is_refused(database: Database):
     engine = writing_engine(database.url)
     with pytest.raises(IntegrityError, match="FOREIGN KEY constraint failed"), transaction(engine) as connection:
         connection.exec_driver_sql(
@@ -225,7 +225,7 @@ def test_an_orphan_is_refused(database: Database):
     engine.dispose()
 
 
-async def test_a_full_disk_leaves_nothing_of_the_batch(database: Database):
+async def test_b28_b33_a_full_disk_leaves_nothing_of_the_batch(database: Database):
     engine = writing_engine(database.url)
     pages = database.row("PRAGMA page_count")["page_count"]
     allowed = {"pages": pages + 4}
