@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.support.web import Asked, Reply, Web, as_json
 
-KEY = "key-0123456789abcdef"
+KEY = "nobodys-key-for-tests"
 """No key of anybody."""
 
 

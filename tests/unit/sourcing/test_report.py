@@ -7,7 +7,7 @@ import pytest
 
 from services.sourcing.report import report
 
-KEY = "key-0123456789abcdef"
+KEY = "nobodys-key-for-tests"
 
 
 @pytest.fixture(autouse=True)
