@@ -34,8 +34,9 @@ types: $(VENV)/installed-dev ## Static types
 unit: $(VENV)/installed-dev ## The tests that need no other program: seconds
 	$(BIN)/pytest tests/unit tests/architecture
 
-docs: $(VENV)/installed ## Write docs/settings.md and docs/acceptance.md anew from code and tests
+docs: $(VENV)/installed ## Write the pages of settings, schema and acceptance anew from code and tests
 	$(BIN)/python scripts/settings_page.py
+	$(BIN)/python scripts/schema_page.py
 	$(BIN)/python scripts/acceptance_page.py
 
 locks: ## Write requirements/ anew; UPGRADE=1 takes the newest versions

@@ -45,8 +45,8 @@ def test_the_readme_names_every_command() -> None:
     assert [name for name in known_commands() if f"scenewire {name}" not in readme] == []
 
 
-@pytest.mark.parametrize("script", ["settings_page.py", "acceptance_page.py"])
-async def test_a_page_that_is_written_from_the_code_is_what_the_code_says(script: str) -> None:
+@pytest.mark.parametrize("script", ["settings_page.py", "schema_page.py", "acceptance_page.py"])
+async def test_b54_a_page_that_is_written_from_the_code_is_what_the_code_says(script: str) -> None:
     page = ROOT / "scripts" / script
     checked = await run_program(
         [sys.executable, page, "--check"], cwd=ROOT, timeout=60, env=os.environ | {"PYTHONPATH": str(ROOT)}

@@ -263,7 +263,14 @@ def test_a_table_on_a_terminal_keeps_whole_ids_and_moves_no_cursor(
     assert "two lines" in out
 
 
-def test_another_database_can_be_named(command: Command, filled: Database, data: Path, monkeypatch: pytest.MonkeyPatch):
-    shutil.copyfile(filled.path, data / "elsewhere.db")
-    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{data / 'elsewhere.db'}")
+def test_b27_the_database_is_where_it_is_said_to_be_from_any_folder(
+    command: Command, filled: Database, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    shutil.copyfile(filled.path, data / "scenewire.db")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert len(command("list").rows) == 2
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{data / 'other.db'}")
+    assert str(data / "other.db") in command("list").err
+    shutil.copyfile(filled.path, data / "other.db")
     assert len(command("list").rows) == 2
