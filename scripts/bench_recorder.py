@@ -1,77 +1,240 @@
-"""Measures the recorder: what the database costs a film of 25 scenes, and messages a second against bare sqlite3.
+"""Measures the recorder against the bare database: messages a second, memory, search, and what a film costs.
 
-Run from the root of the repository: python -m scripts.bench_recorder
+Run from the root of the repository: python -m scripts.bench_recorder [--messages N] [--rounds N]
+SQLite writes into a temporary folder, Postgres is a server of its own there; both sync every commit.
 """
 
+import argparse
 import asyncio
+import gc
+import os
+import random
+import resource
 import sqlite3
 import tempfile
 import time
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from itertools import count, islice
 from pathlib import Path
 from statistics import median
+from typing import Any
 from uuid import uuid4
 
+import psycopg
+
 from services.recorder.entries import RecordedMessage
+from shared.contracts import FootageSourced, Message, ScriptRequested
+from shared.database.engine import transaction, writing_engine
+from shared.database.models import Base
 from shared.database.revision import upgrade
-from tests.unit.recorder.story import Database, delivered, film
+from shared.database.search import video_search
+from shared.observability.logs import configure_logs
+from tests.support.postgres import Postgres, running_postgres
+from tests.unit.recorder.story import Database, PostgresDatabase, delivered, film, footage
 
 SCENES = 25
-MESSAGES = 10_000
 BATCH = 500
-ROUNDS = 3
-TABLES = ("message_log", "projects", "scenes", "visual_suggestions", "videos")
+VIDEOS = 100_000
+TABLES = {
+    name: [column.name for column in Base.metadata.tables[name].columns]
+    for name in ("projects", "scenes", "visual_suggestions", "videos", "assembly_jobs", "message_log", "audit_log")
+}
+Rows = dict[str, list[tuple[Any, ...]]]
+WORDS = (
+    "harbour",
+    "carrier",
+    "naval",
+    "aircraft",
+    "training",
+    "tea",
+    "field",
+    "storm",
+    "city",
+    "night",
+    "market",
+    "dam",
+)
 
 
-async def recorded(database: Database, messages: Sequence[RecordedMessage], batch: int) -> float:
-    """Seconds to record all messages in batches."""
-    await upgrade(database.url)
+@dataclass
+class Engine:
+    """One of the two databases: how to make one, and how to insert rows into it without us."""
+
+    name: str
+    create: Callable[[], Database]
+    insert: Callable[[Database, Sequence[Rows]], float]
+
+
+def messages(number: int) -> Iterator[RecordedMessage]:
+    """So many messages of films, one film after the other, each with footage of its own, made as they are asked for."""
+    films = (delivered(story(), first=turn * 1000) for turn in count())
+    return islice((message for told in films for message in told), number)
+
+
+def story() -> list[Message | ScriptRequested]:
+    """A film of which every scene has two candidates, one of them chosen."""
+    project_id = uuid4()
+    sources = (f"{project_id}-{number}" for number in count())
+    return [
+        footage(project_id, message.scene.scene_number, SCENES, next(sources), next(sources))
+        if isinstance(message, FootageSourced)
+        else message
+        for message in film(project_id, SCENES)
+    ]
+
+
+async def recorded(database: Database, source: Iterator[RecordedMessage], batch: int) -> tuple[float, list[int]]:
+    """Seconds to record all messages, and kilobytes of memory on the way."""
+    seconds, memory = 0.0, list[int]()
     async with database.stage() as stage:
-        await stage.record(messages[:0])  # connects
-        began = time.perf_counter()
-        for start in range(0, len(messages), batch):
-            await stage.record(messages[start : start + batch])
-        return time.perf_counter() - began
+        await stage.record([])  # connects
+        while some := list(islice(source, 20 * batch)):
+            gc.freeze()  # what the bench itself has made is not to be looked through
+            began = time.perf_counter()
+            for start in range(0, len(some), batch):
+                await stage.record(some[start : start + batch])
+            seconds += time.perf_counter() - began
+            memory.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    return seconds, memory
 
 
-async def inserted(source: Database, target: Database) -> float:
-    """Seconds for bare sqlite3 to insert the rows that the recorder made, in as many transactions."""
-    await upgrade(target.url)
-    rows = {table: [tuple(row.values()) for row in source.rows(f"SELECT * FROM {table}")] for table in TABLES}  # noqa: S608
-    commits = -(-len(rows["message_log"]) // BATCH)
+def transactions(database: Database) -> list[Rows]:
+    """The rows of a database by table, dealt out to as many transactions as the recorder made, parents first."""
+    commits = -(-database.row("SELECT count(*) AS n FROM message_log")["n"] // BATCH)
+    dealt: list[Rows] = [{table: [] for table in TABLES} for _ in range(commits)]
+    homes: dict[str, int] = {}
+    for table, columns in TABLES.items():
+        rows = database.rows(f"SELECT {', '.join(columns)} FROM {table}")  # noqa: S608
+        for place, row in enumerate(rows):
+            parent = homes.get(row.get("scene_id") or row.get("project_id") or "")
+            turn = place * commits // len(rows) if parent is None or table == "message_log" else parent
+            dealt[turn][table].append(tuple(row.values()))
+            if "id" in row:
+                homes[row["id"]] = turn
+    return dealt
+
+
+def inserted_sqlite(target: Database, parts: Sequence[Rows]) -> float:
+    """Seconds that sqlite3 alone takes for them."""
     with closing(sqlite3.connect(target.path, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
         began = time.perf_counter()
-        for turn in range(commits):
+        for part in parts:
             connection.execute("BEGIN IMMEDIATE")
-            for table, values in rows.items():
-                part = values[turn * len(values) // commits : (turn + 1) * len(values) // commits]
-                if part:
-                    marks = ", ".join("?" * len(part[0]))
-                    connection.executemany(f"INSERT INTO {table} VALUES ({marks})", part)  # noqa: S608
+            for table, values in part.items():
+                if values:
+                    connection.executemany(_insert(table, "?"), values)
             connection.execute("COMMIT")
         return time.perf_counter() - began
 
 
+def inserted_postgres(target: Database, parts: Sequence[Rows]) -> float:
+    """Seconds that psycopg alone takes for them."""
+    with psycopg.connect(target.url) as connection, connection.cursor() as cursor:
+        began = time.perf_counter()
+        for part in parts:
+            for table, values in part.items():
+                if values:
+                    cursor.executemany(_insert(table, "%s").encode(), values)
+            connection.commit()
+        return time.perf_counter() - began
+
+
+def _insert(table: str, mark: str) -> str:
+    columns = TABLES[table]
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join([mark] * len(columns))})"  # noqa: S608
+
+
+async def compare(engine: Engine, number: int, rounds: int) -> None:
+    """Prints messages a second, ours and bare, in turns, and how memory grew."""
+    ours, bare, memory = [], [], list[int]()
+    for _ in range(rounds):
+        source, target = engine.create(), engine.create()
+        for database in (source, target):
+            await upgrade(database.url)
+        seconds, memory = await recorded(source, messages(number), BATCH)
+        ours.append(seconds)
+        parts = transactions(source)
+        rows = sum(len(values) for part in parts for values in part.values())
+        bare.append(engine.insert(target, parts))
+        del parts
+        gc.collect()
+    ratio = median(b / o for o, b in zip(ours, bare, strict=True))
+    print(f"{engine.name}: {number} messages in batches of {BATCH}, {rows / number:.1f} rows each")
+    print(
+        f"  recorder {number / median(ours):.0f} messages/s, bare executemany {number / median(bare):.0f}: {ratio:.2f}"
+    )
+    if len(memory) > 1:
+        print(f"  memory {memory[0] // 1024} MB after the first {20 * BATCH}, {memory[-1] // 1024} MB at the end")
+
+
+async def cost_of_a_film(engine: Engine, rounds: int) -> None:
+    """Prints what the database takes of one film's time."""
+    at_once, one_by_one = list[float](), list[float]()
+    for _ in range(rounds):
+        for batch, times in ((BATCH, at_once), (1, one_by_one)):
+            database = engine.create()
+            await upgrade(database.url)
+            times.append((await recorded(database, iter(delivered(story())), batch))[0])
+    print(f"{engine.name}: a film of {SCENES} scenes, {len(story())} messages")
+    print(f"  {median(at_once) * 1000:.0f} ms in one batch, {median(one_by_one) * 1000:.0f} ms message by message")
+
+
+async def search(engine: Engine) -> None:
+    """Prints how long searches among many videos take."""
+    database = engine.create()
+    await upgrade(database.url)
+    chance = random.Random(1)  # noqa: S311 - the same names in every run
+    names = ["_".join(chance.choices(WORDS, k=3)) + f"_{number}.mp4" for number in range(VIDEOS)]
+    rows = [
+        (str(number), f"content/{number % 256:02x}/{name}", name, 1, 25, 1, 1, 1, "h264", None, 1, None, "", "")
+        for number, name in enumerate(names)
+    ]
+    engine.insert(database, [{"videos": rows}])
+    asked = [f"{word} {other[:3]}" for word in WORDS for other in WORDS] + [
+        str(chance.randrange(VIDEOS)) for _ in range(50)
+    ]
+    writing = writing_engine(database.url)
+    times = []
+    with transaction(writing) as connection:
+        if engine.name == "Postgres":
+            connection.exec_driver_sql("ANALYZE videos")
+        for query in asked:
+            began = time.perf_counter()
+            connection.execute(video_search(query, connection.dialect.name).limit(100)).all()
+            times.append((time.perf_counter() - began) * 1000)
+    writing.dispose()
+    print(f"{engine.name}: search among {VIDEOS} videos, {len(asked)} queries")
+    print(f"  median {median(times):.1f} ms, slowest {max(times):.1f} ms")
+
+
+def engines(folder: Path, postgres: Postgres) -> list[Engine]:
+    """Both."""
+    numbers = count()
+    return [
+        Engine("SQLite", lambda: Database(folder / f"{next(numbers)}.db"), inserted_sqlite),
+        Engine("Postgres", lambda: PostgresDatabase(postgres, postgres.create()), inserted_postgres),
+    ]
+
+
 async def main() -> None:
-    """Prints medians."""
-    one = delivered(film(uuid4(), SCENES))
-    films = MESSAGES // len(one) + 1
-    many = delivered([message for _ in range(films) for message in film(uuid4(), SCENES)])[:MESSAGES]
-    at_once, one_by_one, ours, bare = [], [], [], []
-    for turn in range(ROUNDS):
-        with tempfile.TemporaryDirectory() as folder:
-            names = iter(Path(folder) / f"{turn}-{number}.db" for number in range(4))
-            at_once.append(await recorded(Database(next(names)), one, BATCH))
-            one_by_one.append(await recorded(Database(next(names)), one, 1))
-            source = Database(next(names))
-            ours.append(await recorded(source, many, BATCH))
-            bare.append(await inserted(source, Database(next(names))))
-    print(f"one film of {SCENES} scenes, {len(one)} messages: {median(at_once) * 1000:.0f} ms in one batch")
-    print(f"  one message a transaction: {median(one_by_one) * 1000:.0f} ms")
-    print(f"{MESSAGES} messages in batches of {BATCH}: {MESSAGES / median(ours):.0f} messages/s")
-    print(f"  bare sqlite3, the same rows: {MESSAGES / median(bare):.0f} messages/s")
+    """Prints medians of the rounds."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--messages", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    asked = parser.parse_args()
+    configure_logs(level="ERROR", style="console")
+    print(f"{os.cpu_count()} processors, SQLite {sqlite3.sqlite_version}")
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        postgres = stack.enter_context(running_postgres(durable=True))
+        for engine in engines(folder, postgres):
+            await cost_of_a_film(engine, asked.rounds)
+            await compare(engine, asked.messages, asked.rounds)
+            await search(engine)
 
 
 if __name__ == "__main__":

@@ -70,7 +70,7 @@ class UnitOfWork:
         it goes by its spare id.
         """
         attempt = self._connection.begin_nested()
-        if self._insert(entries) == len(entries):  # nearly always all of them are new
+        if self._insert(entries):  # nearly always all of them are new
             attempt.commit()
             return list(entries)
         attempt.rollback()
@@ -78,7 +78,7 @@ class UnitOfWork:
         self._insert(new)
         return new
 
-    def _insert(self, entries: Sequence[LogEntry]) -> int:
+    def _insert(self, entries: Sequence[LogEntry]) -> bool:
         return insert(self._connection, "message_log", _LOG_COLUMNS, [_logged(entry) for entry in entries])
 
     def _unknown(self, entries: Sequence[LogEntry]) -> list[LogEntry]:

@@ -5,20 +5,39 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 __all__ = ["insert", "select_rows", "upsert"]
 
 
-def insert(connection: Connection, table: str, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> int:
-    """Inserts rows, each a tuple in the order of the columns; those that break a key are left out.
+def insert(connection: Connection, table: str, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> bool:
+    """Inserts rows, each a tuple in the order of the columns.
 
     Returns:
-        How many were inserted.
+        Whether all of them were inserted. If not, some break a key: the caller goes back to before.
     """
     if not rows:
-        return 0
+        return True
+    if connection.dialect.name == "postgresql":
+        return _copy(connection, table, columns, rows)
     statement = _insert(table, columns, connection.dialect.name) + " ON CONFLICT DO NOTHING"
-    return connection.exec_driver_sql(statement, list(rows)).rowcount
+    return connection.exec_driver_sql(statement, list(rows)).rowcount == len(rows)
+
+
+def _copy(connection: Connection, table: str, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> bool:
+    """Twice as fast as statements."""
+    statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+    errors: Any = connection.dialect.loaded_dbapi
+    driver: Any = connection.connection.driver_connection
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except errors.errors.UniqueViolation:
+        return False
+    except errors.Error as error:
+        raise DBAPIError.instance(statement, None, error, errors.Error, dialect=connection.dialect) from error
+    return True
 
 
 def upsert(

@@ -122,8 +122,14 @@ async def _look(url: str, *, thoroughly: bool) -> Condition:
     schema: Schema = "none" if revision is None else "newer" if revision not in known else "older"
     if revision == known[0]:
         schema = "current"
-    place = engine.url.set(drivername=engine.url.get_backend_name()).render_as_string(hide_password=True)
-    return Condition(place=place, schema=schema, revision=revision, expected=known[0], problems=problems)
+    shown = engine.url.set(drivername=engine.url.get_backend_name(), query={})  # a query may hold a password
+    return Condition(
+        place=shown.render_as_string(hide_password=True),
+        schema=schema,
+        revision=revision,
+        expected=known[0],
+        problems=problems,
+    )
 
 
 def _index_fits(url: str) -> bool:

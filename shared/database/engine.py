@@ -16,7 +16,16 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from shared.errors import FailureCode, PermanentError, PipelineError, TransientError
 
-__all__ = ["PATIENCE", "reading_engine", "reporting", "snapshot", "transaction", "writing_engine"]
+__all__ = [
+    "PATIENCE",
+    "WRITE_LOCK",
+    "reading",
+    "reading_engine",
+    "reporting",
+    "snapshot",
+    "transaction",
+    "writing_engine",
+]
 
 PATIENCE: Final = timedelta(seconds=5)
 """How long to wait for another writer before the database is called locked."""
@@ -51,7 +60,7 @@ def writing_engine(url: str, *, patience: timedelta = PATIENCE, create: bool = F
     else:
         limit = f"set_config('lock_timeout', '{round(patience.total_seconds() * 1000) or 1}', true)"
         take = f"SELECT {limit}, pg_advisory_xact_lock({WRITE_LOCK})"
-        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(take))
+        event.listen(engine, "begin", lambda connection: _reads(connection) or connection.exec_driver_sql(take))
     return engine
 
 
@@ -75,6 +84,17 @@ def transaction(engine: Engine) -> Iterator[Connection]:
     """
     with reporting(engine.url), engine.begin() as connection:
         _hold_to_the_file(connection)
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """The same for reading: it waits for nobody, and nothing that it does is kept.
+
+    Raises:
+        PipelineError: `database_unavailable`.
+    """
+    with reporting(engine.url), engine.connect().execution_options(reads=True) as connection:
         yield connection
 
 
@@ -174,8 +194,15 @@ def _prepare(engine: Engine, *, begin: str, also: str | None = None) -> None:
             cursor.execute(also)
         cursor.close()
 
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN" if _reads(connection) else begin)
+
     event.listen(engine, "connect", on_connect)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    event.listen(engine, "begin", on_begin)
+
+
+def _reads(connection: Connection) -> bool:
+    return bool(connection.get_execution_options().get("reads"))
 
 
 def _prepare_to_write(connection: sqlite3.Connection, record: ConnectionPoolEntry, patience: timedelta) -> None:

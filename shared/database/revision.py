@@ -15,13 +15,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from shared.database.engine import PATIENCE, transaction, writing_engine
 from shared.errors import FailureCode, PermanentError
 
-__all__ = ["VERSION_TABLE", "downgrade", "require_expected", "upgrade"]
+__all__ = ["VERSION_TABLE", "downgrade", "require_expected", "upgrade", "upgrade_engine"]
 
 VERSION_TABLE: Final = "scenewire_version"
 """Our own: the web application counts its migrations in `migrations`, the older editor in `alembic_version`."""
@@ -82,17 +82,31 @@ def _heads() -> tuple[str, ...]:
     return tuple(ScriptDirectory.from_config(Config(_INI)).get_heads())
 
 
+def upgrade_engine(engine: Engine) -> None:
+    """The same over an engine that there is, such as one in memory. Blocks.
+
+    Raises:
+        PipelineError: as for `upgrade`.
+    """
+    with _one_at_a_time, transaction(engine) as connection:
+        _step(connection, lambda config: command.upgrade(config, "head"))
+
+
 def _migrate(url: str, patience: timedelta, step: Callable[[Config], None]) -> None:
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # five lines at every start that say nothing
     with _one_at_a_time, _connected(url, patience) as connection:
-        config = Config(_INI)
-        config.attributes["connection"] = connection
-        before = _revisions(connection)
-        _refuse_unknown(connection, before, ScriptDirectory.from_config(config))
-        step(config)
-        after = _revisions(connection)
-        if not after:
-            connection.execute(text(f"DROP TABLE IF EXISTS {VERSION_TABLE}"))
+        _step(connection, step)
+
+
+def _step(connection: Connection, step: Callable[[Config], None]) -> None:
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # five lines at every start that say nothing
+    config = Config(_INI)
+    config.attributes["connection"] = connection
+    before = _revisions(connection)
+    _refuse_unknown(connection, before, ScriptDirectory.from_config(config))
+    step(config)
+    after = _revisions(connection)
+    if not after:
+        connection.execute(text(f"DROP TABLE IF EXISTS {VERSION_TABLE}"))
     if after != before:
         log.info("database_migrated", before=before, after=after)
 

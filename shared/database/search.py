@@ -9,7 +9,7 @@ from functools import cache
 from threading import Lock
 from typing import Any, Final
 
-from sqlalchemy import Select, false, func, literal, literal_column, select, table, text
+from sqlalchemy import ColumnElement, Select, false, func, literal, literal_column, select, table, text
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from shared.database.models import Video
@@ -19,6 +19,9 @@ __all__ = ["video_search", "words"]
 _VIDEOS: Final = Video.__table__
 _LONGEST_WORD: Final = 500
 """What Postgres has of a word, in characters."""
+
+_WORDS: Final[ColumnElement[Any]] = literal_column("videos.words")
+"""A column that only Postgres has, and keeps itself."""
 
 _one_at_a_time: Final = Lock()
 
@@ -42,9 +45,8 @@ def video_search(query: str, dialect: str) -> Select[Any]:
             .order_by(text("videos_fts.rank"), _VIDEOS.c.path)
         )
     phrase = " <-> ".join(f"'{word[:_LONGEST_WORD]}'" for word in wanted) + ":*"
-    found = func.scenewire_words(_VIDEOS.c.filename, _VIDEOS.c.path)
     size = func.length(_VIDEOS.c.path)  # the shorter, the more of it was asked for
-    return rows.where(found.bool_op("@@")(literal(phrase).cast(TSQUERY))).order_by(size, _VIDEOS.c.path)
+    return rows.where(_WORDS.bool_op("@@")(literal(phrase).cast(TSQUERY))).order_by(size, _VIDEOS.c.path)
 
 
 def words(text: str) -> list[str]:

@@ -131,7 +131,7 @@ def downgrade() -> None:
     if "migrations" not in present:
         op.drop_table("assembly_jobs")
     if not _on_sqlite():
-        op.drop_index("ix_videos_words", "videos")
+        op.drop_column("videos", "words")
         op.execute("DROP FUNCTION scenewire_words(text, text)")
     if "alembic_version" in present:
         _give_audit_back()
@@ -200,7 +200,9 @@ def _create_postgres_index() -> None:
         separators=_quoted(f"[{_ranges(separators)}]+"),
     )
     op.get_bind().exec_driver_sql(definition)
-    op.execute("CREATE INDEX ix_videos_words ON videos USING gin (scenewire_words(filename, path))")
+    words = "words tsvector GENERATED ALWAYS AS (scenewire_words(filename, path)) STORED"
+    op.execute(f"ALTER TABLE videos ADD COLUMN {words}")  # a phrase is looked up in it, row by row
+    op.create_index("ix_videos_words", "videos", ["words"], postgresql_using="gin")
 
 
 def _alphabet() -> tuple[list[str], dict[str, str]]:
