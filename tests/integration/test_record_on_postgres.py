@@ -1,0 +1,57 @@
+"""What people ask of the record, on a real Postgres."""
+
+from pathlib import Path
+
+import pytest
+
+from services.recorder import console
+from shared.database.revision import upgrade
+from shared.errors import PermanentError
+from tests.support.builders import PROJECT
+from tests.unit.recorder.story import Database, PostgresDatabase
+from tests.unit.recorder.test_recording import everything
+
+OLDER = "5c1d0a7e42b9"
+
+
+@pytest.fixture
+async def record(postgres_database: PostgresDatabase) -> PostgresDatabase:
+    await postgres_database.record(everything())
+    return postgres_database
+
+
+async def test_the_record_reads_as_on_sqlite(record: PostgresDatabase, tmp_path: Path):
+    file = Database(tmp_path / "record.db")
+    await upgrade(file.url)
+    await file.record(everything())
+    for question in (
+        lambda url: console.projects(url, limit=10),
+        lambda url: console.project(url, str(PROJECT)[:5]),
+        lambda url: console.search(url, "tea vid", limit=10),
+        lambda url: console.history(url, str(PROJECT)),
+    ):
+        assert await question(record.url) == await question(file.url)
+    columns = ("operation", "entity_type", "entity_id", "changes", "context")
+    here, there = [
+        [[row[name] for name in columns] for row in await console.audit(url, str(PROJECT), limit=100)]
+        for url in (record.url, file.url)
+    ]
+    assert here == there
+    assert len(here) > 5
+
+
+async def test_rows_that_were_dropped_come_back_as_they_were(record: PostgresDatabase):
+    before = record.projections()
+    record.rows("DELETE FROM projects")
+    record.rows("UPDATE videos SET width = 1")
+    assert (await console.rebuild(record.url))["mended"] == 2
+    assert record.projections() == before
+    assert (await console.rebuild(record.url))["mended"] == 0
+
+
+async def test_the_schema_goes_back_and_says_so(record: PostgresDatabase):
+    assert (await console.check(record.url))["problems"] == ()
+    assert (await console.set_schema(record.url, OLDER))["schema"] == "older"
+    with pytest.raises(PermanentError, match="older schema"):
+        await console.projects(record.url, limit=1)
+    assert (await console.set_schema(record.url, "head"))["schema"] == "current"
