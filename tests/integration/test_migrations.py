@@ -86,7 +86,7 @@ async def test_a11_b54_columns_are_those_of_the_prior_systems(table: str, column
     assert described == pairs(columns)
 
 
-async def test_the_models_see_the_schema_that_the_migrations_make(path: Path):
+async def test_a21_the_models_see_the_schema_that_the_migrations_make(path: Path):
     await upgrade(url(path))
     engine = create_engine(url(path))
     with engine.connect() as connection:
@@ -99,7 +99,7 @@ async def test_the_models_see_the_schema_that_the_migrations_make(path: Path):
     engine.dispose()
 
 
-async def test_up_down_up(path: Path):
+async def test_a21_a22_up_down_up(path: Path):
     await upgrade(url(path))
     first = objects(path)
     assert tables(path) == {*TABLES, *INDEX, VERSION_TABLE}
@@ -111,7 +111,7 @@ async def test_up_down_up(path: Path):
     assert objects(path) == first
 
 
-async def test_the_file_is_in_wal_mode(path: Path):
+async def test_a39_the_file_is_in_wal_mode(path: Path):
     await upgrade(url(path))
     assert query(path, "PRAGMA journal_mode") == [("wal",)]
 
@@ -145,7 +145,7 @@ async def test_b29_the_web_applications_database_is_adopted_and_given_back_as_it
     await upgrade(url(path))
 
 
-async def test_the_editors_database_is_adopted_and_given_back_with_its_rows(path: Path):
+async def test_a22_the_editors_database_is_adopted_and_given_back_with_its_rows(path: Path):
     create_editors_database(path)
     theirs, history = objects(path), query(path, "SELECT * FROM audit_log ORDER BY timestamp")
     await upgrade(url(path))

@@ -262,7 +262,7 @@ async def test_a_locked_database_is_an_error_that_passes(database: Database):
     assert database.row("SELECT status FROM projects")["status"] == "complete"
 
 
-async def test_readers_go_on_while_a_batch_is_written_and_see_it_whole(database: Database):
+async def test_a39_readers_go_on_while_a_batch_is_written_and_see_it_whole(database: Database):
     await database.record(delivered(film()[:3]))
     repository = Repository(writing_engine(database.url))
     reader = reading_engine(database.url, patience=timedelta(0))
@@ -284,7 +284,7 @@ async def test_a_reader_cannot_write(database: Database):
     await reader.dispose()
 
 
-async def test_the_event_loop_goes_on_while_the_database_is_slow(database: Database):
+async def test_a33_the_event_loop_goes_on_while_the_database_is_slow(database: Database):
     repository = Repository(writing_engine(database.url))
     with closing(sqlite3.connect(database.path, isolation_level=None)) as holder:
         holder.execute("BEGIN IMMEDIATE")
