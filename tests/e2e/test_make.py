@@ -174,7 +174,9 @@ async def test_any_nats_client_can_order(data: Path, tmp_path: Path):
         assert facts.video.frames == film["frames"]
 
 
-async def test_b37_a_film_that_cannot_be_made_is_reported_once_and_nothing_is_left_half_done(data: Path, tmp_path: Path):
+async def test_b37_a_film_that_cannot_be_made_is_reported_once_and_nothing_is_left_half_done(
+    data: Path, tmp_path: Path
+):
     finished = await run("make", "Tea", "--voice", "no-such-voice", "--size", SMALL, data=data, cwd=tmp_path)
     assert finished.returncode == 1
     assert "no-such-voice" in finished.err
