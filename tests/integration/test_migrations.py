@@ -14,11 +14,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
+from shared.database.engine import transaction, writing_engine
 from shared.database.models import Base
 from shared.database.revision import VERSION_TABLE, downgrade, upgrade
+from shared.database.videos import SqlVideoRepository
 from shared.errors import FailureCode, PermanentError, TransientError
 from tests.support.editor import create_editors_database
+from tests.support.postgres import Postgres
 from tests.support.web_application import create_web_database
+from tests.unit.recorder.story import Database, PostgresDatabase, delivered, film
 
 TABLES = {table.name for table in Base.metadata.sorted_tables}
 INDEX = {"videos_fts", *(f"videos_fts_{part}" for part in ("config", "data", "docsize", "idx"))}
@@ -166,7 +170,7 @@ async def test_a_table_of_another_shape_is_refused_and_nothing_is_left(path: Pat
     assert objects(path) == before
 
 
-async def test_a_newer_schema_is_refused(path: Path):
+async def test_a21_a_newer_schema_is_refused(path: Path):
     await upgrade(url(path))
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute(f"UPDATE {VERSION_TABLE} SET version_num = 'ffffffffffff'")  # noqa: S608
@@ -236,7 +240,7 @@ async def command(*arguments: str, **environment: str) -> tuple[int, str]:
     return process.returncode or 0, out.decode()
 
 
-async def test_several_processes_may_upgrade_at_once(path: Path):
+async def test_a21_several_processes_may_upgrade_at_once(path: Path):
     ended = await asyncio.gather(*(command("upgrade", DATABASE_URL=url(path)) for _ in range(3)))
     assert [code for code, _ in ended] == [0] * 3, ended
     assert tables(path) == {*TABLES, *INDEX, VERSION_TABLE}
@@ -247,3 +251,130 @@ async def test_the_command_ends_with_2_and_one_line_when_the_database_cannot_be_
     assert code == 2
     assert len(out.splitlines()) == 1
     assert str(tmp_path / "no") in out
+
+
+# --- on both databases, with rows in it ----------------------------------------------------------
+
+SEARCH_AND_AUDIT = "5c1d0a7e42b9"
+"""What there was before them."""
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest, path: Path) -> Database:
+    """An empty one."""
+    if request.param == "sqlite":
+        return Database(path)
+    server: Postgres = request.getfixturevalue("postgres")
+    return PostgresDatabase(server, server.create())
+
+
+def everything_in(database: Database) -> set[str]:
+    """Tables, indexes, triggers and functions."""
+    if isinstance(database, PostgresDatabase):
+        return {
+            row["name"]
+            for row in database.rows(
+                "SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+                " UNION SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+            )
+        }
+    return {row["name"] for row in database.rows("SELECT name FROM sqlite_master")}
+
+
+async def test_a22_the_schema_goes_down_and_up_again_with_all_rows_in_it(database: Database):
+    await upgrade(database.url)
+    first = everything_in(database)
+    await database.record(delivered(film()))
+    rows = database.projections()
+    jobs = rows.pop("assembly_jobs")
+    await downgrade(database.url, SEARCH_AND_AUDIT)
+    left = everything_in(database)
+    assert "message_log" in left
+    assert not {name for name in left if "audit" in name or "fts" in name or "words" in name or "jobs" in name}
+    assert database.row("SELECT count(*) AS n FROM videos") == {"n": len(rows["videos"])}
+    await upgrade(database.url)
+    assert everything_in(database) == first
+    after = database.projections()
+    assert after.pop("assembly_jobs") == []
+    assert after == rows
+    engine = writing_engine(database.url)
+    assert len(await SqlVideoRepository(engine).search("tea vid")) == 1  # what was there before the index is in it
+    engine.dispose()
+    await database.record(delivered(film(revision=1), first=100))
+    assert len(jobs) == len(database.rows("SELECT * FROM assembly_jobs")) == 1
+    await downgrade(database.url)
+    assert everything_in(database) == set()
+    await upgrade(database.url)
+    assert everything_in(database) == first
+    assert database.rows("SELECT * FROM videos") == []
+
+
+async def test_a22_audit_and_sequence_go_with_their_step_and_begin_anew(database: Database):
+    await upgrade(database.url)
+    await database.record(delivered(film()))
+    assert database.row("SELECT count(*) > 10 AS many FROM audit_log")["many"]
+    await downgrade(database.url, SEARCH_AND_AUDIT)
+    await upgrade(database.url)
+    await database.record(delivered(film(revision=1), first=100))
+    rows = database.rows("SELECT sequence FROM audit_log ORDER BY sequence")
+    assert [row["sequence"] for row in rows] == list(range(1, len(rows) + 1))
+
+
+async def test_a21_the_models_see_what_the_migrations_make_on_postgres(postgres: Postgres):
+    url = postgres.url(postgres.create())
+    await upgrade(url)
+
+    def ours(entry: object, name: str | None, kind: str, *_: object) -> bool:
+        return name not in {"words", "ix_videos_words"}  # the full-text index, which models do not see
+
+    engine = writing_engine(url)
+    with transaction(engine) as connection:
+        options = {"version_table": VERSION_TABLE, "include_object": ours}
+        assert compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata) == []
+    engine.dispose()
+
+
+async def test_a21_several_processes_may_upgrade_postgres_at_once(postgres: Postgres):
+    database = PostgresDatabase(postgres, postgres.create())
+    ended = await asyncio.gather(*(command("upgrade", DATABASE_URL=database.url) for _ in range(3)))
+    assert [code for code, _ in ended] == [0] * 3, ended
+    assert {"audit_log", "scenewire_words", VERSION_TABLE} <= everything_in(database)
+
+
+async def test_a21_a_newer_schema_is_refused_on_postgres(postgres_database: PostgresDatabase):
+    postgres_database.execute(f"UPDATE {VERSION_TABLE} SET version_num = 'ffffffffffff'")  # noqa: S608
+    before = everything_in(postgres_database)
+    for migrate in (upgrade, downgrade):
+        with pytest.raises(PermanentError, match="ffffffffffff") as caught:
+            await migrate(postgres_database.url)
+        assert caught.value.code == FailureCode.DATABASE_TOO_NEW
+    assert everything_in(postgres_database) == before
+
+
+async def test_a_postgres_that_cannot_hold_every_text_is_refused_and_nothing_is_left(postgres: Postgres):
+    postgres.run("CREATE DATABASE {} TEMPLATE template0 ENCODING 'LATIN1'", "latin")
+    with pytest.raises(PermanentError, match=r"is encoded in LATIN1.*ENCODING 'UTF8'"):
+        await upgrade(postgres.url("latin"))
+    assert everything_in(PostgresDatabase(postgres, "latin")) == set()
+
+
+async def test_a_postgres_url_needs_no_driver_in_it(postgres_database: PostgresDatabase):
+    for scheme in ("postgresql://", "postgresql+psycopg://", "postgresql+asyncpg://"):
+        await upgrade(postgres_database.url.replace("postgresql://", scheme))
+
+
+@pytest.mark.parametrize("revision", [SEARCH_AND_AUDIT, "base"])
+async def test_a22_the_web_applications_rows_survive_a_step_back(revision: str, path: Path):
+    create_web_database(path)
+    await upgrade(url(path))
+    await Database(path).record(delivered(film()))
+    theirs = Database(path)
+    theirs.execute(
+        "INSERT INTO assembly_jobs (id, project_id, total_scenes) SELECT 'theirs', id, 1 FROM projects LIMIT 1"
+    )
+    tables_of_theirs = ("projects", "scenes", "visual_suggestions", "messages", "assembly_jobs")
+    kept = {table: theirs.rows(f"SELECT * FROM {table}") for table in tables_of_theirs}  # noqa: S608
+    assert all(kept.values())
+    await downgrade(url(path), revision)
+    await upgrade(url(path))
+    assert {table: theirs.rows(f"SELECT * FROM {table}") for table in kept} == kept  # noqa: S608

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
-from typing import Any, Final, LiteralString, cast
+from typing import Any, Final, LiteralString
 
 import psycopg
 from psycopg import sql
@@ -44,6 +44,13 @@ class Postgres:
 
     def drop(self, name: str) -> None:
         self.run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+    def disconnect(self, name: str) -> None:
+        """As when the server is restarted: who comes back connects anew."""
+        with self.connection("postgres") as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [name]
+            )
 
     def run(self, statement: LiteralString, *names: str) -> None:
         with self.connection("postgres") as connection:
@@ -169,4 +176,4 @@ def _await(postgres: Postgres, server: "subprocess.Popen[bytes]", log: Path) -> 
 
 def as_postgres(query: str) -> LiteralString:
     """A query written for SQLite, with Postgres' placeholders."""
-    return cast("LiteralString", query.replace("%", "%%").replace("?", "%s"))
+    return query.replace("%", "%%").replace("?", "%s")

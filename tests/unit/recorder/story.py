@@ -182,6 +182,15 @@ def raw_message(
     )
 
 
+ENTITIES = {
+    "project": "projects",
+    "scene": "scenes",
+    "visual_suggestion": "visual_suggestions",
+    "video": "videos",
+    "assembly_job": "assembly_jobs",
+}
+
+
 class Database:
     """A file with the current schema; read through plain sqlite3, as the web application does."""
 
@@ -211,12 +220,42 @@ class Database:
         (row,) = self.rows(query, *values)
         return row
 
+    def execute(self, statement: str) -> None:
+        with closing(sqlite3.connect(self.path, isolation_level=None)) as connection:
+            connection.execute(statement)
+
     def projections(self) -> dict[str, list[dict[str, Any]]]:
         return {table: self.rows(f"SELECT * FROM {table} ORDER BY id") for table in PROJECTIONS}  # noqa: S608
 
     def config(self) -> dict[str, Any]:
         config: dict[str, Any] = json.loads(self.row("SELECT config_json FROM projects")["config_json"])
         return config
+
+    def audit_faults(self) -> list[str]:
+        """Where the audit log does not tell how the rows came to be what they are: each change once, none left out."""
+        faults: list[str] = []
+        rows: dict[str, dict[str, dict[str, Any]]] = {}
+        for kind, table in ENTITIES.items():
+            rows[kind] = {row["id"]: row for row in self.rows(f"SELECT * FROM {table}")}  # noqa: S608
+        told: dict[tuple[str, str], dict[str, Any] | None] = {}
+        for entry in self.rows("SELECT * FROM audit_log ORDER BY sequence"):
+            operation, key = entry["operation"], (entry["entity_type"], entry["entity_id"])
+            changes = json.loads(entry["changes_json"] or "{}")
+            known = told.get(key)
+            if (known is None) != (operation == "INSERT") or (not changes) != (operation == "INSERT"):
+                faults.append(f"{operation} of {key} with {changes} after {known}")
+            told[key] = None if operation == "DELETE" else {name: change["new"] for name, change in changes.items()}
+            if known is not None and operation == "UPDATE":
+                wrong = [name for name, change in changes.items() if known.get(name, change["old"]) != change["old"]]
+                wrong += [name for name, change in changes.items() if change["old"] == change["new"]]
+                faults += [f"{key}: {name} was not {changes[name]}" for name in wrong]
+                told[key] = known | {name: change["new"] for name, change in changes.items()}
+        alive = {(kind, key) for kind, table in rows.items() for key in table}
+        faults += [f"{key} is not as told" for key in alive ^ {key for key, known in told.items() if known is not None}]
+        for (kind, row_id), known in told.items():
+            row = rows[kind].get(row_id, {})
+            faults += [f"{kind} {row_id}: {name}" for name, value in (known or {}).items() if row.get(name) != value]
+        return faults
 
     def copied_to(self, path: Path) -> "Database":
         shutil.copyfile(self.path, path)
@@ -236,3 +275,14 @@ class PostgresDatabase(Database):
         with self.server.connection(self.name) as connection:
             cursor = connection.execute(as_postgres(query), values)
             return cursor.fetchall() if cursor.description else []
+
+    @override
+    def execute(self, statement: str) -> None:
+        self.rows(statement)
+
+    @override
+    def projections(self) -> dict[str, list[dict[str, Any]]]:
+        found = super().projections()
+        for row in found["videos"]:
+            del row["words"]  # what SQLite keeps in an index beside the table
+        return found
