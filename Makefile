@@ -12,7 +12,7 @@ WORKERS ?= 2
 
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help demo test lint types unit docs locks bench relevance clean
+.PHONY: help demo test lint types unit docs locks bench relevance soak clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,10 @@ bench: $(VENV)/installed ## Time the example film on this machine
 
 relevance: $(VENV)/installed-dev ## Measure how often clips are about their scenes
 	$(BIN)/python -m scripts.bench_relevance
+
+soak: $(VENV)/installed-dev ## Kill the recorder at random moments of 20 long runs; the seeds are printed
+	SOAK_ROUNDS=$${SOAK_ROUNDS:-20} SOAK_MESSAGES=$${SOAK_MESSAGES:-10000} SOAK_SEED=$${SOAK_SEED:-$$(date +%s)} \
+		$(BIN)/pytest -s tests/integration/test_kills.py
 
 clean: ## Remove what was installed and what tools cached; films stay
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -19,6 +19,7 @@ from shared.errors import FailureCode, PermanentError, PipelineError, TransientE
 __all__ = [
     "PATIENCE",
     "WRITE_LOCK",
+    "place",
     "reading",
     "reading_engine",
     "reporting",
@@ -221,6 +222,11 @@ def _prepare_to_write(connection: sqlite3.Connection, record: ConnectionPoolEntr
             return
 
 
+def place(url: URL) -> str:
+    """Where a database is, for people: without driver and password."""
+    return url.set(drivername=url.get_backend_name(), query={}).render_as_string(hide_password=True)
+
+
 def _explain(url: URL, error: DBAPIError) -> PipelineError:
     if url.get_backend_name() != "sqlite":
         return _explain_postgres(url, error)
@@ -267,7 +273,6 @@ _POSTGRES_PROBLEMS: Final = {
 
 
 def _explain_postgres(url: URL, error: DBAPIError) -> PipelineError:
-    place = url.set(drivername="postgresql", query={}).render_as_string(hide_password=True)
     state = getattr(error.orig, "sqlstate", None) or ""
     said = " ".join(str(error.orig).split())
     problem, hint = _POSTGRES_PROBLEMS.get(state) or _POSTGRES_PROBLEMS.get(state[:2]) or (f"fails: {said}", "")
@@ -275,4 +280,4 @@ def _explain_postgres(url: URL, error: DBAPIError) -> PipelineError:
         hint = "is it running, and does DATABASE_URL name its host, port, database, user and password?"
         _, refused, why = said.rpartition("FATAL: ")
         problem = f"refuses the connection: {why.strip()}" if refused else f"does not answer: {said}"
-    return TransientError(FailureCode.DATABASE_UNAVAILABLE, f"the database {place} {problem}", hint=hint)
+    return TransientError(FailureCode.DATABASE_UNAVAILABLE, f"the database {place(url)} {problem}", hint=hint)

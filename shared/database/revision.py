@@ -18,7 +18,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from shared.database.engine import PATIENCE, transaction, writing_engine
+from shared.database.engine import PATIENCE, place, transaction, writing_engine
 from shared.errors import FailureCode, PermanentError
 
 __all__ = ["VERSION_TABLE", "downgrade", "require_expected", "upgrade", "upgrade_engine"]
@@ -72,7 +72,7 @@ def require_expected(connection: Connection) -> None:
         _refuse_unknown(connection, present, ScriptDirectory.from_config(Config(_INI)))
         raise PermanentError(
             FailureCode.DATABASE_UNAVAILABLE,
-            f"the database {_place(connection)} has {'an older schema' if present else 'no schema of ours'}",
+            f"the database {place(connection.engine.url)} has {'an older schema' if present else 'no schema of ours'}",
             hint="start the recorder anew: that brings it up to date",
         )
 
@@ -130,10 +130,6 @@ def _refuse_unknown(connection: Connection, present: tuple[str, ...], scripts: S
     if unknown:
         raise PermanentError(
             FailureCode.DATABASE_TOO_NEW,
-            f"the database {_place(connection)} has the schema {', '.join(sorted(unknown))}, which this version does not know",
+            f"the database {place(connection.engine.url)} has the schema {', '.join(sorted(unknown))}, which this version does not know",
             hint="run the version that wrote it, or a later one",
         )
-
-
-def _place(connection: Connection) -> str:
-    return connection.engine.url.render_as_string(hide_password=True)

@@ -1,9 +1,9 @@
-import asyncio
 from collections.abc import Iterator
 
 import pytest
 
-from shared.database.revision import upgrade
+from shared.database.engine import writing_engine
+from shared.database.revision import upgrade_engine
 from tests.support.postgres import Postgres, running_postgres
 from tests.unit.recorder.story import PostgresDatabase
 
@@ -19,7 +19,9 @@ def postgres() -> Iterator[Postgres]:
 def postgres_template(postgres: Postgres) -> str:
     """Migrated once; tests take copies."""
     name = postgres.create()
-    asyncio.run(upgrade(postgres.url(name)))
+    engine = writing_engine(postgres.url(name))
+    upgrade_engine(engine)
+    engine.dispose()
     return name
 
 
