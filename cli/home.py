@@ -21,7 +21,7 @@ from shared.errors import FailureCode, PermanentError
 
 __all__ = ["Endpoint", "Home", "PendingOrder", "require_writable"]
 
-_FIRST_LOOK: Final = 0.05
+_LOOK_AGAIN: Final = 0.05
 """Seconds between two looks whether another process has let go of a lock."""
 
 
@@ -121,7 +121,7 @@ class Home:
                 if not waiting:
                     on_wait()
                     waiting = True
-                await asyncio.sleep(_FIRST_LOOK)
+                await asyncio.sleep(_LOOK_AGAIN)
             self._endpoint_file.unlink(missing_ok=True)
             yield
 
