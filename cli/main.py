@@ -44,6 +44,9 @@ DurationOption = Annotated[float, typer.Option("--duration", help="Wanted length
 LanguageOption = Annotated[str, typer.Option("--language", help="Language of the narration, such as en or de.")]
 SizeOption = Annotated[str, typer.Option("--size", help="Width and height of the picture in pixels.")]
 VoiceOption = Annotated[str | None, typer.Option("--voice", help="The engine's name of a voice.")]
+SpeedOption = Annotated[
+    float | None, typer.Option("--speed", help="Of the speech, from 0.5 to 2; 1 is the voice's own.")
+]
 
 
 @app.command()
@@ -56,6 +59,7 @@ def make(
     out: Annotated[Path, typer.Option("--out", help="Folder for the finished video.")] = Path("output"),
     language: LanguageOption = "en",
     voice: VoiceOption = None,
+    speed: SpeedOption = None,
     size: SizeOption = DEFAULT_SIZE,
     data: DataOption = None,
     nats: NatsOption = None,
@@ -71,6 +75,7 @@ def make(
         script=script,
         language=language,
         voice=voice,
+        speed=speed,
         size=size,
     )
     run(commands.make(Home(data), order, out=out.absolute(), nats_url=nats, as_json=as_json))
@@ -98,6 +103,7 @@ def request(
     duration: DurationOption = DEFAULT_DURATION,
     language: LanguageOption = "en",
     voice: VoiceOption = None,
+    speed: SpeedOption = None,
     size: SizeOption = DEFAULT_SIZE,
     data: DataOption = None,
     nats: NatsOption = None,
@@ -110,6 +116,7 @@ def request(
         script=script,
         language=language,
         voice=voice,
+        speed=speed,
         size=size,
     )
     run(commands.request(Home(data), order, nats_url=nats, as_json=as_json))

@@ -19,6 +19,7 @@ _OPTIONS: Final = {
     "target_duration": "--duration",
     "language": "--language",
     "voice": "--voice",
+    "speed": "--speed",
     "look": "--size",
     "scenes": "the script's scene",
 }
@@ -34,6 +35,7 @@ def build_order(
     script: Path | None,
     language: str = "en",
     voice: str | None = None,
+    speed: float | None = None,
     size: str = DEFAULT_SIZE,
 ) -> ScriptRequested:
     """The order, without a project id.
@@ -45,6 +47,7 @@ def build_order(
         "target_duration": duration,
         "language": language,
         "voice": voice,
+        "speed": speed,
         "look": _read_size(size),
     }
     if topic is not None:

@@ -112,6 +112,9 @@ class Options(_Value):
     target_duration: float = Field(default=300, gt=0, le=14_400, description="Wanted length, seconds.")
     language: str = Field(default="en", pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="Language tag.")
     voice: _Name | None = Field(default=None, description="The engine's name of a voice; None takes its default.")
+    speed: float | None = Field(
+        default=None, ge=0.5, le=2, description="Of the speech, 1 being the voice's own; None takes the setting."
+    )
     look: Look = Look()
     footage_providers: tuple[_Name, ...] | None = Field(
         default=None, max_length=20, description="Names of footage servers in order of preference; None takes all."
@@ -306,6 +309,7 @@ class ScriptRequested(_Value):
     target_duration: float = Field(default=300, gt=0, le=14_400, description="Seconds.")
     language: str = Field(default="en", pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
     voice: _Name | None = None
+    speed: float | None = Field(default=None, ge=0.5, le=2)
     look: Look = Look()
     footage_providers: tuple[_Name, ...] | None = Field(default=None, max_length=20)
 
@@ -327,6 +331,7 @@ class ScriptRequested(_Value):
             target_duration=self.target_duration,
             language=self.language,
             voice=self.voice,
+            speed=self.speed,
             look=self.look,
             footage_providers=self.footage_providers,
         )

@@ -26,6 +26,7 @@ def create_app(settings: TtsSettings | None = None, *, engine: SpeechEngine | No
         open_store(settings.artifacts_url),
         engine or _engine(settings),
         voice=settings.voice,
+        speed=settings.speed,
         scene_pause=settings.scene_pause,
         webapp=WebApp(settings.webapp_dir) if settings.webapp_dir else None,
     )

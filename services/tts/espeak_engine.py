@@ -30,6 +30,10 @@ _LIMITS: Final = Limits(memory=1 << 30, cpu=60, file_size=0)
 _TIMEOUT: Final = 120
 """Seconds; a quarter of an hour of speech takes about one."""
 
+_SLOWEST: Final = 80
+_FASTEST: Final = 450
+"""Words a minute; beyond these the library keeps to its limits without saying so."""
+
 _BLOCK: Final = 1 << 16
 """Samples handed to the resampler at once."""
 
@@ -69,14 +73,26 @@ class EspeakEngine(SpeechEngine):
         return self._version
 
     @override
-    async def speak(self, text: str, *, language: str, voice: str | None) -> Speech:
-        request = {"text": text, "language": language, "voice": voice, "words_per_minute": self._words_per_minute}
+    async def speak(self, text: str, *, language: str, voice: str | None, speed: float = 1.0) -> Speech:
+        rate = self._rate(speed)
+        request = {"text": text, "language": language, "voice": voice, "words_per_minute": rate}
         # Isolated: neither the environment nor a file beside us decides what the child imports.
         done = await run_program(
             [sys.executable, "-I", _CHILD], stdin=json.dumps(request).encode(), timeout=_TIMEOUT, limits=_LIMITS
         )
         _require_success(done)
         return await asyncio.to_thread(_read, text, done.stdout)
+
+    def _rate(self, speed: float) -> int:
+        rate = round(self._words_per_minute * speed)
+        if not _SLOWEST <= rate <= _FASTEST:
+            raise PermanentError(
+                FailureCode.SPEECH_FAILED,
+                f"{speed:g} times {self._words_per_minute} words a minute is {rate}; espeak-ng speaks {_SLOWEST} to "
+                f"{_FASTEST}",
+                hint="order another speed, or set TTS_WORDS_PER_MINUTE",
+            )
+        return rate
 
 
 def is_spelled_out(text: str, marks: Sequence[Mark], voice: str) -> bool:

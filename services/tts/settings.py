@@ -24,6 +24,9 @@ class TtsSettings(ServiceSettings):
         description="The engine's name of a voice, for orders that name none: `en-us`, `en-us+f3`, or `+f3` for a "
         "variant of the language's own. None takes the language's own.",
     )
+    speed: float = Field(
+        default=1.0, ge=0.5, le=2, description="Of the speech, for orders that name none; 1 is the voice's own."
+    )
     words_per_minute: int = Field(
         default=150,
         ge=80,

@@ -30,6 +30,7 @@ class NarrationStage:
         store: where narrations are kept.
         engine: who speaks.
         voice: for orders that name none; None takes the language's own.
+        speed: for orders that name none.
         scene_pause: silence after the speech, part of the narration.
         webapp: gets every narration as MP3 too.
     """
@@ -40,6 +41,7 @@ class NarrationStage:
         engine: SpeechEngine,
         *,
         voice: str | None = None,
+        speed: float = 1.0,
         scene_pause: timedelta = timedelta(seconds=0.35),
         webapp: WebApp | None = None,
     ) -> None:
@@ -47,6 +49,7 @@ class NarrationStage:
         self._results = Results(store, "tts")
         self._engine = engine
         self._voice = voice
+        self._speed = speed
         self._webapp = webapp
         self._pause = round(scene_pause.total_seconds() * SAMPLE_RATE)
 
@@ -85,13 +88,15 @@ class NarrationStage:
 
     async def _narration(self, request: NarrationRequested) -> Narration:
         text = await asyncio.to_thread(_speakable, request.scene.text)
-        language = request.brief.options.language
-        voice = request.brief.options.voice or self._voice
+        options = request.brief.options
+        language, voice = options.language, options.voice or self._voice
+        speed = self._speed if options.speed is None else options.speed
         inputs = fingerprint(
             code=_CODE,
             text=text,
             language=language,
             voice=voice,
+            speed=speed,
             engine=self._engine.name,
             version=self._engine.version,
             pause=self._pause,
@@ -99,7 +104,7 @@ class NarrationStage:
         stored = await self._results.find(inputs, Narration)
         if stored is not None:
             return stored
-        spoken = await self._engine.speak(text, language=language, voice=voice)
+        spoken = await self._engine.speak(text, language=language, voice=voice, speed=speed)
         speech = await asyncio.to_thread(finish, spoken, text, pause=self._pause)
         async with self._store.scratch() as folder:
             path = folder / "narration.wav"

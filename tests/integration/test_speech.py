@@ -95,10 +95,22 @@ async def test_variants_and_speed_are_heard() -> None:
     plain = await EspeakEngine().speak(TEXTS["en"], language="en", voice=None)
     variant = await EspeakEngine().speak(TEXTS["en"], language="en", voice="+f3")
     faster = await EspeakEngine(words_per_minute=250).speak(TEXTS["en"], language="en", voice=None)
+    sped_up = await EspeakEngine(words_per_minute=125).speak(TEXTS["en"], language="en", voice=None, speed=2)
 
     assert (plain.voice, variant.voice) == ("en", "en+f3")
     assert not np.array_equal(plain.pcm, variant.pcm)
     assert len(faster.pcm) < 0.75 * len(plain.pcm)
+    assert np.array_equal(sped_up.pcm, faster.pcm)
+
+
+@pytest.mark.parametrize("speed", [0.5, 2.0])
+async def test_a_speed_that_the_voice_cannot_keep_is_refused(speed: float) -> None:
+    with pytest.raises(PermanentError, match="espeak-ng speaks 80 to 450") as caught:
+        await EspeakEngine(words_per_minute=150 if speed < 1 else 230).speak(
+            "Hello.", language="en", voice=None, speed=speed
+        )
+
+    assert caught.value.code == FailureCode.SPEECH_FAILED
 
 
 @pytest.mark.parametrize(

@@ -23,8 +23,8 @@ class PacedVoice:
         self._voice = EspeakEngine()
         self.version = self._voice.version
 
-    async def speak(self, text: str, *, language: str, voice: str | None) -> Speech:
-        speech = await self._voice.speak(text, language=language, voice=voice)
+    async def speak(self, text: str, *, language: str, voice: str | None, speed: float = 1.0) -> Speech:
+        speech = await self._voice.speak(text, language=language, voice=voice, speed=speed)
         await asyncio.sleep(REAL_TIME_FACTOR * len(speech.pcm) / 24_000)
         return speech
 

@@ -1,6 +1,7 @@
 """Messages: what was understood once is understood for ever, what is wrong is refused with a reason."""
 
 import json
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -27,7 +28,17 @@ from tests.support.builders import PROJECT
 def test_a_stored_message_is_understood_word_for_word(name: str):
     stored = (golden.FOLDER / f"{name}.json").read_text()
     model = type(golden.messages()[name])
-    assert json.loads(model.model_validate_json(stored).model_dump_json()).items() >= json.loads(stored).items()
+    understood = json.loads(model.model_validate_json(stored).model_dump_json())
+    assert without_news(understood, json.loads(stored)) == json.loads(stored)
+
+
+def without_news(understood: Any, stored: Any) -> Any:
+    """What was understood, less the fields that came into being after it was stored."""
+    if isinstance(understood, dict) and isinstance(stored, dict):
+        return {key: without_news(value, stored[key]) for key, value in understood.items() if key in stored}
+    if isinstance(understood, list) and isinstance(stored, list) and len(understood) == len(stored):
+        return [without_news(*pair) for pair in zip(understood, stored, strict=True)]
+    return understood
 
 
 @pytest.mark.parametrize("name", sorted(golden.messages()))
@@ -90,8 +101,8 @@ def test_the_prior_systems_scene_keys_are_understood():
 
 
 def test_an_order_hands_its_options_on():
-    order = ScriptRequested(topic="Tea", voice="en", look=Look(width=1080, height=1920), target_duration=61)
-    assert order.options == Options(target_duration=61, voice="en", look=Look(width=1080, height=1920))
+    order = ScriptRequested(topic="Tea", voice="en", speed=1.1, look=Look(width=1080, height=1920), target_duration=61)
+    assert order.options == Options(target_duration=61, voice="en", speed=1.1, look=Look(width=1080, height=1920))
 
 
 def test_scenes_must_be_numbered_without_gap():

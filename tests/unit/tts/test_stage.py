@@ -31,10 +31,12 @@ class HummingEngine(SpeechEngine):
 
     def __init__(self) -> None:
         self.heard: list[tuple[str, str, str | None]] = []
+        self.speeds: list[float] = []
 
     @override
-    async def speak(self, text: str, *, language: str, voice: str | None) -> Speech:
+    async def speak(self, text: str, *, language: str, voice: str | None, speed: float = 1.0) -> Speech:
         self.heard.append((text, language, voice))
+        self.speeds.append(speed)
         await asyncio.sleep(0)
         pcm = np.full(len(text) * SAMPLE_RATE // 10, 1000 + len(self.heard), np.int16)
         return Speech(pcm, time_words(text, [], len(pcm)), voice or f"{language}-hum")
@@ -46,7 +48,7 @@ class FailingEngine(HummingEngine):
         self.error = error
 
     @override
-    async def speak(self, text: str, *, language: str, voice: str | None) -> Speech:
+    async def speak(self, text: str, *, language: str, voice: str | None, speed: float = 1.0) -> Speech:
         raise self.error
 
 
@@ -117,8 +119,8 @@ async def test_two_workers_at_once_agree(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"text": "Tea is a plant."}, {"language": "de"}, {"voice": "bass"}],
-    ids=["text", "language", "voice"],
+    [{"text": "Tea is a plant."}, {"language": "de"}, {"voice": "bass"}, {"speed": 1.1}],
+    ids=["text", "language", "voice", "speed"],
 )
 async def test_whatever_shapes_the_speech_makes_another_narration(tmp_path: Path, changes: dict[str, Any]) -> None:
     engine = HummingEngine()
@@ -163,6 +165,16 @@ async def test_the_orders_voice_comes_before_the_services(tmp_path: Path) -> Non
     await one.narrate(request())
 
     assert [(language, voice) for _, language, voice in engine.heard] == [("de", "bass"), ("en", "alto")]
+
+
+async def test_the_orders_speed_comes_before_the_services(tmp_path: Path) -> None:
+    engine = HummingEngine()
+    one = stage(tmp_path, engine, speed=1.2)
+
+    await one.narrate(request(speed=0.9))
+    await one.narrate(request())
+
+    assert engine.speeds == [0.9, 1.2]
 
 
 @pytest.mark.parametrize(
