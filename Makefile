@@ -12,10 +12,10 @@ WORKERS ?= 2
 
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help demo test lint types unit docs locks bench relevance soak clean
+.PHONY: help demo test lint types unit docs locks bench bench-media relevance soak clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 demo: $(VENV)/installed ## Make the example film: TEXT=<file> for your own, OUT=<folder> for where it goes
 	$(BIN)/scenewire make --script $(TEXT) --out $(OUT)
@@ -45,6 +45,9 @@ locks: ## Write requirements/ anew; UPGRADE=1 takes the newest versions
 bench: $(VENV)/installed ## Time the example film on this machine
 	$(BIN)/python scripts/bench.py $(TEXT)
 
+bench-media: $(VENV)/installed-bench ## Compare ways of making a film: ONLY="ways growth costs settings quality" for some
+	$(BIN)/python -m scripts.media_bench $(ONLY)
+
 relevance: $(VENV)/installed-dev ## Measure how often clips are about their scenes
 	$(BIN)/python -m scripts.bench_relevance
 
@@ -69,4 +72,9 @@ $(VENV)/installed: requirements/all.txt pyproject.toml | $(VENV)/pyvenv.cfg
 $(VENV)/installed-dev: requirements/dev.txt $(VENV)/installed
 	@echo "installing requirements/dev.txt into $(VENV)"
 	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/installed-bench: requirements/bench.txt $(VENV)/installed-dev
+	@echo "installing requirements/bench.txt into $(VENV)"
+	@$(PIP) install --require-hashes -r requirements/bench.txt
 	@touch $@

@@ -52,7 +52,7 @@ def assert_satisfied(lock: Path, wanted: list[Requirement]) -> None:
 
 
 def test_there_is_a_lock_for_each_image_and_no_other() -> None:
-    assert {path.stem for path in HASHED} == (EXTRAS.keys() - BUILDING_BLOCKS) | {"dev"}
+    assert {path.stem for path in HASHED} == (EXTRAS.keys() - BUILDING_BLOCKS) | {"dev", "bench"}
 
 
 @pytest.mark.parametrize("path", HASHED, ids=lambda path: path.stem)
@@ -82,10 +82,14 @@ def test_a_lock_holds_what_its_extra_asks_for(extra: str) -> None:
 
 
 def test_the_developers_lock_holds_everything_and_the_demo_s_can_build_the_project() -> None:
-    groups = [Requirement(text) for group in GROUPS.values() for text in group]
+    groups = [Requirement(text) for name, group in GROUPS.items() if name != "bench" for text in group]
 
     assert_satisfied(FOLDER / "dev.txt", groups + requirements_of("all"))
     assert_satisfied(FOLDER / "all.txt", [Requirement(text) for text in GROUPS["build"]])
+
+
+def test_the_lock_of_benchmarks_holds_what_they_compare_with() -> None:
+    assert_satisfied(FOLDER / "bench.txt", [Requirement(text) for text in GROUPS["bench"]])
 
 
 @pytest.mark.parametrize("path", HASHED, ids=lambda path: path.stem)

@@ -1,0 +1,83 @@
+"""Another way, as programs around MoviePy compose. Runs as a process of its own, to be measured.
+
+Each clip is written, all are written again end to end, captions are drawn over that and it is written once more.
+
+python -m scripts.media_bench.moviepy_way FOLDER FILM --preset P --crf Q [--last-bitrate KBIT]
+"""
+
+import argparse
+import asyncio
+import tempfile
+from pathlib import Path
+
+from moviepy import AudioFileClip, CompositeVideoClip, TextClip, VideoFileClip, concatenate_videoclips
+
+import shared.media
+from scripts.media_bench.film import read_messages, store_in
+from services.assembly.captions import cues_of
+from services.assembly.lettering import caption_columns
+from services.assembly.sound import Spoken, write_timeline
+
+_FONT = Path(shared.media.__file__).parent / "fonts" / "DejaVuSans-Bold.ttf"
+
+
+async def _inputs(folder: Path, job: Path) -> list[tuple[Path, int, list[tuple[float, float, str]]]]:
+    """Of every scene: its clip, its length in frames, and its captions with begin and end in seconds of the film."""
+    store, scenes = store_in(folder), []
+    spoken, begin = [], 0
+    for scene in read_messages(folder):
+        narration, look = scene.narration, scene.brief.options.look
+        frames = -(-narration.samples // (narration.sample_rate // look.frame_rate))
+        cues = cues_of(scene.scene.text, narration, look.frame_rate, caption_columns(look)) if look.captions else []
+        lines = [((begin + cue.start) / 30, (begin + cue.end) / 30, " ".join(cue.texts)) for cue in cues]
+        scenes.append((await store.open(scene.footage.clips[0].file), frames, lines))
+        spoken.append(Spoken(scene.scene.scene_number, await store.open(narration.audio), narration.samples, frames))
+        begin += frames
+    write_timeline(job / "timeline.wav", spoken, sample_rate=24_000, frame_rate=30)
+    return scenes
+
+
+def make(folder: Path, film: Path, preset: str, crf: int, last_bitrate: int | None) -> None:
+    """Writes the film."""
+    look = read_messages(folder)[0].brief.options.look
+    quality = {"fps": 30, "codec": "libx264", "preset": preset, "logger": None}
+    good = ["-crf", str(crf), "-pix_fmt", "yuv420p"]
+    with tempfile.TemporaryDirectory(dir=folder) as name:
+        job = Path(name)
+        scenes = asyncio.run(_inputs(folder, job))
+        written = []
+        for number, (path, frames, _) in enumerate(scenes):
+            with VideoFileClip(str(path), audio=False) as source:
+                clip = source.subclipped(0, frames / 30).resized((look.width, look.height))
+                written.append(str(job / f"{number}.mp4"))
+                clip.write_videofile(written[-1], ffmpeg_params=good, **quality)
+        clips = [VideoFileClip(path, audio=False) for path in written]
+        joined = str(job / "joined.mp4")
+        concatenate_videoclips(clips).write_videofile(joined, ffmpeg_params=good, **quality)
+        for clip in clips:
+            clip.close()
+        last = VideoFileClip(joined, audio=False)
+        layers = [last]
+        for _, _, lines in scenes:
+            for begin, end, text in lines:
+                words = TextClip(
+                    font=str(_FONT), text=text, font_size=look.height // 18, color="white", stroke_color="black",
+                    stroke_width=2, method="caption", size=(int(look.width * 0.88), None), text_align="center",
+                )  # fmt: skip
+                layers.append(words.with_start(begin).with_end(end).with_position(("center", int(look.height * 0.8))))
+        whole = CompositeVideoClip(layers) if len(layers) > 1 else last
+        whole = whole.with_audio(AudioFileClip(str(job / "timeline.wav")))
+        if last_bitrate:
+            good, quality = ["-pix_fmt", "yuv420p"], {**quality, "bitrate": f"{last_bitrate}k"}
+        whole.write_videofile(str(film), ffmpeg_params=good, audio_codec="aac", **quality)
+
+
+if __name__ == "__main__":
+    words = argparse.ArgumentParser()
+    words.add_argument("folder", type=Path)
+    words.add_argument("film", type=Path)
+    words.add_argument("--preset", default="veryfast")
+    words.add_argument("--crf", type=int, default=21)
+    words.add_argument("--last-bitrate", type=int)
+    given = words.parse_args()
+    make(given.folder, given.film, given.preset, given.crf, given.last_bitrate)
