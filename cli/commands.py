@@ -17,6 +17,7 @@ from cli.home import Home, PendingOrder
 from shared.contracts import ProjectCancelled, ProjectFailed, ScriptRequested, VideoAssembled
 from shared.errors import FailureCode, PermanentError, TransientError
 from shared.media.programs import find_ffmpeg
+from shared.observability.monitor import monitor_of_this_process
 
 __all__ = ["cancel", "make", "request", "up", "watch"]
 
@@ -165,6 +166,8 @@ async def up(home: Home, *, nats_port: int, as_json: bool) -> int:
                 hint="use that one, or another folder with --data",
             )
         facts = {"nats": access.endpoint.nats_url, "artifacts": access.endpoint.artifacts_url, "log": str(home.log)}
+        if monitor := monitor_of_this_process().url:
+            facts["monitor"] = monitor
         if as_json:
             print(json.dumps({"event": "ready", **facts}), flush=True)
         else:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-__all__ = ["Seconds", "ServiceSettings"]
+__all__ = ["MonitorSettings", "Seconds", "ServiceSettings"]
 
 
 def _number(value: object) -> object:
@@ -22,17 +22,35 @@ Seconds = Annotated[timedelta, BeforeValidator(_number)]
 """A length of time that the environment gives in seconds (`0.5`), or as `00:00:30` or `PT30S`."""
 
 
-class ServiceSettings(BaseSettings):
-    """Where the bus and the artifacts are, and how to log.
-
-    The aliases keep these names free of a service's prefix: one NATS_URL serves a whole host.
-    """
+class MonitorSettings(BaseSettings):
+    """Where a process shows its metrics and its health."""
 
     model_config = SettingsConfigDict(
         populate_by_name=True,
         extra="ignore",
         hide_input_in_errors=True,  # a mistyped setting may hold a password
     )
+
+    monitor_host: str = Field(
+        default="127.0.0.1",
+        min_length=1,
+        validation_alias="MONITOR_HOST",
+        description="The address at which metrics and health are shown; in a container 0.0.0.0.",
+    )
+    monitor_port: Annotated[int | None, BeforeValidator(lambda value: None if value == "" else value)] = Field(
+        default=None,
+        ge=0,
+        le=65535,
+        validation_alias="MONITOR_PORT",
+        description="The port for `/metrics`, `/healthz` and `/livez`; 0 takes any free one. None shows nothing.",
+    )
+
+
+class ServiceSettings(MonitorSettings):
+    """Where the bus and the artifacts are, and how to log.
+
+    The aliases keep these names free of a service's prefix: one NATS_URL serves a whole host.
+    """
 
     nats_url: str = Field(default="nats://127.0.0.1:4222", validation_alias="NATS_URL", description="The bus.")
     nats_user: str | None = Field(default=None, validation_alias="NATS_USER", description="Account on the bus.")

@@ -12,6 +12,7 @@ from shared.bus import Bus
 from shared.database.condition import require_file
 from shared.database.engine import writing_engine
 from shared.database.revision import upgrade
+from shared.topology import PIPELINE
 
 __all__ = ["create_app"]
 
@@ -39,6 +40,11 @@ def create_app(settings: RecorderSettings | None = None) -> FastStream:
     async def close() -> None:
         repository.close()
 
+    async def reach() -> None:
+        async with opened(url) as record:
+            await record.last_logged(PIPELINE.name)
+
+    bus.require("database", reach)
     bus.on_start(prepare)
     bus.on_stop(close)
     register(bus, stage)

@@ -3,6 +3,7 @@
 service    Bus: what a service consumes and publishes
 delivery   heartbeat, delayed retry, give-back, dead letter: once, for all services
 batches    the same for a recorder: as many messages as are there
+metrics    what is counted and timed of messages
 ended      projects that failed or were called off: nobody works for them
 connection how the broker is reached, and what happens when it is gone
 replay     the stream as a whole, read and given back

@@ -5,6 +5,7 @@ only after `ack_wait`. A plain fetch loop does not, and hands a message on as so
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Final
@@ -14,6 +15,7 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 
+from shared.bus.metrics import bus_metrics
 from shared.topology import Durable, Retry
 
 __all__ = ["BatchHandler", "BatchLoop"]
@@ -45,6 +47,11 @@ class BatchLoop:
     def start(self, jetstream: JetStreamContext) -> None:
         """Begins to consume."""
         self._task = asyncio.create_task(self._run(jetstream), name=f"batches of {self._durable.name}")
+
+    @property
+    def running(self) -> bool:
+        """Whether it consumes."""
+        return self._task is not None and not self._task.done()
 
     async def stop(self, patience: float) -> None:
         """Ends; a batch in hand gets that many seconds to be finished, then it is given back."""
@@ -84,18 +91,26 @@ class BatchLoop:
     async def _handle(self, batch: Sequence[Msg]) -> None:
         if not batch:
             return
+        started = time.perf_counter()
         try:
             await self._handler(batch)
         except asyncio.CancelledError:
+            self._count(batch, "stopped", started)
             await self._give_back(batch, delay=None)
             raise
         except Exception as error:
+            self._count(batch, "failed", started)
             delay = self._retry.delay(max(message.metadata.num_delivered for message in batch))
             log.warning("batch_failed", durable=self._durable.name, messages=len(batch), retry_in=delay, exc_info=error)
             await self._give_back(batch, delay=delay)
         else:
+            self._count(batch, "handled", started)
             for message in batch:
                 await self._answer(message.ack())
+
+    def _count(self, batch: Sequence[Msg], status: str, started: float) -> None:
+        bus_metrics().batches.labels(self._durable.name, status).observe(time.perf_counter() - started)
+        bus_metrics().batched.labels(self._durable.name, status).inc(len(batch))
 
     async def _give_back(self, batch: Sequence[Msg], *, delay: float | None) -> None:
         for message in batch:

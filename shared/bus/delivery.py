@@ -13,6 +13,7 @@ first, and marks the message as answered so that FastStream stays quiet:
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from contextvars import ContextVar
@@ -32,6 +33,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from typing_extensions import override
 
+from shared.bus.metrics import bus_metrics
 from shared.contracts import Progress, ProjectFailed, ScriptRequested, derive_project_id
 from shared.errors import FailureCode, PermanentError, PipelineError, TransientError
 from shared.topology import DEAD_LETTERS, PIPELINE, Durable, Retry, dead_letter_subject
@@ -164,8 +166,10 @@ class DeliveryPolicy:
                 stage = delivery.raw.metadata.consumer
                 log.warning("rate_limited", durable=stage, retry_in=delay, error=str(error))
                 await self.tell(delivery, stage, f"waiting {delay:.0f} s: {_one_line(error)}")
+                started = time.perf_counter()
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self.stopping.wait(), delay)
+                bus_metrics().rate_limit_wait.labels(stage).inc(time.perf_counter() - started)
                 if self.stopping.is_set():
                     raise
 
@@ -256,6 +260,7 @@ class DeliveryMiddleware(BaseMiddleware[Any, Any]):
     async def _answer(self, message: Msg, error: BaseException) -> None:
         try:
             if isinstance(error, asyncio.CancelledError):
+                bus_metrics().failures.labels(message.metadata.consumer, "stopped", "given_back").inc()
                 await message.nak()
             elif self._delivery is None:
                 await message.nak(delay=self._policy.retry.delay(1))
@@ -278,6 +283,8 @@ class DeliveryMiddleware(BaseMiddleware[Any, Any]):
     async def _retry(self, delivery: Delivery, error: BaseException) -> None:
         about = delivery.raw.metadata
         wanted = error.retry_after if isinstance(error, TransientError) else None
+        code = error.code if isinstance(error, PipelineError) else "bug"
+        bus_metrics().failures.labels(about.consumer, code, "retried").inc()
         delay = wanted if wanted is not None else self._policy.retry.delay(about.num_delivered)
         log.warning(
             "delivery_failed",
@@ -295,6 +302,7 @@ class DeliveryMiddleware(BaseMiddleware[Any, Any]):
         """Keeps the message as a dead letter and tells whose project failed. Repeating it changes nothing."""
         about = delivery.raw.metadata
         failure = _as_pipeline_error(delivery, error)
+        bus_metrics().failures.labels(about.consumer, failure.code, "dead_lettered").inc()
         log.error(
             "dead_letter",
             durable=about.consumer,

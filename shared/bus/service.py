@@ -1,6 +1,7 @@
 """What a service consumes and publishes."""
 
 import functools
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -17,9 +18,12 @@ from shared.bus.batches import BatchHandler, BatchLoop
 from shared.bus.connection import make_broker
 from shared.bus.delivery import PUBLISH_TIMEOUT, DeliveryPolicy, current_delivery
 from shared.bus.ended import EndedProjects
+from shared.bus.metrics import bus_metrics, message_metrics
 from shared.contracts import Message, Progress
-from shared.errors import FailureCode, PermanentError
+from shared.errors import FailureCode, PermanentError, TransientError
+from shared.observability.health import Check, Health, State
 from shared.observability.logs import configure_logs
+from shared.observability.monitor import monitor_of_this_process
 from shared.settings import ServiceSettings
 from shared.topology import PIPELINE, PROGRESS_SUBJECT, RETRY, Durable, Retry
 
@@ -52,7 +56,10 @@ class Bus:
         self._batches: list[BatchLoop] = []
         self._on_start: list[Hook] = []
         self._on_stop: list[Hook] = []
-        self.broker: Final[NatsBroker] = make_broker(service, settings, middlewares=[self._policy])
+        self._health = Health(service)
+        self.broker: Final[NatsBroker] = make_broker(
+            service, settings, middlewares=[self._policy, message_metrics(service)]
+        )
         self.stream: Final = JStream(PIPELINE.name, declare=False)
 
     def subscribe(self, durable: Durable, *, loops: int = 1) -> Callable[[Handler], None]:
@@ -75,12 +82,12 @@ class Bus:
                     durable=durable.name, project_id=str(project_id), scene_number=delivery.scene_number
                 ):
                     if project_id is None:
-                        await handler(**message)
+                        await _timed(durable, functools.partial(handler, **message))
                     elif self._ended.includes(project_id, revision):
                         log.info("project_has_ended")
                     else:
                         await self._announce(durable, project_id)
-                        attempt = functools.partial(handler, **message)
+                        attempt = functools.partial(_timed, durable, functools.partial(handler, **message))
                         await self._ended.work(self._policy.work(attempt, delivery), project_id, revision)
 
             subscribed: Any = handle
@@ -167,6 +174,15 @@ class Bus:
         """Has something done after the last message was handled."""
         self._on_stop.append(hook)
 
+    def require(self, name: str, check: Check) -> None:
+        """Adds something besides the bus without which the service is not fit to work; see `/healthz`.
+
+        Args:
+            name: what it is, such as `database`.
+            check: raises what is wrong with it.
+        """
+        self._health.require(name, check)
+
     def app(self) -> FastStream:
         """The service, ready to run: `faststream run <module>:create_app --factory`."""
         settings = self._settings
@@ -174,13 +190,40 @@ class Bus:
         return FastStream(
             self.broker,
             logger=None,
-            on_startup=[self._attach, *self._on_start],
-            after_startup=[self._start_batches],
+            on_startup=[self._show, self._attach, *self._on_start],
+            after_startup=[self._start_batches, self._ready],
             on_shutdown=[self._stop_waiting, self._stop_batches],
-            after_shutdown=self._on_stop,
+            after_shutdown=[self._hide, *self._on_stop],
         )
 
+    async def _show(self) -> None:
+        self._health.require("bus", self._is_connected)
+        for durable in self._policy.durables.values():
+            self._health.require(f"durable {durable.name}", functools.partial(self._consumes, durable))
+        monitor_of_this_process().join(self._health, self._settings)
+
+    async def _ready(self) -> None:
+        self._health.state = State.RUNNING
+
+    async def _hide(self) -> None:
+        await monitor_of_this_process().leave(self._health)
+
+    async def _is_connected(self) -> None:
+        if not (await self.broker.connect()).is_connected:
+            raise TransientError(FailureCode.BUS_UNAVAILABLE, "not connected")
+
+    async def _consumes(self, durable: Durable) -> None:
+        """That a durable is there, and that our loops ask it for messages: one that was deleted says nothing."""
+        try:
+            await self._jetstream.consumer_info(durable.stream, durable.name)
+        except (NotFoundError, ServiceUnavailableError) as error:
+            raise TransientError(FailureCode.BUS_NOT_PROVISIONED, "not provisioned") from error
+        asking = all(loop.running for loop in self.broker.subscribers) and all(loop.running for loop in self._batches)
+        if self._health.state is State.RUNNING and not asking:
+            raise TransientError(FailureCode.BUS_UNAVAILABLE, "a loop has ended")
+
     async def _stop_waiting(self) -> None:
+        self._health.state = State.STOPPING
         self._policy.stopping.set()
 
     async def _start_batches(self) -> None:
@@ -221,3 +264,16 @@ class Bus:
             message = "the bus is not started"
             raise RuntimeError(message)
         return self._policy.jetstream
+
+
+async def _timed(durable: Durable, attempt: Callable[[], Awaitable[None]]) -> None:
+    started = time.perf_counter()
+    status = "stopped"
+    try:
+        await attempt()
+        status = "handled"
+    except Exception:
+        status = "failed"
+        raise
+    finally:
+        bus_metrics().handled.labels(durable.name, status).observe(time.perf_counter() - started)

@@ -1,1 +1,7 @@
-"""What operators see: structured logs, with project, scene and stage bound to every line."""
+"""What can be seen from outside: logs, metrics, and whether a process is fit to work.
+
+logs     one event a line, without secrets
+health   what must be true of a service for it to do its work
+monitor  `/metrics`, `/healthz` and `/livez` over HTTP
+check    `python -m shared.observability.check`: asks them, for images without an HTTP client
+"""

@@ -1,0 +1,44 @@
+"""Names of metrics are a contract: the page lists all there are, and subjects are labelled without ids."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from shared.bus.metrics import BusMetrics, message_metrics, subject_pattern
+from shared.media.observable import FfmpegMetrics
+
+PAGE = Path(__file__).parents[3] / "docs" / "metrics.md"
+
+
+def registered() -> Iterable[tuple[str, str, tuple[str, ...]]]:
+    registry = CollectorRegistry()
+    BusMetrics(registry)
+    FfmpegMetrics(registry)
+    message_metrics("test", registry)
+    for collector in set(registry._collector_to_names):
+        for metric in collector.collect():
+            name = f"{metric.name}_total" if metric.type == "counter" else metric.name
+            yield name, metric.type, tuple(getattr(collector, "_labelnames", ()))
+
+
+def test_a36_the_page_lists_every_metric_with_its_kind_and_labels():
+    rows = re.findall(r"^\| `((?:scenewire|faststream)_\w+)` \| (\w+) \| ([\w, ]*)\|", PAGE.read_text(), re.MULTILINE)
+    listed = {(name, kind, tuple(filter(None, labels.strip().split(", ")))) for name, kind, labels in rows}
+    assert listed == set(registered())
+
+
+@pytest.mark.parametrize(
+    ("subject", "pattern"),
+    [
+        ("narration.requested", "narration.requested"),
+        ("segment.rendered.7f1c.12", "segment.rendered.>"),
+        ("progress.tts", "progress.*"),
+        ("dlq.assembly", "dlq.>"),
+        ("_INBOX.abc.def", "_INBOX"),
+    ],
+)
+def test_a_subject_is_counted_without_the_ids_in_it(subject: str, pattern: str):
+    assert subject_pattern(subject) == pattern
