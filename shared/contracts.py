@@ -104,6 +104,16 @@ class Look(_Value):
         default=30, description="Whole frames a second, so that a frame is a whole number of 48 kHz samples."
     )
     captions: bool = Field(default=True, description="Burn the narration into the picture.")
+    caption_style: Literal["highlight", "plain", "box", "karaoke", "bold"] = Field(
+        default="highlight",
+        description="How captions look: the spoken word coloured, plain letters, letters on a dark box, words filled "
+        "with colour as they are spoken, or a few big words at a time.",
+    )
+    fit: Literal["cover", "pad", "blur"] = Field(
+        default="cover",
+        description="Footage of another shape is cropped, stands on black, or stands on a blurred copy of itself.",
+    )
+    title: bool = Field(default=True, description="Show the film's title over the footage of its first scene.")
 
 
 class Options(_Value):
@@ -180,6 +190,8 @@ class SourceFacts(_Value):
     frame_rate_denominator: int = Field(gt=0)
     duration_frames: int = Field(gt=0)
     video_codec: str
+    transfer: int = Field(default=2, ge=0, le=255, description="As H.273 counts them: 16 is PQ, 18 HLG, 2 not said.")
+    matrix: int = Field(default=2, ge=0, le=255, description="Of the colours, as H.273 counts them: 2 is not said.")
 
     @property
     def rate(self) -> timeline.FrameRate:

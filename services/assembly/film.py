@@ -24,6 +24,8 @@ FILM: Final = "film.mp4"
 SUBTITLES: Final = "captions.srt"
 
 _LIST: Final = "segments.ffconcat"
+_BT709: Final = 1
+"""As H.273 counts."""
 _LANGUAGES: Final = """
     ar:ara bg:bul bn:ben ca:cat cs:ces da:dan de:deu el:ell en:eng es:spa et:est fa:fas fi:fin fr:fra he:heb hi:hin
     hr:hrv hu:hun id:ind is:isl it:ita ja:jpn ko:kor lt:lit lv:lav ms:msa nb:nob nl:nld nn:nno no:nor pl:pol pt:por
@@ -128,6 +130,7 @@ def _picture_faults(facts: MediaFacts, look: Look, frames: int) -> list[str]:
         "size": ((video.width, video.height), (look.width, look.height)),
         "frame rate": (video.frame_rate, (look.frame_rate, 1)),
         "pixel format": (video.pixel_format, "yuv420p"),
+        "colours": ((video.matrix, video.transfer), (_BT709, _BT709)),
         "steady rate": (video.constant_rate and video.monotone, True),
     }
     return [f"{name} {is_} instead of {wanted}" for name, (is_, wanted) in found.items() if is_ != wanted]

@@ -10,10 +10,11 @@ from fractions import Fraction
 from typing import Final
 
 from services.assembly.background import Background
+from services.assembly.fitting import exactly, fitted, scaled
 from services.assembly.timeline import Edit, Shot, clip_seconds
 from shared.contracts import Clip, Look
 from shared.media.command import UNTRUSTED, Command, File, Input, Output, OwnFile, RawVideo
-from shared.media.filters import Chain, Expression, Filter, Graph, Stream
+from shared.media.filters import Chain, Filter, Graph, Stream
 from shared.media.options import X264, BitExact, DropChapters, DropMetadata, Frames, Leave, Map, Timescale
 
 __all__ = ["FONTS", "LETTERING", "SEGMENT", "Encoder", "clip_name", "segment_from_background", "segment_from_clips"]
@@ -70,10 +71,12 @@ def segment_from_clips(
         lettered: whether there is a script at LETTERING to draw.
     """
     shots = [
-        Chain(_fitted(look, shot.frames), (Stream(index, "v"),), f"s{index}") for index, shot in enumerate(edit.shots)
+        chain
+        for index, shot in enumerate(edit.shots)
+        for chain in fitted(look, clips[shot.clip], Stream(index, "v"), shot.frames, f"s{index}")
     ]
     joined, end = _joined(look, edit)
-    whole = Chain((*_exactly(look, frames), *_finished(lettered=lettered)), (end,), "v")
+    whole = Chain((*exactly(look, frames), *_finished(lettered=lettered)), (end,), "v")
     inputs = tuple(_input(look, clips[shot.clip], shot) for shot in edit.shots)
     return _segment(look, encoder, frames, inputs, Graph((*shots, *joined, whole)))
 
@@ -83,7 +86,7 @@ def segment_from_background(
 ) -> Command:
     """The command that enlarges the small frames arriving on standard input, and writes captions and title card."""
     width, height = background.size
-    enlarged = (_scaled(look.width, look.height), Filter("setsar", 1), *_finished(lettered=lettered))
+    enlarged = (scaled(look.width, look.height), Filter("setsar", 1), *_finished(lettered=lettered))
     source = Input(RawVideo("rgb48le", width, height, look.frame_rate))
     return _segment(look, encoder, frames, (source,), Graph((Chain(enlarged, (Stream(0, "v"),), "v"),)))
 
@@ -100,39 +103,6 @@ def _input(look: Look, clip: Clip, shot: Shot) -> Input:
         leave=(Leave("a"), Leave("s"), Leave("d")),
         seek=begin - frame / 2 if clip.in_frame else None,  # just before the frame that is meant
         loop=whole and shot.frames > seconds * look.frame_rate,
-    )
-
-
-def _fitted(look: Look, frames: int) -> tuple[Filter, ...]:
-    """A source of any size, shape and rate as so many frames that fill the picture.
-
-    The rate comes first: fewer frames are scaled. Sizes are those on the screen: ffmpeg has turned the picture
-    already, `sar` makes its pixels square. A source that ends early after all is held on its last frame.
-    """
-    width, height, rate = look.width, look.height, look.frame_rate
-    cover = f"max({width}/(iw*sar),{height}/ih)"
-    return (
-        Filter("setpts", "PTS-STARTPTS"),
-        Filter("fps", rate),
-        _scaled(w=Expression(f"ceil({cover}*iw*sar/2)*2"), h=Expression(f"ceil({cover}*ih/2)*2")),
-        Filter("setsar", 1),
-        Filter("crop", width, height),
-        Filter("format", "yuv420p"),
-        *_exactly(look, frames),
-        Filter("settb", f"1/{rate}"),
-    )
-
-
-def _scaled(*size: int, **named: Expression) -> Filter:
-    return Filter("scale", *size, **named, flags="bicubic", out_color_matrix="bt709", out_range="tv")
-
-
-def _exactly(look: Look, frames: int) -> tuple[Filter, ...]:
-    """So many frames, on the grid of the rate."""
-    return (
-        Filter("tpad", stop="-1", stop_mode="clone"),
-        Filter("trim", end_frame=frames),
-        Filter("setpts", f"N/({look.frame_rate}*TB)"),
     )
 
 

@@ -23,6 +23,7 @@ from services.assembly.render import (
     segment_from_clips,
 )
 from services.assembly.timeline import check_clips, edit_clips, frames_for
+from services.assembly.tones import TABLES, table
 from shared.contracts import Clip, FootageSourced, Look
 from shared.media.command import Command
 from shared.media.executor import FfmpegExecutor
@@ -98,6 +99,9 @@ async def make_segment(
     """
     for index, path in enumerate(clips):
         (folder / clip_name(index)).symlink_to(path)
+    for transfer in {clip.facts.transfer for clip in plan.clips} & TABLES.keys():
+        tones = await asyncio.to_thread(table, transfer)
+        (folder / TABLES[transfer]).write_text(tones, encoding="ascii")
     if plan.script:
         (folder / LETTERING).write_text(plan.script, encoding="utf-8")
     await run_ffmpeg(

@@ -23,7 +23,7 @@ from shared.media.probe import VideoFacts, probe_video
 
 __all__ = ["Accepted", "Intake"]
 
-_VERSION: Final = 1
+_VERSION: Final = 2
 """Raised when the same file leads to other facts, or is judged differently."""
 
 _MEDIA_TYPES: Final = {
@@ -185,6 +185,8 @@ def _source_facts(facts: VideoFacts) -> SourceFacts:
         frame_rate_denominator=denominator,
         duration_frames=facts.frames,
         video_codec=facts.codec,
+        transfer=facts.transfer,
+        matrix=facts.matrix,
     )
 
 

@@ -42,6 +42,8 @@ class VideoFacts(_Facts):
     monotone: bool = Field(description="Every packet has a time stamp and decoding times rise.")
     start: float = Field(description="Seconds, the first picture's time stamp.")
     duration: float = Field(gt=0, description="Seconds, from the first picture to the end of the last.")
+    transfer: int = Field(ge=0, description="How its brightness is coded, as H.273 counts: 1 is BT.709, 2 not said.")
+    matrix: int = Field(ge=0, description="How its colours are coded, as H.273 counts: 1 is BT.709, 2 not said.")
     parameters: str = Field(description="SHA-256 of the decoder parameters: equal ones can be joined by copying.")
 
     @property

@@ -189,6 +189,8 @@ def _video_facts(video: VideoStream, packets: _Packets, first: VideoFrame | None
         "monotone": packets.monotone,
         "start": float(min(packets.starts) * packets.time_base),
         "duration": float(packets.span or len(packets) / rate),
+        "transfer": int(first.color_trc),
+        "matrix": int(first.colorspace),
         "parameters": hashlib.sha256(video.codec_context.extradata or b"").hexdigest(),
     }
 

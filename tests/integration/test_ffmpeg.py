@@ -2,7 +2,6 @@
 
 import json
 import wave
-from collections.abc import Sequence
 from pathlib import Path
 from uuid import UUID
 
@@ -11,117 +10,18 @@ import numpy as np
 import pyloudnorm
 import pytest
 
-from services.assembly.render import Encoder, clip_name
-from services.assembly.stage import AssemblyStage
-from shared.artifacts.filesystem import FilesystemStore
+from services.assembly.render import clip_name
 from shared.contracts import (
-    ArtifactRef,
-    Clip,
-    Credit,
-    Footage,
-    FootageSourced,
     Look,
-    Narration,
-    Progress,
     SegmentRendered,
-    SourceFacts,
-    Word,
 )
 from shared.errors import PermanentError
 from shared.media.probe import probe_media
-from tests.support.builders import PROJECT, brief, options, scene
+from tests.support.builders import PROJECT, scene
 from tests.support.media import make_clip, pretend_clips, run_ffmpeg
+from tests.support.studio import BURST, Studio
 
-LOOK = Look(width=320, height=180)
-QUIET = Look(width=320, height=180, captions=False)
-BURST = np.random.default_rng(7).normal(0, 6_000, 2_400).clip(-20_000, 20_000)
-"""A tenth of a second of noise with which every test narration begins, to find it again in the film."""
-
-
-class Studio:
-    """A stage over a store, and what is needed to order films from it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.store = FilesystemStore(folder / "store")
-        self.stage = self.staged()
-        self.reports: list[Progress] = []
-
-    def staged(self, preset: str = "ultrafast") -> AssemblyStage:
-        return AssemblyStage(self.store, encoder=Encoder(preset=preset))
-
-    async def report(self, progress: Progress) -> None:
-        self.reports.append(progress)
-
-    async def narration(self, samples: int, text: str = "") -> Narration:
-        """A burst, then a tone that swells and fades, as loud on the whole as speech."""
-        time = np.arange(samples) / 24_000
-        sound = np.sin(2 * np.pi * 220 * time) * (0.55 + 0.45 * np.sin(2 * np.pi * 2.5 * time)) * 4_000
-        sound[: len(BURST)] = BURST[:samples]
-        path = self.folder / "narration.wav"
-        with wave.open(str(path), "wb") as file:
-            file.setnchannels(1)
-            file.setsampwidth(2)
-            file.setframerate(24_000)
-            file.writeframes(sound.astype("<i2").tobytes())
-        names = text.split()
-        each = samples // max(1, len(names))
-        words = tuple(
-            Word(text=name, start_sample=at * each, end_sample=(at + 1) * each) for at, name in enumerate(names)
-        )
-        audio = await self.store.add(path, "audio/wav")
-        return Narration(audio=audio, samples=samples, sample_rate=24_000, words=words, engine="e", voice="v")
-
-    async def clip(self, path: Path, in_frame: int = 0, frames: int | None = None) -> Clip:
-        found = (await probe_media(path)).video
-        assert found is not None
-        facts = SourceFacts(
-            width=found.display_width,
-            height=found.display_height,
-            frame_rate_numerator=found.frame_rate[0],
-            frame_rate_denominator=found.frame_rate[1],
-            duration_frames=found.frames,
-            video_codec=found.codec,
-        )
-        return self.clip_of(await self.store.add(path, "video/mp4"), facts, in_frame, frames)
-
-    @staticmethod
-    def clip_of(file: ArtifactRef, facts: SourceFacts, in_frame: int = 0, frames: int | None = None) -> Clip:
-        out_frame = facts.duration_frames if frames is None else in_frame + frames
-        credit = Credit(provider="library", title="A clip")
-        return Clip(file=file, in_frame=in_frame, out_frame=out_frame, facts=facts, source_id="a", credit=credit)
-
-    async def sourced(
-        self,
-        number: int = 1,
-        *,
-        of: int = 1,
-        samples: int = 24_000,
-        text: str = "Tea is a drink.",
-        clips: Sequence[Clip] = (),
-        look: Look = LOOK,
-    ) -> FootageSourced:
-        return FootageSourced(
-            project_id=PROJECT,
-            brief=brief(of, title="The story of tea", topic="The story of tea", options=options(look=look)),
-            scene=scene(number, text=text),
-            narration=await self.narration(samples, text),
-            footage=Footage(clips=tuple(clips), fallback=not clips),
-        )
-
-    async def pictures(self, file: ArtifactRef) -> np.ndarray:
-        """Every frame of a file as RGB."""
-        with av.open(str(await self.store.open(file))) as container:
-            return np.stack([frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)])
-
-    async def sound(self, file: ArtifactRef) -> np.ndarray:
-        """The sound of a file, (samples, channels), as a player that honours its edit list would play it."""
-        wav = self.folder / "heard.wav"
-        await run_ffmpeg("-i", await self.store.open(file), "-vn", "-c:a", "pcm_s16le", wav)
-        with wave.open(str(wav)) as file_:
-            assert file_.getframerate() == 48_000
-            pcm = np.frombuffer(file_.readframes(file_.getnframes()), "<i2")
-        return pcm.reshape(-1, 2).astype(float) / 32_768
+QUIET = Look(width=320, height=180, captions=False, title=False)
 
 
 @pytest.fixture
@@ -244,7 +144,7 @@ async def test_several_clips_fade_into_each_other_and_the_scene_stays_exact(stud
             ("blue", "30000/1001", "320x240"),
         )
     ]
-    look = Look(width=320, height=180, frame_rate=rate, captions=False)
+    look = Look(width=320, height=180, frame_rate=rate, captions=False, title=False)
     segment = await studio.stage.render(await studio.sourced(samples=24_000 * 5 - 77, clips=clips, look=look))
     pictures = await studio.pictures(segment.segment.video)
     assert len(pictures) == segment.segment.frames == 5 * rate

@@ -5,19 +5,23 @@ from tests.support.builders import artifact
 
 
 def clip(
-    frames: int, rate: tuple[int, int] = (30, 1), in_frame: int = 0, file: ArtifactRef | None = None, name: str = "c"
+    frames: int,
+    rate: tuple[int, int] = (30, 1),
+    in_frame: int = 0,
+    file: ArtifactRef | None = None,
+    name: str = "c",
+    **facts: int,
 ) -> Clip:
     return Clip(
         file=file or artifact(name, "video/mp4"),
         in_frame=in_frame,
         out_frame=in_frame + frames,
         facts=SourceFacts(
-            width=640,
-            height=360,
             frame_rate_numerator=rate[0],
             frame_rate_denominator=rate[1],
             duration_frames=in_frame + frames,
             video_codec="h264",
+            **{"width": 640, "height": 360, **facts},
         ),
         source_id=name,
         credit=Credit(

@@ -44,6 +44,10 @@ def segments() -> dict[str, list[str]]:
         "a clip in a loop": cut([clip(30)], 90),
         "three clips with fades": cut(three, 240, FULL_HD, preset="medium", crf=18, threads=0),
         "hard cuts": cut([clip(20), clip(25), clip(20)], 90),
+        "padded": cut([clip(90, width=360, height=640)], 90, LOOK.model_copy(update={"fit": "pad"})),
+        "blurred": cut([clip(90, width=360, height=640)], 90, LOOK.model_copy(update={"fit": "blur"})),
+        "high dynamic range": cut([clip(90, transfer=16, matrix=9)], 90, FULL_HD),
+        "untold colours": cut([clip(90, width=1280, height=720)], 90),
         "painted": painted(45, LOOK, lettered=True),
         "painted tall": painted(1, TALL, lettered=False, crf=30),
     }
