@@ -14,7 +14,7 @@ from rich.console import Console
 
 from cli import commands, records
 from cli.home import Home
-from cli.orders import DEFAULT_DURATION, DEFAULT_SIZE, DEFAULT_TOPIC, build_order
+from cli.orders import DEFAULT_DURATION, DEFAULT_TOPIC, SHAPES, Picture, build_order
 from cli.terminal import EXIT_INTERRUPTED, DataOption, JsonOption, NatsOption, run
 from shared.errors import FailureCode, PipelineError
 
@@ -42,7 +42,21 @@ ScriptOption = Annotated[
 ]
 DurationOption = Annotated[float, typer.Option("--duration", help="Wanted length in seconds.")]
 LanguageOption = Annotated[str, typer.Option("--language", help="Language of the narration, such as en or de.")]
-SizeOption = Annotated[str, typer.Option("--size", help="Width and height of the picture in pixels.")]
+LookOption = Annotated[
+    str | None, typer.Option("--look", help=f"Shape of the picture: {', '.join(SHAPES)}.", show_default="landscape")
+]
+SizeOption = Annotated[
+    str | None, typer.Option("--size", help="Width and height of the picture in pixels, in place of a look.")
+]
+FitOption = Annotated[
+    str | None,
+    typer.Option("--fit", help="Footage of another shape: cover (crop), pad (on black) or blur.", show_default="cover"),
+]
+CaptionsOption = Annotated[
+    str | None,
+    typer.Option("--captions", help="highlight, plain, box, karaoke, bold, or none.", show_default="highlight"),
+]
+TitleOption = Annotated[bool, typer.Option("--title/--no-title", help="Show the title over the first scene's footage.")]
 VoiceOption = Annotated[str | None, typer.Option("--voice", help="The engine's name of a voice.")]
 SpeedOption = Annotated[
     float | None, typer.Option("--speed", help="Of the speech, from 0.5 to 2; 1 is the voice's own.")
@@ -60,7 +74,11 @@ def make(
     language: LanguageOption = "en",
     voice: VoiceOption = None,
     speed: SpeedOption = None,
-    size: SizeOption = DEFAULT_SIZE,
+    look: LookOption = None,
+    size: SizeOption = None,
+    fit: FitOption = None,
+    captions: CaptionsOption = None,
+    title: TitleOption = True,
     data: DataOption = None,
     nats: NatsOption = None,
     as_json: JsonOption = False,
@@ -76,7 +94,7 @@ def make(
         language=language,
         voice=voice,
         speed=speed,
-        size=size,
+        picture=Picture(shape=look, size=size, fit=fit, captions=captions, title=title),
     )
     run(commands.make(Home(data), order, out=out.absolute(), nats_url=nats, as_json=as_json))
 
@@ -104,7 +122,11 @@ def request(
     language: LanguageOption = "en",
     voice: VoiceOption = None,
     speed: SpeedOption = None,
-    size: SizeOption = DEFAULT_SIZE,
+    look: LookOption = None,
+    size: SizeOption = None,
+    fit: FitOption = None,
+    captions: CaptionsOption = None,
+    title: TitleOption = True,
     data: DataOption = None,
     nats: NatsOption = None,
     as_json: JsonOption = False,
@@ -117,7 +139,7 @@ def request(
         language=language,
         voice=voice,
         speed=speed,
-        size=size,
+        picture=Picture(shape=look, size=size, fit=fit, captions=captions, title=title),
     )
     run(commands.request(Home(data), order, nats_url=nats, as_json=as_json))
 

@@ -1,6 +1,7 @@
 """An order from what was typed: every mistake is found here, before anything starts."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,11 +10,13 @@ from pydantic import ValidationError
 from shared.contracts import MAX_TEXT_CHARACTERS, ScriptRequested
 from shared.errors import FailureCode, PermanentError
 
-__all__ = ["DEFAULT_DURATION", "DEFAULT_SIZE", "DEFAULT_TOPIC", "build_order"]
+__all__ = ["DEFAULT_DURATION", "DEFAULT_TOPIC", "SHAPES", "Picture", "build_order"]
 
 DEFAULT_TOPIC: Final = "Russian invasion of Ukraine"
 DEFAULT_DURATION: Final = 300
-DEFAULT_SIZE: Final = "1920x1080"
+
+SHAPES: Final = {"landscape": "1920x1080", "portrait": "1080x1920", "square": "1080x1080"}
+"""What looks are called, and their sizes."""
 
 _OPTIONS: Final = {
     "target_duration": "--duration",
@@ -25,7 +28,23 @@ _OPTIONS: Final = {
 }
 """What the customer typed for a field; a scene's place in the script counts from 0."""
 
+_LOOK_OPTIONS: Final = {"fit": "--fit", "caption_style": "--captions"}
+
 _MAX_SCRIPT_BYTES: Final = 4 * MAX_TEXT_CHARACTERS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """What was typed about the picture; None leaves it to the product."""
+
+    shape: str | None = None
+    """One of SHAPES."""
+    size: str | None = None
+    """Such as 1920x1080; takes the place of a shape."""
+    fit: str | None = None
+    captions: str | None = None
+    """A style, or `none`."""
+    title: bool = True
 
 
 def build_order(
@@ -36,7 +55,7 @@ def build_order(
     language: str = "en",
     voice: str | None = None,
     speed: float | None = None,
-    size: str = DEFAULT_SIZE,
+    picture: Picture | None = None,
 ) -> ScriptRequested:
     """The order, without a project id.
 
@@ -48,7 +67,7 @@ def build_order(
         "language": language,
         "voice": voice,
         "speed": speed,
-        "look": _read_size(size),
+        "look": _read_look(picture or Picture()),
     }
     if topic is not None:
         fields["topic"] = topic
@@ -63,14 +82,31 @@ def build_order(
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         name, *rest = [str(part) for part in first["loc"]] or ["order"]
-        where = " ".join([_OPTIONS.get(name, name), *rest])
+        where = _LOOK_OPTIONS.get(rest[0]) if name == "look" and rest else None
+        where = where or " ".join([_OPTIONS.get(name, name), *rest])
         raise _refused(f"{where}: {first['msg']}", "see `scenewire make --help`") from error
+
+
+def _read_look(picture: Picture) -> dict[str, Any]:
+    if picture.shape is not None and picture.size is not None:
+        raise _refused("--look and --size are both given", "give one of them")
+    if picture.shape is not None and picture.shape not in SHAPES:
+        raise _refused(f"--look: {picture.shape!r} is no look", f"take one of {', '.join(SHAPES)}, or give --size")
+    look: dict[str, Any] = _read_size(picture.size or SHAPES[picture.shape or "landscape"])
+    look["title"] = picture.title
+    if picture.fit is not None:
+        look["fit"] = picture.fit
+    if picture.captions == "none":
+        look["captions"] = False
+    elif picture.captions is not None:
+        look["caption_style"] = picture.captions
+    return look
 
 
 def _read_size(size: str) -> dict[str, int]:
     width, times, height = size.lower().partition("x")
     if not (times and width.isdecimal() and height.isdecimal()):
-        raise _refused(f"--size: {size!r} is no size", f"write it like {DEFAULT_SIZE}")
+        raise _refused(f"--size: {size!r} is no size", f"write it like {SHAPES['landscape']}")
     return {"width": int(width), "height": int(height)}
 
 

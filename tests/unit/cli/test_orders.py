@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.orders import DEFAULT_DURATION, DEFAULT_TOPIC, build_order
+from cli.orders import DEFAULT_DURATION, DEFAULT_TOPIC, SHAPES, Picture, build_order
 from shared.contracts import MAX_TEXT_CHARACTERS
 from shared.errors import PermanentError
 
@@ -93,3 +93,34 @@ def test_a_scene_file_of_another_shape_is_refused(tmp_path: Path, content: str):
 def test_whatever_is_typed_gives_an_order_or_a_refusal(topic: str, duration: float):
     with suppress(PermanentError):
         assert build_order(topic=topic, duration=duration, script=None).topic
+
+
+def test_a_look_is_named_or_given_in_pixels():
+    for shape, size in SHAPES.items():
+        named = build_order(topic="Tea", duration=60, script=None, picture=Picture(shape=shape)).look
+        assert named == build_order(topic="Tea", duration=60, script=None, picture=Picture(size=size)).look
+    assert (named.width, named.height, named.fit, named.caption_style, named.captions, named.title) == (
+        *(1080, 1080, "cover", "highlight", True, True),
+    )
+
+
+def test_fit_captions_and_title_are_taken_as_typed():
+    typed = Picture(fit="blur", captions="bold", title=False)
+    look = build_order(topic="Tea", duration=60, script=None, picture=typed).look
+    assert (look.fit, look.caption_style, look.captions, look.title) == ("blur", "bold", True, False)
+    assert not build_order(topic="Tea", duration=60, script=None, picture=Picture(captions="none")).look.captions
+
+
+@pytest.mark.parametrize(
+    ("picture", "complaint"),
+    [
+        (Picture(shape="tall"), "--look: 'tall' is no look"),
+        (Picture(shape="square", size="640x360"), "both given"),
+        (Picture(size="big"), "--size: 'big'"),
+        (Picture(size="101x100"), "--size width"),
+        (Picture(fit="stretch"), "--fit: Input should be"),
+        (Picture(captions="comic"), "--captions: Input should be"),
+    ],
+)
+def test_a_picture_that_cannot_be_is_refused_by_the_name_of_its_option(picture: Picture, complaint: str):
+    assert complaint in refusal(topic="Tea", picture=picture)
