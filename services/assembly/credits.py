@@ -9,7 +9,7 @@ from services.assembly.captions import clean_text
 from services.assembly.timeline import Placed, edit_clips
 from shared.contracts import Brief, SegmentRendered
 
-__all__ = ["Appearance", "appearances", "credits_json", "credits_txt", "script_json"]
+__all__ = ["Appearance", "appearances", "credits_comment", "credits_json", "credits_txt", "script_json"]
 
 _PAINTED: Final = "Painted background"
 
@@ -89,6 +89,13 @@ def credits_txt(brief: Brief, shown: Sequence[Appearance], segments: Sequence[Se
         lines.append(f"  {time}  scene {picture.scene_number}: {_sentence(picture)}")
     lines += ["", "Voice", *(f"  {engine}, voice {voice}" for engine, voice in _voices(segments)), ""]
     return "\n".join(lines)
+
+
+def credits_comment(shown: Sequence[Appearance], segments: Sequence[SegmentRendered]) -> str:
+    """Credits as they stand in the film itself: everything once, without times."""
+    pictures = dict.fromkeys(_sentence(picture) for picture in shown)
+    voices = [f"{engine}, voice {voice}" for engine, voice in _voices(segments)]
+    return "\n".join([*(f"Picture: {picture}" for picture in pictures), *(f"Voice: {voice}" for voice in voices)])
 
 
 def script_json(segments: Sequence[SegmentRendered]) -> str:

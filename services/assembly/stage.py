@@ -13,9 +13,10 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
-from services.assembly.captions import cues_of, shift
-from services.assembly.credits import appearances, credits_json, credits_txt, script_json
+from services.assembly.captions import clean_text, cues_of, shift
+from services.assembly.credits import appearances, credits_comment, credits_json, credits_txt, script_json
 from services.assembly.film import FILM, SUBTITLES, Part, check_film, join
+from services.assembly.metadata import chapters, ffmetadata
 from services.assembly.naming import video_name
 from services.assembly.render import Encoder
 from services.assembly.segment import make_segment, plan_segment, prepare_fonts
@@ -44,7 +45,8 @@ __all__ = ["AssemblyStage", "Report"]
 
 Report = Callable[[Progress], Awaitable[None]]
 
-_CODE: Final = 1
+_SEGMENT_CODE: Final = 1
+_FILM_CODE: Final = 2
 """Raised when the same inputs come out differently, so that what older code stored is not taken for it."""
 
 _LOUDNESS_TOLERANCE: Final = 1.0
@@ -126,7 +128,7 @@ class AssemblyStage:
                     clips=[clip.file.sha256 for clip in plan.clips],
                     background=[plan.background.topic, plan.background.scene_number] if plan.background else None,
                     ffmpeg=ffmpeg.version,
-                    code=_CODE,
+                    code=_SEGMENT_CODE,
                 )
                 done = await self._segments.find(inputs, _Rendered)
                 if done is None:
@@ -168,7 +170,7 @@ class AssemblyStage:
             scenes=[[segment.scene, segment.narration, segment.footage, segment.segment] for segment in segments],
             levels=[self._levels.target_lufs, self._levels.peak],
             ffmpeg=ffmpeg.version,
-            code=_CODE,
+            code=_FILM_CODE,
         )
         film = await self._films.find(inputs, VideoAssembled)
         if film is None:
@@ -214,11 +216,12 @@ class AssemblyStage:
         )
         await report(_progress(first, None, 0.5, "joining"))
         documents = await asyncio.to_thread(_write_documents, folder, segments, places, brief)
-        # Beside burned-in captions a track of the same words would be shown over them by many players.
-        subtitled = not look.captions and bool((folder / SUBTITLES).stat().st_size)
-        await join(ffmpeg, folder, parts, brief, subtitled=subtitled)
+        subtitled = bool((folder / SUBTITLES).stat().st_size)
+        await join(
+            ffmpeg, folder, parts, brief.options, about=_about_film(segments, places, brief), subtitled=subtitled
+        )
         await report(_progress(first, None, 0.7, "checking"))
-        facts = await check_film(folder / FILM, look, places[-1].end)
+        facts = await check_film(folder / FILM, look, places[-1].end, chapters=len(segments), subtitled=subtitled)
         loudness = await measure_film(ffmpeg, folder, FILM, facts.duration)
         moment = await asyncio.to_thread(choose_moment, folder / FILM, places, look.frame_rate)
         await take_thumbnail(ffmpeg, folder, moment, look)
@@ -274,6 +277,14 @@ def _write_documents(
     for file, _, text in documents.values():
         (folder / file).write_text(text, encoding="utf-8")
     return {name: (file, media_type) for name, (file, media_type, _) in documents.items()}
+
+
+def _about_film(segments: Sequence[SegmentRendered], places: Sequence[Placed], brief: Brief) -> str:
+    """What the film's file says of itself: licences ask that credits go with the film wherever it goes."""
+    comment = credits_comment(appearances(segments, places), segments)
+    tags = {"title": clean_text(brief.title), "comment": comment}
+    marks = chapters([segment.scene for segment in segments], places)
+    return ffmetadata(tags, marks, brief.options.look.frame_rate)
 
 
 def _in_order(segments: Sequence[SegmentRendered]) -> list[SegmentRendered]:

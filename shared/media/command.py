@@ -20,7 +20,7 @@ from pathlib import PurePath
 from typing import Final, Literal
 
 from shared.media.filters import Chain, Graph, InvalidCommandError, Stream
-from shared.media.options import AudioFilter, Copy, Leave, Map, OutputOption, VideoFilter
+from shared.media.options import AudioFilter, Copy, Describe, Leave, Map, OutputOption, VideoFilter
 from shared.media.probe_child import DECODERS, FORMATS, MAX_PIXELS
 
 __all__ = [
@@ -191,7 +191,7 @@ class Input:
     source: File | OwnFile | RawVideo | ConcatList | Generated
     _: KW_ONLY
     trust: Trust | None = None
-    demuxer: Literal["srt"] | None = None
+    demuxer: Literal["ffmetadata", "srt"] | None = None
     """For a file that ffmpeg should not have to recognise."""
     threads: int | None = None
     leave: tuple[Leave, ...] = ()
@@ -338,6 +338,11 @@ class Command:
         for stream in (*streams, *(self.graph.streams if self.graph else ())):
             if stream.input >= len(self.inputs):
                 yield f"[{stream}] is of an input that is not there"
+        described = [
+            option.input for output in self.outputs for option in output.options if isinstance(option, Describe)
+        ]
+        if any(number >= len(self.inputs) for number in described):
+            yield "described by an input that is not there"
         labels = sorted(source for source in taken if isinstance(source, str))
         made = sorted(self.graph.open_labels if self.graph else ())
         if labels != made:

@@ -5,6 +5,7 @@ order and never puts them anywhere but before its own name.
 """
 
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, Literal
@@ -20,6 +21,7 @@ __all__ = [
     "AudioFilter",
     "BitExact",
     "Copy",
+    "Describe",
     "DropChapters",
     "DropMetadata",
     "Duration",
@@ -48,12 +50,12 @@ _LEVEL: Final = re.compile(r"[1-6](\.[1-3])?")
 
 
 @dataclass(frozen=True)
-class OutputOption:
+class OutputOption(ABC):
     """Something asked of an output."""
 
+    @abstractmethod
     def words(self) -> tuple[str, ...]:
         """On the command line."""
-        raise NotImplementedError
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -314,6 +316,27 @@ class DropChapters(OutputOption):
     @override
     def words(self) -> tuple[str, ...]:
         return "-map_chapters", "-1"
+
+
+@dataclass(frozen=True)
+class Describe(OutputOption):
+    """Takes what is said of the file, and its chapters, from one input, and from the others nothing."""
+
+    input: int
+    """Its place among the inputs."""
+
+    def __post_init__(self) -> None:
+        _check(self.input >= 0, f"{self.input} is no input")
+
+    @override
+    def words(self) -> tuple[str, ...]:
+        # Streams are named apart: `-map_metadata -1` would take the titles of the chapters too.
+        return "-map_metadata:g", f"{self.input}:g", "-map_metadata:s", "-1", "-map_chapters", str(self.input)
+
+    @property
+    @override
+    def claims(self) -> tuple[str, ...]:
+        return "-map_metadata", "-map_chapters"
 
 
 @dataclass(frozen=True)

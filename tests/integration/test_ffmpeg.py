@@ -86,7 +86,8 @@ async def test_a_film_is_what_players_expect_and_comes_with_all_that_belongs_to_
     path = await studio.store.open(film.video)
     assert film.video.key == f"output/{PROJECT}/The_story_of_tea_video.mp4"
     facts = await probe_media(path)
-    assert facts.stream_types == ("video", "audio")
+    assert facts.stream_types == ("video", "audio", "subtitle", "data")  # the last are the chapters' titles
+    assert facts.chapters == 2
     assert facts.video is not None
     assert (facts.video.codec, facts.video.pixel_format, facts.video.frame_rate) == ("h264", "yuv420p", (30, 1))
     assert (facts.video.width, facts.video.height, facts.video.sample_aspect) == (320, 180, (1, 1))
@@ -208,12 +209,6 @@ async def test_captions_are_drawn_and_only_when_they_are_wanted(studio, tmp_path
     assert (with_[15].min(axis=2) > 200).sum() > 50  # white letters
     assert (without[15].min(axis=2) > 200).sum() == 0
     assert (with_[15][:120].min(axis=2) > 200).sum() == 0
-
-
-async def test_a_film_without_burned_captions_carries_them_as_a_track(studio):
-    segment = await studio.stage.render(await studio.sourced(look=QUIET))
-    film = await studio.stage.assemble([segment])
-    assert (await probe_media(await studio.store.open(film.video))).stream_types == ("video", "audio", "subtitle")
 
 
 async def test_a_painted_scene_moves_and_shows_its_title(studio):

@@ -16,7 +16,7 @@ from services.assembly.sound import Levels, make_sound, measure_film
 from services.assembly.thumbnail import take_thumbnail
 from services.assembly.timeline import edit_clips, place
 from shared.contracts import Look
-from tests.support.builders import brief
+from tests.support.builders import options
 from tests.support.clips import clip
 from tests.support.executors import Notebook
 
@@ -65,7 +65,7 @@ async def runs(folder: Path) -> dict[str, list[str]]:
         films = folder / name
         films.mkdir()
         parts = [Part(1, folder / "a", one), Part(2, folder / "b", two)]
-        await join(notebook, films, parts, brief(2, title="Tea: a [story]\nof -tea"), subtitled=subtitled)
+        await join(notebook, films, parts, options(look=Look(captions=False)), about="", subtitled=subtitled)
         asked[name] = notebook.asked[-1]
     await take_thumbnail(notebook, folder, 15, LOOK)
     asked["thumbnail"] = notebook.asked[-1]

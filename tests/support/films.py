@@ -1,0 +1,110 @@
+"""Small films from speech-like sound, made by the real stage of assembly."""
+
+import wave
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.assembly.render import Encoder
+from services.assembly.sound import Levels
+from services.assembly.stage import AssemblyStage
+from shared.artifacts.filesystem import FilesystemStore
+from shared.contracts import Footage, FootageSourced, Look, Narration, SegmentRendered, VideoAssembled, Word
+from tests.support.builders import PROJECT, brief, options, scene
+
+RATE: Final = 24_000
+SMALL: Final = Look(width=128, height=128)
+
+Sound = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Line:
+    """What is spoken in one scene."""
+
+    text: str
+    sound: Sound
+    words: tuple[Word, ...] = ()
+
+
+def voice(seconds: float, *, pitch: float = 120, level: float = 0.1, noise: float = 0.0, seed: int = 1) -> Sound:
+    """Syllables: harmonics of a falling pitch that swell four times a second, with hiss between them if wanted."""
+    time = np.arange(round(seconds * RATE)) / RATE
+    phase = 2 * np.pi * pitch * (time + 0.05 * np.sin(2 * np.pi * 0.4 * time))
+    tone = sum(np.sin(n * phase) / n for n in range(1, 20))
+    swell = np.clip(np.sin(2 * np.pi * 4 * time), 0, None) ** 0.7
+    hiss = np.random.default_rng(seed).standard_normal(time.size)
+    return np.asarray(level * (tone * swell + 0.15 * hiss * swell) + noise * hiss, dtype=np.float64)
+
+
+def line(text: str, seconds: float, *, pauses: Sequence[tuple[float, float]] = (), **how: float) -> Line:
+    """A scene's speech, silent in the pauses (seconds), its words spread over what lies between them."""
+    sound = voice(seconds, **how)  # type: ignore[arg-type]  # a seed is a number too
+    edges = [0, *(round(at * RATE) for pause in pauses for at in pause), sound.size]
+    for start, end in zip(edges[1:-1:2], edges[2::2], strict=True):
+        sound[start:end] = 0
+    spoken = [(start, end) for start, end in zip(edges[::2], edges[1::2], strict=True) if end > start]
+    words = []
+    for names, (start, end) in zip(np.array_split(text.split(), len(spoken)), spoken, strict=True):
+        times = np.linspace(start, end, len(names) + 1).astype(int).tolist()
+        words += [
+            Word(text=str(name), start_sample=times[at], end_sample=times[at + 1]) for at, name in enumerate(names)
+        ]
+    return Line(text, sound, tuple(words))
+
+
+class Studio:
+    """Makes films in a folder.
+
+    Args:
+        folder: its store lies there.
+        levels: how loud its films are.
+    """
+
+    def __init__(self, folder: Path, *, levels: Levels | None = None) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self.store = FilesystemStore(folder / "store")
+        self.stage = AssemblyStage(self.store, encoder=Encoder(preset="ultrafast", crf=35), levels=levels)
+
+    async def film(self, *lines: Line, project: UUID = PROJECT, look: Look = SMALL, **asked: object) -> VideoAssembled:
+        """A film of one scene a line, over painted backgrounds."""
+        return await self.stage.assemble(await self.segments(*lines, project=project, look=look, **asked))
+
+    async def segments(
+        self, *lines: Line, project: UUID = PROJECT, look: Look = SMALL, **asked: object
+    ) -> list[SegmentRendered]:
+        whole = brief(len(lines), options=options(look=look, **asked))
+        return [
+            await self.stage.render(
+                FootageSourced(
+                    project_id=project,
+                    brief=whole,
+                    scene=scene(number, each.text, project),
+                    narration=await self._narration(each),
+                    footage=Footage(fallback=True, reason="test"),
+                )
+            )
+            for number, each in enumerate(lines, start=1)
+        ]
+
+    async def path(self, film: VideoAssembled) -> Path:
+        """The film's file."""
+        return await self.store.open(film.video)
+
+    async def _narration(self, each: Line) -> Narration:
+        path = self.folder / "line.wav"
+        with wave.open(str(path), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(RATE)
+            file.writeframes((np.clip(each.sound, -1, 1) * 32_767).astype("<i2").tobytes())
+        audio = await self.store.add(path, "audio/wav")
+        return Narration(
+            audio=audio, samples=each.sound.size, sample_rate=RATE, words=each.words, engine="espeak", voice="en"
+        )
