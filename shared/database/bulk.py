@@ -1,13 +1,20 @@
-"""Many rows in one statement, past what makes a single one convenient."""
+"""Many rows in one statement, past what makes a single one convenient.
 
-from collections.abc import Sequence
+Statements go straight to the driver: the layers between cost more than what a small batch asks of the database.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
-__all__ = ["insert", "select_rows", "upsert"]
+__all__ = ["fetch", "insert", "select_rows", "upsert"]
+
+_UNIQUE_VIOLATION: Final = "23505"
+"""Of Postgres."""
 
 
 def insert(connection: Connection, table: str, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> bool:
@@ -21,22 +28,21 @@ def insert(connection: Connection, table: str, columns: tuple[str, ...], rows: S
     if connection.dialect.name == "postgresql":
         return _copy(connection, table, columns, rows)
     statement = _insert(table, columns, connection.dialect.name) + " ON CONFLICT DO NOTHING"
-    return connection.exec_driver_sql(statement, list(rows)).rowcount == len(rows)
+    with _driver(connection, statement) as cursor:
+        return bool(cursor.executemany(statement, rows).rowcount == len(rows))
 
 
 def _copy(connection: Connection, table: str, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> bool:
     """Twice as fast as statements."""
     statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
-    errors: Any = connection.dialect.loaded_dbapi
-    driver: Any = connection.connection.driver_connection
     try:
-        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+        with _driver(connection, statement) as cursor, cursor.copy(statement) as copy:
             for row in rows:
                 copy.write_row(row)
-    except errors.errors.UniqueViolation:
+    except IntegrityError as error:
+        if getattr(error.orig, "sqlstate", None) != _UNIQUE_VIOLATION:
+            raise
         return False
-    except errors.Error as error:
-        raise DBAPIError.instance(statement, None, error, errors.Error, dialect=connection.dialect) from error
     return True
 
 
@@ -54,7 +60,16 @@ def upsert(
     """
     if rows:
         statement = _insert(table, columns, connection.dialect.name) + _on_conflict(columns, key)
-        connection.exec_driver_sql(statement, list(rows))
+        with _driver(connection, statement) as cursor:
+            cursor.executemany(statement, rows)
+
+
+def fetch(connection: Connection, query: str, values: Sequence[str] = ()) -> list[tuple[Any, ...]]:
+    """The rows of a query in the driver's own dialect."""
+    with _driver(connection, query) as cursor:
+        cursor.execute(query, tuple(values))
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def select_rows(connection: Connection, query: str, values: Sequence[str]) -> list[tuple[Any, ...]]:
@@ -63,8 +78,22 @@ def select_rows(connection: Connection, query: str, values: Sequence[str]) -> li
         return []
     mark = "?" if connection.dialect.name == "sqlite" else "%s"
     mark = f"({mark})" if "VALUES {}" in query else mark
-    marks = ", ".join([mark] * len(values))
-    return [tuple(row) for row in connection.exec_driver_sql(query.format(marks), tuple(values))]
+    return fetch(connection, query.format(", ".join([mark] * len(values))), values)
+
+
+@contextmanager
+def _driver(connection: Connection, statement: str) -> Iterator[Any]:
+    """The driver's cursor, its failures as SQLAlchemy's."""
+    dialect = connection.dialect
+    errors: Any = dialect.loaded_dbapi
+    driver: Any = connection.connection.driver_connection
+    try:
+        with closing(driver.cursor()) as cursor:
+            yield cursor
+    except errors.Error as error:
+        if dialect.is_disconnect(error, driver, None):
+            connection.invalidate(error)
+        raise DBAPIError.instance(statement, None, error, errors.Error, dialect=dialect) from error
 
 
 @cache

@@ -210,6 +210,7 @@ def _prepare_to_write(connection: sqlite3.Connection, record: ConnectionPoolEntr
     name = connection.execute("PRAGMA database_list").fetchone()[2]
     record.info["file"] = _number(Path(name)) if name else None
     connection.execute("PRAGMA synchronous=FULL")  # messages are acknowledged after the commit
+    connection.execute("PRAGMA wal_autocheckpoint=4000")  # pages; at the usual 1000 every other batch writes all twice
     deadline = time.monotonic() + patience.total_seconds()
     while True:
         try:

@@ -18,6 +18,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from shared.database.bulk import fetch
 from shared.database.engine import PATIENCE, place, transaction, writing_engine
 from shared.errors import FailureCode, PermanentError
 
@@ -65,7 +66,7 @@ def require_expected(connection: Connection) -> None:
         PermanentError: `database_too_new`, or `database_unavailable`: it is older, or none.
     """
     try:
-        present = tuple(connection.scalars(text(f"SELECT version_num FROM {VERSION_TABLE}")))  # noqa: S608
+        present = tuple(name for (name,) in fetch(connection, f"SELECT version_num FROM {VERSION_TABLE}"))  # noqa: S608
     except (OperationalError, ProgrammingError):  # no such table
         present = ()
     if present != _heads():
