@@ -12,7 +12,7 @@ WORKERS ?= 2
 
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help demo test lint types unit docs locks bench bench-media relevance soak clean
+.PHONY: help demo test lint types unit docs locks bench bench-media relevance length soak clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -50,6 +50,9 @@ bench-media: $(VENV)/installed-bench ## Compare ways of making a film: ONLY="way
 
 relevance: $(VENV)/installed-dev ## Measure how often clips are about their scenes
 	$(BIN)/python -m scripts.bench_relevance
+
+length: $(VENV)/installed-dev ## Measure how well films keep to their ordered length
+	$(BIN)/python -m scripts.bench_length
 
 soak: $(VENV)/installed-dev ## Kill the recorder at random moments of 20 long runs; the seeds are printed
 	SOAK_ROUNDS=$${SOAK_ROUNDS:-20} SOAK_MESSAGES=$${SOAK_MESSAGES:-10000} SOAK_SEED=$${SOAK_SEED:-$$(date +%s)} \

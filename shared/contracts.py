@@ -150,6 +150,12 @@ class Scene(_Value):
     footage_query: str = Field(description="What to search footage for.")
     keywords: tuple[str, ...] = Field(default=(), description="Most telling words, best first.")
     estimated_duration: float = Field(gt=0, description="Seconds, before anything was spoken.")
+    wanted_duration: float | None = Field(
+        default=None,
+        gt=0,
+        description="Seconds that its narration is to last, silence included, so that the film is as long as ordered; "
+        "None: as long as it takes.",
+    )
 
 
 class Word(_Value):
@@ -169,6 +175,7 @@ class Narration(_Value):
     words: tuple[Word, ...]
     engine: str
     voice: str
+    speed: float = Field(default=1.0, gt=0, description="Of the speech; 1 is the voice's own.")
 
 
 class Credit(_Value):

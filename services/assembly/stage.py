@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from services.assembly.captions import clean_text, cues_of, shift
 from services.assembly.credits import appearances, credits_comment, credits_json, credits_txt, script_json
 from services.assembly.film import FILM, SUBTITLES, Part, check_film, join
+from services.assembly.length import length_notes
 from services.assembly.metadata import chapters, ffmetadata
 from services.assembly.naming import video_name
 from services.assembly.render import Encoder
@@ -227,12 +228,16 @@ class AssemblyStage:
         await take_thumbnail(ffmpeg, folder, moment, look)
         await report(_progress(first, None, 0.9, "delivering"))
 
+        length = length_notes(brief, [segment.scene for segment in segments], facts.duration)
+
         async def deliver(name: str, file: str, media_type: str) -> ArtifactRef:
             return await self._store.deliver(output_key(first.project_id, name), folder / file, media_type)
 
         return VideoAssembled(
             project_id=first.project_id,
-            brief=brief.model_copy(update={"notes": (*brief.notes, *self._sound_notes(loudness, heard=heard))}),
+            brief=brief.model_copy(
+                update={"notes": (*brief.notes, *length, *self._sound_notes(loudness, heard=heard))}
+            ),
             **{name: await deliver(file, file, media_type) for name, (file, media_type) in documents.items()},
             thumbnail=await deliver(THUMBNAIL, THUMBNAIL, "image/jpeg"),
             video=await deliver(video_name(brief.topic), FILM, "video/mp4"),

@@ -102,7 +102,7 @@ class GroqWriter(ScriptWriter):
         topic = one_line(order.topic or "")
         if not is_speakable(topic):
             raise nothing_to_say("the topic")
-        film = _Film(order, topic, Budget(order.target_duration, self._words_per_second))
+        film = _Film(order, topic, Budget(order.target_duration, self._words_per_second * (order.speed or 1)))
         for numbers in parts(range(1, film.budget.scenes + 1), self._room(film.budget.words)):
             await self._continue(film, numbers)
         if not film.budget.fits(film.texts):

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from services.script.sentences import count_words
+from services.script.shares import shares
 from services.script.writer import Script, ScriptWriter
 from shared.artifacts.store import ArtifactStore, check_key
 from shared.contracts import Brief, Scene, ScenesScripted, ScriptRequested, derive_scene_id
@@ -13,8 +14,9 @@ from shared.errors import FailureCode, PermanentError
 
 __all__ = ["ScriptStage"]
 
-_TOLERANCE: Final = 0.1
-"""A script is as long as was ordered when its estimate is off by no more than this share."""
+_REACH: Final = 0.25
+"""A script whose estimate is off by more than this share is spoken as it is: no pace that anybody would like to hear
+makes up for so many words."""
 
 _LARGEST_MESSAGE: Final = 1_000_000
 """Bytes. A NATS server takes 1 MiB unless it is configured otherwise, headers included."""
@@ -68,6 +70,10 @@ class ScriptStage:
         has_own_words = order.scenes or (order.text and order.text.strip())
         writer = self._divider if has_own_words else self._writer
         script = await writer.write(order)
+        texts = [draft.text for draft in script.scenes]
+        rate = self._words_per_second * (order.speed or 1)
+        estimates = [round(count_words(text) / rate, 2) for text in texts]
+        wanted, note = _plan(order, script, sum(estimates))
         scenes = tuple(
             Scene(
                 id=derive_scene_id(project_id, number),
@@ -75,9 +81,12 @@ class ScriptStage:
                 text=draft.text,
                 footage_query=draft.footage_query,
                 keywords=draft.keywords,
-                estimated_duration=round(count_words(draft.text) / self._words_per_second, 2),
+                estimated_duration=estimate,
+                wanted_duration=share,
             )
-            for number, draft in enumerate(script.scenes, start=1)
+            for number, (draft, estimate, share) in enumerate(
+                zip(script.scenes, estimates, shares(texts, wanted) if wanted else [None] * len(texts), strict=True), 1
+            )
         )
         return ScenesScripted(
             project_id=project_id,
@@ -87,21 +96,24 @@ class ScriptStage:
                 title=script.title,
                 scene_count=len(scenes),
                 options=order.options,
-                notes=script.notes + _length_notes(order, script, sum(scene.estimated_duration for scene in scenes)),
+                notes=(*script.notes, *note),
             ),
             scenes=scenes,
             writer=writer.name,
         )
 
 
-def _length_notes(order: ScriptRequested, script: Script, estimate: float) -> tuple[str, ...]:
-    """Says so when a length was asked for that the words do not fill. Own words are not held to the default length."""
+def _plan(order: ScriptRequested, script: Script, estimate: float) -> tuple[float | None, tuple[str, ...]]:
+    """How long the scenes together are to last, if they are to last for a certain time; and what to say about that.
+
+    Own words are not held to the default length: nobody ordered it. They are spoken as they are.
+    """
     wanted = order.target_duration
     if not script.fills_time and wanted == ScriptRequested.model_fields["target_duration"].default:
-        return ()
-    if abs(estimate - wanted) <= _TOLERANCE * wanted:
-        return ()
-    return (f"The script is estimated to last {estimate:.0f} s; {wanted:.0f} s were ordered.",)
+        return None, ()
+    if abs(estimate - wanted) <= _REACH * wanted:
+        return wanted, ()
+    return None, (f"The script is estimated to last {estimate:.0f} s; {wanted:.0f} s were ordered.",)
 
 
 def _require_fits(document: bytes) -> None:

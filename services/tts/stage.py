@@ -4,8 +4,11 @@ import asyncio
 from datetime import timedelta
 from typing import Final
 
+import structlog
+
 from services.tts.engine import SAMPLE_RATE, SpeechEngine
 from services.tts.mp3 import write_mp3
+from services.tts.pace import Pace, correction
 from services.tts.recording import finish, write_wav
 from services.tts.text import clean
 from shared.artifacts.results import Results, fingerprint
@@ -21,6 +24,8 @@ _CODE: Final = 1
 
 _LONGEST: Final = 10_000
 """Characters of a scene: about a quarter of an hour. Its sound is held in memory."""
+
+log = structlog.get_logger(__name__)
 
 
 class NarrationStage:
@@ -68,13 +73,13 @@ class NarrationStage:
             TransientError: the engine or the store cannot be used now.
         """
         with about_scene(request.scene.scene_number):
-            narration = await self._narration(request)
+            narration, note = await self._narration(request)
             if self._webapp is not None:
                 await self._show(self._webapp, request, narration)
         return AudioRendered(
             project_id=request.project_id,
             revision=request.revision,
-            brief=request.brief,
+            brief=request.brief.model_copy(update={"notes": (*request.brief.notes, *note)}),
             scene=request.scene,
             narration=narration,
         )
@@ -86,26 +91,46 @@ class NarrationStage:
             await asyncio.to_thread(write_mp3, speech, path)
             await webapp.put(narration_path(request.project_id, request.scene.scene_number), path)
 
-    async def _narration(self, request: NarrationRequested) -> Narration:
+    async def _narration(self, request: NarrationRequested) -> tuple[Narration, tuple[str, ...]]:
+        """The narration, and what was changed for its scene to last as long as it is to."""
         text = await asyncio.to_thread(_speakable, request.scene.text)
-        options = request.brief.options
-        language, voice = options.language, options.voice or self._voice
-        speed = self._speed if options.speed is None else options.speed
+        speed = self._speed if request.brief.options.speed is None else request.brief.options.speed
+        own = Pace(speed, self._pause / SAMPLE_RATE)
+        narration = await self._spoken(request, text, own)
+        wanted = request.scene.wanted_duration
+        if wanted is None:
+            return narration, ()
+        speech = narration.samples / narration.sample_rate - own.pause
+        corrected = correction(own, speech=speech, wanted=wanted)
+        if corrected is None:
+            return narration, ()
+        target = f"{request.brief.options.target_duration:.0f} s that were ordered"
+        try:
+            narration = await self._spoken(request, text, corrected)
+        except PermanentError as error:  # its own pace was no trouble
+            log.warning("narration_pace_kept", scene=request.scene.scene_number, error=str(error))
+            return narration, (f"The voice can change its pace no further to keep to the {target}.",)
+        return narration, (f"Scenes are spoken slower or faster, by 15 % at most, to keep to the {target}.",)
+
+    async def _spoken(self, request: NarrationRequested, text: str, pace: Pace) -> Narration:
+        """A narration at a pace: the stored one, or a new one that is stored."""
+        language, voice = request.brief.options.language, request.brief.options.voice or self._voice
+        pause = round(pace.pause * SAMPLE_RATE)
         inputs = fingerprint(
             code=_CODE,
             text=text,
             language=language,
             voice=voice,
-            speed=speed,
+            speed=pace.speed,
             engine=self._engine.name,
             version=self._engine.version,
-            pause=self._pause,
+            pause=pause,
         )
         stored = await self._results.find(inputs, Narration)
         if stored is not None:
             return stored
-        spoken = await self._engine.speak(text, language=language, voice=voice, speed=speed)
-        speech = await asyncio.to_thread(finish, spoken, text, pause=self._pause)
+        spoken = await self._engine.speak(text, language=language, voice=voice, speed=pace.speed)
+        speech = await asyncio.to_thread(finish, spoken, text, pause=pause)
         async with self._store.scratch() as folder:
             path = folder / "narration.wav"
             await asyncio.to_thread(write_wav, path, speech)
@@ -119,6 +144,7 @@ class NarrationStage:
                 words=speech.words,
                 engine=self._engine.name,
                 voice=speech.voice,
+                speed=pace.speed,
             ),
         )
 

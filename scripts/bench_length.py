@@ -1,0 +1,97 @@
+"""Measures how well films keep to their ordered length: a model that counts in its own way, and the real voice.
+
+Scripts are written by the real writer from a double of the language model, over HTTP; scenes are spoken by espeak-ng, once at
+their own pace and once as the film has them. A row is a film: seconds.
+
+Run from the root of the repository: python -m scripts.bench_length
+"""
+
+import asyncio
+import random
+import statistics
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from services.script.manuscript import one_line
+from services.script.sentences import count_words, split_sentences
+from services.script.shares import shares
+from services.tts.espeak_engine import EspeakEngine
+from services.tts.stage import NarrationStage
+from shared.artifacts.filesystem import FilesystemStore
+from shared.contracts import AudioRendered, NarrationRequested, ScriptRequested
+from tests.support.groq_double import GroqDouble, Style, writes
+from tests.support.groq_stage import PROJECT, stage_of
+
+SECONDS: Final = (60, 180, 300, 450, 600, 900)
+
+STYLES: Final[dict[str, Style]] = {
+    "a third too short": lambda _, about: round(about * 0.67),
+    "half too long": lambda _, about: round(about * 1.5),
+    "uneven": lambda number, about: max(1, round(about * random.Random(number).uniform(0.3, 1.5))),  # noqa: S311 - no secret
+}
+
+
+async def main() -> None:
+    """Prints the table."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+    print("| ordered | the model writes | estimated | at its own pace | film | off by | speeds |")
+    print("|---:|---|---:|---:|---:|---:|---|")
+    for seconds in SECONDS:
+        for name, style in STYLES.items():
+            with tempfile.TemporaryDirectory() as folder:
+                print(await _measure(Path(folder), seconds, name, style), flush=True)
+    print()
+    await _compare_measures(prose())
+
+
+def prose() -> list[str]:
+    """Sentences of the examples and of the decision records."""
+    files = [*Path("examples").glob("*.txt"), *sorted(Path("docs/adr").glob("*.md"))]
+    paragraphs = [one_line(paragraph) for file in files for paragraph in file.read_text(encoding="utf-8").split("\n\n")]
+    sentences = [sentence for paragraph in paragraphs for sentence in split_sentences(paragraph)]
+    return [sentence for sentence in sentences if 8 <= count_words(sentence) <= 45 and sentence[0].isalpha()][:60]
+
+
+async def _compare_measures(texts: list[str]) -> None:
+    """Prints how much the pace of one voice seems to vary, by what it is reckoned in."""
+    engine = EspeakEngine()
+    spoken = [len((await engine.speak(text, language="en", voice=None)).pcm) for text in texts]
+    measures = {"words": [count_words(text) for text in texts], "shares": shares(texts, 1_000)}
+    for name, lengths in measures.items():
+        paces = [samples / length for samples, length in zip(spoken, lengths, strict=True)]
+        print(
+            f"{len(texts)} sentences by {name}: pace varies by {statistics.pstdev(paces) / statistics.mean(paces):.0%}"
+        )
+
+
+async def _measure(folder: Path, seconds: int, name: str, style: Style) -> str:
+    async with GroqDouble().serving() as double:
+        double.model = writes(style)
+        async with stage_of(double, folder) as script:
+            scripted = await script.write(ScriptRequested(topic="Canals", target_duration=seconds), PROJECT)
+    tts = NarrationStage(FilesystemStore(folder), EspeakEngine())
+    requests = tts.requests(scripted)
+    own = [await tts.narrate(_free(request)) for request in requests]
+    film = [await tts.narrate(request) for request in requests]
+    speeds = [scene.narration.speed for scene in film]
+    estimate = sum(scene.estimated_duration for scene in scripted.scenes)
+    return (
+        f"| {seconds} | {name} | {estimate:.0f} | {_lasts(own):.0f} | {_lasts(film):.0f} "
+        f"| {_lasts(film) / seconds - 1:+.1%} | {min(speeds):.2f} to {max(speeds):.2f} |"
+    )
+
+
+def _free(request: NarrationRequested) -> NarrationRequested:
+    return request.model_copy(update={"scene": request.scene.model_copy(update={"wanted_duration": None})})
+
+
+def _lasts(scenes: Iterable[AudioRendered]) -> float:
+    return sum(scene.narration.samples / scene.narration.sample_rate for scene in scenes)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
