@@ -12,7 +12,7 @@ from services.recorder.entries import LogEntry, Position, parse
 from services.recorder.media_rows import SUGGESTION_COLUMNS, VIDEO_COLUMNS, Row
 from services.recorder.projection import FLAGS, JOB_COLUMNS, PROJECT_COLUMNS, SCENE_COLUMNS, Cause, ProjectRows, job_id
 from shared.database.audit import Change, audit, differences
-from shared.database.bulk import insert, select_rows, upsert
+from shared.database.bulk import insert, insert_new, select_rows, upsert
 from shared.database.engine import transaction
 from shared.database.index import index_fits, rebuild_index
 from shared.database.models import AssemblyJob, Base, LoggedMessage, Project, Scene, Video, VisualSuggestion
@@ -69,17 +69,11 @@ class UnitOfWork:
         A message is known by its id. One that has the id of another message and says something else is no repetition:
         it goes by its spare id.
         """
-        attempt = self._connection.begin_nested()
-        if self._insert(entries):  # nearly always all of them are new
-            attempt.commit()
-            return list(entries)
-        attempt.rollback()
+        if insert_new(self._connection, "message_log", _LOG_COLUMNS, [_logged(entry) for entry in entries]):
+            return list(entries)  # nearly always
         new = self._unknown(entries)
-        self._insert(new)
+        insert(self._connection, "message_log", _LOG_COLUMNS, [_logged(entry) for entry in new])
         return new
-
-    def _insert(self, entries: Sequence[LogEntry]) -> bool:
-        return insert(self._connection, "message_log", _LOG_COLUMNS, [_logged(entry) for entry in entries])
 
     def _unknown(self, entries: Sequence[LogEntry]) -> list[LogEntry]:
         ids = {entry.message_id for entry in entries} | {entry.spare_id for entry in entries}

@@ -11,39 +11,48 @@ from typing import Any, Final
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-__all__ = ["fetch", "insert", "select_rows", "upsert"]
+__all__ = ["fetch", "insert", "insert_new", "select_rows", "upsert"]
 
-_UNIQUE_VIOLATION: Final = "23505"
-"""Of Postgres."""
+_KEY_TAKEN: Final = {"SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE", "23505"}
+"""By both databases' names of it."""
 
 
-def insert(connection: Connection, table: str, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> bool:
+def insert(connection: Connection, table: str, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
     """Inserts rows, each a tuple in the order of the columns.
 
-    Returns:
-        Whether all of them were inserted. If not, some break a key: the caller goes back to before.
+    Raises:
+        IntegrityError: one of them breaks a constraint.
     """
     if not rows:
-        return True
+        return
     if connection.dialect.name == "postgresql":
-        return _copy(connection, table, columns, rows)
-    statement = _insert(table, columns, connection.dialect.name) + " ON CONFLICT DO NOTHING"
+        _copy(connection, table, columns, rows)
+        return
+    statement = _insert(table, columns, connection.dialect.name)
     with _driver(connection, statement) as cursor:
-        return bool(cursor.executemany(statement, rows).rowcount == len(rows))
+        cursor.executemany(statement, rows)
 
 
-def _copy(connection: Connection, table: str, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> bool:
+def insert_new(connection: Connection, table: str, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> bool:
+    """Inserts rows whose keys are all new, or else none of them; returns whether it did."""
+    _execute(connection, "SAVEPOINT attempt")
+    try:
+        insert(connection, table, columns, rows)
+    except IntegrityError as error:
+        if _code(error) not in _KEY_TAKEN:
+            raise
+        _execute(connection, "ROLLBACK TO attempt")
+        return False
+    _execute(connection, "RELEASE attempt")
+    return True
+
+
+def _copy(connection: Connection, table: str, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
     """Twice as fast as statements."""
     statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
-    try:
-        with _driver(connection, statement) as cursor, cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row(row)
-    except IntegrityError as error:
-        if getattr(error.orig, "sqlstate", None) != _UNIQUE_VIOLATION:
-            raise
-        return False
-    return True
+    with _driver(connection, statement) as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def upsert(
@@ -79,6 +88,15 @@ def select_rows(connection: Connection, query: str, values: Sequence[str]) -> li
     mark = "?" if connection.dialect.name == "sqlite" else "%s"
     mark = f"({mark})" if "VALUES {}" in query else mark
     return fetch(connection, query.format(", ".join([mark] * len(values))), values)
+
+
+def _execute(connection: Connection, statement: str) -> None:
+    with _driver(connection, statement) as cursor:
+        cursor.execute(statement)
+
+
+def _code(error: IntegrityError) -> str:
+    return str(getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", ""))
 
 
 @contextmanager
