@@ -1,6 +1,6 @@
 """Measures the recorder against the bare database: messages a second, memory, search, and what a film costs.
 
-Run from the root of the repository: python -m scripts.bench_recorder [--messages N] [--rounds N]
+Run from the root of the repository: python -m scripts.bench_recorder [--messages N] [--rounds N] [--engine NAME]
 SQLite writes into a temporary folder, Postgres is a server of its own there; both sync every commit.
 """
 
@@ -9,12 +9,12 @@ import asyncio
 import gc
 import os
 import random
-import resource
 import sqlite3
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from itertools import count, islice
 from pathlib import Path
@@ -25,11 +25,14 @@ from uuid import uuid4
 import psycopg
 
 from services.recorder.entries import RecordedMessage
+from services.recorder.repository import Repository
+from services.recorder.stage import RecorderStage
 from shared.contracts import FootageSourced, Message, ScriptRequested
 from shared.database.engine import transaction, writing_engine
 from shared.database.models import Base
 from shared.database.revision import upgrade
 from shared.database.search import video_search
+from shared.media.process import run_program
 from shared.observability.logs import configure_logs
 from tests.support.postgres import Postgres, running_postgres
 from tests.unit.recorder.story import Database, PostgresDatabase, delivered, film, footage
@@ -59,12 +62,28 @@ WORDS = (
 
 
 @dataclass
+class Times:
+    """Seconds: by the clock, and of this process's processor time."""
+
+    wall: float = 0
+    processor: float = 0
+
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        """Adds what the block takes."""
+        wall, processor = time.perf_counter(), time.process_time()
+        yield
+        self.wall += time.perf_counter() - wall
+        self.processor += time.process_time() - processor
+
+
+@dataclass
 class Engine:
     """One of the two databases: how to make one, and how to insert rows into it without us."""
 
     name: str
     create: Callable[[], Database]
-    insert: Callable[[Database, Sequence[Rows]], float]
+    insert: Callable[[Database, Sequence[Rows]], Times]
 
 
 def messages(number: int) -> Iterator[RecordedMessage]:
@@ -85,19 +104,27 @@ def story() -> list[Message | ScriptRequested]:
     ]
 
 
-async def recorded(database: Database, source: Iterator[RecordedMessage], batch: int) -> tuple[float, list[int]]:
-    """Seconds to record all messages, and kilobytes of memory on the way."""
-    seconds, memory = 0.0, list[int]()
-    async with database.stage() as stage:
-        await stage.record([])  # connects
-        while some := list(islice(source, 20 * batch)):
-            gc.freeze()  # what the bench itself has made is not to be looked through
-            began = time.perf_counter()
+async def recorded(url: str, source: Iterator[RecordedMessage], batch: int) -> tuple[Times, list[int]]:
+    """What it takes to record all messages, and the peak of memory after each 20 batches, kilobytes."""
+    times, peaks = Times(), list[int]()
+    repository = Repository(writing_engine(url))
+    stage = RecorderStage(repository)
+    await stage.record([])  # connects
+    while some := list(islice(source, 20 * batch)):
+        gc.freeze()  # what the bench itself has made is not to be looked through
+        with times.counted():
             for start in range(0, len(some), batch):
                 await stage.record(some[start : start + batch])
-            seconds += time.perf_counter() - began
-            memory.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
-    return seconds, memory
+        peaks.append(_peak())
+        some.clear()  # before the next are made
+    repository.close()
+    return times, peaks
+
+
+def _peak() -> int:
+    """Of this process alone: what getrusage says begins with that of its parent."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0])
 
 
 def transactions(database: Database) -> list[Rows]:
@@ -116,31 +143,32 @@ def transactions(database: Database) -> list[Rows]:
     return dealt
 
 
-def inserted_sqlite(target: Database, parts: Sequence[Rows]) -> float:
-    """Seconds that sqlite3 alone takes for them."""
+def inserted_sqlite(target: Database, parts: Sequence[Rows]) -> Times:
+    """What sqlite3 alone takes for them."""
+    times = Times()
     with closing(sqlite3.connect(target.path, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
-        began = time.perf_counter()
-        for part in parts:
-            connection.execute("BEGIN IMMEDIATE")
-            for table, values in part.items():
-                if values:
-                    connection.executemany(_insert(table, "?"), values)
-            connection.execute("COMMIT")
-        return time.perf_counter() - began
+        with times.counted():
+            for part in parts:
+                connection.execute("BEGIN IMMEDIATE")
+                for table, values in part.items():
+                    if values:
+                        connection.executemany(_insert(table, "?"), values)
+                connection.execute("COMMIT")
+    return times
 
 
-def inserted_postgres(target: Database, parts: Sequence[Rows]) -> float:
-    """Seconds that psycopg alone takes for them."""
-    with psycopg.connect(target.url) as connection, connection.cursor() as cursor:
-        began = time.perf_counter()
+def inserted_postgres(target: Database, parts: Sequence[Rows]) -> Times:
+    """What psycopg alone takes for them."""
+    times = Times()
+    with psycopg.connect(target.url) as connection, connection.cursor() as cursor, times.counted():
         for part in parts:
             for table, values in part.items():
                 if values:
                     cursor.executemany(_insert(table, "%s").encode(), values)
             connection.commit()
-        return time.perf_counter() - began
+    return times
 
 
 def _insert(table: str, mark: str) -> str:
@@ -149,38 +177,49 @@ def _insert(table: str, mark: str) -> str:
 
 
 async def compare(engine: Engine, number: int, rounds: int) -> None:
-    """Prints messages a second, ours and bare, in turns, and how memory grew."""
-    ours, bare, memory = [], [], list[int]()
+    """Prints messages a second, ours and bare, in turns."""
+    ours, bare = list[Times](), list[Times]()
     for _ in range(rounds):
         source, target = engine.create(), engine.create()
         for database in (source, target):
             await upgrade(database.url)
-        seconds, memory = await recorded(source, messages(number), BATCH)
-        ours.append(seconds)
+        ours.append((await recorded(source.url, messages(number), BATCH))[0])
         parts = transactions(source)
         rows = sum(len(values) for part in parts for values in part.values())
         bare.append(engine.insert(target, parts))
         del parts
         gc.collect()
-    ratio = median(b / o for o, b in zip(ours, bare, strict=True))
+    ratio = median(b.wall / o.wall for o, b in zip(ours, bare, strict=True))
     print(f"{engine.name}: {number} messages in batches of {BATCH}, {rows / number:.1f} rows each")
-    print(
-        f"  recorder {number / median(ours):.0f} messages/s, bare executemany {number / median(bare):.0f}: {ratio:.2f}"
+    for name, times in (("recorder", ours), ("bare executemany", bare)):
+        rate, processor = number / median(t.wall for t in times), median(t.processor for t in times) / number
+        print(f"  {name}: {rate:.0f} messages/s, {processor * 1e6:.0f} us of processor time each")
+    print(f"  ratio {ratio:.2f}")
+
+
+async def memory(engine: Engine, number: int) -> None:
+    """Prints how the peak of memory grows in a process that does nothing but record."""
+    database = engine.create()
+    await upgrade(database.url)
+    child = await run_program(
+        [sys.executable, "-m", "scripts.bench_recorder", "--messages", str(number), "--into", database.url], timeout=900
     )
-    if len(memory) > 1:
-        print(f"  memory {memory[0] // 1024} MB after the first {20 * BATCH}, {memory[-1] // 1024} MB at the end")
+    peaks = [int(line) // 1024 for line in child.stdout.split()]
+    print(f"{engine.name}: memory of a recorder")
+    print(f"  {peaks[0]} MB after {20 * BATCH} messages, {peaks[-1]} MB after {number}")
 
 
 async def cost_of_a_film(engine: Engine, rounds: int) -> None:
     """Prints what the database takes of one film's time."""
-    at_once, one_by_one = list[float](), list[float]()
-    for _ in range(rounds):
-        for batch, times in ((BATCH, at_once), (1, one_by_one)):
+    print(f"{engine.name}: a film of {SCENES} scenes, {len(story())} messages")
+    for batch, how in ((BATCH, "in one batch"), (1, "message by message")):
+        took = list[Times]()
+        for _ in range(rounds):
             database = engine.create()
             await upgrade(database.url)
-            times.append((await recorded(database, iter(delivered(story())), batch))[0])
-    print(f"{engine.name}: a film of {SCENES} scenes, {len(story())} messages")
-    print(f"  {median(at_once) * 1000:.0f} ms in one batch, {median(one_by_one) * 1000:.0f} ms message by message")
+            took.append((await recorded(database.url, iter(delivered(story())), batch))[0])
+        wall, processor = (median(values) * 1000 for values in zip(*((t.wall, t.processor) for t in took), strict=True))
+        print(f"  {how}: {wall:.0f} ms, {processor:.0f} ms of processor time")
 
 
 async def search(engine: Engine) -> None:
@@ -225,16 +264,24 @@ async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--messages", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--engine", choices=["SQLite", "Postgres"], help="one of the two alone")
+    parser.add_argument("--into", metavar="URL", help="record into this database and print kilobytes of memory")
     asked = parser.parse_args()
     configure_logs(level="ERROR", style="console")
+    if asked.into is not None:
+        for peak in (await recorded(asked.into, messages(asked.messages), BATCH))[1]:
+            print(peak)
+        return
     print(f"{os.cpu_count()} processors, SQLite {sqlite3.sqlite_version}")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         postgres = stack.enter_context(running_postgres(durable=True))
         for engine in engines(folder, postgres):
-            await cost_of_a_film(engine, asked.rounds)
-            await compare(engine, asked.messages, asked.rounds)
-            await search(engine)
+            if asked.engine in {None, engine.name}:
+                await cost_of_a_film(engine, asked.rounds)
+                await compare(engine, asked.messages, asked.rounds)
+                await memory(engine, asked.messages)
+                await search(engine)
 
 
 if __name__ == "__main__":
