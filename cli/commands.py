@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,7 @@ from cli.deliver import Delivered, deliver, require_room
 from cli.display import Display, make_display
 from cli.follow import Film, follow
 from cli.home import Home, PendingOrder
+from cli.stack import SERVICES
 from shared.contracts import ProjectCancelled, ProjectFailed, ScriptRequested, VideoAssembled
 from shared.errors import FailureCode, PermanentError, TransientError
 from shared.media.programs import find_ffmpeg
@@ -28,8 +30,10 @@ _RECORD_PATIENCE: Final = 30.0
 """Seconds the recorder gets after the film is finished; it normally needs a quarter of one."""
 
 
-async def make(home: Home, order: ScriptRequested, *, out: Path, nats_url: str | None, as_json: bool) -> int:
-    """Makes one video. Returns 0 when it and its record exist.
+async def make(
+    home: Home, order: ScriptRequested, *, out: Path, nats_url: str | None, as_json: bool, with_record: bool = True
+) -> int:
+    """Makes one video. Returns 0 when it and its record exist; without a record, when the video does.
 
     Raises:
         PipelineError: what went wrong.
@@ -43,18 +47,23 @@ async def make(home: Home, order: ScriptRequested, *, out: Path, nats_url: str |
         delivered = None
         waits = lambda: display.note("other orders use this stack; staying until they are done")  # noqa: E731
         try:
-            async with embedded(home, nats_url=nats_url, on_wait=waits) as access:
+            async with embedded(home, nats_url=nats_url, services=_services(with_record), on_wait=waits) as access:
                 await _see_through(access, order, pending, film, display)
                 if film.video is not None:
                     delivered = await _take(access, film.video, out)
-                    await _await_record(access, film)
+                    if with_record:
+                        await _await_record(access, film)
         except asyncio.CancelledError:
             display.note("stopped; the same command goes on where it was")
             raise
         pending.finished()
     _raise_if_failed(film)
-    _print_summary(film, delivered, as_json=as_json)
+    _print_summary(film, delivered, as_json=as_json, with_record=with_record)
     return 0
+
+
+def _services(with_record: bool) -> Sequence[str]:  # noqa: FBT001 - the option's value
+    return tuple(name for name in SERVICES if with_record or name != "recorder")
 
 
 async def _see_through(
@@ -101,7 +110,7 @@ def _raise_if_failed(film: Film) -> None:
         raise PermanentError(FailureCode.CANCELLED, f"project {film.project_id} was cancelled: {film.failure.reason}")
 
 
-def _print_summary(film: Film, delivered: Delivered | None, *, as_json: bool) -> None:
+def _print_summary(film: Film, delivered: Delivered | None, *, as_json: bool, with_record: bool = True) -> None:
     video = film.video
     if video is None:
         message = "a film that neither failed nor was finished"
@@ -126,6 +135,7 @@ def _print_summary(film: Film, delivered: Delivered | None, *, as_json: bool) ->
             "true_peak_dbtp": video.loudness.true_peak_dbtp,
             "painted_scenes": sorted(film.painted),
             "notes": list(video.brief.notes),
+            **({} if with_record else {"record": None}),
             **paths,
         }
         print(json.dumps(facts, ensure_ascii=False), flush=True)
@@ -140,6 +150,8 @@ def _print_summary(film: Film, delivered: Delivered | None, *, as_json: bool) ->
     print(f"video:     {paths['video']}")
     print(f"captions:  {'  '.join(paths['captions'])}")
     print(f"credits:   {'  '.join(paths['credits'])}")
+    if not with_record:
+        print("record:    none; a recorder that runs in the next 30 days catches up")
 
 
 def _pictures(film: Film) -> str:
@@ -151,14 +163,14 @@ def _pictures(film: Film) -> str:
     return f"{whole} ({reasons})" if len(reasons) <= _LONGEST_REASON else whole
 
 
-async def up(home: Home, *, nats_port: int, as_json: bool) -> int:
+async def up(home: Home, *, nats_port: int, as_json: bool, with_record: bool = True) -> int:
     """Runs the embedded stack until it is cancelled.
 
     Raises:
         PipelineError: it cannot start or go on.
     """
     await find_ffmpeg()
-    async with embedded(home, nats_port=nats_port) as access:
+    async with embedded(home, nats_port=nats_port, services=_services(with_record)) as access:
         if access.stack is None:
             raise PermanentError(
                 FailureCode.BUS_UNAVAILABLE,

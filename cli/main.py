@@ -57,6 +57,9 @@ CaptionsOption = Annotated[
     typer.Option("--captions", help="highlight, plain, box, karaoke, bold, or none.", show_default="highlight"),
 ]
 TitleOption = Annotated[bool, typer.Option("--title/--no-title", help="Show the title over the first scene's footage.")]
+RecordOption = Annotated[
+    bool, typer.Option("--record/--no-record", help="Keep a record in the database; the video is the same without.")
+]
 VoiceOption = Annotated[str | None, typer.Option("--voice", help="The engine's name of a voice.")]
 SpeedOption = Annotated[
     float | None, typer.Option("--speed", help="Of the speech, from 0.5 to 2; 1 is the voice's own.")
@@ -79,6 +82,7 @@ def make(
     fit: FitOption = None,
     captions: CaptionsOption = None,
     title: TitleOption = True,
+    record: RecordOption = True,
     data: DataOption = None,
     nats: NatsOption = None,
     as_json: JsonOption = False,
@@ -96,7 +100,7 @@ def make(
         speed=speed,
         picture=Picture(shape=look, size=size, fit=fit, captions=captions, title=title),
     )
-    run(commands.make(Home(data), order, out=out.absolute(), nats_url=nats, as_json=as_json))
+    run(commands.make(Home(data), order, out=out.absolute(), nats_url=nats, as_json=as_json, with_record=record))
 
 
 @app.command()
@@ -105,11 +109,12 @@ def up(
     nats_port: Annotated[
         int, typer.Option("--nats-port", min=-1, max=65_535, help="Where NATS listens; -1 takes any free port.")
     ] = 4222,
+    record: RecordOption = True,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Runs everything embedded until it is stopped; any NATS client can order."""
-    run(commands.up(Home(data), nats_port=nats_port, as_json=as_json))
+    run(commands.up(Home(data), nats_port=nats_port, as_json=as_json, with_record=record))
 
 
 @app.command()

@@ -303,3 +303,23 @@ async def test_many_projects_in_one_batch(database: Database):
     await database.record(delivered(messages))
     assert database.row("SELECT count(*) AS n FROM projects WHERE status = 'complete'")["n"] == 40
     assert database.row("SELECT count(*) AS n FROM scenes WHERE selected_clip_id IS NOT NULL")["n"] == 80
+
+
+async def test_b40_a_batch_is_one_commit_and_a_message_alone_a_handful_of_statements(database: Database):
+    said: list[str] = []
+    engine = writing_engine(database.url)
+    event.listen(engine, "connect", lambda connection, _: connection.set_trace_callback(said.append))
+    repository = Repository(engine)
+    stage = RecorderStage(repository)
+    await stage.record([])
+    messages = delivered(film(uuid4(), 25))
+    said.clear()
+    for message in messages:
+        await stage.record([message])
+    assert said.count("COMMIT") == len(messages)
+    assert len(said) < 25 * len(messages)
+    said.clear()
+    await stage.record(delivered(film(uuid4(), 25)))
+    assert said.count("COMMIT") == 1
+    assert sum(statement.startswith("SELECT") for statement in said) < 15
+    repository.close()
