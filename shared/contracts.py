@@ -186,6 +186,8 @@ class Credit(_Value):
     creator: str = ""
     licence: str = ""
     source_url: str = ""
+    notice: str = Field(default="", description="What the terms want said where the film is shown.")
+    review: str = Field(default="", description="Why a person should look at its rights before it is published.")
 
 
 class SourceFacts(_Value):

@@ -27,6 +27,8 @@ class Appearance:
     licence: str = ""
     source_url: str = ""
     source_id: str = ""
+    notice: str = ""
+    review: str = ""
     generated: bool = False
 
 
@@ -52,6 +54,8 @@ def appearances(segments: Sequence[SegmentRendered], places: Sequence[Placed]) -
                     licence=clean_text(clip.credit.licence),
                     source_url=clean_text(clip.credit.source_url),
                     source_id=clean_text(clip.source_id),
+                    notice=clean_text(clip.credit.notice),
+                    review=clean_text(clip.credit.review),
                 )
             )
     return shown
@@ -72,6 +76,8 @@ def credits_json(brief: Brief, shown: Sequence[Appearance], segments: Sequence[S
             "licence": picture.licence,
             "source_url": picture.source_url,
             "source_id": picture.source_id,
+            "notice": picture.notice,
+            "review": picture.review,
         }
         for picture in shown
     ]
@@ -87,6 +93,7 @@ def credits_txt(brief: Brief, shown: Sequence[Appearance], segments: Sequence[Se
     for picture in shown:
         time = f"{_clock(picture.start, rate)} - {_clock(picture.end, rate)}"
         lines.append(f"  {time}  scene {picture.scene_number}: {_sentence(picture)}")
+    lines += ["", "Notices", *(f"  {notice}" for notice in notices)] if (notices := _notices(shown)) else []
     lines += ["", "Voice", *(f"  {engine}, voice {voice}" for engine, voice in _voices(segments)), ""]
     return "\n".join(lines)
 
@@ -95,7 +102,8 @@ def credits_comment(shown: Sequence[Appearance], segments: Sequence[SegmentRende
     """Credits as they stand in the film itself: everything once, without times."""
     pictures = dict.fromkeys(_sentence(picture) for picture in shown)
     voices = [f"{engine}, voice {voice}" for engine, voice in _voices(segments)]
-    return "\n".join([*(f"Picture: {picture}" for picture in pictures), *(f"Voice: {voice}" for voice in voices)])
+    said = {"Picture": pictures, "Notice": _notices(shown), "Voice": voices}
+    return "\n".join(f"{what}: {line}" for what, lines in said.items() for line in lines)
 
 
 def script_json(segments: Sequence[SegmentRendered]) -> str:
@@ -117,12 +125,18 @@ def _voices(segments: Sequence[SegmentRendered]) -> list[tuple[str, str]]:
     return list(dict.fromkeys((segment.narration.engine, segment.narration.voice) for segment in segments))
 
 
+def _notices(shown: Sequence[Appearance]) -> list[str]:
+    """What the terms of all archives together want said, each once."""
+    return list(dict.fromkeys(picture.notice for picture in shown if picture.notice))
+
+
 def _sentence(picture: Appearance) -> str:
     if picture.generated:
         return f"{picture.title}, generated"
     by = f" by {picture.creator}" if picture.creator else ""
     terms = [picture.provider, picture.licence or "licence not stated", picture.source_url]
-    return f"“{picture.title or picture.source_id}”{by} ({', '.join(term for term in terms if term)})"
+    doubt = f". To be reviewed: {picture.review}" if picture.review else ""
+    return f"“{picture.title or picture.source_id}”{by} ({', '.join(term for term in terms if term)}){doubt}"
 
 
 def _clock(frame: int, frame_rate: int) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any, Final
 
-from shared.contracts import Candidate, Clip, Footage, VideoAssembled
+from shared.contracts import Candidate, Clip, Credit, Footage, VideoAssembled
 
 __all__ = ["SUGGESTION_COLUMNS", "VIDEO_COLUMNS", "Row", "clip_row", "film_row", "id_from", "suggestion_rows"]
 
@@ -76,7 +76,7 @@ def _suggested(candidate: Candidate | None, clip: Clip | None) -> Row:
         seconds = facts.duration_frames * facts.frame_rate_denominator / facts.frame_rate_numerator
     return {
         "title": (candidate.title if candidate else "") or (clip.credit.title if clip else ""),
-        "channel_title": ", ".join(filter(None, (clip.credit.creator, clip.credit.licence))) if clip else None,
+        "channel_title": _credited(clip.credit) if clip else None,
         "embed_url": url,
         "source_url": url,
         "provider": candidate.provider if candidate else clip.credit.provider if clip else None,
@@ -85,6 +85,11 @@ def _suggested(candidate: Candidate | None, clip: Clip | None) -> Row:
         "download_status": "complete" if clip else "pending",
         "cv_score": candidate.score if candidate else None,
     }
+
+
+def _credited(credit: Credit) -> str:
+    doubt = f"to be reviewed: {credit.review}" if credit.review else ""
+    return ", ".join(filter(None, (credit.creator, credit.licence, doubt)))
 
 
 def film_row(before: Row | None, film: VideoAssembled, at: str) -> Row:

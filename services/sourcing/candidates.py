@@ -60,6 +60,7 @@ class FoundFootage(BaseModel):
     height: int | None = Field(default=None, gt=0, description="Pixels, if known.")
     creator: _Line = Field(default="", description="Who made it.")
     licence: _Line = Field(default="", description="The terms it may be used under.")
+    notice: _Line = Field(default="", description="What the terms want said where the film is shown.")
     review: _Line = Field(
         default="", description="Why a person should look at its rights before it is published, if there is a reason."
     )

@@ -271,12 +271,13 @@ def _candidate(source: FootageSource, one: Ranked, reason: str = "", *, chosen: 
 
 
 def _credit(source: FootageSource, found: FoundFootage, said: FootageFile) -> Credit:
-    """Whom to name. That somebody should look at the rights stands where the terms stand: people read it there."""
-    licence, review = said.licence or found.licence, said.review or found.review
+    """Whom to name and what to say; a doubt about the rights stays beside the terms that it is about."""
     return Credit(
         provider=source.name,
         title=said.title or found.title,
         creator=said.creator or found.creator,
-        licence=" ".join(part for part in (f"To be reviewed: {review}." if review else "", licence) if part),
+        licence=said.licence or found.licence,
         source_url=said.source_url or found.source_url,
+        notice=said.notice or found.notice,
+        review=said.review or found.review,
     )

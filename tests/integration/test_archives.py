@@ -106,7 +106,7 @@ async def test_dvids_says_whom_to_credit_on_which_terms_and_what_to_review(web: 
         first, courtesy = clips["video:1"], clips["video:3"]
         assert first.creator == "Sgt. Ann Lee, 1st Unit"
         assert first.licence.startswith("Courtesy of DVIDS. Public domain")
-        assert first.licence.endswith(" No endorsement is implied.")
+        assert first.notice == "No endorsement is implied."
         assert first.source_url == "https://www.dvidshub.net/video/1/x"
         assert first.duration == 30
         assert first.review == ""
@@ -203,7 +203,8 @@ async def test_nasa_needs_no_key_and_gives_clips_with_terms(web: Web) -> None:
     async with nasa_at(web) as archive:
         (rocket,) = await archive.search("rocket launch", 5)
         assert (rocket.title, rocket.keywords, rocket.creator) == ("Rocket launch", ("rocket", "launch"), "JSC")
-        assert "not subject to copyright" in rocket.licence
+        assert "ot subject to copyright" in rocket.licence
+        assert "does not imply an endorsement by NASA" in rocket.notice
         assert rocket.source_url == "https://images.nasa.gov/details/NHQ_7%20Go%20Forward"
         file = await archive.get(rocket.id)
         assert file is not None

@@ -92,8 +92,9 @@ async def test_b15_a_clip_of_dvids_is_downloaded_measured_and_credited(
     assert (clip.source_id, clip.credit.provider) == ("video:7", "dvids")
     assert clip.credit.creator == "Courtesy Video, 1st Unit"
     assert clip.credit.source_url == "https://www.dvidshub.net/video/7"
-    assert clip.credit.licence.startswith("To be reviewed: its description says “courtesy”")
-    assert clip.credit.licence.endswith("does not imply or constitute DoD endorsement.")
+    assert clip.credit.licence.startswith("Courtesy of DVIDS. Public domain in the United States")
+    assert clip.credit.notice.endswith("does not imply or constitute DoD endorsement.")
+    assert clip.credit.review.startswith("its description says “courtesy”")
     (candidate,) = footage.candidates
     assert candidate.reason == "about tea, drink; its rights are to be reviewed"
     assert KEY not in footage.model_dump_json()

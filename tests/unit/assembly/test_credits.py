@@ -1,6 +1,6 @@
 import json
 
-from services.assembly.credits import appearances, credits_json, credits_txt, script_json
+from services.assembly.credits import appearances, credits_comment, credits_json, credits_txt, script_json
 from services.assembly.timeline import place
 from shared.contracts import Footage, SegmentRendered
 from tests.support.builders import segment_rendered
@@ -56,3 +56,27 @@ def test_the_script_has_the_prior_systems_shape():
         "audioFile": segments[0].narration.audio.key,
     }
     assert [scene["sceneNumber"] for scene in scenes] == [1, 2]
+
+
+def test_what_the_terms_want_said_is_said_once_and_doubts_stand_at_their_clips():
+    segments = film()
+    notice, doubt = "No endorsement is implied.", "it may belong to a third party"
+    first, second = (clip(60, name=name) for name in "ab")
+    credited = [
+        first.model_copy(update={"credit": first.credit.model_copy(update={"notice": notice, "review": doubt})}),
+        second.model_copy(update={"credit": second.credit.model_copy(update={"notice": notice})}),
+    ]
+    segments[1] = segments[1].model_copy(update={"footage": Footage(clips=tuple(credited), fallback=False)})
+    shown = appearances(segments, place([60, 90]))
+
+    text = credits_txt(segments[0].brief, shown, segments)
+    pictures = json.loads(credits_json(segments[0].brief, shown, segments))["pictures"]
+
+    assert text.count(notice) == 1
+    assert f"\n\nNotices\n  {notice}\n\nVoice\n" in text
+    assert [line.endswith(f"). To be reviewed: {doubt}") for line in text.splitlines() if "“Clip" in line] == [
+        True,
+        False,
+    ]
+    assert [(one["notice"], one["review"]) for one in pictures] == [("", ""), (notice, doubt), (notice, "")]
+    assert f"\nNotice: {notice}\n" in credits_comment(shown, segments)

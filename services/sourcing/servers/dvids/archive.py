@@ -144,7 +144,8 @@ class DvidsArchive:
                 keywords=said.get("keywords"),
                 duration=duration if isinstance(duration, (int, float)) and duration > 0 else None,
                 creator=", ".join(part for part in (credit, str(said.get("unit_name") or "")) if part),
-                licence=f"{self._settings.licence} {self._settings.notice}".strip(),
+                licence=self._settings.licence,
+                notice=self._settings.notice,
                 review=doubt_about(credit, described, own=("courtesy of DVIDS",)),
                 source_url=self._page(said),
             )

@@ -41,14 +41,14 @@ class DvidsSettings(BaseSettings):
     )
     licence: str = Field(
         default="Courtesy of DVIDS. Public domain in the United States unless marked otherwise.",
-        max_length=150,
+        max_length=300,
         description="The terms that are passed on with every clip.",
     )
     notice: str = Field(
         default="The appearance of U.S. Department of Defense (DoD) visual information does not imply or constitute "
         "DoD endorsement.",
-        max_length=148,
-        description="What is said after the terms.",
+        max_length=300,
+        description="What the credits say once for all clips of the archive.",
     )
 
     @model_validator(mode="after")

@@ -102,6 +102,7 @@ class NasaArchive:
                 keywords=said.get("keywords"),
                 creator=", ".join(part for part in (maker, str(said.get("center") or "")) if part),
                 licence=self._settings.licence,
+                notice=self._settings.notice,
                 review=doubt_about(
                     maker, str(said.get("description") or ""), own=("courtesy of NASA", "courtesy: NASA")
                 ),

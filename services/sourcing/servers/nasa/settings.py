@@ -26,7 +26,13 @@ class NasaSettings(BaseSettings):
     )
     keep: Seconds = Field(default=timedelta(hours=24), ge=timedelta(0), description="How long answers are kept.")
     licence: str = Field(
-        default="NASA; in general not subject to copyright in the United States. Use implies no endorsement by NASA.",
+        default="Courtesy of NASA. In general not subject to copyright in the United States.",
         max_length=300,
         description="The terms that are passed on with every clip.",
+    )
+    notice: str = Field(
+        default="The use of NASA's material does not imply an endorsement by NASA. Its insignia and identifiable persons "
+        "may not be used as if they endorsed anything.",
+        max_length=300,
+        description="What the credits say once for all clips of the archive.",
     )
