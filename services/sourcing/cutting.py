@@ -23,6 +23,12 @@ __all__ = ["check", "clips_for", "cut", "film_frames", "share_of", "stretch"]
 _SHARE: Final = 5
 """Seconds that a clip is shown for, give or take one."""
 
+_DIVERSE: Final = 3
+"""Clips that a scene shows at least, if they can be had and each can be seen: one picture makes a scene dull."""
+
+_GLANCE: Final = 2.5
+"""Seconds in which a picture can be taken in, cross-fade included. No scene is cut into shorter ones."""
+
 _MOST: Final = 12
 """Clips of one scene. Longer shots are better than a scene with more files open than that."""
 
@@ -37,7 +43,8 @@ def film_frames(samples: int, sample_rate: int, frame_rate: int) -> int:
 
 def clips_for(frames: int, frame_rate: int) -> int:
     """How many clips make a scene of so many frames neither hectic nor dull."""
-    return max(1, min(_MOST, round(frames / (_SHARE * frame_rate))))
+    seconds = frames / frame_rate
+    return max(1, min(_DIVERSE, int(seconds / _GLANCE)), min(_MOST, round(seconds / _SHARE)))
 
 
 def share_of(frames: int, clips: int) -> int:

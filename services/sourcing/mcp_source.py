@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import json
 import math
+import time
 from asyncio import Future
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ from typing_extensions import override
 from services.sourcing.adapter import AnswerError
 from services.sourcing.candidates import FootageFile, FoundFootage
 from services.sourcing.mcp_transport import connect, say
+from services.sourcing.metrics import FootageMetrics, footage_metrics
 from services.sourcing.server_process import ServerProcess
 from services.sourcing.settings import FootageServer
 from services.sourcing.source import Fetched, FootageSource, FootageUnavailableError, Remote
@@ -80,9 +82,18 @@ class McpSource(FootageSource):
         timeout: seconds it may take to start or to answer.
         pause: seconds before it is started again after its first failure; longer after more.
         rest: seconds it is left alone after three failures in a row.
+        metrics: where its failures are counted; those of the process when not given.
     """
 
-    def __init__(self, server: FootageServer, *, timeout: float, pause: float = 0.2, rest: float = 60) -> None:
+    def __init__(
+        self,
+        server: FootageServer,
+        *,
+        timeout: float,
+        pause: float = 0.2,
+        rest: float = 60,
+        metrics: FootageMetrics | None = None,
+    ) -> None:
         self._server = server
         self._timeout = timeout
         self._pause = pause
@@ -95,6 +106,8 @@ class McpSource(FootageSource):
         self._resting_until = -math.inf
         self._why_resting = ""
         self._approved = False
+        self._metrics = metrics or footage_metrics()
+        self._metrics.watch(server.name, lambda: self._rest_left() > 0)
 
     @property
     @override
@@ -166,6 +179,10 @@ class McpSource(FootageSource):
             self._task = asyncio.create_task(self._supervise(self._scope), name=f"footage server {self.name}")
         return await question.answer
 
+    def _rest_left(self) -> float:
+        """Seconds that the server is still left alone; not above 0 when it may be asked."""
+        return self._resting_until - time.monotonic()
+
     async def _supervise(self, scope: anyio.CancelScope) -> None:
         try:
             with scope:
@@ -173,7 +190,7 @@ class McpSource(FootageSource):
                     self._asking = self._asking or await self._questions.get()
                     if self._asking.answer.done():  # nobody waits any more
                         self._asking = None
-                    elif (left := self._resting_until - anyio.current_time()) > 0:
+                    elif (left := self._rest_left()) > 0:
                         self._give_up(f"{self._why_resting} and is left alone for another {left:.0f} s")
                     else:
                         await self._hold_session()
@@ -196,8 +213,9 @@ class McpSource(FootageSource):
             except Exception as error:  # noqa: BLE001 - the SDK raises whatever a bad stream or result led to
                 reason = say(error)
         self._failures += 1
+        self._metrics.failures.labels(self.name).inc()
         if refused or self._failures >= _FAILURES_BEFORE_REST:
-            self._resting_until = anyio.current_time() + self._rest
+            self._resting_until = time.monotonic() + self._rest
             self._why_resting = refused or f"it failed {self._failures} times"
         if watchdog.cancel_called:
             reason = f"it did not answer within {self._timeout:g} s"

@@ -19,7 +19,7 @@ from shared.contracts import AudioRendered, Candidate, Clip, Credit, Footage, Fo
 
 __all__ = ["SourcingStage"]
 
-_VERSION: Final = 2
+_VERSION: Final = 3
 """Raised when the same inputs lead to another choice."""
 
 _FOUND_AT_ONCE: Final = 20
@@ -248,13 +248,23 @@ class SourcingStage:
             )
             for (accepted, candidate, credit), stretch in zip(search.chosen, stretches, strict=True)
         ]
-        chosen = [candidate for _, candidate, _ in search.chosen]
+        chosen = [
+            candidate.model_copy(update={"reason": f"{candidate.reason}; {_shown(clip)}"})
+            for (_, candidate, _), clip in zip(search.chosen, clips, strict=True)
+        ]
         return Footage(
             clips=tuple(clips),
             candidates=(*chosen, *search.passed_over)[:_MOST_CANDIDATES],
             fallback=not clips,
             reason=search.reason,
         )
+
+
+def _shown(clip: Clip) -> str:
+    """Which part of a clip the scene takes, for people."""
+    second = clip.facts.frame_rate_numerator / clip.facts.frame_rate_denominator
+    begin, end, whole = (frame / second for frame in (clip.in_frame, clip.out_frame, clip.facts.duration_frames))
+    return f"{begin:.1f} to {end:.1f} s of {whole:.1f} s are shown"
 
 
 def _candidate(source: FootageSource, one: Ranked, reason: str = "", *, chosen: bool = False) -> Candidate:

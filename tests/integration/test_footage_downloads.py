@@ -96,7 +96,7 @@ async def test_b15_a_clip_of_dvids_is_downloaded_measured_and_credited(
     assert clip.credit.notice.endswith("does not imply or constitute DoD endorsement.")
     assert clip.credit.review.startswith("its description says “courtesy”")
     (candidate,) = footage.candidates
-    assert candidate.reason == "about tea, drink; its rights are to be reviewed"
+    assert candidate.reason.startswith("about tea, drink; its rights are to be reviewed; 0.0 to ")
     assert KEY not in footage.model_dump_json()
 
 

@@ -12,8 +12,10 @@ import anyio
 import pytest
 import uvicorn
 from mcp import Client, StdioServerParameters
+from prometheus_client import CollectorRegistry
 
 from services.sourcing.mcp_source import McpSource
+from services.sourcing.metrics import FootageMetrics
 from services.sourcing.server_process import ServerProcess
 from services.sourcing.servers.library.server import create_server
 from services.sourcing.settings import FootageServer
@@ -249,6 +251,28 @@ async def test_row_61_a_server_that_keeps_failing_is_left_alone_for_a_while(tmp_
         for _ in range(5):
             await failure(source)
         assert len(starts.read_text()) > 8  # once rested it is tried again
+
+
+async def test_b18_metrics_show_which_server_failed_how_often_and_is_left_alone(tmp_path: Path) -> None:
+    registry = CollectorRegistry()
+
+    def seen(name: str) -> float | None:
+        return registry.get_sample_value(name, {"server": "fake"})
+
+    on_call = f"if os.path.exists({str(tmp_path / 'out')!r}): os._exit(1)\nanswer(request, {{'results': []}})"
+    metrics = FootageMetrics(registry)
+    async with connected(script_server(tmp_path, on_call), rest=0.5, metrics=metrics) as source:
+        assert await source.search("tea", 5) == []
+        assert (seen("scenewire_footage_server_failures_total"), seen("scenewire_footage_server_resting")) == (0, 0)
+        (tmp_path / "out").touch()
+        for _ in range(3):
+            await failure(source)
+        assert (seen("scenewire_footage_server_failures_total"), seen("scenewire_footage_server_resting")) == (3, 1)
+        (tmp_path / "out").unlink()
+        async with asyncio.timeout(30):
+            while seen("scenewire_footage_server_resting"):
+                await asyncio.sleep(0.01)
+        assert await source.search("tea", 5) == []
 
 
 async def test_a_failed_question_does_not_count_against_the_server(tmp_path: Path) -> None:

@@ -249,6 +249,31 @@ async def test_b16_a_long_scene_gets_three_and_more_distinct_clips(
     assert len({clip.file.sha256 for clip in footage.clips}) == len(footage.clips) == 3
 
 
+async def test_b16_short_scenes_of_replicas_get_three_clips_each_and_share_none_while_unused_ones_exist(
+    store: FilesystemStore, stage: SourcingStage, librarian: McpSource, library: Path, three_seconds: bytes
+) -> None:
+    some_teas(library, "abcdefghijkl", three_seconds)
+    replicas = [stage, stage_over(store, librarian)]
+    film = await asyncio.gather(*(choice(replicas[n % 2], spoken(8, n)) for n in range(1, 5)))
+    assert [len(footage.clips) for footage in film] == [3, 3, 3, 3]
+    assert set(uses(film).values()) == {1}
+    assert len(uses(film)) == 12
+
+
+async def test_b16_the_message_says_why_each_clip_was_chosen_or_not_and_what_of_it_is_shown(
+    stage: SourcingStage, library: Path, three_seconds: bytes
+) -> None:
+    some_teas(library, "abcd", three_seconds)
+    (library / "kitten.mp4").write_bytes(three_seconds + unlike(99))
+    (library / "kitten.json").write_text('{"title": "kitten with a drink on a sofa", "keywords": ["drink"]}')
+    footage = await choice(stage, spoken(8))
+    chosen = [candidate for candidate in footage.candidates if candidate.chosen]
+    assert [candidate.reason for candidate in chosen] == ["about tea; 0.0 to 3.0 s of 3.0 s are shown"] * 3
+    others = {candidate.title: candidate.reason for candidate in footage.candidates if not candidate.chosen}
+    assert max(others.values()) == "about tea; fits, but enough was found"
+    assert all(0 < candidate.score <= 1 for candidate in chosen)
+
+
 async def test_b16_a_scene_repeats_nothing_as_long_as_its_own_clips_fill_it(
     store: FilesystemStore, stage: SourcingStage, library: Path
 ) -> None:
@@ -256,7 +281,7 @@ async def test_b16_a_scene_repeats_nothing_as_long_as_its_own_clips_fill_it(
     await make_clip(library / "tea drink.mp4", seconds=3, size="32x18", rate=10)
     taken = await choice(stage, spoken(3, 1))
     assert [candidate.title for candidate in taken.candidates if candidate.chosen] == ["tea drink"]
-    footage = await choice(stage, spoken(10, 2))
+    footage = await choice(stage, spoken(10, 2))  # has room for three
     assert [candidate.title for candidate in footage.candidates if candidate.chosen] == ["tea long"]
     assert reasons(footage)["tea drink"].endswith("fits, but scene 1 shows it")
 
@@ -295,7 +320,8 @@ async def test_b18_servers_that_are_all_out_cost_bounded_time_and_never_the_film
             film = [await choice(stage, spoken(3, number)) for number in range(1, 9)]
     assert all(footage.fallback for footage in film)
     assert film[0].reason == "hanging: it did not answer within 0.3 s; dead: it ended with exit code 1"
-    assert "left alone" in film[-1].reason
+    # After three failures in a row neither is asked: the other scenes do not wait for them.
+    assert [footage.reason.count("it failed 3 times and is left alone") for footage in film[3:]] == [2] * 5
 
 
 async def test_the_next_server_helps_out(

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from services.sourcing.mcp_source import McpSource
+from services.sourcing.metrics import FootageMetrics
 from services.sourcing.settings import FootageServer
 
 _SCRIPT = """
@@ -69,9 +70,14 @@ def library_server(folder: Path) -> FootageServer:
 
 @asynccontextmanager
 async def connected(
-    server: FootageServer, *, timeout: float = 30, pause: float = 0, rest: float = 3_600
+    server: FootageServer,
+    *,
+    timeout: float = 30,
+    pause: float = 0,
+    rest: float = 3_600,
+    metrics: FootageMetrics | None = None,
 ) -> AsyncIterator[McpSource]:
-    source = McpSource(server, timeout=timeout, pause=pause, rest=rest)
+    source = McpSource(server, timeout=timeout, pause=pause, rest=rest, metrics=metrics)
     try:
         yield source
     finally:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from prometheus_client import CollectorRegistry
 
+from services.sourcing.metrics import FootageMetrics
 from shared.bus.metrics import BusMetrics, message_metrics, subject_pattern
 from shared.media.observable import FfmpegMetrics
 
@@ -17,6 +18,7 @@ def registered() -> Iterable[tuple[str, str, tuple[str, ...]]]:
     registry = CollectorRegistry()
     BusMetrics(registry)
     FfmpegMetrics(registry)
+    FootageMetrics(registry)
     message_metrics("test", registry)
     for collector in set(registry._collector_to_names):
         for metric in collector.collect():
