@@ -14,6 +14,7 @@ from typing import Final
 
 from cli.access import existing
 from cli.home import Home, require_writable
+from shared.artifacts.store import open_store
 from shared.errors import PipelineError
 from shared.media.process import run_program
 from shared.media.programs import find_ffmpeg
@@ -44,7 +45,7 @@ async def examine(home: Home, *, nats_url: str | None, as_json: bool) -> int:
         *await _footage(),
         await _bus(home, nats_url),
         _folder("data", home.root),
-        _folder("artifacts", _local(os.environ.get("ARTIFACTS_URL")) or home.root / "artifacts"),
+        await _artifacts(home, os.environ.get("ARTIFACTS_URL")),
         Finding("database", ok=True, uses=_without_password(os.environ.get("DATABASE_URL", home.database_url))),
     ]
     for finding in findings:
@@ -143,8 +144,17 @@ def _folder(what: str, path: Path) -> Finding:
     return Finding(what, ok=True, uses=f"{path}, {shutil.disk_usage(path).free >> 30} GB free")
 
 
-def _local(url: str | None) -> Path | None:
-    return Path(url.removeprefix("file://")) if url and url.startswith("file://") else None
+async def _artifacts(home: Home, url: str | None) -> Finding:
+    """A folder that can be written; of a bucket, that it answers us."""
+    if not url or url.startswith("file://"):
+        return _folder("artifacts", Path(url.removeprefix("file://")) if url else home.root / "artifacts")
+    try:
+        await open_store(url).read_document("results/doctor.json")
+    except ValueError as error:
+        return Finding("artifacts", ok=False, uses=str(error), hint="docs/artifacts.md lists what it may be")
+    except PipelineError as error:
+        return Finding("artifacts", ok=False, uses=error.message, hint=error.hint)
+    return Finding("artifacts", ok=True, uses=f"{url}, which answers")
 
 
 def _without_password(url: str) -> str:

@@ -137,7 +137,7 @@ def print_restored(done: Row) -> None:
 
 def _place(artifacts_url: str, key: str) -> str:
     parts = urlsplit(artifacts_url)
-    return str(Path(unquote(parts.path)) / key) if parts.scheme == "file" else key
+    return str(Path(unquote(parts.path)) / key) if parts.scheme == "file" else f"{artifacts_url.rstrip('/')}/{key}"
 
 
 def _picture(scene: Row) -> str:

@@ -96,6 +96,7 @@ class Stack:
         """Services read their settings from the environment; what the user set there stands."""
         os.environ["NATS_URL"] = nats_url
         os.environ.setdefault("ARTIFACTS_URL", self._home.artifacts_url)
+        os.environ.setdefault("ARTIFACTS_CACHE_DIR", str(self._home.root / "cache"))
         os.environ.setdefault("DATABASE_URL", self._home.database_url)
         os.environ.setdefault("LOG_FILE", str(self._home.log))
 

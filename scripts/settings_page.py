@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
-from shared.settings import ServiceSettings
+from shared.settings import ObjectStoreSettings, ServiceSettings
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "settings.md"
@@ -36,6 +36,7 @@ def pages() -> Iterator[str]:
     """The page, in pieces."""
     yield _INTRODUCTION
     yield from section("Every service", ServiceSettings, set())
+    yield from section("Artifacts in an object store", ObjectStoreSettings, set())
     common = set(ServiceSettings.model_fields)
     for folder in sorted((ROOT / "services").iterdir()):
         if (folder / "settings.py").exists():

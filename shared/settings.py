@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import BeforeValidator, Field, SecretStr
+import platformdirs
+from pydantic import BeforeValidator, ByteSize, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-__all__ = ["MonitorSettings", "Seconds", "ServiceSettings"]
+from shared.errors import FailureCode, PermanentError
+
+__all__ = ["MonitorSettings", "ObjectStoreSettings", "Seconds", "ServiceSettings"]
 
 
 def _number(value: object) -> object:
@@ -17,6 +20,10 @@ def _number(value: object) -> object:
     except ValueError:
         return value
 
+
+OptionalT = TypeVar("OptionalT")
+_Optional = Annotated[OptionalT | None, BeforeValidator(lambda value: value or None)]
+"""Compose files pass an unset variable on as an empty one."""
 
 Seconds = Annotated[timedelta, BeforeValidator(_number)]
 """A length of time that the environment gives in seconds (`0.5`), or as `00:00:30` or `PT30S`."""
@@ -58,7 +65,8 @@ class ServiceSettings(MonitorSettings):
         default=None, validation_alias="NATS_PASSWORD", description="Its password; never logged."
     )
     artifacts_url: str = Field(
-        validation_alias="ARTIFACTS_URL", description="Where media lie: file:///absolute/folder."
+        validation_alias="ARTIFACTS_URL",
+        description="Where media lie: file:///absolute/folder, or s3://bucket/prefix; see docs/artifacts.md.",
     )
     webapp_dir: Annotated[Path | None, BeforeValidator(lambda value: value or None)] = Field(
         default=None,
@@ -80,3 +88,78 @@ class ServiceSettings(MonitorSettings):
         validation_alias="DRAIN_TIME",
         description="How long a stopping service may finish its work before it hands the message back.",
     )
+
+
+class ObjectStoreSettings(BaseSettings):
+    """How an object store is reached, and what of it is kept on this host. Of use for an `ARTIFACTS_URL` that is a bucket.
+
+    The names are those that other programs of S3 read too.
+    """
+
+    model_config = SettingsConfigDict(populate_by_name=True, extra="ignore", hide_input_in_errors=True)
+
+    endpoint_url: _Optional[str] = Field(
+        default=None,
+        pattern=r"^https?://",
+        validation_alias="AWS_ENDPOINT_URL",
+        description="Where an S3 store is that is not Amazon's. With `http://` everything goes unencrypted.",
+    )
+    region: _Optional[str] = Field(default=None, validation_alias="AWS_REGION", description="Its region.")
+    access_key_id: _Optional[SecretStr] = Field(
+        default=None, validation_alias="AWS_ACCESS_KEY_ID", description="Who we are; never logged."
+    )
+    access_key_id_file: _Optional[Path] = Field(
+        default=None, validation_alias="AWS_ACCESS_KEY_ID_FILE", description="A file that holds it instead."
+    )
+    secret_access_key: _Optional[SecretStr] = Field(
+        default=None, validation_alias="AWS_SECRET_ACCESS_KEY", description="The key that goes with it; never logged."
+    )
+    secret_access_key_file: _Optional[Path] = Field(
+        default=None, validation_alias="AWS_SECRET_ACCESS_KEY_FILE", description="A file that holds it instead."
+    )
+    timeout: Seconds = Field(
+        default=timedelta(seconds=60),
+        gt=timedelta(0),
+        validation_alias="ARTIFACTS_TIMEOUT",
+        description="How long the store may be silent, seconds; a call is repeated for twice as long.",
+    )
+    cache_dir: Path = Field(
+        default_factory=lambda: platformdirs.user_cache_path("scenewire") / "artifacts",
+        validation_alias="ARTIFACTS_CACHE_DIR",
+        description="Folder for local copies; all processes of a host may share one.",
+    )
+    cache_size: ByteSize = Field(
+        default=ByteSize(20 << 30),
+        gt=0,
+        validation_alias="ARTIFACTS_CACHE_SIZE",
+        description="How much of them is kept; what was used within the last hour is kept in any case.",
+    )
+
+    def s3_access(self) -> dict[str, str]:
+        """What obstore is to know besides the environment.
+
+        Raises:
+            PermanentError: `storage_unavailable`, a file of the settings cannot be read.
+        """
+        given = {
+            "endpoint": self.endpoint_url,
+            "region": self.region,
+            "access_key_id": _secret(self.access_key_id, self.access_key_id_file, "AWS_ACCESS_KEY_ID_FILE"),
+            "secret_access_key": _secret(
+                self.secret_access_key, self.secret_access_key_file, "AWS_SECRET_ACCESS_KEY_FILE"
+            ),
+        }
+        return {name: value for name, value in given.items() if value}
+
+
+def _secret(value: SecretStr | None, file: Path | None, setting: str) -> str | None:
+    if value is not None or file is None:
+        return value.get_secret_value() if value else None
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise PermanentError(
+            FailureCode.STORAGE_UNAVAILABLE,
+            f"the file of {setting} cannot be read: {type(error).__name__}",
+            hint=f"correct {setting}",
+        ) from None

@@ -7,15 +7,18 @@ nothing.
 import hashlib
 import json
 from collections.abc import Iterator
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from shared.artifacts.store import ArtifactStore, check_key
 from shared.contracts import ArtifactRef
-from shared.errors import PermanentError
+from shared.errors import FailureCode, PermanentError
 
 __all__ = ["Results", "fingerprint"]
+
+_REPLACEABLE: Final = {FailureCode.ARTIFACT_MISSING, FailureCode.ARTIFACT_CORRUPT}
+"""What becomes of a file, and is no reason not to make it anew."""
 
 ResultT = TypeVar("ResultT", bound=BaseModel)
 
@@ -71,8 +74,12 @@ class Results:
             result = model.model_validate_json(document)
             for ref in _artifacts_in(result):
                 await self._store.open(ref)
-        except (ValidationError, PermanentError):
-            return None  # damaged or of an older shape: made anew
+        except ValidationError:
+            return None  # of an older shape: made anew
+        except PermanentError as error:
+            if error.code not in _REPLACEABLE:
+                raise
+            return None
         return result
 
     def _key(self, inputs: str) -> str:

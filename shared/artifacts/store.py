@@ -14,10 +14,27 @@ from typing import Final, Protocol
 from urllib.parse import unquote, urlsplit
 
 from shared.contracts import ArtifactRef
+from shared.settings import ObjectStoreSettings
 
-__all__ = ["ArtifactStore", "check_key", "open_store", "output_key"]
+__all__ = ["ArtifactStore", "check_key", "content_key", "open_store", "output_key"]
 
 _SEGMENT: Final = re.compile(r"\w[\w.-]{0,199}", re.UNICODE)
+
+_BUCKETS: Final = {"s3", "gs", "az", "abfss"}
+"""Schemes of object stores: S3 and what speaks like it, Google Cloud Storage, Azure."""
+
+_SUFFIXES: Final = {
+    "audio/wav": ".wav",
+    "video/mp4": ".mp4",
+    "video/quicktime": ".mov",
+    "video/webm": ".webm",
+    "video/x-matroska": ".mkv",
+    "image/jpeg": ".jpg",
+    "text/vtt": ".vtt",
+    "application/x-subrip": ".srt",
+    "application/json": ".json",
+    "text/plain": ".txt",
+}
 
 
 class ArtifactStore(Protocol):
@@ -74,16 +91,30 @@ def output_key(project_id: object, name: str) -> str:
     return check_key(f"output/{project_id}/{name}")
 
 
-def open_store(url: str) -> ArtifactStore:
+def content_key(digest: str, media_type: str) -> str:
+    """Where a file with a certain content lies."""
+    return f"content/{digest[:2]}/{digest}{_SUFFIXES.get(media_type, '.bin')}"
+
+
+def open_store(url: str, settings: ObjectStoreSettings | None = None) -> ArtifactStore:
     """The store behind an `ARTIFACTS_URL`.
 
+    Args:
+        url: a folder, or a bucket with or without a prefix.
+        settings: how a bucket is reached; read from the environment when not given.
+
     Raises:
-        ValueError: the URL's scheme is not known, or a file URL is not absolute.
+        ValueError: the URL's scheme is not known, a file URL is not absolute, or the access cannot be.
+        PermanentError: `storage_unavailable`, credentials cannot be read.
     """
     from shared.artifacts.filesystem import FilesystemStore  # noqa: PLC0415 - it imports the interface above
 
     parts = urlsplit(url)
     if parts.scheme == "file" and parts.netloc in ("", "localhost") and parts.path.startswith("/"):
         return FilesystemStore(Path(unquote(parts.path)))
-    message = f"ARTIFACTS_URL must look like file:///absolute/folder, not {parts.scheme}://…"
+    if parts.scheme in _BUCKETS and parts.netloc and not (parts.query or parts.fragment or parts.username):
+        from shared.artifacts.object_store import open_bucket  # noqa: PLC0415 - a library that a folder does not need
+
+        return open_bucket(url, settings or ObjectStoreSettings())
+    message = f"ARTIFACTS_URL must look like file:///absolute/folder or s3://bucket/prefix, not {parts.scheme}://…"
     raise ValueError(message)

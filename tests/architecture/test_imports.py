@@ -21,6 +21,7 @@ BREACHES = [
     ("Only the recorder touches the database", "services.tts.stage", "shared.database"),
     ("SQL stays in the tables, the writes and the reads", "services.recorder.stage", "sqlalchemy"),
     ("One file talks to Groq", "services.script.stage", "groq"),
+    ("One file talks to object stores", "shared.artifacts.store", "obstore"),
     ("One file loads the bundled voice", "services.tts.stage", "espeakng_loader"),
     ("MCP is spoken in two places", "services.sourcing.stage", "mcp"),
     ("Footage servers are started, not imported", "services.sourcing.stage", "services.sourcing.servers.library"),
