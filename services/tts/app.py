@@ -1,12 +1,18 @@
 """The composition root of the tts service."""
 
+import os
+
 from faststream import FastStream
 
+from services.tts.choice import choose
 from services.tts.engine import SpeechEngine
 from services.tts.espeak_engine import EspeakEngine
 from services.tts.handlers import register
+from services.tts.kokoro_engine import KokoroEngine
+from services.tts.model_process import ModelProcess
 from services.tts.settings import TtsSettings
 from services.tts.stage import NarrationStage
+from services.tts.weights import examine
 from shared.artifacts.store import open_store
 from shared.artifacts.webapp import WebApp
 from shared.bus import Bus
@@ -22,9 +28,10 @@ def create_app(settings: TtsSettings | None = None, *, engine: SpeechEngine | No
         engine: takes the place of the one that the settings name.
     """
     settings = settings or TtsSettings()
+    engine = engine or _engine(settings)
     stage = NarrationStage(
         open_store(settings.artifacts_url),
-        engine or _engine(settings),
+        engine,
         voice=settings.voice,
         speed=settings.speed,
         scene_pause=settings.scene_pause,
@@ -32,10 +39,16 @@ def create_app(settings: TtsSettings | None = None, *, engine: SpeechEngine | No
     )
     bus = Bus("tts", settings)
     register(bus, stage, loops=settings.loops)
+    if isinstance(engine, KokoroEngine):
+        bus.on_start(engine.start)
+        bus.on_stop(engine.aclose)
     return bus.app()
 
 
 def _engine(settings: TtsSettings) -> SpeechEngine:
-    match settings.engine:
-        case "espeak":
-            return EspeakEngine(words_per_minute=settings.words_per_minute)
+    choice = choose(settings.engine, settings.weights, device=settings.device)
+    if choice.engine == "espeak" or settings.weights is None:
+        return EspeakEngine(words_per_minute=settings.words_per_minute)
+    threads = settings.threads or os.cpu_count() or 1
+    model = ModelProcess(choice.engine, settings.weights, device=settings.device, threads=threads)
+    return KokoroEngine(choice.engine, examine(settings.weights), model)

@@ -3,8 +3,9 @@
 The library keeps global state and its second synthesis differs from its first by a few samples; the first in a fresh
 process is always the same. This file imports little, so that a process per scene costs next to nothing.
 
-    request   {"text": …, "language": "pt-BR", "voice": null, "words_per_minute": 150}
+    request   {"text": …, "language": "pt-BR", "voice": null, "words_per_minute": 150, "phonemes": false}
     answer    one line {"voice": …, "sample_rate": 22050, "marks": [[position, sample], …]}, then 16-bit PCM
+              with phonemes, marks are [position, sample, [phoneme, …]] and no PCM follows
     refusal   exit code 2, the reason as the last line of standard error
 """
 
@@ -29,6 +30,8 @@ _POSITION_IN_CHARACTERS: Final = 1
 _UTF8: Final = 1
 _LIST_END: Final = 0
 _WORD: Final = 1
+_PHONEME: Final = 7
+_TELL_PHONEMES_IN_IPA: Final = 0b11
 
 
 class RefusedError(Exception):
@@ -136,16 +139,20 @@ class _Voice(ctypes.Structure):
 _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.POINTER(_Event))
 
 
+_SpokenWord = tuple[int, int, list[str]]
+
+
 class _Library:
     """espeak-ng, started."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, phonemes: bool) -> None:
         data = espeakng_loader.get_data_path()
         os.chdir(data)  # the library cuts paths off after 160 characters; "." is short wherever it is installed
         self._library = ctypes.CDLL(espeakng_loader.get_library_path())
         self._library.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_Voice))
         self._library.espeak_GetCurrentVoice.restype = ctypes.POINTER(_Voice)
-        self.sample_rate: int = self._library.espeak_Initialize(_SYNCHRONOUS, 0, b".", _DONT_EXIT)
+        options = _DONT_EXIT | (_TELL_PHONEMES_IN_IPA if phonemes else 0)
+        self.sample_rate: int = self._library.espeak_Initialize(_SYNCHRONOUS, 0, b".", options)
         if self.sample_rate <= 0:
             message = f"espeak-ng does not start with its data in {data}"
             raise RuntimeError(message)
@@ -168,10 +175,10 @@ class _Library:
             raise RefusedError(f"espeak-ng cannot use its voice {identifier!r} (code {code})")
         self._library.espeak_SetParameter(_RATE, words_per_minute, 0)
 
-    def speak(self, text: str) -> tuple[bytearray, list[tuple[int, int]]]:
-        """16-bit samples, and for each spoken word the characters and the samples before it."""
+    def speak(self, text: str) -> tuple[bytearray, list[_SpokenWord]]:
+        """16-bit samples, and for each spoken word the characters and the samples before it and its phonemes."""
         pcm = bytearray()
-        marks: list[tuple[int, int]] = []
+        marks: list[_SpokenWord] = []
 
         def receive(wave: int | None, samples: int, events: Any) -> int:
             if wave and samples:
@@ -179,7 +186,9 @@ class _Library:
             index = 0
             while events[index].type != _LIST_END:
                 if events[index].type == _WORD:
-                    marks.append((events[index].text_position - 1, events[index].sample))
+                    marks.append((events[index].text_position - 1, events[index].sample, []))
+                elif events[index].type == _PHONEME and marks:
+                    marks[-1][2].append(events[index].id.string.decode(errors="ignore"))
                 index += 1
             return 0
 
@@ -207,7 +216,8 @@ def _languages(address: int) -> list[tuple[int, str]]:
 def main() -> int:
     """Answers the request on standard input."""
     request = json.loads(sys.stdin.buffer.read())
-    library = _Library()
+    phonemes = bool(request.get("phonemes"))
+    library = _Library(phonemes=phonemes)
     try:
         identifier, voice = choose_voice(
             library.voices(), library.variants(), language=request["language"], voice=request["voice"]
@@ -216,10 +226,12 @@ def main() -> int:
     except RefusedError as error:
         sys.stderr.write(f"{error}\n")
         return REFUSED
-    pcm, marks = library.speak(request["text"])
+    pcm, words = library.speak(request["text"])
+    marks = words if phonemes else [word[:2] for word in words]
     header = json.dumps({"voice": voice, "sample_rate": library.sample_rate, "marks": marks})
     sys.stdout.buffer.write(header.encode() + b"\n")
-    sys.stdout.buffer.write(pcm)
+    if not phonemes:
+        sys.stdout.buffer.write(pcm)
     return 0
 
 

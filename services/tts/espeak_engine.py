@@ -5,7 +5,7 @@ import json
 import re
 import sys
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
@@ -20,7 +20,7 @@ from services.tts.timing import Mark, time_words
 from shared.errors import FailureCode, PermanentError, TransientError
 from shared.media.process import Completed, Limits, run_program
 
-__all__ = ["EspeakEngine", "is_spelled_out", "resample"]
+__all__ = ["EspeakEngine", "ask_espeak", "is_spelled_out", "resample"]
 
 _CHILD: Final = Path(__file__).with_name("espeak_child.py")
 _REFUSED: Final = 2
@@ -76,12 +76,7 @@ class EspeakEngine(SpeechEngine):
     async def speak(self, text: str, *, language: str, voice: str | None, speed: float = 1.0) -> Speech:
         rate = self._rate(speed)
         request = {"text": text, "language": language, "voice": voice, "words_per_minute": rate}
-        # Isolated: neither the environment nor a file beside us decides what the child imports.
-        done = await run_program(
-            [sys.executable, "-I", _CHILD], stdin=json.dumps(request).encode(), timeout=_TIMEOUT, limits=_LIMITS
-        )
-        _require_success(done)
-        return await asyncio.to_thread(_read, text, done.stdout)
+        return await asyncio.to_thread(_read, text, await ask_espeak(request))
 
     def _rate(self, speed: float) -> int:
         rate = round(self._words_per_minute * speed)
@@ -93,6 +88,21 @@ class EspeakEngine(SpeechEngine):
                 hint="order another speed, or set TTS_WORDS_PER_MINUTE",
             )
         return rate
+
+
+async def ask_espeak(request: Mapping[str, object]) -> bytes:
+    """The answer of `espeak_child` to a request; see there.
+
+    Raises:
+        PermanentError: `speech_failed`, when it has no such voice or language; `program_failed`.
+        TransientError: it was killed.
+    """
+    # Isolated: neither the environment nor a file beside us decides what the child imports.
+    done = await run_program(
+        [sys.executable, "-I", _CHILD], stdin=json.dumps(request).encode(), timeout=_TIMEOUT, limits=_LIMITS
+    )
+    _require_success(done)
+    return done.stdout
 
 
 def is_spelled_out(text: str, marks: Sequence[Mark], voice: str) -> bool:

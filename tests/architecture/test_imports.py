@@ -23,6 +23,9 @@ BREACHES = [
     ("One file talks to Groq", "services.script.stage", "groq"),
     ("One file talks to object stores", "shared.artifacts.store", "obstore"),
     ("One file loads the bundled voice", "services.tts.stage", "espeakng_loader"),
+    ("One file runs the neural voice on PyTorch", "services.tts.kokoro_engine", "torch"),
+    ("One file runs the neural voice on PyTorch", "services.tts.model_child", "kokoro"),
+    ("One file runs the neural voice on ONNX Runtime", "services.tts.kokoro_engine", "onnxruntime"),
     ("MCP is spoken in two places", "services.sourcing.stage", "mcp"),
     ("Footage servers are started, not imported", "services.sourcing.stage", "services.sourcing.servers.library"),
     (

@@ -92,6 +92,14 @@ def test_the_lock_of_benchmarks_holds_what_they_compare_with() -> None:
     assert_satisfied(FOLDER / "bench.txt", [Requirement(text) for text in GROUPS["bench"]])
 
 
+@pytest.mark.parametrize("name", ["all", "dev", "tts"])
+def test_what_everybody_installs_is_free_of_pytorch(name: str) -> None:
+    installed = pins(FOLDER / f"{name}.txt").keys()
+
+    assert "onnxruntime" in installed
+    assert not installed & {"torch", "kokoro", "spacy", "transformers", "phonemizer-fork"}
+
+
 @pytest.mark.parametrize("path", HASHED, ids=lambda path: path.stem)
 def test_all_locks_agree_on_versions(path: Path) -> None:
     agreed = pins(FOLDER / "constraints.txt")

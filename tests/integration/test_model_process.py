@@ -1,0 +1,138 @@
+"""The process of the neural model, seen from the worker: what it may do to us, and what we make of it."""
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from services.tts import model_process
+from services.tts.model_process import ModelProcess, NoMemoryError
+from shared.errors import FailureCode, PermanentError, TransientError
+from tests.support.scripted_model import BABBLE, DIE, HANG, NO_MEMORY, REFUSE
+
+COMMAND = (sys.executable, "-P", "-m", "tests.support.scripted_model")
+VOICE = (("af_sky", 1.0),)
+
+
+def scripted(engine: str = "scripted") -> ModelProcess:
+    return ModelProcess(engine, Path("nowhere"), threads=1, command=COMMAND)
+
+
+@pytest.fixture
+async def model():
+    model = scripted()
+    yield model
+    await model.aclose()
+
+
+def number_of(runtime: str) -> int:
+    return int(runtime.removeprefix("process "))
+
+
+async def test_the_model_is_loaded_once_and_answers_many(model: ModelProcess) -> None:
+    greeting = await model.start()
+
+    answers = await asyncio.gather(*(model.speak([20 + index, 9], VOICE, 1.0) for index in range(20)))
+
+    assert [answer.audio.tolist() for answer in answers] == [[20.0 + index, 9.0] for index in range(20)]
+    assert answers[0].durations == (1, 1)
+    assert await model.start() == greeting
+
+
+async def test_it_is_given_no_secrets(model: ModelProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GROQ_API_KEY", "k")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://user:word@host/db")
+
+    names = (await model.start()).device.split(",")
+
+    assert "HF_HUB_OFFLINE" in names
+    assert not {"GROQ_API_KEY", "DATABASE_URL", "NATS_PASSWORD"} & set(names)
+
+
+async def test_one_that_dies_fails_the_scene_for_now_and_is_started_again(model: ModelProcess) -> None:
+    first = (await model.start()).runtime
+
+    with pytest.raises(
+        TransientError, match=r"ended by signal 9; it may have used more memory than there is"
+    ) as caught:
+        await model.speak([DIE], VOICE, 1.0)
+
+    assert caught.value.code == FailureCode.PROGRAM_FAILED
+    assert (await model.speak([30], VOICE, 1.0)).audio.tolist() == [30.0]
+    assert (await model.start()).runtime != first
+
+
+async def test_one_that_was_killed_while_nobody_asked_is_started_again(model: ModelProcess) -> None:
+    os.kill(number_of((await model.start()).runtime), signal.SIGKILL)
+
+    answers = [0.0]
+    while answers == [0.0]:
+        try:
+            answers = (await model.speak([30], VOICE, 1.0)).audio.tolist()
+        except TransientError:  # asked before the system had buried it
+            continue
+
+    assert answers == [30.0]
+
+
+async def test_one_that_hangs_is_ended(model: ModelProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(model_process, "_SPEAKING", 0.2)
+    hanging = number_of((await model.start()).runtime)
+
+    with pytest.raises(TransientError, match="no answer") as caught:
+        await model.speak([HANG], VOICE, 1.0)
+
+    assert caught.value.code == FailureCode.PROGRAM_TIMEOUT
+    with pytest.raises(ProcessLookupError):
+        os.kill(hanging, 0)
+
+
+async def test_an_answer_that_nobody_waits_for_does_not_shift_the_next(model: ModelProcess) -> None:
+    await model.start()
+    left = asyncio.ensure_future(model.speak([40, 41, 42], VOICE, 1.0))
+    await asyncio.sleep(0)
+    left.cancel()
+
+    assert (await model.speak([50], VOICE, 1.0)).audio.tolist() == [50.0]
+    assert left.cancelled()
+
+
+async def test_what_it_cannot_speak_is_final_and_too_little_memory_is_not(model: ModelProcess) -> None:
+    with pytest.raises(PermanentError, match="no such voice") as caught:
+        await model.speak([REFUSE], VOICE, 1.0)
+    with pytest.raises(NoMemoryError, match="out of memory"):
+        await model.speak([NO_MEMORY], VOICE, 1.0)
+
+    assert caught.value.code == FailureCode.SPEECH_FAILED
+
+
+async def test_babble_in_place_of_an_answer_is_no_answer(model: ModelProcess) -> None:
+    with pytest.raises(TransientError, match="speech model"):
+        await model.speak([BABBLE], VOICE, 1.0)
+
+    assert (await model.speak([60], VOICE, 1.0)).audio.tolist() == [60.0]
+
+
+async def test_weights_that_cannot_be_used_are_a_setting_to_correct() -> None:
+    with pytest.raises(PermanentError, match="of another voice") as caught:
+        await scripted("broken").start()
+
+    assert caught.value.code == FailureCode.INVALID_SETTINGS
+    assert "weights check" in caught.value.hint
+
+
+async def test_its_last_words_are_told() -> None:
+    with pytest.raises(TransientError, match="exit code 3: Segmentation fault in the driver"):
+        await scripted("dying").start()
+
+
+async def test_it_ends_with_the_worker(model: ModelProcess) -> None:
+    number = number_of((await model.start()).runtime)
+
+    await model.aclose()
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(number, 0)

@@ -1,0 +1,48 @@
+"""In place of the neural model's process: what it is asked first decides how it fails.
+
+`python -m tests.support.scripted_model`
+"""
+
+import json
+import os
+import signal
+import struct
+import sys
+
+DIE, HANG, REFUSE, NO_MEMORY, BABBLE = range(1, 6)
+
+
+def say(header: dict[str, object], body: bytes = b"") -> None:
+    sys.stdout.buffer.write(json.dumps(header).encode() + b"\n" + body)
+    sys.stdout.buffer.flush()
+
+
+def main(argument: str) -> None:
+    wanted = json.loads(argument)
+    if wanted["engine"] == "broken":
+        say({"unusable": "the weights are of another voice"})
+        return
+    if wanted["engine"] == "dying":
+        sys.stderr.write("Segmentation fault in the driver\n")
+        sys.exit(3)
+    say({"vocabulary": {"a": 9}, "runtime": f"process {os.getpid()}", "device": ",".join(sorted(os.environ))})
+    for line in sys.stdin:
+        request = json.loads(line)
+        first, size = request["ids"][0], len(request["ids"])
+        if first == DIE:
+            os.kill(os.getpid(), signal.SIGKILL)
+        elif first == HANG:
+            signal.pause()
+        elif first == REFUSE:
+            say({"unusable": "there is no such voice"})
+        elif first == NO_MEMORY:
+            say({"memory": "CUDA out of memory"})
+        elif first == BABBLE:
+            sys.stdout.write("Downloading model.safetensors: 3 %\n")
+            sys.stdout.flush()
+        else:
+            say({"samples": size, "durations": [1] * size}, struct.pack(f"<{size}f", *request["ids"]))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

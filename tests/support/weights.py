@@ -1,0 +1,40 @@
+"""Folders of weights made on the spot: a vocabulary, voices of random numbers in each format, a model of a few nodes."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tests.support.onnx_graph import graph
+
+VOCABULARY = {
+    phoneme: number
+    for number, phoneme in enumerate(
+        ';:,.!?—…"()“” \u0303abcdefhijklmnopqrstuvwxyzɑɐɒæβɔðʤəɚɛɜɡɪŋɲøɹɾʁʃʧʊʌʎʒˈˌːᵊᵻAIOQSTWYθœɣʦʣ',
+        start=1,
+    )
+}
+ROWS = 510
+
+
+def styles(seed: int, rows: int = ROWS) -> NDArray[np.float32]:
+    return (np.random.default_rng(seed).random((rows, 256)) * 0.1 + 0.05).astype("<f4")
+
+
+def write_voice(path: Path, seed: int) -> None:
+    """As PyTorch saves a tensor: an archive whose numbers lie in `data/0`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(f"{path.stem}/data.pkl", b"never read")
+        archive.writestr(f"{path.stem}/data/0", styles(seed).tobytes())
+
+
+def write_onnx_folder(folder: Path, **changes) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "config.json").write_text(json.dumps({"vocab": VOCABULARY}))
+    (folder / "kokoro.onnx").write_bytes(graph(**changes))
+    for seed, name in enumerate(("af_sky", "af_heart", "bf_emma")):
+        write_voice(folder / "voices" / f"{name}.pt", seed)
+    return folder

@@ -1,0 +1,69 @@
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from services.tts.choice import Choice, EngineName, choose
+from shared.errors import FailureCode, PermanentError
+from tests.support.weights import write_onnx_folder
+from tests.unit.tts.test_weights import write_torch_model
+
+
+def lacking(*packages: str) -> Callable[[EngineName], Sequence[str]]:
+    needs = {"espeak": ["espeakng_loader"], "kokoro": ["torch"], "kokoro-onnx": ["onnxruntime"]}
+    return lambda engine: [package for package in needs[engine] if package in packages]
+
+
+@pytest.fixture
+def both(tmp_path: Path) -> Path:
+    write_torch_model(write_onnx_folder(tmp_path) / "kokoro-v1_0.pth")
+    return tmp_path
+
+
+def chosen(wanted: str, folder: Path | None, *packages: str, card: bool = False, device: str = "auto") -> Choice:
+    return choose(wanted, folder, device=device, missing=lacking(*packages), graphics_card=lambda: card)  # type: ignore[arg-type]
+
+
+def test_without_weights_espeak_speaks_and_the_others_say_what_they_lack():
+    choice = chosen("auto", None)
+
+    assert (choice.engine, choice.why) == ("espeak", "TTS_WEIGHTS names no folder of a neural voice")
+    assert choice.lacking == {"kokoro": ["TTS_WEIGHTS names no folder"], "kokoro-onnx": ["TTS_WEIGHTS names no folder"]}
+
+
+def test_with_weights_the_neural_voice_is_the_default(both: Path):
+    assert chosen("auto", both).engine == "kokoro-onnx"
+    assert chosen("auto", both, card=True).engine == "kokoro"
+    assert chosen("auto", both, card=True, device="cpu").engine == "kokoro-onnx"
+    assert chosen("auto", both, device="cuda").engine == "kokoro"
+    assert chosen("auto", both, card=True).why.endswith("so has the graphics card")
+    assert chosen("auto", both, "torch", card=True).engine == "kokoro-onnx"
+    assert chosen("auto", both, "onnxruntime").engine == "kokoro"
+
+
+def test_what_is_named_is_used_or_refused_and_nothing_takes_its_place(both: Path):
+    assert chosen("espeak", both).engine == "espeak"
+    assert chosen("kokoro", both).engine == "kokoro"
+    with pytest.raises(PermanentError, match="kokoro cannot speak: the package torch is not installed") as caught:
+        chosen("kokoro", both, "torch")
+    assert caught.value.code == FailureCode.INVALID_SETTINGS
+    assert "weights check" in caught.value.hint
+
+
+def test_weights_that_cannot_be_used_are_an_error_and_not_espeak(tmp_path: Path):
+    with pytest.raises(PermanentError, match=r"\*\.pth is missing.*\*\.onnx is missing"):
+        chosen("auto", tmp_path)
+
+
+def test_without_espeak_nothing_speaks():
+    with pytest.raises(PermanentError) as caught:
+        chosen("auto", None, "espeakng_loader")
+
+    assert caught.value.code == FailureCode.PROGRAM_MISSING
+
+
+def test_a_graphics_card_that_is_asked_for_is_not_done_without(both: Path):
+    with pytest.raises(PermanentError, match="kokoro cannot speak: the package torch"):
+        chosen("auto", both, "torch", device="cuda")
+    with pytest.raises(PermanentError, match="kokoro-onnx computes on processors"):
+        chosen("kokoro-onnx", both, device="cuda")

@@ -1,0 +1,94 @@
+import pytest
+
+from services.tts.phonemes import DIALECTS, Break, SpokenWord, choose_dialect, spell
+
+
+def spelled(text: str, words: list[tuple[int, int, list[str]]], dialect: str = "a") -> list[str]:
+    return [piece.phonemes for piece in spell(text, [SpokenWord(*word) for word in words], DIALECTS[dialect])]
+
+
+@pytest.mark.parametrize(
+    ("language", "voice", "dialect"),
+    [
+        ("en", None, "a"),
+        ("en", "af_sky", "a"),
+        ("en", "bf_emma", "b"),
+        ("en-US", "bf_emma", "a"),
+        ("en-GB", "af_sky", "b"),
+        ("en-AU", None, "a"),
+        ("pt-PT", None, "p"),
+        ("fr-CA", None, "f"),
+        ("de", None, None),
+        ("ja", "jf_alpha", None),
+        ("zh", None, None),
+    ],
+)
+def test_the_language_and_then_the_voice_decide_the_dialect(language: str, voice: str | None, dialect: str | None):
+    assert choose_dialect(language, voice) == dialect
+
+
+@pytest.mark.parametrize(
+    ("dialect", "sounds", "written"),
+    [
+        ("a", ["d", "ˈeɪ"], "dˈA"),
+        ("a", ["tʃ", "ˈɜː", "tʃ"], "ʧˈɜɹʧ"),
+        ("a", ["s", "t", "ˈɜː", "ɹ", "ɪ", "ŋ"], "stˈɜɹɪŋ"),
+        ("a", ["l", "ˈɪ", "ɾ", "əl"], "lˈɪTᵊl"),
+        ("a", ["ˈaʊ", "ɚ", "ɹ"], "ˈWəɹ"),
+        ("a", ["d", "ˈiː", "p", "", ""], "dˈip"),
+        ("b", ["d", "ˈiː", "p"], "dˈiːp"),
+        ("b", ["ˈeə"], "ˈɛː"),
+        ("b", ["ɡ", "ˌəʊ"], "ɡˌQ"),
+        ("e", ["ˈo", "tʃ", "o"], "ˈoʧo"),
+        ("f", ["d", "y-"], "dy"),
+        ("f", ["(en)", "w", "iː", "k", "(fr)"], "wiːk"),
+        ("a", ["b", "ˈʌ", "t", "n̩"], "bˈʌtᵊn"),
+    ],
+)
+def test_sounds_are_written_in_the_letters_that_the_voice_was_taught(dialect: str, sounds: list[str], written: str):
+    assert spelled("word", [(0, 0, sounds)], dialect) == [written]
+
+
+def test_words_keep_their_punctuation_and_numbers_are_several_words():
+    text = "In 1869, “deep…” (yes)!"
+    words = [(0, 0, ["ɪ", "n"]), (3, 10, ["s", "ɪ"]), (4, 20, ["t", "i"]), (10, 30, ["d", "iː"]), (18, 40, ["j"])]
+
+    assert spelled(text, words) == ["ɪn", "sɪ ti,", "“di…”", "(j)!"]
+
+
+def test_a_word_that_is_spoken_with_the_one_before_it_has_no_sounds_of_its_own():
+    pieces = spell(
+        "in the sea", [SpokenWord(0, 0, ["ɪ", "n", "ð", "ə"]), SpokenWord(7, 50, ["s", "iː"])], DIALECTS["a"]
+    )
+
+    assert [(piece.phonemes, piece.position, piece.weight) for piece in pieces] == [
+        ("ɪnðə", 0, 50),
+        ("", 3, 0),
+        ("si", 7, 50),
+    ]
+
+
+def test_a_word_that_espeak_places_too_early_stays_behind_what_was_spoken():
+    words = [(0, 0, ["n"]), (7, 10, ["b"]), (5, 20, ["d"])]
+
+    assert spelled("NASA's budget now", words) == ["n", "b d", ""]
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("One. Two", [Break.SENTENCE, Break.PARAGRAPH]),
+        ("One, two", [Break.CLAUSE, Break.PARAGRAPH]),
+        ("One\n\ntwo", [Break.PARAGRAPH, Break.PARAGRAPH]),
+        ("“Really?” Yes", [Break.SENTENCE, Break.PARAGRAPH]),
+        ("Dr. Smith", [Break.WORD, Break.PARAGRAPH]),
+        ("U.S. Navy", [Break.WORD, Break.PARAGRAPH]),
+        ("well… then", [Break.CLAUSE, Break.PARAGRAPH]),
+    ],
+)
+def test_what_ends_behind_a_word(text: str, ends: list[Break]):
+    assert [piece.ends for piece in spell(text, [], DIALECTS["a"])] == ends
+
+
+def test_the_voice_does_not_pause_at_the_full_stop_of_an_abbreviation():
+    assert spelled("Dr. No.", [(0, 0, ["d"]), (4, 5, ["n"])]) == ["d", "n"]
