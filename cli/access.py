@@ -17,6 +17,7 @@ from cli.home import Endpoint, Home
 from cli.stack import SERVICES, Stack
 from shared.contracts import Message, ScriptRequested
 from shared.errors import FailureCode, PermanentError, TransientError
+from shared.settings import secret
 from shared.topology import PIPELINE, RECORDER
 
 __all__ = ["Access", "embedded", "existing"]
@@ -160,12 +161,14 @@ async def _connected(endpoint: Endpoint, stack: Stack | None = None) -> AsyncIte
     async def ignore(_: Exception) -> None:
         """The reader of the events notices by itself."""
 
+    user = os.environ.get("NATS_USER") or None
     try:
         async with asyncio.timeout(_CONNECT_PATIENCE):  # a client that reconnects for ever connects for ever
             client = await nats.connect(
                 endpoint.nats_url,
-                user=os.environ.get("NATS_USER"),
-                password=os.environ.get("NATS_PASSWORD"),
+                user=user,
+                password=secret("NATS_PASSWORD"),
+                inbox_prefix=f"_INBOX_{user}" if user else "_INBOX",
                 name="scenewire",
                 connect_timeout=5,
                 max_reconnect_attempts=-1,

@@ -18,6 +18,7 @@ from shared.artifacts.store import open_store
 from shared.errors import PipelineError
 from shared.media.process import run_program
 from shared.media.programs import find_ffmpeg
+from shared.settings import secret
 
 __all__ = ["examine"]
 
@@ -46,7 +47,7 @@ async def examine(home: Home, *, nats_url: str | None, as_json: bool) -> int:
         await _bus(home, nats_url),
         _folder("data", home.root),
         await _artifacts(home, os.environ.get("ARTIFACTS_URL")),
-        Finding("database", ok=True, uses=_without_password(os.environ.get("DATABASE_URL", home.database_url))),
+        Finding("database", ok=True, uses=_without_password(secret("DATABASE_URL") or home.database_url)),
     ]
     for finding in findings:
         if as_json:

@@ -24,6 +24,7 @@ from cli.tables import Column, print_rows
 from cli.terminal import DataOption, JsonOption, NatsOption, run
 from shared.errors import FailureCode, PermanentError
 from shared.observability.logs import configure_logs
+from shared.settings import secret
 
 __all__ = ["database_app", "register"]
 
@@ -196,4 +197,4 @@ def _console() -> Any:
 
 
 def _database_url(home: Home) -> str:
-    return os.environ.get("DATABASE_URL", home.database_url)
+    return secret("DATABASE_URL") or home.database_url

@@ -1,16 +1,19 @@
 """The environment that every service reads; each service adds its own part in its `settings.py`."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 import platformdirs
 from pydantic import BeforeValidator, ByteSize, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from typing_extensions import override
 
 from shared.errors import FailureCode, PermanentError
 
-__all__ = ["MonitorSettings", "ObjectStoreSettings", "Seconds", "ServiceSettings"]
+__all__ = ["MonitorSettings", "ObjectStoreSettings", "SecretFiles", "Seconds", "ServiceSettings", "secret"]
 
 
 def _number(value: object) -> object:
@@ -27,6 +30,52 @@ _Optional = Annotated[OptionalT | None, BeforeValidator(lambda value: value or N
 
 Seconds = Annotated[timedelta, BeforeValidator(_number)]
 """A length of time that the environment gives in seconds (`0.5`), or as `00:00:30` or `PT30S`."""
+
+
+def secret(variable: str) -> str | None:
+    """The value of a variable of the environment, or what is in the file that `<variable>_FILE` names.
+
+    An empty variable counts as none, since compose files pass an unset one on as an empty one.
+
+    Raises:
+        PermanentError: `invalid_settings`, both are given, or the file cannot be read or is empty.
+    """
+    value, name = os.environ.get(variable), os.environ.get(f"{variable}_FILE")
+    if not name:
+        return value or None
+    if value:
+        raise _unusable(f"{variable} and {variable}_FILE are both given")
+    try:
+        content = Path(name).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unusable(f"the file of {variable}_FILE cannot be read: {type(error).__name__}") from None
+    if not content:
+        raise _unusable(f"the file of {variable}_FILE is empty")
+    return content
+
+
+def _unusable(message: str) -> PermanentError:
+    return PermanentError(
+        FailureCode.INVALID_SETTINGS, message, hint="give the value, or the name of a file that holds it and nothing else"
+    )
+
+
+class SecretFiles(PydanticBaseSettingsSource):
+    """Reads every secret that goes by a name of its own from `<variable>_FILE` as well: files show up in no listing
+    of processes or containers."""
+
+    @override
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        variable = field.validation_alias
+        is_secret = SecretStr in (field.annotation, *get_args(field.annotation))
+        if not is_secret or not isinstance(variable, str) or f"{field_name}_file" in self.settings_cls.model_fields:
+            return None, field_name, False
+        return secret(variable), variable, False
+
+    @override
+    def __call__(self) -> dict[str, Any]:
+        found = (self.get_field_value(field, name) for name, field in self.settings_cls.model_fields.items())
+        return {variable: value for value, variable, _ in found if value is not None}
 
 
 class MonitorSettings(BaseSettings):
@@ -59,10 +108,30 @@ class ServiceSettings(MonitorSettings):
     The aliases keep these names free of a service's prefix: one NATS_URL serves a whole host.
     """
 
+    @override
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is given in code comes first, then secrets, then the rest of the environment."""
+        return init_settings, SecretFiles(settings_cls), env_settings, dotenv_settings, file_secret_settings
+
     nats_url: str = Field(default="nats://127.0.0.1:4222", validation_alias="NATS_URL", description="The bus.")
-    nats_user: str | None = Field(default=None, validation_alias="NATS_USER", description="Account on the bus.")
+    nats_user: Annotated[str | None, BeforeValidator(lambda value: value or None)] = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9_-]+$",
+        validation_alias="NATS_USER",
+        description="User on the bus; it receives answers under `_INBOX_<user>` only.",
+    )
     nats_password: SecretStr | None = Field(
-        default=None, validation_alias="NATS_PASSWORD", description="Its password; never logged."
+        default=None,
+        validation_alias="NATS_PASSWORD",
+        description="Its password; never logged. Or NATS_PASSWORD_FILE, a file that holds it.",
     )
     artifacts_url: str = Field(
         validation_alias="ARTIFACTS_URL",
@@ -88,6 +157,11 @@ class ServiceSettings(MonitorSettings):
         validation_alias="DRAIN_TIME",
         description="How long a stopping service may finish its work before it hands the message back.",
     )
+
+    @property
+    def inbox_prefix(self) -> str:
+        """Where answers from the bus are received: a user may listen to its own only."""
+        return f"_INBOX_{self.nats_user}" if self.nats_user else "_INBOX"
 
 
 class ObjectStoreSettings(BaseSettings):

@@ -16,7 +16,9 @@ class RecorderSettings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="RECORDER_")
 
     database_url: SecretStr = Field(
-        validation_alias="DATABASE_URL", description="Such as sqlite:////absolute/file.db. May hold a password."
+        validation_alias="DATABASE_URL",
+        description="Such as sqlite:////absolute/file.db. May hold a password; DATABASE_URL_FILE names a file that "
+        "holds it.",
     )
     database_patience: Seconds = Field(
         default=PATIENCE, description="How long to wait for a database that another program has locked."

@@ -1,13 +1,19 @@
-"""`python -m shared.bus provision`: the one step that owns streams and durables."""
+"""`python -m shared.bus provision`, the one step that owns streams and durables, and `… credentials`."""
 
 import argparse
 import asyncio
 import sys
+from pathlib import Path
 
+import structlog
+
+from shared.bus.credentials import write_credentials
 from shared.bus.provision import provision_server
 from shared.errors import PipelineError
 from shared.observability.logs import configure_logs
 from shared.settings import ServiceSettings
+
+log = structlog.get_logger(__name__)
 
 
 class _Settings(ServiceSettings):
@@ -19,12 +25,21 @@ class _Settings(ServiceSettings):
 def main() -> int:
     """Runs the command; returns its exit code."""
     parser = argparse.ArgumentParser(prog="python -m shared.bus", description=__doc__)
-    parser.add_argument("command", choices=["provision"], help="create and update streams and durables")
-    parser.parse_args()
-    settings = _Settings()
-    configure_logs(level=settings.log_level, style="console")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("provision", help="create and update streams and durables")
+    credentials = commands.add_parser("credentials", help="make the passwords of a deployment that are missing")
+    credentials.add_argument("folder", type=Path, help="where they are kept")
+    credentials.add_argument("--database", metavar="URL", help="of the Postgres, without password")
+    arguments = parser.parse_args()
+    configure_logs(style="console")
     try:
-        asyncio.run(provision_server(settings))
+        if arguments.command == "credentials":
+            made = write_credentials(arguments.folder, database=arguments.database)
+            log.info("credentials_ready", folder=str(arguments.folder), made=made)
+        else:
+            settings = _Settings()
+            configure_logs(level=settings.log_level, style="console")
+            asyncio.run(provision_server(settings))
     except PipelineError as error:
         print(error, file=sys.stderr)  # noqa: T201 - this is a command
         return 1

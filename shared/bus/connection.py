@@ -59,6 +59,7 @@ def make_broker(
         settings.nats_url,
         name=f"scenewire-{name}",
         security=security,
+        inbox_prefix=settings.inbox_prefix,
         max_reconnect_attempts=-1,
         reconnect_time_wait=1,
         closed_cb=closed,
@@ -83,6 +84,7 @@ async def visiting(settings: ServiceSettings) -> AsyncIterator[JetStreamContext]
             settings.nats_url,
             user=settings.nats_user,
             password=settings.nats_password.get_secret_value() if settings.nats_password else None,
+            inbox_prefix=settings.inbox_prefix,
             allow_reconnect=False,
             connect_timeout=5,
         )

@@ -96,6 +96,7 @@ class Bus:
                     durable.subject,
                     stream=self.stream,
                     durable=durable.name,
+                    inbox_prefix=f"{self._settings.inbox_prefix}.".encode(),
                     pull_sub=PullSub(batch_size=1, timeout=_FETCH_WAIT),
                     ack_policy=AckPolicy.NACK_ON_ERROR,
                     include_in_schema=loop == 0,

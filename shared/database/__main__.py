@@ -4,19 +4,13 @@ import argparse
 import asyncio
 import sys
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings
-
 from shared.database.revision import upgrade
-from shared.errors import PipelineError
+from shared.errors import FailureCode, PermanentError, PipelineError
 from shared.observability.logs import configure_logs
+from shared.settings import secret
 
 DATABASE_ERROR = 2
 """The exit code that every command of this project uses for a database it cannot use."""
-
-
-class _Settings(BaseSettings):
-    database_url: SecretStr = Field(validation_alias="DATABASE_URL")
 
 
 def main() -> int:
@@ -26,11 +20,22 @@ def main() -> int:
     parser.parse_args()
     configure_logs(style="console")
     try:
-        asyncio.run(upgrade(_Settings().database_url.get_secret_value()))
+        asyncio.run(upgrade(_database_url()))
     except PipelineError as error:
         print(error, file=sys.stderr)  # noqa: T201 - this is a command
         return DATABASE_ERROR
     return 0
+
+
+def _database_url() -> str:
+    url = secret("DATABASE_URL")
+    if url is None:
+        raise PermanentError(
+            FailureCode.INVALID_SETTINGS,
+            "neither DATABASE_URL nor DATABASE_URL_FILE is given",
+            hint="name the database to bring up to date",
+        )
+    return url
 
 
 if __name__ == "__main__":
