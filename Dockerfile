@@ -19,6 +19,11 @@ FROM packages AS tts-packages
 RUN --mount=type=bind,source=requirements/tts.txt,target=/lock.txt --mount=type=cache,target=/root/.cache/pip \
     pip --python /venv install --require-hashes --only-binary :all: --requirement /lock.txt
 
+# PyTorch's wheels bring CUDA with them; the host brings the driver.
+FROM packages AS tts-gpu-packages
+RUN --mount=type=bind,source=requirements/tts-gpu.txt,target=/lock.txt --mount=type=cache,target=/root/.cache/pip \
+    pip --python /venv install --require-hashes --requirement /lock.txt
+
 FROM packages AS sourcing-packages
 RUN --mount=type=bind,source=requirements/sourcing.txt,target=/lock.txt --mount=type=cache,target=/root/.cache/pip \
     pip --python /venv install --require-hashes --only-binary :all: --requirement /lock.txt
@@ -66,6 +71,12 @@ CMD ["faststream", "run", "services.script.app:create_app", "--factory"]
 FROM runtime AS tts
 COPY --from=tts-packages /venv /venv
 COPY --from=code /app/services/tts services/tts
+CMD ["faststream", "run", "services.tts.app:create_app", "--factory"]
+
+FROM runtime AS tts-gpu
+COPY --from=tts-gpu-packages /venv /venv
+COPY --from=code /app/services/tts services/tts
+ENV NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=compute,utility
 CMD ["faststream", "run", "services.tts.app:create_app", "--factory"]
 
 # The shipped footage servers run as child processes of this one.

@@ -8,10 +8,11 @@ from typing import Final
 from uuid import UUID
 
 from nats.aio.msg import Msg
-from nats.js.api import ConsumerConfig, DeliverPolicy
+from nats.js.api import DeliverPolicy
 from pydantic import ValidationError
 
 from cli.access import Access
+from shared.bus.ephemeral import Ephemeral
 from shared.contracts import (
     AudioRendered,
     FootageSourced,
@@ -151,7 +152,7 @@ async def follow(access: Access, film: Film, *, from_sequence: int) -> AsyncIter
         stream=PIPELINE.name,
         ordered_consumer=True,
         cb=stored,
-        config=ConsumerConfig(deliver_policy=DeliverPolicy.BY_START_SEQUENCE, opt_start_seq=max(1, from_sequence)),
+        config=Ephemeral(deliver_policy=DeliverPolicy.BY_START_SEQUENCE, opt_start_seq=max(1, from_sequence)),
     )
     try:
         looked = time.monotonic()

@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from shared.errors import FailureCode, PermanentError
 
-__all__ = ["MonitorSettings", "ObjectStoreSettings", "SecretFiles", "Seconds", "ServiceSettings", "secret"]
+__all__ = ["MonitorSettings", "ObjectStoreSettings", "Seconds", "SecretFiles", "ServiceSettings", "secret"]
 
 
 def _number(value: object) -> object:
@@ -56,13 +56,17 @@ def secret(variable: str) -> str | None:
 
 def _unusable(message: str) -> PermanentError:
     return PermanentError(
-        FailureCode.INVALID_SETTINGS, message, hint="give the value, or the name of a file that holds it and nothing else"
+        FailureCode.INVALID_SETTINGS,
+        message,
+        hint="give the value, or the name of a file that holds it and nothing else",
     )
 
 
 class SecretFiles(PydanticBaseSettingsSource):
-    """Reads every secret that goes by a name of its own from `<variable>_FILE` as well: files show up in no listing
-    of processes or containers."""
+    """Reads every secret that goes by a name of its own from `<variable>_FILE` as well.
+
+    Unlike variables, files show up in no listing of processes or containers.
+    """
 
     @override
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:

@@ -5,6 +5,8 @@ delivery   heartbeat, delayed retry, give-back, dead letter: once, for all servi
 batches    the same for a recorder: as many messages as are there
 metrics    what is counted and timed of messages
 ended      projects that failed or were called off: nobody works for them
+ephemeral  consumers of one process
+credentials passwords of a deployment
 connection how the broker is reached, and what happens when it is gone
 replay     the stream as a whole, read and given back
 provision  streams and durables as `shared.topology` has them: `python -m shared.bus provision`

@@ -12,9 +12,10 @@ from uuid import UUID
 import structlog
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
-from nats.js.api import ConsumerConfig, DeliverPolicy
+from nats.js.api import DeliverPolicy
 from pydantic import ValidationError
 
+from shared.bus.ephemeral import Ephemeral
 from shared.contracts import Message, ProjectCancelled, ProjectFailed
 from shared.topology import PIPELINE
 
@@ -52,7 +53,7 @@ class EndedProjects:
             stream=PIPELINE.name,
             ordered_consumer=True,
             cb=hear,
-            config=ConsumerConfig(deliver_policy=DeliverPolicy.ALL),
+            config=Ephemeral(deliver_policy=DeliverPolicy.ALL),
         )
         if expected:
             try:

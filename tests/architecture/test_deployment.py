@@ -1,0 +1,43 @@
+"""Images, compose files, rights and locks name the same services."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SERVICES = sorted(path.name for path in (ROOT / "services").iterdir() if (path / "__init__.py").exists())
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+COMPOSE = (ROOT / "compose.yaml").read_text()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_has_an_image_with_its_own_lock_and_code(service: str) -> None:
+    image = DOCKERFILE.partition(f"FROM runtime AS {service}\n")[2].partition("\nFROM ")[0]
+
+    assert f"COPY --from={service}-packages /venv /venv" in image
+    assert re.findall(r"/app/services/(\w+)", image) == [service]
+    assert f"services.{service}.app:create_app" in image
+    assert f"source=requirements/{service}.txt" in DOCKERFILE
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_runs_in_the_compose_file_with_its_own_user_and_credentials(service: str) -> None:
+    part = COMPOSE.partition(f"\n  {service}:")[2].partition("\n\n")[0]
+
+    assert re.search(rf"NATS_USER: {service}\b", part)
+    assert re.search(rf"target: {service}\b", part)
+    assert f"subpath: {service}}}" in part or f"*{service}-credentials" in part
+
+
+def test_no_image_is_built_as_root_or_from_a_registry_that_is_written_down() -> None:
+    assert "USER 10001:10001" in DOCKERFILE.partition("AS runtime\n")[2].partition("\nFROM ")[0]
+    assert "# syntax=" not in DOCKERFILE
+    assert "USER root" not in DOCKERFILE
+    assert set(re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)) <= {"${PYTHON}", "packages", "runtime", "recorder"}
+
+
+def test_only_writer_and_footage_reach_outside() -> None:
+    outside = [part for part in COMPOSE.split("\n\n") if re.search(r"networks: \[.*egress", part)]
+
+    assert [re.search(r"NATS_USER: (\w+)", part)[1] for part in outside] == ["script", "sourcing"]  # type: ignore[index]

@@ -1,0 +1,200 @@
+"""What each user of a deployment's bus may do, on a server with that very configuration."""
+
+import asyncio
+import json
+import re
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from shared.bus.credentials import CLIENT, OPERATOR, USERS
+from shared.bus.provision import provision
+from shared.contracts import (
+    AudioRendered,
+    FootageSourced,
+    NarrationRequested,
+    ProjectCancelled,
+    ProjectFailed,
+    ScenesScripted,
+    ScriptRequested,
+    VideoAssembled,
+)
+from shared.topology import DURABLES, PIPELINE, STREAMS, dead_letter_subject
+from tests.support.deployed_bus import CONFIG, DeployedBus, deployed_bus
+from tests.support.product import environment, kill_group
+
+WORKERS = {
+    "script": {ScenesScripted.SUBJECT},
+    "tts": {NarrationRequested.SUBJECT, AudioRendered.SUBJECT},
+    "sourcing": {FootageSourced.SUBJECT},
+    "assembly": {"segment.rendered.p.1", VideoAssembled.SUBJECT},
+}
+"""What each service makes."""
+
+MESSAGES = {
+    *(subject for made in WORKERS.values() for subject in made),
+    ScriptRequested.SUBJECT,
+    ProjectFailed.SUBJECT,
+    ProjectCancelled.SUBJECT,
+    *(dead_letter_subject(durable.name) for durable in DURABLES),
+    *(f"progress.{durable.name}" for durable in DURABLES),
+}
+
+API = "$JS.API"
+READS = {f"{API}.STREAM.INFO.PIPELINE", f"{API}.STREAM.MSG.GET.PIPELINE"}
+ADMINISTRATION = {
+    *(f"{API}.STREAM.{verb}.{stream.name}" for stream in STREAMS for verb in ("DELETE", "PURGE", "UPDATE", "INFO")),
+    *(f"{API}.STREAM.{verb}.{stream.name}" for stream in STREAMS for verb in ("MSG.DELETE", "MSG.GET", "SNAPSHOT")),
+    *(f"{API}.DIRECT.GET.{stream.name}" for stream in STREAMS),
+    *(f"{API}.CONSUMER.CREATE.{stream.name}" for stream in STREAMS),
+    f"{API}.STREAM.CREATE.ANOTHER",
+    f"{API}.STREAM.NAMES",
+    f"{API}.STREAM.LIST",
+    f"{API}.CONSUMER.LIST.PIPELINE",
+    f"{API}.CONSUMER.CREATE.PIPELINE.own.>",
+}
+LISTENING = f"{API}.CONSUMER.CREATE.PIPELINE.own.project.*"
+WATCHING = f"{API}.CONSUMER.CREATE.PIPELINE.own"
+
+
+def uses_of(durable: str) -> set[str]:
+    return {
+        f"{API}.CONSUMER.INFO.PIPELINE.{durable}",
+        f"{API}.CONSUMER.MSG.NEXT.PIPELINE.{durable}",
+        f"$JS.ACK.PIPELINE.{durable}.1.1.1.1.0",
+    }
+
+
+def changes_of(durable: str) -> set[str]:
+    return {
+        f"{API}.CONSUMER.CREATE.PIPELINE.{durable}",
+        f"{API}.CONSUMER.CREATE.PIPELINE.{durable}.project.*",
+        f"{API}.CONSUMER.DURABLE.CREATE.PIPELINE.{durable}",
+        f"{API}.CONSUMER.DELETE.PIPELINE.{durable}",
+        f"{API}.CONSUMER.PAUSE.PIPELINE.{durable}",
+        f"{API}.CONSUMER.RESET.PIPELINE.{durable}",
+    }
+
+
+EVERYTHING = MESSAGES | READS | ADMINISTRATION | {LISTENING, WATCHING}
+EVERYTHING |= {subject for durable in DURABLES for subject in uses_of(durable.name) | changes_of(durable.name)}
+
+
+def allowed(user: str) -> set[str]:
+    """What a user needs for its work, and nothing else."""
+    if user == CLIENT:
+        recorded = f"{API}.CONSUMER.INFO.PIPELINE.recorder"
+        return {ScriptRequested.SUBJECT, ProjectCancelled.SUBJECT, recorded, WATCHING} | READS
+    durables = {durable.name for durable in DURABLES if durable.name.partition("-")[0] == user}
+    own = {subject for durable in durables for subject in uses_of(durable)}
+    if user == "recorder":
+        return own | READS
+    told = {ProjectFailed.SUBJECT} | {s for d in durables for s in (dead_letter_subject(d), f"progress.{d}")}
+    reads = READS if user == "assembly" else {f"{API}.STREAM.INFO.PIPELINE"}
+    return own | told | reads | WORKERS[user] | {LISTENING}
+
+
+@pytest.fixture
+async def bus(tmp_path: Path) -> AsyncIterator[DeployedBus]:
+    async with deployed_bus(tmp_path) as bus:
+        async with bus.connected(OPERATOR) as operator:
+            await provision(operator.jetstream())
+        yield bus
+
+
+def test_every_user_that_gets_a_password_has_rights_and_no_other() -> None:
+    users = dict(re.findall(r"\{ user: (\w+), password: \$(\w+)_PASSWORD", CONFIG.read_text()))
+
+    assert users == {user: user.upper() for user in USERS}
+
+
+@pytest.mark.parametrize("user", [user for user in USERS if user != OPERATOR])
+async def test_a_user_may_publish_what_its_work_needs_and_nothing_else(bus: DeployedBus, user: str) -> None:
+    async with bus.connected(user) as visit:
+        for subject in sorted(EVERYTHING):
+            await visit.publish(subject)
+        refused = {subject for what, subject in await bus.violations(visit) if what == "Publish"}
+    assert EVERYTHING - refused == allowed(user)
+
+
+@pytest.mark.parametrize("user", [user for user in USERS if user != OPERATOR])
+async def test_a_user_hears_its_own_answers_only(bus: DeployedBus, user: str) -> None:
+    others = [f"_INBOX_{other}.>" for other in USERS if other != user]
+    closed = [">", "_INBOX.>", "$JS.>", "$SYS.>", "dlq.>", "script.requested", "narration.requested", *others]
+    if user != CLIENT:
+        closed += ["progress.>", "video.assembled", "project.*"]
+    async with bus.connected(user) as visit:
+        for subject in [*closed, f"_INBOX_{user}.>"]:
+            await visit.subscribe(subject)
+        assert await bus.violations(visit) == [("Subscription", subject) for subject in closed]
+
+
+@pytest.mark.parametrize("user", ["script", "tts", "sourcing", "assembly", CLIENT])
+@pytest.mark.parametrize("named", ["name", "durable_name"])
+async def test_who_may_make_consumers_cannot_change_a_durable_with_that(
+    bus: DeployedBus, user: str, named: str
+) -> None:
+    subject = WATCHING if user == CLIENT else LISTENING
+    config = {named: "recorder", "ack_policy": "explicit"} | ({} if user == CLIENT else {"filter_subject": "project.*"})
+    async with bus.connected(user) as visit:
+        await visit.request(subject, json.dumps({"stream_name": "PIPELINE", "config": config}).encode())
+    async with bus.connected(OPERATOR) as operator:
+        recorder = await operator.jetstream().consumer_info(PIPELINE.name, "recorder")
+    assert (recorder.config.durable_name, recorder.config.filter_subject) == ("recorder", ">")
+
+
+async def test_nobody_gets_in_without_a_password(bus: DeployedBus) -> None:
+    host, _, port = bus.url.removeprefix("nats://").rpartition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    async with asyncio.timeout(10):
+        assert json.loads((await reader.readline()).removeprefix(b"INFO "))["auth_required"]
+        writer.write(b'CONNECT {"verbose": false}\r\nPING\r\n')
+        assert b"Authorization Violation" in await reader.readline()
+    writer.close()
+    await writer.wait_closed()
+
+
+async def test_the_whole_pipeline_works_with_these_rights_alone(bus: DeployedBus, tmp_path: Path) -> None:
+    processes = []
+
+    async def started(user: str, *arguments: str) -> asyncio.subprocess.Process:
+        settings = bus.environment(user) | {
+            "ARTIFACTS_URL": (tmp_path / "artifacts").as_uri(),
+            "DATABASE_URL": f"sqlite:///{tmp_path / 'scenewire.db'}",
+            "ASSEMBLY_LOOPS": "2",
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+        }
+        with (tmp_path / "log").open("ab") as log:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", *arguments),
+                cwd=tmp_path,
+                env=environment(tmp_path, **settings),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        processes.append(process)
+        return process
+
+    try:
+        for user in (*WORKERS, "recorder"):
+            await started(user, "faststream", "run", f"services.{user}.app:create_app", "--factory")
+        (tmp_path / "talk.txt").write_text("The sea rises. The sea falls.")
+        make = ("cli", "make", "--script", "talk.txt", "--size", "320x180", "--out", "films")
+        made = await started(CLIENT, *make)
+        async with asyncio.timeout(90):
+            assert await made.wait() == 0, (tmp_path / "log").read_text()[-3000:]
+        async with bus.connected(CLIENT) as client:
+            failed = await client.subscribe("project.failed")
+            await client.jetstream().publish("script.requested", b'{"topic": 7}')
+            assert json.loads((await failed.next_msg(30)).data)["stage"] == "script"
+            assert await bus.violations(client) == []
+        async with bus.connected(OPERATOR) as operator:
+            letters = await operator.jetstream().stream_info("DLQ")
+            assert letters.state.messages == 1
+    finally:
+        for process in processes:
+            kill_group(process)
+    assert list((tmp_path / "films").rglob("*.mp4"))
