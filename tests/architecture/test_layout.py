@@ -26,7 +26,11 @@ def texts() -> list[Path]:
     folders = [ROOT / name for name in (*SOURCES, "deploy", "docs", "examples", "requirements", "scripts", ".ci")]
     files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
     kept = [path for path in files if "__pycache__" not in path.parts and path.suffix not in {".ttf", ".pyc"}]
-    return kept + [path for path in ROOT.glob("*") if path.suffix in {".md", ".toml", ".yaml"} or path.name in {"Makefile", "Dockerfile"}]
+    return kept + [
+        path
+        for path in ROOT.glob("*")
+        if path.suffix in {".md", ".toml", ".yaml"} or path.name in {"Makefile", "Dockerfile"}
+    ]
 
 
 @pytest.mark.parametrize("service", SERVICES)
