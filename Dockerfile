@@ -8,32 +8,32 @@ ARG PYTHON=python:3.12-slim-bookworm
 
 # --- packages: a virtual environment for each lock ---------------------------------------------------------------------
 FROM ${PYTHON} AS packages
-ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
+ENV PIP_CACHE_DIR=/var/cache/pip PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 RUN python -m venv --without-pip /venv
 
 FROM packages AS script-packages
-RUN --mount=type=bind,source=requirements/script.txt,target=/lock.txt --mount=type=cache,target=/root/.cache/pip \
+RUN --mount=type=bind,source=requirements/script.txt,target=/lock.txt --mount=type=cache,target=/var/cache/pip \
     pip --python /venv install --require-hashes --only-binary :all: --requirement /lock.txt
 
 FROM packages AS tts-packages
-RUN --mount=type=bind,source=requirements/tts.txt,target=/lock.txt --mount=type=cache,target=/root/.cache/pip \
+RUN --mount=type=bind,source=requirements/tts.txt,target=/lock.txt --mount=type=cache,target=/var/cache/pip \
     pip --python /venv install --require-hashes --only-binary :all: --requirement /lock.txt
 
 # PyTorch's wheels bring CUDA with them; the host brings the driver.
 FROM packages AS tts-gpu-packages
-RUN --mount=type=bind,source=requirements/tts-gpu.txt,target=/lock.txt --mount=type=cache,target=/root/.cache/pip \
+RUN --mount=type=bind,source=requirements/tts-gpu.txt,target=/lock.txt --mount=type=cache,target=/var/cache/pip \
     pip --python /venv install --require-hashes --requirement /lock.txt
 
 FROM packages AS sourcing-packages
-RUN --mount=type=bind,source=requirements/sourcing.txt,target=/lock.txt --mount=type=cache,target=/root/.cache/pip \
+RUN --mount=type=bind,source=requirements/sourcing.txt,target=/lock.txt --mount=type=cache,target=/var/cache/pip \
     pip --python /venv install --require-hashes --only-binary :all: --requirement /lock.txt
 
 FROM packages AS assembly-packages
-RUN --mount=type=bind,source=requirements/assembly.txt,target=/lock.txt --mount=type=cache,target=/root/.cache/pip \
+RUN --mount=type=bind,source=requirements/assembly.txt,target=/lock.txt --mount=type=cache,target=/var/cache/pip \
     pip --python /venv install --require-hashes --only-binary :all: --requirement /lock.txt
 
 FROM packages AS recorder-packages
-RUN --mount=type=bind,source=requirements/recorder.txt,target=/lock.txt --mount=type=cache,target=/root/.cache/pip \
+RUN --mount=type=bind,source=requirements/recorder.txt,target=/lock.txt --mount=type=cache,target=/var/cache/pip \
     pip --python /venv install --require-hashes --only-binary :all: --requirement /lock.txt
 
 # --- code: readable by everybody whatever the checkout's modes are, compiled because nothing is written later ----------
