@@ -16,8 +16,9 @@ from cli.display import Display, make_display
 from cli.follow import Film, follow
 from cli.home import Home, PendingOrder
 from cli.stack import SERVICES
+from cli.tidy import tidy
 from shared.contracts import ProjectCancelled, ProjectFailed, ScriptRequested, VideoAssembled
-from shared.errors import FailureCode, PermanentError, TransientError
+from shared.errors import FailureCode, PermanentError, PipelineError, TransientError
 from shared.media.programs import find_ffmpeg
 from shared.observability.monitor import monitor_of_this_process
 
@@ -31,9 +32,25 @@ _RECORD_PATIENCE: Final = 30.0
 
 
 async def make(
-    home: Home, order: ScriptRequested, *, out: Path, nats_url: str | None, as_json: bool, with_record: bool = True
+    home: Home,
+    order: ScriptRequested,
+    *,
+    out: Path,
+    nats_url: str | None,
+    as_json: bool,
+    with_record: bool = True,
+    tidily: bool = False,
 ) -> int:
     """Makes one video. Returns 0 when it and its record exist; without a record, when the video does.
+
+    Args:
+        home: the data folder.
+        order: what to make.
+        out: where the film goes.
+        nats_url: somebody's server instead of one of our own.
+        as_json: how to tell of it.
+        with_record: whether a recorder runs and is waited for.
+        tidily: whether to remove what only this film was made of, once it is on record.
 
     Raises:
         PipelineError: what went wrong.
@@ -57,9 +74,22 @@ async def make(
             display.note("stopped; the same command goes on where it was")
             raise
         pending.finished()
-    _raise_if_failed(film)
+        _raise_if_failed(film)
+        if tidily:
+            display.note(await _tidied(home, film))
     _print_summary(film, delivered, as_json=as_json, with_record=with_record)
     return 0
+
+
+async def _tidied(home: Home, film: Film) -> str:
+    """What became of the film's files, for people. The film itself is safe whatever happens here."""
+    try:
+        freed = await tidy(home, film.project_id)
+    except PipelineError as error:
+        return f"intermediate files were kept: {error}"
+    if freed is None:
+        return "intermediate files were kept: others use the data folder, or the record is behind"
+    return f"intermediate files were removed: {freed / 1e6:.1f} MB"
 
 
 def _services(with_record: bool) -> Sequence[str]:  # noqa: FBT001 - the option's value

@@ -60,6 +60,14 @@ TitleOption = Annotated[bool, typer.Option("--title/--no-title", help="Show the 
 RecordOption = Annotated[
     bool, typer.Option("--record/--no-record", help="Keep a record in the database; the video is the same without.")
 ]
+TidyOption = Annotated[
+    bool,
+    typer.Option(
+        "--tidy/--no-tidy",
+        envvar="SCENEWIRE_TIDY",
+        help="Once the film is on record, remove what only it was made of; changing one scene then costs all of them.",
+    ),
+]
 VoiceOption = Annotated[str | None, typer.Option("--voice", help="The engine's name of a voice.")]
 SpeedOption = Annotated[
     float | None, typer.Option("--speed", help="Of the speech, from 0.5 to 2; 1 is the voice's own.")
@@ -83,6 +91,7 @@ def make(
     captions: CaptionsOption = None,
     title: TitleOption = True,
     record: RecordOption = True,
+    tidy: TidyOption = False,
     data: DataOption = None,
     nats: NatsOption = None,
     as_json: JsonOption = False,
@@ -100,7 +109,14 @@ def make(
         speed=speed,
         picture=Picture(shape=look, size=size, fit=fit, captions=captions, title=title),
     )
-    run(commands.make(Home(data), order, out=out.absolute(), nats_url=nats, as_json=as_json, with_record=record))
+    if tidy and (nats is not None or not record):
+        message = "--tidy needs a record, and bus and workers of our own"
+        raise typer.BadParameter(message)
+    run(
+        commands.make(
+            Home(data), order, out=out.absolute(), nats_url=nats, as_json=as_json, with_record=record, tidily=tidy
+        )
+    )
 
 
 @app.command()

@@ -7,6 +7,7 @@ import json
 from dataclasses import asdict
 from typing import Any, Final
 
+from services.recorder.disposal import disposable
 from services.recorder.entries import parse
 from services.recorder.media_rows import Row
 from services.recorder.queries import Record, opened
@@ -24,6 +25,7 @@ from shared.errors import FailureCode, PermanentError
 __all__ = [
     "audit",
     "check",
+    "disposable_content",
     "history",
     "project",
     "projects",
@@ -96,6 +98,13 @@ async def audit(database_url: str, entity_id: str, *, limit: int) -> list[Row]:
         if not rows:
             rows = await record.audit(await _find(record, entity_id), limit=limit)
     return [row | {"changes": json.loads(row.pop("changes_json") or "null")} for row in rows]
+
+
+async def disposable_content(database_url: str, project_id: str) -> list[str]:
+    """Keys of the files that a project's film needed only while it was made."""
+    await require_current(database_url)
+    async with opened(database_url) as record:
+        return sorted(await disposable(record, project_id))
 
 
 async def rebuild(database_url: str) -> Row:

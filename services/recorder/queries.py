@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from sqlalchemy import Executable, Subquery, case, func, or_, select, union_all
+from sqlalchemy import Executable, Subquery, case, func, or_, select, union, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.recorder.media_rows import Row
 from shared.contracts import ProjectCancelled, ProjectFailed, VideoAssembled
 from shared.database.engine import reading_engine, snapshot
-from shared.database.models import AuditEntry, LoggedMessage, Project, Scene, VisualSuggestion
+from shared.database.models import AuditEntry, LoggedMessage, Project, Scene, Video, VisualSuggestion
 from shared.database.search import video_search
 
 __all__ = ["ENDS", "Record", "opened"]
@@ -138,6 +138,20 @@ class Record:
         )
         async for row in self._streamed(query):
             yield row
+
+    async def bodies(self, project_id: str, *, others: bool = False) -> AsyncIterator[str]:
+        """What a project's messages say, or those of all others."""
+        whose = LoggedMessage.project_id == project_id
+        if others:
+            whose = or_(LoggedMessage.project_id.is_(None), LoggedMessage.project_id != project_id)
+        async for row in self._streamed(select(LoggedMessage.body).where(whose, LoggedMessage.body.is_not(None))):
+            yield row["body"]
+
+    async def files(self) -> set[str]:
+        """Every path that a row names."""
+        columns = (Scene.audio_file_path, VisualSuggestion.default_segment_path, Video.path, Video.thumbnail_path)
+        paths = union(*(select(column.label("path")) for column in columns))
+        return {row["path"] for row in await self._rows(paths) if row["path"] is not None}
 
     async def message(self, message_id: str) -> Row:
         """A message of the log, by an id that it gave."""

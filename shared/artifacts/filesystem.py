@@ -3,7 +3,8 @@
 import asyncio
 import os
 import shutil
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Iterable
+from contextlib import AbstractAsyncContextManager, suppress
 from pathlib import Path
 
 from typing_extensions import override
@@ -55,6 +56,21 @@ class FilesystemStore(ArtifactStore):
     @override
     async def replace_document(self, key: str, document: bytes) -> None:
         await asyncio.to_thread(self._replace, self._root / check_key(key), document)
+
+    async def discard(self, keys: Iterable[str]) -> int:
+        """Removes files of `content/`; returns how many bytes they had. Who needs one again makes it anew."""
+        return await asyncio.to_thread(lambda: sum(map(self._discard, keys)))
+
+    def _discard(self, key: str) -> int:
+        if not key.startswith("content/"):
+            message = f"only content may be discarded, not {key!r}"
+            raise ValueError(message)
+        path = self._root / check_key(key)
+        with storage_errors(path), suppress(FileNotFoundError):
+            size = path.stat().st_size
+            path.unlink()
+            return size
+        return 0
 
     def _add(self, path: Path, media_type: str) -> ArtifactRef:
         digest, size = measure(path)

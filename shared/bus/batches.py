@@ -16,6 +16,7 @@ from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 
 from shared.bus.metrics import bus_metrics
+from shared.errors import PipelineError
 from shared.topology import Durable, Retry
 
 __all__ = ["BatchHandler", "BatchLoop"]
@@ -101,7 +102,11 @@ class BatchLoop:
         except Exception as error:
             self._count(batch, "failed", started)
             delay = self._retry.delay(max(message.metadata.num_delivered for message in batch))
-            log.warning("batch_failed", durable=self._durable.name, messages=len(batch), retry_in=delay, exc_info=error)
+            about = {"durable": self._durable.name, "messages": len(batch), "retry_in": delay}
+            if isinstance(error, PipelineError):  # it says itself what is wrong and what to do
+                log.warning("batch_failed", **about, code=error.code, problem=error.message, hint=error.hint)
+            else:
+                log.warning("batch_failed", **about, exc_info=error)
             await self._give_back(batch, delay=delay)
         else:
             self._count(batch, "handled", started)

@@ -34,6 +34,8 @@ PATIENCE: Final = timedelta(seconds=5)
 WRITE_LOCK: Final = int.from_bytes(b"scenewir")
 """The advisory lock that makes Postgres do what SQLite does anyway: one writer at a time."""
 
+_IN_MEMORY: Final = {None, "", ":memory:"}
+
 _WRITING_DRIVERS: Final = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg"}
 _READING_DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
 
@@ -83,9 +85,14 @@ def transaction(engine: Engine) -> Iterator[Connection]:
     Raises:
         PipelineError: `database_unavailable`; nothing was written.
     """
-    with reporting(engine.url), engine.begin() as connection:
-        _hold_to_the_file(connection)
-        yield connection
+    try:
+        with reporting(engine.url), engine.begin() as connection:
+            _hold_to_the_file(connection)
+            yield connection
+    except PermanentError:
+        if engine.url.database not in _IN_MEMORY:
+            engine.dispose()  # a file that was opened for reading only stays so, whatever is mended
+        raise
 
 
 @contextmanager
@@ -142,7 +149,7 @@ def _options(url: URL, patience: timedelta) -> dict[str, Any]:
         ours = {"connect_timeout": max(2, round(seconds)), "application_name": "scenewire"}
         connecting = {name: value for name, value in ours.items() if name not in url.query}
         return {"connect_args": connecting, "pool_pre_ping": True}
-    if url.database in {None, "", ":memory:"}:  # it lives as long as its one connection
+    if url.database in _IN_MEMORY:  # it lives as long as its one connection
         alone = {"check_same_thread": False, "timeout": seconds}
         return {"connect_args": alone, "poolclass": QueuePool, "pool_size": 1, "max_overflow": 0}
     return {"connect_args": {"timeout": seconds}}

@@ -13,6 +13,7 @@ from uuid import UUID
 import pytest
 from faststream import FastStream
 from nats.js import JetStreamContext
+from structlog.testing import capture_logs
 
 from cli.nats_server import NatsServer
 from services.recorder.app import create_app
@@ -142,14 +143,21 @@ async def test_b35_a_database_that_is_locked_for_a_while_loses_nothing(
 ):
     server, jetstream = bus
     async with running(server, database):
-        with closing(sqlite3.connect(database.path, isolation_level=None)) as holder:
+        with closing(sqlite3.connect(database.path, isolation_level=None)) as holder, capture_logs() as said:
             holder.execute("BEGIN IMMEDIATE")
             await publish(jetstream, delivered(film()))
             async with asyncio.timeout(20):
                 while (await jetstream.consumer_info(PIPELINE.name, RECORDER.name)).num_redelivered == 0:
                     await asyncio.sleep(0.02)
+            assert database.rows("SELECT * FROM projects") == []
             holder.execute("ROLLBACK")
         await everything_recorded(jetstream)
+    told = next(line for line in said if line["event"] == "batch_failed")
+    assert (told["code"], told["problem"]) == (
+        "database_unavailable",
+        f"the database {database.path} is locked by another program",
+    )
+    assert told["hint"] == "close the program that holds it"
     assert database.row("SELECT status FROM projects")["status"] == "complete"
 
 

@@ -5,6 +5,7 @@ import os
 import random
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, asynccontextmanager, closing, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -240,6 +241,22 @@ def full_disk(database: Database) -> Iterator[None]:
     ballast.unlink()
 
 
+@contextmanager
+def read_only_disk(database: Database) -> Iterator[None]:
+    """The file's folder lies on a disk of its own, which is mounted a second time over itself, for reading only."""
+    folder = database.path.parent
+    assert run_in_thread("mount", "--bind", folder, folder)
+    assert run_in_thread("mount", "-o", "remount,bind,ro", folder)
+    yield
+    run_in_thread("umount", folder)
+
+
+def run_in_thread(*words: str | Path) -> bool:
+    """Whether a program ended well; also where an event loop runs already."""
+    with ThreadPoolExecutor() as thread:
+        return thread.submit(lambda: asyncio.run(run_program(words, timeout=10))).result().returncode == 0
+
+
 def older(database: Database) -> AbstractContextManager[None]:
     return with_revision(database, "5c1d0a7e42b9")
 
@@ -319,17 +336,25 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A megabyte, where we may mount one."""
     folder = tmp_path / "small"
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
-    if os.geteuid() != 0 or asyncio.run(run_program(mount, timeout=10)).returncode != 0:
+    if os.geteuid() != 0 or not run_in_thread("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder):
         pytest.skip("only root may mount a small disk")
     yield folder
-    asyncio.run(run_program(["umount", str(folder)], timeout=10))
+    run_in_thread("umount", folder)
 
 
-async def test_b35_b36_a_full_disk_is_named_and_outlived(small_disk: Path):
+@pytest.mark.parametrize(
+    ("fault", "message", "anew"),
+    [
+        (full_disk, "has no room: its disk is full .*make room", False),
+        (read_only_disk, "is read-only .*give this user the right", True),
+    ],
+)
+async def test_b35_b36_a_full_or_read_only_disk_is_named_and_outlived(
+    small_disk: Path, fault: Fault, message: str, anew: bool
+):
     database = Database(small_disk / "record.db")
     await upgrade(database.url)
-    error = await outlives(database, full_disk, "has no room: its disk is full .*make room")
+    error = await outlives(database, fault, message, anew=anew)
     assert str(database.path) in str(error)
 
 
