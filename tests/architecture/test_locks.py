@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "requirements"
@@ -105,3 +106,22 @@ def test_all_locks_agree_on_versions(path: Path) -> None:
     agreed = pins(FOLDER / "constraints.txt")
 
     assert pins(path).items() <= agreed.items()
+
+
+@pytest.mark.parametrize(
+    ("package", "at_least"), [("alembic", "1.13"), ("structlog", "24.0"), ("prometheus-client", "0.20")]
+)
+def test_a41_what_the_prior_systems_stood_on_is_asked_for_pinned_and_imported(package: str, at_least: str) -> None:
+    asked = {
+        canonicalize_name(requirement.name): requirement
+        for text in [*PROJECT["project"]["dependencies"], *(text for extra in EXTRAS.values() for text in extra)]
+        if (requirement := Requirement(text))
+    }[package]
+    lowest = min(Version(part.version) for part in asked.specifier if part.operator == ">=")
+    assert lowest >= Version(at_least)
+    assert Version(pins(FOLDER / "recorder.txt")[package]) >= lowest
+    module = package.replace("-", "_")
+    imported = re.compile(rf"^(?:from|import) {module}\b", re.MULTILINE)
+    assert any(
+        imported.search(path.read_text()) for top in ("services", "shared") for path in (ROOT / top).rglob("*.py")
+    )

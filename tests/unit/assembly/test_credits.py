@@ -45,7 +45,7 @@ def test_a_hostile_title_stays_on_its_line():
     assert not any(line.startswith("scene 9") for line in text.splitlines())
 
 
-def test_the_script_has_the_prior_systems_shape():
+def test_b06_the_script_keeps_the_prior_systems_keys():
     segments = film()
     scenes = json.loads(script_json(segments))
     assert scenes[0] == {

@@ -36,7 +36,7 @@ def stage(folder: Path, writer: ScriptWriter | None = None) -> ScriptStage:
     return ScriptStage(FilesystemStore(folder), writer or OutlineWriter(), divider=OutlineWriter())
 
 
-async def test_scenes_are_numbered_and_get_the_ids_that_everybody_derives(tmp_path: Path) -> None:
+async def test_b07_scenes_are_numbered_and_get_the_ids_that_everybody_derives(tmp_path: Path) -> None:
     order = ScriptRequested(text="The sea rises.\n\nThe sea falls.", target_duration=5, voice="en-us", revision=2)
 
     scripted = await stage(tmp_path).write(order, PROJECT)

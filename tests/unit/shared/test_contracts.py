@@ -94,7 +94,7 @@ def test_an_order_that_cannot_be_made_is_refused(order: dict[str, object]):
         ScriptRequested.model_validate(order)
 
 
-def test_the_prior_systems_scene_keys_are_understood():
+def test_b06_the_prior_systems_scene_keys_are_understood():
     order = ScriptRequested.model_validate({"scenes": [{"sceneNumber": 1, "text": "x", "estimatedDuration": 3}]})
     assert order.scenes is not None
     assert order.scenes[0].scene_number == 1
