@@ -116,7 +116,7 @@ def test_a41_what_the_prior_systems_stood_on_is_asked_for_pinned_and_imported(pa
         canonicalize_name(requirement.name): requirement
         for text in [*PROJECT["project"]["dependencies"], *(text for extra in EXTRAS.values() for text in extra)]
         if (requirement := Requirement(text))
-    }[package]
+    }[canonicalize_name(package)]
     lowest = min(Version(part.version) for part in asked.specifier if part.operator == ">=")
     assert lowest >= Version(at_least)
     assert Version(pins(FOLDER / "recorder.txt")[package]) >= lowest
