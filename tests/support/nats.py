@@ -11,11 +11,13 @@ from nats.js import JetStreamContext
 from cli.nats_server import NatsServer
 from shared.bus.provision import provision
 from shared.settings import ServiceSettings
+from tests.support.servers import in_containers
 
 
 @asynccontextmanager
 async def running_server(folder: Path, *, port: int = -1) -> AsyncIterator[NatsServer]:
-    server = NatsServer(store=folder / "store", run=folder / "run", log=folder / "nats.log", port=port)
+    kind = _contained() if in_containers() else NatsServer
+    server = kind(store=folder / "store", run=folder / "run", log=folder / "nats.log", port=port)
     await server.start()
     try:
         yield server
@@ -37,6 +39,12 @@ async def provisioned_server(folder: Path) -> AsyncIterator[tuple[NatsServer, Je
     async with running_server(folder) as server, connected(server) as (_, jetstream):
         await provision(jetstream)
         yield server, jetstream
+
+
+def _contained() -> type[NatsServer]:
+    from tests.support.nats_container import ContainedNatsServer  # noqa: PLC0415 - only where there is an engine
+
+    return ContainedNatsServer
 
 
 def settings_for(server: NatsServer, artifacts: Path) -> ServiceSettings:

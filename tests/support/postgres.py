@@ -10,7 +10,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from itertools import count
@@ -22,19 +22,24 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from shared.media.process import guards
+from tests.support.servers import POSTGRES_IMAGE, in_containers
 
 _START_SECONDS: Final = 60
 
 
 class Postgres:
-    """A running server."""
+    """A running server.
 
-    def __init__(self, sockets: Path) -> None:
-        self._sockets = sockets
+    Args:
+        place: a database's URL, with `{}` where its name belongs.
+    """
+
+    def __init__(self, place: str) -> None:
+        self._place = place
         self._names = (f"test_{number}" for number in count())
 
     def url(self, database: str) -> str:
-        return f"postgresql://scenewire@/{database}?host={self._sockets}"
+        return self._place.format(database)
 
     def create(self, template: str = "template0") -> str:
         """A new database's name: a copy of the template, to which nobody may be connected."""
@@ -69,6 +74,25 @@ def running_postgres(*, durable: bool = False) -> Iterator[Postgres]:
     Args:
         durable: whether commits reach the disk, as they do in life.
     """
+    options = {"max_connections": "50"}
+    if not durable:
+        options |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+    with (_contained if in_containers() else _local)(options) as postgres:
+        yield postgres
+
+
+@contextmanager
+def _contained(options: Mapping[str, str]) -> Iterator[Postgres]:
+    from testcontainers.community.postgres import PostgresContainer  # noqa: PLC0415 - only where there is an engine
+
+    words = ["postgres", *(word for name, value in options.items() for word in ("-c", f"{name}={value}"))]
+    container = PostgresContainer(POSTGRES_IMAGE, username="scenewire", password="of-tests", driver=None)
+    with container.with_env("POSTGRES_INITDB_ARGS", "--locale=C --encoding=UTF8").with_command(words) as running:
+        yield Postgres(running.get_connection_url().removesuffix(running.dbname) + "{}")
+
+
+@contextmanager
+def _local(options: Mapping[str, str]) -> Iterator[Postgres]:
     folder = Path(tempfile.mkdtemp(prefix="scenewire-postgres-"))
     try:
         user = _user()
@@ -76,9 +100,7 @@ def running_postgres(*, durable: bool = False) -> Iterator[Postgres]:
         if user:
             _give(folder, user)
         _run([*user, programs / "initdb", "--pgdata", folder / "data", *_INITDB], folder)
-        options = {"listen_addresses": "", "unix_socket_directories": str(folder), "max_connections": "50"}
-        if not durable:
-            options |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+        options = {"listen_addresses": "", "unix_socket_directories": str(folder), **options}
         words = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         with (folder / "log").open("ab") as log:
             server = subprocess.Popen(
@@ -88,7 +110,7 @@ def running_postgres(*, durable: bool = False) -> Iterator[Postgres]:
                 stderr=log,
             )
         try:
-            postgres = Postgres(folder)
+            postgres = Postgres(f"postgresql://scenewire@/{{}}?host={folder}")
             _await(postgres, server, folder / "log")
             yield postgres
         finally:
