@@ -12,7 +12,7 @@ WORKERS ?= 2
 
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help demo test lint types unit docs locks bench bench-media relevance length soak clean
+.PHONY: help demo test lint types unit docs locks bench bench-media relevance length soak fuzz clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -57,6 +57,10 @@ length: $(VENV)/installed-dev ## Measure how well films keep to their ordered le
 soak: $(VENV)/installed-dev ## Kill the recorder at random moments of 20 long runs; the seeds are printed
 	SOAK_ROUNDS=$${SOAK_ROUNDS:-20} SOAK_MESSAGES=$${SOAK_MESSAGES:-10000} SOAK_SEED=$${SOAK_SEED:-$$(date +%s)} \
 		$(BIN)/pytest -s tests/integration/test_kills.py
+
+fuzz: $(VENV)/installed-dev ## Damage clips at random, 500 times: each is refused or becomes a segment; FUZZ_SEED repeats
+	FUZZ_ROUNDS=$${FUZZ_ROUNDS:-500} FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} \
+		$(BIN)/pytest -n $(WORKERS) tests/integration/test_hostile_media.py -k damage
 
 clean: ## Remove what was installed and what tools cached; films stay
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -11,10 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+import structlog
 from pydantic import BaseModel, ConfigDict
 
 from services.assembly.captions import clean_text, cues_of, shift
 from services.assembly.credits import appearances, credits_comment, credits_json, credits_txt, script_json
+from services.assembly.encode import Advance
 from services.assembly.film import FILM, SUBTITLES, Part, check_film, join
 from services.assembly.length import length_notes
 from services.assembly.metadata import chapters, ffmetadata
@@ -31,6 +33,7 @@ from shared.artifacts.webapp import WebApp, film_path, thumbnail_path
 from shared.contracts import (
     ArtifactRef,
     Brief,
+    Clip,
     FootageSourced,
     Loudness,
     Progress,
@@ -41,6 +44,7 @@ from shared.contracts import (
 from shared.errors import FailureCode, PermanentError, TransientError, about_scene
 from shared.media.executor import FfmpegExecutor
 from shared.media.observable import open_executor
+from shared.observability.logs import redacted
 
 __all__ = ["AssemblyStage", "Report"]
 
@@ -54,6 +58,9 @@ _LOUDNESS_TOLERANCE: Final = 1.0
 """LU by which a film may miss the wanted loudness without a note."""
 
 
+log = structlog.get_logger(__name__)
+
+
 class _Rendered(BaseModel):
     """What is stored of a segment."""
 
@@ -61,6 +68,14 @@ class _Rendered(BaseModel):
 
     segment: Segment
     notes: tuple[str, ...]
+
+
+_DAMAGE: Final = frozenset({FailureCode.RENDER_FAILED, FailureCode.OUTPUT_INVALID, FailureCode.MEDIA_REFUSED})
+"""How a clip that cannot be decoded ends the making of a segment."""
+
+
+async def _unmoved(_fraction: float) -> None:
+    """Where the progress of a trial goes."""
 
 
 async def _unheard(_progress: Progress) -> None:
@@ -107,6 +122,8 @@ class AssemblyStage:
     async def render(self, sourced: FootageSourced, report: Report = _unheard) -> SegmentRendered:
         """The segment of one scene: exactly as many frames as its narration needs, without sound.
 
+        A clip that turns out damaged is left out; without any other, a background is painted. A note says so.
+
         Raises:
             PermanentError: `artifact_missing` or `artifact_corrupt` for narration or clips, `render_failed`,
                 `output_invalid`; names the scene, like every error from here.
@@ -118,26 +135,12 @@ class AssemblyStage:
             await report(_progress(sourced, number, fraction))
 
         with _about(number):
-            ffmpeg = await self._ffmpeg()
             await self._store.open(sourced.narration.audio)  # rather now than when all other scenes are done
-            async with self._store.scratch() as folder:
-                prepare_fonts(folder)
-                plan = await plan_segment(ffmpeg, sourced, self._encoder, folder)
-                inputs = fingerprint(
-                    arguments=plan.command.build(),
-                    script=plan.script,
-                    clips=[clip.file.sha256 for clip in plan.clips],
-                    background=[plan.background.topic, plan.background.scene_number] if plan.background else None,
-                    ffmpeg=ffmpeg.version,
-                    code=_SEGMENT_CODE,
-                )
-                done = await self._segments.find(inputs, _Rendered)
-                if done is None:
-                    clips = [await self._store.open(clip.file) for clip in plan.clips]
-                    path, parameters = await make_segment(ffmpeg, plan, clips, folder, advance)
-                    video = await self._store.add(path, "video/mp4")
-                    segment = Segment(video=video, frames=plan.frames, parameters=parameters)
-                    done = await self._segments.save(inputs, _Rendered(segment=segment, notes=plan.notes))
+            try:
+                done = await self._segment(sourced, advance)
+            except PermanentError as error:
+                sourced = await self._without_damage(sourced, error)
+                done = await self._segment(sourced, advance)
         brief = sourced.brief.model_copy(update={"notes": _merged([*sourced.brief.notes, *done.notes])})
         return SegmentRendered(
             project_id=sourced.project_id,
@@ -148,6 +151,65 @@ class AssemblyStage:
             footage=sourced.footage,
             segment=done.segment,
         )
+
+    async def _segment(self, sourced: FootageSourced, advance: Advance) -> _Rendered:
+        """The stored segment of a scene, or a new one."""
+        ffmpeg = await self._ffmpeg()
+        async with self._store.scratch() as folder:
+            prepare_fonts(folder)
+            plan = await plan_segment(ffmpeg, sourced, self._encoder, folder)
+            inputs = fingerprint(
+                arguments=plan.command.build(),
+                script=plan.script,
+                clips=[clip.file.sha256 for clip in plan.clips],
+                background=[plan.background.topic, plan.background.scene_number] if plan.background else None,
+                ffmpeg=ffmpeg.version,
+                code=_SEGMENT_CODE,
+            )
+            done = await self._segments.find(inputs, _Rendered)
+            if done is None:
+                clips = [await self._store.open(clip.file) for clip in plan.clips]
+                path, parameters = await make_segment(ffmpeg, plan, clips, folder, advance)
+                video = await self._store.add(path, "video/mp4")
+                segment = Segment(video=video, frames=plan.frames, parameters=parameters)
+                done = await self._segments.save(inputs, _Rendered(segment=segment, notes=plan.notes))
+        return done
+
+    async def _without_damage(self, sourced: FootageSourced, error: PermanentError) -> FootageSourced:
+        """The scene without those of its clips of which no segment can be made, and with a note that says so.
+
+        Sourcing measures whole files and looks at first pictures; that a later one is damaged shows only here.
+
+        Raises:
+            PermanentError: the error itself, when no clip is to blame.
+        """
+        footage = sourced.footage
+        if error.code not in _DAMAGE or not footage.clips:
+            raise error
+        fit = [one for one in footage.clips if len(footage.clips) > 1 and await self._shows(sourced, one)]
+        if len(fit) == len(footage.clips):
+            raise error
+        unfit = ", ".join(f"“{clean_text(one.credit.title)}”" for one in footage.clips if one not in fit)
+        number, instead = sourced.scene.scene_number, "it is left out" if fit else "a background is painted instead"
+        # What ffmpeg said differs from run to run, and must not be in what is derived from.
+        log.warning("clip_cannot_be_shown", scene_number=number, clips=unfit, reason=redacted(error.message))
+        note = f"Scene {number}: {unfit} cannot be decoded to its end; {instead}."
+        kept = footage.model_copy(
+            update={"clips": tuple(fit), "fallback": not fit, "reason": footage.reason if fit else note}
+        )
+        brief = sourced.brief.model_copy(update={"notes": _merged([*sourced.brief.notes, note])})
+        return sourced.model_copy(update={"footage": kept, "brief": brief})
+
+    async def _shows(self, sourced: FootageSourced, clip: Clip) -> bool:
+        """Whether a segment can be made of one clip alone."""
+        alone = sourced.footage.model_copy(update={"clips": (clip,)})
+        try:
+            await self._segment(sourced.model_copy(update={"footage": alone}), _unmoved)
+        except PermanentError as error:
+            if error.code not in _DAMAGE:
+                raise
+            return False
+        return True
 
     async def assemble(self, segments: Sequence[SegmentRendered], report: Report = _unheard) -> VideoAssembled:
         """The film of all its segments, verified and delivered.

@@ -23,7 +23,7 @@ from shared.media.probe import VideoFacts, probe_video
 
 __all__ = ["Accepted", "Intake"]
 
-_VERSION: Final = 2
+_VERSION: Final = 3
 """Raised when the same file leads to other facts, or is judged differently."""
 
 _MEDIA_TYPES: Final = {

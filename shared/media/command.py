@@ -21,7 +21,7 @@ from typing import Final, Literal
 
 from shared.media.filters import Chain, Graph, InvalidCommandError, Stream
 from shared.media.options import AudioFilter, Copy, Describe, Leave, Map, OutputOption, VideoFilter
-from shared.media.probe_child import DECODERS, FORMATS, MAX_PIXELS
+from shared.media.probe_child import DECODERS, FORMATS, MAX_PIXELS, MAX_STREAMS
 
 __all__ = [
     "OURS",
@@ -172,7 +172,7 @@ UNTRUSTED: Final = Trust(
     formats=tuple(FORMATS.split(",")),
     decoders=tuple(sorted(DECODERS)),
     max_pixels=MAX_PIXELS,
-    max_streams=16,
+    max_streams=MAX_STREAMS,
     probe_size="20M",
     analyze_duration="10M",
 )

@@ -6,6 +6,7 @@ checked against the time stamps, the first picture is decoded.
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,15 @@ __all__ = ["AudioFacts", "MediaFacts", "VideoFacts", "probe_media", "probe_video
 
 _CHILD: Final = Path(__file__).with_name("probe_child.py")
 _LIMITS: Final = Limits(memory=2 << 30, cpu=120, file_size=0)
+_FOOTAGE_CPU: Final = 20
+"""Processor seconds for a clip from outside. Four hours of one take half of it; some files are made to take days."""
+
+_SMALLEST: Final = 16
+"""Pixels on the screen, each way."""
+
+_LONGEST: Final = 8
+"""Times as wide as high, or as high as wide. To fill a film's picture, one side of the rest grows beyond all bounds."""
+
 _SLOWEST: Final = 1
 _FASTEST: Final = 240
 """Frames a second that a camera may have."""
@@ -101,7 +111,11 @@ async def probe_media(path: Path, *, timeout: float = 120) -> MediaFacts:  # noq
         PermanentError: `media_refused`, with the reason.
         TransientError: `program_timeout`.
     """
-    done = await run_program(_command(path), timeout=timeout, limits=_LIMITS)
+    return await _examined(path, timeout, _LIMITS)
+
+
+async def _examined(path: Path, timeout: float, limits: Limits) -> MediaFacts:  # noqa: ASYNC109
+    done = await run_program(_command(path), timeout=timeout, limits=limits)
     if done.returncode:
         ended = f"signal {-done.returncode}" if done.returncode < 0 else f"exit code {done.returncode}"
         raise _refused(path, f"examining it ended with {ended}", detail=done.stderr)
@@ -119,10 +133,10 @@ async def probe_video(path: Path, *, timeout: float = 60) -> VideoFacts:  # noqa
     """Examines a clip from outside; returns only when it can be used as footage.
 
     Raises:
-        PermanentError: `media_refused`: unreadable, cut off, no picture, not decodable, or with an absurd frame rate.
+        PermanentError: `media_refused`: unreadable, cut off, no picture, not decodable, or of an absurd rate or shape.
     """
     try:
-        facts = await probe_media(path, timeout=timeout)
+        facts = await _examined(path, timeout, replace(_LIMITS, cpu=_FOOTAGE_CPU))
     except TransientError as error:
         raise _refused(path, f"examining it took longer than {timeout:.0f} s") from error
     if facts.video is None:
@@ -132,6 +146,11 @@ async def probe_video(path: Path, *, timeout: float = 60) -> VideoFacts:  # noqa
     numerator, denominator = facts.video.frame_rate
     if not _SLOWEST <= numerator / denominator <= _FASTEST:
         raise _refused(path, f"its frame rate is {numerator}/{denominator}")
+    if not facts.video.monotone:
+        raise _refused(path, "its time stamps are missing or run backwards")
+    width, height = facts.video.display_width, facts.video.display_height
+    if min(width, height) < _SMALLEST or max(width, height) > _LONGEST * min(width, height):
+        raise _refused(path, f"its picture of {width}x{height} is too small or too narrow")
     return facts.video
 
 

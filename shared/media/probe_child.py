@@ -22,6 +22,9 @@ from av.video.stream import VideoStream
 MAX_PIXELS: Final = 36_000_000
 """8K. A file of 200 kB can claim a picture that takes a gigabyte to decode."""
 
+MAX_STREAMS: Final = 16
+"""Of one file. Cameras write a handful; what is read costs memory for each."""
+
 FORMATS: Final = "mov,mp4,matroska,webm,mpegts"
 """Containers. Playlists and scripts that open further files are not among them, whatever the file is called."""
 
@@ -108,7 +111,7 @@ def examine(path: str) -> dict[str, Any]:
         "protocol_whitelist": "file",
         "format_whitelist": FORMATS,
         "codec_whitelist": ",".join(sorted(DECODERS | AUDIO_DECODERS)),
-        "max_streams": "16",
+        "max_streams": str(MAX_STREAMS + 1),  # some demuxers leave out what exceeds it, and do not say so
         "probesize": "20000000",
         "analyzeduration": "10000000",
     }
@@ -123,6 +126,8 @@ def examine(path: str) -> dict[str, Any]:
 
 
 def _facts(container: InputContainer) -> dict[str, Any]:
+    if len(container.streams) > MAX_STREAMS:
+        raise RefusedError(f"it has more than {MAX_STREAMS} streams")
     video = next((s for s in container.streams.video if not s.disposition & Disposition.attached_pic), None)
     audio = next(iter(container.streams.audio), None)
     if video is None and audio is None:
@@ -207,7 +212,10 @@ def _rate(video: VideoStream, packets: _Packets) -> Fraction:
             return claimed
     if any(earlier == later for earlier, later in pairwise(starts)) or starts[-1] == starts[0]:
         raise RefusedError("its time stamps make no sense")
-    return ((len(starts) - 1) / ((starts[-1] - starts[0]) * packets.time_base)).limit_denominator(1001)
+    rate = ((len(starts) - 1) / ((starts[-1] - starts[0]) * packets.time_base)).limit_denominator(1001)
+    if not rate:
+        raise RefusedError("its pictures are hours apart")
+    return rate
 
 
 def _audio_facts(audio: AudioStream, packets: _Packets) -> dict[str, Any]:

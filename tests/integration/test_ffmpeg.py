@@ -231,14 +231,19 @@ async def test_what_no_font_can_draw_is_left_out_and_said(studio):
     assert "\u0a85" in (await studio.store.open(film.captions_srt)).read_text()
 
 
+def left_out(segment: SegmentRendered, scene_number: int = 1) -> None:
+    """The only clip of a scene was: a background is painted instead, and that is said."""
+    note = f"Scene {scene_number}: “A clip” cannot be decoded to its end; a background is painted instead."
+    assert segment.brief.notes == (note,)
+    assert (segment.footage.clips, segment.footage.fallback, segment.footage.reason) == ((), True, note)
+
+
 async def test_files_that_only_pretend_to_be_clips_open_nothing_else(studio, tmp_path):
     victim = await make_clip(tmp_path / "victim.mp4", seconds=1, size="320x180")
     facts = (await studio.clip(victim)).facts
     for pretender in pretend_clips(tmp_path, victim=victim).values():
         clip = studio.clip_of(await studio.store.add(pretender, "video/mp4"), facts)
-        with pytest.raises(PermanentError, match="scene 3: ffmpeg") as failure:
-            await studio.stage.render(await studio.sourced(3, of=3, clips=[clip]))
-        assert failure.value.code == "render_failed"
+        left_out(await studio.stage.render(await studio.sourced(3, of=3, clips=[clip])), scene_number=3)
 
 
 async def test_a_list_disguised_as_a_clip_does_not_open_its_neighbour(studio, tmp_path):
@@ -246,27 +251,49 @@ async def test_a_list_disguised_as_a_clip_does_not_open_its_neighbour(studio, tm
     liar = tmp_path / "liar.mp4"
     liar.write_text(f"ffconcat version 1.0\nfile {clip_name(1)}\n")
     clips = [studio.clip_of(await studio.store.add(liar, "video/mp4"), real.facts), real]
-    with pytest.raises(PermanentError, match="scene 1: ffmpeg"):
-        await studio.stage.render(await studio.sourced(samples=48_000, clips=clips))
+    segment = await studio.stage.render(await studio.sourced(samples=48_000, clips=clips))
+    assert segment.footage.clips == (real,)
+    assert segment.brief.notes == ("Scene 1: “A clip” cannot be decoded to its end; it is left out.",)
 
 
-async def test_a_clip_of_a_rarely_used_codec_is_refused(studio, tmp_path):
+async def test_a_clip_of_a_rarely_used_codec_is_left_out(studio, tmp_path):
     common = await make_clip(tmp_path / "common.mp4", seconds=1, size="320x180")
     odd = tmp_path / "odd.mkv"
     await run_ffmpeg("-i", common, "-c:v", "magicyuv", odd)
     clip = studio.clip_of(await studio.store.add(odd, "video/mp4"), (await studio.clip(common)).facts)
-    with pytest.raises(PermanentError, match="scene 1: ffmpeg"):
-        await studio.stage.render(await studio.sourced(clips=[clip]))
+    left_out(await studio.stage.render(await studio.sourced(clips=[clip])))
 
 
-async def test_a_clip_that_is_cut_off_is_an_error_and_no_frozen_picture(studio, tmp_path):
+async def test_a_clip_that_is_cut_off_is_left_out_and_no_frozen_picture(studio, tmp_path):
     whole = await make_clip(tmp_path / "whole.mp4", seconds=2, size="320x180", arguments=("-movflags", "+faststart"))
     facts = (await studio.clip(whole)).facts
     cut = tmp_path / "cut.mp4"
     cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
     clip = studio.clip_of(await studio.store.add(cut, "video/mp4"), facts)
-    with pytest.raises(PermanentError, match="scene 2: ffmpeg"):
-        await studio.stage.render(await studio.sourced(2, of=2, samples=48_000, clips=[clip]))
+    left_out(await studio.stage.render(await studio.sourced(2, of=2, samples=48_000, clips=[clip])), scene_number=2)
+
+
+async def test_a_damaged_clip_is_left_out_the_same_way_again(studio, tmp_path):
+    good = await make_clip(tmp_path / "good.mp4", seconds=2, size="320x180")
+    content = bytearray(good.read_bytes())
+    damaged = tmp_path / "damaged.mp4"
+    damaged.write_bytes(bytes(byte if at % 997 or at < 20_000 else 0 for at, byte in enumerate(content)))
+    facts = (await studio.clip(good)).facts
+    clip = studio.clip_of(await studio.store.add(damaged, "video/mp4"), facts)
+    sourced = await studio.sourced(samples=48_000, clips=[clip, await studio.clip(good)])
+    first = await studio.stage.render(sourced)
+    assert len(first.footage.clips) == 1
+    assert await studio.stage.render(sourced) == first
+    film = await studio.stage.assemble([first])
+    assert film.brief.notes == first.brief.notes
+    assert (await studio.store.open(film.credits_txt)).read_text().count("A clip") == 1
+
+
+async def test_a_failure_that_is_no_clip_s_fault_stays_a_failure(studio, tmp_path):
+    clip = await studio.clip(await make_clip(tmp_path / "clip.mp4", seconds=1, size="320x180"))
+    with pytest.raises(PermanentError, match="scene 1: no valid ffmpeg command") as failure:
+        await studio.staged(preset="no-such-preset").render(await studio.sourced(clips=[clip, clip]))
+    assert failure.value.code == "render_failed"
 
 
 async def test_segments_of_workers_with_other_settings_are_made_again_and_join(studio):

@@ -1,0 +1,244 @@
+"""Every hostile file, on the product's own path: downloaded, examined, and shown if it is accepted.
+
+Each is either refused with a reason, so that the next candidate is taken, or becomes a segment of exactly the right
+length. None makes anything open another file or a connection, and none takes more than its limits.
+"""
+
+import os
+import random
+import re
+import resource
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+
+from services.assembly.render import Encoder, clip_name, segment_from_clips
+from services.assembly.timeline import edit_clips
+from services.sourcing.candidates import FootageFile, FoundFootage
+from services.sourcing.download import Downloader
+from services.sourcing.intake import Intake
+from services.sourcing.source import Fetched, FootageUnavailableError, Remote
+from services.sourcing.stage import SourcingStage
+from shared.contracts import Clip, Footage, Look
+from shared.errors import FailureCode, PermanentError
+from shared.media import probe
+from shared.media.executor import RealFfmpegExecutor
+from shared.media.probe import probe_video
+from shared.media.process import Limits, guards, run_program
+from shared.media.programs import find_ffmpeg
+from tests.support.builders import audio_rendered
+from tests.support.hostile import CORPUS, PRETENDERS, Kit, Sample
+from tests.support.hostile.trap import Trap, trap_around
+from tests.support.media import make_clip
+from tests.support.studio import Studio
+from tests.support.web import Reply, Web, serving
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+LOOK = Look(width=128, height=128, captions=False, title=False)
+SAMPLES = 24_000
+FRAMES = 30
+MOST_CPU = 30.0
+"""Processor seconds for everything that is done with one file; without limits, some would take days."""
+
+FUZZED = int(os.environ.get("FUZZ_ROUNDS", "8"))
+SEED = int(os.environ.get("FUZZ_SEED", "0"))
+
+
+@dataclass
+class World:
+    """Workers that see one hostile file after the other, and what they must leave alone."""
+
+    kit: Kit
+    trap: Trap
+    web: Web
+    studio: Studio
+    sourcing: SourcingStage
+    good: Clip
+    contents: dict[str, bytes] = field(default_factory=dict)
+
+
+class TwoClips:
+    """A source with a hostile clip and, after it, a good one; both about tea."""
+
+    name = identity = "far"
+
+    def __init__(self, web: Web) -> None:
+        self._web = web
+
+    async def search(self, query: str, limit: int) -> list[FoundFootage]:
+        return [FoundFootage(id="hostile", title="Tea drink"), FoundFootage(id="good", title="Tea")]
+
+    async def fetch(self, footage_id: str) -> Fetched:
+        url = f"{self._web.url}/{footage_id}"
+        rendition = str(uuid4()) if footage_id == "hostile" else "1"
+        file = FootageFile(id=footage_id, title=footage_id, url=url, rendition=rendition)
+        return Fetched(Remote(url, (), (self._web.host,)), file)
+
+    async def aclose(self) -> None:
+        """Nothing runs."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    folder = tmp_path_factory.mktemp("hostile")
+    canary = await make_clip(folder / "canary.mp4", seconds=1, size="64x36", pattern="color=c=magenta")
+    (folder / "kit").mkdir()
+    async with trap_around(canary) as trap, serving() as web:
+        kit = await Kit.of(folder / "kit", trap.canary)
+        web.routes["/good"] = Reply(kit.mp4)
+        studio = Studio(folder)
+        downloads = Downloader(largest=1 << 26, timeout=30, idle=10)
+        intake = Intake(studio.store, largest_file=1 << 26, downloads=downloads)
+        good = await studio.clip(folder / "kit" / "good.mp4")
+        yield World(kit, trap, web, studio, SourcingStage(studio.store, [TwoClips(web)], intake), good)
+
+
+async def made(world: World, sample: Sample) -> bytes:
+    """A file's content, made once."""
+    if sample.name not in world.contents:
+        world.contents[sample.name] = await sample.make(world.kit)
+    return world.contents[sample.name]
+
+
+def spent() -> float:
+    """Processor seconds of all children so far."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+async def offered(world: World, content: bytes) -> Footage:
+    """What a scene shows when a file is offered before a good one."""
+    world.web.routes["/hostile"] = Reply(content)
+    return (await world.sourcing.choose(audio_rendered(uuid4()))).footage
+
+
+async def encoded_regardless(world: World, content: bytes) -> int:
+    """How ffmpeg ends when a file comes to it unexamined, with the canary beside it."""
+    executor = RealFfmpegExecutor(await find_ffmpeg())
+    clip = world.good
+    command = segment_from_clips(
+        LOOK, Encoder(preset="ultrafast"), FRAMES, [clip], edit_clips([clip], FRAMES, 30), lettered=False
+    )
+    async with world.studio.store.scratch() as folder:
+        (folder / clip_name(0)).write_bytes(content)
+        os.link(world.trap.canary.path, folder / world.trap.canary.path.name)
+        limits = Limits(memory=2 << 30, cpu=20, file_size=1 << 26)
+        return (await executor.run(command.build(), folder=folder, limits=limits, timeout=120)).returncode
+
+
+@pytest.mark.parametrize("sample", CORPUS.values(), ids=CORPUS)
+async def test_row_66_a_hostile_file_is_refused_or_becomes_a_segment_and_touches_nothing_else(
+    world: World, sample: Sample
+) -> None:
+    content = await made(world, sample)
+    assert world.trap.untouched
+    before = spent()
+    footage = await offered(world, content)
+
+    refused = {one.source_id: one.reason for one in footage.candidates if not one.chosen}
+    if sample.refused is None:
+        assert [clip.source_id for clip in footage.clips] == ["hostile"], refused
+        message = await world.studio.sourced(samples=SAMPLES, clips=footage.clips, look=LOOK)
+        segment = await world.studio.stage.render(message)
+        assert segment.segment.frames == FRAMES
+        assert len(await world.studio.pictures(segment.segment.video)) == FRAMES
+        assert [bool(segment.footage.clips), segment.footage.fallback] == [not sample.damaged, sample.damaged]
+        assert any("cannot be decoded" in note for note in segment.brief.notes) is sample.damaged
+    else:
+        assert [clip.source_id for clip in footage.clips] == ["good"]
+        assert "hostile is refused: " in refused["hostile"]
+        assert re.search(sample.refused, refused["hostile"])
+    assert spent() - before < MOST_CPU
+    assert world.trap.untouched
+
+
+@pytest.mark.parametrize("sample", PRETENDERS.values(), ids=PRETENDERS)
+async def test_a_pretender_opens_nothing_though_it_lies_beside_what_it_asks_for(world: World, sample: Sample) -> None:
+    path = world.trap.canary.path.with_name(f"near{sample.suffix}")
+    path.write_bytes(await made(world, sample))
+    if sample.refused is None:
+        await probe_video(path)
+    else:
+        assert await encoded_regardless(world, path.read_bytes())
+        with pytest.raises(PermanentError) as refused:
+            await probe_video(path)
+        assert refused.value.code is FailureCode.MEDIA_REFUSED
+    assert world.trap.untouched
+
+
+@pytest.mark.parametrize("sample", [one for one in CORPUS.values() if one.heavy], ids=lambda one: one.name)
+async def test_what_tries_to_use_up_the_machine_stays_within_the_limits_of_an_examination(
+    world: World, sample: Sample
+) -> None:
+    path = world.trap.canary.path.with_name(f"heavy{sample.suffix}")
+    path.write_bytes(await made(world, sample))
+    limits = Limits(memory=probe._LIMITS.memory, cpu=probe._FOOTAGE_CPU, file_size=0)
+    # From a small process: a child's peak also counts what its parent held when it started it.
+    done = await run_program([sys.executable, "-c", _MEASURED, *guards(limits), *probe._command(path)], timeout=120)
+    peak, seconds = done.stdout.splitlines()[-1].split()
+    assert int(peak) < 600 << 10
+    assert float(seconds) < 10
+
+
+_MEASURED = """
+import resource, subprocess, sys
+subprocess.call(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(usage.ru_maxrss, usage.ru_utime + usage.ru_stime)
+"""
+
+
+async def test_what_is_no_file_is_refused_unopened(world: World, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.mp4")
+    (tmp_path / "link.mp4").symlink_to(world.trap.canary.path)
+    (tmp_path / "folder.mp4").mkdir()
+    intake = Intake(world.studio.store, largest_file=1 << 26)
+    for name in ("pipe.mp4", "link.mp4", "folder.mp4", "/dev/zero", "/dev/stdin", "gone.mp4"):
+        fetched = Fetched(tmp_path / name, FootageFile(id=name, path=str(tmp_path / name)))
+        with pytest.raises(FootageUnavailableError, match=r"refused|cannot be read"):
+            await intake.accept(fetched, owner="tests")
+    assert world.trap.untouched
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["-i.mp4", "file:x.mp4", "http:x.mp4", "concat:a|b.mp4", "%03d.mp4", "a'b\"[c];d,e=f.mp4", "\u202e\n \x1b.mp4"],
+)
+async def test_a_good_file_of_a_hostile_name_is_a_clip_like_any_other(world: World, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(world.kit.mp4 + b"\0\0\0\x08free")
+    intake = Intake(world.studio.store, largest_file=1 << 26)
+    accepted = await intake.accept(
+        Fetched(tmp_path / name, FootageFile(id=name, path=str(tmp_path / name))), owner=name
+    )
+    assert accepted.facts.duration_frames == 30
+    assert re.fullmatch(r"content/[0-9a-f]{2}/[0-9a-f]+(\.mp4)?", accepted.file.key)
+
+
+@pytest.mark.parametrize("seed", range(SEED, SEED + FUZZED))
+async def test_any_damage_ends_in_a_refusal_or_in_a_segment(world: World, seed: int) -> None:
+    """`make fuzz` does many more, from another seed; FUZZ_SEED=<seed> FUZZ_ROUNDS=1 repeats one."""
+    chance = random.Random(seed)
+    content = bytearray(chance.choice([world.kit.mp4, world.kit.mkv]))
+    for _ in range(chance.choice([1, 3, 30])):
+        at = chance.randrange(len(content))
+        match chance.randrange(3):
+            case 0:
+                content[at] = chance.randrange(256)
+            case 1:
+                content[at : at + 8] = chance.choice([b"\0" * 8, b"\xff" * 8, b"\x7f" + b"\xff" * 7])
+            case _:
+                del content[at : at + chance.randrange(64)]
+    footage = await offered(world, bytes(content))
+    (clip,) = footage.clips
+    if clip.source_id == "hostile":
+        message = await world.studio.sourced(samples=SAMPLES, clips=footage.clips, look=LOOK)
+        segment = await world.studio.stage.render(message)
+        assert len(await world.studio.pictures(segment.segment.video)) == FRAMES
+        assert segment.footage.clips or segment.brief.notes
+    assert world.trap.untouched

@@ -1,0 +1,19 @@
+"""Files that an attacker, a broken camera or a bad archive could offer as footage. All are made here, by code.
+
+`CORPUS` has them by name; each says whether it must be refused, and in which words, or must become a segment.
+"""
+
+from tests.support.hostile import encoded, matroskas, mp4s, pretenders
+from tests.support.hostile.kit import Canary, Kit, Sample
+
+__all__ = ["CORPUS", "PRETENDERS", "Canary", "Kit", "Sample"]
+
+PRETENDERS = pretenders.SAMPLES
+"""Those that want to have something else opened, or would be something else in other hands."""
+
+CORPUS: dict[str, Sample] = {
+    **pretenders.SAMPLES,
+    **mp4s.SAMPLES,
+    **matroskas.SAMPLES,
+    **encoded.SAMPLES,
+}
