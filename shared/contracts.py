@@ -25,6 +25,7 @@ __all__ = [
     "Look",
     "Loudness",
     "Message",
+    "Music",
     "Narration",
     "NarrationRequested",
     "Options",
@@ -116,6 +117,20 @@ class Look(_Value):
     title: bool = Field(default=True, description="Show the film's title over the footage of its first scene.")
 
 
+class Music(_Value):
+    """A piece that plays under the narration, again and again until the film ends."""
+
+    file: ArtifactRef = Field(description="mp3, wav, flac, ogg or m4a.")
+    gain: float = Field(
+        default=-10, ge=-40, le=10, description="How much louder than the narration it is while nobody speaks, LU."
+    )
+    duck: float = Field(default=10, ge=0, le=40, description="By how much it is lowered while somebody speaks, dB.")
+    title: str = Field(default="", max_length=500)
+    creator: str = Field(default="", max_length=500)
+    licence: str = Field(default="", max_length=500)
+    source_url: str = Field(default="", max_length=2_000)
+
+
 class Options(_Value):
     """What the order asked for beyond its words; a snapshot travels with every message."""
 
@@ -129,6 +144,7 @@ class Options(_Value):
     footage_providers: tuple[_Name, ...] | None = Field(
         default=None, max_length=20, description="Names of footage servers in order of preference; None takes all."
     )
+    music: Music | None = Field(default=None, description="What plays under the narration.")
 
 
 class Brief(_Value):
@@ -333,6 +349,7 @@ class ScriptRequested(_Value):
     speed: float | None = Field(default=None, ge=0.5, le=2)
     look: Look = Look()
     footage_providers: tuple[_Name, ...] | None = Field(default=None, max_length=20)
+    music: Music | None = None
 
     @model_validator(mode="after")
     def _says_what_to_make(self) -> Self:
@@ -355,6 +372,7 @@ class ScriptRequested(_Value):
             speed=self.speed,
             look=self.look,
             footage_providers=self.footage_providers,
+            music=self.music,
         )
 
     def message_id_for(self, project_id: UUID) -> str:

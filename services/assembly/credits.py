@@ -7,11 +7,12 @@ from typing import Any, Final
 
 from services.assembly.captions import clean_text
 from services.assembly.timeline import Placed, edit_clips
-from shared.contracts import Brief, SegmentRendered
+from shared.contracts import Brief, Music, SegmentRendered
 
 __all__ = ["Appearance", "appearances", "credits_comment", "credits_json", "credits_txt", "script_json"]
 
 _PAINTED: Final = "Painted background"
+_NO_LICENCE: Final = "licence not stated"
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,11 @@ def credits_json(brief: Brief, shown: Sequence[Appearance], segments: Sequence[S
         for picture in shown
     ]
     voices = [{"engine": engine, "voice": voice} for engine, voice in _voices(segments)]
-    document = {"title": brief.title, "pictures": pictures, "voices": voices}
+    document: dict[str, Any] = {"title": brief.title, "pictures": pictures, "voices": voices}
+    if music := brief.options.music:
+        document["music"] = {
+            name: clean_text(getattr(music, name)) for name in ("title", "creator", "licence", "source_url")
+        }
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -95,14 +100,17 @@ def credits_txt(brief: Brief, shown: Sequence[Appearance], segments: Sequence[Se
         lines.append(f"  {time}  scene {picture.scene_number}: {_sentence(picture)}")
     lines += ["", "Notices", *(f"  {notice}" for notice in notices)] if (notices := _notices(shown)) else []
     lines += ["", "Voice", *(f"  {engine}, voice {voice}" for engine, voice in _voices(segments)), ""]
+    if music := brief.options.music:
+        lines += ["Music", f"  {_music(music)}", ""]
     return "\n".join(lines)
 
 
-def credits_comment(shown: Sequence[Appearance], segments: Sequence[SegmentRendered]) -> str:
+def credits_comment(brief: Brief, shown: Sequence[Appearance], segments: Sequence[SegmentRendered]) -> str:
     """Credits as they stand in the film itself: everything once, without times."""
     pictures = dict.fromkeys(_sentence(picture) for picture in shown)
     voices = [f"{engine}, voice {voice}" for engine, voice in _voices(segments)]
-    said = {"Picture": pictures, "Notice": _notices(shown), "Voice": voices}
+    music = [_music(brief.options.music)] if brief.options.music else []
+    said = {"Picture": pictures, "Notice": _notices(shown), "Voice": voices, "Music": music}
     return "\n".join(f"{what}: {line}" for what, lines in said.items() for line in lines)
 
 
@@ -133,10 +141,19 @@ def _notices(shown: Sequence[Appearance]) -> list[str]:
 def _sentence(picture: Appearance) -> str:
     if picture.generated:
         return f"{picture.title}, generated"
-    by = f" by {picture.creator}" if picture.creator else ""
-    terms = [picture.provider, picture.licence or "licence not stated", picture.source_url]
     doubt = f". To be reviewed: {picture.review}" if picture.review else ""
-    return f"“{picture.title or picture.source_id}”{by} ({', '.join(term for term in terms if term)}){doubt}"
+    terms = (picture.provider, picture.licence or _NO_LICENCE, picture.source_url)
+    return _credit(picture.title or picture.source_id, picture.creator, terms) + doubt
+
+
+def _music(music: Music) -> str:
+    title, creator = clean_text(music.title) or "untitled", clean_text(music.creator)
+    return _credit(title, creator, (clean_text(music.licence) or _NO_LICENCE, clean_text(music.source_url)))
+
+
+def _credit(title: str, creator: str, terms: Sequence[str]) -> str:
+    by = f" by {creator}" if creator else ""
+    return f"“{title}”{by} ({', '.join(term for term in terms if term)})"
 
 
 def _clock(frame: int, frame_rate: int) -> str:

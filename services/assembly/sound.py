@@ -1,31 +1,31 @@
-"""The film's sound: all narrations on one time line, brought to one loudness, encoded once."""
+"""The film's sound: all narrations on one time line, music under them, brought to one loudness, encoded once."""
 
 import asyncio
-import re
 import wave
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
+from services.assembly.ducking import Ducking, Stretch, stretches
 from services.assembly.encode import run_ffmpeg, sound_limits
+from services.assembly.loudness import METER, PEAK_METER, SILENCE, integrated, true_peak
+from services.assembly.music import write_bed
 from services.assembly.timeline import SOUND_RATE, samples_for
 from shared.contracts import Loudness
 from shared.errors import FailureCode, PermanentError
 from shared.media.command import OURS, Command, Input, Nowhere, Output, OwnFile
 from shared.media.executor import FfmpegExecutor
-from shared.media.filters import Chain, Filter
-from shared.media.options import Aac, AudioFilter, BitExact, DropMetadata, Leave, Timescale
+from shared.media.filters import Chain, Filter, Graph, Stream
+from shared.media.options import Aac, AudioFilter, BitExact, DropMetadata, Leave, Map, OutputOption, Timescale
 
-__all__ = ["SOUND", "Levels", "Spoken", "make_sound", "measure_film", "write_timeline"]
+__all__ = ["SOUND", "Accompaniment", "Levels", "Spoken", "make_sound", "measure_film", "write_timeline"]
 
 SOUND: Final = "sound.m4a"
 
 _TIMELINE: Final = "timeline.wav"
-_SILENCE: Final = -69.0
-"""LUFS. The meter's floor is -70: nothing was ever loud enough to count."""
-
+_BED: Final = "bed.wav"
 _CLOSE_ENOUGH: Final = 0.15
 """LU between wanted and measured loudness at which no further pass is worth its time."""
 
@@ -34,10 +34,16 @@ _MOST_GAIN: Final = 40.0
 _PEAK_MARGIN: Final = 0.45
 """dB kept below the wanted peak: between samples, and after AAC, peaks are higher than what the limiter sees."""
 
+_QUIET_VOICE: Final = -23.0
+"""LUFS that music keeps to where the narration is silent."""
+
 _BIT_RATE: Final = "192k"
 _COPY_FRAMES: Final = 1 << 16
-_INTEGRATED: Final = re.compile(r"\bI:\s+(-?[\d.]+|-inf) LUFS")
-_PEAK: Final = re.compile(r"\bPeak:\s+(-?[\d.]+|-inf) dBFS")
+_STEREO: Final = (
+    Filter("aresample", SOUND_RATE),
+    Filter("aformat", sample_fmts="fltp", channel_layouts="stereo"),
+)
+"""Before the limiter: a voice measures and limits otherwise as mono."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,21 +63,71 @@ class Spoken:
     audio: Path
     samples: int
     frames: int
+    words: tuple[Stretch, ...] = ()
+    """When somebody speaks in it, in its samples; not known if empty."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accompaniment:
+    """Music under the narration."""
+
+    piece: Path
+    """16-bit stereo WAV at SOUND_RATE."""
+    samples: int
+    lufs: float
+    """How loud it is of itself."""
+    gain: float
+    """How much louder than the narration it is to be while nobody speaks, LU."""
+    duck: float
+    """By how much it is lowered while somebody speaks, dB."""
 
 
 async def make_sound(
-    ffmpeg: FfmpegExecutor, folder: Path, scenes: Sequence[Spoken], *, sample_rate: int, frame_rate: int, levels: Levels
+    ffmpeg: FfmpegExecutor,
+    folder: Path,
+    scenes: Sequence[Spoken],
+    *,
+    sample_rate: int,
+    frame_rate: int,
+    levels: Levels,
+    music: Accompaniment | None = None,
 ) -> bool:
-    """Makes SOUND: all narrations at the wanted loudness, exactly as long as the scenes' frames.
+    """Makes SOUND: all narrations, and music if there is any, at the wanted loudness, as long as the scenes' frames.
 
     Returns:
-        False if there was nothing to hear, so that no gain could help.
+        False if no narration was heard.
     """
     await asyncio.to_thread(write_timeline, folder / _TIMELINE, scenes, sample_rate=sample_rate, frame_rate=frame_rate)
     samples = samples_for(sum(scene.frames for scene in scenes), frame_rate)
-    gain = await _solve_gain(ffmpeg, folder, samples / SOUND_RATE, levels)
-    await _encode(ffmpeg, folder, samples, gain or 0.0, levels)
-    return gain is not None
+    mix = _Mix(ffmpeg, folder, samples, levels)
+    if music is None:
+        gain = await _solve_gain(mix)
+        await mix.encode(gain or 0.0)
+        return gain is not None
+    voice = await mix.loudness(0.0)
+    heard = voice > SILENCE
+    ducking = Ducking(
+        spoken=tuple(_speech(scenes, sample_rate=sample_rate, frame_rate=frame_rate)) if heard else (),
+        gain=(voice if heard else _QUIET_VOICE) + music.gain - music.lufs,
+        duck=music.duck,
+        length=samples,
+        piece=music.samples,
+    )
+    await asyncio.to_thread(write_bed, folder / _BED, music.piece, ducking)
+    mix = _Mix(ffmpeg, folder, samples, levels, accompanied=True)
+    await mix.encode(await _solve_gain(mix) or 0.0)
+    return heard
+
+
+def _speech(scenes: Sequence[Spoken], *, sample_rate: int, frame_rate: int) -> list[Stretch]:
+    """When somebody speaks in the film, in samples at SOUND_RATE."""
+    found: list[Stretch] = []
+    at = 0
+    for scene in scenes:
+        for start, end in scene.words or ((0, scene.samples),):
+            found.append((at + start * SOUND_RATE // sample_rate, at + end * SOUND_RATE // sample_rate))
+        at += samples_for(scene.frames, frame_rate)
+    return stretches(found)
 
 
 def write_timeline(target: Path, scenes: Sequence[Spoken], *, sample_rate: int, frame_rate: int) -> None:
@@ -116,77 +172,95 @@ def _append(timeline: wave.Wave_write, scene: Spoken, sample_rate: int) -> None:
 
 async def measure_film(ffmpeg: FfmpegExecutor, folder: Path, film: str, seconds: float) -> Loudness:
     """Decodes a film's sound and measures it; silence measures -70 LUFS."""
-    meter = AudioFilter(Chain((Filter("ebur128", framelog="verbose", peak="true"),)))
+    meter = AudioFilter(Chain((PEAK_METER,)))
     command = Command(
         inputs=(Input(OwnFile(film), trust=OURS),),
         outputs=(Output(Nowhere(), None, (Leave("v"), Leave("s"), meter)),),
     )
     said = await run_ffmpeg(ffmpeg, command, folder=folder, limits=sound_limits(seconds), level="info")
-    return Loudness(integrated_lufs=_read(_INTEGRATED, said), true_peak_dbtp=_read(_PEAK, said))
+    return Loudness(integrated_lufs=integrated(said), true_peak_dbtp=true_peak(said))
 
 
-async def _solve_gain(ffmpeg: FfmpegExecutor, folder: Path, seconds: float, levels: Levels) -> float | None:
-    """The gain in dB that brings the time line to the wanted loudness through the limiter that delivery uses.
+@dataclass(frozen=True)
+class _Mix:
+    """The time line, alone or accompanied, on its way through the gain and the limiter that delivery uses."""
+
+    ffmpeg: FfmpegExecutor
+    folder: Path
+    samples: int
+    levels: Levels
+    accompanied: bool = False
+
+    async def loudness(self, gain: float) -> float:
+        """How loud it comes out, LUFS."""
+        return integrated(await self._run(Nowhere(), None, gain, METER, level="info"))
+
+    async def encode(self, gain: float) -> None:
+        """Makes SOUND of it: AAC, stereo, exactly so many samples at 48 kHz."""
+        exact = (Filter("apad", whole_len=self.samples), Filter("atrim", end_sample=self.samples))
+        options = (
+            Aac(_BIT_RATE, SOUND_RATE),
+            DropMetadata(),
+            Timescale(SOUND_RATE, picture=False),
+            BitExact("a"),
+        )
+        await self._run(OwnFile(SOUND), "mp4", gain, *exact, options=options)
+
+    async def _run(
+        self,
+        target: OwnFile | Nowhere,
+        container: Literal["mp4"] | None,
+        gain: float,
+        *after: Filter,
+        options: tuple[OutputOption, ...] = (),
+        level: Literal["error", "info"] = "error",
+    ) -> str:
+        voice = Input(OwnFile(_TIMELINE), trust=OURS)
+        if self.accompanied:
+            mixed = Filter("amix", inputs=2, duration="first", normalize=0)
+            chains = (
+                Chain(_STEREO, (Stream(0, "a"),), "voice"),
+                Chain(_STEREO, (Stream(1, "a"),), "bed"),
+                Chain((mixed, *self._levelled(gain), *after), ("voice", "bed"), "sound"),
+            )
+            command = Command(
+                inputs=(voice, Input(OwnFile(_BED), trust=OURS)),
+                graph=Graph(chains),
+                outputs=(Output(target, container, (Map("sound"), *options)),),
+            )
+        else:
+            chain = AudioFilter(Chain((*_STEREO, *self._levelled(gain), *after)))
+            command = Command(inputs=(voice,), outputs=(Output(target, container, (chain, *options)),))
+        limits = sound_limits(self.samples / SOUND_RATE)
+        return await run_ffmpeg(self.ffmpeg, command, folder=self.folder, limits=limits, level=level)
+
+    def _levelled(self, gain: float) -> tuple[Filter, ...]:
+        ceiling = 10 ** ((self.levels.peak - _PEAK_MARGIN) / 20)
+        return (
+            Filter("volume", f"{gain:.3f}dB"),
+            Filter("alimiter", limit=f"{ceiling:.4f}", attack=5, release=50, level="false", latency="true"),
+        )
+
+
+async def _solve_gain(mix: _Mix) -> float | None:
+    """The gain in dB that brings the mix to the wanted loudness through the limiter that delivery uses.
 
     The limiter takes away from what a gain adds, so that the gain is found by measuring; None for silence.
     """
-    gain, loudness = 0.0, await _loudness(ffmpeg, folder, seconds, 0.0, levels)
-    if loudness <= _SILENCE:
+    wanted = mix.levels.target_lufs
+    gain, loudness = 0.0, await mix.loudness(0.0)
+    if loudness <= SILENCE:
         return None
-    best = (abs(levels.target_lufs - loudness), gain)
+    best = (abs(wanted - loudness), gain)
     slope = 1.0
     for _ in range(_MOST_PASSES - 1):
         if best[0] <= _CLOSE_ENOUGH:
             break
-        following = max(-_MOST_GAIN, min(_MOST_GAIN, gain + (levels.target_lufs - loudness) / slope))
+        following = max(-_MOST_GAIN, min(_MOST_GAIN, gain + (wanted - loudness) / slope))
         if following == gain:
             break
-        measured = await _loudness(ffmpeg, folder, seconds, following, levels)
+        measured = await mix.loudness(following)
         slope = max(0.25, min(1.0, (measured - loudness) / (following - gain)))
         gain, loudness = following, measured
-        best = min(best, (abs(levels.target_lufs - loudness), gain))
+        best = min(best, (abs(wanted - loudness), gain))
     return round(best[1], 3)
-
-
-async def _encode(ffmpeg: FfmpegExecutor, folder: Path, samples: int, gain: float, levels: Levels) -> None:
-    """Makes SOUND of the time line: AAC, stereo, exactly so many samples at 48 kHz."""
-    exact = (Filter("apad", whole_len=samples), Filter("atrim", end_sample=samples))
-    options = (
-        AudioFilter(Chain((*_levelled(gain, levels), *exact))),
-        Aac(_BIT_RATE, SOUND_RATE),
-        DropMetadata(),
-        Timescale(SOUND_RATE, picture=False),
-        BitExact("a"),
-    )
-    command = Command(
-        inputs=(Input(OwnFile(_TIMELINE), trust=OURS),), outputs=(Output(OwnFile(SOUND), "mp4", options),)
-    )
-    await run_ffmpeg(ffmpeg, command, folder=folder, limits=sound_limits(samples / SOUND_RATE))
-
-
-async def _loudness(ffmpeg: FfmpegExecutor, folder: Path, seconds: float, gain: float, levels: Levels) -> float:
-    meter = Filter("ebur128", framelog="verbose")
-    command = Command(
-        inputs=(Input(OwnFile(_TIMELINE), trust=OURS),),
-        outputs=(Output(Nowhere(), None, (AudioFilter(Chain((*_levelled(gain, levels), meter))),)),),
-    )
-    said = await run_ffmpeg(ffmpeg, command, folder=folder, limits=sound_limits(seconds), level="info")
-    return _read(_INTEGRATED, said)
-
-
-def _levelled(gain: float, levels: Levels) -> tuple[Filter, ...]:
-    """Gain and limiter. Stereo before the limiter: a voice measures and limits otherwise as mono."""
-    ceiling = 10 ** ((levels.peak - _PEAK_MARGIN) / 20)
-    return (
-        Filter("aresample", SOUND_RATE),
-        Filter("aformat", sample_fmts="fltp", channel_layouts="stereo"),
-        Filter("volume", f"{gain:.3f}dB"),
-        Filter("alimiter", limit=f"{ceiling:.4f}", attack=5, release=50, level="false", latency="true"),
-    )
-
-
-def _read(pattern: re.Pattern[str], said: str) -> float:
-    found = pattern.findall(said)  # the summary comes last
-    if not found:
-        raise PermanentError(FailureCode.RENDER_FAILED, f"ffmpeg measured no loudness: {said[-300:]}")
-    return max(-70.0, float(found[-1]))

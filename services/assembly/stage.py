@@ -20,11 +20,12 @@ from services.assembly.encode import Advance
 from services.assembly.film import FILM, SUBTITLES, Part, check_film, join
 from services.assembly.length import length_notes
 from services.assembly.metadata import chapters, ffmetadata
+from services.assembly.music import MusicShelf
 from services.assembly.naming import video_name
 from services.assembly.render import Encoder
 from services.assembly.segment import make_segment, plan_segment, prepare_fonts
 from services.assembly.sidecars import srt, vtt
-from services.assembly.sound import Levels, Spoken, make_sound, measure_film
+from services.assembly.sound import Accompaniment, Levels, Spoken, make_sound, measure_film
 from services.assembly.thumbnail import THUMBNAIL, choose_moment, take_thumbnail
 from services.assembly.timeline import Placed, place
 from shared.artifacts.results import Results, fingerprint
@@ -110,6 +111,7 @@ class AssemblyStage:
         self._opened: FfmpegExecutor | None = None
         self._segments = Results(store, "segment")
         self._films = Results(store, "film")
+        self._shelf = MusicShelf(store)
 
     async def prepare(self) -> None:
         """Finds ffmpeg, so that a host without it says so at its start.
@@ -134,6 +136,9 @@ class AssemblyStage:
         async def advance(fraction: float) -> None:
             await report(_progress(sourced, number, fraction))
 
+        if number == 1 and sourced.brief.options.music is not None:
+            with _disk_errors():  # and rather now than when all scenes are done
+                await self._shelf.hear(await self._ffmpeg(), sourced.brief.options.music)
         with _about(number):
             await self._store.open(sourced.narration.audio)  # rather now than when all other scenes are done
             try:
@@ -267,7 +272,9 @@ class AssemblyStage:
             number, narration = segment.scene.scene_number, segment.narration
             with _about(number):
                 parts.append(Part(number, await self._store.open(segment.segment.video), at))
-                spoken.append(Spoken(number, await self._store.open(narration.audio), narration.samples, at.frames))
+                words = tuple((word.start_sample, word.end_sample) for word in narration.words)
+                audio = await self._store.open(narration.audio)
+                spoken.append(Spoken(number, audio, narration.samples, at.frames, words))
         await report(_progress(first, None, 0.0, "sound"))
         heard = await make_sound(
             ffmpeg,
@@ -276,6 +283,7 @@ class AssemblyStage:
             sample_rate=first.narration.sample_rate,
             frame_rate=look.frame_rate,
             levels=self._levels,
+            music=await self._accompaniment(brief),
         )
         await report(_progress(first, None, 0.5, "joining"))
         documents = await asyncio.to_thread(_write_documents, folder, segments, places, brief)
@@ -309,6 +317,14 @@ class AssemblyStage:
             audio_codec="aac",
             loudness=loudness,
         )
+
+    async def _accompaniment(self, brief: Brief) -> Accompaniment | None:
+        music = brief.options.music
+        if music is None:
+            return None
+        heard = await self._shelf.hear(await self._ffmpeg(), music)
+        piece = await self._store.open(heard.sound)
+        return Accompaniment(piece=piece, samples=heard.samples, lufs=heard.lufs, gain=music.gain, duck=music.duck)
 
     def _sound_notes(self, loudness: Loudness, *, heard: bool) -> tuple[str, ...]:
         if not heard:
@@ -348,7 +364,7 @@ def _write_documents(
 
 def _about_film(segments: Sequence[SegmentRendered], places: Sequence[Placed], brief: Brief) -> str:
     """What the film's file says of itself: licences ask that credits go with the film wherever it goes."""
-    comment = credits_comment(appearances(segments, places), segments)
+    comment = credits_comment(brief, appearances(segments, places), segments)
     tags = {"title": clean_text(brief.title), "comment": comment}
     marks = chapters([segment.scene for segment in segments], places)
     return ffmetadata(tags, marks, brief.options.look.frame_rate)

@@ -21,11 +21,12 @@ from typing import Final, Literal
 
 from shared.media.filters import Chain, Graph, InvalidCommandError, Stream
 from shared.media.options import AudioFilter, Copy, Describe, Leave, Map, OutputOption, VideoFilter
-from shared.media.probe_child import DECODERS, FORMATS, MAX_PIXELS, MAX_STREAMS
+from shared.media.probe_child import AUDIO_DECODERS, DECODERS, FORMATS, MAX_PIXELS, MAX_STREAMS, SOUND_FORMATS
 
 __all__ = [
     "OURS",
     "UNTRUSTED",
+    "UNTRUSTED_SOUND",
     "Command",
     "ConcatList",
     "Console",
@@ -177,6 +178,16 @@ UNTRUSTED: Final = Trust(
     analyze_duration="10M",
 )
 """Media from outside: opens nothing but itself, by common decoders alone, whatever its name says it is."""
+
+UNTRUSTED_SOUND: Final = Trust(
+    protocols=("file",),
+    formats=tuple(SOUND_FORMATS.split(",")),
+    decoders=tuple(sorted(AUDIO_DECODERS)),
+    max_streams=MAX_STREAMS,
+    probe_size="20M",
+    analyze_duration="10M",
+)
+"""Music from outside, by the same rule."""
 
 OURS: Final = Trust(protocols=("file",))
 """What we made ourselves: files, and no network."""

@@ -8,14 +8,16 @@ import json
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shared.errors import FailureCode, PermanentError, TransientError
 from shared.media.process import Limits, run_program
 
-__all__ = ["AudioFacts", "MediaFacts", "VideoFacts", "probe_media", "probe_video"]
+__all__ = ["AudioFacts", "MediaFacts", "VideoFacts", "probe_media", "probe_sound", "probe_video"]
+
+_Kind = Literal["media", "sound"]
 
 _CHILD: Final = Path(__file__).with_name("probe_child.py")
 _LIMITS: Final = Limits(memory=2 << 30, cpu=120, file_size=0)
@@ -111,11 +113,11 @@ async def probe_media(path: Path, *, timeout: float = 120) -> MediaFacts:  # noq
         PermanentError: `media_refused`, with the reason.
         TransientError: `program_timeout`.
     """
-    return await _examined(path, timeout, _LIMITS)
+    return await _examined("media", path, timeout, _LIMITS)
 
 
-async def _examined(path: Path, timeout: float, limits: Limits) -> MediaFacts:  # noqa: ASYNC109
-    done = await run_program(_command(path), timeout=timeout, limits=limits)
+async def _examined(kind: _Kind, path: Path, timeout: float, limits: Limits) -> MediaFacts:  # noqa: ASYNC109
+    done = await run_program(_command(kind, path), timeout=timeout, limits=limits)
     if done.returncode:
         ended = f"signal {-done.returncode}" if done.returncode < 0 else f"exit code {done.returncode}"
         raise _refused(path, f"examining it ended with {ended}", detail=done.stderr)
@@ -136,7 +138,7 @@ async def probe_video(path: Path, *, timeout: float = 60) -> VideoFacts:  # noqa
         PermanentError: `media_refused`: unreadable, cut off, no picture, not decodable, or of an absurd rate or shape.
     """
     try:
-        facts = await _examined(path, timeout, replace(_LIMITS, cpu=_FOOTAGE_CPU))
+        facts = await _examined("media", path, timeout, replace(_LIMITS, cpu=_FOOTAGE_CPU))
     except TransientError as error:
         raise _refused(path, f"examining it took longer than {timeout:.0f} s") from error
     if facts.video is None:
@@ -154,9 +156,24 @@ async def probe_video(path: Path, *, timeout: float = 60) -> VideoFacts:  # noqa
     return facts.video
 
 
-def _command(path: Path) -> list[str | Path]:
+async def probe_sound(path: Path, *, timeout: float = 60) -> AudioFacts:  # noqa: ASYNC109 - the program's limit
+    """Examines music from outside; returns only when it is of a kind that can be decoded safely.
+
+    Raises:
+        PermanentError: `media_refused`: unreadable, without sound, or of another format than mp3, wav, flac, ogg, m4a.
+    """
+    try:
+        facts = await _examined("sound", path, timeout, replace(_LIMITS, cpu=_FOOTAGE_CPU))
+    except TransientError as error:
+        raise _refused(path, f"examining it took longer than {timeout:.0f} s") from error
+    if facts.audio is None or not facts.audio.packets:
+        raise _refused(path, "it holds no sound")
+    return facts.audio
+
+
+def _command(kind: _Kind, path: Path) -> list[str | Path]:
     """Isolated: neither the environment nor a file beside us decides what the child imports."""
-    return [sys.executable, "-I", _CHILD, path.absolute()]
+    return [sys.executable, "-I", _CHILD, kind, path.absolute()]
 
 
 def _first_problem(error: ValidationError) -> str:

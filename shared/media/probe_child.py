@@ -1,7 +1,7 @@
 """The part of the probe that touches a file from outside; its own process, so that a crash or a bomb ends only it.
 
-`python probe_child.py PATH` prints one JSON object: `{"facts": …}` as `shared.media.probe.MediaFacts` has them, or
-`{"refused": "why"}`. Imports nothing of ours: it runs isolated from the environment and the working folder.
+`python probe_child.py media|sound PATH` prints one JSON object: `{"facts": …}` as `shared.media.probe.MediaFacts` has
+them, or `{"refused": "why"}`. Imports nothing of ours: it runs isolated from the environment and the working folder.
 """
 
 import hashlib
@@ -28,6 +28,9 @@ MAX_STREAMS: Final = 16
 FORMATS: Final = "mov,mp4,matroska,webm,mpegts"
 """Containers. Playlists and scripts that open further files are not among them, whatever the file is called."""
 
+SOUND_FORMATS: Final = "mp3,wav,flac,ogg,mov,mp4"
+"""Containers of music."""
+
 DECODERS: Final = frozenset(
     {"h264", "hevc", "av1", "libdav1d", "vp8", "vp9", "libvpx", "libvpx-vp9", "mpeg4", "mpeg2video", "mjpeg", "prores"}
 )
@@ -47,6 +50,8 @@ AUDIO_DECODERS: Final = frozenset(
         "pcm_s16le",
         "pcm_s16be",
         "pcm_s24le",
+        "pcm_s32le",
+        "pcm_f32le",
     }
 )
 
@@ -101,15 +106,19 @@ class _Packets:
         )
 
 
-def examine(path: str) -> dict[str, Any]:
+def examine(path: str, *, sound: bool = False) -> dict[str, Any]:
     """The facts of a file, JSON-ready.
+
+    Args:
+        path: the file.
+        sound: it is listened to and not looked at: pictures in it count as little as covers do.
 
     Raises:
         RefusedError: it is not a media file of an accepted kind, or its first picture does not decode.
     """
     options = {
         "protocol_whitelist": "file",
-        "format_whitelist": FORMATS,
+        "format_whitelist": SOUND_FORMATS if sound else FORMATS,
         "codec_whitelist": ",".join(sorted(DECODERS | AUDIO_DECODERS)),
         "max_streams": str(MAX_STREAMS + 1),  # some demuxers leave out what exceeds it, and do not say so
         "probesize": "20000000",
@@ -117,21 +126,25 @@ def examine(path: str) -> dict[str, Any]:
     }
     try:
         with av.open(f"file:{path}", "r", options=options, metadata_errors="replace") as container:
-            return _facts(container)
+            return _facts(container, sound=sound)
     except (av.FFmpegError, ValueError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise RefusedError(f"it is no readable mp4, mov, mkv, webm or ts file ({reason})") from error
+        kinds = "mp3, wav, flac, ogg or m4a" if sound else "mp4, mov, mkv, webm or ts"
+        raise RefusedError(f"it is no readable {kinds} file ({reason})") from error
     except MemoryError as error:
         raise RefusedError("it needs too much memory") from error
 
 
-def _facts(container: InputContainer) -> dict[str, Any]:
+def _facts(container: InputContainer, *, sound: bool) -> dict[str, Any]:
     if len(container.streams) > MAX_STREAMS:
         raise RefusedError(f"it has more than {MAX_STREAMS} streams")
-    video = next((s for s in container.streams.video if not s.disposition & Disposition.attached_pic), None)
+    pictures = () if sound else container.streams.video
+    video = next((s for s in pictures if not s.disposition & Disposition.attached_pic), None)
     audio = next(iter(container.streams.audio), None)
     if video is None and audio is None:
-        raise RefusedError("it holds neither picture nor sound")
+        raise RefusedError("it holds no sound" if sound else "it holds neither picture nor sound")
+    if sound and audio is not None and audio.codec_context.name not in AUDIO_DECODERS:
+        raise RefusedError(f"its codec {audio.codec_context.name} is not accepted")
     if video is not None:
         _check_decoder(video)
     streams = [stream for stream in (video, *container.streams.audio) if stream is not None]
@@ -232,10 +245,10 @@ def _audio_facts(audio: AudioStream, packets: _Packets) -> dict[str, Any]:
 
 
 def main() -> int:
-    """Examines the file named on the command line."""
+    """Examines the file named on the command line, as the kind named before it."""
     av.logging.set_level(None)
     try:
-        answer: dict[str, Any] = {"facts": examine(sys.argv[1])}
+        answer: dict[str, Any] = {"facts": examine(sys.argv[2], sound=sys.argv[1] == "sound")}
     except RefusedError as error:
         answer = {"refused": str(error)}
     sys.stdout.write(json.dumps(answer))

@@ -32,14 +32,16 @@ class Line:
     words: tuple[Word, ...] = ()
 
 
-def voice(seconds: float, *, pitch: float = 120, level: float = 0.1, noise: float = 0.0, seed: int = 1) -> Sound:
-    """Syllables: harmonics of a falling pitch that swell four times a second, with hiss between them if wanted."""
+def voice(
+    seconds: float, *, pitch: float = 120, level: float = 0.1, breath: float = 0.15, noise: float = 0.0, seed: int = 1
+) -> Sound:
+    """Syllables: harmonics of a falling pitch that swell four times a second, with breath in them, and hiss between them if wanted."""
     time = np.arange(round(seconds * RATE)) / RATE
     phase = 2 * np.pi * pitch * (time + 0.05 * np.sin(2 * np.pi * 0.4 * time))
     tone = sum(np.sin(n * phase) / n for n in range(1, 20))
     swell = np.clip(np.sin(2 * np.pi * 4 * time), 0, None) ** 0.7
     hiss = np.random.default_rng(seed).standard_normal(time.size)
-    return np.asarray(level * (tone * swell + 0.15 * hiss * swell) + noise * hiss, dtype=np.float64)
+    return np.asarray(level * (tone * swell + breath * hiss * swell) + noise * hiss, dtype=np.float64)
 
 
 def line(text: str, seconds: float, *, pauses: Sequence[tuple[float, float]] = (), **how: float) -> Line:
