@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from cli.deliver import Delivered, deliver, require_room
 from cli.display import Display, make_display
 from cli.follow import Film, follow
 from cli.home import Home, PendingOrder
+from cli.music import MusicFile, with_music
 from cli.stack import SERVICES
 from cli.tidy import tidy
 from shared.contracts import ProjectCancelled, ProjectFailed, ScriptRequested, VideoAssembled
@@ -40,6 +42,7 @@ async def make(
     as_json: bool,
     with_record: bool = True,
     tidily: bool = False,
+    music: MusicFile | None = None,
 ) -> int:
     """Makes one video. Returns 0 when it and its record exist; without a record, when the video does.
 
@@ -51,6 +54,7 @@ async def make(
         as_json: how to tell of it.
         with_record: whether a recorder runs and is waited for.
         tidily: whether to remove what only this film was made of, once it is on record.
+        music: what plays under the narration.
 
     Raises:
         PipelineError: what went wrong.
@@ -59,6 +63,8 @@ async def make(
     require_room(order, data=home.root, out=out)
     if nats_url is None:
         await find_ffmpeg()
+    artifacts_url = os.environ.get("ARTIFACTS_URL") or (home.artifacts_url if nats_url is None else None)
+    order = await with_music(order, music, artifacts_url)
     with make_display(as_json=as_json) as display, home.pending(order) as pending:
         film = Film(pending.project_id)
         delivered = None
@@ -223,7 +229,9 @@ async def up(home: Home, *, nats_port: int, as_json: bool, with_record: bool = T
     return 0
 
 
-async def request(home: Home, order: ScriptRequested, *, nats_url: str | None, as_json: bool) -> int:
+async def request(
+    home: Home, order: ScriptRequested, *, nats_url: str | None, as_json: bool, music: MusicFile | None = None
+) -> int:
     """Orders a video and returns once the order is stored.
 
     Raises:
@@ -231,6 +239,7 @@ async def request(home: Home, order: ScriptRequested, *, nats_url: str | None, a
     """
     project_id = uuid4()
     async with existing(home, nats_url) as access:
+        order = await with_music(order, music, access.endpoint.artifacts_url)
         await access.order(order.model_copy(update={"project_id": project_id}))
     print(json.dumps({"event": "accepted", "project_id": str(project_id)}) if as_json else project_id)
     return 0

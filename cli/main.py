@@ -14,6 +14,7 @@ from rich.console import Console
 
 from cli import commands, records
 from cli.home import Home
+from cli.music import MusicFile
 from cli.orders import DEFAULT_DURATION, DEFAULT_TOPIC, SHAPES, Picture, build_order
 from cli.terminal import EXIT_INTERRUPTED, DataOption, JsonOption, NatsOption, run
 from shared.errors import FailureCode, PipelineError
@@ -72,6 +73,19 @@ VoiceOption = Annotated[str | None, typer.Option("--voice", help="The engine's n
 SpeedOption = Annotated[
     float | None, typer.Option("--speed", help="Of the speech, from 0.5 to 2; 1 is the voice's own.")
 ]
+MusicOption = Annotated[
+    Path | None, typer.Option("--music", help="Plays under the narration: an mp3, wav, flac, ogg or m4a.")
+]
+MusicGainOption = Annotated[
+    float | None,
+    typer.Option(
+        "--music-gain", help="How much louder than the narration it is while nobody speaks, LU.", show_default="-10"
+    ),
+]
+MusicDuckOption = Annotated[
+    float | None,
+    typer.Option("--music-duck", help="By how much it is lowered while somebody speaks, dB.", show_default="10"),
+]
 
 
 @app.command()
@@ -90,6 +104,9 @@ def make(
     fit: FitOption = None,
     captions: CaptionsOption = None,
     title: TitleOption = True,
+    music: MusicOption = None,
+    music_gain: MusicGainOption = None,
+    music_duck: MusicDuckOption = None,
     record: RecordOption = True,
     tidy: TidyOption = False,
     data: DataOption = None,
@@ -114,7 +131,14 @@ def make(
         raise typer.BadParameter(message)
     run(
         commands.make(
-            Home(data), order, out=out.absolute(), nats_url=nats, as_json=as_json, with_record=record, tidily=tidy
+            Home(data),
+            order,
+            out=out.absolute(),
+            nats_url=nats,
+            as_json=as_json,
+            with_record=record,
+            tidily=tidy,
+            music=_music(music, music_gain, music_duck),
         )
     )
 
@@ -148,6 +172,9 @@ def request(
     fit: FitOption = None,
     captions: CaptionsOption = None,
     title: TitleOption = True,
+    music: MusicOption = None,
+    music_gain: MusicGainOption = None,
+    music_duck: MusicDuckOption = None,
     data: DataOption = None,
     nats: NatsOption = None,
     as_json: JsonOption = False,
@@ -162,7 +189,8 @@ def request(
         speed=speed,
         picture=Picture(shape=look, size=size, fit=fit, captions=captions, title=title),
     )
-    run(commands.request(Home(data), order, nats_url=nats, as_json=as_json))
+    wanted = _music(music, music_gain, music_duck)
+    run(commands.request(Home(data), order, nats_url=nats, as_json=as_json, music=wanted))
 
 
 @app.command()
@@ -230,6 +258,13 @@ def main() -> None:
         sys.exit(EXIT_DATABASE if error.code in _DATABASE_CODES else EXIT_FAILED)
     except KeyboardInterrupt:
         sys.exit(EXIT_INTERRUPTED)
+
+
+def _music(path: Path | None, gain: float | None, duck: float | None) -> MusicFile | None:
+    if path is None and (gain is not None or duck is not None):
+        message = "--music-gain and --music-duck need --music"
+        raise typer.BadParameter(message)
+    return MusicFile(path, gain, duck) if path is not None else None
 
 
 def _one_topic(words: str | None, option: str | None) -> str | None:

@@ -96,4 +96,7 @@ class Ducking:
 
 def _swell(at: NDArray[np.int64], length: int) -> NDArray[np.float64]:
     """From nothing at 0 to 1 at `length`, without a corner at either end."""
-    return np.asarray(0.5 - 0.5 * np.cos(np.pi * np.clip(at / max(1, length), 0, 1)), dtype=np.float64)
+    swelling = np.ones(at.shape)
+    near = at < length
+    swelling[near] = 0.5 - 0.5 * np.cos(np.pi * at[near] / length)
+    return swelling

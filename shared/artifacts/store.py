@@ -25,6 +25,10 @@ _BUCKETS: Final = {"s3", "gs", "az", "abfss"}
 
 _SUFFIXES: Final = {
     "audio/wav": ".wav",
+    "audio/mpeg": ".mp3",
+    "audio/flac": ".flac",
+    "audio/ogg": ".ogg",
+    "audio/mp4": ".m4a",
     "video/mp4": ".mp4",
     "video/quicktime": ".mov",
     "video/webm": ".webm",

@@ -117,7 +117,7 @@ async def probe_media(path: Path, *, timeout: float = 120) -> MediaFacts:  # noq
 
 
 async def _examined(kind: _Kind, path: Path, timeout: float, limits: Limits) -> MediaFacts:  # noqa: ASYNC109
-    done = await run_program(_command(kind, path), timeout=timeout, limits=limits)
+    done = await run_program(_command(path, kind), timeout=timeout, limits=limits)
     if done.returncode:
         ended = f"signal {-done.returncode}" if done.returncode < 0 else f"exit code {done.returncode}"
         raise _refused(path, f"examining it ended with {ended}", detail=done.stderr)
@@ -171,7 +171,7 @@ async def probe_sound(path: Path, *, timeout: float = 60) -> AudioFacts:  # noqa
     return facts.audio
 
 
-def _command(kind: _Kind, path: Path) -> list[str | Path]:
+def _command(path: Path, kind: _Kind = "media") -> list[str | Path]:
     """Isolated: neither the environment nor a file beside us decides what the child imports."""
     return [sys.executable, "-I", _CHILD, kind, path.absolute()]
 

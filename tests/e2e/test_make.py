@@ -14,6 +14,7 @@ import nats
 import pytest
 
 from shared.media.probe import probe_media
+from tests.support.music import make_music
 from tests.support.product import SMALL, events_of, kill_group, record, run, running_stack, start, stored_messages
 
 TEXT = """Tea
@@ -78,6 +79,19 @@ async def test_b01_b38_a_text_becomes_a_film_with_its_record(data: Path, script:
     assert (project["id"], project["current_step"]) == (result["project_id"], "export")
     assert project["video_file_size"] == Path(result["video"]).stat().st_size
     assert not list((data / "artifacts" / "scratch").iterdir())
+
+
+async def test_a_film_is_made_with_music_that_its_order_names(data: Path, tmp_path: Path):
+    (tmp_path / "tea.txt").write_text("Tea is made from leaves.")
+    song = await make_music(tmp_path / "leaf.mp3")
+    song.with_suffix(".json").write_text('{"title": "Leaf", "creator": "A. Player", "licence": "CC0"}')
+    words = ("make", "--script", "tea.txt", "--size", SMALL, "--music", str(song), "--no-record", "--json")
+    finished = await run(*words, data=data, cwd=tmp_path)
+    assert finished.returncode == 0, finished.err
+    assert "“Leaf” by A. Player (CC0)" in Path(finished.result["credits"][1]).read_text()
+    assert abs(finished.result["loudness_lufs"] + 14) < 1
+    refused = await run("make", "tea", "--music", str(tmp_path / "tea.txt"), data=data, cwd=tmp_path)
+    assert (refused.returncode, "tea.txt is refused" in refused.err) == (1, True)
 
 
 async def test_b59_a_killed_run_goes_on_where_it_was(data: Path, script: Path, tmp_path: Path):

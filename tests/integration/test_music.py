@@ -6,14 +6,16 @@ import shutil
 import wave
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyloudnorm
 import pytest
 
+from cli.music import MusicFile, with_music
 from services.assembly.music import MusicShelf
 from shared.artifacts.filesystem import FilesystemStore
-from shared.contracts import ArtifactRef, Music, VideoAssembled
+from shared.contracts import ArtifactRef, Music, ScriptRequested, VideoAssembled
 from shared.errors import PermanentError
 from shared.media.executor import RealFfmpegExecutor
 from shared.media.probe import probe_sound
@@ -139,7 +141,7 @@ def takes(tmp_path_factory) -> dict[str, Take]:
     folder: Path = tmp_path_factory.mktemp("music")
     studio = Studio(folder)
 
-    async def take(**asked: object) -> Take:
+    async def take(**asked: Any) -> Take:
         shutil.rmtree(folder / "store" / "results" / "film", ignore_errors=True)
         shutil.rmtree(folder / "store" / "results" / "music", ignore_errors=True)
         film = await studio.film(*LINES, **asked)
@@ -203,3 +205,52 @@ def test_whose_music_it_is_stands_in_the_credits(takes):
     assert "\nMusic\n  “Leaf Song” by A. Player (CC BY 4.0)\n" in takes["with"].credits_text
     assert "music" not in takes["without"].credits
     assert "Music" not in takes["without"].credits_text
+
+
+TEA = ScriptRequested(topic="Tea")
+
+
+async def test_an_order_carries_its_music_by_reference_with_what_the_file_beside_it_says(tmp_path):
+    song = await make_music(tmp_path / "leaf song.ogg")
+    url = (tmp_path / "store").as_uri()
+    plain = (await with_music(TEA, MusicFile(song), url)).music
+    assert plain is not None
+    assert (plain.title, plain.licence, plain.gain, plain.duck) == ("leaf song", "", -10, 10)
+    assert (await FilesystemStore(tmp_path / "store").open(plain.file)).read_bytes() == song.read_bytes()
+    song.with_suffix(".json").write_text('{"creator": "A. Player", "licence": "CC0", "keywords": ["tea"]}')
+    credited = (await with_music(TEA, MusicFile(song, gain=-3, duck=0), url)).music
+    assert credited is not None
+    assert (credited.creator, credited.licence, credited.gain, credited.duck) == ("A. Player", "CC0", -3, 0)
+    assert credited.file == plain.file
+    assert await with_music(TEA, None, None) is TEA
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "says"),
+    [
+        ("missing", "invalid_order", "--music: cannot read"),
+        ("a folder", "invalid_order", "is no file"),
+        ("text", "media_refused", "song.mp3 is refused"),
+        ("gain", "invalid_order", "--music: --music-gain"),
+        ("sidecar", "invalid_order", "song.json cannot be read"),
+        ("sidecar's type", "invalid_order", "song.json: licence"),
+        ("no artifacts", "invalid_settings", "ARTIFACTS_URL"),
+    ],
+)
+async def test_every_mistake_with_music_is_found_before_anything_starts(tmp_path, fault, code, says):
+    song = tmp_path / "song.mp3"
+    if fault == "a folder":
+        song.mkdir()
+    elif fault == "text":
+        song.write_text("la la la")
+    elif fault != "missing":
+        await make_music(song)
+    if fault.startswith("sidecar"):
+        song.with_suffix(".json").write_text("{" if fault == "sidecar" else '{"licence": 3}')
+    wanted = MusicFile(song, gain=99 if fault == "gain" else None)
+    url = None if fault == "no artifacts" else (tmp_path / "store").as_uri()
+    with pytest.raises(PermanentError) as failure:
+        await with_music(TEA, wanted, url)
+    assert failure.value.code == code
+    assert says in str(failure.value)
+    assert not (tmp_path / "store").exists()

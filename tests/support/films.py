@@ -4,7 +4,7 @@ import wave
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
@@ -74,12 +74,12 @@ class Studio:
         self.store = FilesystemStore(folder / "store")
         self.stage = AssemblyStage(self.store, encoder=Encoder(preset="ultrafast", crf=35), levels=levels)
 
-    async def film(self, *lines: Line, project: UUID = PROJECT, look: Look = SMALL, **asked: object) -> VideoAssembled:
+    async def film(self, *lines: Line, project: UUID = PROJECT, look: Look = SMALL, **asked: Any) -> VideoAssembled:
         """A film of one scene a line, over painted backgrounds."""
         return await self.stage.assemble(await self.segments(*lines, project=project, look=look, **asked))
 
     async def segments(
-        self, *lines: Line, project: UUID = PROJECT, look: Look = SMALL, **asked: object
+        self, *lines: Line, project: UUID = PROJECT, look: Look = SMALL, **asked: Any
     ) -> list[SegmentRendered]:
         whole = brief(len(lines), options=options(look=look, **asked))
         return [

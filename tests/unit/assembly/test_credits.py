@@ -79,4 +79,4 @@ def test_what_the_terms_want_said_is_said_once_and_doubts_stand_at_their_clips()
         False,
     ]
     assert [(one["notice"], one["review"]) for one in pictures] == [("", ""), (notice, doubt), (notice, "")]
-    assert f"\nNotice: {notice}\n" in credits_comment(shown, segments)
+    assert f"\nNotice: {notice}\n" in credits_comment(segments[0].brief, shown, segments)

@@ -105,6 +105,16 @@ def test_an_order_hands_its_options_on():
     assert order.options == Options(target_duration=61, voice="en", speed=1.1, look=Look(width=1080, height=1920))
 
 
+def test_an_order_names_its_music_by_reference_and_hands_it_on():
+    file = {"key": f"content/ab/{'ab' * 32}.mp3", "sha256": "ab" * 32, "size": 7, "media_type": "audio/mpeg"}
+    order = ScriptRequested.model_validate({"topic": "Tea", "music": {"file": file, "licence": "CC0"}})
+    assert order.options.music is not None
+    assert (order.options.music.file.key, order.options.music.gain, order.options.music.duck) == (file["key"], -10, 10)
+    for wrong in ({}, {"file": "song.mp3"}, {"file": file, "gain": 11}, {"file": file, "duck": -1}):
+        with pytest.raises(ValidationError):
+            ScriptRequested.model_validate({"topic": "Tea", "music": wrong})
+
+
 def test_scenes_must_be_numbered_without_gap():
     script = builders.scripted(PROJECT, 3)
     with pytest.raises(ValidationError, match="numbered 1 to 3"):
