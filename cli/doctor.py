@@ -41,7 +41,7 @@ async def examine(home: Home, *, nats_url: str | None, as_json: bool) -> int:
     findings = [
         _python(),
         await _ffmpeg(),
-        _speech(),
+        *await _speech(),
         _script(),
         *await _footage(),
         await _bus(home, nats_url),
@@ -72,10 +72,8 @@ async def _ffmpeg() -> Finding:
     return Finding("ffmpeg", ok=True, uses=f"{found.version} at {found.path}")
 
 
-def _speech() -> Finding:
-    if importlib.util.find_spec("espeakng_loader") is None:
-        return Finding("speech", ok=False, uses="espeak-ng is missing", hint="install the package espeakng-loader")
-    return Finding("speech", ok=True, uses="espeak-ng, bundled")
+async def _speech() -> list[Finding]:
+    return await _asked("speech", "tts")
 
 
 def _script() -> Finding:
@@ -110,14 +108,18 @@ def _script() -> Finding:
 
 
 async def _footage() -> list[Finding]:
-    """Asked of the service itself, in a process of its own: its servers are its own business."""
+    return await _asked("footage", "sourcing")
+
+
+async def _asked(what: str, service: str) -> list[Finding]:
+    """Asked of the service itself, in a process of its own: its engines and servers are its own business."""
     try:
-        done = await run_program([sys.executable, "-m", "services.sourcing.report"], timeout=60)
+        done = await run_program([sys.executable, "-m", f"services.{service}.report"], timeout=60)
     except PipelineError as error:
-        return [Finding("footage", ok=False, uses=error.message, hint=error.hint)]
+        return [Finding(what, ok=False, uses=error.message, hint=error.hint)]
     if done.returncode:
-        return [Finding("footage", ok=False, uses="the sourcing service cannot be loaded", hint=done.stderr[-300:])]
-    return [Finding("footage", **json.loads(line)) for line in done.stdout.splitlines()]
+        return [Finding(what, ok=False, uses=f"the {service} service cannot be loaded", hint=done.stderr[-300:])]
+    return [Finding(what, **json.loads(line)) for line in done.stdout.splitlines()]
 
 
 async def _bus(home: Home, nats_url: str | None) -> Finding:

@@ -17,6 +17,7 @@ from cli.home import Home
 from cli.music import MusicFile
 from cli.orders import DEFAULT_DURATION, DEFAULT_TOPIC, SHAPES, Picture, build_order
 from cli.terminal import EXIT_INTERRUPTED, DataOption, JsonOption, NatsOption, run
+from cli.weights import weights_app
 from shared.errors import FailureCode, PipelineError
 
 __all__ = ["app", "main"]
@@ -226,6 +227,7 @@ def doctor(*, data: DataOption = None, nats: NatsOption = None, as_json: JsonOpt
 
 
 records.register(app)
+app.add_typer(weights_app, name="weights")
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - a callback of typer

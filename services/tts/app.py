@@ -1,18 +1,14 @@
 """The composition root of the tts service."""
 
-import os
-
 from faststream import FastStream
 
 from services.tts.choice import choose
 from services.tts.engine import SpeechEngine
 from services.tts.espeak_engine import EspeakEngine
 from services.tts.handlers import register
-from services.tts.kokoro_engine import KokoroEngine
-from services.tts.model_process import ModelProcess
+from services.tts.kokoro_engine import KokoroEngine, open_kokoro
 from services.tts.settings import TtsSettings
 from services.tts.stage import NarrationStage
-from services.tts.weights import examine
 from shared.artifacts.store import open_store
 from shared.artifacts.webapp import WebApp
 from shared.bus import Bus
@@ -49,6 +45,4 @@ def _engine(settings: TtsSettings) -> SpeechEngine:
     choice = choose(settings.engine, settings.weights, device=settings.device)
     if choice.engine == "espeak" or settings.weights is None:
         return EspeakEngine(words_per_minute=settings.words_per_minute)
-    threads = settings.threads or os.cpu_count() or 1
-    model = ModelProcess(choice.engine, settings.weights, device=settings.device, threads=threads)
-    return KokoroEngine(choice.engine, examine(settings.weights), model)
+    return open_kokoro(choice.engine, settings.weights, device=settings.device, threads=settings.threads)

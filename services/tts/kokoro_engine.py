@@ -7,6 +7,7 @@ joined here.
 import asyncio
 import hashlib
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Protocol
@@ -16,16 +17,16 @@ from typing_extensions import override
 from services.tts.engine import Speech, SpeechEngine
 from services.tts.espeak_engine import ask_espeak, is_spelled_out
 from services.tts.model import Sound
-from services.tts.model_process import Greeting, NoMemoryError
+from services.tts.model_process import Greeting, ModelProcess, NoMemoryError
 from services.tts.phonemes import DIALECTS, Piece, SpokenWord, choose_dialect, spell
 from services.tts.takes import Take, check, mark_words, splice
 from services.tts.timing import Mark, time_words
 from services.tts.utterances import Utterance, divide, halve, number
 from services.tts.voices import Mixture, VoicesError, parse_mixture
-from services.tts.weights import Weights
+from services.tts.weights import Weights, examine
 from shared.errors import FailureCode, PermanentError, TransientError
 
-__all__ = ["KokoroEngine", "Model"]
+__all__ = ["KokoroEngine", "Model", "open_kokoro"]
 
 _CODE: Final = 1
 """Raised when the same words would be written, divided or joined otherwise than before."""
@@ -154,6 +155,19 @@ class KokoroEngine(SpeechEngine):
                 ) from error
             return [take for half in halves for take in await self._takes(half, mixture, speed)]
         return [await asyncio.to_thread(_take, utterance, ids, firsts, sound, speed)]
+
+
+def open_kokoro(name: str, folder: Path, *, device: str = "auto", threads: int = 0) -> KokoroEngine:
+    """The engine over a folder of weights, not started yet.
+
+    Args:
+        name: `kokoro` or `kokoro-onnx`.
+        folder: of weights.
+        device: `auto`, `cuda` or `cpu`.
+        threads: of processors; 0 takes as many as there are.
+    """
+    model = ModelProcess(name, folder, device=device, threads=threads or os.cpu_count() or 1)
+    return KokoroEngine(name, examine(folder), model)
 
 
 async def _spell(text: str, dialect: str) -> list[Piece]:

@@ -120,11 +120,14 @@ def _import_package_alone(name: str) -> None:
 
     That one would load a language model and espeak-ng, a GPL library, into this process; only the voice is wanted here.
     """
+    if name in sys.modules:
+        return
     spec = importlib.util.find_spec(name)
     if spec is None or spec.submodule_search_locations is None:
         message = f"there is no package {name}"
         raise ImportError(message)
     package = types.ModuleType(name)
+    package.__spec__ = spec
     package.__path__ = list(spec.submodule_search_locations)
     sys.modules[name] = package
 

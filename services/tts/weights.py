@@ -46,6 +46,8 @@ class Weights:
 
     def lacks(self, engine: str) -> list[str]:
         """What an engine would need besides; nothing when the folder is complete for it."""
+        if not self.folder.is_dir():
+            return [f"there is no folder {self.folder}"]
         return [
             f"{file.path} is {file.state}{f' ({file.problem})' if file.problem else ''}"
             for file in self.files

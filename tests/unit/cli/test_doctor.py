@@ -1,5 +1,6 @@
-"""What `scenewire doctor` says about who writes and where footage comes from."""
+"""What `scenewire doctor` says about who writes, who speaks and where footage comes from."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,31 @@ async def test_the_footage_servers_are_named_by_the_service_itself(
     monkeypatch.setenv("SOURCING_SERVERS", "nowhere")
     (finding,) = await doctor._footage()
     assert not finding.ok
+
+
+async def test_who_speaks_is_named_by_the_service_itself_with_what_the_others_lack(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("TTS_ENGINE", "TTS_WEIGHTS", "TTS_DEVICE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(
+        "PYTHONPATH", os.pathsep.join([str(Path(__file__).parents[3]), os.environ.get("PYTHONPATH", "")])
+    )
+
+    speaks, *others = await doctor._speech()
+
+    assert speaks.ok
+    assert speaks.uses == "espeak, bundled, because TTS_WEIGHTS names no folder of a neural voice"
+    assert [finding.uses for finding in others] == ["kokoro is not used", "kokoro-onnx is not used"]
+    assert all("TTS_WEIGHTS names no folder" in finding.hint for finding in others)
+
+    monkeypatch.setenv("TTS_WEIGHTS", str(tmp_path))
+    (missing,) = await doctor._speech()
+    assert not missing.ok
+    assert "*.onnx is missing" in missing.uses
+    assert f"weights check {tmp_path}" in missing.hint
+
+    monkeypatch.setenv("TTS_ENGINE", "oracle")
+    (wrong,) = await doctor._speech()
+    assert not wrong.ok
+    assert wrong.uses.startswith("TTS_ENGINE: ")

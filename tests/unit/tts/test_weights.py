@@ -30,11 +30,12 @@ def test_a_complete_folder_lacks_nothing(tmp_path: Path):
 
 
 def test_an_empty_folder_lacks_everything(tmp_path: Path):
-    weights = examine(tmp_path / "nowhere")
+    weights = examine(tmp_path)
 
     assert weights.lacks("kokoro")[:2] == ["config.json is missing", "*.pth is missing"]
     assert weights.lacks("kokoro-onnx")[0] == "*.onnx is missing"
     assert "no voice" in weights.lacks("kokoro-onnx")[-1]
+    assert examine(tmp_path / "nowhere").lacks("kokoro") == [f"there is no folder {tmp_path / 'nowhere'}"]
 
 
 def test_a_graph_may_carry_its_own_configuration(tmp_path: Path):

@@ -1,0 +1,204 @@
+"""Kokoro on PyTorch: the whole architecture without training, saved and loaded as the real weights are.
+
+Runs where the extra `tts-gpu` is installed; everywhere else it is skipped.
+"""
+
+import importlib.util
+import json
+import shutil
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from services.tts.kokoro_engine import KokoroEngine
+from services.tts.model import MemoryShortError, UnusableError
+from services.tts.model_process import ModelProcess
+from services.tts.text import split_words
+from services.tts.weights import examine
+from shared.errors import FailureCode, PermanentError
+from tests.support.weights import VOCABULARY, write_voice
+
+pytestmark = [
+    pytest.mark.skipif(
+        importlib.util.find_spec("torch") is None or importlib.util.find_spec("kokoro") is None,
+        reason="the extra tts-gpu is not installed",
+    ),
+    pytest.mark.filterwarnings("ignore"),  # PyTorch's about its own future
+]
+
+TEXT = "The canal joins two seas. Ships pay to pass!"
+
+SETTINGS = {
+    "vocab": VOCABULARY,
+    "n_token": 178,
+    "hidden_dim": 512,
+    "style_dim": 128,
+    "n_layer": 1,
+    "max_dur": 50,
+    "dropout": 0.2,
+    "n_mels": 80,
+    "text_encoder_kernel_size": 5,
+    "plbert": {
+        "hidden_size": 64,
+        "num_attention_heads": 2,
+        "intermediate_size": 64,
+        "max_position_embeddings": 512,
+        "num_hidden_layers": 1,
+    },
+    "istftnet": {
+        "upsample_kernel_sizes": [20, 12],
+        "upsample_rates": [10, 6],
+        "gen_istft_hop_size": 5,
+        "gen_istft_n_fft": 20,
+        "resblock_dilation_sizes": [[1, 3, 5]] * 3,
+        "resblock_kernel_sizes": [3, 7, 11],
+        "upsample_initial_channel": 512,
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Durations of about two steps a phoneme, as a trained voice has them."""
+    from services.tts.kokoro_torch import _import_package_alone
+
+    _import_package_alone("kokoro")
+    import kokoro.model
+    import torch
+
+    folder = tmp_path_factory.mktemp("weights")
+    (folder / "config.json").write_text(json.dumps(SETTINGS))
+    torch.manual_seed(1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(torch, "load", lambda *_, **__: {})
+        model = kokoro.model.KModel(repo_id="local/kokoro", config=SETTINGS, model="none")
+    with torch.no_grad():
+        model.predictor.duration_proj.linear_layer.bias.fill_(-3.0)
+    torch.save({name: part.state_dict() for name, part in model.named_children()}, folder / "kokoro-v1_0.pth")
+    write_voice(folder / "voices" / "af_sky.pt", 1)
+    torch.save(torch.rand(510, 1, 256) * 0.1, folder / "voices" / "af_heart.pt")
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+async def engine(made: Path) -> AsyncIterator[KokoroEngine]:
+    engine = KokoroEngine("kokoro", examine(made), ModelProcess("kokoro", made, device="cpu", threads=1))
+    await engine.start()
+    yield engine
+    await engine.aclose()
+
+
+def load(folder: Path) -> Any:
+    from services.tts.kokoro_torch import TorchModel
+
+    return TorchModel(folder, device="cpu", threads=1)
+
+
+async def test_the_same_words_give_the_same_samples_and_every_word_its_time(engine: KokoroEngine) -> None:
+    speech = await engine.speak(TEXT, language="en", voice=None)
+    again = await engine.speak(TEXT, language="en", voice=None)
+    mixed = await engine.speak(TEXT, language="en", voice="af_sky,af_heart")
+    faster = await engine.speak(TEXT, language="en", voice=None, speed=1.6)
+
+    assert np.array_equal(speech.pcm, again.pcm)
+    assert not np.array_equal(speech.pcm, mixed.pcm)
+    assert len(faster.pcm) < len(speech.pcm)
+    assert [word.text for word in speech.words] == [token.text for token in split_words(TEXT)]
+    edges = [edge for word in speech.words for edge in (word.start_sample, word.end_sample)]
+    assert edges == sorted(edges)
+    assert edges[-1] <= len(speech.pcm)
+
+
+def test_durations_are_those_of_the_samples(made: Path) -> None:
+    sound = load(made).speak([5, 6, 7], np.zeros(256, np.float32), 1.0)
+
+    assert sound.durations is not None
+    assert len(sound.durations) == 5
+    assert sum(sound.durations) * 600 == len(sound.audio)
+
+
+def test_nothing_is_fetched_and_no_language_model_or_gpl_library_is_loaded(
+    made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import huggingface_hub
+
+    def refuse(*_: object, **__: object) -> None:
+        pytest.fail("the hub was asked")
+
+    for name in ("hf_hub_download", "snapshot_download"):
+        monkeypatch.setattr(huggingface_hub, name, refuse)
+    for name in [name for name in sys.modules if name.partition(".")[0] in {"kokoro", "misaki", "phonemizer", "spacy"}]:
+        monkeypatch.delitem(sys.modules, name)
+
+    load(made).speak([5, 6, 7], np.zeros(256, np.float32), 1.0)
+
+    loaded = {name.partition(".")[0] for name in sys.modules}
+    assert "kokoro" in loaded
+    assert not loaded & {"misaki", "phonemizer", "spacy", "espeakng_loader"}
+
+
+@pytest.mark.parametrize("name", ["config.json", "kokoro-v1_0.pth"])
+def test_a_missing_file_is_named_and_not_fetched(made: Path, tmp_path: Path, name: str) -> None:
+    for path in made.iterdir():
+        if path.name != name:
+            (tmp_path / path.name).symlink_to(path)
+
+    with pytest.raises(UnusableError, match=r"config\.json" if name == "config.json" else r"\.pth"):
+        load(tmp_path)
+
+
+def test_weights_that_leave_a_part_untrained_are_refused(made: Path, tmp_path: Path) -> None:
+    import torch
+
+    state = torch.load(made / "kokoro-v1_0.pth", weights_only=True)
+    del state["predictor"]["duration_proj.linear_layer.bias"]
+    torch.save(state, tmp_path / "kokoro-v1_0.pth")
+    (tmp_path / "config.json").symlink_to(made / "config.json")
+
+    with pytest.raises(UnusableError, match=r"1 weights of predictor are missing, such as duration_proj"):
+        load(tmp_path)
+
+
+def test_weights_that_would_run_code_are_refused(made: Path, tmp_path: Path) -> None:
+    import torch
+
+    class Evil:
+        def __reduce__(self) -> tuple[Any, ...]:
+            return (Path.touch, (tmp_path / "owned",))
+
+    torch.save({"bert": Evil()}, tmp_path / "kokoro-v1_0.pth")
+    (tmp_path / "config.json").symlink_to(made / "config.json")
+
+    with pytest.raises(UnusableError, match="holds more than weights"):
+        load(tmp_path)
+    assert not (tmp_path / "owned").exists()
+
+
+async def test_a_graphics_card_that_is_not_there_is_a_setting_to_correct(made: Path) -> None:
+    import torch
+
+    if torch.cuda.is_available():
+        pytest.skip("there is a graphics card")
+    with pytest.raises(PermanentError, match="finds no graphics card") as caught:
+        await ModelProcess("kokoro", made, device="cuda", threads=1).start()
+
+    assert caught.value.code == FailureCode.INVALID_SETTINGS
+
+
+@pytest.mark.parametrize("kind", ["OutOfMemoryError", "RuntimeError"])
+def test_a_full_memory_asks_for_shorter_utterances(made: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    import torch
+
+    model = load(made)
+
+    def fail(*_: object) -> None:
+        raise getattr(torch, kind, RuntimeError)("CUDA out of memory. Tried to allocate 2.00 GiB")
+
+    monkeypatch.setattr(model._model, "forward_with_tokens", fail)
+    with pytest.raises(MemoryShortError, match="3 phonemes: CUDA out of memory"):
+        model.speak([5, 6, 7], np.zeros(256, np.float32), 1.0)
