@@ -40,6 +40,8 @@ from tests.unit.recorder.story import Database, PostgresDatabase, delivered, fil
 SCENES = 25
 BATCH = 500
 VIDEOS = 100_000
+_TICK = 0.002
+"""Seconds between two looks at the event loop."""
 TABLES = {
     name: [column.name for column in Base.metadata.tables[name].columns]
     for name in ("projects", "scenes", "visual_suggestions", "videos", "assembly_jobs", "message_log", "audit_log")
@@ -197,6 +199,25 @@ async def compare(engine: Engine, number: int, rounds: int) -> None:
     print(f"  ratio {ratio:.2f}")
 
 
+async def lateness(engine: Engine) -> None:
+    """Prints how late the event loop is at most while a recorder works beside it."""
+    database = engine.create()
+    await upgrade(database.url)
+    prepared = list(messages(40 * BATCH))
+    gc.freeze()  # a collection of what the bench has made would hold up the loop
+    loop, late = asyncio.get_running_loop(), list[float]()
+    async with database.stage() as stage:
+        for start in range(0, len(prepared), BATCH):
+            recording = asyncio.create_task(stage.record(prepared[start : start + BATCH]))
+            while not recording.done():
+                due = loop.time() + _TICK
+                await asyncio.sleep(_TICK)
+                late.append(loop.time() - due)
+            await recording
+    print(f"{engine.name}: event loop beside a recorder, {len(late)} looks")
+    print(f"  late by {median(late) * 1000:.1f} ms, at most {max(late) * 1000:.0f} ms")
+
+
 async def memory(engine: Engine, number: int) -> None:
     """Prints how the peak of memory grows in a process that does nothing but record."""
     database = engine.create()
@@ -280,6 +301,7 @@ async def main() -> None:
             if asked.engine in {None, engine.name}:
                 await cost_of_a_film(engine, asked.rounds)
                 await compare(engine, asked.messages, asked.rounds)
+                await lateness(engine)
                 await memory(engine, asked.messages)
                 await search(engine)
 
