@@ -129,6 +129,20 @@ ROWS = {
     "B60": "Progress is seen",
 }
 
+FAULTS = {
+    "57": "The language model's rate limit is reached",
+    "58": "The language model's server fails, hangs or breaks off",
+    "59": "The language model answers what cannot be used, or what would harm",
+    "60": "The language model's key or model is refused",
+    "61": "A footage server is not there, ends or keeps ending",
+    "62": "A footage server never answers",
+    "63": "A footage server answers nonsense, or without end",
+    "64": "A footage server is hostile",
+    "65": "A footage server speaks another revision of MCP",
+    "66": "A download fails, hangs, swells or is something else",
+}
+"""Faults of what lies outside, by their rows."""
+
 
 class Proof(NamedTuple):
     """A test that names a row."""
@@ -145,6 +159,10 @@ def proofs() -> dict[str, list[Proof]]:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
                 words = node.name.removeprefix("test_").split("_")
                 rows = [word.upper() for word in words if re.fullmatch(r"[ab]\d\d", word)]
+                faults = re.match(r"rows?_(\d\d)_(?:and_(\d\d)_)?", "_".join(words))
+                if faults:
+                    words = words[faults[0].count("_") :]
+                    rows += [row for row in faults.groups() if row in FAULTS]
                 sentence = " ".join(word for word in words if word.upper() not in rows)
                 for row in rows:
                     found[row].append(Proof(path.relative_to(ROOT), sentence))
@@ -154,20 +172,28 @@ def proofs() -> dict[str, list[Proof]]:
 def pages() -> Iterator[str]:
     """The page, in pieces."""
     found = proofs()
-    unknown = sorted(found.keys() - ROWS.keys())
+    unknown = sorted(found.keys() - ROWS.keys() - FAULTS.keys())
     if unknown:
         sys.exit(f"tests name rows that there are not: {', '.join(unknown)}")
     yield INTRODUCTION
     for row, title in ROWS.items():
-        if row in found:
-            yield f"\n**{row}** {title}\n\n"
-            for path in dict.fromkeys(proof.path for proof in found[row]):
-                sentences = "; ".join(proof.sentence for proof in found[row] if proof.path == path)
-                yield f"- [{path.relative_to('tests').with_suffix('')}](../{path}): {sentences}\n"
-    missing = [row for row in ROWS if row not in found]
+        yield from entry(row, title, found[row])
+    yield "\n## Faults of others and their tests\n"
+    for row, title in FAULTS.items():
+        yield from entry(row, title, found[row])
+    missing = [row for row in ROWS if not found[row]]
     if missing:
         yield "\n## No test names these yet\n\n"
         yield from (f"- {row}: {ROWS[row]}\n" for row in missing)
+
+
+def entry(row: str, title: str, of_row: list[Proof]) -> Iterator[str]:
+    """A row and its tests, if it has any."""
+    if of_row:
+        yield f"\n**{row}** {title}\n\n"
+        for path in dict.fromkeys(proof.path for proof in of_row):
+            sentences = "; ".join(proof.sentence for proof in of_row if proof.path == path)
+            yield f"- [{path.relative_to('tests').with_suffix('')}](../{path}): {sentences}\n"
 
 
 def main() -> None:

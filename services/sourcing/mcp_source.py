@@ -39,7 +39,7 @@ from typing_extensions import override
 
 from services.sourcing.adapter import AnswerError
 from services.sourcing.candidates import FootageFile, FoundFootage
-from services.sourcing.mcp_transport import connect, say
+from services.sourcing.mcp_transport import Greeting, connect, say
 from services.sourcing.metrics import FootageMetrics, footage_metrics
 from services.sourcing.server_process import ServerProcess
 from services.sourcing.settings import FootageServer
@@ -106,6 +106,7 @@ class McpSource(FootageSource):
         self._resting_until = -math.inf
         self._why_resting = ""
         self._approved = False
+        self._greeting: Greeting = "auto"
         self._metrics = metrics or footage_metrics()
         self._metrics.watch(server.name, lambda: self._rest_left() > 0)
 
@@ -205,13 +206,17 @@ class McpSource(FootageSource):
             await anyio.sleep(min(self._pause * 5 ** (self._failures - 1), 5))
         process = self._new_process()
         reason = refused = ""
+        greeted = False
         with anyio.CancelScope() as watchdog:
             watchdog.deadline = anyio.current_time() + self._timeout
             try:
                 async with self._connect(process) as client:
+                    greeted = True
                     refused = await self._put_questions(client, watchdog)
             except Exception as error:  # noqa: BLE001 - the SDK raises whatever a bad stream or result led to
                 reason = say(error)
+        if not greeted:  # perhaps it could not bear the greeting
+            self._greeting = "legacy" if self._greeting == "auto" else "auto"
         self._failures += 1
         self._metrics.failures.labels(self.name).inc()
         if refused or self._failures >= _FAILURES_BEFORE_REST:
@@ -307,4 +312,5 @@ class McpSource(FootageSource):
         return ServerProcess(self.name, self._server.command, env)
 
     def _connect(self, process: ServerProcess | None) -> AbstractAsyncContextManager[Client]:
-        return connect(process or self._server.url or "", read_timeout=self._timeout, on_message=self._hear)
+        place = process or self._server.url or ""
+        return connect(place, read_timeout=self._timeout, on_message=self._hear, greeting=self._greeting)

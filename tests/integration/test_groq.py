@@ -30,7 +30,7 @@ def words_of(scripted: ScenesScripted) -> float:
 # --- what is asked, and what comes of it -----------------------------------------------------------
 
 
-async def test_a_script_is_asked_for_as_strict_json_and_comes_with_queries_and_keywords(double, tmp_path):
+async def test_b05_a_script_is_asked_for_as_strict_json_and_comes_with_queries_and_keywords(double, tmp_path):
     order = ScriptRequested(topic="The Suez Canal", target_duration=60, voice="en-us")
 
     scripted = await script_of(double, tmp_path, order)
@@ -182,7 +182,7 @@ async def test_a_correction_keeps_what_the_scenes_show(double, tmp_path):
 # --- the first answer counts --------------------------------------------------------------------------
 
 
-async def test_an_order_that_comes_again_asks_nobody(double, tmp_path):
+async def test_b05_an_order_that_comes_again_asks_nobody(double, tmp_path):
     order = ScriptRequested(topic="Canals", target_duration=60)
 
     first = await script_of(double, tmp_path, order)

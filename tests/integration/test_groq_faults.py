@@ -38,7 +38,7 @@ async def ask(double: GroqDouble, folder: Path, reply: Reply, **changes) -> None
         ({"retry-after": "soon"}, None),
     ],
 )
-async def test_row_57_a_rate_limit_is_passed_on_with_the_wait_that_the_server_names(double, tmp_path, headers, told):
+async def test_row_57_b05_a_rate_limit_is_passed_on_with_the_wait_that_the_server_names(double, tmp_path, headers, told):
     with pytest.raises(TransientError) as limited:
         await ask(double, tmp_path, error(429, "Rate limit reached for org_secret", headers=headers))
 
@@ -82,7 +82,7 @@ TROUBLE: dict[str, Reply] = {
 
 
 @pytest.mark.parametrize("reply", TROUBLE.values(), ids=TROUBLE)
-async def test_row_58_trouble_at_the_server_may_pass_and_is_not_hidden_by_the_sdk(double, tmp_path, reply):
+async def test_row_58_b05_trouble_at_the_server_may_pass_and_is_not_hidden_by_the_sdk(double, tmp_path, reply):
     with pytest.raises(TransientError) as trouble:
         await ask(double, tmp_path, reply, groq_timeout=timedelta(seconds=0.3))
 
@@ -151,7 +151,7 @@ UNUSABLE: dict[str, Reply] = {
 
 
 @pytest.mark.parametrize("bad", UNUSABLE.values(), ids=UNUSABLE)
-async def test_row_59_an_unusable_answer_gets_one_chance_with_the_concrete_complaint(double, tmp_path, bad):
+async def test_row_59_b05_an_unusable_answer_gets_one_chance_with_the_concrete_complaint(double, tmp_path, bad):
     double.next = [bad]
 
     scripted = await script_of(double, tmp_path, ScriptRequested(topic="Canals", target_duration=60))

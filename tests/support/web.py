@@ -16,6 +16,7 @@ class Asked:
     path: str
     query: Mapping[str, str]
     headers: Mapping[str, str]
+    body: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,8 @@ async def _answer(web: Web, reader: asyncio.StreamReader, writer: asyncio.Stream
     target = urlsplit(line.split(" ")[1])
     headers = {name.lower(): value.strip() for name, _, value in (one.partition(":") for one in fields)}
     query = {name: values[-1] for name, values in parse_qs(target.query).items()}
-    asked = Asked(unquote(target.path), query, headers)
+    body = await reader.readexactly(int(headers.get("content-length", "0")))
+    asked = Asked(unquote(target.path), query, headers, body)
     web.asked.append(asked)
     if asked.path in web.raw:
         await web.raw[asked.path](asked, writer)
