@@ -12,13 +12,16 @@ WORKERS ?= 2
 
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help demo test lint types unit docs locks bench bench-media relevance length soak fuzz clean
+.PHONY: help demo demo-live-doubles test lint types unit docs locks bench bench-media relevance length soak fuzz clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
 
 demo: $(VENV)/installed ## Make the example film: TEXT=<file> for your own, OUT=<folder> for where it goes
 	$(BIN)/scenewire make --script $(TEXT) --out $(OUT)
+
+demo-live-doubles: $(VENV)/installed ## Make a film over the real protocols, with doubles of what needs keys
+	$(BIN)/python -m scripts.doubles $(OUT)
 
 test: lint types $(VENV)/installed-dev ## Everything that must be green: lint, types, import rules, all tests
 	$(BIN)/pytest -n $(WORKERS)

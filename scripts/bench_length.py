@@ -16,6 +16,7 @@ from typing import Final
 
 import structlog
 
+from scripts.doubles.language_model import GroqDouble, Style, writes
 from services.script.manuscript import one_line
 from services.script.sentences import count_words, split_sentences
 from services.script.shares import shares
@@ -23,7 +24,6 @@ from services.tts.espeak_engine import EspeakEngine
 from services.tts.stage import NarrationStage
 from shared.artifacts.filesystem import FilesystemStore
 from shared.contracts import AudioRendered, NarrationRequested, ScriptRequested
-from tests.support.groq_double import GroqDouble, Style, writes
 from tests.support.groq_stage import PROJECT, stage_of
 
 SECONDS: Final = (60, 180, 300, 450, 600, 900)

@@ -153,7 +153,7 @@ def _music(music: Music) -> str:
 
 def _credit(title: str, creator: str, terms: Sequence[str]) -> str:
     by = f" by {creator}" if creator else ""
-    return f"“{title}”{by} ({', '.join(term for term in terms if term)})"
+    return f"“{title}”{by} ({', '.join(term.rstrip('.') for term in terms if term)})"
 
 
 def _clock(frame: int, frame_rate: int) -> str:

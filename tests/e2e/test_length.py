@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from scripts.doubles.language_model import KEY, GroqDouble, writes
 from shared.media.probe import probe_media
-from tests.support.groq_double import KEY, GroqDouble, writes
 from tests.support.product import SMALL, record, run
 
 pytestmark = pytest.mark.timeout(300)

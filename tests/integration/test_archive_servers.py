@@ -12,10 +12,10 @@ import pytest
 from mcp import Client, StdioServerParameters
 from pydantic import SecretStr
 
+from scripts.doubles.archive import KEY, Item, dvids, nasa
 from services.sourcing.settings import FootageServer
 from services.sourcing.source import Remote
 from shared.media.process import run_program
-from tests.support.archives import KEY, Item, dvids, nasa
 from tests.support.footage import connected
 from tests.support.web import Reply, Web, as_json, serving
 

@@ -119,7 +119,7 @@ async def test_a_re_run_makes_a_second_film_of_its_own_scenes_only(world):
     assert (await world.last(VideoAssembled)).revision == 1
 
 
-async def test_a_missing_narration_fails_the_project_and_names_the_scene(world):
+async def test_b14_a_missing_narration_fails_the_project_and_names_the_scene(world):
     async with world.serving():
         await world.publish(footage_sourced(uuid4(), 2, 2))
         await world.settled()

@@ -11,6 +11,7 @@ import pytest
 from pydantic import SecretStr
 from typing_extensions import override
 
+from scripts.doubles.archive import KEY, Item, dvids, unlike
 from services.sourcing.candidates import FootageFile, FoundFootage
 from services.sourcing.download import Downloader
 from services.sourcing.intake import Intake
@@ -19,7 +20,6 @@ from services.sourcing.source import Fetched, FootageSource, Remote
 from services.sourcing.stage import SourcingStage
 from shared.artifacts.filesystem import FilesystemStore
 from shared.contracts import AudioRendered, Footage
-from tests.support.archives import KEY, Item, dvids, unlike
 from tests.support.builders import PROJECT, audio_rendered
 from tests.support.footage import connected
 from tests.support.media import make_clip

@@ -7,12 +7,12 @@ from uuid import uuid4
 
 import pytest
 
+from scripts.doubles.language_model import KEY, MODEL, Answer, GroqDouble, Request, Style, error, says, speech, writes
 from services.script.answer import SCENES
 from services.script.app import create_app
 from services.script.sentences import count_words
 from shared.contracts import ScenesScripted, ScriptRequested
 from shared.errors import TransientError
-from tests.support.groq_double import KEY, MODEL, Answer, GroqDouble, Request, Style, error, says, speech, writes
 from tests.support.groq_stage import PROJECT, RATE, World, script_of, settings_for, stage_of, world
 from tests.support.nats import provisioned_server
 

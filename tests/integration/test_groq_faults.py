@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from scripts.doubles.language_model import KEY, MODEL, Answer, GroqDouble, Reply, Request, error, says, speech, writes
 from services.script.answer import SCENES
 from shared.contracts import ScriptRequested
 from shared.errors import FailureCode, PermanentError, TransientError
 from shared.topology import DEAD_LETTERS, PIPELINE, SCRIPT
-from tests.support.groq_double import KEY, MODEL, Answer, GroqDouble, Reply, Request, error, says, speech, writes
 from tests.support.groq_stage import FAST, client_of, script_of, world
 from tests.support.product import run
 
@@ -38,7 +38,9 @@ async def ask(double: GroqDouble, folder: Path, reply: Reply, **changes) -> None
         ({"retry-after": "soon"}, None),
     ],
 )
-async def test_row_57_b05_a_rate_limit_is_passed_on_with_the_wait_that_the_server_names(double, tmp_path, headers, told):
+async def test_row_57_b05_a_rate_limit_is_passed_on_with_the_wait_that_the_server_names(
+    double, tmp_path, headers, told
+):
     with pytest.raises(TransientError) as limited:
         await ask(double, tmp_path, error(429, "Rate limit reached for org_secret", headers=headers))
 

@@ -14,6 +14,7 @@ import pytest
 import pytest_asyncio
 from nats.js import JetStreamContext
 
+from scripts.doubles.archive import unlike
 from services.sourcing.app import create_app
 from services.sourcing.intake import Intake
 from services.sourcing.mcp_source import McpSource
@@ -22,7 +23,6 @@ from services.sourcing.source import FootageSource
 from services.sourcing.stage import SourcingStage
 from shared.artifacts.filesystem import FilesystemStore
 from shared.contracts import AudioRendered, Footage, FootageSourced
-from tests.support.archives import unlike
 from tests.support.builders import PROJECT, audio_rendered, narration
 from tests.support.footage import children_of, connected, library_server, script_server
 from tests.support.media import make_clip, pretend_clips

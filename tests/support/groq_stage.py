@@ -9,6 +9,7 @@ from uuid import UUID
 
 from nats.js import JetStreamContext
 
+from scripts.doubles.language_model import KEY, GroqDouble
 from services.script.groq_client import GroqClient
 from services.script.groq_writer import GroqWriter
 from services.script.handlers import register
@@ -19,7 +20,6 @@ from shared.artifacts.filesystem import FilesystemStore
 from shared.bus import Bus
 from shared.contracts import ProjectFailed, ScenesScripted, ScriptRequested
 from shared.topology import DEAD_LETTERS, PIPELINE, SCRIPT, Retry
-from tests.support.groq_double import KEY, GroqDouble
 from tests.support.nats import provisioned_server
 
 FAST = Retry(max_tries=3, base=timedelta(milliseconds=20), cap=timedelta(milliseconds=100))

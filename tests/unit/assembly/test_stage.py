@@ -15,7 +15,7 @@ def stage(tmp_path):
     return AssemblyStage(open_store((tmp_path / "store").as_uri()))
 
 
-async def test_a_missing_narration_is_found_before_anything_is_encoded(stage):
+async def test_b14_a_missing_narration_is_found_before_anything_is_encoded(stage):
     with pytest.raises(PermanentError, match="scene 2: ") as failure:
         await stage.render(footage_sourced(number=2))
     assert failure.value.code == "artifact_missing"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cli import doctor
-from tests.support.groq_double import KEY
+from scripts.doubles.language_model import KEY
 
 
 @pytest.mark.parametrize(

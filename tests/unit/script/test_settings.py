@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from scripts.doubles.language_model import KEY
 from services.script.app import create_app
 from services.script.outline import OutlineWriter
 from services.script.settings import ScriptSettings
 from shared.errors import FailureCode, PermanentError
-from tests.support.groq_double import KEY
 
 
 @pytest.fixture(autouse=True)

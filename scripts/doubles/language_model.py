@@ -29,6 +29,7 @@ class Request:
 
     @property
     def messages(self) -> list[dict[str, str]]:
+        """The conversation."""
         messages: list[dict[str, str]] = self.body["messages"]
         return messages
 
@@ -96,7 +97,7 @@ def script(task: dict[str, Any], style: Style = lambda _, about: about) -> dict[
 
 def speech(count: int, unit: str = "words", seed: int = 0) -> str:
     """A sentence of exactly so many words, or characters."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - no secret
     if unit != "words":
         return "".join(chance.choices(_CHARACTERS, k=count)) + "。"
     return f"{' '.join(chance.choices(_WORDS.split(), k=count)).capitalize()}."
@@ -116,14 +117,17 @@ class GroqDouble:
 
     @property
     def url(self) -> str:
+        """Where it listens."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def completions(self) -> list[Request]:
+        """Those of all requests that asked for an answer of the model."""
         return [request for request in self.requests if request.path.endswith("/chat/completions")]
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator["GroqDouble"]:
+        """Listens for the length of the block."""
         server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         self.port = server.sockets[0].getsockname()[1]
         try:
@@ -137,7 +141,8 @@ class GroqDouble:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, one request."""
         connection = asyncio.current_task()
-        assert connection is not None
+        if connection is None:
+            raise RuntimeError
         self._open.add(connection)
         try:
             with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):  # the other side has gone

@@ -1,0 +1,104 @@
+"""Makes a film through everything that a film with keys goes through, with doubles at the far ends.
+
+The command runs as a user runs it: its script comes through Groq's own SDK over HTTP from a double of the language model, its
+footage through MCP from the shipped DVIDS server (standard streams), which asks a double of the archive over HTTP, and from a
+server with a dialect of its own (streamable HTTP); clips are downloaded, examined and credited. Speech is by whatever engine is
+there. Nothing leaves this machine, and nothing is proved about the live services: they are not asked.
+
+Run from the root of the repository: python -m scripts.doubles [folder]
+"""
+
+import asyncio
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, Final
+
+from scripts.doubles import archive, language_model
+from scripts.doubles.clips import Painting, paint
+from scripts.doubles.documentary import documentary
+from scripts.doubles.studio import ADAPTER, Studio
+from tests.support.web import Web, serving
+
+TOPIC: Final = "The Suez Canal"
+SECONDS: Final = 60
+ROOT: Final = Path(__file__).parents[2]
+
+IN_ARCHIVE: Final = (
+    Painting("Container ship in the canal", "canal,ship,egypt", ("0x0b3d62", "0x6fa8dc")),
+    Painting("Canal from the air", "canal,desert,aerial", ("0x7a5c2e", "0xd9b779")),
+    Painting("Pilot boards a ship", "pilot,ship,harbour", ("0x1f4e3d", "0x76b39d")),
+    Painting("Harbour crane at work", "harbour,crane,port", ("0x3b2a5a", "0xa58fd0")),
+    Painting("Convoy between banks of sand", "convoy,desert,canal", ("0x8a4b1f", "0xf0c27b")),
+    Painting("Tug beside a ship", "tug,ship,port", ("0x24344d", "0x8fb0c9")),
+)
+IN_STUDIO: Final = (
+    Painting("Workers dig in the desert", "workers,desert,canal", ("0x5a3d1e", "0xc79a5b")),
+    Painting("Old map of two seas", "map,sea,egypt", ("0x5b4a2f", "0xe0cfa0")),
+    Painting("Opening of the canal", "opening,canal,ship", ("0x5a1f2e", "0xd98fa0")),
+    Painting("Ship aground", "ship,aground,canal", ("0x2f2f2f", "0x9a9a9a")),
+    Painting("Port at night", "port,night,crane", ("0x0a0a23", "0x4b4bb0")),
+    Painting("Sea at dawn", "sea,dawn,ship", ("0x8c3b2a", "0xf5b971")),
+)
+SHOTS: Final = ("canal ship egypt", "workers desert map", "opening canal convoy", "ship aground tug", "port crane sea")
+
+
+async def main(out: Path) -> int:
+    """Makes the film; returns the command's exit code."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        painted = [await paint(one, folder / f"{n}.mp4") for n, one in enumerate((*IN_ARCHIVE, *IN_STUDIO))]
+        items = [
+            archive.Item(n + 1, one.title, one.keywords, credit="The archive's double", duration=one.seconds)
+            for n, one in enumerate(IN_ARCHIVE)
+        ]
+        studio = Studio(tuple(zip(IN_STUDIO, painted[len(IN_ARCHIVE) :], strict=True)))
+        async with language_model.GroqDouble().serving() as model, serving() as web, studio.serving():
+            model.model = documentary(TOPIC, sentences(), SHOTS)
+            archive.dvids(web, items)
+            for item, content in zip(items, painted, strict=False):  # those of the archive come first
+                web.routes |= {f"/media/{item.number}-{lines}.mp4": archive.Reply(content) for lines in item.heights}
+            code = await _make(out, folder / "data", variables(model, web, studio))
+            _tell(model, web, studio)
+    return code
+
+
+def sentences() -> list[str]:
+    """What the double knows."""
+    story = (ROOT / "examples" / "suez-canal.txt").read_text(encoding="utf-8").partition("\n")[2]
+    return [f"{sentence.strip('.')}." for sentence in " ".join(story.split()).split(". ")]
+
+
+def variables(model: language_model.GroqDouble, web: Web, studio: Studio) -> dict[str, str]:
+    """The settings with which the product finds the doubles: what a user would set for the real ones, and where they are."""
+    servers: list[dict[str, Any]] = [
+        {"name": "dvids", "env": {"DVIDS_URL": web.url, "DVIDS_INTERVAL": "0"}, "local_hosts": [web.host]},
+        {"name": "studio", "url": f"http://{studio.host}/mcp", "local_hosts": [studio.host], "adapter": ADAPTER},
+    ]
+    return {
+        "GROQ_API_KEY": language_model.KEY,
+        "GROQ_BASE_URL": model.url,
+        "DVIDS_API_KEY": archive.KEY,
+        "SOURCING_SERVERS": json.dumps(servers),
+    }
+
+
+async def _make(out: Path, data: Path, settings: dict[str, str]) -> int:
+    command = [sys.executable, "-m", "cli", "make", "--topic", TOPIC, "--duration", str(SECONDS), "--out", str(out)]
+    environment = os.environ | settings | {"SCENEWIRE_DATA": str(data)}
+    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=environment)
+    return await process.wait()
+
+
+def _tell(model: language_model.GroqDouble, web: Web, studio: Studio) -> None:
+    """Prints what the doubles were asked."""
+    print(f"\nlanguage model (HTTP): {len(model.requests)} requests, {len(model.completions)} of them for the script")
+    searches, media = web.paths().count("/search"), [path for path in web.paths() if path.startswith("/media/")]
+    print(f"archive (HTTP, behind the shipped MCP server on stdio): {searches} searches, {len(media)} downloads")
+    print(f"studio (MCP over HTTP): {', '.join(f'{tool}({said!r})' for tool, said in studio.calls) or 'not asked'}")
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main(Path(sys.argv[1] if len(sys.argv) > 1 else "output"))))
