@@ -4,7 +4,7 @@ import asyncio
 import wave
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
@@ -20,7 +20,7 @@ from shared.media.executor import FfmpegExecutor
 from shared.media.filters import Chain, Filter, Graph, Stream
 from shared.media.options import Aac, AudioFilter, BitExact, DropMetadata, Leave, Map, OutputOption, Timescale
 
-__all__ = ["SOUND", "Accompaniment", "Levels", "Spoken", "make_sound", "measure_film", "write_timeline"]
+__all__ = ["SOUND", "Accompaniment", "Levels", "Sounded", "Spoken", "make_sound", "measure", "write_timeline"]
 
 SOUND: Final = "sound.m4a"
 
@@ -33,6 +33,10 @@ _MOST_PASSES: Final = 5
 _MOST_GAIN: Final = 40.0
 _PEAK_MARGIN: Final = 0.45
 """dB kept below the wanted peak: between samples, and after AAC, peaks are higher than what the limiter sees."""
+
+_MOST_CEILINGS: Final = 3
+_ROUNDED: Final = 0.05
+"""dB that the meter's tenth may hide, and by which a ceiling that was too high is lowered beyond what it was over."""
 
 _QUIET_VOICE: Final = -23.0
 """LUFS that music keeps to where the narration is silent."""
@@ -68,6 +72,16 @@ class Spoken:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Sounded:
+    """What came out."""
+
+    spoken: bool
+    """False if no narration was heard."""
+    loudness: Loudness
+    """Of SOUND, which a film takes over as it is."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Accompaniment:
     """Music under the narration."""
 
@@ -91,19 +105,13 @@ async def make_sound(
     frame_rate: int,
     levels: Levels,
     music: Accompaniment | None = None,
-) -> bool:
-    """Makes SOUND: all narrations, and music if there is any, at the wanted loudness, as long as the scenes' frames.
-
-    Returns:
-        False if no narration was heard.
-    """
+) -> Sounded:
+    """Makes SOUND: all narrations, and music if there is any, at the wanted loudness, as long as the scenes' frames."""
     await asyncio.to_thread(write_timeline, folder / _TIMELINE, scenes, sample_rate=sample_rate, frame_rate=frame_rate)
     samples = samples_for(sum(scene.frames for scene in scenes), frame_rate)
-    mix = _Mix(ffmpeg, folder, samples, levels)
+    mix = _Mix(ffmpeg, folder, samples, levels, ceiling=levels.peak - _PEAK_MARGIN)
     if music is None:
-        gain = await _solve_gain(mix)
-        await mix.encode(gain or 0.0)
-        return gain is not None
+        return await _deliver(mix)
     voice = await mix.loudness(0.0)
     heard = voice > SILENCE
     ducking = Ducking(
@@ -114,9 +122,24 @@ async def make_sound(
         piece=music.samples,
     )
     await asyncio.to_thread(write_bed, folder / _BED, music.piece, ducking)
-    mix = _Mix(ffmpeg, folder, samples, levels, accompanied=True)
-    await mix.encode(await _solve_gain(mix) or 0.0)
-    return heard
+    made = await _deliver(replace(mix, accompanied=True))
+    return replace(made, spoken=heard)
+
+
+async def _deliver(mix: "_Mix") -> Sounded:
+    """Encodes a mix as loud as wanted, and again under a lower ceiling should its peaks come out too high.
+
+    What an encoder makes of hard beginnings is known only when it has done so.
+    """
+    for _ in range(_MOST_CEILINGS):
+        gain = await _solve_gain(mix)
+        await mix.encode(gain or 0.0)
+        loudness = await measure(mix.ffmpeg, mix.folder, SOUND, mix.samples / SOUND_RATE)
+        over = loudness.true_peak_dbtp + _ROUNDED - mix.levels.peak
+        if over <= 0:
+            break
+        mix = replace(mix, ceiling=mix.ceiling - over - _ROUNDED)
+    return Sounded(spoken=gain is not None, loudness=loudness)
 
 
 def _speech(scenes: Sequence[Spoken], *, sample_rate: int, frame_rate: int) -> list[Stretch]:
@@ -170,12 +193,11 @@ def _append(timeline: wave.Wave_write, scene: Spoken, sample_rate: int) -> None:
     )
 
 
-async def measure_film(ffmpeg: FfmpegExecutor, folder: Path, film: str, seconds: float) -> Loudness:
-    """Decodes a film's sound and measures it; silence measures -70 LUFS."""
-    meter = AudioFilter(Chain((PEAK_METER,)))
+async def measure(ffmpeg: FfmpegExecutor, folder: Path, file: str, seconds: float) -> Loudness:
+    """Decodes a file's sound and measures it; silence measures -70 LUFS."""
     command = Command(
-        inputs=(Input(OwnFile(film), trust=OURS),),
-        outputs=(Output(Nowhere(), None, (Leave("v"), Leave("s"), meter)),),
+        inputs=(Input(OwnFile(file), trust=OURS),),
+        outputs=(Output(Nowhere(), None, (Leave("v"), Leave("s"), AudioFilter(Chain((PEAK_METER,))))),),
     )
     said = await run_ffmpeg(ffmpeg, command, folder=folder, limits=sound_limits(seconds), level="info")
     return Loudness(integrated_lufs=integrated(said), true_peak_dbtp=true_peak(said))
@@ -189,6 +211,8 @@ class _Mix:
     folder: Path
     samples: int
     levels: Levels
+    ceiling: float
+    """dB that no sample exceeds."""
     accompanied: bool = False
 
     async def loudness(self, gain: float) -> float:
@@ -235,7 +259,7 @@ class _Mix:
         return await run_ffmpeg(self.ffmpeg, command, folder=self.folder, limits=limits, level=level)
 
     def _levelled(self, gain: float) -> tuple[Filter, ...]:
-        ceiling = 10 ** ((self.levels.peak - _PEAK_MARGIN) / 20)
+        ceiling = 10 ** (self.ceiling / 20)
         return (
             Filter("volume", f"{gain:.3f}dB"),
             Filter("alimiter", limit=f"{ceiling:.4f}", attack=5, release=50, level="false", latency="true"),

@@ -19,13 +19,14 @@ from services.assembly.credits import appearances, credits_comment, credits_json
 from services.assembly.encode import Advance
 from services.assembly.film import FILM, SUBTITLES, Part, check_film, join
 from services.assembly.length import length_notes
+from services.assembly.loudness import SILENCE
 from services.assembly.metadata import chapters, ffmetadata
 from services.assembly.music import MusicShelf
 from services.assembly.naming import video_name
 from services.assembly.render import Encoder
 from services.assembly.segment import make_segment, plan_segment, prepare_fonts
 from services.assembly.sidecars import srt, vtt
-from services.assembly.sound import Accompaniment, Levels, Spoken, make_sound, measure_film
+from services.assembly.sound import Accompaniment, Levels, Sounded, Spoken, make_sound
 from services.assembly.thumbnail import THUMBNAIL, choose_moment, take_thumbnail
 from services.assembly.timeline import Placed, place
 from shared.artifacts.results import Results, fingerprint
@@ -36,7 +37,6 @@ from shared.contracts import (
     Brief,
     Clip,
     FootageSourced,
-    Loudness,
     Progress,
     Segment,
     SegmentRendered,
@@ -52,7 +52,7 @@ __all__ = ["AssemblyStage", "Report"]
 Report = Callable[[Progress], Awaitable[None]]
 
 _SEGMENT_CODE: Final = 1
-_FILM_CODE: Final = 2
+_FILM_CODE: Final = 3
 """Raised when the same inputs come out differently, so that what older code stored is not taken for it."""
 
 _LOUDNESS_TOLERANCE: Final = 1.0
@@ -276,7 +276,7 @@ class AssemblyStage:
                 audio = await self._store.open(narration.audio)
                 spoken.append(Spoken(number, audio, narration.samples, at.frames, words))
         await report(_progress(first, None, 0.0, "sound"))
-        heard = await make_sound(
+        sounded = await make_sound(
             ffmpeg,
             folder,
             spoken,
@@ -293,7 +293,6 @@ class AssemblyStage:
         )
         await report(_progress(first, None, 0.7, "checking"))
         facts = await check_film(folder / FILM, look, places[-1].end, chapters=len(segments), subtitled=subtitled)
-        loudness = await measure_film(ffmpeg, folder, FILM, facts.duration)
         moment = await asyncio.to_thread(choose_moment, folder / FILM, places, look.frame_rate)
         await take_thumbnail(ffmpeg, folder, moment, look)
         await report(_progress(first, None, 0.9, "delivering"))
@@ -305,9 +304,7 @@ class AssemblyStage:
 
         return VideoAssembled(
             project_id=first.project_id,
-            brief=brief.model_copy(
-                update={"notes": (*brief.notes, *length, *self._sound_notes(loudness, heard=heard))}
-            ),
+            brief=brief.model_copy(update={"notes": (*brief.notes, *length, *self._sound_notes(sounded))}),
             **{name: await deliver(file, file, media_type) for name, (file, media_type) in documents.items()},
             thumbnail=await deliver(THUMBNAIL, THUMBNAIL, "image/jpeg"),
             video=await deliver(video_name(brief.topic), FILM, "video/mp4"),
@@ -315,7 +312,7 @@ class AssemblyStage:
             duration=facts.duration,
             video_codec="h264",
             audio_codec="aac",
-            loudness=loudness,
+            loudness=sounded.loudness,
         )
 
     async def _accompaniment(self, brief: Brief) -> Accompaniment | None:
@@ -326,12 +323,14 @@ class AssemblyStage:
         piece = await self._store.open(heard.sound)
         return Accompaniment(piece=piece, samples=heard.samples, lufs=heard.lufs, gain=music.gain, duck=music.duck)
 
-    def _sound_notes(self, loudness: Loudness, *, heard: bool) -> tuple[str, ...]:
-        if not heard:
-            return ("The narration is silent.",)
-        if abs(loudness.integrated_lufs - self._levels.target_lufs) > _LOUDNESS_TOLERANCE:
-            return (f"The film measures {loudness.integrated_lufs} LUFS; {self._levels.target_lufs} were wanted.",)
-        return ()
+    def _sound_notes(self, sounded: Sounded) -> list[str]:
+        notes = [] if sounded.spoken else ["The narration is silent."]
+        lufs, peak = sounded.loudness.integrated_lufs, sounded.loudness.true_peak_dbtp
+        if lufs > SILENCE and abs(lufs - self._levels.target_lufs) > _LOUDNESS_TOLERANCE:
+            notes.append(f"The film measures {lufs} LUFS; {self._levels.target_lufs} were wanted.")
+        if peak > self._levels.peak:
+            notes.append(f"The film's true peak is {peak} dBTP; at most {self._levels.peak} was wanted.")
+        return notes
 
     async def _ffmpeg(self) -> FfmpegExecutor:
         if self._opened is None:
