@@ -12,7 +12,7 @@ WORKERS ?= 2
 
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help demo demo-live-doubles test lint types unit docs locks bench bench-media relevance length soak fuzz clean
+.PHONY: help demo demo-live-doubles test lint types unit docs locks bench bench-media relevance length soak fuzz exactness clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
@@ -64,6 +64,9 @@ soak: $(VENV)/installed-dev ## Kill the recorder at random moments of 20 long ru
 fuzz: $(VENV)/installed-dev ## Damage clips at random, 500 times: each is refused or becomes a segment; FUZZ_SEED repeats
 	FUZZ_ROUNDS=$${FUZZ_ROUNDS:-500} FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} \
 		$(BIN)/pytest -n $(WORKERS) tests/integration/test_hostile_media.py -k damage
+
+exactness: $(VENV)/installed-dev ## Compare every frame and every sound of films of up to 160 scenes; minutes
+	EXACTNESS=1 $(BIN)/pytest -q -s --timeout 1800 tests/integration/test_exactness.py | grep '^|'
 
 clean: ## Remove what was installed and what tools cached; films stay
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -1,10 +1,17 @@
 """The probe measures files as they are and refuses what is not fit, in a process of its own."""
 
+import sys
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from shared.errors import FailureCode, PermanentError
+from services.sourcing.candidates import FootageFile
+from services.sourcing.intake import Intake
+from services.sourcing.source import Fetched
+from shared.artifacts.filesystem import FilesystemStore
+from shared.errors import FailureCode, PermanentError, TransientError
 from shared.media import probe
 from shared.media.probe import probe_media, probe_video
 from shared.media.process import Limits
@@ -21,12 +28,69 @@ async def test_frames_rate_and_size_are_exact_in_every_container(tmp_path: Path,
     assert facts.duration == pytest.approx(1.5, abs=0.01)
 
 
-async def test_a_fractional_rate_stays_a_fraction(tmp_path: Path) -> None:
+FIXTURES: dict[str, tuple[dict[str, Any], tuple[Any, ...]]] = {
+    "broadcast.mp4": ({"rate": "30000/1001", "sound": True}, (2, 320, 180, Fraction(30_000, 1_001), "h264", "aac")),
+    "silent.webm": ({"rate": 25}, (2, 320, 180, Fraction(25), "vp9", None)),
+    "vertical.mov": ({"rate": 24, "size": "180x320"}, (2, 180, 320, Fraction(24), "h264", None)),
+    "uneven.mkv": (
+        {"rate": 60, "arguments": ("-vf", "select='lt(mod(n,4),2)'", "-fps_mode", "vfr")},
+        (2, 320, 180, pytest.approx(Fraction(30), rel=0.02), "h264", None),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FIXTURES)
+async def test_a25_the_eight_facts_of_a_clip_are_right(tmp_path: Path, name: str) -> None:
+    made, (seconds, *wanted) = FIXTURES[name]
+    clip = await make_clip(tmp_path / name, **{"size": "320x180", **made})
+    facts = await probe_media(clip)
+    video, audio = facts.video, facts.audio
+    assert video is not None
+    found = [
+        video.display_width,
+        video.display_height,
+        Fraction(*video.frame_rate),
+        video.codec,
+        audio.codec if audio else None,
+    ]
+    assert found == wanted
+    assert facts.duration == pytest.approx(seconds, abs=0.05)
+    store = FilesystemStore(tmp_path / "store")
+    accepted = await Intake(store, largest_file=1 << 30).accept(
+        Fetched(clip, FootageFile(id=name, path=str(clip))), owner="tests"
+    )
+    assert accepted.file.size == clip.stat().st_size
+    assert accepted.facts.duration_frames == video.frames
+
+
+async def test_a25_what_goes_wrong_is_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clip = await make_clip(tmp_path / "clip.mp4", seconds=0.2, size="160x90")
+    sound = tmp_path / "sound.m4a"
+    await run_ffmpeg("-f", "lavfi", "-i", "sine=sample_rate=44100", "-t", "1", sound)
+    (tmp_path / "page.mp4").write_text("<html>")
+    for name, reason in {
+        "gone.mp4": "No such file",
+        "page.mp4": "it is no readable",
+        "sound.m4a": "it holds no picture",
+    }.items():
+        with pytest.raises(PermanentError, match=reason) as refused:
+            await probe_video(tmp_path / name)
+        assert refused.value.code == FailureCode.MEDIA_REFUSED
+    with pytest.raises(TransientError) as slow:
+        await probe_media(clip, timeout=0)
+    assert slow.value.code == FailureCode.PROGRAM_TIMEOUT
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "no-python"))
+    with pytest.raises(PermanentError) as missing:
+        await probe_media(clip)
+    assert missing.value.code == FailureCode.PROGRAM_MISSING
+
+
+async def test_a25_a_fractional_rate_stays_a_fraction(tmp_path: Path) -> None:
     facts = await probe_video(await make_clip(tmp_path / "clip.mkv", rate="30000/1001", size="160x90"))
     assert facts.frame_rate == (30000, 1001)
 
 
-async def test_sound_and_subtitles_of_a_film_are_measured(tmp_path: Path) -> None:
+async def test_a25_sound_and_subtitles_of_a_film_are_measured(tmp_path: Path) -> None:
     (tmp_path / "film.srt").write_text("1\n00:00:00,000 --> 00:00:02,000\nHello\n")
     picture = await make_clip(tmp_path / "picture.mp4", seconds=2, size="160x90", sound=True)
     film = tmp_path / "film.mp4"
@@ -50,7 +114,7 @@ async def test_sound_alone_has_facts_but_is_no_footage(tmp_path: Path) -> None:
         await probe_video(sound)
 
 
-async def test_a_turned_clip_is_measured_as_it_is_seen(tmp_path: Path) -> None:
+async def test_a25_a_turned_clip_is_measured_as_it_is_seen(tmp_path: Path) -> None:
     flat = await make_clip(tmp_path / "flat.mp4", seconds=0.5, size="320x180")
     await run_ffmpeg("-display_rotation", "90", "-i", flat, "-c", "copy", tmp_path / "turned.mp4")
     facts = await probe_video(tmp_path / "turned.mp4")
@@ -64,7 +128,7 @@ async def test_pixels_that_are_not_square_count(tmp_path: Path) -> None:
     assert (facts.display_width, facts.display_height) == (320, 180)
 
 
-async def test_a_variable_rate_is_the_one_that_fills_the_time(tmp_path: Path) -> None:
+async def test_a25_a_variable_rate_is_the_one_that_fills_the_time(tmp_path: Path) -> None:
     thinned = ("-vf", "select='not(mod(n,7))+lt(n,30)'", "-fps_mode", "vfr")
     facts = await probe_video(await make_clip(tmp_path / "vfr.mp4", seconds=4, size="160x90", arguments=thinned))
     rate = facts.frame_rate[0] / facts.frame_rate[1]
@@ -140,7 +204,7 @@ async def test_names_that_look_like_options_or_protocols_are_just_names(tmp_path
         assert (await probe_video(clip.rename(tmp_path / name))).frames == 6
 
 
-async def test_an_examination_that_exceeds_its_limits_refuses_the_file(
+async def test_a25_an_examination_that_exceeds_its_limits_refuses_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clip = await make_clip(tmp_path / "clip.mp4", seconds=0.2, size="160x90")

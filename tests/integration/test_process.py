@@ -21,7 +21,7 @@ async def test_output_errors_and_exit_code_come_back():
     assert (done.stdout, done.stderr, done.returncode) == (b"out\n", "err", 3)
 
 
-async def test_a_program_without_input_reads_nothing():
+async def test_a27_a_program_without_input_reads_nothing():
     assert (await run_program([PYTHON, "-c", "print(len(input()))"], timeout=20)).returncode == 1
 
 
@@ -62,7 +62,7 @@ async def test_a_program_that_is_not_there_is_named():
     assert caught.value.code == "program_missing"
 
 
-async def test_a_program_that_takes_too_long_is_killed_with_its_children(tmp_path: Path):
+async def test_a27_a_program_that_takes_too_long_is_killed_with_its_children(tmp_path: Path):
     with pytest.raises(TransientError) as caught:
         await run_program([PYTHON, "-c", parent_of_a_sleeper(tmp_path)], timeout=2)
     assert caught.value.code == "program_timeout"
@@ -78,7 +78,7 @@ async def test_a_cancelled_run_kills_the_program_with_its_children(tmp_path: Pat
     await gone(int((tmp_path / "child").read_text()))
 
 
-async def test_a_program_dies_with_a_killed_worker(tmp_path: Path):
+async def test_a27_a_program_dies_with_a_killed_worker(tmp_path: Path):
     worker = (
         "import asyncio, sys\n"
         "from shared.media.process import run_program\n"
@@ -102,7 +102,7 @@ async def test_a_program_dies_with_a_killed_worker(tmp_path: Path):
     ],
     ids=["memory", "processor", "file"],
 )
-async def test_a_program_is_held_to_its_limits(program: str, limits: Limits, tmp_path: Path):
+async def test_a27_a_program_is_held_to_its_limits(program: str, limits: Limits, tmp_path: Path):
     done = await run_program([PYTHON, "-c", program], timeout=60, limits=limits, cwd=tmp_path)
     assert done.returncode != 0
 

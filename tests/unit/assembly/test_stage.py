@@ -42,7 +42,7 @@ async def test_a_host_without_ffmpeg_says_so_at_its_start(tmp_path):
     assert failure.value.code == "program_missing"
 
 
-def test_settings_are_read_from_the_environment(monkeypatch, tmp_path):
+def test_a34_settings_are_read_from_the_environment(monkeypatch, tmp_path):
     monkeypatch.setenv("ARTIFACTS_URL", tmp_path.as_uri())
     monkeypatch.setenv("ASSEMBLY_LOOPS", "3")
     monkeypatch.setenv("ASSEMBLY_PRESET", "medium")
