@@ -178,7 +178,7 @@ class ObjectStoreSettings(BaseSettings):
 
     endpoint_url: _Optional[str] = Field(
         default=None,
-        pattern=r"^https?://",
+        pattern=r"^https?://[^/\s]+",
         validation_alias="AWS_ENDPOINT_URL",
         description="Where an S3 store is that is not Amazon's. With `http://` everything goes unencrypted.",
     )

@@ -5,6 +5,7 @@ Files are fetched into a cache of this host before they are used, and compared w
 
 import asyncio
 import hashlib
+import os
 import re
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
@@ -56,6 +57,7 @@ _UNSAID: Final = (
 )
 """What obstore says of failures without an answer, in its own words and in ours."""
 
+_PROVIDERS: Final = ("AWS_", "GOOGLE_", "AZURE_")
 _NO_BUCKET: Final = {"NoSuchBucket", "ContainerNotFound"}
 
 _SAID: Final = re.compile(r"<Code>(\w{1,60})</Code>")
@@ -217,6 +219,7 @@ def open_bucket(url: str, settings: ObjectStoreSettings) -> ObjectStore:
         ValueError: the URL or the access cannot be.
         PermanentError: `storage_unavailable`, credentials cannot be read.
     """
+    _forget_empty_variables()
     access: Any = settings.s3_access() if url.startswith("s3:") else {}
     endpoint = settings.endpoint_url or ""
     try:
@@ -239,6 +242,13 @@ def open_bucket(url: str, settings: ObjectStoreSettings) -> ObjectStore:
         message = f"ARTIFACTS_URL or its access cannot be used: {type(error).__name__}"
         raise ValueError(message) from None
     return ObjectStore(client, Cache(settings.cache_dir, limit=settings.cache_size), place=url)
+
+
+def _forget_empty_variables() -> None:
+    """Compose files pass an unset variable on as an empty one, which obstore takes for a value and chokes on."""
+    for name, value in list(os.environ.items()):
+        if not value and name.startswith(_PROVIDERS):
+            del os.environ[name]
 
 
 def _said(error: Exception) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import os
 import shutil
 import socket
 import sys
@@ -227,6 +228,17 @@ async def test_credentials_come_from_files(s3: S3, tmp_path: Path):
     with pytest.raises(PermanentError, match="AWS_ACCESS_KEY_ID_FILE") as caught:
         open_store("s3://b", settings.model_copy(update={"access_key_id_file": tmp_path / "none"}))
     assert caught.value.code is FailureCode.STORAGE_UNAVAILABLE
+
+
+async def test_empty_variables_are_no_settings(s3: S3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    bucket = s3.bucket()
+    for name, value in (s3.environment(tmp_path) | {"AWS_ENDPOINT_URL_S3": "", "AWS_SESSION_TOKEN": ""}).items():
+        monkeypatch.setenv(name, value)
+    assert await open_store(f"s3://{bucket}").write_once("x.json", b"1") == b"1"
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "")
+    assert ObjectStoreSettings().endpoint_url is None
+    open_store(f"s3://{bucket}")
+    assert "AWS_ENDPOINT_URL" not in os.environ
 
 
 async def test_processes_of_a_host_may_fetch_the_same_at_once(bucket: Bucket, tmp_path: Path):
