@@ -28,6 +28,7 @@ from typing_extensions import override
 
 from shared.artifacts.cache import Cache
 from shared.artifacts.local_files import measure, storage_errors, sync
+from shared.artifacts.metrics import store_metrics
 from shared.artifacts.store import ArtifactStore, check_key, content_key
 from shared.contracts import ArtifactRef
 from shared.errors import FailureCode, PermanentError, PipelineError, TransientError
@@ -101,6 +102,7 @@ class ObjectStore(ArtifactStore):
         check_key(ref.key)
         async with self._alone(ref.sha256):
             found = await asyncio.to_thread(self._cache.find, ref)
+            store_metrics().opened.labels("here" if found else "in the store").inc()
             return found or await self._fetch(ref)
 
     @override
@@ -152,6 +154,7 @@ class ObjectStore(ArtifactStore):
                 chunk_size=_PART,
                 max_concurrency=_UPLOADS,
             )
+        store_metrics().bytes.labels("sent").inc(ref.size)
         if self._cache.holds_scratch(path):
             await asyncio.to_thread(self._cache.keep, path, ref)
 
@@ -193,6 +196,7 @@ class ObjectStore(ArtifactStore):
                 f"{self._place} sent {received} of the {ref.size} bytes of {ref.key}",
                 hint="look at the store and the network",
             )
+        store_metrics().bytes.labels("fetched").inc(received)
         return digest.hexdigest()
 
     @contextmanager
@@ -201,7 +205,9 @@ class ObjectStore(ArtifactStore):
         try:
             yield
         except (BaseError, FileNotFoundError, NotImplementedError) as error:
-            raise _translated(error, key, self._place) from None
+            failure = _translated(error, key, self._place)
+            store_metrics().failures.labels(failure.code).inc()
+            raise failure from None
 
     def _alone(self, digest: str) -> asyncio.Lock:
         """One fetch of a file at a time in this process; others of the host may fetch the same, and either is kept."""

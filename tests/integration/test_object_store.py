@@ -12,6 +12,7 @@ from typing import Any
 
 import obstore
 import pytest
+from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 from typing_extensions import override
 
@@ -95,6 +96,34 @@ async def test_a_file_is_fetched_once_however_many_ask_for_it(bucket: Bucket, tm
     assert len({await path for path in asyncio.as_completed([store.open(ref) for _ in range(8)])}) == 1
     await bucket.elsewhere(tmp_path).open(ref)  # another process of that host
     assert len(bucket.requests("GET", ref.key)) == 1
+
+
+async def test_a36_traffic_with_the_store_is_counted(bucket: Bucket, tmp_path: Path):
+    def counted() -> dict[str, float]:
+        samples = {
+            "sent": ("scenewire_artifact_bytes_total", {"direction": "sent"}),
+            "fetched": ("scenewire_artifact_bytes_total", {"direction": "fetched"}),
+            "here": ("scenewire_artifacts_opened_total", {"found": "here"}),
+            "far": ("scenewire_artifacts_opened_total", {"found": "in the store"}),
+            "failed": ("scenewire_object_store_failures_total", {"code": "storage_unavailable"}),
+        }
+        return {name: REGISTRY.get_sample_value(*sample) or 0 for name, sample in samples.items()}
+
+    before = counted()
+    ref = await added(bucket.store, b"sound")
+    await bucket.store.open(ref)
+    await bucket.elsewhere(tmp_path).open(ref)
+    bucket.s3.fail("GET", "a/prefix", status=403)
+    with pytest.raises(PermanentError):
+        await bucket.store.read_document("x.json")
+    now = counted()
+    assert {name: now[name] - before[name] for name in now} == {
+        "sent": 5,
+        "fetched": 5,
+        "here": 1,
+        "far": 1,
+        "failed": 1,
+    }
 
 
 async def test_a_damaged_copy_is_fetched_anew(bucket: Bucket):

@@ -8,6 +8,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from services.sourcing.metrics import FootageMetrics
+from shared.artifacts.metrics import StoreMetrics
 from shared.bus.metrics import BusMetrics, message_metrics, subject_pattern
 from shared.media.observable import FfmpegMetrics
 
@@ -17,6 +18,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "metrics.md"
 def registered() -> Iterable[tuple[str, str, tuple[str, ...]]]:
     registry = CollectorRegistry()
     BusMetrics(registry)
+    StoreMetrics(registry)
     FfmpegMetrics(registry)
     FootageMetrics(registry)
     message_metrics("test", registry)
