@@ -1,7 +1,13 @@
 """What is deployed to Kubernetes is valid there, and names what there is here."""
 
+import asyncio
+import http.client
 import importlib
 import re
+import shutil
+import socket
+import sys
+import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +16,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from shared.bus.credentials import write_credentials
 from shared.settings import ObjectStoreSettings, ServiceSettings
 from shared.topology import DURABLES, PIPELINE
 
@@ -56,6 +63,47 @@ def test_the_check_would_see_a_misspelt_field():
     broken["spec"]["template"]["spec"]["containers"][0]["redinessProbe"] = {}
     with pytest.raises(kubernetes_validate.ValidationError):
         kubernetes_validate.validate(broken, VERSION, strict=True)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has all of 127.0.0.0/8")
+async def test_the_bus_starts_with_what_is_mounted_and_answers_probes_from_outside(tmp_path: Path):
+    (stateful,) = (document for document in PODS if document["kind"] == "StatefulSet")
+    (config,) = (document for path, document in ALL if path.name == "nats.yaml" and document["kind"] == "ConfigMap")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    (tmp_path / "credentials").mkdir()
+    write_credentials(tmp_path / "credentials")
+    mounted = tmp_path / "etc"
+    (mounted / "credentials").mkdir(parents=True)
+    shutil.copy(tmp_path / "credentials" / "nats" / "passwords.conf", mounted / "credentials")
+    bus = (ROOT / "deploy" / "nats.conf").read_text().replace("/data", str(tmp_path / "data"))
+    (mounted / "nats.conf").write_text(bus)
+    ours = config["data"]["kubernetes.conf"].replace(":8222", f":{port}")
+    (mounted / "kubernetes.conf").write_text(f"{ours}port: -1\n")
+    arguments = [word.replace("/etc/nats", str(mounted)) for word in container(stateful)["args"]]
+    server = await asyncio.create_subprocess_exec(nats_server(), *arguments, stderr=asyncio.subprocess.PIPE)
+    try:
+        assert server.stderr is not None
+        while b"Server is ready" not in (line := await server.stderr.readline()):
+            assert line
+        for kind in ("startup", "liveness", "readiness"):
+            path = container(stateful)[f"{kind}Probe"]["httpGet"]["path"]
+            connection = http.client.HTTPConnection(
+                "127.0.0.2", port, timeout=5
+            )  # not where the configuration alone listens
+            connection.request("GET", path)
+            assert connection.getresponse().status == 200
+            connection.close()
+    finally:
+        server.kill()
+        await server.wait()
+
+
+def nats_server() -> str:
+    found = shutil.which("nats-server", path=sysconfig.get_path("scripts")) or shutil.which("nats-server")
+    assert found
+    return found
 
 
 @pytest.mark.parametrize("folder", [FOLDER, FOLDER / "scaling", FOLDER / "gpu"], ids=lambda folder: folder.name)
