@@ -12,7 +12,7 @@ WORKERS ?= 2
 
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help demo demo-live-doubles test lint types unit docs locks bench bench-media relevance length soak fuzz exactness clean
+.PHONY: help demo demo-live-doubles test lint types unit docs locks bench bench-media relevance length soak fuzz exactness deploy-test clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
@@ -67,6 +67,9 @@ fuzz: $(VENV)/installed-dev ## Damage clips at random, 500 times: each is refuse
 
 exactness: $(VENV)/installed-dev ## Compare every frame and every sound of films of up to 160 scenes; minutes
 	EXACTNESS=1 $(BIN)/pytest -q -s --timeout 1800 tests/integration/test_exactness.py | grep '^|'
+
+deploy-test: $(VENV)/installed-dev ## Build the images and run films through containers; needs a container engine
+	SCENEWIRE_DEPLOY_TESTS=1 $(BIN)/pytest tests/deploy
 
 clean: ## Remove what was installed and what tools cached; films stay
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

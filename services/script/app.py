@@ -31,7 +31,7 @@ def create_app(settings: ScriptSettings | None = None, *, writer: ScriptWriter |
         writer = outline if settings.writer == "outline" else _groq(settings, store, bus)
     stage = ScriptStage(store, writer, divider=outline, words_per_second=settings.words_per_second)
     register(bus, stage, loops=settings.loops)
-    return bus.app()
+    return bus.app(writer=settings.writer, **({"model": settings.groq_model} if settings.writer == "groq" else {}))
 
 
 def _groq(settings: ScriptSettings, store: ArtifactStore, bus: Bus) -> ScriptWriter:

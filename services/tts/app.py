@@ -38,7 +38,7 @@ def create_app(settings: TtsSettings | None = None, *, engine: SpeechEngine | No
     if isinstance(engine, KokoroEngine):
         bus.on_start(engine.start)
         bus.on_stop(engine.aclose)
-    return bus.app()
+    return bus.app(engine=engine.name)
 
 
 def _engine(settings: TtsSettings) -> SpeechEngine:

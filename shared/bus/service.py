@@ -184,10 +184,16 @@ class Bus:
         """
         self._health.require(name, check)
 
-    def app(self) -> FastStream:
-        """The service, ready to run: `faststream run <module>:create_app --factory`."""
+    def app(self, **uses: object) -> FastStream:
+        """The service, ready to run: `faststream run <module>:create_app --factory`.
+
+        Args:
+            uses: what was chosen to do the work, for the log: nobody should have to guess it.
+        """
         settings = self._settings
         configure_logs(level=settings.log_level, style=settings.log_format, file=settings.log_file)
+        if uses:
+            log.info("service_uses", service=self._service, **uses)
         return FastStream(
             self.broker,
             logger=None,

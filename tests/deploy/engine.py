@@ -1,0 +1,193 @@
+"""Compose files run for real, and what can be seen of them from outside."""
+
+import asyncio
+import json
+import os
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import nats
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+
+from shared.errors import PipelineError
+from shared.media.process import Completed, run_program
+
+ROOT = Path(__file__).parents[2]
+ARTIFACTS = "/var/lib/scenewire/artifacts"
+LOOK = {"width": 320, "height": 180}
+
+
+async def engine_answers() -> str | None:
+    """None, or why it does not."""
+    try:
+        info = await run_program(["docker", "info", "--format", "{{.ServerVersion}}"], timeout=20)
+    except PipelineError as error:
+        return str(error)
+    return None if info.returncode == 0 else info.stderr.splitlines()[-1]
+
+
+async def docker(*arguments: str, timeout: float = 120, check: bool = True, stdin: bytes | None = None) -> Completed:
+    done = await run_program(["docker", *arguments], timeout=timeout, stdin=stdin, cwd=ROOT, env=dict(os.environ))
+    assert not check or done.returncode == 0, f"docker {' '.join(arguments)}: {done.stderr}"
+    return done
+
+
+class Deployment:
+    """One project of Compose.
+
+    Args:
+        name: the project's.
+        folder: scratch.
+        files: the compose files.
+        env: what they interpolate.
+    """
+
+    def __init__(
+        self, name: str, folder: Path, *, files: Sequence[str] = ("compose.yaml",), env: dict[str, str] | None = None
+    ) -> None:
+        self.name, self.folder = name, folder
+        self._options = ["--project-name", name, *(f"--file={ROOT / file}" for file in files)]
+        self._env = os.environ | {"NATS_LISTEN": "127.0.0.1:0"} | (env or {})
+
+    async def compose(self, *arguments: str, timeout: float = 600, check: bool = True) -> Completed:
+        done = await run_program(
+            ["docker", "compose", *self._options, *arguments], timeout=timeout, cwd=ROOT, env=self._env
+        )
+        assert not check or done.returncode == 0, f"compose {' '.join(arguments)}: {done.stderr}"
+        return done
+
+    @asynccontextmanager
+    async def running(self, *options: str) -> AsyncIterator["Deployment"]:
+        """Started from nothing; removed at the end, and nothing is left."""
+        await self.down()
+        try:
+            await self.compose("up", "--build", "--wait", *options, timeout=1200)
+            yield self
+        finally:
+            logs = await self.compose("logs", "--no-color", check=False)
+            (self.folder / f"{self.name}.log").write_bytes(logs.stdout)
+            await self.down()
+        for kind in ("container", "volume", "network"):
+            left = await docker(kind, "ls", "--quiet", f"--filter=label=com.docker.compose.project={self.name}")
+            assert left.stdout == b"", f"a {kind} is left"
+
+    async def down(self) -> None:
+        await self.compose("--profile=*", "down", "--volumes", "--remove-orphans", check=False)
+
+    async def scenewire(self, *arguments: str) -> str:
+        """The command, in its container."""
+        return (await self.compose("run", "--rm", "--no-TTY", "scenewire", *arguments)).stdout.decode()
+
+    async def sql(self, query: str) -> str:
+        psql = ("psql", "--username=scenewire", "--no-align", "--tuples-only", "--command", query)
+        return (await self.compose("exec", "--no-TTY", "postgres", *psql)).stdout.decode().strip()
+
+    async def containers(self, service: str) -> list[str]:
+        return (await self.compose("ps", "--quiet", service)).stdout.decode().split()
+
+    async def log(self, service: str) -> list[dict[str, Any]]:
+        said = (await self.compose("logs", "--no-log-prefix", "--no-color", service)).stdout.decode()
+        return [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+
+    async def fetch(self, key: str) -> Path:
+        """A file of the artifact volume."""
+        target = self.folder / key.replace("/", "_")
+        assembly = (await self.containers("assembly"))[0]
+        await docker("cp", f"{assembly}:{ARTIFACTS}/{key}", str(target))
+        return target
+
+    @asynccontextmanager
+    async def customer(self) -> AsyncIterator["Customer"]:
+        """A connection from outside, as the user `client`."""
+        where = (await self.compose("port", "nats", "4222")).stdout.decode().strip()
+        folder = f"{self.name}_credentials:/credentials:ro"
+        read = ("run", "--rm", "--user=0", "--volume", folder, "--entrypoint=cat", "scenewire/tools:local")
+        password = (await docker(*read, "/credentials/client/nats_password")).stdout.decode()
+        client = await nats.connect(
+            f"nats://{where}",
+            user="client",
+            password=password,
+            inbox_prefix="_INBOX_client",
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=0.2,
+        )
+        try:
+            customer = Customer(client)
+            await customer.listen()
+            yield customer
+        finally:
+            await client.close()
+
+    async def deliveries(self, durable: str) -> Counter[str]:
+        """How often each replica of a service handled a message of a durable to its end."""
+        counted: Counter[str] = Counter()
+        for container in await self.containers(durable.partition("-")[0]):
+            ask = "import urllib.request as r; print(r.urlopen('http://127.0.0.1:8080/metrics').read().decode())"
+            page = (await docker("exec", container, "python", "-c", ask)).stdout.decode()
+            for line in page.splitlines():
+                name = f'scenewire_handler_duration_seconds_count{{durable="{durable}",status="handled"}}'
+                if line.startswith(name):
+                    counted[container[:12]] = int(float(line.rpartition(" ")[2]))
+        return counted
+
+
+class Customer:
+    """Orders films, and hears what becomes of them."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.films: dict[str, dict[str, Any]] = {}
+        self.films_heard = 0
+        self.failures: list[dict[str, Any]] = []
+        self.started: Counter[tuple[str, str, int]] = Counter()
+        """By project, stage and scene."""
+        self._news = asyncio.Condition()
+
+    async def listen(self) -> None:
+        for subject in ("video.assembled", "project.failed", "progress.>"):
+            await self.client.subscribe(subject, cb=self._hear)
+
+    async def order(self, project_id: str, *texts: str) -> None:
+        order = {"project_id": project_id, "topic": "Tea", "look": LOOK, "scenes": [{"text": text} for text in texts]}
+        await self.client.jetstream(timeout=30).publish("script.requested", json.dumps(order).encode())
+
+    async def film(self, project_id: str, *, timeout: float = 300) -> dict[str, Any]:
+        """Its `video.assembled`; what was missed while the bus was away is looked up."""
+        async with asyncio.timeout(timeout):
+            while project_id not in self.films:
+                assert not self.failures, self.failures
+                await self._news_or_look(project_id)
+        return self.films[project_id]
+
+    async def scenes_started(self, stage: str, scenes: int) -> None:
+        """Returns when so many scenes are in work in a stage."""
+        async with asyncio.timeout(300), self._news:
+            await self._news.wait_for(lambda: len([1 for _, of, _ in self.started if of == stage]) >= scenes)
+
+    async def _news_or_look(self, project_id: str) -> None:
+        try:
+            async with asyncio.timeout(5), self._news:
+                await self._news.wait_for(lambda: project_id in self.films or bool(self.failures))
+        except TimeoutError:
+            try:
+                last = await self.client.jetstream().get_last_msg("PIPELINE", "video.assembled")
+            except (nats.errors.Error, OSError):
+                return
+            body = json.loads(last.data or b"{}")
+            self.films.setdefault(body["project_id"], body)
+
+    async def _hear(self, message: Msg) -> None:
+        body = json.loads(message.data)
+        async with self._news:
+            if message.subject == "video.assembled":
+                self.films[body["project_id"]] = body
+                self.films_heard += 1
+            elif message.subject == "project.failed":
+                self.failures.append(body)
+            elif body["state"] == "started" and body.get("scene_number"):
+                self.started[body["project_id"], body["stage"], body["scene_number"]] += 1
+            self._news.notify_all()

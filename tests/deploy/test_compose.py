@@ -1,0 +1,196 @@
+"""Films by containers: right, whatever the number of replicas, and whatever is killed or restarted meanwhile."""
+
+import asyncio
+import json
+import os
+import signal
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from shared.media.probe import probe_media
+from tests.deploy.engine import ARTIFACTS, LOOK, Deployment, docker
+
+pytestmark = pytest.mark.timeout(1800)
+
+SENTENCES = [f"Cup number {cup} is filled with fresh water and set on the stove to boil." for cup in range(6)]
+WORKERS = ("script", "tts", "sourcing", "assembly")
+
+ORDER = """
+import asyncio, nats, json
+async def main():
+    password = open("/run/credentials/nats_password").read()
+    client = await nats.connect("nats://nats:4222", user="client", password=password, inbox_prefix="_INBOX_client")
+    films = await client.subscribe("video.assembled")
+    order = {"topic": "Tea", "text": "Water boils. Tea is poured.", "look": {"width": 320, "height": 180}}
+    await client.request("script.requested", json.dumps(order).encode(), timeout=10)
+    print((await films.next_msg(timeout=300)).data.decode())
+asyncio.run(main())
+"""
+
+
+async def assert_right(deployment: Deployment, film: dict[str, Any], scenes: int) -> None:
+    path = await deployment.fetch(film["video"]["key"])
+    facts = await probe_media(path)
+    assert facts.video is not None
+    assert facts.audio is not None
+    assert facts.complete
+    assert (facts.video.width, facts.video.height) == (LOOK["width"], LOOK["height"])
+    assert facts.video.frames == film["frames"]
+    assert film["brief"]["scene_count"] == scenes
+    assert path.stat().st_size == film["video"]["size"]
+
+
+async def test_an_order_from_a_container_with_nothing_but_a_nats_client_becomes_a_film_and_rows(
+    deployment: Deployment,
+) -> None:
+    await docker(
+        "build", "--tag=scenewire-test/client", "-", stdin=b"FROM python:3.12-slim-bookworm\nRUN pip install nats-py\n"
+    )
+    name = deployment.name
+    mount = f"type=volume,src={name}_credentials,dst=/run/credentials,volume-subpath=client,readonly"
+    run = ("run", "--rm", f"--network={name}_bus", f"--mount={mount}", "--user=10001")
+    said = await docker(*run, "scenewire-test/client", "python", "-c", ORDER, timeout=400)
+    film = json.loads(said.stdout)
+    await assert_right(deployment, film, 1)
+    rows = await deployment.sql("SELECT current_step, video_path FROM projects")
+    assert rows == f"export|{film['video']['key']}"
+    assert film["project_id"] in await deployment.scenewire("list")
+
+
+async def test_replicas_share_two_films_and_make_them_as_one_worker_does(deployment: Deployment) -> None:
+    texts = {"water": SENTENCES, "milk": [text.replace("water", "milk") for text in SENTENCES]}
+    async with deployment.customer() as customer:
+        alone = {}
+        for name, scenes in texts.items():
+            project = str(uuid4())
+            await customer.order(project, *scenes)
+            alone[name] = await customer.film(project)
+        await deployment.compose("exec", "assembly", "rm", "-r", f"{ARTIFACTS}/results", f"{ARTIFACTS}/content")
+        await deployment.compose("up", "--wait", "--scale", "tts=2", "--scale", "assembly=3")
+        before = {durable: await deployment.deliveries(durable) for durable in ("tts", "assembly")}
+        together = {name: str(uuid4()) for name in texts}
+        await asyncio.gather(*(customer.order(together[name], *scenes) for name, scenes in texts.items()))
+        for name, project in together.items():
+            film = await customer.film(project)
+            await assert_right(deployment, film, len(SENTENCES))
+            assert film["frames"] == alone[name]["frames"]
+            first, second = [await deployment.fetch(f["video"]["key"]) for f in (alone[name], film)]
+            assert first.read_bytes() == second.read_bytes()
+        for durable in ("tts", "assembly"):
+            shares = await deployment.deliveries(durable) - before[durable]
+            assert sum(shares.values()) == 2 * len(SENTENCES)
+            assert len(shares) > 1
+
+
+async def test_a_killed_replica_loses_nothing_and_comes_back(deployment: Deployment) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("killing the engine's processes takes root")
+    await deployment.compose("up", "--wait", "--scale", "assembly=2")
+    project = str(uuid4())
+    async with deployment.customer() as customer:
+        await customer.order(project, *SENTENCES)
+        await customer.scenes_started("assembly", 1)
+        for victim in await deployment.containers("assembly"):
+            state = await docker("inspect", "--format={{.State.Pid}}", victim)
+            os.kill(int(state.stdout), signal.SIGKILL)  # the engine's own kill would count as a wish to have it stopped
+        film = await customer.film(project)
+        assert customer.failures == []
+        assert customer.films_heard == 1
+        assert max(customer.started.values()) <= 2
+    await assert_right(deployment, film, len(SENTENCES))
+    for container in await deployment.containers("assembly"):
+        restarts = await docker("inspect", "--format={{.RestartCount}} {{.State.Running}}", container)
+        assert restarts.stdout.split() == [b"1", b"true"]
+
+
+async def test_restarting_everything_in_turn_loses_nothing(deployment: Deployment) -> None:
+    project = str(uuid4())
+    async with deployment.customer() as customer:
+        await customer.order(project, *SENTENCES, *reversed(SENTENCES))
+        await customer.scenes_started("tts", 1)
+        for service in ("recorder", *WORKERS, "nats", "postgres"):
+            await deployment.compose("restart", service)
+        film = await customer.film(project)
+        assert customer.failures == []
+        assert max(customer.started.values()) <= 2, customer.started
+        await recorded(deployment, project)
+    await assert_right(deployment, film, 2 * len(SENTENCES))
+
+
+async def recorded(deployment: Deployment, project: str) -> None:
+    """Returns when the record has the film."""
+    async with asyncio.timeout(120):
+        while await deployment.sql(f"SELECT current_step FROM projects WHERE id = '{project}'") != "export":  # noqa: S608
+            await asyncio.sleep(0.5)
+    scenes = f"SELECT count(*) FROM scenes WHERE project_id = '{project}'"  # noqa: S608
+    assert await deployment.sql(scenes) == str(2 * len(SENTENCES))
+
+
+async def test_without_a_database_server_the_record_is_a_file(tmp_path: Path) -> None:
+    files = ("compose.yaml", "compose.sqlite.yaml")
+    async with Deployment("scenewire-sqlite", tmp_path, files=files).running() as deployment:
+        project = str(uuid4())
+        async with deployment.customer() as customer:
+            await customer.order(project, "Water boils.")
+            await assert_right(deployment, await customer.film(project), 1)
+        assert not any(
+            "postgres" in name for name in (await deployment.compose("ps", "--services")).stdout.decode().split()
+        )
+        assert project in await deployment.scenewire("list")
+
+
+async def test_a_worker_has_no_more_rights_than_its_work_needs(deployment: Deployment) -> None:
+    look = (
+        "import os, socket, sys\n"
+        "print(os.getuid(), open('/proc/self/status').read().partition('CapEff:')[2].split()[0])\n"
+        "try: open('/app/x', 'w')\n"
+        "except OSError as error: print(error.strerror)\n"
+        "try: socket.create_connection(('192.0.2.1', 443), 2)\n"
+        "except OSError as error: print(type(error).__name__)\n"
+        "print(sorted(os.listdir('/run/credentials')), [n for n in os.environ if n.endswith('PASSWORD')])\n"
+    )
+    for service in ("tts", "assembly", "recorder"):
+        said = (
+            (await deployment.compose("exec", "--no-TTY", service, "python", "-c", look)).stdout.decode().splitlines()
+        )
+        assert said[0] == "10001 0000000000000000"
+        assert said[1] == "Read-only file system"
+        assert said[2] == "OSError"  # no route: a network that lets out would time out
+        own = ["database_url", "nats_password"] if service == "recorder" else ["nats_password"]
+        assert said[3] == f"{own} []"
+
+
+async def test_a_card_that_is_not_there_is_the_engine_s_own_error(tmp_path: Path) -> None:
+    if (await docker("info", "--format", "{{json .Runtimes}}")).stdout.find(b"nvidia") >= 0:
+        pytest.skip("this engine has the runtime")
+    await docker("tag", "scenewire/tts:local", "scenewire-test/tts-gpu:local")
+    deployment = Deployment("scenewire-gpu", tmp_path, env={"REGISTRY": "scenewire-test"})
+    try:
+        up = ("--profile=gpu", "up", "--detach", "--no-build", "--no-deps", "tts-gpu")
+        done = await deployment.compose(*up, check=False)
+    finally:
+        await deployment.down()
+    assert done.returncode != 0
+    assert 'could not select device driver "nvidia"' in done.stderr
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        ("compose.yaml",),
+        ("compose.yaml", "compose.sqlite.yaml"),
+        ("compose.yaml", "compose.s3.yaml"),
+        ("compose.worker.yaml",),
+    ],
+    ids="+".join,
+)
+async def test_compose_files_are_right_with_every_profile(files: tuple[str, ...], tmp_path: Path) -> None:
+    env = {"ARTIFACTS_URL": "s3://films", "NATS_URL": "tls://bus:4222", "CREDENTIALS": str(tmp_path)}
+    env |= {"AWS_ACCESS_KEY_ID_FILE": "/dev/null", "AWS_SECRET_ACCESS_KEY_FILE": "/dev/null"}
+    for profile in ("", "gpu", "tools"):
+        deployment = Deployment("scenewire-config", tmp_path, files=files, env=env)
+        checked = await deployment.compose(*([f"--profile={profile}"] if profile else []), "config", "--quiet")
+        assert checked.stderr == ""
