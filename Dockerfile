@@ -50,7 +50,7 @@ FROM ${PYTHON} AS runtime
 RUN groupadd --gid 10001 scenewire \
  && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin scenewire \
  && install -d -o 10001 -g 10001 /var/lib/scenewire /var/lib/scenewire/artifacts /var/lib/scenewire/record \
-        /var/lib/scenewire/nats /var/lib/scenewire/credentials /var/lib/scenewire/library
+        /var/lib/scenewire/nats /var/lib/scenewire/credentials /var/lib/scenewire/library /var/lib/scenewire/weights
 ENV PATH=/venv/bin:$PATH \
     PYTHONPATH=/app \
     PYTHONUNBUFFERED=1 \

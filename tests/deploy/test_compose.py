@@ -11,6 +11,8 @@ from uuid import uuid4
 import pytest
 
 from shared.media.probe import probe_media
+from shared.media.process import run_program
+from shared.media.programs import find_ffmpeg
 from tests.deploy.engine import ARTIFACTS, LOOK, Deployment, docker
 
 pytestmark = pytest.mark.timeout(1800)
@@ -78,11 +80,23 @@ async def test_replicas_share_two_films_and_make_them_as_one_worker_does(deploym
             await assert_right(deployment, film, len(SENTENCES))
             assert film["frames"] == alone[name]["frames"]
             first, second = [await deployment.fetch(f["video"]["key"]) for f in (alone[name], film)]
-            assert first.read_bytes() == second.read_bytes()
+            assert await pictures(first) == await pictures(second)
+            words = [await deployment.fetch(f["captions_srt"]["key"]) for f in (alone[name], film)]
+            assert words[0].read_bytes() == words[1].read_bytes()
         for durable in ("tts", "assembly"):
             shares = await deployment.deliveries(durable) - before[durable]
             assert sum(shares.values()) == 2 * len(SENTENCES)
             assert len(shares) > 1
+
+
+async def pictures(film: Path) -> bytes:
+    """The hash of its picture as it was encoded."""
+    ffmpeg = await find_ffmpeg()
+    hashed = await run_program(
+        [ffmpeg.path, "-v", "error", "-i", film, "-map", "0:v", "-c", "copy", "-f", "md5", "-"], timeout=60
+    )
+    assert hashed.stdout.startswith(b"MD5=")
+    return hashed.stdout
 
 
 async def test_a_killed_replica_loses_nothing_and_comes_back(deployment: Deployment) -> None:
