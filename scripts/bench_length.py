@@ -18,8 +18,10 @@ import structlog
 
 from scripts.doubles.language_model import GroqDouble, Style, writes
 from services.script.manuscript import one_line
+from services.script.rates import words_per_second
 from services.script.sentences import count_words, split_sentences
 from services.script.shares import shares
+from services.tts.engine import SAMPLE_RATE
 from services.tts.espeak_engine import EspeakEngine
 from services.tts.stage import NarrationStage
 from shared.artifacts.filesystem import FilesystemStore
@@ -46,6 +48,8 @@ async def main() -> None:
                 print(await _measure(Path(folder), seconds, name, style), flush=True)
     print()
     await _compare_measures(prose())
+    print()
+    await _compare_languages(Path(__file__).with_name("length_languages.txt").read_text(encoding="utf-8"))
 
 
 def prose() -> list[str]:
@@ -83,6 +87,16 @@ async def _measure(folder: Path, seconds: int, name: str, style: Style) -> str:
         f"| {seconds} | {name} | {estimate:.0f} | {_lasts(own):.0f} | {_lasts(film):.0f} "
         f"| {_lasts(film) / seconds - 1:+.1%} | {min(speeds):.2f} to {max(speeds):.2f} |"
     )
+
+
+async def _compare_languages(texts: str) -> None:
+    """Prints how fast the same four sentences are spoken in each language, in words as they are counted."""
+    engine, english = EspeakEngine(), 0.0
+    for language, *sentences in (block.strip().splitlines() for block in texts.split("# ")[1:]):
+        spoken = [len((await engine.speak(one, language=language, voice=None)).pcm) for one in sentences]
+        rate = sum(map(count_words, sentences)) * SAMPLE_RATE / sum(spoken)
+        english = english or rate
+        print(f"| {language} | {rate:.2f} | {rate / english:.2f} | {words_per_second(1, language):.2f} |")
 
 
 def _free(request: NarrationRequested) -> NarrationRequested:

@@ -19,6 +19,7 @@ from services.script.budget import Budget, count, measure, parts
 from services.script.groq_client import ChatMessage, GroqClient, RejectedError
 from services.script.keywords import footage_query, telling_words
 from services.script.manuscript import one_line
+from services.script.rates import words_per_second
 from services.script.sentences import count_words, is_speakable
 from services.script.writer import DraftScene, Script, ScriptWriter, nothing_to_say
 from shared.artifacts.results import Results, fingerprint
@@ -85,7 +86,7 @@ class GroqWriter(ScriptWriter):
     Args:
         client: the model.
         store: where good parts are kept.
-        words_per_second: speaking rate that the words are counted for.
+        words_per_second: speaking rate of English that the words are counted for.
     """
 
     name = "groq"
@@ -102,7 +103,8 @@ class GroqWriter(ScriptWriter):
         topic = one_line(order.topic or "")
         if not is_speakable(topic):
             raise nothing_to_say("the topic")
-        film = _Film(order, topic, Budget(order.target_duration, self._words_per_second * (order.speed or 1)))
+        rate = words_per_second(self._words_per_second, order.language) * (order.speed or 1)
+        film = _Film(order, topic, Budget(order.target_duration, rate))
         for numbers in parts(range(1, film.budget.scenes + 1), self._room(film.budget.words)):
             await self._continue(film, numbers)
         if not film.budget.fits(film.texts):

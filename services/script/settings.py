@@ -27,7 +27,7 @@ class ScriptSettings(ServiceSettings):
         "the topic. None takes groq when it has a key.",
     )
     words_per_second: float = Field(
-        default=2.3, gt=0.5, lt=10, description="Speaking rate for estimates made before anything is spoken."
+        default=2.3, gt=0.5, lt=10, description="Speaking rate of English; that of other languages is in proportion."
     )
     loops: int = Field(
         default=4,

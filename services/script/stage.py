@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from services.script.rates import words_per_second
 from services.script.sentences import count_words
 from services.script.shares import shares
 from services.script.writer import Script, ScriptWriter
@@ -30,7 +31,7 @@ class ScriptStage:
         writer: who writes about a bare topic.
         divider: who makes scenes of a customer's own text or scenes. Those stay the customer's, word for word: the
             writer never sees them.
-        words_per_second: speaking rate for the scenes' estimated durations.
+        words_per_second: speaking rate of English, for the scenes' estimated durations.
     """
 
     def __init__(
@@ -71,7 +72,7 @@ class ScriptStage:
         writer = self._divider if has_own_words else self._writer
         script = await writer.write(order)
         texts = [draft.text for draft in script.scenes]
-        rate = self._words_per_second * (order.speed or 1)
+        rate = words_per_second(self._words_per_second, order.language) * (order.speed or 1)
         estimates = [round(count_words(text) / rate, 2) for text in texts]
         wanted, note = _plan(order, script, sum(estimates))
         scenes = tuple(

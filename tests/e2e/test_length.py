@@ -1,19 +1,38 @@
 """A film of an ordered length, from a topic: the command, a model's double over HTTP, the real voice, real ffmpeg."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from scripts.doubles.language_model import KEY, GroqDouble, writes
+from scripts.doubles.language_model import KEY, Answer, GroqDouble, Request, writes
 from shared.media.probe import probe_media
 from tests.support.product import SMALL, record, run
 
 pytestmark = pytest.mark.timeout(300)
 
 
-async def test_b04_b05_a_film_of_a_minute_lasts_a_minute_and_its_record_says_so(tmp_path: Path) -> None:
+def command_lines() -> bytes:
+    """Of all processes of this machine."""
+    found = b""
+    for process in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            found += process.read_bytes()
+    return found
+
+
+async def test_b04_b05_a_film_of_a_minute_lasts_a_minute_and_no_file_or_command_line_holds_the_key(
+    tmp_path: Path,
+) -> None:
+    writing = writes(lambda number, about: round(about * (0.6 + 0.1 * (number % 3))))
+    seen: list[bytes] = []
+
+    def watched(request: Request) -> Answer:
+        seen.append(command_lines())
+        return writing(request)
+
     async with GroqDouble().serving() as double:
-        double.model = writes(lambda number, about: round(about * (0.6 + 0.1 * (number % 3))))
+        double.model = watched
         order = ("make", "--topic", "Canals", "--duration", "60", "--size", SMALL, "--json")
         finished = await run(*order, data=tmp_path, cwd=tmp_path, GROQ_API_KEY=KEY, GROQ_BASE_URL=double.url)
 
@@ -26,4 +45,8 @@ async def test_b04_b05_a_film_of_a_minute_lasts_a_minute_and_its_record_says_so(
         (project,) = connection.execute("SELECT target_duration, video_total_duration FROM projects").fetchall()
     assert project["target_duration"] == 60
     assert project["video_total_duration"] == pytest.approx(seconds, abs=0.1)
+    key = KEY.encode()
+    assert b"Canals" in seen[0], "the command's own line was not seen"
+    assert not any(key in lines for lines in seen)
     assert KEY not in finished.out + finished.err
+    assert not [path for path in tmp_path.rglob("*") if path.is_file() and key in path.read_bytes()]

@@ -10,6 +10,7 @@ import pytest
 from scripts.doubles.language_model import KEY, MODEL, Answer, GroqDouble, Request, Style, error, says, speech, writes
 from services.script.answer import SCENES
 from services.script.app import create_app
+from services.script.rates import words_per_second
 from services.script.sentences import count_words
 from shared.contracts import ScenesScripted, ScriptRequested
 from shared.errors import TransientError
@@ -93,16 +94,39 @@ async def test_parts_get_smaller_with_the_tokens_of_an_answer(double, tmp_path):
     assert len(scripted.scenes) == 5
 
 
-@pytest.mark.parametrize(("language", "unit"), [("de", "words"), ("ja", "characters"), ("en-GB", "words")])
-async def test_other_languages_are_asked_for_and_counted_their_own_way(double, tmp_path, language, unit):
-    order = ScriptRequested(topic="運河", target_duration=60, language=language)
+TOPICS = {
+    "de": "Der Kanal",
+    "ja": "運河",
+    "en-GB": "Canals",
+    "zh": "苏伊士运河",
+    "tr": "Kanal",
+    "pt-BR": "O canal",
+    "hi": "नहर",
+}
+
+
+@pytest.mark.parametrize("language", TOPICS)
+async def test_b05_other_languages_are_asked_for_and_counted_their_own_way(double, tmp_path, language):
+    """Units and rates are those of the language; where no spaces part words, characters are counted."""
+    order = ScriptRequested(topic=TOPICS[language], target_duration=60, language=language)
 
     scripted = await script_of(double, tmp_path, order)
 
     task = double.completions[0].task
-    assert (task["language"], task["length"]["unit"], task["topic"]) == (language, unit, "運河")
-    assert words_of(scripted) / RATE == pytest.approx(60, rel=0.1)
+    unit = "characters" if language in {"ja", "zh"} else "words"
+    assert (task["language"], task["length"]["unit"], task["topic"]) == (language, unit, TOPICS[language])
+    assert words_of(scripted) / words_per_second(RATE, language) == pytest.approx(60, rel=0.1)
+    assert sum(scene.estimated_duration for scene in scripted.scenes) == pytest.approx(60, rel=0.1)
+    assert all(scene.wanted_duration for scene in scripted.scenes)
     assert len(double.completions) == 1
+
+
+async def test_b04_a_language_of_long_words_is_asked_for_fewer(double, tmp_path):
+    asked = {}
+    for language in ("en", "de", "tr"):
+        await script_of(double, tmp_path / language, ScriptRequested(topic="t", target_duration=60, language=language))
+        asked[language] = double.completions[-1].task["length"]["about"]
+    assert asked == {"en": 28, "de": 23, "tr": 17}
 
 
 # --- length -----------------------------------------------------------------------------------------
