@@ -52,7 +52,7 @@ __all__ = ["AssemblyStage", "Report"]
 Report = Callable[[Progress], Awaitable[None]]
 
 _SEGMENT_CODE: Final = 1
-_FILM_CODE: Final = 3
+_FILM_CODE: Final = 4
 """Raised when the same inputs come out differently, so that what older code stored is not taken for it."""
 
 _LOUDNESS_TOLERANCE: Final = 1.0
