@@ -12,7 +12,7 @@ WORKERS ?= 2
 
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help demo demo-live-doubles test lint types unit docs locks bench bench-media relevance length soak fuzz exactness deploy-test clean
+.PHONY: help demo demo-live-doubles test lint types unit docs locks bench bench-media relevance length soak fuzz exactness deploy-test bench-speech clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
@@ -56,6 +56,9 @@ relevance: $(VENV)/installed-dev ## Measure how often clips are about their scen
 
 length: $(VENV)/installed-dev ## Measure how well films keep to their ordered length
 	$(BIN)/python -m scripts.bench_length
+
+bench-speech: $(VENV)/installed-dev ## Time a neural voice: WEIGHTS=<folder>; random ones where PyTorch is installed
+	$(BIN)/python -m scripts.bench_speech $(WEIGHTS)
 
 soak: $(VENV)/installed-dev ## Kill the recorder at random moments of 20 long runs; the seeds are printed
 	SOAK_ROUNDS=$${SOAK_ROUNDS:-20} SOAK_MESSAGES=$${SOAK_MESSAGES:-10000} SOAK_SEED=$${SOAK_SEED:-$$(date +%s)} \

@@ -1,6 +1,7 @@
 """Kokoro through PyTorch, on a graphics card or on processors. Imported by the model's own process only."""
 
 import importlib.util
+import io
 import json
 import os
 import sys
@@ -16,7 +17,7 @@ from typing_extensions import override
 from services.tts.model import MemoryShortError, Sound, UnusableError, VoiceModel
 from services.tts.weights import examine
 
-__all__ = ["TorchModel"]
+__all__ = ["TorchModel", "import_package_alone"]
 
 _SEED: Final = 1
 """The voice's breath is noise: drawn anew for each utterance, so that the same words give the same samples."""
@@ -43,12 +44,13 @@ class TorchModel(VoiceModel):
             raise UnusableError(f"{folder} lacks {'config.json' if config is None else 'weights, a .pth file'}")
         _stay_offline()
         try:
-            _import_package_alone("kokoro")
+            import_package_alone("kokoro")
             import kokoro.model  # noqa: PLC0415 - after the line before
             import torch  # noqa: PLC0415 - after _stay_offline
         except ImportError as error:
             raise UnusableError(f"the engine kokoro cannot be loaded ({error}); install scenewire[tts-gpu]") from error
         kokoro.model.hf_hub_download = _refuse_download
+        kokoro.model.logger.disable("kokoro")  # it would print every text
         self._torch = torch
         if device == "cuda" and not torch.cuda.is_available():
             raise UnusableError(
@@ -59,8 +61,12 @@ class TorchModel(VoiceModel):
         try:
             settings = json.loads(config.read_text(encoding="utf-8"))
             state = torch.load(weights, map_location="cpu", weights_only=True, mmap=True)
-            model = kokoro.model.KModel(repo_id="local/kokoro", config=settings, model=str(weights))
-            _require_all(model, state)
+            nothing = io.BytesIO()
+            torch.save({}, nothing)
+            nothing.seek(0)
+            # Given weights, the package would go on with whatever part of them fits; so it gets none.
+            model = kokoro.model.KModel(repo_id="local/kokoro", config=settings, model=nothing)
+            _fill(model, state)
             self._model = model.to(self._device).eval()
         except (OSError, ValueError, KeyError, TypeError, AssertionError, AttributeError, RuntimeError) as error:
             raise UnusableError(f"the weights in {weights} do not fit {config}: {_first_line(error)}") from error
@@ -105,17 +111,18 @@ class TorchModel(VoiceModel):
             raise MemoryShortError(f"{len(ids)} phonemes: {_first_line(error)}") from error
 
 
-def _require_all(model: Any, state: dict[str, dict[str, Any]]) -> None:
-    """Refuses weights that leave a part of the model as it was born; the package itself would say nothing."""
+def _fill(model: Any, state: dict[str, dict[str, Any]]) -> None:
+    """Gives every part of the model its weights, and refuses any that has none or others."""
     for name, part in model.named_children():
-        given = {key.removeprefix("module.") for key in state.get(name, {})}
-        missing = [key for key in part.state_dict() if key not in given and not key.endswith("position_ids")]
-        if missing:
-            message = f"{len(missing)} weights of {name} are missing, such as {missing[0]}"
-            raise ValueError(message)
+        given = {key.removeprefix("module."): weight for key, weight in state.get(name, {}).items()}
+        left = part.load_state_dict(given, strict=False)
+        odd = [key for key in left.unexpected_keys if not key.endswith("position_ids")]  # once stored, now computed
+        if left.missing_keys or odd:
+            message = f"of {name}, {len(left.missing_keys)} weights are missing and {len(odd)} unknown"
+            raise ValueError(f"{message}, such as {[*left.missing_keys, *odd][0]}")
 
 
-def _import_package_alone(name: str) -> None:
+def import_package_alone(name: str) -> None:
     """Makes the modules of a package importable without its `__init__`.
 
     That one would load a language model and espeak-ng, a GPL library, into this process; only the voice is wanted here.

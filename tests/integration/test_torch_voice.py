@@ -4,7 +4,6 @@ Runs where the extra `tts-gpu` is installed; everywhere else it is skipped.
 """
 
 import importlib.util
-import json
 import shutil
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -13,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from typing_extensions import override
 
 from services.tts.kokoro_engine import KokoroEngine
 from services.tts.model import MemoryShortError, UnusableError
@@ -20,7 +20,6 @@ from services.tts.model_process import ModelProcess
 from services.tts.text import split_words
 from services.tts.weights import examine
 from shared.errors import FailureCode, PermanentError
-from tests.support.weights import VOCABULARY, write_voice
 
 pytestmark = [
     pytest.mark.skipif(
@@ -32,55 +31,13 @@ pytestmark = [
 
 TEXT = "The canal joins two seas. Ships pay to pass!"
 
-SETTINGS = {
-    "vocab": VOCABULARY,
-    "n_token": 178,
-    "hidden_dim": 512,
-    "style_dim": 128,
-    "n_layer": 1,
-    "max_dur": 50,
-    "dropout": 0.2,
-    "n_mels": 80,
-    "text_encoder_kernel_size": 5,
-    "plbert": {
-        "hidden_size": 64,
-        "num_attention_heads": 2,
-        "intermediate_size": 64,
-        "max_position_embeddings": 512,
-        "num_hidden_layers": 1,
-    },
-    "istftnet": {
-        "upsample_kernel_sizes": [20, 12],
-        "upsample_rates": [10, 6],
-        "gen_istft_hop_size": 5,
-        "gen_istft_n_fft": 20,
-        "resblock_dilation_sizes": [[1, 3, 5]] * 3,
-        "resblock_kernel_sizes": [3, 7, 11],
-        "upsample_initial_channel": 512,
-    },
-}
-
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Durations of about two steps a phoneme, as a trained voice has them."""
-    from services.tts.kokoro_torch import _import_package_alone
-
-    _import_package_alone("kokoro")
-    import kokoro.model
-    import torch
+    from tests.support.untrained import write_untrained
 
     folder = tmp_path_factory.mktemp("weights")
-    (folder / "config.json").write_text(json.dumps(SETTINGS))
-    torch.manual_seed(1)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(torch, "load", lambda *_, **__: {})
-        model = kokoro.model.KModel(repo_id="local/kokoro", config=SETTINGS, model="none")
-    with torch.no_grad():
-        model.predictor.duration_proj.linear_layer.bias.fill_(-3.0)
-    torch.save({name: part.state_dict() for name, part in model.named_children()}, folder / "kokoro-v1_0.pth")
-    write_voice(folder / "voices" / "af_sky.pt", 1)
-    torch.save(torch.rand(510, 1, 256) * 0.1, folder / "voices" / "af_heart.pt")
+    write_untrained(folder)
     yield folder
     shutil.rmtree(folder)
 
@@ -160,14 +117,33 @@ def test_weights_that_leave_a_part_untrained_are_refused(made: Path, tmp_path: P
     torch.save(state, tmp_path / "kokoro-v1_0.pth")
     (tmp_path / "config.json").symlink_to(made / "config.json")
 
-    with pytest.raises(UnusableError, match=r"1 weights of predictor are missing, such as duration_proj"):
+    with pytest.raises(
+        UnusableError, match=r"of predictor, 1 weights are missing and 0 unknown, such as duration_proj"
+    ):
         load(tmp_path)
+
+
+def test_weights_are_those_of_the_file_under_either_name(made: Path, tmp_path: Path) -> None:
+    import torch
+
+    state = torch.load(made / "kokoro-v1_0.pth", weights_only=True)
+    wrapped = {part: {f"module.{key}": weight for key, weight in weights.items()} for part, weights in state.items()}
+    wrapped["bert"]["module.embeddings.position_ids"] = torch.arange(512)
+    torch.save(wrapped, tmp_path / "kokoro-v1_0.pth")
+    (tmp_path / "config.json").symlink_to(made / "config.json")
+
+    for folder in (made, tmp_path):
+        loaded = load(folder)._model
+        for part, weights in state.items():
+            held = getattr(loaded, part).state_dict()
+            assert all(torch.equal(held[key], weight) for key, weight in weights.items())
 
 
 def test_weights_that_would_run_code_are_refused(made: Path, tmp_path: Path) -> None:
     import torch
 
     class Evil:
+        @override
         def __reduce__(self) -> tuple[Any, ...]:
             return (Path.touch, (tmp_path / "owned",))
 
