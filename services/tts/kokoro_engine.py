@@ -31,6 +31,9 @@ __all__ = ["KokoroEngine", "Model", "open_kokoro"]
 _CODE: Final = 1
 """Raised when the same words would be written, divided or joined otherwise than before."""
 
+_THREADS: Final = 4
+"""Unless a setting says otherwise: more of them wait for each other longer than they save."""
+
 _OWN: Final = {
     "a": "af_sky",
     "b": "bf_emma",
@@ -164,9 +167,9 @@ def open_kokoro(name: str, folder: Path, *, device: str = "auto", threads: int =
         name: `kokoro` or `kokoro-onnx`.
         folder: of weights.
         device: `auto`, `cuda` or `cpu`.
-        threads: of processors; 0 takes as many as there are.
+        threads: of processors; 0 takes as many as there are, four at the most.
     """
-    model = ModelProcess(name, folder, device=device, threads=threads or os.cpu_count() or 1)
+    model = ModelProcess(name, folder, device=device, threads=threads or min(_THREADS, os.cpu_count() or 1))
     return KokoroEngine(name, examine(folder), model)
 
 

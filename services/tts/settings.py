@@ -29,7 +29,10 @@ class TtsSettings(ServiceSettings):
         default="auto", description="Where `kokoro` computes; `auto` takes a graphics card if there is one."
     )
     threads: int = Field(
-        default=0, ge=0, le=256, description="Of processors for a neural voice; 0 takes as many as there are."
+        default=0,
+        ge=0,
+        le=256,
+        description="Of processors for a neural voice; 0 takes as many as there are, four at the most.",
     )
     voice: str | None = Field(
         default=None,
