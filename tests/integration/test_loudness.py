@@ -7,6 +7,7 @@ import numpy as np
 import pyloudnorm
 import pytest
 
+from services.assembly import sound as sound_module
 from services.assembly.sound import Levels
 from shared.contracts import Music
 from shared.media.process import run_program
@@ -54,7 +55,9 @@ def test_the_ruler_finds_a_peak_between_samples():
 
 
 @pytest.mark.parametrize("name", FILMS)
-async def test_films_come_out_at_the_wanted_loudness_with_their_peaks_below_the_limit(name, tmp_path):
+async def test_films_come_out_at_the_wanted_loudness_with_their_peaks_below_the_limit(name, tmp_path, monkeypatch):
+    if name == "hard beginnings":  # the first try then comes out above the limit
+        monkeypatch.setattr(sound_module, "_PEAK_MARGIN", 0.0)
     levels = Levels(target_lufs=-20, peak=-3) if name == "other levels" else Levels()
     studio = Studio(tmp_path, levels=levels)
     music = None
