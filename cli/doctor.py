@@ -43,6 +43,7 @@ async def examine(home: Home, *, nats_url: str | None, as_json: bool) -> int:
         await _ffmpeg(),
         *await _speech(),
         _script(),
+        *await _asked("fonts", "assembly"),
         *await _footage(),
         await _bus(home, nats_url),
         _folder("data", home.root),

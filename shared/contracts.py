@@ -189,6 +189,7 @@ class Narration(_Value):
     samples: int = Field(gt=0, description="Exact length of the audio.")
     sample_rate: int = Field(gt=0, description="Hertz.")
     words: tuple[Word, ...]
+    text: str = Field(default="", description="What was spoken, as it is written; empty lines part its paragraphs.")
     engine: str
     voice: str
     speed: float = Field(default=1.0, gt=0, description="Of the speech; 1 is the voice's own.")

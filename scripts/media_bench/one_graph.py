@@ -15,8 +15,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scripts.media_bench.film import read_messages, store_in
+from services.assembly.fonts import prepare_fonts
 from services.assembly.render import LETTERING, Encoder
-from services.assembly.segment import SegmentPlan, plan_segment, prepare_fonts
+from services.assembly.segment import SegmentPlan, plan_segment
 from services.assembly.sound import Spoken, write_timeline
 from services.assembly.timeline import samples_for
 from shared.contracts import FootageSourced

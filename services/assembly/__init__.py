@@ -9,9 +9,11 @@ whole film. What a scene's inputs and settings have made before is found again a
 measured before it is announced.
 
 timeline    frames, samples, the cut of a scene's clips
-captions    narration -> phrases; lettering draws them and the title cards, sidecars writes .srt and .vtt
+captions    narration -> phrases, parted where pieces allows; sidecars writes .srt and .vtt
+lettering   what is written into a picture: caption_styles and cards, in the language of ass
+fonts       what it is written with; report says for which scripts
 background  the moving picture of a scene without footage
-render      what a segment is made of -> an ffmpeg command
+render      what a segment is made of -> an ffmpeg command; fitting brings footage into the look, tones its brightness
 encode      runs commands; glyphs asks it what it cannot draw
 sound       narrations -> one levelled track
 film        segments and sound -> the film; credits says whose pictures are in it

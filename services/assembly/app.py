@@ -35,6 +35,7 @@ def create_app(settings: AssemblySettings | None = None) -> FastStream:
             record_dir=settings.record_dir,
         ),
         webapp=WebApp(settings.webapp_dir) if settings.webapp_dir else None,
+        fonts=settings.fonts_dir,
     )
     bus = Bus("assembly", settings)
     bus.on_start(stage.prepare)

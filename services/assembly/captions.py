@@ -1,6 +1,6 @@
 """What is spoken, as phrases that are easy to read. Pure.
 
-The words on the screen are the scene's text, punctuation included; the engine's word timings say when. Engines name
+The words on the screen are the text that was spoken, punctuation included; the engine's word timings say when. Engines name
 words in their own way ("twenty" for "20", nothing for a dash), so that the text is matched with what they name, and
 what has no time of its own gets its share of the time between its neighbours.
 """
@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from typing import Final
 
+from services.assembly.pieces import columns, joins, pieces
 from services.assembly.timeline import frame_at, frames_for
 from shared.contracts import Narration
 
-__all__ = ["LINE_COLUMNS", "Cue", "SpokenWord", "clean_text", "columns", "cues_of", "shift"]
+__all__ = ["LINE_COLUMNS", "Cue", "SpokenWord", "clean_text", "cues_of", "shift"]
 
 LINE_COLUMNS: Final = 42
 """Letters a line, the subtitler's rule for wide pictures. A wide (East Asian) character takes two columns."""
@@ -30,6 +31,9 @@ _SHORTEST: Final = 1.0
 _LINGER: Final = 0.6
 """Seconds of silence through which a caption stays."""
 
+_LONGEST_WORD: Final = 24
+"""Columns of a word that is not cut, however narrow a line is; it is drawn smaller."""
+
 _LOOK_AHEAD: Final = 24
 """Characters, about four words."""
 
@@ -41,11 +45,6 @@ _ABBREVIATED: Final = re.compile(
 _CLAUSE_END: Final = re.compile(r"[,;:—–،؛、，；：][\"'”’»)\]」』]*$")  # noqa: RUF001
 _ENDS: Final = re.compile(r"^\W+|\W+$")
 _NUMBER: Final = re.compile(r"[^\w]*\d[\d.,:/%°]*$")
-_PIECES: Final = re.compile(
-    r"[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff](?:[^\w\s]|ー)*"
-    r"|[^\s\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+"
-)
-"""What may stand at the end of a line: words, and single characters of scripts without spaces, with what follows them."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +56,8 @@ class SpokenWord:
     end: int
     spaced: bool = True
     """Whether a space stands before it, within a line."""
+    last: bool = False
+    """Whether a paragraph ends with it, with or without a full stop."""
 
 
 @dataclass(frozen=True)
@@ -92,24 +93,22 @@ def clean_text(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
-def columns(text: str) -> int:
-    """How wide a text is: marks that combine with a letter take no column, East Asian characters two."""
-    return sum(
-        0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
-        for character in text
-    )
-
-
 def cues_of(text: str, narration: Narration, frame_rate: int, line_columns: int = LINE_COLUMNS) -> list[Cue]:
     """The captions of a scene, in frames from its beginning.
 
     Cues do not overlap and lie within the scene. A phrase ends with its sentence unless it would be too short to
     read; numbers are not torn from each other, nor from the word they count.
+
+    Args:
+        text: the scene's, for narrations that do not say what was spoken.
+        narration: what was spoken, and when.
+        frame_rate: of the film.
+        line_columns: how much a line holds. Only a single long word may be wider.
     """
     frames = frames_for(narration.samples, narration.sample_rate, frame_rate)
     words = [
         replace(word, start=frame_at(word.start, narration.sample_rate, frame_rate))
-        for word in _timed(clean_text(text), narration, line_columns)
+        for word in _timed(narration.text or text, narration, line_columns)
     ]
     words = [
         replace(word, end=min(frames, frames_for(word.end, narration.sample_rate, frame_rate)))
@@ -134,8 +133,11 @@ def cues_of(text: str, narration: Narration, frame_rate: int, line_columns: int 
 
 def _timed(text: str, narration: Narration, line_columns: int) -> list[SpokenWord]:
     """The text in unbreakable pieces with their times in samples, in order and without overlap."""
-    pieces = [piece for found in _PIECES.finditer(text) for piece in _cut(found[0], found.start(), line_columns)]
-    if not pieces:
+    paragraphs = [cleaned for paragraph in text.split("\n\n") if (cleaned := clean_text(paragraph))]
+    text = " ".join(paragraphs)
+    ends = set(accumulate((len(paragraph) + 1 for paragraph in paragraphs), initial=-1))
+    found = pieces(text, max(line_columns, _LONGEST_WORD))
+    if not found:
         return []
     known = _known_times(text, narration)
     edges = [0, *(position for position, _ in known), len(text)]
@@ -148,23 +150,11 @@ def _timed(text: str, narration: Narration, line_columns: int) -> list[SpokenWor
         return round(times[after - 1] + (times[after] - times[after - 1]) * share)
 
     words: list[SpokenWord] = []
-    for piece, position in pieces:
+    for piece, position in found:
         start, end = time_at(position), time_at(position + len(piece))
-        words.append(SpokenWord(piece, start, max(start, end), spaced=position > 0 and text[position - 1] == " "))
+        spaced = position > 0 and text[position - 1] == " "
+        words.append(SpokenWord(piece, start, max(start, end), spaced=spaced, last=position + len(piece) in ends))
     return words
-
-
-def _cut(piece: str, position: int, width: int) -> list[tuple[str, int]]:
-    """A piece that is wider than a line in several, never between a letter and its marks."""
-    if columns(piece) <= width:
-        return [(piece, position)]
-    parts: list[tuple[str, int]] = []
-    begin = 0
-    for index in range(1, len(piece)):
-        if columns(piece[begin : index + 1]) > width and not unicodedata.combining(piece[index]):
-            parts.append((piece[begin:index], position + begin))
-            begin = index
-    return [*parts, (piece[begin:], position + begin)]
 
 
 def _known_times(text: str, narration: Narration) -> list[tuple[int, int]]:
@@ -278,6 +268,8 @@ class _Typesetter:
 
 
 def _ends_sentence(word: SpokenWord, following: SpokenWord) -> bool:
+    if word.last:
+        return True
     if _ABBREVIATED.fullmatch(word.text) or following.text[0].islower():
         return False
     return bool(_SENTENCE_END.search(word.text))
@@ -291,4 +283,4 @@ def _tear(word: SpokenWord, following: SpokenWord) -> float:
         return 0.15
     if _NUMBER.search(word.text):
         return 50.0 if following.text[0].isdigit() else 6.0
-    return 0.6
+    return 0.6 if following.spaced else 0.4 + joins(word.text, following.text)

@@ -1,6 +1,7 @@
 """Which characters no font here can draw. libass puts boxes in their place and says so only in its log."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -24,13 +25,16 @@ _PROBE: Final = "glyphs.ass"
 _LOG: Final = "glyphs.log"
 
 
-async def find_undrawable(ffmpeg: FfmpegExecutor, text: str, folder: Path) -> frozenset[str]:
+async def find_undrawable(
+    ffmpeg: FfmpegExecutor, text: str, folder: Path, environment: Mapping[str, str] | None = None
+) -> frozenset[str]:
     """The characters of a text that neither the product's font nor one of the system has.
 
     Args:
         ffmpeg: draws it once, on one frame that is thrown away.
         text: in any script.
         folder: a job's folder with the fonts.
+        environment: in which ffmpeg finds them.
 
     Raises:
         PermanentError: `render_failed`.
@@ -42,7 +46,7 @@ async def find_undrawable(ffmpeg: FfmpegExecutor, text: str, folder: Path) -> fr
     characters = sorted(set(text) - set("\\{}"))
     script.events.append(pysubs2.SSAEvent(start=0, end=10_000, text=" ".join(characters)))
     (folder / _PROBE).write_text(script.to_string("ass"), encoding="utf-8")
-    drawn = VideoFilter(Chain((Filter("subtitles", f=_PROBE, fontsdir=FONTS),)))
+    drawn = VideoFilter(Chain((Filter("ass", f=_PROBE, fontsdir=FONTS, shaping="complex"),)))
     await run_ffmpeg(
         ffmpeg,
         Command(
@@ -53,7 +57,7 @@ async def find_undrawable(ffmpeg: FfmpegExecutor, text: str, folder: Path) -> fr
         limits=Limits(cpu=30),
         level="quiet",
         # Its report is a file: the collected end of standard error would not hold a long list.
-        environment={"FFREPORT": f"file={_LOG}:level=24"},
+        environment={**(environment or {}), "FFREPORT": f"file={_LOG}:level=24"},
     )
     log = (folder / _LOG).read_text(encoding="utf-8", errors="replace")
     return frozenset(chr(int(code, 16)) for code in _MISSING.findall(log))

@@ -125,7 +125,7 @@ def _joined(look: Look, edit: Edit) -> tuple[list[Chain], str]:
 
 def _finished(*, lettered: bool) -> tuple[Filter, ...]:
     return (
-        *((Filter("subtitles", f=LETTERING, fontsdir=FONTS),) if lettered else ()),
+        *((Filter("ass", f=LETTERING, fontsdir=FONTS, shaping="complex"),) if lettered else ()),
         Filter("format", "yuv420p"),
         Filter("setparams", color_primaries="bt709", color_trc="bt709", colorspace="bt709", range="tv"),
     )

@@ -1,20 +1,20 @@
 """One scene's picture: what goes into it, and making it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import shared.media
 from services.assembly.background import Background
+from services.assembly.caption_styles import caption_columns
 from services.assembly.captions import cues_of
+from services.assembly.cards import card_of, title_of
 from services.assembly.encode import Advance, picture_limits, run_ffmpeg
 from services.assembly.film import check_segment
 from services.assembly.glyphs import find_undrawable
-from services.assembly.lettering import caption_columns, card_of, lettering, written
+from services.assembly.lettering import lettering, written
 from services.assembly.render import (
-    FONTS,
     LETTERING,
     SEGMENT,
     Encoder,
@@ -28,9 +28,8 @@ from shared.contracts import Clip, FootageSourced, Look
 from shared.media.command import Command
 from shared.media.executor import FfmpegExecutor
 
-__all__ = ["SegmentPlan", "make_segment", "plan_segment", "prepare_fonts"]
+__all__ = ["SegmentPlan", "make_segment", "plan_segment"]
 
-_FONT: Final = Path(shared.media.__file__).parent / "fonts" / "DejaVuSans-Bold.ttf"
 _SHOWN_GLYPHS: Final = 12
 
 
@@ -48,16 +47,18 @@ class SegmentPlan:
     command: Command
     notes: tuple[str, ...]
     """What a person should know about it."""
+    environment: Mapping[str, str] | None = None
+    """In which it is drawn."""
 
 
-def prepare_fonts(folder: Path) -> None:
-    """Puts the product's font into a job's folder: without one, libass would draw nothing and not say so."""
-    (folder / FONTS).mkdir()
-    (folder / FONTS / _FONT.name).symlink_to(_FONT)
-
-
-async def plan_segment(ffmpeg: FfmpegExecutor, sourced: FootageSourced, encoder: Encoder, folder: Path) -> SegmentPlan:
-    """Decides what a scene's segment is made of. The folder needs the fonts.
+async def plan_segment(
+    ffmpeg: FfmpegExecutor,
+    sourced: FootageSourced,
+    encoder: Encoder,
+    folder: Path,
+    environment: Mapping[str, str] | None = None,
+) -> SegmentPlan:
+    """Decides what a scene's segment is made of. Folder and environment are as the fonts need them.
 
     Raises:
         PermanentError: `invalid_message`, with everything that is wrong with the scene's clips.
@@ -69,9 +70,10 @@ async def plan_segment(ffmpeg: FfmpegExecutor, sourced: FootageSourced, encoder:
     cues = []
     if look.captions:
         cues = await asyncio.to_thread(cues_of, scene.text, narration, look.frame_rate, caption_columns(look))
-    background = None if clips else Background(sourced.brief.topic, scene.scene_number, look)
-    card = card_of(sourced.brief, scene, background.accent) if background else None
-    undrawable = await find_undrawable(ffmpeg, written(cues, card), folder)
+    painted = Background(sourced.brief.topic, scene.scene_number, look)
+    background = None if clips else painted
+    card = (title_of if clips else card_of)(sourced.brief, scene, painted.accent)
+    undrawable = await find_undrawable(ffmpeg, written(cues, card), folder, environment)
     script = await asyncio.to_thread(lettering, look, frames, cues, card, undrawable) if cues or card else ""
     if background:
         command = segment_from_background(look, encoder, frames, background, lettered=bool(script))
@@ -79,7 +81,7 @@ async def plan_segment(ffmpeg: FfmpegExecutor, sourced: FootageSourced, encoder:
         edit = edit_clips(clips, frames, look.frame_rate)
         command = segment_from_clips(look, encoder, frames, clips, edit, lettered=bool(script))
     notes = (_glyph_note(scene.scene_number, undrawable),) if undrawable else ()
-    return SegmentPlan(look, frames, clips, background, script, command, notes)
+    return SegmentPlan(look, frames, clips, background, script, command, notes, environment)
 
 
 async def make_segment(
@@ -112,6 +114,7 @@ async def make_segment(
         stdin=_painted(plan.background, plan.frames) if plan.background else None,
         frames=plan.frames,
         advance=advance,
+        environment=plan.environment,
     )
     segment = folder / SEGMENT
     return segment, await check_segment(segment, plan.look, plan.frames)
@@ -129,5 +132,6 @@ def _glyph_note(scene_number: int, undrawable: frozenset[str]) -> str:
     more = "…" if len(undrawable) > _SHOWN_GLYPHS else ""
     return (
         f"Scene {scene_number}: no font on this machine draws {some}{more}; the picture leaves them out, the caption "
-        "files have them. Install a font of that script, then order again."
+        "files have them. Install a font of that script, such as Debian's fonts-noto-core or fonts-noto-cjk, or put one "
+        "into ASSEMBLY_FONTS_DIR, then order again."
     )

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import DirectoryPath, Field
 from pydantic_settings import SettingsConfigDict
 
 from shared.settings import Seconds, ServiceSettings
@@ -35,6 +35,9 @@ class AssemblySettings(ServiceSettings):
         default=None,
         validation_alias="RECORD_DIR",
         description="Folder for recordings of every run of ffmpeg, to be replayed in tests; holds what ffmpeg reads.",
+    )
+    fonts_dir: DirectoryPath | None = Field(
+        default=None, description="Folder of fonts for scripts that neither the product's font nor the system's have."
     )
     preset: Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow"] = Field(
         default="veryfast", description="x264's trade of time for size."

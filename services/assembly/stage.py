@@ -18,13 +18,14 @@ from services.assembly.captions import clean_text, cues_of, shift
 from services.assembly.credits import appearances, credits_comment, credits_json, credits_txt, script_json
 from services.assembly.encode import Advance
 from services.assembly.film import FILM, SUBTITLES, Part, check_film, join
+from services.assembly.fonts import font_facts, prepare_fonts
 from services.assembly.length import length_notes
 from services.assembly.loudness import SILENCE
 from services.assembly.metadata import chapters, ffmetadata
 from services.assembly.music import MusicShelf
 from services.assembly.naming import video_name
 from services.assembly.render import Encoder
-from services.assembly.segment import make_segment, plan_segment, prepare_fonts
+from services.assembly.segment import make_segment, plan_segment
 from services.assembly.sidecars import srt, vtt
 from services.assembly.sound import Accompaniment, Levels, Sounded, Spoken, make_sound
 from services.assembly.thumbnail import THUMBNAIL, choose_moment, take_thumbnail
@@ -51,7 +52,7 @@ __all__ = ["AssemblyStage", "Report"]
 
 Report = Callable[[Progress], Awaitable[None]]
 
-_SEGMENT_CODE: Final = 1
+_SEGMENT_CODE: Final = 2
 _FILM_CODE: Final = 4
 """Raised when the same inputs come out differently, so that what older code stored is not taken for it."""
 
@@ -92,6 +93,7 @@ class AssemblyStage:
         levels: how loud films are.
         open_ffmpeg: gives what runs ffmpeg; asked once.
         webapp: gets every film and its picture too.
+        fonts: a folder of fonts for scripts that the product's own font lacks.
     """
 
     def __init__(
@@ -102,8 +104,10 @@ class AssemblyStage:
         levels: Levels | None = None,
         open_ffmpeg: Callable[[], Awaitable[FfmpegExecutor]] = open_executor,
         webapp: WebApp | None = None,
+        fonts: Path | None = None,
     ) -> None:
         self._store = store
+        self._fonts = fonts
         self._encoder = encoder or Encoder()
         self._levels = levels or Levels()
         self._open_ffmpeg = open_ffmpeg
@@ -161,11 +165,12 @@ class AssemblyStage:
         """The stored segment of a scene, or a new one."""
         ffmpeg = await self._ffmpeg()
         async with self._store.scratch() as folder:
-            prepare_fonts(folder)
-            plan = await plan_segment(ffmpeg, sourced, self._encoder, folder)
+            environment = prepare_fonts(folder, self._fonts)
+            plan = await plan_segment(ffmpeg, sourced, self._encoder, folder, environment)
             inputs = fingerprint(
                 arguments=plan.command.build(),
                 script=plan.script,
+                fonts=await asyncio.to_thread(font_facts, self._fonts) if plan.script else [],
                 clips=[clip.file.sha256 for clip in plan.clips],
                 background=[plan.background.topic, plan.background.scene_number] if plan.background else None,
                 ffmpeg=ffmpeg.version,

@@ -142,6 +142,7 @@ class NarrationStage:
                 samples=len(speech.pcm),
                 sample_rate=SAMPLE_RATE,
                 words=speech.words,
+                text=text,
                 engine=self._engine.name,
                 voice=speech.voice,
                 speed=pace.speed,

@@ -16,7 +16,7 @@ __all__ = ["Ffmpeg", "find_ffmpeg"]
 _OLDEST: Final = (5, 1)
 """Every command line of the product was proved on 5.1 and 9.0."""
 
-_NEEDED_FILTERS: Final = ("subtitles", "scale", "tpad", "ebur128", "alimiter")
+_NEEDED_FILTERS: Final = ("ass", "scale", "tpad", "bwdif", "lut3d", "gblur", "overlay", "ebur128", "alimiter")
 _NEEDED_ENCODERS: Final = ("libx264", "aac", "mov_text", "mjpeg")
 
 

@@ -173,3 +173,32 @@ async def test_b20_crossfades_between_kinds_of_footage_stay_exact(studio, tmp_pa
     ]
     look = Look(width=320, height=180, fit=fit, **BARE)
     assert len(await pictures(studio, clips, look, samples=24_000 * 4 + 7)) == 121
+
+
+@pytest.mark.parametrize("style", ["highlight", "plain", "box", "karaoke", "bold"])
+@pytest.mark.parametrize("shape", LOOKS)
+async def test_captions_of_every_style_stand_low_inside_the_margins_of_every_look(studio, tmp_path, shape, style):
+    width, height = LOOKS[shape]
+    grey = await studio.clip(await make_clip(tmp_path / "c.mp4", pattern="color=c=gray", seconds=1, size="320x180"))
+    look = Look(width=width, height=height, caption_style=style, title=False)
+    shown = (await pictures(studio, [grey], look, samples=24_000))[20].astype(int)
+    drawn = np.abs(shown - shown[2, 2]).max(axis=2) > 40
+    rows, columns = np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
+    assert rows[0] > height * 0.5
+    assert rows[-1] < height * (0.87 if height > width else 0.98)
+    assert columns[0] > width * 0.03
+    assert columns[-1] < width * 0.97
+    assert (columns[0] + columns[-1]) / 2 == pytest.approx(width / 2, abs=width * 0.05)
+    yellow = (shown[..., 0] - shown[..., 2] > 60) & (shown[..., 0] > 150)
+    assert yellow.any() == (style in ("highlight", "karaoke", "bold"))
+
+
+async def test_the_title_shows_over_the_first_seconds_of_footage_and_then_leaves(studio, tmp_path):
+    clip = await studio.clip(await make_clip(tmp_path / "c.mp4", pattern="color=c=gray", seconds=5, size="320x180"))
+    look = Look(width=320, height=180, captions=False)
+    shown = (await pictures(studio, [clip], look, samples=24_000 * 5)).astype(int)
+    white = [(picture[:60].min(axis=2) > 210).sum() for picture in shown]
+    assert white[0] == 0
+    assert min(white[30:80]) > 100
+    assert max(white[115:]) == 0
+    assert np.abs(shown[:, 100:] - shown[-1, 100:]).max() < 12  # it stays above

@@ -5,7 +5,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.assembly.captions import LINE_COLUMNS, Cue, clean_text, columns, cues_of, shift
+from services.assembly.captions import LINE_COLUMNS, Cue, clean_text, cues_of, shift
+from services.assembly.pieces import columns
 from shared.contracts import Narration, Word
 from tests.support.builders import artifact
 
@@ -151,3 +152,11 @@ def test_shifting_moves_cue_and_words_alike():
     later = shift(cue, 100)
     assert (later.start, later.end, later.texts) == (cue.start + 100, cue.end + 100, cue.texts)
     assert later.lines[0][0].start == cue.lines[0][0].start + 100
+
+
+def test_captions_show_what_was_spoken_and_part_its_paragraphs():
+    """A scene's marks that speech leaves out are left out here too; what was a heading stands alone."""
+    said = Narration(**{**dict(narration(24_000 * 6)), "text": "A heading\n\nTea is really old."})
+    assert lines(cues_of("# A heading\n\nTea is **really** old.", said, 30)) == ["A heading", "Tea is really old."]
+    unsaid = narration(24_000 * 6)
+    assert lines(cues_of("Tea is **really** old.", unsaid, 30)) == ["Tea is **really** old."]

@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.assembly.caption_styles import caption_columns
 from services.assembly.captions import Cue, SpokenWord, cues_of
-from services.assembly.lettering import Card, caption_columns, card_of, lettering
+from services.assembly.cards import Card, Title, card_of, title_of
+from services.assembly.lettering import lettering
 from shared.contracts import Brief, Look, Scene
 from tests.support.builders import brief, narration, scene
 
@@ -38,9 +40,10 @@ def test_the_word_being_spoken_has_a_colour_of_its_own_and_the_line_stands_still
     assert [re.findall(r"\{\\1c&H\w+&\}(\w+)\{\\1c\}", event.text) for event in found] == [["one"], ["two"], ["three"]]
 
 
-def test_a_line_that_runs_from_the_right_is_not_parted_by_colours():
+def test_a_line_that_runs_from_the_right_is_coloured_word_by_word_in_the_order_of_its_text():
     found = events(lettering(LOOK, 60, [Cue((words("مرحبا بالعالم"),), 0, 40)], None))
-    assert [(event.start, event.end, "{" in event.text) for event in found] == [(0, 1330, False)]
+    assert {shown(event) for event in found} == {"مرحبا بالعالم"}
+    assert [re.findall(r"\{\\1c&H\w+&\}(\w+)\{\\1c\}", event.text) for event in found] == [["مرحبا"], ["بالعالم"]]
 
 
 @given(st.integers(0, 100_000), st.integers(1, 100), st.sampled_from((24, 25, 30, 50, 60)))
@@ -61,7 +64,10 @@ def test_hostile_text_is_drawn_and_not_obeyed(text):
     for event in (event for event in events(script) if event.style in ("Caption", "Label")):
         assert shown(event) == text
         commands = [block for block in MARKUP.findall(event.text) if "\\" in block]
-        assert all(re.fullmatch(r"\{(\\1c(&H\w+&)?|\\pos\(.*?\)\\fad\(\d+,\d+\))\}", block) for block in commands)
+        assert all(
+            re.fullmatch(r"\{(\\1c(&H\w+&)?|\\fscx\d+\\fscy\d+|\\pos\(.*?\)\\fad\(\d+,\d+\))\}", block)
+            for block in commands
+        )
         assert not re.search(r"\\[Nnh]", MARKUP.sub("", event.text))
 
 
@@ -98,3 +104,85 @@ def test_sizes_follow_the_picture(width, height):
     caption = script.styles["Caption"]
     assert 0.03 <= caption.fontsize / height <= 0.06
     assert caption.marginl + caption.marginr < 0.2 * width
+
+
+STYLES = ("highlight", "plain", "box", "karaoke", "bold")
+SHAPES = [(1920, 1080), (1080, 1920), (1080, 1080)]
+
+
+@pytest.mark.parametrize(("width", "height"), SHAPES)
+@pytest.mark.parametrize("style", STYLES)
+def test_each_style_shows_the_same_words_within_the_margins_of_each_look(style, width, height):
+    look = Look(width=width, height=height, caption_style=style)
+    cues = cues_of("Tea is the most consumed drink after water.", narration(), 30, caption_columns(look))
+    script = pysubs2.SSAFile.from_string(lettering(look, 60, cues, None), "ass")
+    assert {shown(event).replace(r"\N", " ") for event in script} == {" ".join(cue.texts) for cue in cues}
+    caption = script.styles["Caption"]
+    letters = caption_columns(look) * caption.fontsize * 0.55
+    assert letters <= width - caption.marginl - caption.marginr + caption.fontsize
+    assert caption.marginv + 2.2 * caption.fontsize < height * 0.45
+    if height > width:
+        assert caption.marginv >= 0.15 * height  # players of upright films cover what is below
+
+
+def test_styles_do_different_things_to_the_word_that_is_spoken():
+    cue = Cue((words("one two"),), 0, 40)
+    texts = {
+        style: [event.text for event in events(lettering(Look(caption_style=style), 60, [cue], None))]
+        for style in STYLES
+    }
+    assert texts["plain"] == texts["box"] == ["one two"]
+    assert texts["karaoke"] == [r"{\kf33}one {\kf33}two"]
+    assert [text.count(r"\1c&") for text in texts["highlight"]] == [1, 1, 1][: len(texts["highlight"])]
+    assert r"\t(0,90" in texts["bold"][0]
+    assert not any(r"\t(" in text for text in texts["bold"][1:])
+
+
+def test_karaoke_waits_through_pauses_and_fills_words_from_the_right_at_once():
+    line = (SpokenWord("one", 15, 30), SpokenWord("שתיים", 45, 60))
+    (event,) = events(lettering(Look(caption_style="karaoke"), 90, [Cue((line,), 0, 90)], None))
+    assert event.text.endswith(r"{\k50\kf50}one {\k50\k50}שתיים")
+
+
+def test_a_word_wider_than_its_line_is_drawn_smaller_and_fine_scripts_larger():
+    look = Look(width=1080, height=1920, caption_style="bold")
+    long = Cue((words("internationalisation"),), 0, 30)
+    assert 50 < int(re.findall(r"\\fscx(\d+)", events(lettering(look, 30, [long], None))[-1].text)[-1]) < 80
+    plain = Look(caption_style="plain")
+    for text, share in (("水は命", "140"), ("जल", "120"), ("น้ำ", "130"), ("ماء", "112")):
+        (event,) = events(lettering(plain, 30, [Cue((words(text),), 0, 30)], None))
+        assert event.text.startswith(f"{{\\fscx{share}\\fscy{share}}}")
+    (event,) = events(lettering(plain, 30, [Cue((words("The Chinese letter 水 is one of many"),), 0, 30)], None))
+    assert event.text.startswith((r"{\fscx10", "The"))  # no larger than its line allows
+
+
+def test_the_title_stands_over_the_beginning_of_the_first_scenes_footage():
+    film = brief(3, title="The story of tea")
+    title = title_of(film, scene(1), "FFCC00")
+    assert title == Title("The story of tea", "FFCC00")
+    assert title_of(film, scene(2), "FFCC00") is None
+    silent = film.model_copy(update={"options": film.options.model_copy(update={"look": Look(title=False)})})
+    assert title_of(silent, scene(1), "FFCC00") is None
+    found = [event for event in events(lettering(LOOK, 300, [], title)) if event.style == "Title"]
+    assert [(event.start, event.end, shown(event)) for event in found] == [(0, 3600, "The story of tea")]
+    assert events(lettering(LOOK, 30, [], title)) == []  # too short to be read
+
+
+def test_a_title_that_the_captions_begin_with_is_not_shown_twice():
+    film = brief(1, title="Tea is a drink")
+    assert title_of(film, scene(1, text="Tea is a drink. It is old."), "FFCC00") is None
+
+
+def test_a_title_from_the_right_stands_on_the_right():
+    script = pysubs2.SSAFile.from_string(lettering(LOOK, 300, [], Title("قصة الشاي", "FFCC00")), "ass")
+    assert script.styles["Title"].alignment == pysubs2.Alignment.TOP_RIGHT
+
+
+@given(st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp", "Z")), min_size=1, max_size=30))
+def test_hostile_text_is_drawn_and_not_obeyed_in_any_style(text):
+    for style in STYLES:
+        look = Look(caption_style=style)
+        for event in events(lettering(look, 90, [Cue(((SpokenWord(text, 0, 30),),), 0, 30)], Title(text, "FFFFFF"))):
+            if event.style == "Caption":
+                assert shown(event) == text
+            assert not re.search(r"\\[Nnh]", MARKUP.sub("", event.text))

@@ -60,6 +60,17 @@ async def test_the_footage_servers_are_named_by_the_service_itself(
     assert not finding.ok
 
 
+async def test_the_scripts_that_captions_can_have_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
+    (finding,) = await doctor._asked("fonts", "assembly")
+    assert (finding.what, finding.ok) == ("fonts", True)
+    assert finding.uses.startswith("captions in Latin, Greek, Cyrillic, Arabic")  # the font that comes with it
+
+    monkeypatch.setenv("ASSEMBLY_FONTS_DIR", "/nowhere")
+    (finding,) = await doctor._asked("fonts", "assembly")
+    assert not finding.ok
+
+
 async def test_who_speaks_is_named_by_the_service_itself_with_what_the_others_lack(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

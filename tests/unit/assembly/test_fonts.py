@@ -1,0 +1,30 @@
+"""Fonts for scripts that the product's own lacks."""
+
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from services.assembly.fonts import font_facts, prepare_fonts
+
+
+def test_a_job_always_has_the_products_font(tmp_path: Path):
+    assert prepare_fonts(tmp_path) == {}
+    assert [path.name for path in (tmp_path / "fonts").iterdir()] == ["DejaVuSans-Bold.ttf"]
+
+
+def test_a_folder_of_fonts_is_named_to_fontconfig_whatever_it_is_called(tmp_path: Path):
+    further = tmp_path / 'fonts & <more> of "mine"'
+    further.mkdir()
+    (tmp_path / "job").mkdir()
+    environment = prepare_fonts(tmp_path / "job", further)
+    root = ET.parse(environment["FONTCONFIG_FILE"]).getroot()  # noqa: S314 - our own file
+    assert [found.text for found in root.findall("dir")] == [str(further)]
+    assert root.findall("include")  # the system's fonts stay
+
+
+def test_other_fonts_are_another_picture(tmp_path: Path):
+    assert font_facts(None) == font_facts(tmp_path) == []
+    (tmp_path / "a.ttf").write_bytes(b"1")
+    (tmp_path / "readme.txt").write_bytes(b"1")
+    first = font_facts(tmp_path)
+    (tmp_path / "a.ttf").write_bytes(b"12")
+    assert first == [("a.ttf", 1)] != font_facts(tmp_path)
