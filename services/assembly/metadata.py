@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from services.assembly.captions import clean_text, columns
+from services.assembly.captions import clean_text
+from services.assembly.pieces import columns
 from services.assembly.timeline import Placed
 from shared.contracts import Scene
 

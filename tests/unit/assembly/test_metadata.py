@@ -3,8 +3,8 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.assembly.captions import columns
 from services.assembly.metadata import Chapter, chapter_title, chapters, ffmetadata
+from services.assembly.pieces import columns
 from services.assembly.timeline import place
 from tests.support.builders import scene
 
