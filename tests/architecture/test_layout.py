@@ -25,7 +25,7 @@ def texts() -> list[Path]:
     """Every file that a person wrote."""
     folders = [ROOT / name for name in (*SOURCES, "deploy", "docs", "examples", "requirements", "scripts", ".ci")]
     files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
-    kept = [path for path in files if "__pycache__" not in path.parts and path.suffix not in {".ttf", ".pyc"}]
+    kept = [path for path in files if "__pycache__" not in path.parts and path.suffix not in {".ttf", ".pyc", ".webp"}]
     return kept + [
         path
         for path in ROOT.glob("*")
