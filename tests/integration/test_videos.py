@@ -273,7 +273,6 @@ def three(open_engine: Callable[[str], Engine]) -> list[VideoRepository]:
 
 @settings(
     max_examples=60,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @example(

@@ -52,7 +52,7 @@ WORDS = st.lists(st.integers(0, 3 * SECOND), max_size=12).map(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(WORDS, st.integers(1, 3 * SECOND), st.integers(1, 5 * SECOND))
 def test_it_is_the_same_in_whatever_parts_it_is_reckoned(words, cut, piece):
     course = Ducking(tuple(stretches(words)), -6.0, 12.0, 3 * SECOND, piece)

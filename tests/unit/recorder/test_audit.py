@@ -28,7 +28,7 @@ def entries(database: Database, entity_type: str) -> list[tuple[str, dict[str, o
     ]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(randomly=st.randoms(use_true_random=False), batches=st.integers(1, 12))
 def test_a23_in_any_order_every_change_of_every_table_is_audited_once(
     randomly: random.Random, batches: int, empty_database: Database

@@ -50,7 +50,7 @@ def expected(empty_database: Database, tmp_path_factory: pytest.TempPathFactory)
     return database
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(randomly=st.randoms(use_true_random=False), batches=st.integers(1, 12))
 def test_b10_b58_any_order_and_any_repetition_give_the_same_rows(
     randomly: random.Random, batches: int, empty_database: Database, expected: Database
