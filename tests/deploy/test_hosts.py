@@ -1,0 +1,90 @@
+"""Workers that share the bus and a bucket with the rest, and nothing else."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import httpx2
+import pytest
+
+from shared.media.probe import probe_media
+from tests.deploy.engine import Deployment, docker
+
+pytestmark = pytest.mark.timeout(1800)
+
+S3_IMAGE = b"""
+FROM python:3.12-slim-bookworm
+RUN pip install "moto[s3]>=5.2" flask
+CMD ["python", "-c", "\\
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication as App, create_backend_app as create; \\
+from werkzeug.serving import make_server; \\
+make_server('0.0.0.0', 5000, App(create), threaded=False).serve_forever()"]
+"""
+"""One request at a time: its conditional writes look first and write then."""
+
+SENTENCES = [f"Cup number {cup} is filled with fresh water and set on the stove to boil." for cup in range(5)]
+
+
+@asynccontextmanager
+async def bucket(gateway: str) -> AsyncIterator[str]:
+    """An S3 server with a bucket `films`; yields its address."""
+    await docker("build", "--tag=scenewire-test/s3", "-", stdin=S3_IMAGE, timeout=600)
+    run = ("run", "--rm", "--detach", f"--publish={gateway}:0:5000", "scenewire-test/s3")
+    container = (await docker(*run)).stdout.decode().strip()
+    try:
+        url = f"http://{(await docker('port', container, '5000')).stdout.decode().strip()}"
+        async with httpx2.AsyncClient() as http, asyncio.timeout(30):
+            while True:
+                try:
+                    assert (await http.put(f"{url}/films")).status_code == 200
+                    break
+                except httpx2.TransportError:
+                    await asyncio.sleep(0.1)
+        yield url
+    finally:
+        await docker("kill", container)
+
+
+async def test_two_hosts_make_a_film_with_nothing_in_common_but_bus_and_bucket(tmp_path: Path) -> None:
+    gateway = (await docker("network", "inspect", "bridge", "--format={{(index .IPAM.Config 0).Gateway}}")).stdout
+    host = gateway.decode().strip()
+    for name in ("s3_id", "s3_key"):
+        (tmp_path / name).write_text("testing")
+    (tmp_path / "credentials").mkdir()
+    async with bucket(host) as url:
+        env = {
+            "NATS_LISTEN": f"{host}:0",
+            "ARTIFACTS_URL": "s3://films",
+            "AWS_ENDPOINT_URL": url,
+            "AWS_ACCESS_KEY_ID_FILE": str(tmp_path / "s3_id"),
+            "AWS_SECRET_ACCESS_KEY_FILE": str(tmp_path / "s3_key"),
+            "CREDENTIALS": str(tmp_path / "credentials"),
+            "ASSEMBLY_LOOPS": "1",
+        }
+        first = Deployment("scenewire-first", tmp_path, files=("compose.yaml", "compose.s3.yaml"), env=env)
+        async with first.running("--scale", "tts=0"):
+            mounts = ("--volume=scenewire-first_credentials:/from:ro", f"--volume={tmp_path / 'credentials'}:/to")
+            copy = ("--entrypoint=cp", "scenewire/tools:local", "-a", "/from/tts", "/from/assembly", "/to")
+            await docker("run", "--rm", "--user=0", *mounts, *copy)
+            bus = (await first.compose("port", "nats", "4222")).stdout.decode().strip()
+            second = Deployment(
+                "scenewire-second", tmp_path, files=("compose.worker.yaml",), env=env | {"NATS_URL": f"nats://{bus}"}
+            )
+            async with second.running(), first.customer() as customer:
+                project = str(uuid4())
+                await customer.order(project, *SENTENCES)
+                film = await customer.film(project)
+                spoken = await second.deliveries("tts")
+                there, here = await second.deliveries("assembly"), await first.deliveries("assembly")
+        async with httpx2.AsyncClient() as http:
+            (tmp_path / "film.mp4").write_bytes((await http.get(f"{url}/films/{film['video']['key']}")).content)
+    facts = await probe_media(tmp_path / "film.mp4")
+    assert facts.video is not None
+    assert facts.complete
+    assert facts.video.frames == film["frames"]
+    assert sum(spoken.values()) == len(SENTENCES)
+    assert sum(there.values()) > 0
+    assert sum(here.values()) > 0
+    assert sum(there.values()) + sum(here.values()) == len(SENTENCES)
