@@ -180,9 +180,12 @@ async def test_a_worker_has_no_more_rights_than_its_work_needs(deployment: Deplo
 async def test_a_card_that_is_not_there_is_the_engine_s_own_error(tmp_path: Path) -> None:
     if (await docker("info", "--format", "{{json .Runtimes}}")).stdout.find(b"nvidia") >= 0:
         pytest.skip("this engine has the runtime")
-    await docker("tag", "scenewire/tts:local", "scenewire-test/tts-gpu:local")
-    deployment = Deployment("scenewire-gpu", tmp_path, env={"REGISTRY": "scenewire-test"})
+    name = "scenewire-gpu"
+    deployment = Deployment(name, tmp_path, env={"REGISTRY": "scenewire-test"})  # an image that is there stands in
     try:
+        await Deployment(name, tmp_path).compose("up", "--build", "credentials", "tts", "--no-start")
+        await docker("tag", "scenewire/tts:local", "scenewire-test/tts-gpu:local")
+        await Deployment(name, tmp_path).compose("up", "credentials")
         up = ("--profile=gpu", "up", "--detach", "--no-build", "--no-deps", "tts-gpu")
         done = await deployment.compose(*up, check=False)
     finally:
