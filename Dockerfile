@@ -50,7 +50,8 @@ FROM ${PYTHON} AS runtime
 RUN groupadd --gid 10001 scenewire \
  && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin scenewire \
  && install -d -o 10001 -g 10001 /var/lib/scenewire /var/lib/scenewire/artifacts /var/lib/scenewire/record \
-        /var/lib/scenewire/nats /var/lib/scenewire/credentials /var/lib/scenewire/library /var/lib/scenewire/weights
+        /var/lib/scenewire/nats /var/lib/scenewire/credentials /var/lib/scenewire/library /var/lib/scenewire/weights \
+        /var/lib/scenewire/orders
 ENV PATH=/venv/bin:$PATH \
     PYTHONPATH=/app \
     PYTHONUNBUFFERED=1 \
@@ -99,6 +100,6 @@ CMD ["faststream", "run", "services.recorder.app:create_app", "--factory"]
 # What is run once or by hand: credentials, streams, schema, and the command.
 FROM recorder AS tools
 COPY --from=code /app/cli cli
-ENV SCENEWIRE_DATA=/tmp/scenewire
+ENV SCENEWIRE_DATA=/var/lib/scenewire/orders
 ENTRYPOINT ["python", "-m", "cli"]
 CMD ["--help"]

@@ -70,7 +70,7 @@ class Deployment:
         finally:
             logs = await self.compose("logs", "--no-color", check=False)
             (self.folder / f"{self.name}.log").write_bytes(logs.stdout)
-            await self.down()
+            await self.compose("down", "--volumes", check=False)
         for kind in ("container", "volume", "network"):
             left = await docker(kind, "ls", "--quiet", f"--filter=label=com.docker.compose.project={self.name}")
             assert left.stdout == b"", f"a {kind} is left"
