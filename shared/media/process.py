@@ -25,6 +25,10 @@ _STDERR_TAIL: Final = 8_192
 """Bytes of error output kept: enough for ffmpeg's reason, bounded against floods."""
 
 
+_GRACE: Final = 5
+"""Processor seconds in which a program that has used up its own may end by itself."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Limits:
     """What a program may use. None leaves a resource unbounded."""
@@ -128,7 +132,10 @@ def guards(limits: Limits | None = None) -> list[str]:
     if setpriv:
         words += [setpriv, "--pdeathsig", "KILL", "--"]
     if prlimit and limits:
-        bounds = {"as": limits.memory, "cpu": limits.cpu, "fsize": limits.file_size}
+        # Asked to end first and killed a little later: a program that is killed at once looks like one that somebody
+        # killed for want of memory, and would be tried again.
+        cpu = None if limits.cpu is None else f"{limits.cpu}:{limits.cpu + _GRACE}"
+        bounds = {"as": limits.memory, "cpu": cpu, "fsize": limits.file_size}
         words += [prlimit, "--core=0", *(f"--{name}={value}" for name, value in bounds.items() if value is not None)]
         words.append("--")
     return words

@@ -33,6 +33,7 @@ from shared.media.process import Limits, guards, run_program
 from shared.media.programs import find_ffmpeg
 from tests.support.builders import audio_rendered
 from tests.support.hostile import CORPUS, PRETENDERS, Kit, Sample
+from tests.support.hostile.matroskas import tagged
 from tests.support.hostile.trap import Trap, trap_around
 from tests.support.media import make_clip
 from tests.support.studio import Studio
@@ -192,6 +193,17 @@ subprocess.call(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNU
 usage = resource.getrusage(resource.RUSAGE_CHILDREN)
 print(usage.ru_maxrss, usage.ru_utime + usage.ru_stime)
 """
+
+
+async def test_a_file_that_is_made_to_take_days_is_refused_when_its_time_is_up(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = world.trap.canary.path.with_name("tags.mkv")
+    path.write_bytes(tagged(40_000))
+    monkeypatch.setattr(probe, "_FOOTAGE_CPU", 1)
+    with pytest.raises(PermanentError, match="examining it ended with signal") as refused:
+        await probe_video(path)
+    assert refused.value.code is FailureCode.MEDIA_REFUSED
 
 
 async def test_what_is_no_file_is_refused_unopened(world: World, tmp_path: Path) -> None:
