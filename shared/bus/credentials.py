@@ -19,7 +19,7 @@ CLIENT: Final = "client"
 USERS: Final = (OPERATOR, "script", "tts", "sourcing", "assembly", "recorder", CLIENT)
 """Users on the bus. What each may do is in the server's configuration, `deploy/nats.conf`."""
 
-_DATABASE_USERS: Final = ("recorder", CLIENT)
+_DATABASE_USERS: Final = ("recorder", CLIENT, OPERATOR)
 
 
 def write_credentials(folder: Path, *, database: str | None = None) -> list[str]:
@@ -28,7 +28,7 @@ def write_credentials(folder: Path, *, database: str | None = None) -> list[str]
         <user>/nats_password       for NATS_PASSWORD_FILE
         nats/passwords.conf        the same for the server: SCRIPT_PASSWORD: "…", one a line
         postgres/password          for POSTGRES_PASSWORD_FILE
-        recorder/database_url      for DATABASE_URL_FILE; client/ has it too
+        recorder/database_url      for DATABASE_URL_FILE; client/ and operator/ have it too
 
     Each folder is meant to be seen by one service only, which is a matter of what is mounted where.
 
