@@ -107,13 +107,13 @@ def cues_of(text: str, narration: Narration, frame_rate: int, line_columns: int 
     """
     frames = frames_for(narration.samples, narration.sample_rate, frame_rate)
     words = [
-        replace(word, start=frame_at(word.start, narration.sample_rate, frame_rate))
+        replace(
+            word,
+            # A word that an engine puts at the very end is shown all the same.
+            start=min(frame_at(word.start, narration.sample_rate, frame_rate), frames - 1),
+            end=min(frames_for(word.end, narration.sample_rate, frame_rate), frames),
+        )
         for word in _timed(narration.text or text, narration, line_columns)
-    ]
-    words = [
-        replace(word, end=min(frames, frames_for(word.end, narration.sample_rate, frame_rate)))
-        for word in words
-        if word.start < frames
     ]
     setter = _Typesetter(words, frame_rate, line_columns)
     phrases = setter.phrases()

@@ -118,6 +118,14 @@ def test_a_number_read_as_two_words_does_not_pull_a_later_one_forward():
     assert starts["around"] == 130
 
 
+def test_a_word_without_a_time_behind_the_last_one_is_shown_all_the_same():
+    said = narration(9_600, (Word(text="Zwei", start_sample=0, end_sample=9_600),))
+
+    shown = " ".join(lines(cues_of("Zwei Wörter", said, 30)))
+
+    assert shown == "Zwei Wörter"
+
+
 def test_without_timings_the_text_is_spread_over_the_scene():
     cues = cues_of(TEA, narration(24_000 * 20), 30)
     assert cues[0].start == 0
