@@ -20,7 +20,7 @@ from scripts.doubles import archive, language_model
 from scripts.doubles.clips import Painting, paint
 from scripts.doubles.documentary import documentary
 from scripts.doubles.studio import ADAPTER, Studio
-from tests.support.web import Web, serving
+from tests.support.web import Reply, Web, serving
 
 TOPIC: Final = "The Suez Canal"
 SECONDS: Final = 60
@@ -59,7 +59,7 @@ async def main(out: Path) -> int:
             model.model = documentary(TOPIC, sentences(), SHOTS)
             archive.dvids(web, items)
             for item, content in zip(items, painted, strict=False):  # those of the archive come first
-                web.routes |= {f"/media/{item.number}-{lines}.mp4": archive.Reply(content) for lines in item.heights}
+                web.routes |= {f"/media/{item.number}-{lines}.mp4": Reply(content) for lines in item.heights}
             code = await _make(out, folder / "data", variables(model, web, studio))
             _tell(model, web, studio)
     return code

@@ -5,7 +5,7 @@ Its files are downloaded from the same address.
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -92,14 +92,14 @@ class Studio:
                 raise ToolError(message)
             return {"video": self._described(int(number)) | {"download": f"http://{self.host}/files/{number}.mp4"}}
 
-        @server.custom_route("/files/{name}", methods=["GET"])
+        @server.custom_route("/files/{name}", methods=["GET"])  # type: ignore[untyped-decorator]  # not typed there
         async def file(request: Request) -> Response:
             number = request.path_params["name"].removesuffix(".mp4")
             return Response(self.clips[int(number)][1], media_type="video/mp4")
 
         return server
 
-    def _described(self, number: int) -> Mapping[str, Any]:
+    def _described(self, number: int) -> dict[str, Any]:
         painting, _ = self.clips[number]
         return {
             "number": str(number),
