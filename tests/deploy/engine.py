@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import socket
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -36,6 +37,14 @@ async def docker(*arguments: str, timeout: float = 120, check: bool = True, stdi
     return done
 
 
+def _free_port() -> int:
+    """One that stays the same when the container is restarted; those that the engine chooses do not."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 class Deployment:
     """One project of Compose.
 
@@ -51,7 +60,7 @@ class Deployment:
     ) -> None:
         self.name, self.folder = name, folder
         self._options = ["--project-name", name, *(f"--file={ROOT / file}" for file in files)]
-        self._env = os.environ | {"NATS_LISTEN": "127.0.0.1:0"} | (env or {})
+        self._env = os.environ | {"NATS_LISTEN": f"127.0.0.1:{_free_port()}"} | (env or {})
 
     async def compose(self, *arguments: str, timeout: float = 600, check: bool = True) -> Completed:
         done = await run_program(

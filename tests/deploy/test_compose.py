@@ -120,6 +120,9 @@ async def test_a_killed_replica_loses_nothing_and_comes_back(deployment: Deploym
         assert restarts.stdout.split() == [b"1", b"true"]
 
 
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)  # nats-py leaves streams of failed tries open
 async def test_restarting_everything_in_turn_loses_nothing(deployment: Deployment) -> None:
     project = str(uuid4())
     async with deployment.customer() as customer:
