@@ -1,11 +1,15 @@
-"""How close a film's pictures are to those of a reference: VMAF, as libvmaf's built-in model scores it."""
+"""How close a film's pictures are to those of a reference: VMAF, as libvmaf's built-in model scores it.
+
+The bundled ffmpeg has libvmaf; those of distributions often have not.
+"""
 
 import re
 from pathlib import Path
 from typing import Final
 
+import imageio_ffmpeg
+
 from shared.media.process import run_program
-from shared.media.programs import find_ffmpeg
 
 __all__ = ["vmaf"]
 
@@ -21,7 +25,7 @@ async def vmaf(film: Path, reference: Path) -> float:
     frames = "settb=1/30,setpts=N,format=yuv420p"
     graph = f"[0:v]{frames}[a];[1:v]{frames}[b];[a][b]libvmaf=n_threads=2:n_subsample=5"
     done = await run_program(
-        [(await find_ffmpeg()).path, "-nostdin", "-i", film, "-i", reference, "-lavfi", graph, "-f", "null", "-"],
+        [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-i", film, "-i", reference, "-lavfi", graph, "-f", "null", "-"],
         timeout=3600,
     )
     found = _SCORE.search(done.stderr)

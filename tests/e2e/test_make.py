@@ -126,8 +126,10 @@ async def until_nothing_runs(data: Path) -> None:
             await asyncio.sleep(0.05)
 
 
-async def test_an_interrupted_run_says_that_it_goes_on_and_leaves_no_process(data: Path, script: Path, tmp_path: Path):
-    arguments = ("make", "--script", str(script), "--size", SMALL, "--json")
+async def test_an_interrupted_run_says_that_it_goes_on_and_leaves_no_process(data: Path, tmp_path: Path):
+    script = tmp_path / "long.txt"  # so long that it cannot be finished before the signal arrives
+    script.write_text(" ".join(f"This is sentence number {number} of a long talk about tea." for number in range(120)))
+    arguments = ("make", "--script", str(script), "--json")
     process = await start(*arguments, data=data, cwd=tmp_path)
     async for event in events_of(process):
         if event["event"] == "audio.rendered":
@@ -244,7 +246,7 @@ async def test_an_unwritable_output_folder_stops_before_anything_starts(data: Pa
 async def test_a_setting_that_cannot_be_is_named(data: Path, tmp_path: Path):
     finished = await run("make", "Tea", data=data, cwd=tmp_path, TTS_ENGINE="parrot")
     assert finished.returncode == 1
-    assert "tts settings: engine: Input should be 'espeak'" in finished.err
+    assert "tts settings: engine: Input should be 'auto', 'espeak'" in finished.err
     assert "Traceback" not in finished.err
 
 
