@@ -7,8 +7,9 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from cli.access import Access, embedded, existing
@@ -18,7 +19,9 @@ from cli.follow import Film, follow
 from cli.home import Home, PendingOrder
 from cli.music import MusicFile, with_music
 from cli.stack import SERVICES
+from cli.tables import plain
 from cli.tidy import tidy
+from cli.wording import loudness_wording, music_wording, place
 from shared.contracts import ProjectCancelled, ProjectFailed, ScriptRequested, VideoAssembled
 from shared.errors import FailureCode, PermanentError, PipelineError, TransientError
 from shared.media.programs import find_ffmpeg
@@ -135,28 +138,57 @@ async def _await_record(access: Access, film: Film) -> None:
 
 def _raise_if_failed(film: Film) -> None:
     if isinstance(film.failure, ProjectFailed):
-        scene = f", scene {film.failure.scene_number}" if film.failure.scene_number else ""
-        code = film.failure.code
+        scene = f"scene {film.failure.scene_number}: " if film.failure.scene_number else ""
+        said, code = film.failure.message.removeprefix(scene), film.failure.code
         raise PermanentError(
             FailureCode(code) if code in set(FailureCode) else FailureCode.RETRIES_EXHAUSTED,
-            f"{film.failure.stage}{scene}: {film.failure.message}",
+            f"{film.failure.stage}: {scene}{said}",
             hint=film.failure.hint,
         )
     if isinstance(film.failure, ProjectCancelled):
-        raise PermanentError(FailureCode.CANCELLED, f"project {film.project_id} was cancelled: {film.failure.reason}")
+        reason = f": {film.failure.reason}" if film.failure.reason else ""
+        raise PermanentError(FailureCode.CANCELLED, f"project {film.project_id} was cancelled{reason}")
 
 
-def _print_summary(film: Film, delivered: Delivered | None, *, as_json: bool, with_record: bool = True) -> None:
+def _delivered_paths(delivered: Delivered) -> dict[str, Any]:
+    return {
+        "video": str(delivered.video),
+        "captions": [str(path) for path in delivered.captions],
+        "credits": [str(path) for path in delivered.credits],
+        "thumbnail": str(delivered.thumbnail),
+        "script": str(delivered.script),
+    }
+
+
+def _stored_paths(video: VideoAssembled, artifacts_url: str | None) -> dict[str, Any]:
+    """Where the artifacts have the film: nobody took it away."""
+    where = partial(place, artifacts_url)
+    return {
+        "video": where(video.video.key),
+        "captions": [where(video.captions_srt.key), where(video.captions_vtt.key)],
+        "credits": [where(video.credits_json.key), where(video.credits_txt.key)],
+        "thumbnail": where(video.thumbnail.key),
+        "script": where(video.script_json.key),
+    }
+
+
+def _print_summary(
+    film: Film,
+    delivered: Delivered | None,
+    *,
+    as_json: bool,
+    with_record: bool = True,
+    artifacts_url: str | None = None,
+) -> None:
     video = film.video
     if video is None:
         message = "a film that neither failed nor was finished"
         raise RuntimeError(message)
-    paths = {
-        "video": str(delivered.video if delivered else video.video.key),
-        "captions": [str(p) for p in (delivered.captions if delivered else ())],
-        "credits": [str(p) for p in (delivered.credits if delivered else ())],
-        "thumbnail": str(delivered.thumbnail if delivered else video.thumbnail.key),
-        "script": str(delivered.script if delivered else video.script_json.key),
+    paths = _delivered_paths(delivered) if delivered else _stored_paths(video, artifacts_url)
+    music = video.brief.options.music
+    measured = {
+        "loudness_lufs": video.loudness.integrated_lufs,
+        "true_peak_dbtp": video.loudness.true_peak_dbtp,
     }
     if as_json:
         facts = {
@@ -167,8 +199,8 @@ def _print_summary(film: Film, delivered: Delivered | None, *, as_json: bool, wi
             "scene_count": video.brief.scene_count,
             "frames": video.frames,
             "size": video.video.size,
-            "loudness_lufs": video.loudness.integrated_lufs,
-            "true_peak_dbtp": video.loudness.true_peak_dbtp,
+            **measured,
+            "music": music.model_dump(include={"title", "creator", "licence", "source_url"}) if music else None,
             "painted_scenes": sorted(film.painted),
             "notes": list(video.brief.notes),
             **({} if with_record else {"record": None}),
@@ -182,7 +214,9 @@ def _print_summary(film: Film, delivered: Delivered | None, *, as_json: bool, wi
     print(f"duration:  {video.duration:.1f} s, {video.frames} frames, {video.video.size / 1e6:.1f} MB")
     print(f"scenes:    {video.brief.scene_count}")
     print(f"pictures:  {_pictures(film)}")
-    print(f"loudness:  {video.loudness.integrated_lufs:.1f} LUFS, peak {video.loudness.true_peak_dbtp:.1f} dBTP")
+    if music is not None:
+        print(f"music:     {plain(music_wording(music.model_dump()))}")
+    print(f"loudness:  {loudness_wording(measured)}")
     print(f"video:     {paths['video']}")
     print(f"captions:  {'  '.join(paths['captions'])}")
     print(f"credits:   {'  '.join(paths['credits'])}")
@@ -256,8 +290,9 @@ async def watch(home: Home, project_id: str, *, nats_url: str | None, as_json: b
         with make_display(as_json=as_json) as display:
             async for event in follow(access, film, from_sequence=1):
                 display.show(film, event)
+        url = access.endpoint.artifacts_url
     _raise_if_failed(film)
-    _print_summary(film, None, as_json=as_json)
+    _print_summary(film, None, as_json=as_json, artifacts_url=url)
     return 0
 
 

@@ -154,8 +154,6 @@ async def _artifacts(home: Home, url: str | None) -> Finding:
         return _folder("artifacts", Path(url.removeprefix("file://")) if url else home.root / "artifacts")
     try:
         await open_store(url).read_document("results/doctor.json")
-    except ValueError as error:
-        return Finding("artifacts", ok=False, uses=str(error), hint="docs/artifacts.md lists what it may be")
     except PipelineError as error:
         return Finding("artifacts", ok=False, uses=error.message, hint=error.hint)
     return Finding("artifacts", ok=True, uses=f"{url}, which answers")

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from cli.wording import fault_wording
 from shared.artifacts.store import open_store
 from shared.contracts import ArtifactRef, Music, ScriptRequested
 from shared.errors import FailureCode, PermanentError
@@ -76,12 +77,8 @@ async def with_music(order: ScriptRequested, wanted: MusicFile | None, artifacts
         first = error.errors(include_url=False, include_input=False)[0]
         name = str(first["loc"][0])
         where = f"--music-{name}" if name in levels else f"{wanted.path.with_suffix('.json')}: {name}"
-        raise _refused(f"{where}: {first['msg']}", "see `scenewire make --help`") from error
-    try:
-        store = open_store(artifacts_url)
-    except ValueError as error:
-        raise PermanentError(FailureCode.INVALID_SETTINGS, str(error), hint="correct ARTIFACTS_URL") from error
-    file = await store.add(wanted.path, media_type)
+        raise _refused(f"{where}: {fault_wording(first)}", "see `scenewire make --help`") from error
+    file = await open_store(artifacts_url).add(wanted.path, media_type)
     return order.model_copy(update={"music": Music.model_validate({"file": file, **levels, **credit})})
 
 

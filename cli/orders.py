@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
+from cli.wording import fault_wording
 from shared.contracts import MAX_TEXT_CHARACTERS, ScriptRequested
 from shared.errors import FailureCode, PermanentError
 
@@ -24,11 +26,11 @@ _OPTIONS: Final = {
     "voice": "--voice",
     "speed": "--speed",
     "look": "--size",
-    "scenes": "the script's scene",
 }
-"""What the customer typed for a field; a scene's place in the script counts from 0."""
+"""What the customer typed for a field."""
 
-_LOOK_OPTIONS: Final = {"fit": "--fit", "caption_style": "--captions"}
+_FAULTS_TOLD: Final = 5
+"""A script with one mistake in every scene does not fill the terminal."""
 
 _MAX_SCRIPT_BYTES: Final = 4 * MAX_TEXT_CHARACTERS
 
@@ -80,11 +82,27 @@ def build_order(
     try:
         return ScriptRequested.model_validate(fields)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        name, *rest = [str(part) for part in first["loc"]] or ["order"]
-        where = _LOOK_OPTIONS.get(rest[0]) if name == "look" and rest else None
-        where = where or " ".join([_OPTIONS.get(name, name), *rest])
-        raise _refused(f"{where}: {first['msg']}", "see `scenewire make --help`") from error
+        faults = [_complaint(fault) for fault in error.errors(include_url=False)]
+        more = f"; and {len(faults) - _FAULTS_TOLD} more" if len(faults) > _FAULTS_TOLD else ""
+        raise _refused("; ".join(faults[:_FAULTS_TOLD]) + more, "see `scenewire make --help`") from error
+
+
+def _complaint(fault: ErrorDetails) -> str:
+    """A fault by the name of what was typed."""
+    said = fault_wording(fault)
+    match fault["loc"]:
+        case ("language", *_):
+            return f"--language: {fault['input']!r} is no language tag such as en, de or pt-BR"
+        case ("look", "caption_style"):
+            return f"--captions: {said.replace(' or ', ', ')} or 'none'"
+        case ("look", "fit"):
+            return f"--fit: {said}"
+        case ("scenes", int(place), *rest):
+            return f"scene {place + 1} of the script: {' '.join(map(str, rest))} {said}"
+        case (str(name), *rest):
+            return f"{' '.join([_OPTIONS.get(name, name), *map(str, rest)])}: {said}"
+        case _:
+            return said
 
 
 def _read_look(picture: Picture) -> dict[str, Any]:

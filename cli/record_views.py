@@ -2,11 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
 
 from cli.tables import Column, clock, plain, print_facts, print_rows, seconds
+from cli.wording import loudness_wording, music_wording, picture_wording, place
 
 __all__ = [
     "AUDIT",
@@ -81,18 +80,21 @@ def print_json(event: str, row: Row) -> None:
 
 def print_project(project: Row, artifacts_url: str) -> None:
     """A project with its scenes and its end."""
-    ended = project["ended"] or {}
+    ended, ordered = project["ended"] or {}, project["ordered"] or {}
     print_facts(
         {
             "project": project["id"],
             "name": project.get("name"),
             "status": project.get("status"),
             "step": project.get("current_step"),
-            "voice": project.get("voice_id"),
             "ordered": clock(project.get("created_at") or ""),
             "last": clock(project.get("last_active") or ""),
+            "script": ordered.get("writer"),
+            "voice": _voice(ordered, project.get("voice_id")),
+            "picture": picture_wording(ordered["look"]) if ordered else None,
+            "music": music_wording(ordered["music"]) if ordered.get("music") else None,
             "duration": seconds(ended["duration"]) if "duration" in ended else None,
-            "loudness": f"{ended['loudness_lufs']:.1f} LUFS" if "loudness_lufs" in ended else None,
+            "loudness": loudness_wording(ended) if "loudness_lufs" in ended else None,
             "failed": ended.get("message") if "code" in ended else None,
             "hint": ended.get("hint"),
             "reason": ended.get("reason"),
@@ -100,7 +102,7 @@ def print_project(project: Row, artifacts_url: str) -> None:
     )
     for note in ended.get("notes", ()):
         print_facts({"note": note})
-    print_facts({name.replace("_", " "): _place(artifacts_url, key) for name, key in ended.get("files", {}).items()})
+    print_facts({name.replace("_", " "): place(artifacts_url, key) for name, key in ended.get("files", {}).items()})
     print_rows([dict(scene) | {"picture": _picture(scene)} for scene in project["scenes"]], _SCENES)
 
 
@@ -135,9 +137,9 @@ def print_restored(done: Row) -> None:
     print_facts({"projects": str(len(done["messages"])), "ends": str(done["ends"])})
 
 
-def _place(artifacts_url: str, key: str) -> str:
-    parts = urlsplit(artifacts_url)
-    return str(Path(unquote(parts.path)) / key) if parts.scheme == "file" else f"{artifacts_url.rstrip('/')}/{key}"
+def _voice(ordered: Row, voice: str | None) -> str:
+    speed = f"at {ordered['speed']:g} of its pace" if ordered.get("speed") else None
+    return ", ".join(filter(None, (ordered.get("engine"), voice, speed)))
 
 
 def _picture(scene: Row) -> str:

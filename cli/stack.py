@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from cli.home import Endpoint, Home
 from cli.nats_server import NatsServer
+from cli.wording import fault_wording
 from shared.bus.provision import provision_server
 from shared.errors import FailureCode, PermanentError
 from shared.observability.logs import configure_logs
@@ -111,12 +112,20 @@ def _settings_errors() -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
+        service = error.title.removesuffix("Settings")
         wrong = "; ".join(
-            f"{'.'.join(map(str, fault['loc'])) or error.title}: {fault['msg']}"
+            f"{_variable(service, fault['loc'])}: {fault_wording(fault)}"
             for fault in error.errors(include_url=False, include_input=False)
         )
         raise PermanentError(
             FailureCode.INVALID_SETTINGS,
-            f"{error.title.removesuffix('Settings').lower() or 'common'} settings: {wrong}",
+            wrong,
             hint="docs/settings.md lists every setting and what it may be",
         ) from error
+
+
+def _variable(service: str, place: tuple[int | str, ...]) -> str:
+    """The environment variable of a setting: some have names of their own, all others begin with their service's."""
+    name, *rest = (str(part) for part in place or (service,))
+    variable = name if name.isupper() else f"{service}_{name}".upper()
+    return " ".join([variable, *rest])

@@ -16,7 +16,14 @@ from services.recorder.repository import Repository
 from services.recorder.settings import RecorderSettings
 from services.recorder.stage import RecorderStage
 from shared.bus.connection import visiting
-from shared.contracts import ArtifactRef, ProjectCancelled, ProjectFailed, VideoAssembled
+from shared.contracts import (
+    ArtifactRef,
+    AudioRendered,
+    ProjectCancelled,
+    ProjectFailed,
+    ScenesScripted,
+    VideoAssembled,
+)
 from shared.database.condition import examine, require_current, revisions
 from shared.database.engine import writing_engine
 from shared.database.revision import downgrade, upgrade
@@ -51,7 +58,7 @@ async def projects(database_url: str, *, limit: int) -> list[Row]:
 
 
 async def project(database_url: str, project_id: str) -> Row:
-    """One project with `scenes`, and how it `ended`: deliverables and measurements, or why there are none.
+    """One project with `scenes`, what was `ordered`, and how it `ended`: files and measurements, or why there are none.
 
     Args:
         database_url: the record.
@@ -64,7 +71,9 @@ async def project(database_url: str, project_id: str) -> Row:
     async with opened(database_url) as record:
         found = await _find(record, project_id)
         row = await record.project(found) or {"id": found, "scenes": []}
-        return row | {"ended": _ended(await record.end(found))}
+        script = await record.last_message(found, ScenesScripted.SUBJECT)
+        speech = await record.last_message(found, AudioRendered.SUBJECT)
+        return row | {"ordered": _ordered(script, speech), "ended": _ended(await record.end(found))}
 
 
 async def search(database_url: str, words: str, *, limit: int) -> list[Row]:
@@ -181,6 +190,17 @@ async def _find(record: Record, text: str) -> str:
         return found[0]
     message = f"{text!r} is the beginning of several ids" if found else f"there is no project {text!r} on record"
     raise PermanentError(FailureCode.NOT_ON_RECORD, message, hint=", ".join(found) or "`scenewire list` shows them all")
+
+
+def _ordered(script: Row | None, speech: Row | None) -> Row | None:
+    """The options of a film, who wrote it and who speaks it; None while nothing is scripted."""
+    scripted, _ = parse(script["subject"], script["body"]) if script else (None, None)
+    if not isinstance(scripted, ScenesScripted):
+        return None
+    spoken, _ = parse(speech["subject"], speech["body"]) if speech else (None, None)
+    narration = spoken.narration if isinstance(spoken, AudioRendered) else None
+    options = scripted.brief.options.model_dump(mode="json")
+    return options | {"writer": scripted.writer, "engine": narration.engine if narration else None}
 
 
 def _ended(end: Row | None) -> Row | None:

@@ -81,9 +81,13 @@ class Record:
 
     async def end(self, project_id: str) -> Row | None:
         """The last message with which a project ended, None while it has not."""
+        return await self.last_message(project_id, *ENDS)
+
+    async def last_message(self, project_id: str, *subjects: str) -> Row | None:
+        """The latest message of a project on one of these subjects, None while there is none."""
         query = (
             select(LoggedMessage.__table__)
-            .where(LoggedMessage.project_id == project_id, LoggedMessage.valid, LoggedMessage.subject.in_(ENDS))
+            .where(LoggedMessage.project_id == project_id, LoggedMessage.valid, LoggedMessage.subject.in_(subjects))
             .order_by(*(column.desc() for column in _STORY))
             .limit(1)
         )

@@ -57,7 +57,7 @@ def _keep(order: ScriptRequested, ordered: tuple[SceneOrder, ...]) -> Script:
     for number, scene in enumerate(scenes, start=1):
         if not is_speakable(scene.text):
             raise nothing_to_say(f"scene {number}")
-    topic = one_line(order.topic or "") or _first_words(scenes[0].text)
+    topic = one_line(order.topic or "") or _first_words(scenes[0].text, order.language)
     drafts: list[DraftScene] = []
     for scene in scenes:
         keywords = scene.keywords or telling_words(scene.text, order.language)
@@ -72,7 +72,9 @@ def _divide(order: ScriptRequested, text: str) -> Script:
     texts = divide(manuscript, order.language)
     if not texts:
         raise nothing_to_say("the text")
-    title = manuscript.title[:_TOPIC_CHARACTERS] or one_line(order.topic or "") or _first_words(texts[0])
+    title = (
+        manuscript.title[:_TOPIC_CHARACTERS] or one_line(order.topic or "") or _first_words(texts[0], order.language)
+    )
     topic = one_line(order.topic or "") or title
     return Script(topic=topic, title=title, scenes=_draft(texts, topic, order.language))
 
@@ -155,8 +157,9 @@ def _draft(texts: list[str], topic: str, language: str) -> tuple[DraftScene, ...
     return tuple(drafts)
 
 
-def _first_words(text: str) -> str:
-    line = one_line(text)
+def _first_words(text: str, language: str) -> str:
+    """The first sentence, or how it begins: what a film is called whose text names no title."""
+    line = next(iter(split_sentences(one_line(text), language)))
     if len(line) <= _TITLE_CHARACTERS:
         return line.rstrip(".。")
     cut = line[:_TITLE_CHARACTERS]

@@ -222,8 +222,8 @@ def open_bucket(url: str, settings: ObjectStoreSettings) -> ObjectStore:
         settings: how it is reached; what they do not say comes from the environment, as each provider has it.
 
     Raises:
-        ValueError: the URL or the access cannot be.
-        PermanentError: `storage_unavailable`, credentials cannot be read.
+        PermanentError: `invalid_settings`, the URL or the access cannot be; `storage_unavailable`, credentials cannot
+            be read.
     """
     _forget_empty_variables()
     access: Any = settings.s3_access() if url.startswith("s3:") else {}
@@ -245,8 +245,11 @@ def open_bucket(url: str, settings: ObjectStoreSettings) -> ObjectStore:
             },
         )
     except BaseError as error:
-        message = f"ARTIFACTS_URL or its access cannot be used: {type(error).__name__}"
-        raise ValueError(message) from None
+        raise PermanentError(
+            FailureCode.INVALID_SETTINGS,
+            f"ARTIFACTS_URL or its access cannot be used: {type(error).__name__}",
+            hint="docs/artifacts.md lists what they may be",
+        ) from None
     return ObjectStore(client, Cache(settings.cache_dir, limit=settings.cache_size), place=url)
 
 

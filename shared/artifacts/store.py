@@ -14,6 +14,7 @@ from typing import Final, Protocol
 from urllib.parse import unquote, urlsplit
 
 from shared.contracts import ArtifactRef
+from shared.errors import FailureCode, PermanentError
 from shared.settings import ObjectStoreSettings
 
 __all__ = ["ArtifactStore", "check_key", "content_key", "open_store", "output_key"]
@@ -108,8 +109,8 @@ def open_store(url: str, settings: ObjectStoreSettings | None = None) -> Artifac
         settings: how a bucket is reached; read from the environment when not given.
 
     Raises:
-        ValueError: the URL's scheme is not known, a file URL is not absolute, or the access cannot be.
-        PermanentError: `storage_unavailable`, credentials cannot be read.
+        PermanentError: `invalid_settings`, the URL's scheme is not known, a file URL is not absolute, or the access
+            cannot be; `storage_unavailable`, credentials cannot be read.
     """
     from shared.artifacts.filesystem import FilesystemStore  # noqa: PLC0415 - it imports the interface above
 
@@ -120,5 +121,8 @@ def open_store(url: str, settings: ObjectStoreSettings | None = None) -> Artifac
         from shared.artifacts.object_store import open_bucket  # noqa: PLC0415 - a library that a folder does not need
 
         return open_bucket(url, settings or ObjectStoreSettings())
-    message = f"ARTIFACTS_URL must look like file:///absolute/folder or s3://bucket/prefix, not {parts.scheme}://…"
-    raise ValueError(message)
+    raise PermanentError(
+        FailureCode.INVALID_SETTINGS,
+        f"ARTIFACTS_URL must look like file:///absolute/folder or s3://bucket/prefix, not {parts.scheme}://…",
+        hint="docs/artifacts.md lists what it may be",
+    )

@@ -46,6 +46,9 @@ async def test_b59_a_stream_that_was_given_back_finishes_the_film(tmp_path: Path
         async with asyncio.timeout(60):
             watched = await run("watch", project_id, "--json", data=data, cwd=tmp_path, NATS_URL=stack["nats"])
     assert watched.returncode == 0, watched.err
+    assert {"captions.srt", "captions.vtt"} == {Path(path).name for path in watched.result["captions"]}
+    paths = (watched.result["video"], *watched.result["captions"])
+    assert all((data / "artifacts" / path).is_file() for path in paths)
     counts = stored_messages(data, project_id)
     assert counts["video.assembled"] == 1
     assert counts["segment.rendered"] == counts["audio.rendered"]

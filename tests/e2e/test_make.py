@@ -246,7 +246,7 @@ async def test_an_unwritable_output_folder_stops_before_anything_starts(data: Pa
 async def test_a_setting_that_cannot_be_is_named(data: Path, tmp_path: Path):
     finished = await run("make", "Tea", data=data, cwd=tmp_path, TTS_ENGINE="parrot")
     assert finished.returncode == 1
-    assert "tts settings: engine: Input should be 'auto', 'espeak'" in finished.err
+    assert "TTS_ENGINE: must be 'auto', 'espeak'" in finished.err
     assert "Traceback" not in finished.err
 
 

@@ -18,10 +18,11 @@ import pytest
 from cli.access import existing
 from cli.home import Home
 from cli.main import main
+from shared.contracts import Look, Music
 from shared.database.revision import upgrade
 from shared.errors import TransientError
 from tests.support import product
-from tests.support.builders import PROJECT
+from tests.support.builders import PROJECT, artifact, brief, options
 from tests.unit.recorder.story import Database, delivered, failed, film, raw_message
 from tests.unit.recorder.test_recording import OTHER
 
@@ -102,11 +103,37 @@ def test_show_has_the_film_and_its_scenes(command: Command, database: Database, 
     assert ended.code == 0
     assert f"{data}/artifacts/output/{PROJECT}/Tea_video.mp4" in ended.out
     assert "Title of s2r0" in ended.out
+    assert "-14.0 LUFS, peak -1.0 dBTP" in ended.out
     (project,) = command("show", str(PROJECT)[:6], "--json").objects
     assert project["ended"]["files"]["captions_srt"] == f"output/{PROJECT}/captions.srt"
     assert (project["ended"]["frames"], project["ended"]["loudness_lufs"]) == (120, -14)
     assert [scene["scene_number"] for scene in project["scenes"]] == [1, 2, 3]
     assert [row["video_id"] for row in project["scenes"][0]["footage"]] == ["s1r0", "other"]
+
+
+def test_show_says_what_was_ordered_and_who_made_it(command: Command, data: Path):
+    look = Look(width=1080, height=1920, caption_style="bold", fit="blur", title=False)
+    music = Music(file=artifact("leaf", "audio/mpeg"), title="Leaf", creator="A. Player")
+    ordered = brief(1, options=options(look=look, music=music, speed=1.1))
+    order, script, request, audio = film(scene_count=1)[:4]
+    told = [message.model_copy(update={"brief": ordered}) for message in (script, request, audio)]
+
+    async def fill() -> None:
+        database = Database(data / "scenewire.db")
+        await upgrade(database.url)
+        await database.record(delivered([order, *told]))
+
+    asyncio.run(fill())
+    shown = [line.partition(":") for line in command("show", str(PROJECT)).out.splitlines()]
+    assert {
+        ("script", "outline"),
+        ("voice", "espeak, en, at 1.1 of its pace"),
+        ("picture", "1080x1920, 30 frames a second, captions bold, footage blur, no title"),
+        ("music", "“Leaf” by A. Player (licence not stated)"),
+    } <= {(name, value.strip()) for name, _, value in shown}
+    (project,) = command("show", str(PROJECT), "--json").objects
+    assert project["ordered"]["look"]["height"] == 1920
+    assert (project["ordered"]["engine"], project["ordered"]["writer"]) == ("espeak", "outline")
 
 
 def test_show_says_why_there_is_no_film(command: Command, database: Database):

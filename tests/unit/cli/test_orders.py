@@ -89,6 +89,23 @@ def test_a_scene_file_of_another_shape_is_refused(tmp_path: Path, content: str):
     refusal(script=script)
 
 
+def test_each_faulty_scene_is_named_by_its_place_in_the_script(tmp_path: Path):
+    script = tmp_path / "scenes.json"
+    script.write_text(json.dumps([{"text": "One."}, {"txt": "Two."}, {"text": "Three.", "sceneNumber": 0}]))
+    said = refusal(script=script)
+    assert "scene 2 of the script: text is missing" in said
+    assert "scene 3 of the script: sceneNumber must be greater than or equal to 1" in said
+    script.write_text(json.dumps([{"text": "One."}] + [{}] * 9))
+    assert refusal(script=script).endswith("scene 6 of the script: text is missing; and 4 more")
+    script.write_text(json.dumps([{"text": "One.", "scene_number": 2}]))
+    assert refusal(script=script) == "scene numbers must run from 1 to 1 without gap or repetition"
+
+
+def test_a_language_that_is_no_tag_is_refused_with_examples():
+    said = refusal(topic="Tea", language="english")
+    assert said == "--language: 'english' is no language tag such as en, de or pt-BR"
+
+
 @given(st.text(max_size=600), st.floats(allow_nan=True))
 def test_whatever_is_typed_gives_an_order_or_a_refusal(topic: str, duration: float):
     with suppress(PermanentError):
@@ -118,8 +135,8 @@ def test_fit_captions_and_title_are_taken_as_typed():
         (Picture(shape="square", size="640x360"), "both given"),
         (Picture(size="big"), "--size: 'big'"),
         (Picture(size="101x100"), "--size width"),
-        (Picture(fit="stretch"), "--fit: Input should be"),
-        (Picture(captions="comic"), "--captions: Input should be"),
+        (Picture(fit="stretch"), "--fit: must be 'cover', 'pad' or 'blur'"),
+        (Picture(captions="comic"), "--captions: must be 'highlight', 'plain', 'box', 'karaoke', 'bold' or 'none'"),
     ],
 )
 def test_a_picture_that_cannot_be_is_refused_by_the_name_of_its_option(picture: Picture, complaint: str):

@@ -168,7 +168,10 @@ async def test_a_missing_topic_is_the_title_or_the_first_words() -> None:
         text="The sea rises and falls twice a day, because the Moon pulls at it and the Earth turns below it."
     )
 
+    several = await write(text="The sea rises. The sea falls. Nobody can stop it.")
+
     assert titled.topic == "Tides"
+    assert several.title == "The sea rises"
     assert untitled.topic == "The sea rises and falls twice a day, because the Moon pulls at it and the…"
 
 

@@ -14,7 +14,7 @@ from typing_extensions import override
 from shared.artifacts.results import fingerprint
 from shared.artifacts.store import ArtifactStore, check_key, open_store
 from shared.contracts import ArtifactRef
-from shared.errors import TransientError
+from shared.errors import FailureCode, PermanentError, TransientError
 from tests.support import builders
 from tests.support.artifact_stores import ArtifactStoreContract, Rig, added
 
@@ -117,8 +117,10 @@ def test_an_accepted_key_stays_inside(key: str):
     ],
 )
 def test_an_unknown_url_is_refused(url: str):
-    with pytest.raises(ValueError, match="ARTIFACTS_URL"):
+    with pytest.raises(PermanentError, match="ARTIFACTS_URL") as caught:
         open_store(url)
+    assert caught.value.code is FailureCode.INVALID_SETTINGS
+    assert caught.value.hint
 
 
 def test_a_fingerprint_depends_on_values_and_names_alone():
