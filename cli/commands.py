@@ -80,7 +80,7 @@ async def make(
                     if with_record:
                         await _await_record(access, film)
         except asyncio.CancelledError:
-            display.note("stopped; the same command goes on where it was")
+            display.note(f"stopped; the same command goes on, `scenewire cancel {film.project_id}` calls it off")
             raise
         pending.finished()
         _raise_if_failed(film)
@@ -297,13 +297,14 @@ async def watch(home: Home, project_id: str, *, nats_url: str | None, as_json: b
 
 
 async def cancel(home: Home, project_id: str, *, reason: str, nats_url: str | None) -> int:
-    """Calls a project off and returns once that is stored.
+    """Calls a project off and returns once that is stored; needs no running stack.
 
     Raises:
-        PipelineError: there is no bus, or no such id.
+        PipelineError: there is no bus and no folder of one, or no such id.
     """
     cancelled = ProjectCancelled(project_id=_project_id(project_id), reason=reason)
-    async with existing(home, nats_url) as access:
+    stopped = nats_url is None and home.nats_store.exists()
+    async with embedded(home, services=()) if stopped else existing(home, nats_url) as access:
         await access.publish(cancelled, cancelled.project_id, cancelled.message_id)
     return 0
 

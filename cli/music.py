@@ -66,7 +66,9 @@ async def with_music(order: ScriptRequested, wanted: MusicFile | None, artifacts
         size = wanted.path.stat().st_size
     except OSError as error:
         raise _refused(f"cannot read {wanted.path}: {error.strerror}", "check the name") from error
-    if not wanted.path.is_file() or not 0 < size <= _LARGEST:
+    if size == 0:
+        raise _refused(f"{wanted.path} is empty", "give an mp3, wav, flac, ogg or m4a")
+    if not wanted.path.is_file() or size > _LARGEST:
         raise _refused(f"{wanted.path} is no file of at most {_LARGEST >> 20} MB", "give an mp3, wav, flac, ogg or m4a")
     await probe_sound(wanted.path)
     media_type = _MEDIA_TYPES.get(wanted.path.suffix.lower(), "application/octet-stream")

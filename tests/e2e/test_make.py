@@ -119,6 +119,25 @@ async def test_b59_a_killed_run_goes_on_where_it_was(data: Path, script: Path, t
     assert counts["video.assembled"] == 1
 
 
+async def test_a_film_is_called_off_while_nothing_runs(data: Path, script: Path, tmp_path: Path):
+    arguments = ("make", "--script", str(script), "--size", SMALL, "--json")
+    process = await start(*arguments, data=data, cwd=tmp_path)
+    async for event in events_of(process):
+        if event["event"] == "audio.rendered":
+            break
+    kill_group(process)
+    await process.wait()
+    await until_nothing_runs(data)
+
+    assert (await run("cancel", event["project_id"], "--reason", "wrong text", data=data, cwd=tmp_path)).returncode == 0
+    again = await run(*arguments, data=data, cwd=tmp_path)
+    assert (again.returncode, again.events[-1]["code"]) == (1, "cancelled")
+    assert again.events[-1]["message"].endswith("was cancelled: wrong text")
+    nowhere = await run("cancel", event["project_id"], data=tmp_path / "other", cwd=tmp_path)
+    assert (nowhere.returncode, "nothing runs" in nowhere.err) == (1, True)
+    assert not (tmp_path / "other" / "nats").exists()
+
+
 async def until_nothing_runs(data: Path) -> None:
     """What a killed process started dies with it, a moment later."""
     async with asyncio.timeout(10):
