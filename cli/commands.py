@@ -314,5 +314,7 @@ def _project_id(text: str) -> UUID:
         return UUID(text)
     except ValueError as error:
         raise PermanentError(
-            FailureCode.INVALID_ORDER, f"{text!r} is no project id", hint="`scenewire request` prints one"
+            FailureCode.INVALID_ORDER,
+            f"{text!r} is no project id",
+            hint="give all of it: `scenewire request` and `scenewire show` print it",
         ) from error

@@ -35,13 +35,13 @@ def _brief(value: object) -> str:
 
 
 PROJECTS: Final = (
-    Column("project", "id"),
+    Column("project", "id", beginning=8),
     Column("name", "name", wide=True),
     Column("status", "status"),
     Column("step", "current_step"),
     Column("scenes", "scene_count"),
     Column("length", "video_total_duration", seconds),
-    Column("last heard of", "last_active", clock),
+    Column("last heard of", "last_active", clock, beginning=16),  # to the minute
 )
 VIDEOS: Final = (
     Column("path", "path", wide=True),

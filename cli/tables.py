@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from rich import box
 from rich.console import Console
@@ -12,6 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 __all__ = ["Column", "clock", "plain", "print_facts", "print_rows", "seconds"]
+
+_ROOMY: Final = 120
+"""Columns of a terminal on which whole ids leave room for what they are about."""
 
 
 @dataclass(frozen=True)
@@ -23,12 +26,14 @@ class Column:
         name: what it shows of a row.
         shown: how.
         wide: takes the room that is left.
+        beginning: characters of it that a narrow terminal shows; 0 shows all.
     """
 
     title: str
     name: str
     shown: Callable[[Any], str] = str
     wide: bool = False
+    beginning: int = 0
 
     def cell(self, row: Mapping[str, Any]) -> str:
         """Its text in a row, on one line."""
@@ -42,12 +47,14 @@ def print_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> 
         for row in rows:
             print("\t".join(column.cell(row) for column in columns))
         return
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    console = Console(highlight=False)
+    narrow = console.width < _ROOMY
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for column in columns:
         table.add_column(column.title, no_wrap=not column.wide, overflow="fold", ratio=1 if column.wide else None)
     for row in rows:
-        table.add_row(*(Text(column.cell(row)) for column in columns))
-    Console(highlight=False).print(table)
+        table.add_row(*(Text(column.cell(row)[: (narrow and column.beginning) or None]) for column in columns))
+    console.print(table)
 
 
 def print_facts(facts: Mapping[str, str | None]) -> None:

@@ -288,6 +288,11 @@ def test_a_table_on_a_terminal_keeps_whole_ids_and_moves_no_cursor(
     assert "last heard of" in out
     assert "\x1b[31m" not in out
     assert "two lines" in out
+    monkeypatch.setenv("COLUMNS", "88")
+    narrow = command("list").out
+    assert str(PROJECT) not in narrow
+    assert str(PROJECT)[:8] in narrow
+    assert "two lines" in narrow
 
 
 def test_b27_the_database_is_where_it_is_said_to_be_from_any_folder(
