@@ -16,7 +16,8 @@ background  the moving picture of a scene without footage
 render      what a segment is made of -> an ffmpeg command; fitting brings footage into the look, tones its brightness
 encode      runs commands; glyphs asks it what it cannot draw
 sound       narrations -> one levelled track
-film        segments and sound -> the film; credits says whose pictures are in it
+film        segments and sound -> the film
+documents   the texts beside the film and in its file; credits says whose pictures are in it, metadata its chapters
 stage       all of it, with stored results
 collector   which scene completes the set
 """

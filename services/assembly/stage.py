@@ -14,22 +14,20 @@ from typing import Final
 import structlog
 from pydantic import BaseModel, ConfigDict
 
-from services.assembly.captions import clean_text, cues_of, shift
-from services.assembly.credits import appearances, credits_comment, credits_json, credits_txt, script_json
+from services.assembly.captions import clean_text
+from services.assembly.documents import about_film, write_documents
 from services.assembly.encode import Advance
 from services.assembly.film import FILM, SUBTITLES, Part, check_film, join
 from services.assembly.fonts import font_facts, prepare_fonts
 from services.assembly.length import length_notes
 from services.assembly.loudness import SILENCE
-from services.assembly.metadata import chapters, ffmetadata
 from services.assembly.music import MusicShelf
 from services.assembly.naming import video_name
 from services.assembly.render import Encoder
 from services.assembly.segment import make_segment, plan_segment
-from services.assembly.sidecars import srt, vtt
 from services.assembly.sound import Accompaniment, Levels, Sounded, Spoken, make_sound
 from services.assembly.thumbnail import THUMBNAIL, choose_moment, take_thumbnail
-from services.assembly.timeline import Placed, place
+from services.assembly.timeline import place
 from shared.artifacts.results import Results, fingerprint
 from shared.artifacts.store import ArtifactStore, output_key
 from shared.artifacts.webapp import WebApp, film_path, thumbnail_path
@@ -291,11 +289,9 @@ class AssemblyStage:
             music=await self._accompaniment(brief),
         )
         await report(_progress(first, None, 0.5, "joining"))
-        documents = await asyncio.to_thread(_write_documents, folder, segments, places, brief)
+        documents = await asyncio.to_thread(write_documents, folder, segments, places, brief)
         subtitled = bool((folder / SUBTITLES).stat().st_size)
-        await join(
-            ffmpeg, folder, parts, brief.options, about=_about_film(segments, places, brief), subtitled=subtitled
-        )
+        await join(ffmpeg, folder, parts, brief.options, about=about_film(segments, places, brief), subtitled=subtitled)
         await report(_progress(first, None, 0.7, "checking"))
         facts = await check_film(folder / FILM, look, places[-1].end, chapters=len(segments), subtitled=subtitled)
         moment = await asyncio.to_thread(choose_moment, folder / FILM, places, look.frame_rate)
@@ -341,37 +337,6 @@ class AssemblyStage:
         if self._opened is None:
             self._opened = await self._open_ffmpeg()
         return self._opened
-
-
-def _write_documents(
-    folder: Path, segments: Sequence[SegmentRendered], places: Sequence[Placed], brief: Brief
-) -> dict[str, tuple[str, str]]:
-    """Writes captions, credits and script; returns name and media type of each, by their field of the message."""
-    rate = brief.options.look.frame_rate
-    cues = [
-        shift(cue, at.start)
-        for segment, at in zip(segments, places, strict=True)
-        for cue in cues_of(segment.scene.text, segment.narration, rate)
-    ]
-    shown = appearances(segments, places)
-    documents = {
-        "captions_srt": (SUBTITLES, "application/x-subrip", srt(cues, rate)),
-        "captions_vtt": ("captions.vtt", "text/vtt", vtt(cues, rate)),
-        "credits_json": ("credits.json", "application/json", credits_json(brief, shown, segments)),
-        "credits_txt": ("credits.txt", "text/plain", credits_txt(brief, shown, segments)),
-        "script_json": ("script.json", "application/json", script_json(segments)),
-    }
-    for file, _, text in documents.values():
-        (folder / file).write_text(text, encoding="utf-8")
-    return {name: (file, media_type) for name, (file, media_type, _) in documents.items()}
-
-
-def _about_film(segments: Sequence[SegmentRendered], places: Sequence[Placed], brief: Brief) -> str:
-    """What the film's file says of itself: licences ask that credits go with the film wherever it goes."""
-    comment = credits_comment(brief, appearances(segments, places), segments)
-    tags = {"title": clean_text(brief.title), "comment": comment}
-    marks = chapters([segment.scene for segment in segments], places)
-    return ffmetadata(tags, marks, brief.options.look.frame_rate)
 
 
 def _in_order(segments: Sequence[SegmentRendered]) -> list[SegmentRendered]:

@@ -21,7 +21,6 @@ from shared.topology import PIPELINE
 
 __all__ = ["EndedProjects"]
 
-_SUBJECTS: Final = (ProjectFailed.SUBJECT, ProjectCancelled.SUBJECT)
 _CATCH_UP: Final = 10.0
 """Seconds to read what ended before we started; whoever reads more slowly works in vain for a while, no worse."""
 
