@@ -17,7 +17,8 @@ from shared.media.process import guards
 
 __all__ = ["NatsServer"]
 
-_START_TIMEOUT: Final = 15.0
+_START_TIMEOUT: Final = 60.0
+"""Seconds; it takes a fraction of one, but may wait long for a disk that others keep busy. One that ends is not waited for."""
 _STOP_TIMEOUT: Final = 10.0
 
 _CONFIG: Final = """\
@@ -126,9 +127,11 @@ class NatsServer:
                     if _accepts(url):
                         return url
             await asyncio.sleep(0.01)
+        ended = process.poll() is not None
         self.kill()
+        fault = "did not start" if ended else f"was not ready within {_START_TIMEOUT:g} s"
         raise PermanentError(
-            FailureCode.BUS_UNAVAILABLE, f"nats-server did not start: {self._last_words()}", hint=f"see {self._log}"
+            FailureCode.BUS_UNAVAILABLE, f"nats-server {fault}: {self._last_words()}", hint=f"see {self._log}"
         )
 
     def _last_words(self) -> str:

@@ -23,6 +23,9 @@ MAX_ANSWER: Final = 1 << 20
 _GRACE: Final = 0.5
 """Seconds that a server has to end after its input did."""
 
+_KILLED: Final = 10.0
+"""Seconds within which one that was killed is gone, on a busy host too."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -123,7 +126,10 @@ class ServerProcess:
         ended = process.returncode
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)  # also what it started itself
-        with anyio.move_on_after(_GRACE):
+        with anyio.move_on_after(_KILLED):
+            while process.returncode is None:  # noqa: ASYNC110 - wait() waits for its pipes too
+                await anyio.sleep(0.01)
+        with anyio.move_on_after(_GRACE):  # something that left its session may hold them for ever
             await process.wait()
         draining.cancel()
         await asyncio.gather(draining, return_exceptions=True)

@@ -66,7 +66,7 @@ async def test_the_library_lists_its_tools_and_answers_any_mcp_client(library: P
 async def test_one_session_serves_many_questions(library: Path) -> None:
     before = children_of(os.getpid())
     async with connected(library_server(library)) as source:
-        assert children_of(os.getpid()) == before  # nothing runs before it is needed
+        assert children_of(os.getpid()) <= before  # nothing runs before it is needed
         (found,) = await source.search("tea", 5)
         (server,) = children_of(os.getpid()) - before
         fetched = await source.fetch(found.id)
@@ -74,7 +74,7 @@ async def test_one_session_serves_many_questions(library: Path) -> None:
         answers = await asyncio.gather(*(source.search("tea", 5) for _ in range(5)))
         assert [one.title for (one,) in answers] == ["Pot of tea"] * 5
         assert children_of(os.getpid()) - before == {server}
-    assert children_of(os.getpid()) == before
+    assert children_of(os.getpid()) <= before
 
 
 async def test_a_missing_folder_is_said_and_healed_without_a_restart(tmp_path: Path) -> None:
@@ -179,7 +179,7 @@ async def test_rows_61_and_63_a_server_that_misbehaves_is_a_reason_and_leaves_no
     before = children_of(os.getpid())
     async with connected(script_server(tmp_path, on_call or "pass", at_start=at_start)) as source:
         assert reason in await failure(source)
-    assert children_of(os.getpid()) == before
+    assert children_of(os.getpid()) <= before
 
 
 @pytest.mark.parametrize(("on_call", "at_start"), [("time.sleep(600)", ""), ("pass", ""), ("pass", "time.sleep(600)")])
@@ -189,7 +189,7 @@ async def test_row_62_a_server_that_never_answers_is_given_up_in_time(
     before = children_of(os.getpid())
     async with connected(script_server(tmp_path, on_call, at_start=at_start), timeout=0.3) as source:
         assert await failure(source) == "it did not answer within 0.3 s"
-        assert children_of(os.getpid()) == before
+        assert children_of(os.getpid()) <= before
 
 
 async def test_row_61_a_command_that_is_not_there_is_a_reason(tmp_path: Path) -> None:
@@ -290,7 +290,7 @@ async def test_stopping_does_not_wait_for_an_answer(tmp_path: Path) -> None:
         await asyncio.to_thread(fifo.read_bytes)  # returns when the server has the question
     with pytest.raises(FootageUnavailableError, match="stopping"):
         await asking
-    assert children_of(os.getpid()) == before
+    assert children_of(os.getpid()) <= before
 
 
 async def test_a_question_that_nobody_waits_for_any_more_harms_nobody(tmp_path: Path) -> None:
@@ -365,4 +365,4 @@ async def test_a_server_that_ignores_the_end_of_its_input_is_ended_all_the_same(
         async for line in process.lines():
             assert line == b"up\n"
             break
-    assert children_of(os.getpid()) == before
+    assert children_of(os.getpid()) <= before

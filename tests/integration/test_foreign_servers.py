@@ -103,7 +103,7 @@ async def test_row_64_a_server_whose_tools_changed_after_approval_is_not_asked(t
     before = children_of(os.getpid())
     async with connected(server) as source:
         assert "is not the one that was approved: " in await failure(source)
-        assert children_of(os.getpid()) == before
+        assert children_of(os.getpid()) <= before
         assert "and is left alone for another" in await failure(source)
     assert not called.exists()
 

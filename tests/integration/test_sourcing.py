@@ -357,7 +357,7 @@ async def test_the_service_answers_every_spoken_scene(library: Path, tmp_path: P
             await app.stop()
     assert sorted(answer.scene.scene_number for answer in answers) == [1, 2]
     assert all(len(answer.footage.clips) == 1 and not answer.footage.fallback for answer in answers)
-    assert children_of(os.getpid()) == before
+    assert children_of(os.getpid()) <= before
 
 
 async def received(jetstream: JetStreamContext, count: int) -> list[FootageSourced]:
