@@ -1,4 +1,4 @@
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.tts.phonemes import Break, Piece
@@ -25,7 +25,6 @@ def sentence(words: int, ends: Break = Break.SENTENCE) -> list[Piece]:
 
 
 @given(PIECES)
-@settings(deadline=None)
 def test_everything_is_spoken_once_in_order_and_nothing_is_too_long(pieces: list[Piece]):
     utterances = divide(pieces)
 
@@ -35,7 +34,6 @@ def test_everything_is_spoken_once_in_order_and_nothing_is_too_long(pieces: list
 
 
 @given(PIECES)
-@settings(deadline=None)
 def test_a_half_is_shorter_and_nothing_is_lost(pieces: list[Piece]):
     for utterance in divide(pieces):
         halves = halve(utterance)
