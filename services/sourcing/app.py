@@ -6,11 +6,12 @@ from faststream import FastStream
 
 from services.sourcing.handlers import register
 from services.sourcing.intake import Downloads, Intake
-from services.sourcing.settings import FootageServer, SourcingSettings
+from services.sourcing.settings import FootageServer, SourcingSettings, absent_path
 from services.sourcing.source import FootageSource
 from services.sourcing.stage import SourcingStage
 from shared.artifacts.store import open_store
 from shared.bus import Bus
+from shared.errors import FailureCode, PermanentError
 
 __all__ = ["create_app"]
 
@@ -23,9 +24,14 @@ def create_app(
     Args:
         settings: read from the environment when not given.
         sources: take the place of the servers that the settings name.
+
+    Raises:
+        PermanentError: `invalid_settings`, a folder or file that a server needs is not there.
     """
     settings = settings or SourcingSettings()
     servers = settings.footage_servers if sources is None else ()
+    if wrong := "; ".join(filter(None, map(absent_path, servers))):
+        raise PermanentError(FailureCode.INVALID_SETTINGS, wrong, hint="correct or unset it")
     if sources is None:
         sources = _connect(servers, timeout=settings.server_timeout.total_seconds())
     store = open_store(settings.artifacts_url)

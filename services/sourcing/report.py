@@ -5,11 +5,10 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 from pydantic import ValidationError
 
-from services.sourcing.settings import FootageServer, SourcingSettings
+from services.sourcing.settings import FootageServer, SourcingSettings, absent_path
 from services.sourcing.shipped import SHIPPED
 
 __all__ = ["report"]
@@ -45,15 +44,10 @@ def _active(server: FootageServer, *, named: bool) -> _Line:
         return _line(f"{server.name} at {place}, because SOURCING_SERVERS names it")
     given = next((name for name in ours.needs if name in server.env), "")
     why = f"{given} is set" if given else "nothing else is needed"
-    file = server.env.get(given) if given.endswith(("_DIR", "_FILE")) else None
-    if file is not None:
-        path = Path(file.get_secret_value())
-        if not (path.is_dir() if given.endswith("_DIR") else path.is_file()):
-            kind = "folder" if given.endswith("_DIR") else "file"
-            return _line(
-                f"{server.name}, but {given} names no {kind}: {path}", ok=False, hint=f"correct or unset {given}"
-            )
-        why = f"{given} is {path}"
+    if wrong := absent_path(server):
+        return _line(f"{server.name}, but {wrong}", ok=False, hint=f"correct or unset {given}")
+    if given.endswith(("_DIR", "_FILE")):
+        why = f"{given} is {server.env[given].get_secret_value()}"
     return _line(f"{server.name}, because {'SOURCING_SERVERS names it and ' if named else ''}{why}: {ours.about}")
 
 

@@ -25,7 +25,7 @@ from services.sourcing.adapter import Adapter
 from services.sourcing.shipped import SHIPPED
 from shared.settings import Seconds, ServiceSettings
 
-__all__ = ["FootageServer", "SourcingSettings"]
+__all__ = ["FootageServer", "SourcingSettings", "absent_path"]
 
 _Host = Annotated[str, StringConstraints(pattern=r"^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+$", max_length=253)]
 _LocalHost = Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+:\d{1,5}$")]
@@ -98,6 +98,18 @@ class FootageServer(BaseModel):
         }
         kept = {name: value for name, value in came.items() if name not in self.model_fields_set}
         return self.model_copy(update={**kept, "env": env})
+
+
+def absent_path(server: FootageServer) -> str:
+    """What is wrong with the folder or file that a shipped server was given, empty when nothing is."""
+    ours = SHIPPED.get(server.name)
+    given = next((name for name in ours.needs if name in server.env), "") if ours else ""
+    if ours is None or server.command != ours.command or not given.endswith(("_DIR", "_FILE")):
+        return ""
+    path = Path(server.env[given].get_secret_value())
+    if path.exists() and path.is_dir() == given.endswith("_DIR"):  # a key may come through a pipe
+        return ""
+    return f"{given} names no {'folder' if given.endswith('_DIR') else 'file'}: {path}"
 
 
 def _listed(value: object) -> object:

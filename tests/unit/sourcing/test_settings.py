@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from services.sourcing.app import create_app
 from services.sourcing.settings import SourcingSettings
+from shared.errors import FailureCode, PermanentError
 
 
 @pytest.fixture
@@ -166,3 +168,15 @@ def test_every_server_in_the_documentation_is_understood(environment: pytest.Mon
     for example in examples:
         environment.setenv("SOURCING_SERVERS", example)
         assert SourcingSettings().footage_servers, example
+
+
+@pytest.mark.parametrize(("variable", "kind"), [("LIBRARY_DIR", "folder"), ("DVIDS_API_KEY_FILE", "file")])
+def test_a_folder_or_file_that_is_not_there_stops_the_start(
+    environment: pytest.MonkeyPatch, tmp_path: Path, variable: str, kind: str
+) -> None:
+    environment.setenv(variable, str(tmp_path / "none"))
+    environment.setenv("ARTIFACTS_URL", tmp_path.as_uri())
+    with pytest.raises(PermanentError) as caught:
+        create_app()
+    assert caught.value.code is FailureCode.INVALID_SETTINGS
+    assert caught.value.message == f"{variable} names no {kind}: {tmp_path / 'none'}"
