@@ -103,7 +103,7 @@ async def make_film(folder: Path, film: Film) -> None:
         clips = tuple(
             Clip(
                 file=file,
-                in_frame=0,
+                in_frame=number % min(film.rates),  # no two scenes are the same, or the second would be found made
                 out_frame=facts.duration_frames,
                 facts=facts,
                 source_id=f"source-{index}",
@@ -117,7 +117,7 @@ async def make_film(folder: Path, film: Film) -> None:
 
 async def _scene(folder: Path, film: Film, number: int, clips: Sequence[Clip]) -> str:
     count = max(2, round(film.seconds * _WORDS_A_SECOND))
-    words = [word for word, _ in zip(itertools.cycle(_WORDS.split()), range(count), strict=False)]
+    words = list(itertools.islice(itertools.cycle(_WORDS.split()), number, number + count))
     samples = round(film.seconds * _SAMPLE_RATE)
     each = samples // count
     path = folder / "narration.wav"

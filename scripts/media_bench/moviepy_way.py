@@ -21,8 +21,8 @@ from services.assembly.sound import Spoken, write_timeline
 _FONT = Path(shared.media.__file__).parent / "fonts" / "DejaVuSans-Bold.ttf"
 
 
-async def _inputs(folder: Path, job: Path) -> list[tuple[Path, int, list[tuple[float, float, str]]]]:
-    """Of every scene: its clip, its length in frames, and its captions with begin and end in seconds of the film."""
+async def _inputs(folder: Path, job: Path) -> list[tuple[Path, float, int, list[tuple[float, float, str]]]]:
+    """Of every scene: its clip, and the second to begin with; how many frames; captions, with their seconds of the film."""
     store, scenes = store_in(folder), []
     spoken, begin = [], 0
     for scene in read_messages(folder):
@@ -30,7 +30,8 @@ async def _inputs(folder: Path, job: Path) -> list[tuple[Path, int, list[tuple[f
         frames = -(-narration.samples // (narration.sample_rate // look.frame_rate))
         cues = cues_of(scene.scene.text, narration, look.frame_rate, caption_columns(look)) if look.captions else []
         lines = [((begin + cue.start) / 30, (begin + cue.end) / 30, " ".join(cue.texts)) for cue in cues]
-        scenes.append((await store.open(scene.footage.clips[0].file), frames, lines))
+        clip = scene.footage.clips[0]
+        scenes.append((await store.open(clip.file), float(clip.in_frame / clip.facts.rate.fraction), frames, lines))
         spoken.append(Spoken(scene.scene.scene_number, await store.open(narration.audio), narration.samples, frames))
         begin += frames
     write_timeline(job / "timeline.wav", spoken, sample_rate=24_000, frame_rate=30)
@@ -46,9 +47,9 @@ def make(folder: Path, film: Path, preset: str, crf: int, last_bitrate: int | No
         job = Path(name)
         scenes = asyncio.run(_inputs(folder, job))
         written = []
-        for number, (path, frames, _) in enumerate(scenes):
+        for number, (path, start, frames, _) in enumerate(scenes):
             with VideoFileClip(str(path), audio=False) as source:
-                clip = source.subclipped(0, frames / 30).resized((look.width, look.height))
+                clip = source.subclipped(start, start + frames / 30).resized((look.width, look.height))
                 written.append(str(job / f"{number}.mp4"))
                 clip.write_videofile(written[-1], ffmpeg_params=good, **quality)
         clips = [VideoFileClip(path, audio=False) for path in written]
@@ -58,7 +59,7 @@ def make(folder: Path, film: Path, preset: str, crf: int, last_bitrate: int | No
             clip.close()
         last = VideoFileClip(joined, audio=False)
         layers = [last]
-        for _, _, lines in scenes:
+        for *_, lines in scenes:
             for begin, end, text in lines:
                 words = TextClip(
                     font=str(_FONT), text=text, font_size=look.height // 18, color="white", stroke_color="black",
