@@ -2,15 +2,14 @@
 
 python -m scripts.media_bench [ways] [growth] [costs] [settings] [quality]
 
-Without a name all are run: about half an hour on two processors. Figures are processor seconds; each is the median of
-rounds in which the ways take turns. Peak memory is of all processes together.
+Without a name all are run: about half an hour on two processors. Figures are processor seconds; where ways are
+compared, the median of rounds in which they take turns. Peak memory is of all processes together.
 """
 
 import asyncio
 import os
 import platform
 import shutil
-import statistics
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
@@ -37,7 +36,7 @@ async def _rounds(runs: dict[str, Callable[[], Awaitable[Cost]]], rounds: int = 
 
 async def ways(folder: Path) -> None:
     """The product, one filter graph, and MoviePy, at the same preset and quality."""
-    film = Film(scenes=8, seconds=4)
+    film = Film(scenes=6, seconds=4)
     source, made = folder / "ways", folder / "made.mp4"
     await make_film(source, film)
     costs = await _rounds(
@@ -118,9 +117,8 @@ async def settings(folder: Path) -> None:
     )
     for preset, crf, threads, jobs in points:
         options = ("--preset", preset, "--crf", crf, "--threads", threads, "--jobs", jobs)
-        runs = [await run_way("ours", source, made, *options) for _ in range(_ROUNDS)]
-        busy = statistics.median(run.said["segments"] for run in runs) / film.length
-        wall, rate = statistics.median(run.wall for run in runs), runs[0].size * 8 / film.length / 1e6
+        run = await run_way("ours", source, made, *options)
+        busy, wall, rate = run.said["segments"] / film.length, run.wall, run.size * 8 / film.length / 1e6
         score = await vmaf(made, reference)
         print(
             f"| {preset} | {crf} | {threads or 'all'} | {jobs} | {busy:.2f} | {wall:.1f} | {rate:.1f} | {score:.1f} |",

@@ -14,8 +14,8 @@ from moviepy import AudioFileClip, CompositeVideoClip, TextClip, VideoFileClip, 
 
 import shared.media
 from scripts.media_bench.film import read_messages, store_in
+from services.assembly.caption_styles import caption_columns
 from services.assembly.captions import cues_of
-from services.assembly.lettering import caption_columns
 from services.assembly.sound import Spoken, write_timeline
 
 _FONT = Path(shared.media.__file__).parent / "fonts" / "DejaVuSans-Bold.ttf"
