@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from typing_extensions import override
+
 from services.tts.choice import EngineName, missing_packages
 from services.tts.engine import SAMPLE_RATE
 from services.tts.model_process import ModelProcess
@@ -47,6 +49,7 @@ class Cost:
             max(self.memory, other.memory),
         )
 
+    @override
     def __str__(self) -> str:
         return (
             f"{self.wall / self.speech:6.2f} {self.processor / self.speech:9.2f} "

@@ -172,15 +172,17 @@ def _landscape(width: int, height: int, seconds: float) -> _Picture:
     for layer in range(5):
         depth = (layer + 1) / 5
         place = across * (2.2 - depth) + seconds * 0.03 * depth + layer * 1.7
-        ridge = 0.42 + 0.11 * layer
-        ridge = ridge + (np.sin(place * 2.1) * 0.07 + np.sin(place * 5.3 + 1) * 0.03 + np.sin(place * 13) * 0.008) * (
-            1.4 - depth
+        ridge = (
+            0.42
+            + 0.11 * layer
+            + (np.sin(place * 2.1) * 0.07 + np.sin(place * 5.3 + 1) * 0.03 + np.sin(place * 13) * 0.008) * (1.4 - depth)
         )
         colour = np.array([150, 165, 160]) * (1 - depth) + np.array([28, 62, 48]) * depth
         edge = np.clip((down - ridge[None, :]) * height / 2, 0, 1)[..., None]
         mist = 1 + 0.5 * (1 - depth) * np.clip(1 - (down - ridge[None, :]) * 4, 0, 1)[..., None]
         picture = picture * (1 - edge) + colour * mist * edge
-    return np.clip(picture, 0, 255).astype(np.uint8)
+    painted: _Picture = np.clip(picture, 0, 255).astype(np.uint8)
+    return painted
 
 
 def _sheet(rows: Sequence[Sequence[_Picture]], height: int, gap: int = 10) -> _Picture:
@@ -205,7 +207,8 @@ async def _write(name: str, sheet: _Picture) -> None:
     height, width, _ = sheet.shape
     size = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}"]
     path = FOLDER / f"{name}.webp"
-    command = [(await find_ffmpeg()).path, "-v", "error", "-y", *size, "-i", "-", "-quality", "72", path]
+    ffmpeg = (await find_ffmpeg()).path
+    command: list[str | Path] = [ffmpeg, "-v", "error", "-y", *size, "-i", "-", "-quality", "72", path]
     done = await run_program(command, timeout=60, stdin=sheet.tobytes())
     if done.returncode:
         raise RuntimeError(done.stderr)
