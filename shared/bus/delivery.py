@@ -385,8 +385,9 @@ def _complaint(error: BaseException) -> str:
 
 
 def _fault(one: ErrorDetails) -> str:
-    where = ".".join(str(part) for part in one["loc"][1:] or one["loc"])
-    return f"{where}: {one['msg']}" if where else one["msg"]
+    where = ".".join(str(part) for part in one["loc"][1:])
+    said = "it is no JSON object" if one["type"] == "model_type" else one["msg"].removeprefix("Value error, ")
+    return f"{where}: {said}" if where else said
 
 
 def _one_line(error: BaseException) -> str:

@@ -232,6 +232,27 @@ async def test_an_invalid_order_fails_under_the_id_that_is_derived_from_its_plac
     assert failure.project_id.version == 4
 
 
+@pytest.mark.parametrize(
+    ("body", "complaint"),
+    [
+        (b"{}", "an order needs a topic, a text or scenes"),
+        (b"[]", "it is no JSON object"),
+        (b'{"topic": "Tea", "speed": 9}', "speed: Input should be less than or equal to 2"),
+    ],
+)
+async def test_what_is_wrong_with_an_order_is_said_in_its_own_words(world: World, body: bytes, complaint: str):
+    bus = world.bus()
+
+    @bus.subscribe(SCRIPT)
+    async def write(order: ScriptRequested) -> None:
+        raise AssertionError
+
+    async with world.serving(bus):
+        await world.publish(SCRIPT.subject, body)
+        await world.settled(SCRIPT.name)
+    assert (await world.last_failure()).message == f"a message on script.requested cannot be understood: {complaint}"
+
+
 async def test_the_derived_project_id_is_the_same_at_every_delivery(world: World):
     bus, ids = world.bus(), []
 
