@@ -71,7 +71,7 @@ def search(
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Finds films and source clips by the words of their names and paths, best first."""
+    """Finds films by the words of their names, and source clips by those of their paths, best first."""
     found = _console().search(_database_url(Home(data)), " ".join(words), limit=limit)
     run(_print_all("video", found, VIDEOS, as_json=as_json))
 
