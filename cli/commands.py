@@ -147,7 +147,8 @@ def _raise_if_failed(film: Film) -> None:
         )
     if isinstance(film.failure, ProjectCancelled):
         reason = f": {film.failure.reason}" if film.failure.reason else ""
-        raise PermanentError(FailureCode.CANCELLED, f"project {film.project_id} was cancelled{reason}")
+        message = f"project {film.project_id} was cancelled{reason}"
+        raise PermanentError(FailureCode.CANCELLED, message, hint="order it once more to have it made")
 
 
 def _delivered_paths(delivered: Delivered) -> dict[str, Any]:

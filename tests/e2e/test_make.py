@@ -133,6 +133,7 @@ async def test_a_film_is_called_off_while_nothing_runs(data: Path, script: Path,
     again = await run(*arguments, data=data, cwd=tmp_path)
     assert (again.returncode, again.events[-1]["code"]) == (1, "cancelled")
     assert again.events[-1]["message"].endswith("was cancelled: wrong text")
+    assert "once more" in again.events[-1]["hint"]
     nowhere = await run("cancel", event["project_id"], data=tmp_path / "other", cwd=tmp_path)
     assert (nowhere.returncode, "nothing runs" in nowhere.err) == (1, True)
     assert not (tmp_path / "other" / "nats").exists()
