@@ -13,7 +13,7 @@ from typing import Final
 import anyio
 import structlog
 
-from shared.media.process import guards
+from shared.media.process import discard, guards
 
 __all__ = ["MAX_ANSWER", "ServerProcess"]
 
@@ -120,7 +120,7 @@ class ServerProcess:
     async def _end(self, process: asyncio.subprocess.Process) -> None:
         if process.stdin is not None:
             process.stdin.close()
-        draining = asyncio.create_task(_discard(process.stdout))  # a server that is stuck writing sees no end of input
+        draining = asyncio.create_task(discard(process.stdout))  # a server that is stuck writing sees no end of input
         with anyio.move_on_after(_GRACE):
             await process.wait()
         ended = process.returncode
@@ -136,8 +136,3 @@ class ServerProcess:
         if ended:
             self.problem = self.problem or f"it ended with exit code {ended}"
             log.warning("footage_server_ended", server=self._name, exit_code=ended, said=list(self._said))
-
-
-async def _discard(stream: asyncio.StreamReader | None) -> None:
-    while stream is not None and await stream.read(1 << 16):
-        pass

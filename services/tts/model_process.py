@@ -15,7 +15,7 @@ import numpy as np
 from services.tts.model import Sound
 from services.tts.voices import Mixture
 from shared.errors import FailureCode, PermanentError, TransientError
-from shared.media.process import guards
+from shared.media.process import buried, guards
 
 __all__ = ["Greeting", "ModelProcess", "NoMemoryError"]
 
@@ -189,7 +189,7 @@ class ModelProcess:
                     await process.wait()
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        await asyncio.shield(process.wait())
+        await asyncio.shield(buried(process, process.stdout))
         if self._printed is not None:
             await asyncio.wait([self._printed])
 

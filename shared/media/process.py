@@ -19,7 +19,7 @@ from typing import Final
 
 from shared.errors import FailureCode, PermanentError, TransientError
 
-__all__ = ["Completed", "Limits", "guards", "run_program"]
+__all__ = ["Completed", "Limits", "buried", "discard", "guards", "run_program"]
 
 _STDERR_TAIL: Final = 8_192
 """Bytes of error output kept: enough for ffmpeg's reason, bounded against floods."""
@@ -193,4 +193,22 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     if process.returncode is None:
-        await asyncio.shield(process.wait())
+        await asyncio.shield(buried(process, process.stdout, process.stderr))
+
+
+async def buried(process: asyncio.subprocess.Process, *unread: asyncio.StreamReader | None) -> None:
+    """Waits for a killed program; what it wrote and nobody reads any more is dropped.
+
+    asyncio waits for its pipes too, and the end of a full one never comes unless it is read.
+
+    Args:
+        process: is dead or dying.
+        unread: its streams that nobody will read to their end.
+    """
+    await asyncio.gather(process.wait(), *(discard(stream) for stream in unread), return_exceptions=True)
+
+
+async def discard(stream: asyncio.StreamReader | None) -> None:
+    """Reads to the end, for nobody."""
+    while stream is not None and await stream.read(1 << 16):
+        pass

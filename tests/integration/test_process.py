@@ -69,6 +69,16 @@ async def test_a27_a_program_that_takes_too_long_is_killed_with_its_children(tmp
     await gone(int((tmp_path / "child").read_text()))
 
 
+async def test_a_program_whose_output_nobody_reads_any_more_is_killed_in_time():
+    async def stuck(_chunk: bytes) -> None:
+        await asyncio.Event().wait()
+
+    flood = "import sys\nwhile True: sys.stdout.buffer.write(b'x' * 65_536)"
+    async with asyncio.timeout(60):
+        with pytest.raises(TransientError, match="did not end within"):
+            await run_program([PYTHON, "-c", flood], timeout=1, on_output=stuck)
+
+
 async def test_a_cancelled_run_kills_the_program_with_its_children(tmp_path: Path):
     run = asyncio.create_task(run_program([PYTHON, "-c", parent_of_a_sleeper(tmp_path)], timeout=60))
     await written(tmp_path / "child")
