@@ -103,7 +103,8 @@ async def make_film(folder: Path, film: Film) -> None:
         clips = tuple(
             Clip(
                 file=file,
-                in_frame=number % min(film.rates),  # no two scenes are the same, or the second would be found made
+                in_frame=(number - 1)
+                % min(film.rates),  # no two scenes are the same, or the second would be found made
                 out_frame=facts.duration_frames,
                 facts=facts,
                 source_id=f"source-{index}",
