@@ -71,7 +71,8 @@ class Film:
     @property
     def look(self) -> Look:
         """Its picture."""
-        return Look(width=self.width, height=self.height, frame_rate=30, captions=self.captions)
+        # Other ways draw no title.
+        return Look(width=self.width, height=self.height, frame_rate=30, captions=self.captions, title=False)
 
     @property
     def length(self) -> float:
