@@ -15,6 +15,7 @@ from uuid import UUID
 
 import numpy as np
 
+from services.sourcing.intake import source_facts
 from shared.artifacts.filesystem import FilesystemStore
 from shared.contracts import (
     Brief,
@@ -172,38 +173,18 @@ async def _source(folder: Path, film: Film, rate: int, seed: int) -> tuple[Path,
     await asyncio.to_thread(_paint, still, width, height, seed)
     seconds = film.seconds + 1
     pan = f"crop={film.width}:{film.height}:x='(iw-ow)*t/{seconds}':y='(ih-oh)*t/{seconds}',noise=alls=5:allf=t"
-    words: list[str | Path] = [
-        "-loop",
-        "1",
-        "-framerate",
-        str(rate),
-        "-i",
-        still,
-        "-t",
-        str(seconds),
-        "-vf",
-        f"{pan},format=yuv420p",
-    ]
+    still_picture: list[str | Path] = ["-loop", "1", "-framerate", str(rate), "-i", still, "-t", str(seconds)]
+    filters = ["-vf", f"{pan},format=yuv420p"]
+    x264 = ["-c:v", "libx264", "-preset", "veryfast", "-crf", "18"]
     ffmpeg = (await find_ffmpeg()).path
-    done = await run_program(
-        [ffmpeg, "-v", "error", "-nostdin", *words, "-c:v", "libx264", "-preset", "veryfast", "-crf", "18", path],
-        timeout=600,
-    )
+    done = await run_program([ffmpeg, "-v", "error", "-nostdin", *still_picture, *filters, *x264, path], timeout=600)
     if done.returncode:
         raise RuntimeError(done.stderr)
     video = (await probe_media(path)).video
     if video is None:
         raise RuntimeError(f"{path.name} has no picture")
     still.unlink()
-    numerator, denominator = video.frame_rate
-    return path, SourceFacts(
-        width=video.width,
-        height=video.height,
-        frame_rate_numerator=numerator,
-        frame_rate_denominator=denominator,
-        duration_frames=video.frames,
-        video_codec=video.codec,
-    )
+    return path, source_facts(video)
 
 
 def _paint(path: Path, width: int, height: int, seed: int) -> None:

@@ -5,7 +5,6 @@ Each clip is written, all are written again end to end, captions are drawn over 
 python -m scripts.media_bench.moviepy_way FOLDER FILM --preset P --crf Q [--last-bitrate KBIT]
 """
 
-import argparse
 import asyncio
 import tempfile
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 from moviepy import AudioFileClip, CompositeVideoClip, TextClip, VideoFileClip, concatenate_videoclips
 
 import shared.media
+from scripts.media_bench.arguments import way_arguments
 from scripts.media_bench.film import read_messages, store_in
 from services.assembly.caption_styles import caption_columns
 from services.assembly.captions import cues_of
@@ -74,11 +74,7 @@ def make(folder: Path, film: Path, preset: str, crf: int, last_bitrate: int | No
 
 
 if __name__ == "__main__":
-    words = argparse.ArgumentParser()
-    words.add_argument("folder", type=Path)
-    words.add_argument("film", type=Path)
-    words.add_argument("--preset", default="veryfast")
-    words.add_argument("--crf", type=int, default=21)
+    words = way_arguments()
     words.add_argument("--last-bitrate", type=int)
     given = words.parse_args()
     make(given.folder, given.film, given.preset, given.crf, given.last_bitrate)

@@ -6,7 +6,6 @@ It gets for nothing what the product has to find out: the gain that makes the fi
 comes out and makes no thumbnail. `--lossless` makes the same pictures without loss, as a reference for quality.
 """
 
-import argparse
 import asyncio
 import dataclasses
 import sys
@@ -14,6 +13,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from scripts.media_bench.arguments import way_arguments
 from scripts.media_bench.film import read_messages, store_in
 from services.assembly.fonts import prepare_fonts
 from services.assembly.render import LETTERING, Encoder
@@ -135,11 +135,7 @@ def _without_loss(words: list[str]) -> list[str]:
 
 
 if __name__ == "__main__":
-    said = argparse.ArgumentParser()
-    said.add_argument("folder", type=Path)
-    said.add_argument("film", type=Path)
-    said.add_argument("--preset", default="veryfast")
-    said.add_argument("--crf", type=int, default=21)
+    said = way_arguments()
     said.add_argument("--threads", type=int, default=0)
     said.add_argument("--gain", type=float, default=12.0)
     said.add_argument("--lossless", action="store_true")

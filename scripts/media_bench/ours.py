@@ -3,12 +3,12 @@
 python -m scripts.media_bench.ours FOLDER FILM --preset P --crf Q --threads T --jobs J
 """
 
-import argparse
 import asyncio
 import json
 import resource
 from pathlib import Path
 
+from scripts.media_bench.arguments import way_arguments
 from scripts.media_bench.film import read_messages, store_in
 from services.assembly.render import Encoder
 from services.assembly.stage import AssemblyStage
@@ -40,11 +40,7 @@ def _busy() -> float:
 
 
 if __name__ == "__main__":
-    words = argparse.ArgumentParser()
-    words.add_argument("folder", type=Path)
-    words.add_argument("film", type=Path)
-    words.add_argument("--preset", default="veryfast")
-    words.add_argument("--crf", type=int, default=21)
+    words = way_arguments()
     words.add_argument("--threads", type=int, default=1)
     words.add_argument("--jobs", type=int, default=2)
     given = words.parse_args()

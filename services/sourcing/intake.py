@@ -21,7 +21,7 @@ from shared.contracts import ArtifactRef, SourceFacts
 from shared.errors import FailureCode, PermanentError, TransientError
 from shared.media.probe import VideoFacts, probe_video
 
-__all__ = ["Accepted", "Intake"]
+__all__ = ["Accepted", "Intake", "source_facts"]
 
 _VERSION: Final = 3
 """Raised when the same file leads to other facts, or is judged differently."""
@@ -159,7 +159,7 @@ class Intake:
                     raise
                 raise FootageUnavailableError(error.message.replace(copy.name, name, 1)) from error
             file = await self._store.add(copy, _MEDIA_TYPES.get(copy.suffix, "application/octet-stream"))
-        return Accepted(file=file, facts=_source_facts(facts))
+        return Accepted(file=file, facts=source_facts(facts))
 
 
 @contextmanager
@@ -176,7 +176,8 @@ def _refusals(name: str) -> Iterator[None]:
         raise FootageUnavailableError(f"{name} is refused: {error.strerror or error}") from error
 
 
-def _source_facts(facts: VideoFacts) -> SourceFacts:
+def source_facts(facts: VideoFacts) -> SourceFacts:
+    """What a message says of a file that was examined; sizes are those on the screen."""
     numerator, denominator = facts.frame_rate
     return SourceFacts(
         width=facts.display_width,
