@@ -57,6 +57,8 @@ _FILM_CODE: Final = 4
 _LOUDNESS_TOLERANCE: Final = 1.0
 """LU by which a film may miss the wanted loudness without a note."""
 
+_DAMAGE: Final = frozenset({FailureCode.RENDER_FAILED, FailureCode.OUTPUT_INVALID, FailureCode.MEDIA_REFUSED})
+"""How a clip that cannot be decoded ends the making of a segment."""
 
 log = structlog.get_logger(__name__)
 
@@ -68,10 +70,6 @@ class _Rendered(BaseModel):
 
     segment: Segment
     notes: tuple[str, ...]
-
-
-_DAMAGE: Final = frozenset({FailureCode.RENDER_FAILED, FailureCode.OUTPUT_INVALID, FailureCode.MEDIA_REFUSED})
-"""How a clip that cannot be decoded ends the making of a segment."""
 
 
 async def _unmoved(_fraction: float) -> None:

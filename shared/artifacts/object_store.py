@@ -185,7 +185,7 @@ class ObjectStore(ArtifactStore):
             raise _corrupt(ref.key, f"{answer.meta['size']} bytes instead of {ref.size}")
         digest = hashlib.sha256()
         received = 0
-        with part.open("xb") as file:
+        with await asyncio.to_thread(part.open, "xb") as file:
             async for chunk in answer.stream(min_chunk_size=_CHUNK):
                 received += len(chunk)
                 digest.update(chunk)
