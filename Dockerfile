@@ -9,7 +9,8 @@ ARG PYTHON=python:3.12-slim-bookworm
 # --- packages: a virtual environment for each lock ---------------------------------------------------------------------
 FROM ${PYTHON} AS packages
 ENV PIP_CACHE_DIR=/var/cache/pip PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
-RUN python -m venv --without-pip /venv
+RUN python -m venv --without-pip /venv \
+ && echo /app > "$(/venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/scenewire.pth"
 
 FROM packages AS script-packages
 RUN --mount=type=bind,source=requirements/script.txt,target=/lock.txt --mount=type=cache,target=/var/cache/pip \
@@ -53,53 +54,51 @@ RUN groupadd --gid 10001 scenewire \
         /var/lib/scenewire/nats /var/lib/scenewire/credentials /var/lib/scenewire/library /var/lib/scenewire/weights \
         /var/lib/scenewire/orders
 ENV PATH=/venv/bin:$PATH \
-    PYTHONPATH=/app \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     HOME=/tmp
 WORKDIR /app
-COPY --from=code /app/shared shared
-COPY --from=code /app/services/__init__.py /app/services/py.typed services/
+COPY --from=code /app/shared/scenewire scenewire
 USER 10001:10001
 STOPSIGNAL SIGTERM
 
 # --- the images ---------------------------------------------------------------------------------------------------------
 FROM runtime AS script
 COPY --from=script-packages /venv /venv
-COPY --from=code /app/services/script services/script
-CMD ["faststream", "run", "services.script.app:create_app", "--factory"]
+COPY --from=code /app/services/script/scenewire_script scenewire_script
+CMD ["faststream", "run", "scenewire_script.app:create_app", "--factory"]
 
 FROM runtime AS tts
 COPY --from=tts-packages /venv /venv
-COPY --from=code /app/services/tts services/tts
-CMD ["faststream", "run", "services.tts.app:create_app", "--factory"]
+COPY --from=code /app/services/tts/scenewire_tts scenewire_tts
+CMD ["faststream", "run", "scenewire_tts.app:create_app", "--factory"]
 
 FROM runtime AS tts-gpu
 COPY --from=tts-gpu-packages /venv /venv
-COPY --from=code /app/services/tts services/tts
+COPY --from=code /app/services/tts/scenewire_tts scenewire_tts
 ENV NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=compute,utility
-CMD ["faststream", "run", "services.tts.app:create_app", "--factory"]
+CMD ["faststream", "run", "scenewire_tts.app:create_app", "--factory"]
 
 # The shipped footage servers run as child processes of this one.
 FROM runtime AS sourcing
 COPY --from=sourcing-packages /venv /venv
-COPY --from=code /app/services/sourcing services/sourcing
-CMD ["faststream", "run", "services.sourcing.app:create_app", "--factory"]
+COPY --from=code /app/services/sourcing/scenewire_sourcing scenewire_sourcing
+CMD ["faststream", "run", "scenewire_sourcing.app:create_app", "--factory"]
 
 # Its ffmpeg comes with the lock: the same build, and so the same picture, on every host.
 FROM runtime AS assembly
 COPY --from=assembly-packages /venv /venv
-COPY --from=code /app/services/assembly services/assembly
-CMD ["faststream", "run", "services.assembly.app:create_app", "--factory"]
+COPY --from=code /app/services/assembly/scenewire_assembly scenewire_assembly
+CMD ["faststream", "run", "scenewire_assembly.app:create_app", "--factory"]
 
 FROM runtime AS recorder
 COPY --from=recorder-packages /venv /venv
-COPY --from=code /app/services/recorder services/recorder
-CMD ["faststream", "run", "services.recorder.app:create_app", "--factory"]
+COPY --from=code /app/services/recorder/scenewire_recorder scenewire_recorder
+CMD ["faststream", "run", "scenewire_recorder.app:create_app", "--factory"]
 
 # What is run once or by hand: credentials, streams, schema, and the command.
 FROM recorder AS tools
-COPY --from=code /app/cli cli
+COPY --from=code /app/cli/scenewire_cli scenewire_cli
 ENV SCENEWIRE_DATA=/var/lib/scenewire/orders
-ENTRYPOINT ["python", "-m", "cli"]
+ENTRYPOINT ["python", "-m", "scenewire_cli"]
 CMD ["--help"]

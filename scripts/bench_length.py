@@ -16,16 +16,16 @@ from typing import Final
 
 import structlog
 
+from scenewire.artifacts.filesystem import FilesystemStore
+from scenewire.messages import AudioRendered, NarrationRequested, ScriptRequested
+from scenewire_script.text.manuscript import one_line
+from scenewire_script.text.sentences import count_words, split_sentences
+from scenewire_script.timing.scene_durations import shares
+from scenewire_script.timing.speaking_rates import words_per_second
+from scenewire_tts.engines.base import SAMPLE_RATE
+from scenewire_tts.engines.espeak.engine import EspeakEngine
+from scenewire_tts.stage import NarrationStage
 from scripts.doubles.language_model import GroqDouble, Style, writes
-from services.script.manuscript import one_line
-from services.script.rates import words_per_second
-from services.script.sentences import count_words, split_sentences
-from services.script.shares import shares
-from services.tts.engine import SAMPLE_RATE
-from services.tts.espeak_engine import EspeakEngine
-from services.tts.stage import NarrationStage
-from shared.artifacts.filesystem import FilesystemStore
-from shared.contracts import AudioRendered, NarrationRequested, ScriptRequested
 from tests.support.groq_stage import PROJECT, stage_of
 
 SECONDS: Final = (60, 180, 300, 450, 600, 900)

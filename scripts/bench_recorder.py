@@ -24,16 +24,16 @@ from uuid import uuid4
 
 import psycopg
 
-from services.recorder.entries import RecordedMessage
-from services.recorder.repository import Repository
-from services.recorder.stage import RecorderStage
-from shared.contracts import FootageSourced, Message, ScriptRequested
-from shared.database.engine import transaction, writing_engine
-from shared.database.models import Base
-from shared.database.revision import upgrade
-from shared.database.search import video_search
-from shared.media.process import run_program
-from shared.observability.logs import configure_logs
+from scenewire.database.engine import transaction, writing_engine
+from scenewire.database.models import Base
+from scenewire.database.revision import upgrade
+from scenewire.database.search import video_search
+from scenewire.messages import FootageSourced, Message, ScriptRequested
+from scenewire.observability.logging_setup import configure_logs
+from scenewire.processes.run import run_program
+from scenewire_recorder.log_entries import RecordedMessage
+from scenewire_recorder.repository import Repository
+from scenewire_recorder.stage import RecorderStage
 from tests.support.postgres import Postgres, running_postgres
 from tests.unit.recorder.story import Database, PostgresDatabase, delivered, film, footage
 

@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID, uuid5
 
-from services.script.keywords import footage_query, telling_words
-from services.sourcing.intake import Intake
-from services.sourcing.mcp_source import McpSource
-from services.sourcing.stage import SourcingStage
-from shared.artifacts.filesystem import FilesystemStore
-from shared.contracts import AudioRendered, Scene
+from scenewire.artifacts.filesystem import FilesystemStore
+from scenewire.messages import AudioRendered, Scene
+from scenewire_script.text.keywords import footage_query, telling_words
+from scenewire_sourcing.ingest.ingest import Intake
+from scenewire_sourcing.providers.mcp_source import McpSource
+from scenewire_sourcing.stage import SourcingStage
 from tests.support.builders import audio_rendered, narration
 from tests.support.footage import library_server
 from tests.support.media import make_clip

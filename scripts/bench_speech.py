@@ -20,11 +20,11 @@ from typing import Final
 
 from typing_extensions import override
 
-from services.tts.choice import EngineName, missing_packages
-from services.tts.engine import SAMPLE_RATE
-from services.tts.model_process import ModelProcess
-from services.tts.voices import parse_mixture
-from services.tts.weights import examine
+from scenewire_tts.engines.base import SAMPLE_RATE
+from scenewire_tts.engines.kokoro.model.process import ModelProcess
+from scenewire_tts.engines.kokoro.voices import parse_mixture
+from scenewire_tts.engines.kokoro.weights import examine
+from scenewire_tts.engines.selection import EngineName, missing_packages
 
 LENGTHS: Final = (30, 60, 100, 180)
 """Phonemes of an utterance; the service speaks at most 180 at once, and mostly about 100."""

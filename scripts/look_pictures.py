@@ -19,10 +19,9 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from services.assembly.render import Encoder
-from services.assembly.stage import AssemblyStage
-from shared.artifacts.filesystem import FilesystemStore
-from shared.contracts import (
+from scenewire.artifacts.filesystem import FilesystemStore
+from scenewire.ffmpeg.discovery import find_ffmpeg
+from scenewire.messages import (
     Brief,
     Clip,
     Credit,
@@ -35,9 +34,10 @@ from shared.contracts import (
     SourceFacts,
     Word,
 )
-from shared.media.probe import probe_media
-from shared.media.process import run_program
-from shared.media.programs import find_ffmpeg
+from scenewire.probe.probe import probe_media
+from scenewire.processes.run import run_program
+from scenewire_assembly.picture.segment_command import Encoder
+from scenewire_assembly.segment_stage import AssemblyStage
 
 FOLDER: Final = Path(__file__).parents[1] / "docs" / "pictures"
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import structlog
 
-from shared.database.models import Base
-from shared.database.revision import upgrade
+from scenewire.database.models import Base
+from scenewire.database.revision import upgrade
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "schema.md"

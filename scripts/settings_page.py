@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
-from shared.settings import ObjectStoreSettings, ServiceSettings
+from scenewire.settings import ObjectStoreSettings, ServiceSettings
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "settings.md"
@@ -39,14 +39,14 @@ def pages() -> Iterator[str]:
     yield from section("Artifacts in an object store", ObjectStoreSettings, set())
     common = set(ServiceSettings.model_fields)
     for folder in sorted((ROOT / "services").iterdir()):
-        if (folder / "settings.py").exists():
-            module = importlib.import_module(f"services.{folder.name}.settings")
+        if (folder / f"scenewire_{folder.name}" / "settings.py").exists():
+            module = importlib.import_module(f"scenewire_{folder.name}.settings")
             for name in module.__all__:
                 model = getattr(module, name)
                 if isinstance(model, type) and issubclass(model, ServiceSettings):
                     yield from section(f"The {folder.name} service", model, common)
-    for file in sorted((ROOT / "services" / "sourcing" / "servers").glob("*/settings.py")):
-        module = importlib.import_module(f"services.sourcing.servers.{file.parent.name}.settings")
+    for file in sorted((ROOT / "services" / "sourcing" / "scenewire_sourcing" / "servers").glob("*/settings.py")):
+        module = importlib.import_module(f"scenewire_sourcing.servers.{file.parent.name}.settings")
         for name in module.__all__:
             yield from section(f"The {file.parent.name} footage server", getattr(module, name), set())
 

@@ -86,7 +86,18 @@ def variables(model: language_model.GroqDouble, web: Web, studio: Studio) -> dic
 
 
 async def _make(out: Path, data: Path, settings: dict[str, str]) -> int:
-    command = [sys.executable, "-m", "cli", "make", "--topic", TOPIC, "--duration", str(SECONDS), "--out", str(out)]
+    command = [
+        sys.executable,
+        "-m",
+        "scenewire_cli",
+        "make",
+        "--topic",
+        TOPIC,
+        "--duration",
+        str(SECONDS),
+        "--out",
+        str(out),
+    ]
     environment = os.environ | settings | {"SCENEWIRE_DATA": str(data)}
     process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=environment)
     return await process.wait()

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from shared.media.process import run_program
-from shared.media.programs import find_ffmpeg
+from scenewire.ffmpeg.discovery import find_ffmpeg
+from scenewire.processes.run import run_program
+from scenewire_assembly.captions import fonts
 
 __all__ = ["FONT", "Painting", "paint"]
 
-FONT: Final = Path(__file__).parents[2] / "shared" / "media" / "fonts" / "DejaVuSans-Bold.ttf"
+FONT: Final = Path(fonts.__file__).parent / "font_files" / "DejaVuSans-Bold.ttf"
 
 
 @dataclass(frozen=True)

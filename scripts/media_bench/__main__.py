@@ -16,10 +16,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+from scenewire.ffmpeg.discovery import find_ffmpeg
 from scripts.media_bench.film import Film, make_film
 from scripts.media_bench.meter import Cost, run_way
 from scripts.media_bench.quality import vmaf
-from shared.media.programs import find_ffmpeg
 
 _ROUNDS: Final = 3
 _MIB: Final = 1 << 20

@@ -15,9 +15,9 @@ from uuid import UUID
 
 import numpy as np
 
-from services.sourcing.intake import source_facts
-from shared.artifacts.filesystem import FilesystemStore
-from shared.contracts import (
+from scenewire.artifacts.filesystem import FilesystemStore
+from scenewire.ffmpeg.discovery import find_ffmpeg
+from scenewire.messages import (
     Brief,
     Clip,
     Credit,
@@ -31,9 +31,9 @@ from shared.contracts import (
     Word,
     derive_scene_id,
 )
-from shared.media.probe import probe_media
-from shared.media.process import run_program
-from shared.media.programs import find_ffmpeg
+from scenewire.probe.probe import probe_media
+from scenewire.processes.run import run_program
+from scenewire_sourcing.ingest.ingest import source_facts
 
 __all__ = ["PROJECT", "Film", "make_film", "read_messages", "store_in"]
 

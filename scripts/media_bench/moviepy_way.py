@@ -11,14 +11,14 @@ from pathlib import Path
 
 from moviepy import AudioFileClip, CompositeVideoClip, TextClip, VideoFileClip, concatenate_videoclips
 
-import shared.media
+from scenewire_assembly.captions import fonts
+from scenewire_assembly.captions.cues import cues_of
+from scenewire_assembly.captions.styles import caption_columns
+from scenewire_assembly.sound.mix import Spoken, write_timeline
 from scripts.media_bench.arguments import way_arguments
 from scripts.media_bench.film import read_messages, store_in
-from services.assembly.caption_styles import caption_columns
-from services.assembly.captions import cues_of
-from services.assembly.sound import Spoken, write_timeline
 
-_FONT = Path(shared.media.__file__).parent / "fonts" / "DejaVuSans-Bold.ttf"
+_FONT = Path(fonts.__file__).parent / "font_files" / "DejaVuSans-Bold.ttf"
 
 
 async def _inputs(folder: Path, job: Path) -> list[tuple[Path, float, int, list[tuple[float, float, str]]]]:

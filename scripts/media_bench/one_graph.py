@@ -13,20 +13,21 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from scenewire.ffmpeg.command import OURS, Command, Input, Output, OwnFile
+from scenewire.ffmpeg.discovery import find_ffmpeg
+from scenewire.ffmpeg.filters import Chain, Filter, Graph, Stream
+from scenewire.ffmpeg.opening import open_executor
+from scenewire.ffmpeg.options import X264, Aac, Map, OutputOption
+from scenewire.messages import FootageSourced
+from scenewire.processes.run import run_program
+from scenewire_assembly.captions.fonts import prepare_fonts
+from scenewire_assembly.edit import samples_for
+from scenewire_assembly.job_files import LETTERING
+from scenewire_assembly.picture.segment import SegmentPlan, plan_segment
+from scenewire_assembly.picture.segment_command import Encoder
+from scenewire_assembly.sound.mix import Spoken, write_timeline
 from scripts.media_bench.arguments import way_arguments
 from scripts.media_bench.film import read_messages, store_in
-from services.assembly.fonts import prepare_fonts
-from services.assembly.render import LETTERING, Encoder
-from services.assembly.segment import SegmentPlan, plan_segment
-from services.assembly.sound import Spoken, write_timeline
-from services.assembly.timeline import samples_for
-from shared.contracts import FootageSourced
-from shared.media.command import OURS, Command, Input, Output, OwnFile
-from shared.media.filters import Chain, Filter, Graph, Stream
-from shared.media.observable import open_executor
-from shared.media.options import X264, Aac, Map, OutputOption
-from shared.media.process import run_program
-from shared.media.programs import find_ffmpeg
 
 _LIMIT = 7200
 _RATE = 48_000

@@ -8,11 +8,11 @@ import json
 import resource
 from pathlib import Path
 
+from scenewire.messages import FootageSourced, SegmentRendered
+from scenewire_assembly.picture.segment_command import Encoder
+from scenewire_assembly.segment_stage import AssemblyStage
 from scripts.media_bench.arguments import way_arguments
 from scripts.media_bench.film import read_messages, store_in
-from services.assembly.render import Encoder
-from services.assembly.stage import AssemblyStage
-from shared.contracts import FootageSourced, SegmentRendered
 
 
 async def make(folder: Path, film: Path, encoder: Encoder, jobs: int) -> None:

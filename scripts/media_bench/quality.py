@@ -9,7 +9,7 @@ from typing import Final
 
 import imageio_ffmpeg
 
-from shared.media.process import run_program
+from scenewire.processes.run import run_program
 
 __all__ = ["vmaf"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SERVICES = sorted(path.name for path in (ROOT / "services").iterdir() if (path / "__init__.py").exists())
+SERVICES = sorted(path.parent.name for path in (ROOT / "services").glob("*/scenewire_*"))
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 COMPOSE = (ROOT / "compose.yaml").read_text()
 
@@ -16,8 +16,8 @@ def test_a_service_has_an_image_with_its_own_lock_and_code(service: str) -> None
     image = DOCKERFILE.partition(f"FROM runtime AS {service}\n")[2].partition("\nFROM ")[0]
 
     assert f"COPY --from={service}-packages /venv /venv" in image
-    assert re.findall(r"/app/services/(\w+)", image) == [service]
-    assert f"services.{service}.app:create_app" in image
+    assert re.findall(r"/app/services/(\w+/\w+)", image) == [f"{service}/scenewire_{service}"]
+    assert f"scenewire_{service}.app:create_app" in image
     assert f"source=requirements/{service}.txt" in DOCKERFILE
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import typer.main
 
-from cli.main import app
-from shared.media.process import run_program
+from scenewire.processes.run import run_program
+from scenewire_cli.main import app
 
 ROOT = Path(__file__).parents[2]
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]

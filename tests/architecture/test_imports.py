@@ -6,34 +6,40 @@ from pathlib import Path
 
 import pytest
 
-from shared.media.process import Completed, run_program
+from scenewire.processes.run import Completed, run_program
 
 ROOT = Path(__file__).parents[2]
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
 
+PACKAGES = set(tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["root_packages"])
+
 BREACHES = [
-    ("cli and services sit side by side on top of shared", "shared.settings", "services.script"),
-    ("cli and services sit side by side on top of shared", "cli.main", "services.script"),
-    ("No service imports another", "services.tts.stage", "services.script"),
-    ("Inside shared, imports point one way", "shared.errors", "shared.contracts"),
-    ("Inside shared, imports point one way", "shared.timeline", "shared.contracts"),
-    ("Inside shared, imports point one way", "shared.utils", "shared.errors"),
-    ("Only the recorder touches the database", "services.tts.stage", "shared.database"),
-    ("SQL stays in the tables, the writes and the reads", "services.recorder.stage", "sqlalchemy"),
-    ("One file talks to Groq", "services.script.stage", "groq"),
-    ("One file talks to object stores", "shared.artifacts.store", "obstore"),
-    ("One file loads the bundled voice", "services.tts.stage", "espeakng_loader"),
-    ("One file runs the neural voice on PyTorch", "services.tts.kokoro_engine", "torch"),
-    ("One file runs the neural voice on PyTorch", "services.tts.model_child", "kokoro"),
-    ("One file runs the neural voice on ONNX Runtime", "services.tts.kokoro_engine", "onnxruntime"),
-    ("MCP is spoken in two places", "services.sourcing.stage", "mcp"),
-    ("Footage servers are started, not imported", "services.sourcing.stage", "services.sourcing.servers.library"),
+    ("The command stands on the services, the services on what all share", "scenewire.settings", "scenewire_script"),
     (
-        "Footage servers know the candidate models and the basics of shared",
-        "services.sourcing.servers.library",
-        "services.sourcing.stage",
+        "The command stands on the services, the services on what all share",
+        "scenewire_script.stage",
+        "scenewire_cli.main",
     ),
-    ("The work does not know the bus", "services.tts.stage", "shared.bus"),
+    ("No service imports another", "scenewire_tts.stage", "scenewire_script"),
+    ("Inside the shared package, imports point one way", "scenewire.errors", "scenewire.messages"),
+    ("Inside the shared package, imports point one way", "scenewire.timeline", "scenewire.messages"),
+    ("Inside the shared package, imports point one way", "scenewire.utils", "scenewire.errors"),
+    ("Only the recorder touches the database", "scenewire_tts.stage", "scenewire.database"),
+    ("SQL stays in the tables, the writes and the reads", "scenewire_recorder.stage", "sqlalchemy"),
+    ("One file talks to Groq", "scenewire_script.stage", "groq"),
+    ("One file talks to object stores", "scenewire.artifacts.store", "obstore"),
+    ("One file loads the bundled voice", "scenewire_tts.stage", "espeakng_loader"),
+    ("One file runs the neural voice on PyTorch", "scenewire_tts.engines.kokoro.engine", "torch"),
+    ("One file runs the neural voice on PyTorch", "scenewire_tts.engines.kokoro.model.child", "kokoro"),
+    ("One file runs the neural voice on ONNX Runtime", "scenewire_tts.engines.kokoro.engine", "onnxruntime"),
+    ("MCP is spoken in two places", "scenewire_sourcing.stage", "mcp"),
+    ("Footage servers are started, not imported", "scenewire_sourcing.stage", "scenewire_sourcing.servers.library"),
+    (
+        "Footage servers know the candidate models and the basics of the shared package",
+        "scenewire_sourcing.servers.library",
+        "scenewire_sourcing.stage",
+    ),
+    ("The work does not know the bus", "scenewire_tts.stage", "scenewire.bus"),
 ]
 
 
@@ -45,19 +51,19 @@ def toy_tree(folder: Path) -> None:
     """Packages with all the names that the rules speak of, importing only the vendors they may."""
     (folder / "pyproject.toml").write_bytes((ROOT / "pyproject.toml").read_bytes())
     services = next(contract["modules"] for contract in CONTRACTS if contract["type"] == "independence")
-    shared = next(contract["layers"] for contract in CONTRACTS if contract.get("containers") == ["shared"])
-    names = {"cli.main", "services.sourcing.servers.library", "services.recorder.repository"}
+    shared = next(contract["layers"] for contract in CONTRACTS if contract.get("containers") == ["scenewire"])
+    names = {"scenewire_cli.main", "scenewire_sourcing.servers.library", "scenewire_recorder.repository"}
     names |= {f"{service}.{part}" for service in services for part in ("app", "settings", "handlers", "stage")}
-    names |= {f"shared.{name}" for layer in shared for name in layer.split(" | ")}
+    names |= {f"scenewire.{name}" for layer in shared for name in layer.split(" | ")}
     for contract in CONTRACTS:
         for key in ("allowed_importers", "protected_modules", "source_modules", "forbidden_modules"):
-            names |= {name for name in contract.get(key, []) if name.startswith(("services.", "shared.", "cli."))}
+            names |= {name for name in contract.get(key, []) if name.startswith("scenewire")}
     for name in names:
         if "*" not in name:
             add_line(folder, name, "")
     for contract in CONTRACTS:
         for vendor in contract.get("protected_modules", []):
-            if vendor.split(".")[0] not in {"cli", "services", "shared"}:
+            if vendor.split(".")[0] not in PACKAGES:
                 add_line(folder, contract["allowed_importers"][0], f"import {vendor}\n")
 
 

@@ -10,14 +10,15 @@ from typing import Annotated, Any
 import pytest
 from pydantic import TypeAdapter
 
-from shared import topology
-from shared.errors import FailureCode
-from shared.settings import ServiceSettings
-from shared.topology import DURABLES, Durable
+from scenewire import topology
+from scenewire.errors import FailureCode
+from scenewire.settings import ServiceSettings
+from scenewire.topology import DURABLES, Durable
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-SERVICES = sorted(path.name for path in (ROOT / "services").iterdir() if (path / "__init__.py").exists())
+SERVICES = sorted(path.parent.name for path in (ROOT / "services").glob("*/scenewire_*"))
+PACKAGE_ROOTS = [ROOT / root for root in PROJECT["tool"]["setuptools"]["packages"]["find"]["where"]]
 SOURCES = ("cli", "services", "shared", "tests")
 
 
@@ -35,11 +36,11 @@ def texts() -> list[Path]:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_is_the_same_four_files_everywhere(service: str) -> None:
-    folder = ROOT / "services" / service
+    folder = ROOT / "services" / service / f"scenewire_{service}"
 
-    assert {"__init__.py", "app.py", "settings.py", "handlers.py", "stage.py"} <= {
-        path.name for path in folder.iterdir()
-    }
+    names = {path.name for path in folder.iterdir()}
+    assert {"__init__.py", "app.py", "settings.py", "handlers.py", "py.typed"} <= names
+    assert any(name.endswith("stage.py") for name in names)
     assert re.search(r"(?i)consumes", (folder / "__init__.py").read_text()), "its docstring says what it consumes"
 
 
@@ -47,7 +48,7 @@ def test_services_are_the_same_in_folders_extras_and_import_rules() -> None:
     contracts = PROJECT["tool"]["importlinter"]["contracts"]
     ruled = next(contract["modules"] for contract in contracts if contract["type"] == "independence")
 
-    assert sorted(name.removeprefix("services.") for name in ruled) == SERVICES
+    assert sorted(name.removeprefix("scenewire_") for name in ruled) == SERVICES
     assert set(SERVICES) == PROJECT["project"]["optional-dependencies"].keys() - {"embedded", "all", "tts-gpu"}
 
 
@@ -56,7 +57,7 @@ def test_every_durable_has_a_service_that_consumes_it(durable: Durable) -> None:
     constant = next(name for name, value in vars(topology).items() if value is durable)
     service = durable.name.partition("-")[0]
 
-    handlers = (ROOT / "services" / service / "handlers.py").read_text()
+    handlers = (ROOT / "services" / service / f"scenewire_{service}" / "handlers.py").read_text()
 
     assert re.search(rf"\b{constant}\b", handlers)
 
@@ -64,14 +65,15 @@ def test_every_durable_has_a_service_that_consumes_it(durable: Durable) -> None:
 @pytest.mark.parametrize("top", SOURCES)
 def test_every_folder_of_code_is_a_package(top: str) -> None:
     folders = {path.parent for path in (ROOT / top).rglob("*.py")}
-    folders |= {parent for folder in folders for parent in folder.parents if parent.is_relative_to(ROOT / top)}
+    roots = {folder for folder in PACKAGE_ROOTS if folder.is_relative_to(ROOT / top)}
+    folders |= {p for folder in folders for p in folder.parents if any(p.is_relative_to(root) for root in roots)}
 
-    assert [folder for folder in sorted(folders) if not (folder / "__init__.py").exists()] == []
+    assert [folder for folder in sorted(folders - roots) if not (folder / "__init__.py").exists()] == []
 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_lengths_of_time_are_read_from_the_environment_in_seconds(service: str) -> None:
-    module = importlib.import_module(f"services.{service}.settings")
+    module = importlib.import_module(f"scenewire_{service}.settings")
     models = [
         value for value in vars(module).values() if isinstance(value, type) and issubclass(value, ServiceSettings)
     ]

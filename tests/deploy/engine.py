@@ -14,8 +14,8 @@ import nats
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from shared.errors import PipelineError
-from shared.media.process import Completed, run_program
+from scenewire.errors import PipelineError
+from scenewire.processes.run import Completed, run_program
 
 ROOT = Path(__file__).parents[2]
 ARTIFACTS = "/var/lib/scenewire/artifacts"

@@ -10,9 +10,9 @@ from uuid import uuid4
 
 import pytest
 
-from shared.media.probe import probe_media
-from shared.media.process import run_program
-from shared.media.programs import find_ffmpeg
+from scenewire.ffmpeg.discovery import find_ffmpeg
+from scenewire.probe.probe import probe_media
+from scenewire.processes.run import run_program
 from tests.deploy.engine import ARTIFACTS, LOOK, Deployment, docker
 
 pytestmark = pytest.mark.timeout(1800)

@@ -10,7 +10,7 @@ import httpx2
 import pytest
 from obstore.store import S3Store
 
-from shared.media.probe import probe_media
+from scenewire.probe.probe import probe_media
 from tests.deploy.engine import Deployment, docker
 
 pytestmark = pytest.mark.timeout(1800)

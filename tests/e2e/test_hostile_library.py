@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.media.probe import probe_media
+from scenewire.probe.probe import probe_media
 from tests.support.hostile import CORPUS, Kit
 from tests.support.hostile.trap import trap_around
 from tests.support.media import make_clip

@@ -35,7 +35,7 @@ async def hosts(folder: Path, library: Path, settings: dict[str, str], s3: S3) -
             log = stack.enter_context((home / "log").open("wb"))
             for service in services:
                 process = await asyncio.create_subprocess_exec(
-                    *(sys.executable, "-m", "faststream", "run", f"services.{service}.app:create_app", "--factory"),
+                    *(sys.executable, "-m", "faststream", "run", f"scenewire_{service}.app:create_app", "--factory"),
                     cwd=home,
                     env=environment(
                         home,

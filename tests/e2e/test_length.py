@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from scenewire.probe.probe import probe_media
 from scripts.doubles.language_model import KEY, Answer, GroqDouble, Request, writes
-from shared.media.probe import probe_media
 from tests.support.product import SMALL, record, run
 
 pytestmark = pytest.mark.timeout(300)

@@ -13,7 +13,7 @@ from uuid import uuid4
 import nats
 import pytest
 
-from shared.media.probe import probe_media
+from scenewire.probe.probe import probe_media
 from tests.support.music import make_music
 from tests.support.product import SMALL, events_of, kill_group, record, run, running_stack, start, stored_messages
 

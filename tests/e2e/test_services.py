@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from nats.js import JetStreamContext
 
-from shared.bus.provision import provision
-from shared.media.probe import probe_media
-from shared.topology import ASSEMBLY, PIPELINE
+from scenewire.bus.provision import provision
+from scenewire.probe.probe import probe_media
+from scenewire.topology import ASSEMBLY, PIPELINE
 from tests.support.nats import connected, running_server
 from tests.support.product import environment, kill_group, record
 
@@ -56,7 +56,7 @@ class Deployment:
         return process
 
     async def service(self, name: str, module: str | None = None) -> asyncio.subprocess.Process:
-        factory = f"{module or f'services.{name}.app'}:create_app"
+        factory = f"{module or f'scenewire_{name}.app'}:create_app"
         return await self.python("faststream", "run", factory, "--factory")
 
     async def order(self, **order: Any) -> None:
@@ -104,7 +104,7 @@ async def deployed(folder: Path) -> AsyncIterator[Deployment]:
 
 async def test_b51_services_started_alone_make_a_film_together_and_stop_when_told(deployment: Deployment):
     services = [await deployment.service(name) for name in SERVICES]  # they wait for the next line
-    provisioned = await deployment.python("shared.bus", "provision")
+    provisioned = await deployment.python("scenewire.bus", "provision")
     assert await provisioned.wait() == 0
     await deployment.order(topic="Tea", scenes=[{"text": "One."}, {"text": "Two."}, {"text": "Three."}])
     film = await deployment.message("video.assembled")
@@ -121,7 +121,7 @@ async def test_b51_services_started_alone_make_a_film_together_and_stop_when_tol
 
 
 async def test_the_first_picture_is_ready_before_the_last_scene_is_spoken(deployment: Deployment):
-    provisioned = await deployment.python("shared.bus", "provision")
+    provisioned = await deployment.python("scenewire.bus", "provision")
     assert await provisioned.wait() == 0
     for name in ("script", "sourcing", "assembly"):
         await deployment.service(name)
@@ -137,7 +137,7 @@ async def test_the_first_picture_is_ready_before_the_last_scene_is_spoken(deploy
 
 
 async def test_b58_b59_a_killed_assembly_workers_scene_is_taken_over_and_the_film_made_once(deployment: Deployment):
-    provisioned = await deployment.python("shared.bus", "provision")
+    provisioned = await deployment.python("scenewire.bus", "provision")
     assert await provisioned.wait() == 0
     impatient = replace(ASSEMBLY, ack_wait=timedelta(seconds=9))
     await provision(deployment.jetstream, streams=[], durables=[impatient])

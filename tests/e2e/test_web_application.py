@@ -8,7 +8,7 @@ from pathlib import Path
 import av
 import pytest
 
-from shared.media.probe import probe_media
+from scenewire.probe.probe import probe_media
 from tests.support.product import SMALL, run
 from tests.support.web_application import (
     LIST_PROJECTS,

@@ -2,8 +2,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared.database.engine import writing_engine
-from shared.database.revision import upgrade_engine
+from scenewire.database.engine import writing_engine
+from scenewire.database.revision import upgrade_engine
 from tests.support.postgres import Postgres, running_postgres
 from tests.unit.recorder.story import PostgresDatabase
 

@@ -12,10 +12,10 @@ import pytest
 from mcp import Client, StdioServerParameters
 from pydantic import SecretStr
 
+from scenewire.processes.run import run_program
+from scenewire_sourcing.providers.base import Remote
+from scenewire_sourcing.providers.server_config import FootageServer
 from scripts.doubles.archive import KEY, Item, dvids, nasa
-from services.sourcing.settings import FootageServer
-from services.sourcing.source import Remote
-from shared.media.process import run_program
 from tests.support.footage import connected
 from tests.support.web import Reply, Web, as_json, serving
 
@@ -108,7 +108,7 @@ async def test_the_key_is_in_nothing_that_dvids_server_says(web: Web, tmp_path: 
 )
 async def test_dvids_without_a_usable_key_says_so_and_ends(env: dict[str, str], reason: str) -> None:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DVIDS_")}
-    done = await run_program([sys.executable, "-m", "services.sourcing.servers.dvids"], timeout=30, env=kept | env)
+    done = await run_program([sys.executable, "-m", "scenewire_sourcing.servers.dvids"], timeout=30, env=kept | env)
     assert done.returncode == 2
     assert reason in done.stderr
     assert KEY not in done.stderr

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from scenewire_sourcing.servers.archive_client import ArchiveClient, ArchiveError
+from scenewire_sourcing.servers.archive_server import Archive
+from scenewire_sourcing.servers.dvids.archive import DvidsArchive
+from scenewire_sourcing.servers.dvids.settings import DvidsSettings
+from scenewire_sourcing.servers.nasa.archive import NasaArchive
+from scenewire_sourcing.servers.nasa.settings import NasaSettings
 from scripts.doubles.archive import KEY, Item, dvids, nasa
-from services.sourcing.servers.archive_client import ArchiveClient, ArchiveError
-from services.sourcing.servers.archive_server import Archive
-from services.sourcing.servers.dvids.archive import DvidsArchive
-from services.sourcing.servers.dvids.settings import DvidsSettings
-from services.sourcing.servers.nasa.archive import NasaArchive
-from services.sourcing.servers.nasa.settings import NasaSettings
 from tests.support.web import Asked, Reply, Web, as_json, serving
 
 SHIPS = [

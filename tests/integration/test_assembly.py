@@ -11,11 +11,11 @@ import pytest
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
-from services.assembly.app import create_app
-from services.assembly.settings import AssemblySettings
-from shared.artifacts.filesystem import FilesystemStore
-from shared.contracts import FootageSourced, ProjectFailed, SegmentRendered, VideoAssembled
-from shared.topology import ASSEMBLY, PIPELINE
+from scenewire.artifacts.filesystem import FilesystemStore
+from scenewire.messages import FootageSourced, ProjectFailed, SegmentRendered, VideoAssembled
+from scenewire.topology import ASSEMBLY, PIPELINE
+from scenewire_assembly.app import create_app
+from scenewire_assembly.settings import AssemblySettings
 from tests.support.builders import footage_sourced
 from tests.support.clips import clip
 from tests.support.nats import provisioned_server, settings_for

@@ -14,10 +14,10 @@ from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
-from shared.bus.provision import give_back, provision
-from shared.contracts import NarrationRequested
-from shared.errors import FailureCode, PermanentError, TransientError
-from shared.topology import DURABLES, PIPELINE, RECORDER, TTS
+from scenewire.bus.provision import give_back, provision
+from scenewire.errors import FailureCode, PermanentError, TransientError
+from scenewire.messages import NarrationRequested
+from scenewire.topology import DURABLES, PIPELINE, RECORDER, TTS
 from tests.support import builders
 from tests.support.bus_world import QUICK_TTS, World, bus_world, until
 

@@ -12,11 +12,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from shared.bus.delivery import current_delivery
-from shared.bus.provision import provision
-from shared.contracts import NarrationRequested, ProjectCancelled, ScriptRequested, derive_project_id
-from shared.errors import FailureCode, PermanentError, TransientError
-from shared.topology import DEAD_LETTERS, PIPELINE, SCRIPT, TTS
+from scenewire.bus.delivery import current_delivery
+from scenewire.bus.provision import provision
+from scenewire.errors import FailureCode, PermanentError, TransientError
+from scenewire.messages import NarrationRequested, ProjectCancelled, ScriptRequested, derive_project_id
+from scenewire.topology import DEAD_LETTERS, PIPELINE, SCRIPT, TTS
 from tests.support import builders
 from tests.support.bus_world import FAST, QUICK_TTS, World, bus_world, until
 

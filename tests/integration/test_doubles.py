@@ -3,13 +3,13 @@
 import json
 from pathlib import Path
 
+from scenewire.messages import ScriptRequested
+from scenewire_sourcing.providers.base import Remote
+from scenewire_sourcing.settings import SourcingSettings
 from scripts.doubles.__main__ import IN_STUDIO, SHOTS, sentences, variables
 from scripts.doubles.documentary import documentary
 from scripts.doubles.language_model import GroqDouble
 from scripts.doubles.studio import Studio
-from services.sourcing.settings import SourcingSettings
-from services.sourcing.source import Remote
-from shared.contracts import ScriptRequested
 from tests.support.footage import connected
 from tests.support.groq_stage import script_of
 from tests.support.web import Web

@@ -14,8 +14,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from services.sourcing.download import Downloader
-from services.sourcing.source import FootageUnavailableError, Remote
+from scenewire_sourcing.ingest.download import Downloader
+from scenewire_sourcing.providers.base import FootageUnavailableError, Remote
 from tests.support.web import Asked, Reply, Web, partial, serving
 
 VIDEO = (24).to_bytes(4, "big") + b"ftypisom" + bytes(range(256)) * 16_000

@@ -18,8 +18,8 @@ import numpy as np
 import pytest
 import pytest_asyncio
 
-from shared.contracts import ArtifactRef, Clip, Look, SegmentRendered, SourceFacts
-from shared.media.process import run_program
+from scenewire.messages import ArtifactRef, Clip, Look, SegmentRendered, SourceFacts
+from scenewire.processes.run import run_program
 from tests.support.media import ffmpeg_path
 from tests.support.studio import BURST, Studio
 

@@ -6,17 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from services.assembly.encode import run_ffmpeg
-from shared.contracts import VideoAssembled
-from shared.errors import PermanentError
-from shared.media.command import UNTRUSTED, Command, Console, File, Generated, Input, Nowhere, Output, OwnFile
-from shared.media.executor import FfmpegExecutor, FfmpegProgress, RealFfmpegExecutor
-from shared.media.filters import Chain, Filter, Graph, Stream, Text
-from shared.media.observable import ObservableFfmpegExecutor, open_executor
-from shared.media.options import Frames, Map, VideoFilter
-from shared.media.process import Limits
-from shared.media.programs import find_ffmpeg
-from shared.media.recording import FakeFfmpegExecutor, RecordingFfmpegExecutor, read_recording
+from scenewire.errors import PermanentError
+from scenewire.ffmpeg.command import UNTRUSTED, Command, Console, File, Generated, Input, Nowhere, Output, OwnFile
+from scenewire.ffmpeg.discovery import find_ffmpeg
+from scenewire.ffmpeg.executor import FfmpegExecutor, FfmpegProgress, RealFfmpegExecutor
+from scenewire.ffmpeg.filters import Chain, Filter, Graph, Stream, Text
+from scenewire.ffmpeg.observable import ObservableFfmpegExecutor
+from scenewire.ffmpeg.opening import open_executor
+from scenewire.ffmpeg.options import Frames, Map, VideoFilter
+from scenewire.ffmpeg.recording import FakeFfmpegExecutor, RecordingFfmpegExecutor, read_recording
+from scenewire.messages import VideoAssembled
+from scenewire.processes.run import Limits
+from scenewire_assembly.ffmpeg_job import run_ffmpeg
 from tests.support.media import make_clip, pretend_clips
 from tests.support.recorded import FRAMES, make_film
 

@@ -10,13 +10,13 @@ import numpy as np
 import pyloudnorm
 import pytest
 
-from services.assembly.render import clip_name
-from shared.contracts import (
+from scenewire.errors import PermanentError
+from scenewire.messages import (
     Look,
     SegmentRendered,
 )
-from shared.errors import PermanentError
-from shared.media.probe import probe_media
+from scenewire.probe.probe import probe_media
+from scenewire_assembly.job_files import clip_name
 from tests.support.builders import PROJECT, scene
 from tests.support.media import make_clip, pretend_clips, run_ffmpeg
 from tests.support.studio import BURST, Studio

@@ -8,9 +8,9 @@ import av
 import pytest
 from av.stream import Disposition
 
-from services.assembly.tracks import turn_off_subtitles
-from shared.errors import PermanentError
-from shared.media.process import run_program
+from scenewire.errors import PermanentError
+from scenewire.processes.run import run_program
+from scenewire_assembly.video.mp4_tracks import turn_off_subtitles
 from tests.support.films import SMALL, Studio, line
 from tests.support.media import ffmpeg_path, make_clip
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from scenewire.artifacts.filesystem import FilesystemStore
+from scenewire.messages import AudioRendered, ScriptRequested
+from scenewire_assembly.edit import frames_for
+from scenewire_tts.stage import NarrationStage
 from scripts.doubles.language_model import GroqDouble, Style, writes
-from services.assembly.timeline import frames_for
-from services.tts.stage import NarrationStage
-from shared.artifacts.filesystem import FilesystemStore
-from shared.contracts import AudioRendered, ScriptRequested
 from tests.support.groq_stage import PROJECT, stage_of
 from tests.support.metronome import Metronome
 

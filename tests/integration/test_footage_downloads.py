@@ -11,15 +11,15 @@ import pytest
 from pydantic import SecretStr
 from typing_extensions import override
 
+from scenewire.artifacts.filesystem import FilesystemStore
+from scenewire.messages import AudioRendered, Footage
+from scenewire_sourcing.candidates import FootageFile, FoundFootage
+from scenewire_sourcing.ingest.download import Downloader
+from scenewire_sourcing.ingest.ingest import Intake
+from scenewire_sourcing.providers.base import Fetched, FootageSource, Remote
+from scenewire_sourcing.providers.server_config import FootageServer
+from scenewire_sourcing.stage import SourcingStage
 from scripts.doubles.archive import KEY, Item, dvids, unlike
-from services.sourcing.candidates import FootageFile, FoundFootage
-from services.sourcing.download import Downloader
-from services.sourcing.intake import Intake
-from services.sourcing.settings import FootageServer
-from services.sourcing.source import Fetched, FootageSource, Remote
-from services.sourcing.stage import SourcingStage
-from shared.artifacts.filesystem import FilesystemStore
-from shared.contracts import AudioRendered, Footage
 from tests.support.builders import PROJECT, audio_rendered
 from tests.support.footage import connected
 from tests.support.media import make_clip

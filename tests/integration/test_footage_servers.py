@@ -14,12 +14,12 @@ import uvicorn
 from mcp import Client, StdioServerParameters
 from prometheus_client import CollectorRegistry
 
-from services.sourcing.mcp_source import McpSource
-from services.sourcing.metrics import FootageMetrics
-from services.sourcing.server_process import ServerProcess
-from services.sourcing.servers.library.server import create_server
-from services.sourcing.settings import FootageServer
-from services.sourcing.source import FootageUnavailableError
+from scenewire_sourcing.metrics import FootageMetrics
+from scenewire_sourcing.providers.base import FootageUnavailableError
+from scenewire_sourcing.providers.mcp_source import McpSource
+from scenewire_sourcing.providers.server_config import FootageServer
+from scenewire_sourcing.providers.server_process import ServerProcess
+from scenewire_sourcing.servers.library.server import create_server
 from tests.support.footage import children_of, connected, ended, library_server, script_server
 from tests.support.web import Reply, serving
 

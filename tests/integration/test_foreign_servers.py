@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from mcp.types import Tool
 
-from services.sourcing.mcp_source import McpSource, tool_hash
-from services.sourcing.source import FootageUnavailableError, Remote
+from scenewire_sourcing.providers.base import FootageUnavailableError, Remote
+from scenewire_sourcing.providers.mcp_source import McpSource, tool_hash
 from tests.support.footage import children_of, connected, script_server
 
 

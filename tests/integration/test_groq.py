@@ -7,13 +7,13 @@ from uuid import uuid4
 
 import pytest
 
+from scenewire.errors import TransientError
+from scenewire.messages import ScenesScripted, ScriptRequested
+from scenewire_script.app import create_app
+from scenewire_script.text.sentences import count_words
+from scenewire_script.timing.speaking_rates import words_per_second
+from scenewire_script.writers.groq.answer import SCENES
 from scripts.doubles.language_model import KEY, MODEL, Answer, GroqDouble, Request, Style, error, says, speech, writes
-from services.script.answer import SCENES
-from services.script.app import create_app
-from services.script.rates import words_per_second
-from services.script.sentences import count_words
-from shared.contracts import ScenesScripted, ScriptRequested
-from shared.errors import TransientError
 from tests.support.groq_stage import PROJECT, RATE, World, script_of, settings_for, stage_of, world
 from tests.support.nats import provisioned_server
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from scenewire.errors import FailureCode, PermanentError, TransientError
+from scenewire.messages import ScriptRequested
+from scenewire.topology import DEAD_LETTERS, PIPELINE, SCRIPT
+from scenewire_script.writers.groq.answer import SCENES
 from scripts.doubles.language_model import KEY, MODEL, Answer, GroqDouble, Reply, Request, error, says, speech, writes
-from services.script.answer import SCENES
-from shared.contracts import ScriptRequested
-from shared.errors import FailureCode, PermanentError, TransientError
-from shared.topology import DEAD_LETTERS, PIPELINE, SCRIPT
 from tests.support.groq_stage import FAST, client_of, script_of, world
 from tests.support.product import run
 

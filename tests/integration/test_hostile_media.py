@@ -17,20 +17,21 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
-from services.assembly.render import Encoder, clip_name, segment_from_clips
-from services.assembly.timeline import edit_clips
-from services.sourcing.candidates import FootageFile, FoundFootage
-from services.sourcing.download import Downloader
-from services.sourcing.intake import Intake
-from services.sourcing.source import Fetched, FootageUnavailableError, Remote
-from services.sourcing.stage import SourcingStage
-from shared.contracts import Clip, Footage, Look
-from shared.errors import FailureCode, PermanentError
-from shared.media import probe
-from shared.media.executor import RealFfmpegExecutor
-from shared.media.probe import probe_video
-from shared.media.process import Limits, guards, run_program
-from shared.media.programs import find_ffmpeg
+from scenewire.errors import FailureCode, PermanentError
+from scenewire.ffmpeg.discovery import find_ffmpeg
+from scenewire.ffmpeg.executor import RealFfmpegExecutor
+from scenewire.messages import Clip, Footage, Look
+from scenewire.probe import probe
+from scenewire.probe.probe import probe_video
+from scenewire.processes.run import Limits, guards, run_program
+from scenewire_assembly.edit import edit_clips
+from scenewire_assembly.job_files import clip_name
+from scenewire_assembly.picture.segment_command import Encoder, segment_from_clips
+from scenewire_sourcing.candidates import FootageFile, FoundFootage
+from scenewire_sourcing.ingest.download import Downloader
+from scenewire_sourcing.ingest.ingest import Intake
+from scenewire_sourcing.providers.base import Fetched, FootageUnavailableError, Remote
+from scenewire_sourcing.stage import SourcingStage
 from tests.support.builders import audio_rendered
 from tests.support.hostile import CORPUS, PRETENDERS, Kit, Sample
 from tests.support.hostile.matroskas import tagged

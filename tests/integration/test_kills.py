@@ -15,14 +15,14 @@ from uuid import UUID
 import pytest
 from nats.js import JetStreamContext
 
-from cli.nats_server import NatsServer
-from services.recorder.entries import RecordedMessage
-from services.recorder.queries import opened
-from services.recorder.rebuild import rows_from_log
-from services.recorder.repository import Repository
-from shared.database.engine import writing_engine
-from shared.database.revision import upgrade
-from shared.topology import PIPELINE, RECORDER
+from scenewire.database.engine import writing_engine
+from scenewire.database.revision import upgrade
+from scenewire.topology import PIPELINE, RECORDER
+from scenewire_cli.stack.nats_server import NatsServer
+from scenewire_recorder.log_entries import RecordedMessage
+from scenewire_recorder.maintenance.rebuild import rows_from_log
+from scenewire_recorder.queries import opened
+from scenewire_recorder.repository import Repository
 from tests.support.nats import provisioned_server
 from tests.unit.recorder.story import Database, PostgresDatabase, delivered, film
 
@@ -68,7 +68,7 @@ async def running_recorder(server: NatsServer, database: Database) -> AsyncItera
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-c",
-        "import asyncio; from services.recorder.app import create_app; asyncio.run(create_app().run())",
+        "import asyncio; from scenewire_recorder.app import create_app; asyncio.run(create_app().run())",
         env=os.environ | environment,
     )
     try:

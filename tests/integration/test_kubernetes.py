@@ -16,9 +16,9 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from shared.bus.credentials import write_credentials
-from shared.settings import ObjectStoreSettings, ServiceSettings
-from shared.topology import DURABLES, PIPELINE
+from scenewire.bus.credentials import write_credentials
+from scenewire.settings import ObjectStoreSettings, ServiceSettings
+from scenewire.topology import DURABLES, PIPELINE
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "deploy" / "kubernetes"
@@ -134,7 +134,7 @@ def test_images_are_those_of_the_dockerfile():
 
 def test_settings_are_those_that_services_read():
     known = {"DATABASE_URL_FILE"}
-    modules = [importlib.import_module(f"services.{service}.settings") for service in sorted(WORKERS)]
+    modules = [importlib.import_module(f"scenewire_{service}.settings") for service in sorted(WORKERS)]
     models = [ObjectStoreSettings, *(v for m in modules for v in vars(m).values() if isinstance(v, type))]
     for model in models:
         if issubclass(model, (ServiceSettings, ObjectStoreSettings)):

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from shared.contracts import Clip, Look
-from shared.media.probe import probe_media
+from scenewire.messages import Clip, Look
+from scenewire.probe.probe import probe_media
 from tests.support.media import make_clip, run_ffmpeg
 from tests.support.studio import Studio
 

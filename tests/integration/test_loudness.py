@@ -7,10 +7,10 @@ import numpy as np
 import pyloudnorm
 import pytest
 
-from services.assembly import sound as sound_module
-from services.assembly.sound import Levels
-from shared.contracts import Music
-from shared.media.process import run_program
+from scenewire.messages import Music
+from scenewire.processes.run import run_program
+from scenewire_assembly.sound import mix as sound_module
+from scenewire_assembly.sound.mix import Levels
 from tests.support.films import RATE, Line, Sound, Studio, line
 from tests.support.media import ffmpeg_path
 from tests.support.music import make_music

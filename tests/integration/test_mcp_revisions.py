@@ -9,9 +9,9 @@ from pathlib import Path
 import mcp.client.session
 import pytest
 
-from services.sourcing.mcp_source import McpSource
-from services.sourcing.settings import FootageServer
-from services.sourcing.source import FootageUnavailableError
+from scenewire_sourcing.providers.base import FootageUnavailableError
+from scenewire_sourcing.providers.mcp_source import McpSource
+from scenewire_sourcing.providers.server_config import FootageServer
 from tests.support import mcp_peer
 from tests.support.footage import connected
 from tests.support.mcp_peer import HANDSHAKE, MODERN, HungUpError

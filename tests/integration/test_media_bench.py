@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from scenewire.probe.probe import probe_media
 from scripts.media_bench.film import Film, make_film
 from scripts.media_bench.meter import run_way
 from scripts.media_bench.quality import vmaf
-from shared.media.probe import probe_media
 
 
 async def test_our_way_and_one_filter_graph_make_the_same_pictures(tmp_path: Path) -> None:

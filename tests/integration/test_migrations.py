@@ -14,11 +14,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
-from shared.database.engine import transaction, writing_engine
-from shared.database.models import Base
-from shared.database.revision import VERSION_TABLE, downgrade, upgrade
-from shared.database.videos import SqlVideoRepository
-from shared.errors import FailureCode, PermanentError, TransientError
+from scenewire.database.engine import transaction, writing_engine
+from scenewire.database.models import Base
+from scenewire.database.revision import VERSION_TABLE, downgrade, upgrade
+from scenewire.database.videos import SqlVideoRepository
+from scenewire.errors import FailureCode, PermanentError, TransientError
 from tests.support.editor import create_editors_database
 from tests.support.postgres import Postgres
 from tests.support.web_application import create_web_database
@@ -230,7 +230,7 @@ async def command(*arguments: str, **environment: str) -> tuple[int, str]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "shared.database",
+        "scenewire.database",
         *arguments,
         env=os.environ | environment,
         stdout=asyncio.subprocess.PIPE,

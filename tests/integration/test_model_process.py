@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from services.tts import model_process
-from services.tts.model_process import ModelProcess, NoMemoryError
-from shared.errors import FailureCode, PermanentError, TransientError
+from scenewire.errors import FailureCode, PermanentError, TransientError
+from scenewire_tts.engines.kokoro.model import process as model_process
+from scenewire_tts.engines.kokoro.model.process import ModelProcess, NoMemoryError
 from tests.support.scripted_model import BABBLE, DIE, HANG, NO_MEMORY, REFUSE
 
 COMMAND = (sys.executable, "-P", "-m", "tests.support.scripted_model")

@@ -16,14 +16,14 @@ import pytest
 from faststream import FastStream
 from prometheus_client import REGISTRY
 
-from services.recorder.app import create_app
-from services.recorder.settings import RecorderSettings
-from shared.bus.provision import provision
-from shared.contracts import NarrationRequested
-from shared.errors import FailureCode, PermanentError, TransientError
-from shared.media.process import run_program
-from shared.observability.monitor import monitor_of_this_process
-from shared.topology import PIPELINE, RECORDER, TTS
+from scenewire.bus.provision import provision
+from scenewire.errors import FailureCode, PermanentError, TransientError
+from scenewire.messages import NarrationRequested
+from scenewire.observability.http_endpoint import monitor_of_this_process
+from scenewire.processes.run import run_program
+from scenewire.topology import PIPELINE, RECORDER, TTS
+from scenewire_recorder.app import create_app
+from scenewire_recorder.settings import RecorderSettings
 from tests.support import builders
 from tests.support.bus_world import World, bus_world, until
 from tests.support.nats import running_server
@@ -257,7 +257,7 @@ async def test_a_port_that_is_taken_is_named(world: World):
     async with world.serving(world.bus(monitor_port=0)):
         port = int(url().rpartition(":")[2])
         taken = await run_program(
-            [sys.executable, "-m", "faststream", "run", "services.script.app:create_app", "--factory"],
+            [sys.executable, "-m", "faststream", "run", "scenewire_script.app:create_app", "--factory"],
             cwd=ROOT,
             timeout=60,
             env=environment(
@@ -270,7 +270,7 @@ async def test_a_port_that_is_taken_is_named(world: World):
 
 async def test_the_check_command_asks_a_service_started_alone(world: World):
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "faststream", "run", "services.script.app:create_app", "--factory"),
+        *(sys.executable, "-m", "faststream", "run", "scenewire_script.app:create_app", "--factory"),
         cwd=ROOT,
         env=environment(world.folder, NATS_URL=world.server.url, ARTIFACTS_URL=world.folder.as_uri(), MONITOR_PORT="0"),
         stderr=asyncio.subprocess.PIPE,
@@ -284,7 +284,7 @@ async def test_the_check_command_asks_a_service_started_alone(world: World):
 
         async def check(*arguments: str) -> int | None:
             asked = await run_program(
-                [sys.executable, "-m", "shared.observability.check", *arguments],
+                [sys.executable, "-m", "scenewire.observability.healthcheck", *arguments],
                 cwd=ROOT,
                 timeout=30,
                 env=environment(world.folder, MONITOR_PORT=port, MONITOR_HOST="0.0.0.0"),

@@ -12,14 +12,14 @@ import numpy as np
 import pyloudnorm
 import pytest
 
-from cli.music import MusicFile, with_music
-from services.assembly.music import MusicShelf
-from shared.artifacts.filesystem import FilesystemStore
-from shared.contracts import ArtifactRef, Music, ScriptRequested, VideoAssembled
-from shared.errors import PermanentError
-from shared.media.executor import RealFfmpegExecutor
-from shared.media.probe import probe_sound
-from shared.media.programs import find_ffmpeg
+from scenewire.artifacts.filesystem import FilesystemStore
+from scenewire.errors import PermanentError
+from scenewire.ffmpeg.discovery import find_ffmpeg
+from scenewire.ffmpeg.executor import RealFfmpegExecutor
+from scenewire.messages import ArtifactRef, Music, ScriptRequested, VideoAssembled
+from scenewire.probe.probe import probe_sound
+from scenewire_assembly.sound.music import MusicShelf
+from scenewire_cli.music import MusicFile, with_music
 from tests.support.films import Sound, Studio, line
 from tests.support.media import make_clip, pretend_clips, run_ffmpeg
 from tests.support.music import CODECS, make_music

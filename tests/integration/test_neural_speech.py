@@ -10,17 +10,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from services.tts.app import create_app
-from services.tts.engine import SAMPLE_RATE, Speech
-from services.tts.kokoro_engine import KokoroEngine
-from services.tts.model import Sound
-from services.tts.model_process import Greeting, ModelProcess, NoMemoryError
-from services.tts.recording import finish
-from services.tts.settings import TtsSettings
-from services.tts.text import split_words
-from services.tts.voices import Mixture
-from services.tts.weights import examine
-from shared.errors import FailureCode, PermanentError, TransientError
+from scenewire.errors import FailureCode, PermanentError, TransientError
+from scenewire_tts.app import create_app
+from scenewire_tts.engines.base import SAMPLE_RATE, Speech
+from scenewire_tts.engines.kokoro.engine import KokoroEngine
+from scenewire_tts.engines.kokoro.model.base import Sound
+from scenewire_tts.engines.kokoro.model.process import Greeting, ModelProcess, NoMemoryError
+from scenewire_tts.engines.kokoro.voices import Mixture
+from scenewire_tts.engines.kokoro.weights import examine
+from scenewire_tts.settings import TtsSettings
+from scenewire_tts.speech.postprocess import finish
+from scenewire_tts.speech.spoken_text import split_words
 from tests.support.onnx_graph import INT64, STEP, duration
 from tests.support.weights import VOCABULARY, write_onnx_folder
 
@@ -268,7 +268,7 @@ async def test_the_service_does_not_start_with_weights_that_cannot_be_used(tmp_p
 
 async def test_the_process_of_the_model_opens_no_connection() -> None:
     code = (
-        "import sys, socket; from services.tts.model_child import refuse_network; sys.addaudithook(refuse_network)\n"
+        "import sys, socket; from scenewire_tts.engines.kokoro.model.child import refuse_network; sys.addaudithook(refuse_network)\n"
         "try: socket.create_connection(('127.0.0.1', 9), 1)\n"
         "except PermissionError as error: print(error)"
     )

@@ -16,13 +16,13 @@ from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 from typing_extensions import override
 
-from shared.artifacts.object_store import ObjectStore
-from shared.artifacts.results import Results
-from shared.artifacts.store import open_store
-from shared.contracts import ArtifactRef
-from shared.errors import FailureCode, PermanentError, PipelineError, TransientError
-from shared.media.process import run_program
-from shared.settings import ObjectStoreSettings
+from scenewire.artifacts.object_store import ObjectStore
+from scenewire.artifacts.opening import open_store
+from scenewire.artifacts.result_cache import Results
+from scenewire.errors import FailureCode, PermanentError, PipelineError, TransientError
+from scenewire.messages import ArtifactRef
+from scenewire.processes.run import run_program
+from scenewire.settings import ObjectStoreSettings
 from tests.support.artifact_stores import ArtifactStoreContract, Made, Rig, added
 from tests.support.product import environment
 from tests.support.s3 import KEY, S3, running_s3
@@ -274,8 +274,8 @@ async def test_processes_of_a_host_may_fetch_the_same_at_once(bucket: Bucket, tm
     ref = await added(bucket.store, bytes(9 << 20))
     program = (
         "import asyncio, sys\n"
-        "from shared.artifacts.store import open_store\n"
-        "from shared.contracts import ArtifactRef\n"
+        "from scenewire.artifacts.opening import open_store\n"
+        "from scenewire.messages import ArtifactRef\n"
         "ref = ArtifactRef.model_validate_json(sys.argv[2])\n"
         "print(asyncio.run(open_store(sys.argv[1]).open(ref)))\n"
     )

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from services.sourcing.candidates import FootageFile
-from services.sourcing.intake import Intake
-from services.sourcing.source import Fetched
-from shared.artifacts.filesystem import FilesystemStore
-from shared.errors import FailureCode, PermanentError, TransientError
-from shared.media import probe
-from shared.media.probe import probe_media, probe_video
-from shared.media.process import Limits
+from scenewire.artifacts.filesystem import FilesystemStore
+from scenewire.errors import FailureCode, PermanentError, TransientError
+from scenewire.probe import probe
+from scenewire.probe.probe import probe_media, probe_video
+from scenewire.processes.run import Limits
+from scenewire_sourcing.candidates import FootageFile
+from scenewire_sourcing.ingest.ingest import Intake
+from scenewire_sourcing.providers.base import Fetched
 from tests.support.media import make_clip, pretend_clips, run_ffmpeg
 
 

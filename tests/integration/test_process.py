@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.errors import PermanentError, TransientError
-from shared.media.process import Limits, run_program
+from scenewire.errors import PermanentError, TransientError
+from scenewire.processes.run import Limits, run_program
 
 PYTHON = sys.executable
 
@@ -91,7 +91,7 @@ async def test_a_cancelled_run_kills_the_program_with_its_children(tmp_path: Pat
 async def test_a27_a_program_dies_with_a_killed_worker(tmp_path: Path):
     worker = (
         "import asyncio, sys\n"
-        "from shared.media.process import run_program\n"
+        "from scenewire.processes.run import run_program\n"
         f"program = {sleeper(tmp_path)!r}\n"
         "asyncio.run(run_program([sys.executable, '-c', program], timeout=60))\n"
     )

@@ -12,15 +12,15 @@ from uuid import UUID, uuid4
 import pytest
 from nats.js import JetStreamContext
 
-from cli.nats_server import NatsServer
-from services.recorder.app import create_app
-from services.recorder.queries import opened
-from services.recorder.rebuild import Restored, log_from_stream, stream_from_log
-from services.recorder.settings import RecorderSettings
-from shared.bus.provision import give_back, provision
-from shared.contracts import Message, ProjectCancelled, ScriptRequested
-from shared.database.revision import upgrade
-from shared.topology import PIPELINE, RECORDER
+from scenewire.bus.provision import give_back, provision
+from scenewire.database.revision import upgrade
+from scenewire.messages import Message, ProjectCancelled, ScriptRequested
+from scenewire.topology import PIPELINE, RECORDER
+from scenewire_cli.stack.nats_server import NatsServer
+from scenewire_recorder.app import create_app
+from scenewire_recorder.maintenance.rebuild import Restored, log_from_stream, stream_from_log
+from scenewire_recorder.queries import opened
+from scenewire_recorder.settings import RecorderSettings
 from tests.support.nats import connected, running_server, settings_for
 from tests.support.quick_workers import Stages, quick_workers
 from tests.unit.recorder.story import Database, delivered

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from services.recorder import console
-from shared.database.revision import upgrade
-from shared.errors import PermanentError
+from scenewire.database.revision import upgrade
+from scenewire.errors import PermanentError
+from scenewire_recorder import api as console
 from tests.support.builders import PROJECT
 from tests.unit.recorder.story import Database, PostgresDatabase
 from tests.unit.recorder.test_recording import everything

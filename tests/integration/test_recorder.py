@@ -15,16 +15,16 @@ from faststream import FastStream
 from nats.js import JetStreamContext
 from structlog.testing import capture_logs
 
-from cli.nats_server import NatsServer
-from services.recorder.app import create_app
-from services.recorder.entries import RecordedMessage
-from services.recorder.settings import RecorderSettings
-from shared.bus import published_at_ns
-from shared.bus.provision import provision
-from shared.contracts import derive_project_id
-from shared.database.revision import upgrade
-from shared.errors import PermanentError
-from shared.topology import PIPELINE, RECORDER
+from scenewire.bus import published_at_ns
+from scenewire.bus.provision import provision
+from scenewire.database.revision import upgrade
+from scenewire.errors import PermanentError
+from scenewire.messages import derive_project_id
+from scenewire.topology import PIPELINE, RECORDER
+from scenewire_cli.stack.nats_server import NatsServer
+from scenewire_recorder.app import create_app
+from scenewire_recorder.log_entries import RecordedMessage
+from scenewire_recorder.settings import RecorderSettings
 from tests.support.builders import PROJECT
 from tests.support.nats import connected, provisioned_server, running_server
 from tests.support.web_application import FOOTAGE_PROGRESS, LIST_PROJECTS, LIST_SCENES, create_web_database
@@ -190,9 +190,9 @@ async def test_b29_b41_b42_the_web_application_finds_the_film_in_its_own_databas
 
 WORKER = """
 import asyncio, sys
-from services.recorder.entries import read
-from services.recorder.repository import Repository
-from shared.database.engine import writing_engine
+from scenewire_recorder.log_entries import read
+from scenewire_recorder.repository import Repository
+from scenewire.database.engine import writing_engine
 from tests.unit.recorder.story import Database, delivered, film
 
 async def main():

@@ -15,14 +15,14 @@ import psycopg
 import pytest
 from structlog.testing import capture_logs
 
-from services.recorder.entries import RecordedMessage, read
-from services.recorder.repository import Repository
-from services.recorder.stage import RecorderStage
-from shared.contracts import Message, ScriptRequested
-from shared.database.engine import WRITE_LOCK, reading_engine, snapshot, writing_engine
-from shared.database.revision import VERSION_TABLE, upgrade
-from shared.errors import FailureCode, PipelineError, TransientError
-from shared.media.process import run_program
+from scenewire.database.engine import WRITE_LOCK, reading_engine, snapshot, writing_engine
+from scenewire.database.revision import VERSION_TABLE, upgrade
+from scenewire.errors import FailureCode, PipelineError, TransientError
+from scenewire.messages import Message, ScriptRequested
+from scenewire.processes.run import run_program
+from scenewire_recorder.log_entries import RecordedMessage, read
+from scenewire_recorder.repository import Repository
+from scenewire_recorder.stage import RecorderStage
 from tests.support.builders import PROJECT
 from tests.unit.recorder.story import Database, PostgresDatabase, delivered, failed, film
 from tests.unit.recorder.test_recording import everything, log_of

@@ -15,12 +15,12 @@ from typing import Any
 
 import pytest
 
-from cli.access import existing
-from cli.home import Home
-from cli.main import main
-from shared.contracts import Look, Music
-from shared.database.revision import upgrade
-from shared.errors import TransientError
+from scenewire.database.revision import upgrade
+from scenewire.errors import TransientError
+from scenewire.messages import Look, Music
+from scenewire_cli.main import main
+from scenewire_cli.stack.connection import existing
+from scenewire_cli.stack.data_folder import Home
 from tests.support import product
 from tests.support.builders import PROJECT, artifact, brief, options
 from tests.unit.recorder.story import Database, delivered, failed, film, raw_message
@@ -203,7 +203,7 @@ async def test_the_stream_comes_back_from_a_database_and_the_database_from_the_s
 
 
 async def test_a_server_that_does_not_answer_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("cli.access._CONNECT_PATIENCE", 0.3)
+    monkeypatch.setattr("scenewire_cli.stack.connection._CONNECT_PATIENCE", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     with pytest.raises(TransientError, match="no NATS server answers"):

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from shared.bus.credentials import CLIENT, OPERATOR, USERS
-from shared.bus.provision import provision
-from shared.contracts import (
+from scenewire.bus.credentials import CLIENT, OPERATOR, USERS
+from scenewire.bus.provision import provision
+from scenewire.messages import (
     AudioRendered,
     FootageSourced,
     NarrationRequested,
@@ -21,7 +21,7 @@ from shared.contracts import (
     ScriptRequested,
     VideoAssembled,
 )
-from shared.topology import DURABLES, PIPELINE, STREAMS, dead_letter_subject
+from scenewire.topology import DURABLES, PIPELINE, STREAMS, dead_letter_subject
 from tests.support.deployed_bus import CONFIG, DeployedBus, deployed_bus
 from tests.support.product import environment, kill_group
 
@@ -180,7 +180,7 @@ async def test_the_whole_pipeline_works_with_these_rights_alone(bus: DeployedBus
 
     try:
         for user in (*WORKERS, "recorder"):
-            await started(user, "faststream", "run", f"services.{user}.app:create_app", "--factory")
+            await started(user, "faststream", "run", f"scenewire_{user}.app:create_app", "--factory")
         (tmp_path / "talk.txt").write_text("The sea rises. The sea falls.")
         make = ("cli", "make", "--script", "talk.txt", "--size", "320x180", "--out", "films")
         made = await started(CLIENT, *make)

@@ -14,15 +14,15 @@ import pytest
 import pytest_asyncio
 from nats.js import JetStreamContext
 
+from scenewire.artifacts.filesystem import FilesystemStore
+from scenewire.messages import AudioRendered, Footage, FootageSourced
+from scenewire_sourcing.app import create_app
+from scenewire_sourcing.ingest.ingest import Intake
+from scenewire_sourcing.providers.base import FootageSource
+from scenewire_sourcing.providers.mcp_source import McpSource
+from scenewire_sourcing.settings import SourcingSettings
+from scenewire_sourcing.stage import SourcingStage
 from scripts.doubles.archive import unlike
-from services.sourcing.app import create_app
-from services.sourcing.intake import Intake
-from services.sourcing.mcp_source import McpSource
-from services.sourcing.settings import SourcingSettings
-from services.sourcing.source import FootageSource
-from services.sourcing.stage import SourcingStage
-from shared.artifacts.filesystem import FilesystemStore
-from shared.contracts import AudioRendered, Footage, FootageSourced
 from tests.support.builders import PROJECT, audio_rendered, narration
 from tests.support.footage import children_of, connected, library_server, script_server
 from tests.support.media import make_clip, pretend_clips

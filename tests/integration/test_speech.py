@@ -13,17 +13,17 @@ import espeakng_loader
 import numpy as np
 import pytest
 
-from services.tts import espeak_child
-from services.tts.app import create_app
-from services.tts.engine import SAMPLE_RATE
-from services.tts.espeak_engine import EspeakEngine
-from services.tts.recording import finish
-from services.tts.settings import TtsSettings
-from services.tts.text import clean, split_words
-from shared.artifacts.filesystem import FilesystemStore
-from shared.contracts import AudioRendered, ScenesScripted
-from shared.errors import FailureCode, PermanentError
-from shared.media.process import run_program
+from scenewire.artifacts.filesystem import FilesystemStore
+from scenewire.errors import FailureCode, PermanentError
+from scenewire.messages import AudioRendered, ScenesScripted
+from scenewire.processes.run import run_program
+from scenewire_tts.app import create_app
+from scenewire_tts.engines.base import SAMPLE_RATE
+from scenewire_tts.engines.espeak import child as espeak_child
+from scenewire_tts.engines.espeak.engine import EspeakEngine
+from scenewire_tts.settings import TtsSettings
+from scenewire_tts.speech.postprocess import finish
+from scenewire_tts.speech.spoken_text import clean, split_words
 from tests.support import builders
 from tests.support.nats import provisioned_server
 

@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 from typing_extensions import override
 
-from services.tts.kokoro_engine import KokoroEngine
-from services.tts.model import MemoryShortError, UnusableError
-from services.tts.model_process import ModelProcess
-from services.tts.text import split_words
-from services.tts.weights import examine
-from shared.errors import FailureCode, PermanentError
+from scenewire.errors import FailureCode, PermanentError
+from scenewire_tts.engines.kokoro.engine import KokoroEngine
+from scenewire_tts.engines.kokoro.model.base import MemoryShortError, UnusableError
+from scenewire_tts.engines.kokoro.model.process import ModelProcess
+from scenewire_tts.engines.kokoro.weights import examine
+from scenewire_tts.speech.spoken_text import split_words
 
 pytestmark = [
     pytest.mark.skipif(
@@ -51,7 +51,7 @@ async def engine(made: Path) -> AsyncIterator[KokoroEngine]:
 
 
 def load(folder: Path) -> Any:
-    from services.tts.kokoro_torch import TorchModel
+    from scenewire_tts.engines.kokoro.model.pytorch_model import TorchModel
 
     return TorchModel(folder, device="cpu", threads=1)
 

@@ -15,12 +15,12 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine
 
-from shared.database.audit import Change, audit
-from shared.database.engine import transaction, writing_engine
-from shared.database.revision import upgrade_engine
-from shared.database.search import words
-from shared.database.videos import SqlVideoRepository, Video, VideoRepository
-from shared.database.videos_in_memory import InMemoryVideoRepository
+from scenewire.database.audit import Change, audit
+from scenewire.database.engine import transaction, writing_engine
+from scenewire.database.revision import upgrade_engine
+from scenewire.database.search import words
+from scenewire.database.videos import SqlVideoRepository, Video, VideoRepository
+from scenewire.database.videos_in_memory import InMemoryVideoRepository
 
 IN_DATABASES = ["file", "memory", "postgres"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cli import weights
+from scenewire_cli.commands import weights
 from tests.support.weights import write_onnx_folder
 
 needs_onnx = pytest.mark.skipif(importlib.util.find_spec("onnxruntime") is None, reason="onnxruntime is not installed")

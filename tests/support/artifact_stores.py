@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from shared.artifacts.results import Results
-from shared.artifacts.store import ArtifactStore, output_key
-from shared.contracts import ArtifactRef
-from shared.errors import PermanentError
+from scenewire.artifacts.result_cache import Results
+from scenewire.artifacts.store import ArtifactStore, output_key
+from scenewire.errors import PermanentError
+from scenewire.messages import ArtifactRef
 from tests.support import builders
 
 

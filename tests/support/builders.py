@@ -2,7 +2,7 @@
 
 from uuid import UUID, uuid4
 
-from shared.contracts import (
+from scenewire.messages import (
     ArtifactRef,
     AudioRendered,
     Brief,

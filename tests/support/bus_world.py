@@ -9,9 +9,9 @@ from pathlib import Path
 
 from nats.js import JetStreamContext
 
-from shared.bus import Bus
-from shared.contracts import NarrationRequested, ProjectFailed
-from shared.topology import PIPELINE, TTS, Retry
+from scenewire.bus import Bus
+from scenewire.messages import NarrationRequested, ProjectFailed
+from scenewire.topology import PIPELINE, TTS, Retry
 from tests.support.nats import provisioned_server, settings_for
 
 FAST = Retry(max_tries=3, base=timedelta(milliseconds=20), cap=timedelta(milliseconds=100))

@@ -1,6 +1,6 @@
 """A clip in one line, as facts without a file."""
 
-from shared.contracts import ArtifactRef, Clip, Credit, SourceFacts
+from scenewire.messages import ArtifactRef, Clip, Credit, SourceFacts
 from tests.support.builders import artifact
 
 

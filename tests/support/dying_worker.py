@@ -4,10 +4,10 @@ import asyncio
 import os
 import signal
 
-from shared.bus import Bus
-from shared.contracts import NarrationRequested
-from shared.settings import ServiceSettings
-from shared.topology import TTS
+from scenewire.bus import Bus
+from scenewire.messages import NarrationRequested
+from scenewire.settings import ServiceSettings
+from scenewire.topology import TTS
 
 
 def main() -> None:

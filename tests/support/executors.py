@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from shared.media.executor import ExecutionResult, OnProgress, Stdin
-from shared.media.process import Limits
+from scenewire.ffmpeg.executor import ExecutionResult, OnProgress, Stdin
+from scenewire.processes.run import Limits
 
 
 class Notebook:

@@ -10,11 +10,11 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from services.assembly.render import Encoder
-from services.assembly.sound import Levels
-from services.assembly.stage import AssemblyStage
-from shared.artifacts.filesystem import FilesystemStore
-from shared.contracts import Footage, FootageSourced, Look, Narration, SegmentRendered, VideoAssembled, Word
+from scenewire.artifacts.filesystem import FilesystemStore
+from scenewire.messages import Footage, FootageSourced, Look, Narration, SegmentRendered, VideoAssembled, Word
+from scenewire_assembly.picture.segment_command import Encoder
+from scenewire_assembly.segment_stage import AssemblyStage
+from scenewire_assembly.sound.mix import Levels
 from tests.support.builders import PROJECT, brief, options, scene
 
 RATE: Final = 24_000

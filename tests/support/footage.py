@@ -11,9 +11,9 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from services.sourcing.mcp_source import McpSource
-from services.sourcing.metrics import FootageMetrics
-from services.sourcing.settings import FootageServer
+from scenewire_sourcing.metrics import FootageMetrics
+from scenewire_sourcing.providers.mcp_source import McpSource
+from scenewire_sourcing.providers.server_config import FootageServer
 
 _SCRIPT = """
 import json, os, signal, sys, time
@@ -64,7 +64,7 @@ def script_server(
 
 def library_server(folder: Path) -> FootageServer:
     """The shipped server, as the settings would have it."""
-    command = (sys.executable, "-m", "services.sourcing.servers.library")
+    command = (sys.executable, "-m", "scenewire_sourcing.servers.library")
     return FootageServer(name="library", command=command, env={"LIBRARY_DIR": SecretStr(str(folder))}, root=folder)
 
 

@@ -4,8 +4,8 @@ import asyncio
 import sys
 from pathlib import Path
 
-from services.sourcing.mcp_source import McpSource
-from services.sourcing.settings import FootageServer
+from scenewire_sourcing.providers.mcp_source import McpSource
+from scenewire_sourcing.providers.server_config import FootageServer
 
 
 async def main() -> None:

@@ -6,7 +6,7 @@
 import json
 from pathlib import Path
 
-from shared.contracts import (
+from scenewire.messages import (
     ArtifactRef,
     Clip,
     Credit,

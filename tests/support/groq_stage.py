@@ -9,17 +9,17 @@ from uuid import UUID
 
 from nats.js import JetStreamContext
 
+from scenewire.artifacts.filesystem import FilesystemStore
+from scenewire.bus import Bus
+from scenewire.messages import ProjectFailed, ScenesScripted, ScriptRequested
+from scenewire.topology import DEAD_LETTERS, PIPELINE, SCRIPT, Retry
+from scenewire_script.handlers import register
+from scenewire_script.settings import ScriptSettings
+from scenewire_script.stage import ScriptStage
+from scenewire_script.writers.groq.client import GroqClient
+from scenewire_script.writers.groq.writer import GroqWriter
+from scenewire_script.writers.outline import OutlineWriter
 from scripts.doubles.language_model import KEY, GroqDouble
-from services.script.groq_client import GroqClient
-from services.script.groq_writer import GroqWriter
-from services.script.handlers import register
-from services.script.outline import OutlineWriter
-from services.script.settings import ScriptSettings
-from services.script.stage import ScriptStage
-from shared.artifacts.filesystem import FilesystemStore
-from shared.bus import Bus
-from shared.contracts import ProjectFailed, ScenesScripted, ScriptRequested
-from shared.topology import DEAD_LETTERS, PIPELINE, SCRIPT, Retry
 from tests.support.nats import provisioned_server
 
 FAST = Retry(max_tries=3, base=timedelta(milliseconds=20), cap=timedelta(milliseconds=100))

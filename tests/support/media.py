@@ -6,7 +6,7 @@ from pathlib import Path
 
 import imageio_ffmpeg
 
-from shared.media.process import run_program
+from scenewire.processes.run import run_program
 
 
 @cache

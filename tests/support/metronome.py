@@ -5,9 +5,9 @@ import asyncio
 import numpy as np
 from typing_extensions import override
 
-from services.tts.engine import SAMPLE_RATE, Speech, SpeechEngine
-from services.tts.text import split_words
-from services.tts.timing import time_words
+from scenewire_tts.engines.base import SAMPLE_RATE, Speech, SpeechEngine
+from scenewire_tts.speech.spoken_text import split_words
+from scenewire_tts.speech.word_timing import time_words
 
 
 class Metronome(SpeechEngine):

@@ -8,9 +8,9 @@ import nats
 from nats.aio.client import Client
 from nats.js import JetStreamContext
 
-from cli.nats_server import NatsServer
-from shared.bus.provision import provision
-from shared.settings import ServiceSettings
+from scenewire.bus.provision import provision
+from scenewire.settings import ServiceSettings
+from scenewire_cli.stack.nats_server import NatsServer
 from tests.support.servers import in_containers
 
 

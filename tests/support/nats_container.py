@@ -10,7 +10,7 @@ from testcontainers.core.container import DockerContainer
 from testcontainers.core.wait_strategies import LogMessageWaitStrategy
 from typing_extensions import override
 
-from cli.nats_server import NatsServer
+from scenewire_cli.stack.nats_server import NatsServer
 from tests.support.servers import NATS_IMAGE
 
 _CONFIG = """\

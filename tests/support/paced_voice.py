@@ -7,10 +7,10 @@ import asyncio
 
 from faststream import FastStream
 
-from services.tts.app import create_app as create_tts_app
-from services.tts.engine import Speech
-from services.tts.espeak_engine import EspeakEngine
-from services.tts.settings import TtsSettings
+from scenewire_tts.app import create_app as create_tts_app
+from scenewire_tts.engines.base import Speech
+from scenewire_tts.engines.espeak.engine import EspeakEngine
+from scenewire_tts.settings import TtsSettings
 
 REAL_TIME_FACTOR = 0.4
 """What an 82 M parameter voice was measured to take on one thread, seconds per second of speech."""

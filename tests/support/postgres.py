@@ -21,7 +21,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from shared.media.process import guards
+from scenewire.processes.run import guards
 from tests.support.servers import POSTGRES_IMAGE, in_containers
 
 _START_SECONDS: Final = 60

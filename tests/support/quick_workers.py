@@ -7,12 +7,8 @@ from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from services.assembly.handlers import register as register_assembly
-from services.script.handlers import register as register_script
-from services.sourcing.handlers import register as register_sourcing
-from services.tts.handlers import register as register_tts
-from shared.bus import Bus
-from shared.contracts import (
+from scenewire.bus import Bus
+from scenewire.messages import (
     AudioRendered,
     FootageSourced,
     Message,
@@ -22,7 +18,11 @@ from shared.contracts import (
     SegmentRendered,
     VideoAssembled,
 )
-from shared.settings import ServiceSettings
+from scenewire.settings import ServiceSettings
+from scenewire_assembly.handlers import register as register_assembly
+from scenewire_script.handlers import register as register_script
+from scenewire_sourcing.handlers import register as register_sourcing
+from scenewire_tts.handlers import register as register_tts
 from tests.support.builders import audio_rendered, narration_requested, scripted, segment_rendered
 from tests.unit.recorder.story import assembled, footage
 

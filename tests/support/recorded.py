@@ -10,13 +10,13 @@ import wave
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from services.assembly.render import Encoder
-from services.assembly.stage import AssemblyStage
-from shared.artifacts.filesystem import FilesystemStore
-from shared.contracts import Footage, FootageSourced, Look, Narration, SegmentRendered, VideoAssembled
-from shared.media.executor import FfmpegExecutor, RealFfmpegExecutor
-from shared.media.programs import find_ffmpeg
-from shared.media.recording import RecordingFfmpegExecutor
+from scenewire.artifacts.filesystem import FilesystemStore
+from scenewire.ffmpeg.discovery import find_ffmpeg
+from scenewire.ffmpeg.executor import FfmpegExecutor, RealFfmpegExecutor
+from scenewire.ffmpeg.recording import RecordingFfmpegExecutor
+from scenewire.messages import Footage, FootageSourced, Look, Narration, SegmentRendered, VideoAssembled
+from scenewire_assembly.picture.segment_command import Encoder
+from scenewire_assembly.segment_stage import AssemblyStage
 from tests.support.builders import PROJECT, brief, options, scene
 
 RECORDING = Path(__file__).parents[1] / "data" / "recordings" / "film.json"

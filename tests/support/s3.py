@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from shared.artifacts.object_store import ObjectStore
-from shared.artifacts.store import open_store
-from shared.settings import ObjectStoreSettings
+from scenewire.artifacts.object_store import ObjectStore
+from scenewire.artifacts.opening import open_store
+from scenewire.settings import ObjectStoreSettings
 
 KEY = "a-key-of-tests"
 

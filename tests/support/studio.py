@@ -7,10 +7,8 @@ from pathlib import Path
 import av
 import numpy as np
 
-from services.assembly.render import Encoder
-from services.assembly.stage import AssemblyStage
-from shared.artifacts.filesystem import FilesystemStore
-from shared.contracts import (
+from scenewire.artifacts.filesystem import FilesystemStore
+from scenewire.messages import (
     ArtifactRef,
     Clip,
     Credit,
@@ -22,7 +20,9 @@ from shared.contracts import (
     SourceFacts,
     Word,
 )
-from shared.media.probe import probe_media
+from scenewire.probe.probe import probe_media
+from scenewire_assembly.picture.segment_command import Encoder
+from scenewire_assembly.segment_stage import AssemblyStage
 from tests.support.builders import PROJECT, brief, options, scene
 from tests.support.media import run_ffmpeg
 

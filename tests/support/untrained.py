@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from services.tts.kokoro_torch import import_package_alone
+from scenewire_tts.engines.kokoro.model.pytorch_model import import_package_alone
 from tests.support.weights import VOCABULARY, write_voice
 
 

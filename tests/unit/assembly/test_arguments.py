@@ -8,14 +8,14 @@ import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from services.assembly.background import Background
-from services.assembly.film import Part, join
-from services.assembly.glyphs import find_undrawable
-from services.assembly.render import Encoder, segment_from_background, segment_from_clips
-from services.assembly.sound import Levels, make_sound
-from services.assembly.thumbnail import take_thumbnail
-from services.assembly.timeline import edit_clips, place
-from shared.contracts import Look
+from scenewire.messages import Look
+from scenewire_assembly.captions.glyphs import find_undrawable
+from scenewire_assembly.edit import edit_clips, place
+from scenewire_assembly.picture.background import Background
+from scenewire_assembly.picture.segment_command import Encoder, segment_from_background, segment_from_clips
+from scenewire_assembly.sound.mix import Levels, make_sound
+from scenewire_assembly.video.join import Part, join
+from scenewire_assembly.video.thumbnail import take_thumbnail
 from tests.support.builders import options
 from tests.support.clips import clip
 from tests.support.executors import Notebook

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from services.assembly.background import Background
-from shared.contracts import Look
+from scenewire.messages import Look
+from scenewire_assembly.picture.background import Background
 
 LOOK = Look(width=320, height=180)
 

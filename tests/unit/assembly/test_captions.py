@@ -5,9 +5,9 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.assembly.captions import LINE_COLUMNS, Cue, clean_text, cues_of, shift
-from services.assembly.pieces import columns
-from shared.contracts import Narration, Word
+from scenewire.messages import Narration, Word
+from scenewire_assembly.captions.cues import LINE_COLUMNS, Cue, clean_text, cues_of, shift
+from scenewire_assembly.captions.line_breaking import columns
 from tests.support.builders import artifact
 
 words_of_a_text = st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60), max_size=60)

@@ -1,7 +1,7 @@
 from uuid import uuid4
 
-from services.assembly.collector import Collector
-from shared.contracts import SegmentRendered
+from scenewire.messages import SegmentRendered
+from scenewire_assembly.segment_collector import Collector
 from tests.support.builders import segment_rendered
 
 

@@ -1,8 +1,8 @@
 import json
 
-from services.assembly.credits import appearances, credits_comment, credits_json, credits_txt, script_json
-from services.assembly.timeline import place
-from shared.contracts import Footage, SegmentRendered
+from scenewire.messages import Footage, SegmentRendered
+from scenewire_assembly.edit import place
+from scenewire_assembly.video.credits import appearances, credits_comment, credits_json, credits_txt, script_json
 from tests.support.builders import segment_rendered
 from tests.support.clips import clip
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.assembly.ducking import Ducking, stretches
-from services.assembly.music import write_bed
+from scenewire_assembly.sound.ducking import Ducking, stretches
+from scenewire_assembly.sound.music import write_bed
 
 SECOND = 48_000
 

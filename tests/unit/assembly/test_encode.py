@@ -1,12 +1,12 @@
 import pytest
 
-from services.assembly.encode import run_ffmpeg
-from shared.errors import PermanentError, TransientError
-from shared.media.command import Command, Generated, Input, Nowhere, Output
-from shared.media.executor import RealFfmpegExecutor
-from shared.media.filters import Chain, Filter
-from shared.media.process import Limits
-from shared.media.programs import Ffmpeg
+from scenewire.errors import PermanentError, TransientError
+from scenewire.ffmpeg.command import Command, Generated, Input, Nowhere, Output
+from scenewire.ffmpeg.discovery import Ffmpeg
+from scenewire.ffmpeg.executor import RealFfmpegExecutor
+from scenewire.ffmpeg.filters import Chain, Filter
+from scenewire.processes.run import Limits
+from scenewire_assembly.ffmpeg_job import run_ffmpeg
 
 COMMAND = Command(
     inputs=(Input(Generated(Chain((Filter("color"),)))),),

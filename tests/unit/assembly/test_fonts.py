@@ -3,7 +3,7 @@
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from services.assembly.fonts import font_facts, prepare_fonts
+from scenewire_assembly.captions.fonts import font_facts, prepare_fonts
 
 
 def test_a_job_always_has_the_products_font(tmp_path: Path):

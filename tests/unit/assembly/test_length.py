@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.assembly.length import length_notes
+from scenewire_assembly.video.duration_notes import length_notes
 from tests.support import builders
 
 

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.assembly.caption_styles import caption_columns
-from services.assembly.captions import Cue, SpokenWord, cues_of
-from services.assembly.cards import Card, Title, card_of, title_of
-from services.assembly.lettering import lettering
-from shared.contracts import Brief, Look, Scene
+from scenewire.messages import Brief, Look, Scene
+from scenewire_assembly.captions.cues import Cue, SpokenWord, cues_of
+from scenewire_assembly.captions.overlay import lettering
+from scenewire_assembly.captions.styles import caption_columns
+from scenewire_assembly.captions.title_cards import Card, Title, card_of, title_of
 from tests.support.builders import brief, narration, scene
 
 LOOK = Look()

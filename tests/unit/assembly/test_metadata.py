@@ -3,9 +3,9 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.assembly.metadata import Chapter, chapter_title, chapters, ffmetadata
-from services.assembly.pieces import columns
-from services.assembly.timeline import place
+from scenewire_assembly.captions.line_breaking import columns
+from scenewire_assembly.edit import place
+from scenewire_assembly.video.chapters import Chapter, chapter_title, chapters, ffmetadata
 from tests.support.builders import scene
 
 

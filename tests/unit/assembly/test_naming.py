@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.assembly.naming import file_stem, video_name
-from shared.artifacts.store import output_key
+from scenewire.artifacts.store import output_key
+from scenewire_assembly.video.file_name import file_stem, video_name
 from tests.support.builders import PROJECT
 
 

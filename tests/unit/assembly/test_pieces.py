@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.assembly.captions import clean_text, cues_of
-from services.assembly.pieces import columns, pieces
+from scenewire_assembly.captions.cues import clean_text, cues_of
+from scenewire_assembly.captions.line_breaking import columns, pieces
 from tests.unit.assembly.test_captions import narration
 
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from services.assembly.stage import AssemblyStage
-from shared.artifacts.filesystem import FilesystemStore
-from shared.contracts import Footage
-from shared.errors import PermanentError
+from scenewire.artifacts.filesystem import FilesystemStore
+from scenewire.errors import PermanentError
+from scenewire.messages import Footage
+from scenewire_assembly.segment_stage import AssemblyStage
 from tests.support.builders import artifact, footage_sourced
 from tests.support.clips import clip
 

@@ -1,9 +1,9 @@
 import pytest
 
-from services.assembly.background import Background
-from services.assembly.render import Encoder, segment_from_background, segment_from_clips
-from services.assembly.timeline import edit_clips
-from shared.contracts import Look
+from scenewire.messages import Look
+from scenewire_assembly.edit import edit_clips
+from scenewire_assembly.picture.background import Background
+from scenewire_assembly.picture.segment_command import Encoder, segment_from_background, segment_from_clips
 from tests.support.clips import clip
 
 LOOK = Look(width=320, height=180)

@@ -3,9 +3,9 @@
 import av
 import pytest
 
-from shared.errors import PermanentError
-from shared.media.programs import find_ffmpeg
-from shared.media.recording import FakeFfmpegExecutor, read_recording
+from scenewire.errors import PermanentError
+from scenewire.ffmpeg.discovery import find_ffmpeg
+from scenewire.ffmpeg.recording import FakeFfmpegExecutor, read_recording
 from tests.support.recorded import FRAMES, RECORDING, make_film
 
 

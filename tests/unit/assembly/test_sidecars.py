@@ -4,8 +4,8 @@ import pysubs2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.assembly.captions import Cue, SpokenWord
-from services.assembly.sidecars import srt, vtt
+from scenewire_assembly.captions.cues import Cue, SpokenWord
+from scenewire_assembly.captions.subtitle_files import srt, vtt
 
 
 def cue(text: str, start: int = 0, end: int = 30) -> Cue:

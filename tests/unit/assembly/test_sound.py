@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from services.assembly.sound import Spoken, write_timeline
-from shared.errors import PermanentError
+from scenewire.errors import PermanentError
+from scenewire_assembly.sound.mix import Spoken, write_timeline
 
 
 def narration(path: Path, samples: int, *, rate: int = 24_000, channels: int = 1) -> Path:

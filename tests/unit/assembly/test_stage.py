@@ -2,11 +2,11 @@ from functools import partial
 
 import pytest
 
-from services.assembly.settings import AssemblySettings
-from services.assembly.stage import AssemblyStage
-from shared.artifacts.store import open_store
-from shared.errors import PermanentError
-from shared.media.observable import open_executor
+from scenewire.artifacts.opening import open_store
+from scenewire.errors import PermanentError
+from scenewire.ffmpeg.opening import open_executor
+from scenewire_assembly.segment_stage import AssemblyStage
+from scenewire_assembly.settings import AssemblySettings
 from tests.support.builders import footage_sourced, segment_rendered
 
 

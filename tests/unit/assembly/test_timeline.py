@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.assembly import timeline
-from services.assembly.timeline import (
+from scenewire.errors import PermanentError
+from scenewire.timeline import Duration, find_uncovered, total_coverage
+from scenewire_assembly import edit as timeline
+from scenewire_assembly.edit import (
     SOUND_RATE,
     Shot,
     check_clips,
@@ -17,8 +19,6 @@ from services.assembly.timeline import (
     place,
     samples_for,
 )
-from shared.errors import PermanentError
-from shared.timeline import Duration, find_uncovered, total_coverage
 from tests.support.clips import clip
 
 RATES = (24, 25, 30, 50, 60)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from services.assembly.tones import TABLES, table, tone_mapped
+from scenewire_assembly.picture.tone_mapping import TABLES, table, tone_mapped
 
 PQ, HLG = 16, 18
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cli import doctor
+from scenewire_cli.commands import doctor
 from scripts.doubles.language_model import KEY
 
 

@@ -1,7 +1,7 @@
 """What a film in the making looks like after each message."""
 
-from cli.follow import Event, Film
-from shared.contracts import Progress, ProjectFailed
+from scenewire.messages import Progress, ProjectFailed
+from scenewire_cli.progress.events import Event, Film
 from tests.support import builders
 from tests.support.builders import PROJECT
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.home import Endpoint, Home, require_writable
-from shared.contracts import ScriptRequested
-from shared.errors import PermanentError
+from scenewire.errors import PermanentError
+from scenewire.messages import ScriptRequested
+from scenewire_cli.stack.data_folder import Endpoint, Home, require_writable
 
 TEA = ScriptRequested(topic="Tea")
 

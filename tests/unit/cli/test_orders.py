@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.orders import DEFAULT_DURATION, DEFAULT_TOPIC, SHAPES, Picture, build_order
-from shared.contracts import MAX_TEXT_CHARACTERS
-from shared.errors import PermanentError
+from scenewire.errors import PermanentError
+from scenewire.messages import MAX_TEXT_CHARACTERS
+from scenewire_cli.order import DEFAULT_DURATION, DEFAULT_TOPIC, SHAPES, Picture, build_order
 
 
 def refusal(**changes) -> str:

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.errors import PermanentError
-from shared.media import command as command_module
-from shared.media import executor as executor_module
-from shared.media.command import (
+from scenewire.errors import PermanentError
+from scenewire.ffmpeg import command as command_module
+from scenewire.ffmpeg import executor as executor_module
+from scenewire.ffmpeg.command import (
     OURS,
     UNTRUSTED,
     Command,
@@ -25,8 +25,8 @@ from shared.media.command import (
     RawVideo,
     Trust,
 )
-from shared.media.filters import Chain, Expression, Filter, Graph, Stream, Text
-from shared.media.options import (
+from scenewire.ffmpeg.filters import Chain, Expression, Filter, Graph, Stream, Text
+from scenewire.ffmpeg.options import (
     PRESETS,
     X264,
     Aac,
@@ -298,9 +298,9 @@ def imports(path: Path) -> set[str]:
 
 def test_a38_the_builder_starts_nothing_and_the_executors_build_nothing():
     folder = Path(command_module.__file__).parent
-    for builder in ("command", "filters", "options", "probe_child"):
-        forbidden = {"subprocess", "asyncio", "os", "shared.media.process", "shared.media.executor"}
+    for builder in ("command", "filters", "options"):
+        forbidden = {"subprocess", "asyncio", "os", "scenewire.processes.run", "scenewire.ffmpeg.executor"}
         assert not imports(folder / f"{builder}.py") & forbidden
-    for runner in (Path(executor_module.__file__).name, "recording.py", "observable.py", "process.py"):
-        built_by = {"shared.media.command", "shared.media.filters", "shared.media.options"}
+    for runner in (Path(executor_module.__file__).name, "recording.py", "observable.py"):
+        built_by = {"scenewire.ffmpeg.command", "scenewire.ffmpeg.filters", "scenewire.ffmpeg.options"}
         assert not imports(folder / runner) & built_by

@@ -13,12 +13,18 @@ import structlog
 from prometheus_client import CollectorRegistry
 from typing_extensions import override
 
-from shared.errors import PermanentError, TransientError
-from shared.media.executor import ExecutionResult, FfmpegExecutor, FfmpegProgress, ProgressReader, RealFfmpegExecutor
-from shared.media.observable import FfmpegMetrics, ObservableFfmpegExecutor
-from shared.media.process import Limits
-from shared.media.programs import Ffmpeg
-from shared.media.recording import FakeFfmpegExecutor, Recorded, RecordingFfmpegExecutor, read_recording
+from scenewire.errors import PermanentError, TransientError
+from scenewire.ffmpeg.discovery import Ffmpeg
+from scenewire.ffmpeg.executor import (
+    ExecutionResult,
+    FfmpegExecutor,
+    FfmpegProgress,
+    ProgressReader,
+    RealFfmpegExecutor,
+)
+from scenewire.ffmpeg.observable import FfmpegMetrics, ObservableFfmpegExecutor
+from scenewire.ffmpeg.recording import FakeFfmpegExecutor, Recorded, RecordingFfmpegExecutor, read_recording
+from scenewire.processes.run import Limits
 
 SCRIPT = r"""#!/bin/sh
 case "$1" in

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.database.revision import upgrade
+from scenewire.database.revision import upgrade
 from tests.unit.recorder.story import Database
 
 

@@ -11,10 +11,8 @@ from uuid import UUID
 
 from typing_extensions import override
 
-from services.recorder.entries import RecordedMessage
-from services.recorder.repository import Repository
-from services.recorder.stage import RecorderStage
-from shared.contracts import (
+from scenewire.database.engine import writing_engine
+from scenewire.messages import (
     ArtifactRef,
     Candidate,
     Clip,
@@ -29,7 +27,9 @@ from shared.contracts import (
     SourceFacts,
     VideoAssembled,
 )
-from shared.database.engine import writing_engine
+from scenewire_recorder.log_entries import RecordedMessage
+from scenewire_recorder.repository import Repository
+from scenewire_recorder.stage import RecorderStage
 from tests.support.builders import (
     PROJECT,
     audio_rendered,

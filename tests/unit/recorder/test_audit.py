@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.recorder.repository import Repository
-from services.recorder.stage import RecorderStage
-from shared.database.engine import writing_engine
+from scenewire.database.engine import writing_engine
+from scenewire_recorder.repository import Repository
+from scenewire_recorder.stage import RecorderStage
 from tests.support.builders import PROJECT
 from tests.unit.recorder.story import ENTITIES, Database, delivered, film
 from tests.unit.recorder.test_recording import everything
@@ -119,7 +119,7 @@ async def test_a23_a_batch_that_fails_leaves_no_audit(database: Database, monkey
         raise RuntimeError
 
     with monkeypatch.context() as patched:
-        patched.setattr("services.recorder.repository._Writer.finish", fail)
+        patched.setattr("scenewire_recorder.repository._Writer.finish", fail)
         with pytest.raises(RuntimeError):
             await RecorderStage(repository).record(delivered(film()))
     assert database.rows("SELECT * FROM audit_log") == []

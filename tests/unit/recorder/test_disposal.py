@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from services.recorder.disposal import disposable
-from services.recorder.queries import opened
-from shared.contracts import Message, ScriptRequested, SegmentRendered
+from scenewire.messages import Message, ScriptRequested, SegmentRendered
+from scenewire_recorder.maintenance.retention import disposable
+from scenewire_recorder.queries import opened
 from tests.support.builders import PROJECT
 from tests.unit.recorder.story import Database, delivered, failed, film, ref
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.recorder.entries import LogEntry, read
-from shared.contracts import AudioRendered, ScriptRequested, derive_project_id
+from scenewire.messages import AudioRendered, ScriptRequested, derive_project_id
+from scenewire_recorder.log_entries import LogEntry, read
 from tests.support.builders import PROJECT, audio_rendered
 from tests.unit.recorder.story import NOON_NS, delivered, film, raw_message
 

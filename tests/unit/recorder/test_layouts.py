@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from services.recorder.layouts import Layout
-from services.recorder.queries import opened
-from services.recorder.rebuild import rows_from_log
-from services.recorder.repository import Repository
-from services.recorder.stage import RecorderStage
-from shared.database.engine import writing_engine
-from shared.database.revision import upgrade
+from scenewire.database.engine import writing_engine
+from scenewire.database.revision import upgrade
+from scenewire_recorder.maintenance.rebuild import rows_from_log
+from scenewire_recorder.projection.path_layouts import Layout
+from scenewire_recorder.queries import opened
+from scenewire_recorder.repository import Repository
+from scenewire_recorder.stage import RecorderStage
 from tests.support.builders import PROJECT
 from tests.support.web_application import (
     LIST_SCENES,

@@ -10,10 +10,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from services.recorder.media_rows import Row
-from shared.contracts import ScriptRequested
-from shared.database.engine import reading_engine, snapshot, transaction, writing_engine
-from shared.media.process import run_program
+from scenewire.database.engine import reading_engine, snapshot, transaction, writing_engine
+from scenewire.messages import ScriptRequested
+from scenewire.processes.run import run_program
+from scenewire_recorder.projection.media_rows import Row
 from tests.support.builders import PROJECT
 from tests.unit.recorder.story import Database, delivered, failed, film
 
@@ -109,7 +109,7 @@ async def test_b28_a_transaction_is_committed_or_rolled_back_and_lets_go(databas
 
 
 async def test_b52_b53_recording_needs_no_media_no_network_library_and_no_provider():
-    code = "import sys, services.recorder.app, services.recorder.console; print(*sys.modules)"
+    code = "import sys, scenewire_recorder.app, scenewire_recorder.api; print(*sys.modules)"
     done = await run_program([sys.executable, "-c", code], cwd=ROOT, timeout=30)
     assert done.returncode == 0, done.stderr
     loaded = {name.partition(".")[0] for name in done.stdout.decode().split()}

@@ -15,12 +15,12 @@ from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 from structlog.testing import capture_logs
 
-from services.recorder.entries import RecordedMessage, read
-from services.recorder.repository import Repository
-from services.recorder.stage import RecorderStage
-from shared.contracts import derive_project_id
-from shared.database.engine import reading_engine, snapshot, transaction, writing_engine
-from shared.errors import FailureCode, PipelineError, TransientError
+from scenewire.database.engine import reading_engine, snapshot, transaction, writing_engine
+from scenewire.errors import FailureCode, PipelineError, TransientError
+from scenewire.messages import derive_project_id
+from scenewire_recorder.log_entries import RecordedMessage, read
+from scenewire_recorder.repository import Repository
+from scenewire_recorder.stage import RecorderStage
 from tests.support.builders import PROJECT, scripted
 from tests.unit.recorder.story import Database, cancelled, delivered, failed, film, footage, raw_message
 

@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from services.script.answer import SCENES, TEXTS, Answer, AnsweredScene, UnreadableError, flaws, read_answer
+from scenewire_script.writers.groq.answer import (
+    SCENES,
+    TEXTS,
+    Answer,
+    AnsweredScene,
+    UnreadableError,
+    flaws,
+    read_answer,
+)
 
 SCENE = {"scene_number": 1, "text": "The sea rises.", "footage_query": "sea tide", "keywords": ["sea", "tide"]}
 WHOLE = json.dumps({"title": "Tides", "scenes": [SCENE]})

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.script.budget import Budget, count, measure, parts
-from shared.contracts import MAX_SCENES
+from scenewire.messages import MAX_SCENES
+from scenewire_script.writers.groq.token_budget import Budget, count, measure, parts
 
 RATE = 2.3
 

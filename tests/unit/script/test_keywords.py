@@ -1,6 +1,6 @@
 import pytest
 
-from services.script.keywords import footage_query, telling_words
+from scenewire_script.text.keywords import footage_query, telling_words
 
 SENTENCE = "Work began in 1859 under the French diplomat Ferdinand de Lesseps, and it took ten years."
 

@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from services.script.manuscript import one_line, read_manuscript
+from scenewire_script.text.manuscript import one_line, read_manuscript
 
 
 def test_a_markdown_heading_is_the_title_and_later_headings_are_not_spoken() -> None:

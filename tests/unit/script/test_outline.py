@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.script.manuscript import read_manuscript
-from services.script.outline import OutlineWriter, divide
-from services.script.sentences import count_words, is_speakable
-from services.script.writer import Script
-from shared.contracts import MAX_SCENES, ScriptRequested
-from shared.errors import FailureCode, PermanentError
+from scenewire.errors import FailureCode, PermanentError
+from scenewire.messages import MAX_SCENES, ScriptRequested
+from scenewire_script.text.manuscript import read_manuscript
+from scenewire_script.text.sentences import count_words, is_speakable
+from scenewire_script.writers.base import Script
+from scenewire_script.writers.outline import OutlineWriter, divide
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "suez-canal.txt"
 

@@ -1,6 +1,6 @@
 import pytest
 
-from services.script.sentences import count_words, halve, is_speakable, split_sentences
+from scenewire_script.text.sentences import count_words, halve, is_speakable, split_sentences
 
 
 @pytest.mark.parametrize(

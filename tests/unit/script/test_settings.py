@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from scenewire.errors import FailureCode, PermanentError
+from scenewire_script.app import create_app
+from scenewire_script.settings import ScriptSettings
+from scenewire_script.writers.outline import OutlineWriter
 from scripts.doubles.language_model import KEY
-from services.script.app import create_app
-from services.script.outline import OutlineWriter
-from services.script.settings import ScriptSettings
-from shared.errors import FailureCode, PermanentError
 
 
 @pytest.fixture(autouse=True)

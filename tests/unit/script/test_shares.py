@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.script.shares import shares
+from scenewire_script.timing.scene_durations import shares
 
 
 @given(texts=st.lists(st.text(min_size=1, max_size=60), min_size=1, max_size=40), seconds=st.floats(10, 1_000))

@@ -6,12 +6,12 @@ from uuid import UUID
 import pytest
 from typing_extensions import override
 
-from services.script.outline import OutlineWriter
-from services.script.stage import ScriptStage
-from services.script.writer import DraftScene, Script, ScriptWriter
-from shared.artifacts.filesystem import FilesystemStore
-from shared.contracts import ScriptRequested, derive_scene_id
-from shared.errors import FailureCode, PermanentError
+from scenewire.artifacts.filesystem import FilesystemStore
+from scenewire.errors import FailureCode, PermanentError
+from scenewire.messages import ScriptRequested, derive_scene_id
+from scenewire_script.stage import ScriptStage
+from scenewire_script.writers.base import DraftScene, Script, ScriptWriter
+from scenewire_script.writers.outline import OutlineWriter
 
 PROJECT = UUID("5a5f8a9e-3c1d-4c1e-9f57-0d8a3f4b2c11")
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.artifacts.cache import Cache
-from shared.contracts import ArtifactRef
+from scenewire.artifacts.cache import Cache
+from scenewire.messages import ArtifactRef
 
 
 def kept(cache: Cache, content: bytes) -> tuple[ArtifactRef, Path]:

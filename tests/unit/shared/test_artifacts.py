@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typing_extensions import override
 
-from shared.artifacts.results import fingerprint
-from shared.artifacts.store import ArtifactStore, check_key, open_store
-from shared.contracts import ArtifactRef
-from shared.errors import FailureCode, PermanentError, TransientError
+from scenewire.artifacts.opening import open_store
+from scenewire.artifacts.result_cache import fingerprint
+from scenewire.artifacts.store import ArtifactStore, check_key
+from scenewire.errors import FailureCode, PermanentError, TransientError
+from scenewire.messages import ArtifactRef
 from tests.support import builders
 from tests.support.artifact_stores import ArtifactStoreContract, Rig, added
 
@@ -58,7 +59,7 @@ async def test_what_a_killed_process_left_in_scratch_is_swept_and_work_in_progre
 ):
     program = (
         "import asyncio, os, sys\n"
-        "from shared.artifacts.store import open_store\n"
+        "from scenewire.artifacts.opening import open_store\n"
         "async def main():\n"
         "    async with open_store(sys.argv[1]).scratch() as folder:\n"
         "        (folder / 'half').write_bytes(b'x')\n"

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from shared import timeline
-from shared.contracts import (
+from scenewire import timeline
+from scenewire.messages import (
     Clip,
     Look,
     Options,
@@ -19,7 +19,7 @@ from shared.contracts import (
     derive_project_id,
     derive_scene_id,
 )
-from shared.topology import PIPELINE, RETRY
+from scenewire.topology import PIPELINE, RETRY
 from tests.support import builders, golden
 from tests.support.builders import PROJECT
 

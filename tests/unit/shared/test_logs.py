@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from shared.observability.logs import configure_logs
+from scenewire.observability.logging_setup import configure_logs
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from prometheus_client import CollectorRegistry
 
-from services.sourcing.metrics import FootageMetrics
-from shared.artifacts.metrics import StoreMetrics
-from shared.bus.metrics import BusMetrics, message_metrics, subject_pattern
-from shared.media.observable import FfmpegMetrics
+from scenewire.artifacts.metrics import StoreMetrics
+from scenewire.bus.metrics import BusMetrics, message_metrics, subject_pattern
+from scenewire.ffmpeg.observable import FfmpegMetrics
+from scenewire_sourcing.metrics import FootageMetrics
 
 PAGE = Path(__file__).parents[3] / "docs" / "metrics.md"
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from services.recorder.settings import RecorderSettings
-from shared.bus.credentials import CLIENT, USERS, write_credentials
-from shared.errors import PermanentError
-from shared.settings import ServiceSettings, secret
+from scenewire.bus.credentials import CLIENT, USERS, write_credentials
+from scenewire.errors import PermanentError
+from scenewire.settings import ServiceSettings, secret
+from scenewire_recorder.settings import RecorderSettings
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.timeline import (
+from scenewire.timeline import (
     FPS_23_976,
     FPS_24,
     FPS_25,

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.artifacts.webapp import WebApp, film_path
-from shared.errors import FailureCode, PermanentError
+from scenewire.artifacts.webapp_export import WebApp, film_path
+from scenewire.errors import FailureCode, PermanentError
 
 
 async def test_a_file_is_put_where_the_web_application_looks_and_replaces_an_older_one(tmp_path: Path):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.sourcing.adapter import Adapter, AnswerError
+from scenewire_sourcing.providers.tool_mapping import Adapter, AnswerError
 
 PRIOR = Adapter(
     search_tool="search_videos",

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from services.sourcing.candidates import FoundFootage
+from scenewire_sourcing.candidates import FoundFootage
 
 
 def test_text_becomes_one_visible_line_of_bounded_length() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.sourcing.servers.library.catalogue import Catalogue
+from scenewire_sourcing.servers.library.catalogue import Catalogue
 
 
 def add(folder: Path, name: str, **described: object) -> Path:

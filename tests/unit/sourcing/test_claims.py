@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from services.sourcing.claims import Claims
-from shared.artifacts.filesystem import FilesystemStore
+from scenewire.artifacts.filesystem import FilesystemStore
+from scenewire_sourcing.selection.clip_reservations import Claims
 from tests.support.builders import PROJECT
 
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.sourcing.cutting import check, clips_for, cut, film_frames, share_of, stretch
-from shared.contracts import SourceFacts
-from shared.errors import PermanentError
-from shared.timeline import Clip, Duration, Position, TimeRange, merge_ranges, total_coverage
+from scenewire.errors import PermanentError
+from scenewire.messages import SourceFacts
+from scenewire.timeline import Clip, Duration, Position, TimeRange, merge_ranges, total_coverage
+from scenewire_sourcing.selection.trimming import check, clips_for, cut, film_frames, share_of, stretch
 
 
 def facts(frames: int, numerator: int = 30, denominator: int = 1) -> SourceFacts:

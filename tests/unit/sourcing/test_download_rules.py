@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from services.sourcing.download import Downloader
-from services.sourcing.source import FootageUnavailableError, Remote
+from scenewire_sourcing.ingest.download import Downloader
+from scenewire_sourcing.providers.base import FootageUnavailableError, Remote
 
 HOSTS = ("media.example.org", "*.cdn.example.org")
 

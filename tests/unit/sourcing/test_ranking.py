@@ -4,9 +4,9 @@ from uuid import UUID
 
 import pytest
 
-from services.sourcing.candidates import FoundFootage
-from services.sourcing.ranking import Ranked, queries, rank, rotate, stem
-from shared.contracts import Look, Scene
+from scenewire.messages import Look, Scene
+from scenewire_sourcing.candidates import FoundFootage
+from scenewire_sourcing.selection.ranking import Ranked, queries, rank, rotate, stem
 from tests.support.builders import PROJECT, scene
 
 LOOK = Look()

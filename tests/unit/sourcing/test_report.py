@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.sourcing.report import report
+from scenewire_sourcing.diagnostics import report
 
 KEY = "nobodys-key-for-tests"
 

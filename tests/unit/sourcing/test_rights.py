@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.sourcing.servers.rights import doubt_about
+from scenewire_sourcing.servers.rights import doubt_about
 
 
 @pytest.mark.parametrize(

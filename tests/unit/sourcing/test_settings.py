@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from services.sourcing.app import create_app
-from services.sourcing.settings import SourcingSettings
-from shared.errors import FailureCode, PermanentError
+from scenewire.errors import FailureCode, PermanentError
+from scenewire_sourcing.app import create_app
+from scenewire_sourcing.settings import SourcingSettings
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_a_library_folder_brings_the_shipped_server(environment: pytest.MonkeyPa
     assert (server.name, server.root) == ("library", tmp_path)
     assert server.env["LIBRARY_DIR"].get_secret_value() == str(tmp_path)
     assert server.command is not None
-    assert server.command[-1] == "services.sourcing.servers.library"
+    assert server.command[-1] == "scenewire_sourcing.servers.library"
 
 
 def test_servers_are_a_list_in_order_of_preference(environment: pytest.MonkeyPatch) -> None:
@@ -111,7 +111,7 @@ def test_nasa_is_used_only_when_it_is_named(environment: pytest.MonkeyPatch, tmp
         assert library.root == tmp_path
         assert nasa.env["NASA_URL"].get_secret_value() == "https://mirror.example"
         assert nasa.command is not None
-        assert nasa.command[-1] == "services.sourcing.servers.nasa"
+        assert nasa.command[-1] == "scenewire_sourcing.servers.nasa"
 
 
 def test_what_is_given_with_a_shipped_server_s_name_adds_to_what_it_comes_with(

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from services.sourcing.candidates import FootageFile, FoundFootage
-from services.sourcing.intake import Intake
-from services.sourcing.source import Fetched, FootageSource, FootageUnavailableError
-from services.sourcing.stage import SourcingStage
-from shared.artifacts.filesystem import FilesystemStore
-from shared.contracts import AudioRendered, Footage
+from scenewire.artifacts.filesystem import FilesystemStore
+from scenewire.messages import AudioRendered, Footage
+from scenewire_sourcing.candidates import FootageFile, FoundFootage
+from scenewire_sourcing.ingest.ingest import Intake
+from scenewire_sourcing.providers.base import Fetched, FootageSource, FootageUnavailableError
+from scenewire_sourcing.stage import SourcingStage
 from tests.support.builders import PROJECT, audio_rendered, options
 
 

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from services.tts.choice import Choice, EngineName, choose
-from shared.errors import FailureCode, PermanentError
+from scenewire.errors import FailureCode, PermanentError
+from scenewire_tts.engines.selection import Choice, EngineName, choose
 from tests.support.weights import write_onnx_folder
 from tests.unit.tts.test_weights import write_torch_model
 

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from services.tts.engine import SAMPLE_RATE
-from services.tts.espeak_child import RefusedError, Voice, choose_voice
-from services.tts.espeak_engine import is_spelled_out, resample
-from services.tts.timing import Mark
+from scenewire_tts.engines.base import SAMPLE_RATE
+from scenewire_tts.engines.espeak.child import RefusedError, Voice, choose_voice
+from scenewire_tts.engines.espeak.engine import is_spelled_out, resample
+from scenewire_tts.speech.word_timing import Mark
 
 VOICES = [
     Voice("English (Scotland)", "gmw/en-GB-scotland", ((5, "en-gb-scotland"), (4, "en"))),

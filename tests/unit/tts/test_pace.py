@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.tts.pace import FASTEST, SLOWEST, Pace, correction
+from scenewire_tts.speech.pace import FASTEST, SLOWEST, Pace, correction
 
 OWN = Pace(1.0, 0.35)
 

@@ -1,6 +1,6 @@
 import pytest
 
-from services.tts.phonemes import DIALECTS, Break, SpokenWord, choose_dialect, spell
+from scenewire_tts.engines.kokoro.phonemes import DIALECTS, Break, SpokenWord, choose_dialect, spell
 
 
 def spelled(text: str, words: list[tuple[int, int, list[str]]], dialect: str = "a") -> list[str]:

@@ -4,10 +4,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from services.tts.engine import SAMPLE_RATE, Speech
-from services.tts.recording import finish, write_wav
-from shared.contracts import Word
-from shared.errors import FailureCode, PermanentError
+from scenewire.errors import FailureCode, PermanentError
+from scenewire.messages import Word
+from scenewire_tts.engines.base import SAMPLE_RATE, Speech
+from scenewire_tts.speech.postprocess import finish, write_wav
 
 TENTH = SAMPLE_RATE // 10
 TEXT = "One two."

@@ -10,14 +10,14 @@ import pytest
 from pydantic import ValidationError
 from typing_extensions import override
 
-from services.tts.app import create_app
-from services.tts.engine import SAMPLE_RATE, Speech, SpeechEngine
-from services.tts.settings import TtsSettings
-from services.tts.stage import NarrationStage
-from services.tts.timing import time_words
-from shared.artifacts.filesystem import FilesystemStore
-from shared.contracts import NarrationRequested
-from shared.errors import FailureCode, PermanentError, PipelineError, TransientError
+from scenewire.artifacts.filesystem import FilesystemStore
+from scenewire.errors import FailureCode, PermanentError, PipelineError, TransientError
+from scenewire.messages import NarrationRequested
+from scenewire_tts.app import create_app
+from scenewire_tts.engines.base import SAMPLE_RATE, Speech, SpeechEngine
+from scenewire_tts.settings import TtsSettings
+from scenewire_tts.speech.word_timing import time_words
+from scenewire_tts.stage import NarrationStage
 from tests.support import builders
 
 PAUSE = round(0.35 * SAMPLE_RATE)

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from services.tts.engine import SAMPLE_RATE
-from services.tts.phonemes import Break, Piece
-from services.tts.takes import Take, check, mark_words, splice
-from services.tts.timing import Mark
-from shared.errors import FailureCode, PermanentError
+from scenewire.errors import FailureCode, PermanentError
+from scenewire_tts.engines.base import SAMPLE_RATE
+from scenewire_tts.engines.kokoro.audio_chunks import Take, check, mark_words, splice
+from scenewire_tts.engines.kokoro.phonemes import Break, Piece
+from scenewire_tts.speech.word_timing import Mark
 
 AIR = SAMPLE_RATE // 20
 

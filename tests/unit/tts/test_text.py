@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.tts.text import clean, is_speakable, split_words
+from scenewire_tts.speech.spoken_text import clean, is_speakable, split_words
 
 
 @pytest.mark.parametrize(

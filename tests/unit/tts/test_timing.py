@@ -1,8 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.tts.text import clean, split_words
-from services.tts.timing import Mark, time_words
+from scenewire_tts.speech.spoken_text import clean, split_words
+from scenewire_tts.speech.word_timing import Mark, time_words
 
 
 def spans(text: str, marks: list[tuple[int, int]], samples: int) -> list[tuple[str, int, int]]:

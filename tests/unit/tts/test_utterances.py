@@ -1,8 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.tts.phonemes import Break, Piece
-from services.tts.utterances import LONGEST, divide, halve, length, number
+from scenewire_tts.engines.kokoro.phonemes import Break, Piece
+from scenewire_tts.engines.kokoro.utterances import LONGEST, divide, halve, length, number
 
 PIECES = st.lists(
     st.builds(

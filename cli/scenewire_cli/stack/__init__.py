@@ -1,0 +1,1 @@
+"""The data folder, the embedded bus and services, and connections to running ones."""

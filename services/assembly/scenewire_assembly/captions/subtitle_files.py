@@ -1,0 +1,43 @@
+"""Captions beside the film, as SubRip and WebVTT. Pure."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from scenewire_assembly.captions.cues import Cue
+
+__all__ = ["srt", "vtt"]
+
+_TAG: Final = re.compile(r"<(?=[/a-zA-Z])|\{(?=\\)")
+"""What players would take for markup in SubRip, which has no way to escape it."""
+
+
+def srt(cues: Sequence[Cue], frame_rate: int) -> str:
+    """The cues as a .srt file."""
+    blocks = (
+        f"{number}\n{_times(cue, frame_rate, ',')}\n"
+        + "\n".join(_TAG.sub("\\g<0>\u2060", text) for text in cue.texts)
+        + "\n"
+        for number, cue in enumerate(cues, start=1)
+    )
+    return "\n".join(blocks)
+
+
+def vtt(cues: Sequence[Cue], frame_rate: int) -> str:
+    """The cues as a .vtt file."""
+    blocks = (
+        f"{_times(cue, frame_rate, '.')}\n"
+        + "\n".join(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") for text in cue.texts)
+        + "\n"
+        for cue in cues
+    )
+    return "\n".join(["WEBVTT\n", *blocks])
+
+
+def _times(cue: Cue, frame_rate: int, mark: str) -> str:
+    return f"{_clock(cue.start, frame_rate, mark)} --> {_clock(cue.end, frame_rate, mark)}"
+
+
+def _clock(frame: int, frame_rate: int, mark: str) -> str:
+    seconds, milliseconds = divmod(round(frame * 1000 / frame_rate), 1000)
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}{mark}{milliseconds:03}"

@@ -1,0 +1,73 @@
+"""Says which scripts can be written into pictures here, for `scenewire doctor`: one finding as JSON."""
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from pydantic import ValidationError
+
+from scenewire.errors import PipelineError
+from scenewire.ffmpeg.discovery import find_ffmpeg
+from scenewire.ffmpeg.executor import RealFfmpegExecutor
+from scenewire_assembly.captions.fonts import prepare_fonts
+from scenewire_assembly.captions.glyphs import find_undrawable
+from scenewire_assembly.settings import AssemblySettings
+
+__all__ = ["main"]
+
+_SCRIPTS: Final = {
+    "Latin": "a",
+    "Greek": "\u03b1",
+    "Cyrillic": "\u0431",
+    "Arabic": "\u0639",
+    "Hebrew": "\u05d0",
+    "Devanagari": "\u0915",
+    "Bengali": "\u0995",
+    "Tamil": "\u0b95",
+    "Telugu": "\u0c15",
+    "Thai": "\u0e01",
+    "Chinese": "\u6c34",
+    "Japanese": "\u3042",
+    "Korean": "\ud55c",
+}
+"""Scripts, and a letter of each."""
+
+
+async def _report() -> dict[str, object]:
+    settings = AssemblySettings(artifacts_url=os.environ.get("ARTIFACTS_URL", "file:///"))
+    ffmpeg = RealFfmpegExecutor(await find_ffmpeg(settings.ffmpeg))
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        environment = prepare_fonts(folder, settings.fonts_dir)
+        undrawable = await find_undrawable(ffmpeg, "".join(_SCRIPTS.values()), folder, environment)
+    lacking = [script for script, letter in _SCRIPTS.items() if letter in undrawable]
+    drawn = ", ".join(script for script in _SCRIPTS if script not in lacking)
+    hint = (
+        f"captions leave out {', '.join(lacking)}; for them install fonts such as Debian's fonts-noto-core and "
+        "fonts-noto-cjk, or put some into ASSEMBLY_FONTS_DIR"
+        if lacking
+        else ""
+    )
+    return {"ok": True, "uses": f"captions in {drawn}", "hint": hint}
+
+
+def main() -> int:
+    """Prints the finding."""
+    try:
+        finding = asyncio.run(_report())
+    except PipelineError as error:
+        finding = {"ok": False, "uses": error.message, "hint": error.hint}
+    except ValidationError as error:
+        problem = error.errors(include_url=False, include_input=False)[0]
+        name = " ".join(str(part) for part in problem["loc"])
+        finding = {"ok": False, "uses": f"{name}: {problem['msg']}", "hint": "correct that setting"}
+    print(json.dumps(finding))  # noqa: T201 - this is how it answers
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""A scene's picture: clips scaled and joined, or a background, encoded once."""

@@ -1,0 +1,48 @@
+"""The environment of the assembly service."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+from pydantic import DirectoryPath, Field
+from pydantic_settings import SettingsConfigDict
+
+from scenewire.settings import Seconds, ServiceSettings
+
+__all__ = ["AssemblySettings"]
+
+
+class AssemblySettings(ServiceSettings):
+    """What every service reads, and how films are made."""
+
+    model_config = SettingsConfigDict(env_prefix="ASSEMBLY_")
+
+    loops: int = Field(
+        default_factory=lambda: os.cpu_count() or 1,
+        ge=1,
+        description="Scenes in hand at the same time; one a core is fastest, each takes about 300 MB.",
+    )
+    ffmpeg: Path | None = Field(
+        default=None, description="The ffmpeg to use; else $FFMPEG, one on PATH if fit, or the bundled one."
+    )
+    ffmpeg_timeout: Seconds = Field(
+        default=timedelta(minutes=10),
+        gt=timedelta(0),
+        description="How long a run of ffmpeg may take where its work sets no limit of its own.",
+    )
+    record_dir: Path | None = Field(
+        default=None,
+        validation_alias="RECORD_DIR",
+        description="Folder for recordings of every run of ffmpeg, to be replayed in tests; holds what ffmpeg reads.",
+    )
+    fonts_dir: DirectoryPath | None = Field(
+        default=None, description="Folder of fonts for scripts that neither the product's font nor the system's have."
+    )
+    preset: Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow"] = Field(
+        default="veryfast", description="x264's trade of time for size."
+    )
+    crf: int = Field(default=21, ge=10, le=35, description="x264's quality; lower is better and bigger.")
+    threads: int = Field(default=1, ge=0, le=64, description="x264's threads for one scene; 0 takes all cores.")
+    target_lufs: float = Field(default=-14.0, ge=-31, le=-9, description="Loudness of a film, LUFS.")
+    peak: float = Field(default=-1.5, ge=-9, le=-0.5, description="True peak a film stays below, dBTP.")

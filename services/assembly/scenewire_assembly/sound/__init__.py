@@ -1,0 +1,1 @@
+"""The video's sound: narration, music, ducking, loudness."""

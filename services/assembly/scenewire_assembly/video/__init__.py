@@ -1,0 +1,1 @@
+"""The whole video: joined segments, chapters, and the files delivered with it."""

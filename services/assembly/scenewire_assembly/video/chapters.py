@@ -1,0 +1,70 @@
+"""What a film's file says of itself: its title, its credits, and a chapter for each scene. Pure."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from scenewire.messages import Scene
+from scenewire_assembly.captions.cues import clean_text
+from scenewire_assembly.captions.line_breaking import columns
+from scenewire_assembly.edit import Placed
+
+__all__ = ["Chapter", "chapter_title", "chapters", "ffmetadata"]
+
+_LONGEST_TITLE: Final = 56
+"""Columns of a chapter's title: what the lists of players show of one."""
+
+_SENTENCE: Final = re.compile(r".{12,}?[.!?…。！？](?=\s|$)")  # noqa: RUF001 - wide punctuation is meant
+"""The first sentence, unless it is so short that its end may be that of an abbreviation."""
+
+_SPECIAL: Final = re.compile(r"[\\=;#\n]")
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A stretch of the film that players can go to, from frame `start` up to and without frame `end`."""
+
+    title: str
+    start: int
+    end: int
+
+
+def chapters(scenes: Sequence[Scene], places: Sequence[Placed]) -> list[Chapter]:
+    """One for each scene, from its first frame."""
+    return [Chapter(chapter_title(scene), at.start, at.end) for scene, at in zip(scenes, places, strict=True)]
+
+
+def chapter_title(scene: Scene) -> str:
+    """A scene's first sentence, or its first words where that is long."""
+    text = clean_text(scene.text) or clean_text(scene.footage_query)
+    sentence = _SENTENCE.match(text)
+    title = sentence.group() if sentence else text
+    if columns(title) <= _LONGEST_TITLE:
+        return title.rstrip(".。") or f"Scene {scene.scene_number}"
+    room = next(length for length in range(len(title), 0, -1) if columns(title[:length]) < _LONGEST_TITLE)
+    cut = title[:room] if title[room].isspace() else title[:room].rpartition(" ")[0] or title[:room]
+    return cut.rstrip(" ,;:–—-") + "…"  # noqa: RUF001 - a dash
+
+
+def ffmetadata(tags: Mapping[str, str], marks: Sequence[Chapter], frame_rate: int) -> str:
+    """Tags and chapters as ffmpeg reads them from a file; the chapters' clock ticks once a frame.
+
+    Args:
+        tags: such as `title`; empty ones are left out.
+        marks: the chapters.
+        frame_rate: of the film.
+    """
+
+    def lines() -> Iterator[str]:
+        yield ";FFMETADATA1"
+        yield from (f"{name}={_escaped(value)}" for name, value in tags.items() if value)
+        for mark in marks:
+            yield from ("[CHAPTER]", f"TIMEBASE=1/{frame_rate}", f"START={mark.start}", f"END={mark.end}")
+            yield f"title={_escaped(mark.title)}"
+
+    return "\n".join([*lines(), ""])
+
+
+def _escaped(value: str) -> str:
+    return _SPECIAL.sub(r"\\\g<0>", value.replace("\0", ""))

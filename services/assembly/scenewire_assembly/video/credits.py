@@ -1,0 +1,161 @@
+"""What goes with a film: whose pictures and voices are in it and when, and the script as it was spoken. Pure."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from scenewire.messages import Brief, Music, SegmentRendered
+from scenewire_assembly.captions.cues import clean_text
+from scenewire_assembly.edit import Placed, edit_clips
+
+__all__ = ["Appearance", "appearances", "credits_comment", "credits_json", "credits_txt", "script_json"]
+
+_PAINTED: Final = "Painted background"
+_NO_LICENCE: Final = "licence not stated"
+
+
+@dataclass(frozen=True)
+class Appearance:
+    """A picture's time in the film, in frames of it."""
+
+    scene_number: int
+    start: int
+    end: int
+    title: str
+    creator: str = ""
+    provider: str = ""
+    licence: str = ""
+    source_url: str = ""
+    source_id: str = ""
+    notice: str = ""
+    review: str = ""
+    generated: bool = False
+
+
+def appearances(segments: Sequence[SegmentRendered], places: Sequence[Placed]) -> list[Appearance]:
+    """Every clip and every painted background, in the order in which they show."""
+    shown: list[Appearance] = []
+    for segment, place in zip(segments, places, strict=True):
+        number, clips = segment.scene.scene_number, segment.footage.clips
+        if not clips:
+            shown.append(Appearance(number, place.start, place.end, _PAINTED, generated=True))
+            continue
+        for shot in edit_clips(clips, place.frames, segment.brief.options.look.frame_rate).shots:
+            clip = clips[shot.clip]
+            start = place.start + shot.start
+            shown.append(
+                Appearance(
+                    number,
+                    start,
+                    start + shot.frames,
+                    title=clean_text(clip.credit.title),
+                    creator=clean_text(clip.credit.creator),
+                    provider=clean_text(clip.credit.provider),
+                    licence=clean_text(clip.credit.licence),
+                    source_url=clean_text(clip.credit.source_url),
+                    source_id=clean_text(clip.source_id),
+                    notice=clean_text(clip.credit.notice),
+                    review=clean_text(clip.credit.review),
+                )
+            )
+    return shown
+
+
+def credits_json(brief: Brief, shown: Sequence[Appearance], segments: Sequence[SegmentRendered]) -> str:
+    """Credits for programs. Times are seconds."""
+    rate = brief.options.look.frame_rate
+    pictures: list[dict[str, Any]] = [
+        {
+            "scene_number": picture.scene_number,
+            "start": round(picture.start / rate, 3),
+            "end": round(picture.end / rate, 3),
+            "generated": picture.generated,
+            "title": picture.title,
+            "creator": picture.creator,
+            "provider": picture.provider,
+            "licence": picture.licence,
+            "source_url": picture.source_url,
+            "source_id": picture.source_id,
+            "notice": picture.notice,
+            "review": picture.review,
+        }
+        for picture in shown
+    ]
+    voices = [{"engine": engine, "voice": voice} for engine, voice in _voices(segments)]
+    document: dict[str, Any] = {"title": brief.title, "pictures": pictures, "voices": voices}
+    if music := brief.options.music:
+        document["music"] = {
+            name: clean_text(getattr(music, name)) for name in ("title", "creator", "licence", "source_url")
+        }
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def credits_txt(brief: Brief, shown: Sequence[Appearance], segments: Sequence[SegmentRendered]) -> str:
+    """Credits for people."""
+    rate = brief.options.look.frame_rate
+    lines = [clean_text(brief.title), "", "Pictures"]
+    for picture in shown:
+        time = f"{_clock(picture.start, rate)} - {_clock(picture.end, rate)}"
+        lines.append(f"  {time}  scene {picture.scene_number}: {_sentence(picture)}")
+    lines += ["", "Notices", *(f"  {notice}" for notice in notices)] if (notices := _notices(shown)) else []
+    lines += ["", "Voice", *(f"  {engine}, voice {voice}" for engine, voice in _voices(segments)), ""]
+    if music := brief.options.music:
+        lines += ["Music", f"  {_music(music)}", ""]
+    return "\n".join(lines)
+
+
+def credits_comment(brief: Brief, shown: Sequence[Appearance], segments: Sequence[SegmentRendered]) -> str:
+    """Credits as they stand in the film itself: everything once, without times."""
+    pictures = dict.fromkeys(_sentence(picture) for picture in shown)
+    voices = [f"{engine}, voice {voice}" for engine, voice in _voices(segments)]
+    music = [_music(brief.options.music)] if brief.options.music else []
+    said = {"Picture": pictures, "Notice": _notices(shown), "Voice": voices, "Music": music}
+    return "\n".join(f"{what}: {line}" for what, lines in said.items() for line in lines)
+
+
+def script_json(segments: Sequence[SegmentRendered]) -> str:
+    """The script as the prior system wrote it. Durations are seconds."""
+    scenes = [
+        {
+            "sceneNumber": segment.scene.scene_number,
+            "text": segment.scene.text,
+            "estimatedDuration": segment.scene.estimated_duration,
+            "actualDuration": round(segment.narration.samples / segment.narration.sample_rate, 3),
+            "audioFile": segment.narration.audio.key,
+        }
+        for segment in segments
+    ]
+    return json.dumps(scenes, ensure_ascii=False, indent=2) + "\n"
+
+
+def _voices(segments: Sequence[SegmentRendered]) -> list[tuple[str, str]]:
+    return list(dict.fromkeys((segment.narration.engine, segment.narration.voice) for segment in segments))
+
+
+def _notices(shown: Sequence[Appearance]) -> list[str]:
+    """What the terms of all archives together want said, each once."""
+    return list(dict.fromkeys(picture.notice for picture in shown if picture.notice))
+
+
+def _sentence(picture: Appearance) -> str:
+    if picture.generated:
+        return f"{picture.title}, generated"
+    doubt = f". To be reviewed: {picture.review}" if picture.review else ""
+    terms = (picture.provider, picture.licence or _NO_LICENCE, picture.source_url)
+    return _credit(picture.title or picture.source_id, picture.creator, terms) + doubt
+
+
+def _music(music: Music) -> str:
+    title, creator = clean_text(music.title) or "untitled", clean_text(music.creator)
+    return _credit(title, creator, (clean_text(music.licence) or _NO_LICENCE, clean_text(music.source_url)))
+
+
+def _credit(title: str, creator: str, terms: Sequence[str]) -> str:
+    by = f" by {creator}" if creator else ""
+    return f"“{title}”{by} ({', '.join(term.rstrip('.') for term in terms if term)})"
+
+
+def _clock(frame: int, frame_rate: int) -> str:
+    tenths = frame * 10 // frame_rate
+    return f"{tenths // 36_000}:{tenths // 600 % 60:02}:{tenths // 10 % 60:02}.{tenths % 10}"

@@ -1,0 +1,241 @@
+"""What the command asks of the record: plain arguments in, plain data out.
+
+The command starts these by name, as it starts services: it may not import the database itself.
+"""
+
+import json
+from dataclasses import asdict
+from typing import Any, Final
+
+from scenewire.bus.connection import visiting
+from scenewire.database.condition import examine, require_current, revisions
+from scenewire.database.engine import writing_engine
+from scenewire.database.revision import downgrade, upgrade
+from scenewire.errors import FailureCode, PermanentError
+from scenewire.messages import (
+    ArtifactRef,
+    AudioRendered,
+    ProjectCancelled,
+    ProjectFailed,
+    ScenesScripted,
+    VideoAssembled,
+)
+from scenewire_recorder.log_entries import parse
+from scenewire_recorder.maintenance.rebuild import log_from_stream, rows_from_log, stream_from_log
+from scenewire_recorder.maintenance.retention import disposable
+from scenewire_recorder.projection.media_rows import Row
+from scenewire_recorder.queries import Record, opened
+from scenewire_recorder.repository import Repository
+from scenewire_recorder.settings import RecorderSettings
+from scenewire_recorder.stage import RecorderStage
+
+__all__ = [
+    "audit",
+    "check",
+    "disposable_content",
+    "history",
+    "project",
+    "projects",
+    "rebuild",
+    "rebuild_from_stream",
+    "restore_stream",
+    "search",
+    "set_schema",
+]
+
+_SHORTEST_BEGINNING: Final = 4
+
+
+async def projects(database_url: str, *, limit: int) -> list[Row]:
+    """Projects, those last heard of first.
+
+    Raises:
+        PipelineError: `database_unavailable`, `database_too_new`, as everything here.
+    """
+    await require_current(database_url)
+    async with opened(database_url) as record:
+        return await record.projects(limit=limit)
+
+
+async def project(database_url: str, project_id: str) -> Row:
+    """One project with `scenes`, what was `ordered`, and how it `ended`: files and measurements, or why there are none.
+
+    Args:
+        database_url: the record.
+        project_id: an id, or the beginning of one.
+
+    Raises:
+        PermanentError: `not_on_record`.
+    """
+    await require_current(database_url)
+    async with opened(database_url) as record:
+        found = await _find(record, project_id)
+        row = await record.project(found) or {"id": found, "scenes": []}
+        script = await record.last_message(found, ScenesScripted.SUBJECT)
+        speech = await record.last_message(found, AudioRendered.SUBJECT)
+        return row | {"ordered": _ordered(script, speech), "ended": _ended(await record.end(found))}
+
+
+async def search(database_url: str, words: str, *, limit: int) -> list[Row]:
+    """Videos whose file names or paths have these words, best first; with `duration` in seconds."""
+    await require_current(database_url)
+    async with opened(database_url) as record:
+        return [row | _measured(row) for row in await record.search(words, limit=limit)]
+
+
+async def history(database_url: str, project_id: str) -> list[Row]:
+    """Every message of a project in order; `body` as JSON where it is JSON.
+
+    Raises:
+        PermanentError: `not_on_record`.
+    """
+    await require_current(database_url)
+    async with opened(database_url) as record:
+        rows = await record.history(await _find(record, project_id))
+    return [_readable(row) for row in rows]
+
+
+async def audit(database_url: str, entity_id: str, *, limit: int) -> list[Row]:
+    """Every change of a row, newest first; of a project those of what belongs to it, too.
+
+    Raises:
+        PermanentError: `not_on_record`.
+    """
+    await require_current(database_url)
+    async with opened(database_url) as record:
+        rows = await record.audit(entity_id, limit=limit)
+        if not rows:
+            rows = await record.audit(await _find(record, entity_id), limit=limit)
+    return [row | {"changes": json.loads(row.pop("changes_json") or "null")} for row in rows]
+
+
+async def disposable_content(database_url: str, project_id: str) -> list[str]:
+    """Keys of the files that a project's film needed only while it was made."""
+    await require_current(database_url)
+    async with opened(database_url) as record:
+        return sorted(await disposable(record, project_id))
+
+
+async def rebuild(database_url: str) -> Row:
+    """Makes the rows anew from the log."""
+    await require_current(database_url)
+    repository = Repository(writing_engine(database_url))
+    try:
+        async with opened(database_url) as record:
+            return asdict(await rows_from_log(record, repository, layout=_settings(database_url).layout))
+    finally:
+        repository.close()
+
+
+async def rebuild_from_stream(database_url: str, nats_url: str) -> Row:
+    """Records what the stream holds, into a new database if there is none, then makes the rows anew.
+
+    Raises:
+        PipelineError: `bus_unavailable` too.
+    """
+    await upgrade(database_url)
+    repository, settings = Repository(writing_engine(database_url)), _settings(database_url, nats_url)
+    try:
+        async with visiting(settings) as jetstream:
+            messages = await log_from_stream(RecorderStage(repository, layout=settings.layout), jetstream)
+    finally:
+        repository.close()
+    return {"messages": messages, **await rebuild(database_url)}
+
+
+async def restore_stream(database_url: str, nats_url: str) -> Row:
+    """Publishes again what the stream has lost of unfinished projects.
+
+    Raises:
+        PipelineError: `bus_unavailable` too.
+    """
+    await require_current(database_url)
+    async with visiting(_settings(database_url, nats_url)) as jetstream, opened(database_url) as record:
+        return asdict(await stream_from_log(record, jetstream))
+
+
+async def set_schema(database_url: str, revision: str) -> Row:
+    """Takes the database to a schema, forwards to `head` or back to another one, and examines it.
+
+    Raises:
+        PermanentError: `not_on_record`, there is no such schema.
+    """
+    earlier = (*revisions()[1:], "base")
+    if revision == "head":
+        await upgrade(database_url)
+    elif revision in earlier:
+        await downgrade(database_url, revision)
+    else:
+        message = f"there is no earlier schema {revision!r}"
+        raise PermanentError(FailureCode.NOT_ON_RECORD, message, hint=f"there are {', '.join(earlier)}")
+    return await check(database_url)
+
+
+async def check(database_url: str) -> Row:
+    """How the database is; reads all of it."""
+    return asdict(await examine(database_url))
+
+
+def _settings(database_url: str, nats_url: str | None = None) -> RecorderSettings:
+    bus = {} if nats_url is None else {"nats_url": nats_url}
+    return RecorderSettings.model_validate({"database_url": database_url, **bus})
+
+
+async def _find(record: Record, text: str) -> str:
+    wanted = text.strip().lower()
+    if await record.knows(wanted):
+        return wanted
+    found = await record.ids_beginning(wanted) if len(wanted) >= _SHORTEST_BEGINNING else []
+    if len(found) == 1:
+        return found[0]
+    message = f"{text!r} is the beginning of several ids" if found else f"there is no project {text!r} on record"
+    raise PermanentError(FailureCode.NOT_ON_RECORD, message, hint=", ".join(found) or "`scenewire list` shows them all")
+
+
+def _ordered(script: Row | None, speech: Row | None) -> Row | None:
+    """The options of a film, who wrote it and who speaks it; None while nothing is scripted."""
+    scripted, _ = parse(script["subject"], script["body"]) if script else (None, None)
+    if not isinstance(scripted, ScenesScripted):
+        return None
+    spoken, _ = parse(speech["subject"], speech["body"]) if speech else (None, None)
+    narration = spoken.narration if isinstance(spoken, AudioRendered) else None
+    options = scripted.brief.options.model_dump(mode="json")
+    return options | {"writer": scripted.writer, "engine": narration.engine if narration else None}
+
+
+def _ended(end: Row | None) -> Row | None:
+    if end is None:
+        return None
+    content, _ = parse(end["subject"], end["body"])
+    common = {"at": end["published_at"], "message": end["subject"]}
+    match content:
+        case VideoAssembled():
+            files = {name: value.key for name, value in content if isinstance(value, ArtifactRef)}
+            return common | {
+                "files": files,
+                "frames": content.frames,
+                "duration": content.duration,
+                "loudness_lufs": content.loudness.integrated_lufs,
+                "true_peak_dbtp": content.loudness.true_peak_dbtp,
+                "notes": list(content.brief.notes),
+            }
+        case ProjectFailed() | ProjectCancelled():
+            return common | content.model_dump(mode="json", exclude={"schema_version", "project_id", "revision"})
+        case _:
+            return common
+
+
+def _measured(video: Row) -> Row:
+    seconds = video["duration_frames"] * video["frame_rate_denominator"] / video["frame_rate_numerator"]
+    return {"duration": seconds, "picture": f"{video['width']}x{video['height']}"}
+
+
+def _readable(row: Row) -> Row:
+    body: Any = row["body"]
+    try:
+        body = json.loads(body)
+        scene = body["scene"]["scene_number"]
+    except (TypeError, ValueError, LookupError):
+        scene = None
+    kept = {name: row[name] for name in ("published_at", "subject", "revision", "sequence", "stream", "message_id")}
+    return kept | {"scene_number": scene, "valid": bool(row["valid"]), "problem": row["problem"], "body": body}

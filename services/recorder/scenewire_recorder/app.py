@@ -1,0 +1,51 @@
+"""The composition root of the recorder."""
+
+from faststream import FastStream
+
+from scenewire.bus import Bus
+from scenewire.database.condition import require_file
+from scenewire.database.engine import writing_engine
+from scenewire.database.revision import upgrade
+from scenewire.topology import PIPELINE
+from scenewire_recorder.handlers import register
+from scenewire_recorder.maintenance.stream_check import tell_losses
+from scenewire_recorder.queries import opened
+from scenewire_recorder.repository import Repository
+from scenewire_recorder.settings import RecorderSettings
+from scenewire_recorder.stage import RecorderStage
+
+__all__ = ["create_app"]
+
+
+def create_app(settings: RecorderSettings | None = None) -> FastStream:
+    """Builds the service. Its start brings the database up to date, and fails when that cannot be used.
+
+    Args:
+        settings: read from the environment when not given.
+    """
+    settings = settings or RecorderSettings()
+    url = settings.database_url.get_secret_value()
+    repository = Repository(writing_engine(url, patience=settings.database_patience))
+    stage = RecorderStage(repository, layout=settings.layout)
+    bus = Bus("recorder", settings)
+
+    async def prepare() -> None:
+        if settings.layout == "webapp":
+            require_file(url, hint="start the web application once: it makes its database; or correct DATABASE_URL")
+        await upgrade(url, patience=settings.database_patience)
+        await stage.mend_index()
+        async with opened(url) as record:
+            await tell_losses(record, (await bus.broker.connect()).jetstream())
+
+    async def close() -> None:
+        repository.close()
+
+    async def reach() -> None:
+        async with opened(url) as record:
+            await record.last_logged(PIPELINE.name)
+
+    bus.require("database", reach)
+    bus.on_start(prepare)
+    bus.on_stop(close)
+    register(bus, stage)
+    return bus.app()

@@ -1,0 +1,1 @@
+"""Rebuilds the record, compares it with the stream, and removes what is no longer needed."""

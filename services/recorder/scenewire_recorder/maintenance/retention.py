@@ -1,0 +1,26 @@
+"""Which files were needed only while a film was made."""
+
+import re
+from typing import Final
+
+from scenewire.messages import VideoAssembled
+from scenewire_recorder.queries import Record
+
+__all__ = ["disposable"]
+
+_CONTENT: Final = re.compile(r'"(content/[^"\\]+)"')
+
+
+async def disposable(record: Record, project_id: str) -> frozenset[str]:
+    """The content that a finished film's messages name, and neither a row of the record nor another project does.
+
+    Nothing unless the project's last end was a film.
+    """
+    end = await record.end(project_id)
+    if end is None or end["subject"] != VideoAssembled.SUBJECT:
+        return frozenset()
+    named = {key async for body in record.bodies(project_id) for key in _CONTENT.findall(body)}
+    named -= await record.files()
+    async for body in record.bodies(project_id, others=True):
+        named.difference_update(_CONTENT.findall(body))
+    return frozenset(named)

@@ -1,0 +1,148 @@
+"""The rows of footage and films: what was considered for a scene, and which files exist."""
+
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import Any, Final
+
+from scenewire.messages import Candidate, Clip, Credit, Footage, VideoAssembled
+
+__all__ = ["SUGGESTION_COLUMNS", "VIDEO_COLUMNS", "Row", "clip_row", "film_row", "id_from", "suggestion_rows"]
+
+Row = dict[str, Any]
+
+SUGGESTION_COLUMNS: Final = (
+    "id",
+    "scene_id",
+    "video_id",
+    "rank",
+    "created_at",
+    "title",
+    "channel_title",
+    "embed_url",
+    "source_url",
+    "provider",
+    "duration",
+    "default_segment_path",
+    "download_status",
+    "cv_score",
+)
+"""Ours; the others belong to the web application."""
+
+VIDEO_COLUMNS: Final = (
+    "id",
+    "path",
+    "filename",
+    "duration_frames",
+    "frame_rate_numerator",
+    "frame_rate_denominator",
+    "width",
+    "height",
+    "video_codec",
+    "audio_codec",
+    "file_size",
+    "thumbnail_path",
+    "created_at",
+    "updated_at",
+)
+
+_VARIANTS: Final = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
+
+
+def suggestion_rows(scene_id: str, footage: Footage, at: str) -> Iterator[Row]:
+    """One row per source video: first those that are used, in order, then the others by score."""
+    considered = {candidate.source_id: candidate for candidate in footage.candidates}
+    used = {clip.source_id: clip for clip in footage.clips}
+    others = sorted(
+        (candidate for candidate in considered.values() if candidate.source_id not in used),
+        key=lambda candidate: (-candidate.score, candidate.source_id),
+    )
+    for rank, video_id in enumerate([*used, *(candidate.source_id for candidate in others)], start=1):
+        yield {
+            "id": id_from("suggestion", scene_id, video_id),
+            "scene_id": scene_id,
+            "video_id": video_id,
+            "rank": rank,
+            "created_at": at,
+            **_suggested(considered.get(video_id), used.get(video_id)),
+        }
+
+
+def _suggested(candidate: Candidate | None, clip: Clip | None) -> Row:
+    """What is known of a source video: from the search, from the file, or from both."""
+    url = (candidate.source_url if candidate else "") or (clip.credit.source_url if clip else "")
+    seconds = candidate.duration if candidate else None
+    if clip is not None:
+        facts = clip.facts
+        seconds = facts.duration_frames * facts.frame_rate_denominator / facts.frame_rate_numerator
+    return {
+        "title": (candidate.title if candidate else "") or (clip.credit.title if clip else ""),
+        "channel_title": _credited(clip.credit) if clip else None,
+        "embed_url": url,
+        "source_url": url,
+        "provider": candidate.provider if candidate else clip.credit.provider if clip else None,
+        "duration": None if seconds is None else round(seconds),
+        "default_segment_path": clip.file.key if clip else None,
+        "download_status": "complete" if clip else "pending",
+        "cv_score": candidate.score if candidate else None,
+    }
+
+
+def _credited(credit: Credit) -> str:
+    doubt = f"to be reviewed: {credit.review}" if credit.review else ""
+    return ", ".join(filter(None, (credit.creator, credit.licence, doubt)))
+
+
+def film_row(before: Row | None, film: VideoAssembled, at: str) -> Row:
+    """The finished film, which may have been made before."""
+    look = film.brief.options.look
+    return _video_row(
+        before,
+        film.video.key,
+        at,
+        duration_frames=film.frames,
+        frame_rate_numerator=look.frame_rate,
+        frame_rate_denominator=1,
+        width=look.width,
+        height=look.height,
+        video_codec=film.video_codec,
+        audio_codec=film.audio_codec,
+        file_size=film.video.size,
+        thumbnail_path=film.thumbnail.key,
+    )
+
+
+def clip_row(before: Row | None, clip: Clip, at: str) -> Row:
+    """A source file, which other scenes may use too."""
+    facts = clip.facts
+    return _video_row(
+        before,
+        clip.file.key,
+        at,
+        duration_frames=facts.duration_frames,
+        frame_rate_numerator=facts.frame_rate_numerator,
+        frame_rate_denominator=facts.frame_rate_denominator,
+        width=facts.width,
+        height=facts.height,
+        video_codec=facts.video_codec,
+        audio_codec=None,
+        file_size=clip.file.size,
+        thumbnail_path=None,
+    )
+
+
+def _video_row(before: Row | None, path: str, at: str, **facts: object) -> Row:
+    known = before or {"created_at": at, "updated_at": at}
+    return {
+        "id": id_from("video", path),
+        "path": path,
+        "filename": path.rpartition("/")[2],
+        **facts,
+        "created_at": min(known["created_at"], at),
+        "updated_at": max(known["updated_at"], at),
+    }
+
+
+def id_from(*seed: str) -> str:
+    """A UUID of version 4's shape: the readers of the database know no other, and a repetition gives the same."""
+    x = sha256("\n".join(("scenewire", *seed)).encode()).hexdigest()
+    return f"{x[:8]}-{x[8:12]}-4{x[13:16]}-{_VARIANTS[x[16]]}{x[17:20]}-{x[20:32]}"

@@ -1,0 +1,28 @@
+"""Which paths the rows name: those of the artifacts, or those where the web application looks."""
+
+from collections.abc import Callable, Iterable
+from typing import Final, Literal
+
+from scenewire.artifacts.webapp_export import film_path, narration_path, thumbnail_path
+from scenewire_recorder.log_entries import LogEntry
+from scenewire_recorder.projection.projection import ProjectRows, fold
+
+__all__ = ["FOLDS", "Fold", "Layout"]
+
+Fold = Callable[[ProjectRows, Iterable[LogEntry]], ProjectRows]
+Layout = Literal["plain", "webapp"]
+
+
+def _fold_for_webapp(rows: ProjectRows, entries: Iterable[LogEntry]) -> ProjectRows:
+    after = fold(rows, entries)
+    project = after.project
+    if project is not None and project["video_path"] is not None:
+        project.update(video_path=film_path(after.project_id), thumbnail_path=thumbnail_path(after.project_id))
+    for number, scene in after.scenes.items():
+        if scene["audio_file_path"] is not None:
+            scene["audio_file_path"] = narration_path(after.project_id, number)
+    return after
+
+
+FOLDS: Final[dict[Layout, Fold]] = {"plain": fold, "webapp": _fold_for_webapp}
+"""What makes rows of messages, by layout."""

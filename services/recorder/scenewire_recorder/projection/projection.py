@@ -1,0 +1,397 @@
+"""What the messages of a project make of its rows. Nothing here reads or writes a database.
+
+The rows are a fold over the messages in the order of their runs and, within a run, of their publication. Within a run a
+project only moves forward.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from math import fsum
+from typing import Any, Final, Self
+
+from scenewire.messages import (
+    AudioRendered,
+    Brief,
+    FootageSourced,
+    NarrationRequested,
+    ProjectCancelled,
+    ProjectFailed,
+    Scene,
+    SceneMessage,
+    ScenesScripted,
+    ScriptRequested,
+    SegmentRendered,
+    VideoAssembled,
+)
+from scenewire_recorder.log_entries import Content, LogEntry
+from scenewire_recorder.projection.media_rows import Row, clip_row, film_row, id_from, suggestion_rows
+
+__all__ = ["FLAGS", "JOB_COLUMNS", "PROJECT_COLUMNS", "SCENE_COLUMNS", "Cause", "ProjectRows", "fold", "job_id"]
+
+PROJECT_COLUMNS: Final = (
+    "id",
+    "name",
+    "topic",
+    "current_step",
+    "status",
+    "config_json",
+    "voice_id",
+    "script_generated",
+    "voice_selected",
+    "target_duration",
+    "total_duration",
+    "visuals_generated",
+    "visuals_provider",
+    "visuals_download_progress",
+    "video_path",
+    "video_total_duration",
+    "video_file_size",
+    "thumbnail_path",
+    "created_at",
+    "last_active",
+)
+"""Ours; the others belong to the web application."""
+
+FLAGS: Final = ("script_generated", "voice_selected", "visuals_generated")
+"""Those that are true or false, which SQLite has as numbers."""
+
+SCENE_COLUMNS: Final = (
+    "id",
+    "project_id",
+    "scene_number",
+    "text",
+    "audio_file_path",
+    "duration",
+    "selected_clip_id",
+    "visual_keywords",
+    "created_at",
+    "updated_at",
+)
+
+JOB_COLUMNS: Final = (
+    "id",
+    "project_id",
+    "status",
+    "progress",
+    "current_stage",
+    "current_scene",
+    "total_scenes",
+    "error_message",
+    "started_at",
+    "completed_at",
+    "created_at",
+)
+
+Cause = tuple[str, str | int]
+"""A kind of row and which one: what a message has changed."""
+
+_STEPS: Final = (
+    "topic",
+    "voice",
+    "script-generation",
+    "voiceover",
+    "visual-sourcing",
+    "visual-curation",
+    "editing",
+    "export",
+)
+_RANKS: Final = {step: rank for rank, step in enumerate(_STEPS)}
+_STEP_AFTER: Final[dict[type[Content], str]] = {
+    ScriptRequested: "script-generation",
+    ScenesScripted: "voiceover",
+    NarrationRequested: "voiceover",
+    AudioRendered: "visual-sourcing",
+    FootageSourced: "editing",
+    SegmentRendered: "editing",
+    VideoAssembled: "export",
+}
+_ENDED: Final = frozenset({"complete", "cancelled"})
+_NO_SEGMENTS: Final[Mapping[str, Any]] = {
+    "status": "pending",
+    "progress": 0,
+    "current_stage": "initializing",
+    "current_scene": 0,
+    "error_message": None,
+    "started_at": None,
+    "completed_at": None,
+}
+
+
+@dataclass(kw_only=True)
+class ProjectRows:
+    """The rows of one project.
+
+    Attributes:
+        revision: the latest run that the rows know of; -1 before the first message.
+        scenes: by scene number.
+        scene_ids: by scene number; the first id that a scene was given stays its id.
+        suggestions: by scene number, then by the provider's id of the video; scenes that are not listed stay as they
+            are.
+        videos: by path, those that the folded messages name; shared by all projects.
+        job: the assembly, from its first segment on.
+        causes: the message that each row was last touched by.
+    """
+
+    project_id: str
+    revision: int = -1
+    project: Row | None = None
+    scenes: dict[int, Row] = field(default_factory=dict)
+    scene_ids: dict[int, str] = field(default_factory=dict)
+    suggestions: dict[int, dict[str, Row]] = field(default_factory=dict)
+    videos: dict[str, Row] = field(default_factory=dict)
+    job: Row | None = None
+    causes: dict[Cause, LogEntry] = field(default_factory=dict, compare=False)
+
+    def copy(self) -> Self:
+        """The same rows, independent of these."""
+        return replace(
+            self,
+            project=None if self.project is None else dict(self.project),
+            scenes={number: dict(row) for number, row in self.scenes.items()},
+            scene_ids=dict(self.scene_ids),
+            suggestions=dict(self.suggestions),
+            videos=dict(self.videos),
+            job=None if self.job is None else dict(self.job),
+            causes=dict(self.causes),
+        )
+
+    def restarted(self) -> Self:
+        """As before the first message, but for what other tables and other applications hold on to."""
+        kept = None
+        if self.project is not None:
+            kept = _new_project(self.project_id, self.project["created_at"])
+            kept |= {name: self.project[name] for name in ("config_json", "last_active")}
+        return type(self)(project_id=self.project_id, project=kept, scene_ids=dict(self.scene_ids))
+
+
+def fold(rows: ProjectRows, entries: Iterable[LogEntry]) -> ProjectRows:
+    """The rows after some more messages; those given stay as they are."""
+    after = rows.copy()
+    for entry in sorted(entries, key=lambda entry: (*entry.position, entry.message_id)):
+        if entry.content is not None:
+            _apply(after, entry.content, entry)
+    if after.project is not None and after.scenes:
+        _sum_up(after.project, [row for _, row in sorted(after.scenes.items())])
+    return after
+
+
+def _sum_up(project: Row, scenes: list[Row]) -> None:
+    spoken = [row["duration"] for row in scenes if row["duration"] is not None]
+    project["total_duration"] = round(fsum(spoken), 2) if spoken else None
+    found = sum(row["selected_clip_id"] is not None for row in scenes)
+    if project["video_path"] is None:
+        project["visuals_generated"] = found == len(scenes)
+        project["visuals_download_progress"] = 100 * found // len(scenes)
+
+
+def _apply(rows: ProjectRows, content: Content, entry: LogEntry) -> None:
+    project = _touched_project(rows, content, entry)
+    match content:
+        case SegmentRendered():
+            _scene_message(rows, project, content, entry)
+            _segment(rows, content, entry)
+        case SceneMessage():
+            _scene_message(rows, project, content, entry)
+        case ScriptRequested():
+            _order(project, content)
+        case ScenesScripted():
+            _script(rows, project, content, entry)
+        case VideoAssembled():
+            _finish(rows, project, content, entry)
+        case ProjectFailed():
+            _end(project, "error")
+            _end_job(rows, entry, content.message)
+        case ProjectCancelled():
+            _end(project, "cancelled")
+            _end_job(rows, entry, "cancelled")
+        case _:
+            pass
+
+
+def _touched_project(rows: ProjectRows, content: Content, entry: LogEntry) -> Row:
+    """What every message does to its project."""
+    at = entry.published_at
+    project = rows.project = rows.project or _new_project(rows.project_id, at)
+    rows.causes["project", rows.project_id] = entry
+    if content.revision > rows.revision:
+        rows.revision = content.revision
+        project.update(status="active", current_step=_STEPS[0])
+        if rows.job is not None:
+            rows.causes["job", rows.project_id] = entry
+            rows.job.update(_NO_SEGMENTS)
+    step = _STEP_AFTER.get(type(content), _STEPS[0])
+    if _RANKS[step] > _RANKS.get(project["current_step"], -1):
+        project["current_step"] = step
+    project["created_at"] = min(project["created_at"] or at, at)
+    project["last_active"] = max(project["last_active"] or at, at)
+    return project
+
+
+def _new_project(project_id: str, at: str) -> Row:
+    return dict.fromkeys(PROJECT_COLUMNS) | {
+        "id": project_id,
+        "name": project_id,
+        "script_generated": False,
+        "voice_selected": False,
+        "visuals_generated": False,
+        "visuals_download_progress": 0,
+        "created_at": at,
+        "last_active": at,
+    }
+
+
+def _order(project: Row, order: ScriptRequested) -> None:
+    if project["topic"] is None:
+        first = order.scenes[0].text if order.scenes else (order.text or "").strip().partition("\n")[0]
+        project["name"] = order.topic or first
+        project["topic"] = order.topic
+    if order.voice is not None:
+        project.update(voice_id=order.voice, voice_selected=True)
+    _set_length(project, order.target_duration)
+    if order.footage_providers:
+        _configure(project, preferredProvider=order.footage_providers[0])
+
+
+def _script(rows: ProjectRows, project: Row, script: ScenesScripted, entry: LogEntry) -> None:
+    _describe(project, script.brief)
+    project["script_generated"] = True
+    words = sum(len(scene.text.split()) for scene in script.scenes)
+    _configure(project, sceneCount=script.brief.scene_count, estimatedWords=words)
+    for scene in script.scenes:
+        _scene_row(rows, scene, entry)
+    for number in [number for number in rows.scenes if number > script.brief.scene_count]:  # of an earlier run
+        rows.causes["scene", number] = rows.causes["footage", number] = entry
+        del rows.scenes[number]
+        rows.suggestions.pop(number, None)
+
+
+def _describe(project: Row, brief: Brief) -> None:
+    project["name"] = project["topic"] = brief.topic
+    _set_length(project, brief.options.target_duration)
+
+
+def _set_length(project: Row, seconds: float) -> None:
+    project["target_duration"] = round(seconds)
+    _configure(project, targetDuration=round(seconds / 60, 2))  # minutes, as the web application counts
+
+
+def _configure(project: Row, **values: object) -> None:
+    before = _configuration(project["config_json"])
+    if (after := before | values) != before:
+        project["config_json"] = json.dumps(after, ensure_ascii=False, sort_keys=True)
+
+
+@lru_cache(maxsize=256)
+def _configuration(config_json: str | None) -> dict[str, Any]:
+    """Not to be changed: every message of a project asks for it again."""
+    try:
+        known = json.loads(config_json or "{}")
+    except ValueError:
+        return {}
+    return known if isinstance(known, dict) else {}
+
+
+def _scene_message(rows: ProjectRows, project: Row, message: SceneMessage, entry: LogEntry) -> None:
+    _describe(project, message.brief)
+    row = _scene_row(rows, message.scene, entry)
+    number = message.scene.scene_number
+    if isinstance(message, AudioRendered):
+        narration = message.narration
+        row["audio_file_path"] = narration.audio.key
+        row["duration"] = narration.samples / narration.sample_rate
+        project.update(voice_id=narration.voice, voice_selected=True)
+    elif isinstance(message, FootageSourced):
+        footage, at = message.footage, entry.published_at
+        suggestions = {row["video_id"]: row for row in suggestion_rows(row["id"], footage, at)}
+        rows.suggestions[number] = suggestions
+        rows.causes["footage", number] = entry
+        row["selected_clip_id"] = None
+        if footage.clips:
+            row["selected_clip_id"] = suggestions[footage.clips[0].source_id]["id"]
+            project["visuals_provider"] = footage.clips[0].credit.provider
+        for clip in footage.clips:
+            rows.videos[clip.file.key] = clip_row(rows.videos.get(clip.file.key), clip, at)
+            rows.causes["video", clip.file.key] = entry
+
+
+def _scene_row(rows: ProjectRows, scene: Scene, entry: LogEntry) -> Row:
+    number, at = scene.scene_number, entry.published_at
+    row = rows.scenes.get(number)
+    if row is None:
+        row = rows.scenes[number] = dict.fromkeys(SCENE_COLUMNS) | {"created_at": at, "updated_at": at}
+    if number not in rows.scene_ids:
+        rows.scene_ids[number] = str(scene.id)
+    rows.causes["scene", number] = entry
+    row["id"] = rows.scene_ids[number]
+    row["project_id"] = rows.project_id
+    row["scene_number"] = number
+    row["text"] = scene.text
+    row["visual_keywords"] = _as_json(scene.keywords)
+    row["created_at"] = min(row["created_at"] or at, at)
+    row["updated_at"] = max(row["updated_at"] or at, at)
+    return row
+
+
+@lru_cache(maxsize=1024)
+def _as_json(words: tuple[str, ...]) -> str:
+    return json.dumps(words, ensure_ascii=False)
+
+
+def _segment(rows: ProjectRows, message: SegmentRendered, entry: LogEntry) -> None:
+    """Messages are told apart by their ids, so that each scene of a run counts once."""
+    job = _job(rows, message.brief.scene_count, entry)
+    job["started_at"] = job["started_at"] or entry.published_at
+    job["current_scene"] = min(job["current_scene"] + 1, job["total_scenes"])
+    if job["status"] != "complete":
+        job.update(status="processing", current_stage="trimming", error_message=None)
+        job["progress"] = min(99, 100 * job["current_scene"] // job["total_scenes"])
+
+
+def _end_job(rows: ProjectRows, entry: LogEntry, problem: str) -> None:
+    if rows.job is not None and rows.job["status"] != "complete":
+        rows.causes["job", rows.project_id] = entry
+        rows.job.update(status="error", error_message=problem)
+
+
+def _job(rows: ProjectRows, scene_count: int, entry: LogEntry) -> Row:
+    rows.causes["job", rows.project_id] = entry
+    if rows.job is None:
+        known = {"id": job_id(rows.project_id), "project_id": rows.project_id, "created_at": entry.published_at}
+        rows.job = {**dict.fromkeys(JOB_COLUMNS), **_NO_SEGMENTS, **known}
+    rows.job["total_scenes"] = scene_count
+    return rows.job
+
+
+def job_id(project_id: str) -> str:
+    """The id of a project's assembly."""
+    return id_from("assembly", project_id)
+
+
+def _end(project: Row, status: str) -> None:
+    """The first end of a run is its end, but a failure may still be mended."""
+    if project["status"] not in _ENDED:
+        project["status"] = status
+
+
+def _finish(rows: ProjectRows, project: Row, film: VideoAssembled, entry: LogEntry) -> None:
+    at = entry.published_at
+    _describe(project, film.brief)
+    _end(project, "complete")
+    rows.videos[film.video.key] = film_row(rows.videos.get(film.video.key), film, at)
+    rows.causes["video", film.video.key] = entry
+    project.update(
+        video_path=film.video.key,
+        video_total_duration=film.duration,
+        video_file_size=film.video.size,
+        thumbnail_path=film.thumbnail.key,
+        script_generated=True,
+        voice_selected=True,
+        visuals_generated=True,
+        visuals_download_progress=100,
+    )
+    job = _job(rows, film.brief.scene_count, entry)
+    job["current_scene"] = job["total_scenes"]
+    job["started_at"] = job["started_at"] or at
+    job.update(status="complete", progress=100, current_stage="finalizing", error_message=None, completed_at=at)

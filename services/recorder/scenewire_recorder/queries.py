@@ -1,0 +1,202 @@
+"""Every read of the database for people and commands."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from sqlalchemy import Executable, Subquery, case, func, or_, select, union, union_all
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from scenewire.database.engine import reading_engine, snapshot
+from scenewire.database.models import AuditEntry, LoggedMessage, Project, Scene, Video, VisualSuggestion
+from scenewire.database.search import video_search
+from scenewire.messages import ProjectCancelled, ProjectFailed, VideoAssembled
+from scenewire_recorder.projection.media_rows import Row
+
+__all__ = ["ENDS", "Record", "opened"]
+
+ENDS: Final = (VideoAssembled.SUBJECT, ProjectFailed.SUBJECT, ProjectCancelled.SUBJECT)
+_STORY: Final = (LoggedMessage.revision, LoggedMessage.published_at, LoggedMessage.sequence)
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator["Record"]:
+    """The record of a DATABASE_URL, for as long as the block takes.
+
+    Raises:
+        PipelineError: `database_unavailable`.
+    """
+    engine = reading_engine(url)
+    try:
+        yield Record(engine)
+    finally:
+        await engine.dispose()
+
+
+class Record:
+    """What is on record. Rows are dicts by column; every method sees one consistent state."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def projects(self, *, limit: int) -> list[Row]:
+        """Projects with their number of scenes, those last heard of first."""
+        scenes = (
+            select(func.count()).select_from(Scene).where(Scene.project_id == Project.id).scalar_subquery()
+        ).label("scene_count")
+        query = (
+            select(Project.__table__, scenes).order_by(Project.last_active.desc().nulls_last(), Project.id).limit(limit)
+        )
+        return await self._rows(query)
+
+    async def knows(self, project_id: str) -> bool:
+        """Whether there is a row or a message of a project."""
+        told = select(LoggedMessage.project_id).where(LoggedMessage.project_id == project_id)
+        return bool(await self._rows(union_all(select(Project.id).where(Project.id == project_id), told).limit(1)))
+
+    async def ids_beginning(self, text: str, *, limit: int = 5) -> list[str]:
+        """Ids of projects that begin like this."""
+        query = select(Project.id).where(Project.id.startswith(text, autoescape=True)).order_by(Project.id).limit(limit)
+        return [row["id"] for row in await self._rows(query)]
+
+    async def project(self, project_id: str) -> Row | None:
+        """A project, with `scenes` in order, each with its `footage`; None if there is none."""
+        async with snapshot(self._engine) as connection:
+            found = await _fetch(connection, select(Project.__table__).where(Project.id == project_id))
+            if not found:
+                return None
+            scenes = await _fetch(
+                connection, select(Scene.__table__).where(Scene.project_id == project_id).order_by(Scene.scene_number)
+            )
+            chosen = (
+                select(Scene.scene_number, VisualSuggestion.__table__)
+                .join(VisualSuggestion, VisualSuggestion.scene_id == Scene.id)
+                .where(Scene.project_id == project_id)
+                .order_by(Scene.scene_number, VisualSuggestion.rank)
+            )
+            footage = await _fetch(connection, chosen)
+        for scene in scenes:
+            scene["footage"] = [row for row in footage if row["scene_number"] == scene["scene_number"]]
+        return found[0] | {"scenes": scenes}
+
+    async def end(self, project_id: str) -> Row | None:
+        """The last message with which a project ended, None while it has not."""
+        return await self.last_message(project_id, *ENDS)
+
+    async def last_message(self, project_id: str, *subjects: str) -> Row | None:
+        """The latest message of a project on one of these subjects, None while there is none."""
+        query = (
+            select(LoggedMessage.__table__)
+            .where(LoggedMessage.project_id == project_id, LoggedMessage.valid, LoggedMessage.subject.in_(subjects))
+            .order_by(*(column.desc() for column in _STORY))
+            .limit(1)
+        )
+        rows = await self._rows(query)
+        return rows[0] if rows else None
+
+    async def history(self, project_id: str) -> list[Row]:
+        """Every message of a project, in the order of its story."""
+        query = select(LoggedMessage.__table__).where(LoggedMessage.project_id == project_id)
+        return await self._rows(query.order_by(*_STORY, LoggedMessage.message_id))
+
+    async def search(self, words: str, *, limit: int) -> list[Row]:
+        """Videos whose file names or paths have these words side by side, best first."""
+        return await self._rows(video_search(words, self._engine.dialect.name).limit(limit))
+
+    async def audit(self, entity_id: str, *, limit: int) -> list[Row]:
+        """Changes of a row, or of all rows that messages of a project have changed, newest first."""
+        of_project = AuditEntry.context.contains(entity_id, autoescape=True)
+        query = select(AuditEntry.__table__).where(or_(AuditEntry.entity_id == entity_id, of_project))
+        return await self._rows(query.order_by(AuditEntry.sequence.desc()).limit(limit))
+
+    async def logged_projects(self) -> list[str]:
+        """Ids of all projects of which the log knows a valid message, the oldest first."""
+        query = (
+            select(LoggedMessage.project_id)
+            .where(LoggedMessage.valid, LoggedMessage.project_id.is_not(None))
+            .group_by(LoggedMessage.project_id)
+            .order_by(func.min(LoggedMessage.published_at), LoggedMessage.project_id)
+        )
+        return [row["project_id"] for row in await self._rows(query)]
+
+    async def unfinished_messages(self) -> AsyncIterator[Row]:
+        """What was said in the latest run of projects that have not ended, in order of publication."""
+        runs = _runs()
+        query = (
+            select(LoggedMessage.__table__)
+            .join(runs, runs.c.project_id == LoggedMessage.project_id)
+            .where(LoggedMessage.valid, LoggedMessage.revision == runs.c.latest, runs.c.ended < runs.c.latest)
+            .order_by(LoggedMessage.published_at, LoggedMessage.sequence, LoggedMessage.message_id)
+        )
+        async for row in self._streamed(query):
+            yield row
+
+    async def ended_messages(self) -> AsyncIterator[Row]:
+        """What was said in the latest run of projects that have ended: `message_id`, `project_id`, `subject`."""
+        runs = _runs()
+        query = (
+            select(LoggedMessage.message_id, LoggedMessage.project_id, LoggedMessage.subject)
+            .join(runs, runs.c.project_id == LoggedMessage.project_id)
+            .where(LoggedMessage.valid, LoggedMessage.revision == runs.c.latest, runs.c.ended >= runs.c.latest)
+            .order_by(LoggedMessage.project_id, *_STORY)
+        )
+        async for row in self._streamed(query):
+            yield row
+
+    async def bodies(self, project_id: str, *, others: bool = False) -> AsyncIterator[str]:
+        """What a project's messages say, or those of all others."""
+        whose = LoggedMessage.project_id == project_id
+        if others:
+            whose = or_(LoggedMessage.project_id.is_(None), LoggedMessage.project_id != project_id)
+        async for row in self._streamed(select(LoggedMessage.body).where(whose, LoggedMessage.body.is_not(None))):
+            yield row["body"]
+
+    async def files(self) -> set[str]:
+        """Every path that a row names."""
+        columns = (Scene.audio_file_path, VisualSuggestion.default_segment_path, Video.path, Video.thumbnail_path)
+        paths = union(*(select(column.label("path")) for column in columns))
+        return {row["path"] for row in await self._rows(paths) if row["path"] is not None}
+
+    async def message(self, message_id: str) -> Row:
+        """A message of the log, by an id that it gave."""
+        (row,) = await self._rows(select(LoggedMessage.__table__).where(LoggedMessage.message_id == message_id))
+        return row
+
+    async def last_logged(self, stream: str) -> Row | None:
+        """`sequence` and `published_at` of the latest message that came from a stream."""
+        query = (
+            select(LoggedMessage.sequence, LoggedMessage.published_at)
+            .where(LoggedMessage.stream == stream)
+            .order_by(LoggedMessage.published_at.desc(), LoggedMessage.sequence.desc())
+            .limit(1)
+        )
+        rows = await self._rows(query)
+        return rows[0] if rows else None
+
+    async def _rows(self, query: Executable) -> list[Row]:
+        async with snapshot(self._engine) as connection:
+            return await _fetch(connection, query)
+
+    async def _streamed(self, query: Executable) -> AsyncIterator[Row]:
+        async with snapshot(self._engine) as connection:
+            async for row in (await connection.stream(query)).mappings():
+                yield dict(row)
+
+
+def _runs() -> Subquery:
+    """Of each project the latest run, and the latest that has ended; -1 where none has."""
+    ended = case((LoggedMessage.subject.in_(ENDS), LoggedMessage.revision), else_=-1)
+    return (
+        select(
+            LoggedMessage.project_id,
+            func.max(LoggedMessage.revision).label("latest"),
+            func.max(ended).label("ended"),
+        )
+        .where(LoggedMessage.valid, LoggedMessage.project_id.is_not(None))
+        .group_by(LoggedMessage.project_id)
+        .subquery()
+    )
+
+
+async def _fetch(connection: AsyncConnection, query: Executable) -> list[Row]:
+    return [dict(row) for row in (await connection.execute(query)).mappings()]

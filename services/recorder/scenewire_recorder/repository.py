@@ -1,0 +1,261 @@
+"""Every write to the database, in one transaction a batch and on the audit log."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from operator import attrgetter, itemgetter
+from typing import Final
+
+from pydantic_core import to_json
+from sqlalchemy import Connection, Engine, RowMapping, delete, select
+
+from scenewire.database.audit import Change, audit, differences
+from scenewire.database.bulk import insert, insert_new, select_rows, upsert
+from scenewire.database.engine import transaction
+from scenewire.database.index import index_fits, rebuild_index
+from scenewire.database.models import AssemblyJob, Base, LoggedMessage, Project, Scene, Video, VisualSuggestion
+from scenewire.database.revision import require_expected
+from scenewire_recorder.log_entries import LogEntry, Position, parse
+from scenewire_recorder.projection.media_rows import SUGGESTION_COLUMNS, VIDEO_COLUMNS, Row
+from scenewire_recorder.projection.projection import (
+    FLAGS,
+    JOB_COLUMNS,
+    PROJECT_COLUMNS,
+    SCENE_COLUMNS,
+    Cause,
+    ProjectRows,
+    job_id,
+)
+
+__all__ = ["Repository", "UnitOfWork"]
+
+_LOG: Final = LoggedMessage.__table__
+_LOG_COLUMNS: Final = tuple(column.name for column in _LOG.columns)
+_logged: Final = attrgetter(*_LOG_COLUMNS)
+
+_LAST_POSITIONS: Final = """\
+WITH wanted(id) AS (VALUES {}) SELECT project_id, revision, published_at, sequence FROM wanted
+JOIN message_log ON message_id = (
+  SELECT message_id FROM message_log WHERE project_id = wanted.id
+  ORDER BY revision DESC, published_at DESC, sequence DESC LIMIT 1
+)"""
+
+Saved = tuple[Row | None, Row, LogEntry | None]
+"""A row as it was and as it is to be, and the message that says so."""
+
+
+class Repository:
+    """The database as the recorder uses it. It blocks: call it from a thread."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @contextmanager
+    def unit_of_work(self) -> Iterator["UnitOfWork"]:
+        """All or nothing.
+
+        Raises:
+            PipelineError: `database_unavailable` or `database_too_new`; nothing was written.
+        """
+        with transaction(self._engine) as connection:
+            require_expected(connection)
+            yield UnitOfWork(connection)
+
+    def close(self) -> None:
+        """Closes its connections."""
+        self._engine.dispose()
+
+
+class UnitOfWork:
+    """What happens in one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def append(self, entries: Sequence[LogEntry]) -> list[LogEntry]:
+        """Adds to the log what it does not hold yet, and returns that.
+
+        A message is known by its id. One that has the id of another message and says something else is no repetition:
+        it goes by its spare id.
+        """
+        if insert_new(self._connection, "message_log", _LOG_COLUMNS, [_logged(entry) for entry in entries]):
+            return list(entries)  # nearly always
+        new = self._unknown(entries)
+        insert(self._connection, "message_log", _LOG_COLUMNS, [_logged(entry) for entry in new])
+        return new
+
+    def _unknown(self, entries: Sequence[LogEntry]) -> list[LogEntry]:
+        ids = {entry.message_id for entry in entries} | {entry.spare_id for entry in entries}
+        columns = (LoggedMessage.message_id, LoggedMessage.subject, LoggedMessage.body, LoggedMessage.raw_body)
+        stored = self._connection.execute(select(*columns).where(LoggedMessage.message_id.in_(ids)))
+        known = {message_id: tuple(said) for message_id, *said in stored}
+        new = []
+        for entry in entries:
+            said = (entry.subject, entry.body, entry.raw_body)
+            if known.get(entry.message_id, said) != said:
+                entry = entry.renamed()  # noqa: PLW2901 - the same entry by another name
+            if entry.message_id not in known:
+                known[entry.message_id] = said
+                new.append(entry)
+        return new
+
+    def last_positions(self, project_ids: Iterable[str]) -> dict[str, Position]:
+        """How far the log has come with each project that it knows."""
+        rows = select_rows(self._connection, _LAST_POSITIONS, list(project_ids))
+        return {project_id: (revision, at, sequence) for project_id, revision, at, sequence in rows}
+
+    def entries_of(self, project_id: str) -> list[LogEntry]:
+        """Every valid message of a project."""
+        query = select(_LOG).where(LoggedMessage.project_id == project_id, LoggedMessage.valid)
+        return [_entry(row) for row in self._connection.execute(query).mappings()]
+
+    def load(self, footage: Mapping[str, frozenset[int]]) -> dict[str, ProjectRows]:
+        """The rows of some projects.
+
+        Args:
+            footage: the projects' ids, each with the numbers of the scenes whose suggestions are wanted.
+        """
+        found = {project_id: ProjectRows(project_id=project_id) for project_id in footage}
+        for row in self._rows(Project, PROJECT_COLUMNS, "id", footage):
+            found[row["id"]].project = row | {name: bool(row[name]) for name in FLAGS if row[name] is not None}
+        known = [project_id for project_id, rows in found.items() if rows.project is not None]
+        wanted: dict[str, dict[str, Row]] = {}
+        for row in self._rows(Scene, SCENE_COLUMNS, "project_id", known):
+            rows, number = found[row["project_id"]], row["scene_number"]
+            rows.scenes[number] = row
+            rows.scene_ids[number] = row["id"]
+            if number in footage[row["project_id"]]:
+                wanted[row["id"]] = rows.suggestions[number] = {}
+        for row in self._rows(VisualSuggestion, SUGGESTION_COLUMNS, "scene_id", wanted):
+            wanted[row["scene_id"]][row["video_id"]] = row
+        for row in self._rows(AssemblyJob, JOB_COLUMNS, "id", [job_id(project_id) for project_id in known]):
+            found[row["project_id"]].job = row
+        return found
+
+    def save(self, changes: Iterable[tuple[ProjectRows, ProjectRows]]) -> None:
+        """Writes what differs between the rows as they were and as they are to be, each difference audited."""
+        writer = _Writer(self._connection)
+        changes = list(changes)
+        self._delete(writer, changes)
+        projects, scenes, suggestions, jobs = [], [], [], []
+        for old, new in changes:
+            if new.project is not None:
+                projects.append((old.project, new.project, _cause(new, ("project", new.project_id))))
+            for number, row in new.scenes.items():
+                scenes.append((old.scenes.get(number), row, _cause(new, ("scene", number))))
+            for number, rows in new.suggestions.items():
+                before, cause = old.suggestions.get(number, {}), _cause(new, ("footage", number))
+                suggestions += [(before.get(video_id), row, cause) for video_id, row in rows.items()]
+            if new.job is not None:
+                jobs.append((old.job, new.job, _cause(new, ("job", new.project_id))))
+        writer.upsert(Project, PROJECT_COLUMNS, projects, key=("id",))
+        writer.upsert(Scene, SCENE_COLUMNS, scenes, key=("project_id", "scene_number"))
+        writer.upsert(VisualSuggestion, SUGGESTION_COLUMNS, suggestions, key=("scene_id", "video_id"))
+        writer.upsert(Video, VIDEO_COLUMNS, self._merged_videos(changes), key=("path",))
+        writer.upsert(AssemblyJob, JOB_COLUMNS, jobs, key=("id",))
+        writer.finish()
+
+    def mend_index(self) -> bool:
+        """Makes the full-text index anew if it does not say what the videos say; returns whether that was so."""
+        if index_fits(self._connection):
+            return False
+        rebuild_index(self._connection)
+        return True
+
+    def _delete(self, writer: "_Writer", changes: Sequence[tuple[ProjectRows, ProjectRows]]) -> None:
+        """What is no more, children first: a cascade would not be audited."""
+        for old, new in changes:
+            for number, suggestions in new.suggestions.items():
+                before = old.suggestions.get(number, {})
+                gone = [row for video_id, row in before.items() if video_id not in suggestions]
+                writer.delete(VisualSuggestion, gone, _cause(new, ("footage", number)))
+            for number, row in old.scenes.items():
+                if number not in new.scenes:
+                    cause = _cause(new, ("scene", number))
+                    children = self._rows(VisualSuggestion, SUGGESTION_COLUMNS, "scene_id", [row["id"]])
+                    writer.delete(VisualSuggestion, children, cause)
+                    writer.delete(Scene, [row], cause)
+
+    def _merged_videos(self, changes: Sequence[tuple[ProjectRows, ProjectRows]]) -> Iterator[Saved]:
+        """A file may serve several projects: it is as old as its first use and as new as its last."""
+        said = [(path, row, _cause(new, ("video", path))) for _, new in changes for path, row in new.videos.items()]
+        stored = {row["path"]: row for row in self._rows(Video, VIDEO_COLUMNS, "path", {path for path, _, _ in said})}
+        merged: dict[str, Saved] = {}
+        for path, row, cause in said:
+            before = merged[path][1] if path in merged else stored.get(path)
+            if before is not None:
+                latest = max(before["updated_at"], row["updated_at"])
+                row = row | {"id": before["id"], "updated_at": latest}  # noqa: PLW2901 - the same row, merged
+                row["created_at"] = min(before["created_at"], row["created_at"])
+            merged[path] = (stored.get(path), row, cause)
+        return iter(merged.values())
+
+    def _rows(self, table: type[Base], columns: tuple[str, ...], key: str, among: Iterable[str]) -> list[Row]:
+        query = f"SELECT {', '.join(columns)} FROM {table.__tablename__} WHERE {key} IN ({{}})"  # noqa: S608
+        rows = select_rows(self._connection, query, list(among))
+        return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
+class _Writer:
+    """Writes rows and keeps what there is to audit, which is written at the end."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._changes: list[Change] = []
+        self._contexts: dict[str, str] = {}
+
+    def upsert(
+        self, table: type[Base], columns: tuple[str, ...], rows: Iterable[Saved], *, key: tuple[str, ...]
+    ) -> None:
+        kind = _KINDS[table]
+        changed = []
+        for before, after, cause in rows:
+            if before == after:
+                continue
+            context = self._context(cause)
+            if before is None:
+                self._changes.append(Change("INSERT", kind, after["id"], {}, context))
+            else:
+                self._changes.append(Change("UPDATE", kind, before["id"], differences(before, after), context))
+            changed.append(after)
+        upsert(self._connection, table.__tablename__, columns, list(map(itemgetter(*columns), changed)), key=key)
+
+    def delete(self, table: type[Scene | VisualSuggestion], rows: Sequence[Row], cause: LogEntry | None) -> None:
+        if rows:
+            context = self._context(cause)
+            for row in rows:
+                lost = {name: {"old": value, "new": None} for name, value in row.items() if value is not None}
+                self._changes.append(Change("DELETE", _KINDS[table], row["id"], lost, context))
+            self._connection.execute(delete(table).where(table.id.in_([row["id"] for row in rows])))
+
+    def finish(self) -> None:
+        audit(self._connection, self._changes)
+
+    def _context(self, cause: LogEntry | None) -> str | None:
+        if cause is None:
+            return None
+        context = self._contexts.get(cause.message_id)
+        if context is None:
+            about = {"correlation_id": cause.project_id, "subject": cause.subject}
+            place = {"stream": cause.stream, "sequence": cause.sequence}
+            context = self._contexts[cause.message_id] = to_json(about | place).decode()
+        return context
+
+
+_KINDS: Final[Mapping[type[Base], str]] = {
+    Project: "project",
+    Scene: "scene",
+    VisualSuggestion: "visual_suggestion",
+    Video: "video",
+    AssemblyJob: "assembly_job",
+}
+
+
+def _cause(rows: ProjectRows, cause: Cause) -> LogEntry | None:
+    """The message to name: the one that touched the row, or else the last one of its project."""
+    return rows.causes.get(cause) or rows.causes.get(("project", rows.project_id))
+
+
+def _entry(row: RowMapping) -> LogEntry:
+    content, problem = parse(row["subject"], row["body"])
+    stored = {name: row[name] for name in _LOG_COLUMNS if name != "valid"}
+    return LogEntry(**stored | {"problem": problem}, spare_id=row["message_id"], content=content)

@@ -1,0 +1,127 @@
+"""The work of the recorder: a batch of messages becomes rows, in one transaction."""
+
+import asyncio
+import gc
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import structlog
+
+from scenewire.errors import PipelineError
+from scenewire.messages import FootageSourced
+from scenewire_recorder.log_entries import LogEntry, Position, RecordedMessage, read
+from scenewire_recorder.projection.path_layouts import FOLDS, Fold, Layout
+from scenewire_recorder.repository import Repository, UnitOfWork
+
+__all__ = ["RecorderStage"]
+
+log = structlog.get_logger(__name__)
+
+
+class RecorderStage:
+    """Keeps the log and its projections.
+
+    A project's rows are a fold over its messages in order. What continues where the log ends is folded into the rows
+    as they are; when something arrives late, the rows are folded anew from the log. So they are the same in the end
+    whatever the order of arrival.
+    """
+
+    def __init__(self, repository: Repository, *, layout: Layout = "plain") -> None:
+        self._repository = repository
+        self._fold = FOLDS[layout]
+
+    async def record(self, batch: Sequence[RecordedMessage]) -> None:
+        """Records a batch; messages that were recorded before change nothing.
+
+        Raises:
+            PipelineError: `database_unavailable`; nothing of the batch may have been written.
+        """
+        await asyncio.to_thread(self._record, batch)
+
+    async def mend_index(self) -> None:
+        """Makes the full-text index anew if it does not say what the videos say: a VACUUM can do that to it.
+
+        Raises:
+            PipelineError: `database_unavailable`.
+        """
+        await asyncio.to_thread(self._mend_index)
+
+    def _mend_index(self) -> None:
+        with self._repository.unit_of_work() as work:
+            if work.mend_index():
+                log.warning("index_rebuilt")
+
+    def _record(self, batch: Sequence[RecordedMessage]) -> None:
+        with _no_collections():
+            self._record_all([read(message) for message in batch])
+
+    def _record_all(self, entries: Sequence[LogEntry]) -> None:
+        try:
+            self._commit(entries)
+        except PipelineError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one message's fault, and nothing was written
+            log.warning("batch_divided", messages=len(entries), error=repr(error))
+            for entry in entries:
+                self._commit_alone(entry)
+
+    def _commit_alone(self, entry: LogEntry) -> None:
+        """One message at a time finds the one that the projections choke on: it is kept, and left out of them."""
+        try:
+            self._commit([entry])
+        except PipelineError:
+            raise
+        except Exception as error:
+            log.exception("message_not_projected", message_id=entry.message_id, subject=entry.subject)
+            self._commit([entry.rejected(f"it cannot be projected: {error!r}")])
+
+    def _commit(self, entries: Sequence[LogEntry]) -> None:
+        with self._repository.unit_of_work() as work:
+            ends = work.last_positions(_by_project(entries))
+            new = work.append(entries)
+            _project(work, _by_project(new), ends, self._fold)
+        for entry in new:
+            if entry.problem is not None:
+                log.warning("message_flagged", message_id=entry.message_id, problem=entry.problem)
+
+
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """All that a batch makes lives until its end; the collector would look through it again and again, in vain."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def _project(work: UnitOfWork, new: Mapping[str, list[LogEntry]], ends: Mapping[str, Position], fold: Fold) -> None:
+    changes = []
+    rows = work.load({project_id: _scenes_with_footage(entries) for project_id, entries in new.items()})
+    for project_id, entries in new.items():
+        before, end = rows[project_id], ends.get(project_id)
+        if end is None or (before.project is not None and min(entry.position for entry in entries) > end):
+            before.revision = -1 if end is None else end[0]
+            after = fold(before, entries)
+        else:
+            whole = work.entries_of(project_id)
+            before = work.load({project_id: _scenes_with_footage(whole)})[project_id]
+            after = fold(before.restarted(), whole)
+        changes.append((before, after))
+    work.save(changes)
+
+
+def _by_project(entries: Iterable[LogEntry]) -> dict[str, list[LogEntry]]:
+    groups: dict[str, list[LogEntry]] = defaultdict(list)
+    for entry in entries:
+        if entry.content is not None and entry.project_id is not None:
+            groups[entry.project_id].append(entry)
+    return groups
+
+
+def _scenes_with_footage(entries: Iterable[LogEntry]) -> frozenset[int]:
+    return frozenset(entry.content.scene.scene_number for entry in entries if isinstance(entry.content, FootageSourced))

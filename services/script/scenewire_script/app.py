@@ -1,0 +1,52 @@
+"""The composition root of the script service."""
+
+from faststream import FastStream
+
+from scenewire.artifacts.opening import open_store
+from scenewire.artifacts.store import ArtifactStore
+from scenewire.bus import Bus
+from scenewire_script.handlers import register
+from scenewire_script.settings import ScriptSettings
+from scenewire_script.stage import ScriptStage
+from scenewire_script.writers.base import ScriptWriter
+from scenewire_script.writers.outline import OutlineWriter
+
+__all__ = ["create_app"]
+
+
+def create_app(settings: ScriptSettings | None = None, *, writer: ScriptWriter | None = None) -> FastStream:
+    """Builds the service.
+
+    Args:
+        settings: read from the environment when not given.
+        writer: takes the place of the one that the settings name.
+
+    Raises:
+        PermanentError: `provider_refused`, the settings name a writer that lacks its key.
+    """
+    settings = settings or ScriptSettings()
+    store = open_store(settings.artifacts_url)
+    bus = Bus("script", settings)
+    outline = OutlineWriter()
+    if writer is None:
+        writer = outline if settings.writer == "outline" else _groq(settings, store, bus)
+    stage = ScriptStage(store, writer, divider=outline, words_per_second=settings.words_per_second)
+    register(bus, stage, loops=settings.loops)
+    return bus.app(writer=settings.writer, **({"model": settings.groq_model} if settings.writer == "groq" else {}))
+
+
+def _groq(settings: ScriptSettings, store: ArtifactStore, bus: Bus) -> ScriptWriter:
+    from scenewire_script.writers.groq.client import GroqClient  # noqa: PLC0415 - an SDK that nobody without a key needs
+    from scenewire_script.writers.groq.writer import GroqWriter  # noqa: PLC0415
+
+    client = GroqClient(
+        key=settings.groq_key(),
+        model=settings.groq_model,
+        base_url=settings.groq_base_url,
+        strict=settings.groq_strict,
+        timeout=settings.groq_timeout,
+        max_tokens=settings.groq_max_tokens,
+    )
+    bus.on_start(client.check)
+    bus.on_stop(client.aclose)
+    return GroqWriter(client, store, words_per_second=settings.words_per_second)

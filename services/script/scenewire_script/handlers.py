@@ -1,0 +1,23 @@
+"""Orders in, scripts out."""
+
+from scenewire.bus import Bus
+from scenewire.messages import ScriptRequested
+from scenewire.topology import SCRIPT
+from scenewire_script.stage import ScriptStage
+
+__all__ = ["register"]
+
+
+def register(bus: Bus, stage: ScriptStage, *, loops: int) -> None:
+    """Subscribes the stage to orders.
+
+    Args:
+        bus: what the messages come from and go to.
+        stage: the work.
+        loops: how many orders are in hand at the same time.
+    """
+
+    @bus.subscribe(SCRIPT, loops=loops)
+    async def write(order: ScriptRequested) -> None:
+        project_id = order.project_id or bus.derived_project_id()
+        await bus.publish(await stage.write(order, project_id))

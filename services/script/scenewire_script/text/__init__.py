@@ -1,0 +1,1 @@
+"""The customer's text: scenes, sentences, keywords."""

@@ -1,0 +1,1 @@
+"""Script writers behind one interface."""

@@ -1,0 +1,1 @@
+"""The script writer that asks a language model at Groq."""

@@ -1,0 +1,67 @@
+"""The composition root of the sourcing service."""
+
+from collections.abc import Sequence
+
+from faststream import FastStream
+
+from scenewire.artifacts.opening import open_store
+from scenewire.bus import Bus
+from scenewire.errors import FailureCode, PermanentError
+from scenewire_sourcing.handlers import register
+from scenewire_sourcing.ingest.ingest import Downloads, Intake
+from scenewire_sourcing.providers.base import FootageSource
+from scenewire_sourcing.providers.server_config import FootageServer, absent_path
+from scenewire_sourcing.settings import SourcingSettings
+from scenewire_sourcing.stage import SourcingStage
+
+__all__ = ["create_app"]
+
+
+def create_app(
+    settings: SourcingSettings | None = None, *, sources: Sequence[FootageSource] | None = None
+) -> FastStream:
+    """Builds the service. Footage servers are started when the first scene asks for them.
+
+    Args:
+        settings: read from the environment when not given.
+        sources: take the place of the servers that the settings name.
+
+    Raises:
+        PermanentError: `invalid_settings`, a folder or file that a server needs is not there.
+    """
+    settings = settings or SourcingSettings()
+    servers = settings.footage_servers if sources is None else ()
+    if wrong := "; ".join(filter(None, map(absent_path, servers))):
+        raise PermanentError(FailureCode.INVALID_SETTINGS, wrong, hint="correct or unset it")
+    if sources is None:
+        sources = _connect(servers, timeout=settings.server_timeout.total_seconds())
+    store = open_store(settings.artifacts_url)
+    intake = Intake(
+        store,
+        largest_file=settings.largest_file,
+        downloads=_downloads(settings) if any(server.hosts or server.local_hosts for server in servers) else None,
+        keep=settings.keep_downloads,
+    )
+    stage = SourcingStage(store, sources, intake)
+    bus = Bus("sourcing", settings)
+    register(bus, stage, loops=settings.loops)
+    bus.on_stop(stage.aclose)
+    return bus.app(footage_servers=[server.name for server in servers], otherwise="painted backgrounds")
+
+
+def _connect(servers: Sequence[FootageServer], *, timeout: float) -> list[FootageSource]:
+    if not servers:
+        return []
+    from scenewire_sourcing.providers.mcp_source import McpSource  # noqa: PLC0415 - half a second that most films do not need
+
+    return [McpSource(server, timeout=timeout) for server in servers]
+
+
+def _downloads(settings: SourcingSettings) -> Downloads:
+    from scenewire_sourcing.ingest.download import Downloader  # noqa: PLC0415 - only where something is downloaded
+
+    return Downloader(
+        largest=settings.largest_download,
+        timeout=settings.download_timeout.total_seconds(),
+        idle=settings.download_idle.total_seconds(),
+    )

@@ -1,0 +1,1 @@
+"""Takes clips into the artifact store: download, copy, examination."""

@@ -1,0 +1,1 @@
+"""Footage providers: MCP servers, bundled or configured."""

@@ -1,0 +1,1 @@
+"""Chooses clips for a scene: ranking, trimming, reservations."""

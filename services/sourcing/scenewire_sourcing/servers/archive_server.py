@@ -1,0 +1,105 @@
+"""The footage tools over an archive that is asked through HTTP, and how such a server is run."""
+
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Annotated, Protocol
+
+from mcp.server import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
+from pydantic import Field, ValidationError
+
+from scenewire_sourcing.candidates import FootageFile, FoundFootage, SearchAnswer
+from scenewire_sourcing.servers.archive_client import ArchiveError
+
+__all__ = ["Archive", "archive_server", "run"]
+
+
+class Archive(Protocol):
+    """A place that has clips."""
+
+    async def search(self, query: str, limit: int) -> list[FoundFootage]:
+        """Clips for some words, best first.
+
+        Raises:
+            ArchiveError: it could not be asked.
+        """
+        ...
+
+    async def get(self, name: str) -> FootageFile | None:
+        """A clip and its file; None if there is no such clip.
+
+        Raises:
+            ArchiveError: it could not be asked, or has no file that can be used.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Ends its connections."""
+        ...
+
+
+def archive_server(name: str, archive: Archive, *, instructions: str) -> MCPServer:
+    """A server over an archive."""
+
+    @asynccontextmanager
+    async def running(_: MCPServer) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            await archive.aclose()
+
+    server = MCPServer(name, instructions=instructions, log_level="WARNING", lifespan=running)
+
+    @server.tool()
+    async def search_footage(
+        query: Annotated[str, Field(max_length=1_000, description="Words that the clips are about.")],
+        limit: Annotated[int, Field(ge=1, le=50, description="Most clips to return.")] = 20,
+    ) -> SearchAnswer:
+        """Finds clips; those that meet more conditions come first."""
+        try:
+            return SearchAnswer(results=tuple(await archive.search(query, limit)))
+        except ArchiveError as error:
+            raise ToolError(str(error)) from error
+
+    @server.tool()
+    async def get_footage(
+        id: Annotated[str, Field(max_length=300, description="A clip's id, from search_footage.")],  # noqa: A002
+    ) -> FootageFile:
+        """Where a clip can be downloaded, whom to credit for it and on which terms."""
+        return await _get(archive, id)
+
+    @server.tool()
+    async def describe_footage(
+        id: Annotated[str, Field(max_length=300, description="A clip's id, from search_footage.")],  # noqa: A002
+    ) -> FoundFootage:
+        """What is known of a clip: its title, keywords, length, maker and terms."""
+        found = await _get(archive, id)
+        return FoundFootage(**found.model_dump(include=set(FoundFootage.model_fields)))
+
+    return server
+
+
+async def _get(archive: Archive, name: str) -> FootageFile:
+    try:
+        found = await archive.get(name)
+    except ArchiveError as error:
+        raise ToolError(str(error)) from error
+    if found is None:
+        message = "there is no such clip"
+        raise ToolError(message)
+    return found
+
+
+def run(create_server: Callable[[], MCPServer]) -> int:
+    """Serves on standard input and output until the input ends; returns the exit code."""
+    try:
+        server = create_server()
+    except ValidationError as error:
+        sys.stderr.write("; ".join(problem["msg"] for problem in error.errors(include_input=False)) + "\n")
+        return 2
+    except ValueError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    server.run("stdio")
+    return 0

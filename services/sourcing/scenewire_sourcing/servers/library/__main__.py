@@ -1,0 +1,23 @@
+"""`python -m scenewire_sourcing.servers.library`: speaks MCP on standard input and output until its input ends."""
+
+import os
+import sys
+from pathlib import Path
+
+from scenewire_sourcing.servers.library.server import create_server
+
+__all__ = ["main"]
+
+
+def main() -> int:
+    """Runs the server; returns its exit code."""
+    folder = os.environ.get("LIBRARY_DIR")
+    if not folder:
+        sys.stderr.write("LIBRARY_DIR must name the folder that holds the clips\n")
+        return 2
+    create_server(Path(folder)).run("stdio")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

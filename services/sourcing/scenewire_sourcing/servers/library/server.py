@@ -1,0 +1,50 @@
+"""The library's MCP tools."""
+
+from pathlib import Path
+from typing import Annotated
+
+from mcp.server import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
+from pydantic import Field
+
+from scenewire_sourcing.candidates import FootageFile, SearchAnswer
+from scenewire_sourcing.servers.library.catalogue import Catalogue
+
+__all__ = ["create_server"]
+
+
+def create_server(folder: Path) -> MCPServer:
+    """A server over the clips of a folder."""
+    catalogue = Catalogue(folder)
+    server = MCPServer("library", instructions="Video clips in a local folder.")
+
+    @server.tool()
+    def search_footage(
+        query: Annotated[str, Field(max_length=1_000, description="Words; clips with more of them come first.")],
+        limit: Annotated[int, Field(ge=1, le=50, description="Most clips to return.")] = 20,
+    ) -> SearchAnswer:
+        """Finds clips by the words of their title, keywords, file and folder names."""
+        try:
+            return SearchAnswer(results=tuple(catalogue.search(query, limit)))
+        except FileNotFoundError as error:
+            raise _no_folder(folder) from error
+
+    @server.tool()
+    def get_footage(
+        id: Annotated[str, Field(max_length=300, description="A clip's id, from search_footage.")],  # noqa: A002
+    ) -> FootageFile:
+        """Where a clip lies, and whom to credit for it."""
+        try:
+            found = catalogue.get(id)
+        except FileNotFoundError as error:
+            raise _no_folder(folder) from error
+        if found is None:
+            message = "there is no such clip"
+            raise ToolError(message)
+        return found
+
+    return server
+
+
+def _no_folder(folder: Path) -> ToolError:
+    return ToolError(f"{folder} is no folder; LIBRARY_DIR must name one that holds clips")

@@ -1,0 +1,18 @@
+"""The NASA server."""
+
+from mcp.server import MCPServer
+
+from scenewire_sourcing.servers.archive_server import archive_server
+from scenewire_sourcing.servers.nasa.archive import NasaArchive
+from scenewire_sourcing.servers.nasa.settings import NasaSettings
+
+__all__ = ["create_server"]
+
+
+def create_server(settings: NasaSettings | None = None) -> MCPServer:
+    """A server over the library.
+
+    Args:
+        settings: read from the environment when not given.
+    """
+    return archive_server("nasa", NasaArchive(settings or NasaSettings()), instructions="Video of NASA.")

@@ -1,9 +1,0 @@
-"""`python -m services.sourcing.servers.nasa`: speaks MCP on standard input and output until its input ends."""
-
-import sys
-
-from services.sourcing.servers.archive_server import run
-from services.sourcing.servers.nasa.server import create_server
-
-if __name__ == "__main__":
-    sys.exit(run(create_server))

@@ -1,0 +1,48 @@
+"""The composition root of the tts service."""
+
+from faststream import FastStream
+
+from scenewire.artifacts.opening import open_store
+from scenewire.artifacts.webapp_export import WebApp
+from scenewire.bus import Bus
+from scenewire_tts.engines.base import SpeechEngine
+from scenewire_tts.engines.espeak.engine import EspeakEngine
+from scenewire_tts.engines.kokoro.engine import KokoroEngine, open_kokoro
+from scenewire_tts.engines.selection import choose
+from scenewire_tts.handlers import register
+from scenewire_tts.settings import TtsSettings
+from scenewire_tts.stage import NarrationStage
+
+__all__ = ["create_app"]
+
+
+def create_app(settings: TtsSettings | None = None, *, engine: SpeechEngine | None = None) -> FastStream:
+    """Builds the service.
+
+    Args:
+        settings: read from the environment when not given.
+        engine: takes the place of the one that the settings name.
+    """
+    settings = settings or TtsSettings()
+    engine = engine or _engine(settings)
+    stage = NarrationStage(
+        open_store(settings.artifacts_url),
+        engine,
+        voice=settings.voice,
+        speed=settings.speed,
+        scene_pause=settings.scene_pause,
+        webapp=WebApp(settings.webapp_dir) if settings.webapp_dir else None,
+    )
+    bus = Bus("tts", settings)
+    register(bus, stage, loops=settings.loops)
+    if isinstance(engine, KokoroEngine):
+        bus.on_start(engine.start)
+        bus.on_stop(engine.aclose)
+    return bus.app(engine=engine.name)
+
+
+def _engine(settings: TtsSettings) -> SpeechEngine:
+    choice = choose(settings.engine, settings.weights, device=settings.device)
+    if choice.engine == "espeak" or settings.weights is None:
+        return EspeakEngine(words_per_minute=settings.words_per_minute)
+    return open_kokoro(choice.engine, settings.weights, device=settings.device, threads=settings.threads)

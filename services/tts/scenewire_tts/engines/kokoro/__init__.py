@@ -1,0 +1,1 @@
+"""The Kokoro neural voice: phonemes, utterances, audio chunks."""

@@ -1,0 +1,142 @@
+"""A store in a folder. Workers on one host share it and read files where they lie."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import Iterable
+from contextlib import AbstractAsyncContextManager, suppress
+from pathlib import Path
+
+from typing_extensions import override
+
+from scenewire.artifacts.scratch import Scratch, measure, storage_errors, sync
+from scenewire.artifacts.store import ArtifactStore, check_key, content_key
+from scenewire.errors import FailureCode, PermanentError
+from scenewire.messages import ArtifactRef
+
+__all__ = ["FilesystemStore"]
+
+
+class FilesystemStore(ArtifactStore):
+    """See `ArtifactStore`. Every write goes to a temporary name, is synced, then renamed."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._scratch = Scratch(root / "scratch")
+
+    @override
+    def scratch(self) -> AbstractAsyncContextManager[Path]:
+        return self._scratch.folder()
+
+    @override
+    async def add(self, path: Path, media_type: str) -> ArtifactRef:
+        return await asyncio.to_thread(self._add, path, media_type)
+
+    @override
+    async def deliver(self, key: str, path: Path, media_type: str) -> ArtifactRef:
+        return await asyncio.to_thread(self._deliver, check_key(key), path, media_type)
+
+    @override
+    async def open(self, ref: ArtifactRef) -> Path:
+        return await asyncio.to_thread(self._open, ref)
+
+    @override
+    async def read_document(self, key: str) -> bytes | None:
+        path = self._root / check_key(key)
+        with storage_errors(path):
+            try:
+                return await asyncio.to_thread(path.read_bytes)
+            except FileNotFoundError:
+                return None
+
+    @override
+    async def write_once(self, key: str, document: bytes) -> bytes:
+        return await asyncio.to_thread(self._write_once, self._root / check_key(key), document)
+
+    @override
+    async def replace_document(self, key: str, document: bytes) -> None:
+        await asyncio.to_thread(self._replace, self._root / check_key(key), document)
+
+    async def discard(self, keys: Iterable[str]) -> int:
+        """Removes files of `content/`; returns how many bytes they had. Who needs one again makes it anew."""
+        return await asyncio.to_thread(lambda: sum(map(self._discard, keys)))
+
+    def _discard(self, key: str) -> int:
+        if not key.startswith("content/"):
+            message = f"only content may be discarded, not {key!r}"
+            raise ValueError(message)
+        path = self._root / check_key(key)
+        with storage_errors(path), suppress(FileNotFoundError):
+            size = path.stat().st_size
+            path.unlink()
+            return size
+        return 0
+
+    def _add(self, path: Path, media_type: str) -> ArtifactRef:
+        digest, size = measure(path)
+        key = content_key(digest, media_type)
+        ref = ArtifactRef(key=key, sha256=digest, size=size, media_type=media_type)
+        target = self._root / key
+        if not (target.exists() and measure(target) == (digest, size)):
+            self._place(path, target)
+        return ref
+
+    def _deliver(self, key: str, path: Path, media_type: str) -> ArtifactRef:
+        digest, size = measure(path)
+        self._place(path, self._root / key)
+        return ArtifactRef(key=key, sha256=digest, size=size, media_type=media_type)
+
+    def _place(self, source: Path, target: Path) -> None:
+        """Moves a file out of scratch; copies one that belongs to somebody else."""
+        with storage_errors(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if self._scratch.holds(source):
+                sync(source)
+                source.replace(target)
+            else:
+                with self._scratch.part(target) as part:
+                    shutil.copyfile(source, part)
+            sync(target.parent)
+
+    def _open(self, ref: ArtifactRef) -> Path:
+        path = self._root / check_key(ref.key)
+        with storage_errors(path):
+            try:
+                found = measure(path)
+            except FileNotFoundError:
+                raise PermanentError(
+                    FailureCode.ARTIFACT_MISSING,
+                    f"artifact {ref.key} is not in the store",
+                    hint="order again; if files vanish, check what else cleans the artifact folder",
+                ) from None
+        if found != (ref.sha256, ref.size):
+            raise PermanentError(
+                FailureCode.ARTIFACT_CORRUPT,
+                f"artifact {ref.key} is not the file that was announced: {found[1]} bytes instead of {ref.size}, "
+                f"or other content",
+                hint="check the disk, remove the file and order again",
+            )
+        return path
+
+    def _write_once(self, path: Path, document: bytes) -> bytes:
+        with storage_errors(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part = self._scratch.new_file()
+            try:
+                part.write_bytes(document)
+                sync(part)
+                try:
+                    os.link(part, path)  # fails when the name is taken, unlike a rename
+                except FileExistsError:
+                    return path.read_bytes()
+                sync(path.parent)
+            finally:
+                part.unlink(missing_ok=True)
+        return document
+
+    def _replace(self, path: Path, document: bytes) -> None:
+        with storage_errors(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with self._scratch.part(path) as part:
+                part.write_bytes(document)
+            sync(path.parent)

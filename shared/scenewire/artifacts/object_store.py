@@ -1,0 +1,296 @@
+"""A store in S3, Google Cloud Storage, Azure or what speaks like them. The only file that knows obstore.
+
+Files are fetched into a cache of this host before they are used, and compared with their reference there.
+"""
+
+import asyncio
+import hashlib
+import os
+import re
+from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+from weakref import WeakValueDictionary
+
+import obstore
+from obstore.exceptions import (
+    AlreadyExistsError,
+    BaseError,
+    NotSupportedError,
+    PermissionDeniedError,
+    UnauthenticatedError,
+)
+from obstore.store import ObjectStore as Client
+from obstore.store import from_url
+from typing_extensions import override
+
+from scenewire.artifacts.cache import Cache
+from scenewire.artifacts.metrics import store_metrics
+from scenewire.artifacts.scratch import measure, storage_errors, sync
+from scenewire.artifacts.store import ArtifactStore, check_key, content_key
+from scenewire.errors import FailureCode, PermanentError, PipelineError, TransientError
+from scenewire.messages import ArtifactRef
+from scenewire.settings import ObjectStoreSettings
+
+__all__ = ["ObjectStore", "open_bucket"]
+
+_PART: Final = 8 << 20
+"""Bytes of a part: bigger files are sent in several, four at a time."""
+
+_UPLOADS: Final = 4
+_CHUNK: Final = 1 << 20
+_CREATE_TRIES: Final = 3
+_LARGEST_DOCUMENT: Final = 16 << 20
+_CONNECT: Final = timedelta(seconds=10)
+_WHOLE_FILE: Final = timedelta(hours=2)
+"""For one file in all; silence ends it sooner."""
+
+_RETRIES: Final = 4
+_FIRST_PAUSE: Final = timedelta(milliseconds=200)
+_LONGEST_PAUSE: Final = timedelta(seconds=5)
+
+_UNSAID: Final = (
+    ("kind: Timeout", "no answer in time"),
+    ("kind: Connect", "cannot be reached"),
+    ("kind: Interrupted", "the answer broke off"),
+)
+"""What obstore says of failures without an answer, in its own words and in ours."""
+
+_PROVIDERS: Final = ("AWS_", "GOOGLE_", "AZURE_")
+_NO_BUCKET: Final = {"NoSuchBucket", "ContainerNotFound"}
+
+_SAID: Final = re.compile(r"<Code>(\w{1,60})</Code>")
+
+
+class ObjectStore(ArtifactStore):
+    """See `ArtifactStore`. A write appears whole, when its last byte has arrived.
+
+    Args:
+        client: the bucket, or a prefix in it.
+        cache: local copies.
+        place: the URL, for errors.
+    """
+
+    def __init__(self, client: Client, cache: Cache, *, place: str) -> None:
+        self._client = client
+        self._cache = cache
+        self._place = place
+        self._fetching: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    @override
+    def scratch(self) -> AbstractAsyncContextManager[Path]:
+        return self._cache.scratch()
+
+    @override
+    async def add(self, path: Path, media_type: str) -> ArtifactRef:
+        digest, size = await asyncio.to_thread(measure, path)
+        ref = ArtifactRef(key=content_key(digest, media_type), sha256=digest, size=size, media_type=media_type)
+        await self._send(path, ref)
+        return ref
+
+    @override
+    async def deliver(self, key: str, path: Path, media_type: str) -> ArtifactRef:
+        digest, size = await asyncio.to_thread(measure, path)
+        ref = ArtifactRef(key=check_key(key), sha256=digest, size=size, media_type=media_type)
+        await self._send(path, ref)
+        return ref
+
+    @override
+    async def open(self, ref: ArtifactRef) -> Path:
+        check_key(ref.key)
+        async with self._alone(ref.sha256):
+            found = await asyncio.to_thread(self._cache.find, ref)
+            store_metrics().opened.labels("here" if found else "in the store").inc()
+            return found or await self._fetch(ref)
+
+    @override
+    async def read_document(self, key: str) -> bytes | None:
+        with self._errors(check_key(key)):
+            try:
+                answer = await obstore.get_async(self._client, key)
+                if answer.meta["size"] > _LARGEST_DOCUMENT:
+                    raise _corrupt(key, f"{answer.meta['size']} bytes are no document of ours")
+                return bytes(await answer.bytes_async())
+            except FileNotFoundError as error:  # obstore's word for a missing object
+                if _said(error) in _NO_BUCKET:
+                    raise
+                return None
+
+    @override
+    async def write_once(self, key: str, document: bytes) -> bytes:
+        for _ in range(_CREATE_TRIES):
+            with self._errors(check_key(key)):
+                try:
+                    await obstore.put_async(self._client, key, document, mode="create", use_multipart=False)
+                except AlreadyExistsError:
+                    pass
+                else:
+                    return document
+            stored = await self.read_document(key)
+            if stored is not None:  # else somebody has removed it in between
+                return stored
+        raise TransientError(
+            FailureCode.STORAGE_UNAVAILABLE,
+            f"{key} in {self._place} is there and is not",
+            hint="check what else writes to the bucket, and whether its reads are consistent",
+        )
+
+    @override
+    async def replace_document(self, key: str, document: bytes) -> None:
+        with self._errors(check_key(key)):
+            await obstore.put_async(self._client, key, document, use_multipart=False)
+
+    async def _send(self, path: Path, ref: ArtifactRef) -> None:
+        """Uploads a file, also over an equal one, which may be damaged; keeps one of ours as a copy."""
+        with self._errors(ref.key):
+            await obstore.put_async(
+                self._client,
+                ref.key,
+                path,
+                attributes={"Content-Type": ref.media_type},
+                use_multipart=ref.size > _PART,
+                chunk_size=_PART,
+                max_concurrency=_UPLOADS,
+            )
+        store_metrics().bytes.labels("sent").inc(ref.size)
+        if self._cache.holds_scratch(path):
+            await asyncio.to_thread(self._cache.keep, path, ref)
+
+    async def _fetch(self, ref: ArtifactRef) -> Path:
+        part = await asyncio.to_thread(self._cache.new_file)
+        try:
+            with self._errors(ref.key), storage_errors(part):
+                digest = await self._download(ref, part)
+            if digest != ref.sha256:
+                raise _corrupt(ref.key, f"other content than the announced {ref.size} bytes")
+            await asyncio.to_thread(sync, part)
+            return await asyncio.to_thread(self._cache.keep, part, ref)
+        finally:
+            await asyncio.to_thread(part.unlink, missing_ok=True)
+
+    async def _download(self, ref: ArtifactRef, part: Path) -> str:
+        try:
+            answer = await obstore.get_async(self._client, ref.key)
+        except FileNotFoundError as error:  # obstore's word for a missing object
+            if _said(error) in _NO_BUCKET:
+                raise
+            raise PermanentError(
+                FailureCode.ARTIFACT_MISSING,
+                f"artifact {ref.key} is not in {self._place}",
+                hint="order again; if objects vanish, check the bucket's lifecycle rules",
+            ) from None
+        if answer.meta["size"] != ref.size:
+            raise _corrupt(ref.key, f"{answer.meta['size']} bytes instead of {ref.size}")
+        digest = hashlib.sha256()
+        received = 0
+        with await asyncio.to_thread(part.open, "xb") as file:
+            async for chunk in answer.stream(min_chunk_size=_CHUNK):
+                received += len(chunk)
+                digest.update(chunk)
+                await asyncio.to_thread(file.write, chunk)
+        if received != ref.size:
+            raise TransientError(
+                FailureCode.STORAGE_UNAVAILABLE,
+                f"{self._place} sent {received} of the {ref.size} bytes of {ref.key}",
+                hint="look at the store and the network",
+            )
+        store_metrics().bytes.labels("fetched").inc(received)
+        return digest.hexdigest()
+
+    @contextmanager
+    def _errors(self, key: str) -> Iterator[None]:
+        """The store's refusal as an error that says what to do; its own words may hold a key's name or a signature."""
+        try:
+            yield
+        except (BaseError, FileNotFoundError, NotImplementedError) as error:
+            failure = _translated(error, key, self._place)
+            store_metrics().failures.labels(failure.code).inc()
+            raise failure from None
+
+    def _alone(self, digest: str) -> asyncio.Lock:
+        """One fetch of a file at a time in this process; others of the host may fetch the same, and either is kept."""
+        return self._fetching.setdefault(digest, asyncio.Lock())
+
+
+def open_bucket(url: str, settings: ObjectStoreSettings) -> ObjectStore:
+    """The store behind a URL such as s3://bucket/prefix; nothing is asked of it yet.
+
+    Args:
+        url: its scheme says which kind of store it is.
+        settings: how it is reached; what they do not say comes from the environment, as each provider has it.
+
+    Raises:
+        PermanentError: `invalid_settings`, the URL or the access cannot be; `storage_unavailable`, credentials cannot
+            be read.
+    """
+    _forget_empty_variables()
+    access: Any = settings.s3_access() if url.startswith("s3:") else {}
+    endpoint = settings.endpoint_url or ""
+    try:
+        client = from_url(
+            url,
+            config=access,
+            client_options={
+                "allow_http": endpoint.startswith("http://"),
+                "connect_timeout": min(settings.timeout, _CONNECT),
+                "read_timeout": settings.timeout,
+                "timeout": _WHOLE_FILE,
+            },
+            retry_config={
+                "max_retries": _RETRIES,
+                "retry_timeout": settings.timeout * 2,
+                "backoff": {"init_backoff": _FIRST_PAUSE, "max_backoff": _LONGEST_PAUSE, "base": 2},
+            },
+        )
+    except BaseError as error:
+        raise PermanentError(
+            FailureCode.INVALID_SETTINGS,
+            f"ARTIFACTS_URL or its access cannot be used: {type(error).__name__}",
+            hint="docs/artifacts.md lists what they may be",
+        ) from None
+    return ObjectStore(client, Cache(settings.cache_dir, limit=settings.cache_size), place=url)
+
+
+def _forget_empty_variables() -> None:
+    """Compose files pass an unset variable on as an empty one, which obstore takes for a value and chokes on."""
+    for name, value in list(os.environ.items()):
+        if not value and name.startswith(_PROVIDERS):
+            del os.environ[name]
+
+
+def _said(error: Exception) -> str:
+    """The store's own name of what is wrong; of an error without one, what kind it is."""
+    text = str(error)
+    found = _SAID.search(text)
+    return found[1] if found else next((said for words, said in _UNSAID if words in text), type(error).__name__)
+
+
+def _translated(error: Exception, key: str, place: str) -> PipelineError:
+    what = f"{place}, {key}: {_said(error)}"
+    if isinstance(error, FileNotFoundError):
+        return PermanentError(
+            FailureCode.STORAGE_UNAVAILABLE, what, hint="there is no such bucket: make it, or correct ARTIFACTS_URL"
+        )
+    if isinstance(error, (PermissionDeniedError, UnauthenticatedError)):
+        return PermanentError(
+            FailureCode.STORAGE_UNAVAILABLE,
+            what,
+            hint="check the credentials, and that they may read and write below ARTIFACTS_URL",
+        )
+    if isinstance(error, (NotSupportedError, NotImplementedError)):
+        return PermanentError(
+            FailureCode.STORAGE_UNAVAILABLE,
+            what,
+            hint="the store must know conditional writes (If-None-Match); use another or a newer one",
+        )
+    return TransientError(FailureCode.STORAGE_UNAVAILABLE, what, hint="look at the store and the network")
+
+
+def _corrupt(key: str, what: str) -> PermanentError:
+    return PermanentError(
+        FailureCode.ARTIFACT_CORRUPT,
+        f"artifact {key} is not the file that was announced: {what}",
+        hint="remove the object and order again",
+    )

@@ -1,0 +1,97 @@
+"""A stage's stored result, found again by the hash of everything that shaped it.
+
+A handler asks here before it works: a redelivery, a crash before the publish, or an edit to another scene then costs
+nothing.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Final, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from scenewire.artifacts.store import ArtifactStore, check_key
+from scenewire.errors import FailureCode, PermanentError
+from scenewire.messages import ArtifactRef
+
+__all__ = ["Results", "fingerprint"]
+
+_REPLACEABLE: Final = {FailureCode.ARTIFACT_MISSING, FailureCode.ARTIFACT_CORRUPT}
+"""What becomes of a file, and is no reason not to make it anew."""
+
+ResultT = TypeVar("ResultT", bound=BaseModel)
+
+
+def fingerprint(**inputs: object) -> str:
+    """SHA-256 over named inputs, the same for equal values in any process.
+
+    Args:
+        inputs: JSON values or pydantic models. Include a version of the code that turns them into the result.
+    """
+
+    def plain(value: object) -> object:
+        if isinstance(value, BaseModel):
+            return value.model_dump(mode="json")
+        message = f"cannot take the fingerprint of {type(value).__name__}"
+        raise TypeError(message)
+
+    text = json.dumps(inputs, default=plain, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Results:
+    """The results of one stage."""
+
+    def __init__(self, store: ArtifactStore, stage: str) -> None:
+        self._store = store
+        self._stage = stage
+
+    async def find(self, inputs: str, model: type[ResultT]) -> ResultT | None:
+        """The result for a fingerprint, if it is stored and every file it names is intact."""
+        document = await self._store.read_document(self._key(inputs))
+        return None if document is None else await self._intact(document, model)
+
+    async def save(self, inputs: str, result: ResultT) -> ResultT:
+        """Stores a result; returns the one that counts, which is an earlier one when two workers raced."""
+        document = result.model_dump_json().encode()
+        stored = await self._store.write_once(self._key(inputs), document)
+        if stored == document:
+            return result
+        earlier = await self._intact(stored, type(result))
+        if earlier is not None:
+            return earlier
+        await self._store.replace_document(self._key(inputs), document)
+        return result
+
+    async def replace(self, inputs: str, result: ResultT) -> ResultT:
+        """Stores a result in place of an earlier one: for what may grow old, such as a copy of something outside."""
+        await self._store.replace_document(self._key(inputs), result.model_dump_json().encode())
+        return result
+
+    async def _intact(self, document: bytes, model: type[ResultT]) -> ResultT | None:
+        try:
+            result = model.model_validate_json(document)
+            for ref in _artifacts_in(result):
+                await self._store.open(ref)
+        except ValidationError:
+            return None  # of an older shape: made anew
+        except PermanentError as error:
+            if error.code not in _REPLACEABLE:
+                raise
+            return None
+        return result
+
+    def _key(self, inputs: str) -> str:
+        return check_key(f"results/{self._stage}/{inputs}.json")
+
+
+def _artifacts_in(value: object) -> Iterator[ArtifactRef]:
+    if isinstance(value, ArtifactRef):
+        yield value
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from _artifacts_in(getattr(value, name))
+    elif isinstance(value, (tuple, list)):
+        for item in value:
+            yield from _artifacts_in(item)

@@ -1,0 +1,85 @@
+"""Where the prior system's web application looks for what it shows, and how files get there.
+
+Its paths are relative to its own folder. It serves what lies under `public`, and plays narrations from `.cache/audio`
+only.
+"""
+
+import asyncio
+import errno
+import os
+import shutil
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from scenewire.errors import FailureCode, PermanentError, TransientError
+
+__all__ = ["DATABASE", "WebApp", "film_path", "narration_path", "thumbnail_path"]
+
+DATABASE: Final = "ai-video-generator.db"
+"""Its database, in its folder."""
+
+
+def film_path(project_id: UUID | str) -> str:
+    """A project's film."""
+    return f"public/videos/{project_id}/final.mp4"
+
+
+def thumbnail_path(project_id: UUID | str) -> str:
+    """The film's picture."""
+    return f"public/videos/{project_id}/thumbnail.jpg"
+
+
+def narration_path(project_id: UUID | str, scene_number: int) -> str:
+    """What is spoken in a scene."""
+    return f".cache/audio/projects/{project_id}/scene-{scene_number}.mp3"
+
+
+class WebApp:
+    """The web application's folder.
+
+    Args:
+        root: the folder; it must be there.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    async def put(self, path: str, source: Path) -> None:
+        """Puts a file where it is looked for: linked where that is possible, else copied; it appears whole.
+
+        Args:
+            path: one of the paths above.
+            source: a file that does not change.
+
+        Raises:
+            PermanentError: `storage_unavailable`, the web application's folder is not there.
+            TransientError: `storage_full` or `storage_unavailable`, as for artifacts.
+        """
+        await asyncio.to_thread(self._put, self._root / path, source)
+
+    def _put(self, target: Path, source: Path) -> None:
+        if not self._root.is_dir():
+            raise PermanentError(
+                FailureCode.STORAGE_UNAVAILABLE,
+                f"there is no folder {self._root} of the web application",
+                hint="correct WEBAPP_DIR",
+            )
+        part = target.with_name(f".{target.name}.{os.getpid()}.part")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            part.unlink(missing_ok=True)
+            try:
+                os.link(source, part)
+            except OSError:
+                shutil.copyfile(source, part)
+            part.replace(target)
+        except OSError as error:
+            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            raise TransientError(
+                FailureCode.STORAGE_FULL if full else FailureCode.STORAGE_UNAVAILABLE,
+                f"cannot write {target}: {error.strerror}",
+                hint="free space on that disk" if full else "check that the folder may be written",
+            ) from error
+        finally:
+            part.unlink(missing_ok=True)

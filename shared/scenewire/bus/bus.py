@@ -1,0 +1,288 @@
+"""What a service consumes and publishes."""
+
+import functools
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+import anyio
+import structlog
+from faststream import AckPolicy, FastStream
+from faststream.nats import JStream, NatsBroker, PubAck, PullSub
+from nats.js import JetStreamContext
+from nats.js.errors import NotFoundError, ServiceUnavailableError
+from pydantic import BaseModel
+
+from scenewire.bus.batch_consumer import BatchHandler, BatchLoop
+from scenewire.bus.cancellation import EndedProjects
+from scenewire.bus.connection import make_broker
+from scenewire.bus.delivery import PUBLISH_TIMEOUT, DeliveryPolicy, current_delivery
+from scenewire.bus.metrics import bus_metrics, message_metrics
+from scenewire.errors import FailureCode, PermanentError, TransientError
+from scenewire.messages import Message, Progress
+from scenewire.observability.health import Check, Health, State
+from scenewire.observability.http_endpoint import monitor_of_this_process
+from scenewire.observability.logging_setup import configure_logs
+from scenewire.settings import ServiceSettings
+from scenewire.topology import PIPELINE, PROGRESS_SUBJECT, RETRY, Durable, Retry
+
+__all__ = ["Bus"]
+
+MessageT = TypeVar("MessageT", bound=BaseModel)
+Handler = Callable[..., Awaitable[None]]
+Hook = Callable[[], Awaitable[None]]
+
+_FETCH_WAIT: Final = 5.0
+"""Seconds one pull waits for a message before it asks again."""
+
+log = structlog.get_logger(__name__)
+
+
+class Bus:
+    """A service's side of the bus: subscribe while it is put together, publish while it runs.
+
+    Args:
+        service: its name, for logs and connections.
+        settings: where the bus is.
+        retry: when failed messages come again.
+    """
+
+    def __init__(self, service: str, settings: ServiceSettings, *, retry: Retry = RETRY) -> None:
+        self._service = service
+        self._settings = settings
+        self._policy = DeliveryPolicy(retry=retry)
+        self._ended = EndedProjects()
+        self._batches: list[BatchLoop] = []
+        self._on_start: list[Hook] = []
+        self._on_stop: list[Hook] = []
+        self._health = Health(service)
+        self.broker: Final[NatsBroker] = make_broker(
+            service, settings, middlewares=[self._policy, message_metrics(service)]
+        )
+        self.stream: Final = JStream(PIPELINE.name, declare=False)
+
+    def subscribe(self, durable: Durable, *, loops: int = 1) -> Callable[[Handler], None]:
+        """Registers a handler of one message type on a durable.
+
+        Args:
+            durable: what it consumes.
+            loops: how many messages this process handles at once. Each is a pull loop of its own: a loop never holds
+                a second message that waits without heartbeat.
+        """
+        self._policy.durables[durable.name] = durable
+
+        def register(handler: Handler) -> None:
+            @functools.wraps(handler)
+            async def handle(**message: Any) -> None:  # one; FastStream passes it by its name in the handler
+                delivery = current_delivery()
+                delivery.handler_entered = True
+                project_id, revision = delivery.project_id, delivery.revision
+                with structlog.contextvars.bound_contextvars(
+                    durable=durable.name, project_id=str(project_id), scene_number=delivery.scene_number
+                ):
+                    if project_id is None:
+                        await _timed(durable, functools.partial(handler, **message))
+                    elif self._ended.includes(project_id, revision):
+                        log.info("project_has_ended")
+                    else:
+                        await self._announce(durable, project_id)
+                        attempt = functools.partial(_timed, durable, functools.partial(handler, **message))
+                        await self._ended.work(self._policy.work(attempt, delivery), project_id, revision)
+
+            subscribed: Any = handle
+            for loop in range(loops):
+                subscribed = self.broker.subscriber(
+                    durable.subject,
+                    stream=self.stream,
+                    durable=durable.name,
+                    inbox_prefix=f"{self._settings.inbox_prefix}.".encode(),
+                    pull_sub=PullSub(batch_size=1, timeout=_FETCH_WAIT),
+                    ack_policy=AckPolicy.NACK_ON_ERROR,
+                    include_in_schema=loop == 0,
+                )(subscribed)
+
+        return register
+
+    def subscribe_batches(self, durable: Durable, *, size: int) -> Callable[[BatchHandler], None]:
+        """Registers a handler that takes raw messages, as many as are there.
+
+        Args:
+            durable: what it consumes.
+            size: messages of a batch at most.
+        """
+        self._policy.durables[durable.name] = durable
+
+        def register(handler: BatchHandler) -> None:
+            self._batches.append(BatchLoop(durable, handler, size=size, retry=self._policy.retry))
+
+        return register
+
+    async def publish(self, message: Message) -> PubAck:
+        """Stores a message; returns when the server has it. A repetition is dropped and acknowledged all the same."""
+        ack: PubAck = await self.broker.publish(
+            message,
+            message.subject,
+            stream=PIPELINE.name,
+            timeout=PUBLISH_TIMEOUT,
+            correlation_id=str(message.project_id),
+            headers={"Nats-Msg-Id": message.message_id, "scenewire-schema": str(message.schema_version)},
+        )
+        log.debug("published", subject=message.subject, sequence=ack.seq, duplicate=bool(ack.duplicate))
+        return ack
+
+    async def report(self, progress: Progress) -> None:
+        """Tells whoever watches. Not stored, and lost without harm."""
+        try:
+            await self.broker.publish(progress, f"{PROGRESS_SUBJECT}.{progress.stage}")
+        except Exception as error:  # noqa: BLE001 - telemetry never stops the work
+            log.debug("progress_lost", error=repr(error))
+
+    def derived_project_id(self) -> UUID:
+        """The id of the order in hand when it names none."""
+        return current_delivery().derived_project_id
+
+    async def count_subjects(self, pattern: str) -> int:
+        """How many different subjects that match the pattern hold a message."""
+        info = await self._jetstream.stream_info(PIPELINE.name, subjects_filter=pattern)
+        return len(info.state.subjects or {})
+
+    async def last_sequence(self, pattern: str) -> int:
+        """The stream sequence of the last message on the subjects that match the pattern."""
+        return (await self._jetstream.get_last_msg(PIPELINE.name, pattern)).seq or 0
+
+    async def last_message(self, subject: str, model: type[MessageT]) -> MessageT:
+        """The last stored message of a subject.
+
+        Raises:
+            PermanentError: `artifact_missing`, there is none (any more).
+        """
+        try:
+            stored = await self._jetstream.get_last_msg(PIPELINE.name, subject)
+        except NotFoundError as error:
+            raise PermanentError(
+                FailureCode.ARTIFACT_MISSING,
+                f"the stream holds no message on {subject}",
+                hint="it may have outlived the stream's age limit; order again",
+            ) from error
+        return model.model_validate_json(stored.data or b"")
+
+    def on_start(self, hook: Hook) -> None:
+        """Has something done before the first message is fetched."""
+        self._on_start.append(hook)
+
+    def on_stop(self, hook: Hook) -> None:
+        """Has something done after the last message was handled."""
+        self._on_stop.append(hook)
+
+    def require(self, name: str, check: Check) -> None:
+        """Adds something besides the bus without which the service is not fit to work; see `/healthz`.
+
+        Args:
+            name: what it is, such as `database`.
+            check: raises what is wrong with it.
+        """
+        self._health.require(name, check)
+
+    def app(self, **uses: object) -> FastStream:
+        """The service, ready to run: `faststream run <module>:create_app --factory`.
+
+        Args:
+            uses: what was chosen to do the work, for the log: nobody should have to guess it.
+        """
+        settings = self._settings
+        configure_logs(level=settings.log_level, style=settings.log_format, file=settings.log_file)
+        if uses:
+            log.info("service_uses", service=self._service, **uses)
+        return FastStream(
+            self.broker,
+            logger=None,
+            on_startup=[self._show, self._attach, *self._on_start],
+            after_startup=[self._start_batches, self._ready],
+            on_shutdown=[self._stop_waiting, self._stop_batches],
+            after_shutdown=[self._hide, *self._on_stop],
+        )
+
+    async def _show(self) -> None:
+        self._health.require("bus", self._is_connected)
+        for durable in self._policy.durables.values():
+            self._health.require(f"durable {durable.name}", functools.partial(self._consumes, durable))
+        monitor_of_this_process().join(self._health, self._settings)
+
+    async def _ready(self) -> None:
+        self._health.state = State.RUNNING
+
+    async def _hide(self) -> None:
+        await monitor_of_this_process().leave(self._health)
+
+    async def _is_connected(self) -> None:
+        if not (await self.broker.connect()).is_connected:
+            raise TransientError(FailureCode.BUS_UNAVAILABLE, "not connected")
+
+    async def _consumes(self, durable: Durable) -> None:
+        """That a durable is there, and that our loops ask it for messages: one that was deleted says nothing."""
+        try:
+            await self._jetstream.consumer_info(durable.stream, durable.name)
+        except (NotFoundError, ServiceUnavailableError) as error:
+            raise TransientError(FailureCode.BUS_NOT_PROVISIONED, "not provisioned") from error
+        asking = all(loop.running for loop in self.broker.subscribers) and all(loop.running for loop in self._batches)
+        if self._health.state is State.RUNNING and not asking:
+            raise TransientError(FailureCode.BUS_UNAVAILABLE, "a loop has ended")
+
+    async def _stop_waiting(self) -> None:
+        self._health.state = State.STOPPING
+        self._policy.stopping.set()
+
+    async def _start_batches(self) -> None:
+        for batches in self._batches:
+            batches.start(self._jetstream)
+
+    async def _stop_batches(self) -> None:
+        for batches in self._batches:
+            await batches.stop(self._settings.drain_time.total_seconds())
+
+    async def _attach(self) -> None:
+        """Connects, and waits until the streams and our durables exist: a missing one would fail the start."""
+        self._policy.jetstream = (await self.broker.connect()).jetstream()
+        waiting = False
+        for durable in self._policy.durables.values():
+            while True:
+                try:
+                    await self._jetstream.consumer_info(durable.stream, durable.name)
+                    break
+                except (NotFoundError, ServiceUnavailableError):
+                    if not waiting:
+                        log.warning(
+                            "bus_not_provisioned", missing=durable.name, hint="python -m scenewire.bus provision"
+                        )
+                        waiting = True
+                    await anyio.sleep(0.5)
+
+        if len(self._policy.durables) > len(self._batches):  # a recorder keeps what ended projects say, too
+            await self._ended.listen(self._jetstream)
+
+    async def _announce(self, durable: Durable, project_id: UUID) -> None:
+        scene_number = current_delivery().scene_number
+        await self.report(
+            Progress(project_id=project_id, stage=durable.name, scene_number=scene_number, state="started")
+        )
+
+    @property
+    def _jetstream(self) -> JetStreamContext:
+        if self._policy.jetstream is None:
+            message = "the bus is not started"
+            raise RuntimeError(message)
+        return self._policy.jetstream
+
+
+async def _timed(durable: Durable, attempt: Callable[[], Awaitable[None]]) -> None:
+    started = time.perf_counter()
+    status = "stopped"
+    try:
+        await attempt()
+        status = "handled"
+    except Exception:
+        status = "failed"
+        raise
+    finally:
+        bus_metrics().handled.labels(durable.name, status).observe(time.perf_counter() - started)

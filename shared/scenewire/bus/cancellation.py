@@ -1,0 +1,97 @@
+"""Which projects have failed or were called off, so that nobody works for them any longer.
+
+Every process hears it: a durable shared by replicas would tell one of them only.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable
+from typing import Final
+from uuid import UUID
+
+import structlog
+from nats.aio.msg import Msg
+from nats.js import JetStreamContext
+from nats.js.api import DeliverPolicy
+from pydantic import ValidationError
+
+from scenewire.bus.ephemeral import Ephemeral
+from scenewire.messages import Message, ProjectCancelled, ProjectFailed
+from scenewire.topology import PIPELINE
+
+__all__ = ["EndedProjects"]
+
+_CATCH_UP: Final = 10.0
+"""Seconds to read what ended before we started; whoever reads more slowly works in vain for a while, no worse."""
+
+log = structlog.get_logger(__name__)
+
+
+class EndedProjects:
+    """Listens for ends, and stops the work in hand for a project that has ended."""
+
+    def __init__(self) -> None:
+        self._revisions: dict[UUID, int] = {}
+        self._working: defaultdict[UUID, set[asyncio.Task[None]]] = defaultdict(set)
+        self._heard = 0
+        self._caught_up = asyncio.Event()
+
+    async def listen(self, jetstream: JetStreamContext) -> None:
+        """Begins; returns when everything that ended before is known."""
+        info = await jetstream.stream_info(PIPELINE.name, subjects_filter="project.*")
+        expected = sum((info.state.subjects or {}).values())
+
+        async def hear(message: Msg) -> None:
+            self._hear(message)
+            self._heard += 1
+            if self._heard >= expected:
+                self._caught_up.set()
+
+        await jetstream.subscribe(
+            "project.*",
+            stream=PIPELINE.name,
+            ordered_consumer=True,
+            cb=hear,
+            config=Ephemeral(deliver_policy=DeliverPolicy.ALL),
+        )
+        if expected:
+            try:
+                async with asyncio.timeout(_CATCH_UP):
+                    await self._caught_up.wait()
+            except TimeoutError:
+                log.warning("ended_projects_unread", expected=expected, heard=self._heard)
+
+    def includes(self, project_id: UUID | None, revision: int) -> bool:
+        """Whether a project has ended; a later revision of it has not."""
+        return project_id is not None and revision <= self._revisions.get(project_id, -1)
+
+    async def work(self, work: Awaitable[None], project_id: UUID, revision: int) -> None:
+        """Awaits work for a project; returns early, with the work cancelled, when the project ends."""
+        task = asyncio.ensure_future(_coroutine(work))
+        self._working[project_id].add(task)
+        try:
+            await task
+        except asyncio.CancelledError:
+            ours = asyncio.current_task()
+            if (ours is not None and ours.cancelling()) or not self.includes(project_id, revision):
+                raise
+            log.info("work_stopped", project_id=str(project_id))
+        finally:
+            self._working[project_id].discard(task)
+            if not self._working[project_id]:
+                del self._working[project_id]
+
+    def _hear(self, message: Msg) -> None:
+        model: type[Message] = ProjectFailed if message.subject == ProjectFailed.SUBJECT else ProjectCancelled
+        try:
+            ended = model.model_validate_json(message.data)
+        except ValidationError:
+            log.warning("unreadable_end", subject=message.subject)  # the recorder keeps it
+            return
+        self._revisions[ended.project_id] = max(ended.revision, self._revisions.get(ended.project_id, -1))
+        for task in self._working.get(ended.project_id, ()):
+            task.cancel()
+
+
+async def _coroutine(work: Awaitable[None]) -> None:
+    await work

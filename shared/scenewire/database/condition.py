@@ -1,0 +1,159 @@
+"""How a database is: which schema it has, and whether it is intact. Changes nothing."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final, Literal
+
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
+
+from scenewire.database.engine import reading_engine, snapshot, transaction, writing_engine
+from scenewire.database.index import index_fits
+from scenewire.database.models import Base
+from scenewire.database.revision import VERSION_TABLE
+from scenewire.errors import FailureCode, PermanentError
+
+__all__ = ["Condition", "Schema", "examine", "require_current", "require_file", "revisions"]
+
+_INI: Final = Path(__file__).with_name("alembic.ini")
+
+Schema = Literal["current", "older", "newer", "none"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Condition:
+    """What was found.
+
+    Attributes:
+        place: the database, without password.
+        schema: compared with what this code expects.
+        revision: the schema's name; None when there is none.
+        expected: the name of what this code expects.
+        problems: what is not in order, for people.
+    """
+
+    place: str
+    schema: Schema
+    revision: str | None
+    expected: str
+    problems: tuple[str, ...] = ()
+
+
+async def examine(url: str) -> Condition:
+    """Everything that can be found out without changing anything. Reads the whole file.
+
+    Raises:
+        PipelineError: `database_unavailable`.
+    """
+    found = await _look(url, thoroughly=True)
+    if found.schema != "current" or found.problems or await asyncio.to_thread(_index_fits, url):
+        return found
+    return replace(found, problems=("the full-text index is not as the videos are; `scenewire rebuild` mends it",))
+
+
+async def require_current(url: str) -> None:
+    """Makes sure that there is a database of ours with the schema that this code reads.
+
+    Raises:
+        PipelineError: `database_unavailable` or `database_too_new`, and what to do.
+    """
+    found = await _look(url, thoroughly=False)
+    match found.schema:
+        case "none":
+            raise PermanentError(
+                FailureCode.DATABASE_UNAVAILABLE,
+                f"the database {found.place} holds no record",
+                hint="`scenewire db upgrade` makes it ready; a film does that too",
+            )
+        case "older":
+            raise PermanentError(
+                FailureCode.DATABASE_UNAVAILABLE,
+                f"the database {found.place} has the older schema {found.revision}",
+                hint="`scenewire db upgrade` brings it up to date",
+            )
+        case "newer":
+            raise PermanentError(
+                FailureCode.DATABASE_TOO_NEW,
+                f"the database {found.place} has the schema {found.revision}, which this version does not know",
+                hint="run the version that wrote it, or a later one",
+            )
+        case _:
+            pass
+
+
+def require_file(url: str, *, hint: str) -> None:
+    """Makes sure that the file of a SQLite database is there.
+
+    Args:
+        url: a DATABASE_URL.
+        hint: what to do if it is not.
+
+    Raises:
+        PermanentError: `database_unavailable`.
+    """
+    place = reading_engine(url).url
+    name = place.database or ":memory:"
+    path = Path(name.removeprefix("file:")).absolute()
+    if place.get_backend_name() == "sqlite" and name != ":memory:" and not path.exists():
+        message = f"there is no database yet: no file {path}"
+        raise PermanentError(FailureCode.DATABASE_UNAVAILABLE, message, hint=hint)
+
+
+def revisions() -> tuple[str, ...]:
+    """The names of all schemas that this code knows, the one that it expects first."""
+    return tuple(script.revision for script in ScriptDirectory.from_config(Config(_INI)).walk_revisions())
+
+
+async def _look(url: str, *, thoroughly: bool) -> Condition:
+    require_file(url, hint="the first film makes it; or it is elsewhere: see --data and DATABASE_URL")
+    known = revisions()
+    engine = reading_engine(url)
+    try:
+        async with snapshot(engine) as connection:
+            revision = await connection.run_sync(_revision)
+            problems = await connection.run_sync(_problems) if thoroughly else ()
+            if thoroughly and revision == known[0]:
+                problems += await connection.run_sync(_missing)
+    finally:
+        await engine.dispose()
+    schema: Schema = "none" if revision is None else "newer" if revision not in known else "older"
+    if revision == known[0]:
+        schema = "current"
+    shown = engine.url.set(drivername=engine.url.get_backend_name(), query={})  # a query may hold a password
+    return Condition(
+        place=shown.render_as_string(hide_password=True),
+        schema=schema,
+        revision=revision,
+        expected=known[0],
+        problems=problems,
+    )
+
+
+def _index_fits(url: str) -> bool:
+    engine = writing_engine(url)
+    try:
+        with transaction(engine) as connection:
+            return index_fits(connection)
+    finally:
+        engine.dispose()
+
+
+def _revision(connection: Connection) -> str | None:
+    heads = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_heads()
+    return ", ".join(heads) or None
+
+
+def _problems(connection: Connection) -> tuple[str, ...]:
+    if connection.dialect.name != "sqlite":
+        return ()
+    found = [str(said) for (said,) in connection.execute(text("PRAGMA integrity_check")) if said != "ok"]
+    orphans = connection.execute(text("PRAGMA foreign_key_check")).all()
+    return (*found, *sorted({f"a row of {row[0]} refers to one of {row[2]} that is not there" for row in orphans}))
+
+
+def _missing(connection: Connection) -> tuple[str, ...]:
+    missing = sorted(Base.metadata.tables.keys() - set(inspect(connection).get_table_names()))
+    return tuple(f"there is no table {name}" for name in missing)

@@ -1,0 +1,291 @@
+"""Engines for writing and reading, one transaction per unit of work, failures in plain words."""
+
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+
+from scenewire.errors import FailureCode, PermanentError, PipelineError, TransientError
+
+__all__ = [
+    "PATIENCE",
+    "WRITE_LOCK",
+    "place",
+    "reading",
+    "reading_engine",
+    "reporting",
+    "snapshot",
+    "transaction",
+    "writing_engine",
+]
+
+PATIENCE: Final = timedelta(seconds=5)
+"""How long to wait for another writer before the database is called locked."""
+
+WRITE_LOCK: Final = int.from_bytes(b"scenewir")
+"""The advisory lock that makes Postgres do what SQLite does anyway: one writer at a time."""
+
+_IN_MEMORY: Final = {None, "", ":memory:"}
+
+_WRITING_DRIVERS: Final = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg"}
+_READING_DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
+
+
+def writing_engine(url: str, *, patience: timedelta = PATIENCE, create: bool = False) -> Engine:
+    """An engine for a DATABASE_URL. It blocks, so it belongs into a thread: a batch is one trip there and back.
+
+    Nothing is opened before the first transaction. SQLite's files are left in WAL mode: readers go on while we write.
+
+    Args:
+        url: such as sqlite:////absolute/file.db or postgresql://user:password@host/database.
+        patience: how long to wait for a locked database.
+        create: whether a SQLite file that is missing is made. Its folder is not.
+
+    Raises:
+        PermanentError: `database_unavailable`, the URL names no database that we speak to.
+    """
+    parsed = _parse(url, _WRITING_DRIVERS)
+    engine = create_engine(parsed, **_options(parsed, patience))
+    if engine.dialect.name == "sqlite":
+        if not create:
+            event.listen(engine, "do_connect", lambda *_: _find(parsed))
+        _prepare(engine, begin="BEGIN IMMEDIATE")  # begun as a reader, it could not wait for another writer
+        event.listen(engine, "connect", lambda connection, record: _prepare_to_write(connection, record, patience))
+    else:
+        limit = f"set_config('lock_timeout', '{round(patience.total_seconds() * 1000) or 1}', true)"
+        take = f"SELECT {limit}, pg_advisory_xact_lock({WRITE_LOCK})"
+        event.listen(engine, "begin", lambda connection: _reads(connection) or connection.exec_driver_sql(take))
+    return engine
+
+
+def reading_engine(url: str, *, patience: timedelta = PATIENCE) -> AsyncEngine:
+    """The same for event loops, and for reading only: it never waits for the writer."""
+    parsed = _parse(url, _READING_DRIVERS)
+    engine = create_async_engine(parsed, **_options(parsed, patience))
+    if engine.dialect.name == "sqlite":
+        event.listen(engine.sync_engine, "do_connect", lambda *_: _find(parsed))
+        _prepare(engine.sync_engine, begin="BEGIN", also="PRAGMA query_only=ON")
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Connection]:
+    """All or nothing. It holds the write lock from the beginning.
+
+    Raises:
+        PipelineError: `database_unavailable`; nothing was written.
+    """
+    try:
+        with reporting(engine.url), engine.begin() as connection:
+            _hold_to_the_file(connection)
+            yield connection
+    except PermanentError:
+        if engine.url.database not in _IN_MEMORY:
+            engine.dispose()  # a file that was opened for reading only stays so, whatever is mended
+        raise
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """The same for reading: it waits for nobody, and nothing that it does is kept.
+
+    Raises:
+        PipelineError: `database_unavailable`.
+    """
+    with reporting(engine.url), engine.connect().execution_options(reads=True) as connection:
+        yield connection
+
+
+@asynccontextmanager
+async def snapshot(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """One consistent view, whatever is written meanwhile.
+
+    Raises:
+        PipelineError: `database_unavailable`.
+    """
+    with reporting(engine.url):
+        async with engine.connect() as connection:
+            yield connection
+
+
+@contextmanager
+def reporting(url: URL) -> Iterator[None]:
+    """Turns failures of the database into ours. Those of a statement (constraints, values) stay what they are."""
+    try:
+        yield
+    except (IntegrityError, DataError):
+        raise
+    except DBAPIError as error:
+        raise _explain(url, error) from error
+
+
+def _parse(url: str, drivers: dict[str, str]) -> URL:
+    try:
+        named = make_url(url)
+        parsed = named.set(drivername=drivers[named.get_backend_name()])
+        parsed.get_dialect().import_dbapi()
+    except (ArgumentError, KeyError, ImportError) as error:
+        raise PermanentError(
+            FailureCode.DATABASE_UNAVAILABLE,
+            "DATABASE_URL names no database that we speak to",
+            hint="it looks like sqlite:////absolute/file.db or postgresql://user:password@host/database",
+        ) from error
+    return parsed
+
+
+def _options(url: URL, patience: timedelta) -> dict[str, Any]:
+    seconds = patience.total_seconds()
+    if url.get_backend_name() != "sqlite":
+        ours = {"connect_timeout": max(2, round(seconds)), "application_name": "scenewire"}
+        connecting = {name: value for name, value in ours.items() if name not in url.query}
+        return {"connect_args": connecting, "pool_pre_ping": True}
+    if url.database in _IN_MEMORY:  # it lives as long as its one connection
+        alone = {"check_same_thread": False, "timeout": seconds}
+        return {"connect_args": alone, "poolclass": QueuePool, "pool_size": 1, "max_overflow": 0}
+    return {"connect_args": {"timeout": seconds}}
+
+
+def _file(url: URL) -> Path | None:
+    """SQLite's file; None for one in memory."""
+    name = url.database or ":memory:"
+    return None if name == ":memory:" else Path(name.removeprefix("file:")).absolute()
+
+
+def _find(url: URL) -> None:
+    """SQLite makes a file that is missing, empty: that would hide what happened."""
+    path = _file(url)
+    if path is not None and path.parent.is_dir() and not path.exists():
+        raise PermanentError(
+            FailureCode.DATABASE_UNAVAILABLE,
+            f"the database {path} is not there",
+            hint="put it back, or start the recorder anew, which makes an empty one",
+        )
+
+
+def _hold_to_the_file(connection: Connection) -> None:
+    """An open file that is moved away or replaced is written on, and lost: nothing but its number tells."""
+    opened, path = connection.info.get("file"), _file(connection.engine.url)
+    if opened is None or path is None or _number(path) == opened:
+        return
+    connection.invalidate()
+    raise TransientError(
+        FailureCode.DATABASE_UNAVAILABLE,
+        f"the database {path} was {'replaced' if path.exists() else 'moved away or deleted'}",
+        hint="put it back, or start the recorder anew, which makes an empty one",
+    )
+
+
+def _number(path: Path) -> tuple[int, int] | None:
+    try:
+        about = path.stat()
+    except OSError:
+        return None
+    return about.st_dev, about.st_ino
+
+
+def _prepare(engine: Engine, *, begin: str, also: str | None = None) -> None:
+    def on_connect(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # the driver's own transactions begin late and skip DDL
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA foreign_keys=ON")
+        if also is not None:
+            cursor.execute(also)
+        cursor.close()
+
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN" if _reads(connection) else begin)
+
+    event.listen(engine, "connect", on_connect)
+    event.listen(engine, "begin", on_begin)
+
+
+def _reads(connection: Connection) -> bool:
+    return bool(connection.get_execution_options().get("reads"))
+
+
+def _prepare_to_write(connection: sqlite3.Connection, record: ConnectionPoolEntry, patience: timedelta) -> None:
+    name = connection.execute("PRAGMA database_list").fetchone()[2]
+    record.info["file"] = _number(Path(name)) if name else None
+    connection.execute("PRAGMA synchronous=FULL")  # messages are acknowledged after the commit
+    connection.execute("PRAGMA wal_autocheckpoint=4000")  # pages; at the usual 1000 every other batch writes all twice
+    deadline = time.monotonic() + patience.total_seconds()
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")  # once for the life of a file
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() >= deadline:
+                raise
+            time.sleep(0.02)  # SQLite does not wait when two try at once
+        else:
+            return
+
+
+def place(url: URL) -> str:
+    """Where a database is, for people: without driver and password."""
+    return url.set(drivername=url.get_backend_name(), query={}).render_as_string(hide_password=True)
+
+
+def _explain(url: URL, error: DBAPIError) -> PipelineError:
+    if url.get_backend_name() != "sqlite":
+        return _explain_postgres(url, error)
+    path = _file(url) or ":memory:"
+    reason = _sqlite_reason(error.orig)
+    kind: type[PipelineError] = PermanentError
+    if reason.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        kind, problem, hint = TransientError, "is locked by another program", "close the program that holds it"
+    elif reason.startswith("SQLITE_FULL"):
+        kind, problem, hint = TransientError, "has no room: its disk is full", "make room"
+    elif reason.startswith("SQLITE_READONLY"):
+        problem, hint = "is read-only", "give this user the right to write the file and its folder"
+    elif reason.startswith("SQLITE_CANTOPEN") and isinstance(path, Path) and not path.parent.is_dir():
+        problem, hint = f"cannot be opened: there is no folder {path.parent}", "create it, or correct DATABASE_URL"
+    elif reason.startswith("SQLITE_CANTOPEN"):
+        problem, hint = "cannot be opened", "is it a file, and may this user write it and its folder?"
+    elif reason.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
+        problem, hint = "is damaged or no SQLite database", "restore it, or move it away and rebuild it"
+    else:
+        kind, problem, hint = TransientError, f"fails: {error.orig}", "the log has the details"
+    return kind(FailureCode.DATABASE_UNAVAILABLE, f"the database {path} {problem}", hint=hint)
+
+
+def _sqlite_reason(error: BaseException | None) -> str:
+    """SQLite's own name of a failure; the asynchronous driver wraps the exception that carries it."""
+    while error is not None:
+        name = getattr(error, "sqlite_errorname", None)
+        if name is not None:
+            return str(name)
+        error = error.__cause__
+    return ""
+
+
+_POSTGRES_PROBLEMS: Final = {
+    "25006": ("is read-only", "write to the primary, not to a replica"),
+    "28": ("refuses this user", "correct the user and the password in DATABASE_URL"),
+    "3D000": ("does not exist", "create it: CREATE DATABASE ... ENCODING 'UTF8'"),
+    "42501": ("does not let this user do that", "make the user owner of the database or grant it the tables"),
+    "53100": ("has no room: its disk is full", "make room"),
+    "53300": ("takes no more connections", "close some, or raise max_connections"),
+    "55P03": ("is locked by another program", "close the program that holds it"),
+}
+"""By SQLSTATE or its class."""
+
+
+def _explain_postgres(url: URL, error: DBAPIError) -> PipelineError:
+    state = getattr(error.orig, "sqlstate", None) or ""
+    said = " ".join(str(error.orig).split())
+    problem, hint = _POSTGRES_PROBLEMS.get(state) or _POSTGRES_PROBLEMS.get(state[:2]) or (f"fails: {said}", "")
+    if not state:
+        hint = "is it running, and does DATABASE_URL name its host, port, database, user and password?"
+        _, refused, why = said.rpartition("FATAL: ")
+        problem = f"refuses the connection: {why.strip()}" if refused else f"does not answer: {said}"
+    return TransientError(FailureCode.DATABASE_UNAVAILABLE, f"the database {place(url)} {problem}", hint=hint)

@@ -1,0 +1,136 @@
+"""Brings a database to the schema that this code expects."""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import structlog
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from scenewire.database.bulk import fetch
+from scenewire.database.engine import PATIENCE, place, transaction, writing_engine
+from scenewire.errors import FailureCode, PermanentError
+
+__all__ = ["VERSION_TABLE", "downgrade", "require_expected", "upgrade", "upgrade_engine"]
+
+VERSION_TABLE: Final = "scenewire_version"
+"""Our own: the web application counts its migrations in `migrations`, the older editor in `alembic_version`."""
+
+_INI: Final = Path(__file__).with_name("alembic.ini")
+log = structlog.get_logger(__name__)
+_one_at_a_time: Final = threading.Lock()
+"""Alembic keeps the migration in hand in module globals."""
+
+
+async def upgrade(url: str, *, patience: timedelta = PATIENCE) -> None:
+    """Creates the schema or brings it up to date; a file that does not exist is created, its folder is not.
+
+    One transaction under the database's write lock: several processes may call this at once, and a migration that
+    fails leaves nothing behind.
+
+    Args:
+        url: a DATABASE_URL.
+        patience: how long to wait for a locked database.
+
+    Raises:
+        PermanentError: `database_too_new`, a later version of this program wrote it; or `database_unavailable`.
+        TransientError: `database_unavailable`, it is locked or full.
+    """
+    await asyncio.to_thread(_migrate, url, patience, lambda config: command.upgrade(config, "head"))
+
+
+async def downgrade(url: str, revision: str = "base", *, patience: timedelta = PATIENCE) -> None:
+    """Takes the schema back; tables that another application owns stay, with their rows.
+
+    Raises:
+        PipelineError: as for `upgrade`.
+    """
+    await asyncio.to_thread(_migrate, url, patience, lambda config: command.downgrade(config, revision))
+
+
+def require_expected(connection: Connection) -> None:
+    """Makes sure, before something is written, that the schema is the one that this code writes.
+
+    Raises:
+        PermanentError: `database_too_new`, or `database_unavailable`: it is older, or none.
+    """
+    try:
+        present = tuple(name for (name,) in fetch(connection, f"SELECT version_num FROM {VERSION_TABLE}"))  # noqa: S608
+    except (OperationalError, ProgrammingError):  # no such table
+        present = ()
+    if present != _heads():
+        _refuse_unknown(connection, present, ScriptDirectory.from_config(Config(_INI)))
+        raise PermanentError(
+            FailureCode.DATABASE_UNAVAILABLE,
+            f"the database {place(connection.engine.url)} has {'an older schema' if present else 'no schema of ours'}",
+            hint="start the recorder anew: that brings it up to date",
+        )
+
+
+@cache
+def _heads() -> tuple[str, ...]:
+    return tuple(ScriptDirectory.from_config(Config(_INI)).get_heads())
+
+
+def upgrade_engine(engine: Engine) -> None:
+    """The same over an engine that there is, such as one in memory. Blocks.
+
+    Raises:
+        PipelineError: as for `upgrade`.
+    """
+    with _one_at_a_time, transaction(engine) as connection:
+        _step(connection, lambda config: command.upgrade(config, "head"))
+
+
+def _migrate(url: str, patience: timedelta, step: Callable[[Config], None]) -> None:
+    with _one_at_a_time, _connected(url, patience) as connection:
+        _step(connection, step)
+
+
+def _step(connection: Connection, step: Callable[[Config], None]) -> None:
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # five lines at every start that say nothing
+    config = Config(_INI)
+    config.attributes["connection"] = connection
+    before = _revisions(connection)
+    _refuse_unknown(connection, before, ScriptDirectory.from_config(config))
+    step(config)
+    after = _revisions(connection)
+    if not after:
+        connection.execute(text(f"DROP TABLE IF EXISTS {VERSION_TABLE}"))
+    if after != before:
+        log.info("database_migrated", before=before, after=after)
+
+
+@contextmanager
+def _connected(url: str, patience: timedelta) -> Iterator[Connection]:
+    engine = writing_engine(url, patience=patience, create=True)
+    try:
+        with transaction(engine) as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def _revisions(connection: Connection) -> tuple[str, ...]:
+    return MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_heads()
+
+
+def _refuse_unknown(connection: Connection, present: tuple[str, ...], scripts: ScriptDirectory) -> None:
+    unknown = set(present) - {script.revision for script in scripts.walk_revisions()}
+    if unknown:
+        raise PermanentError(
+            FailureCode.DATABASE_TOO_NEW,
+            f"the database {place(connection.engine.url)} has the schema {', '.join(sorted(unknown))}, which this version does not know",
+            hint="run the version that wrote it, or a later one",
+        )

@@ -1,0 +1,68 @@
+"""Full-text search over videos, with the same results on SQLite and Postgres.
+
+A text is its words: runs of letters and digits, without regard to case and Latin accents. A query finds what has its
+words side by side in the file name or in the path, the last of them possibly only begun.
+"""
+
+import sqlite3
+from functools import cache
+from threading import Lock
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, false, func, literal, literal_column, select, table, text
+from sqlalchemy.dialects.postgresql import TSQUERY
+
+from scenewire.database.models import Video
+
+__all__ = ["video_search", "words"]
+
+_VIDEOS: Final = Video.__table__
+_LONGEST_WORD: Final = 500
+"""What Postgres has of a word, in characters."""
+
+_WORDS: Final[ColumnElement[Any]] = literal_column("videos.words")
+"""A column that only Postgres has, and keeps itself."""
+
+_one_at_a_time: Final = Lock()
+
+
+def video_search(query: str, dialect: str) -> Select[Any]:
+    """The rows of `videos` that a query finds, best first; unlimited. No text is too strange to ask for.
+
+    Args:
+        query: what a person typed; without words it finds nothing.
+        dialect: the name of the database's dialect, `sqlite` or `postgresql`.
+    """
+    wanted = words(query)
+    rows = select(_VIDEOS)
+    if not wanted:
+        return rows.where(false())
+    if dialect == "sqlite":
+        index = table("videos_fts")
+        return (
+            rows.join(index, literal_column("videos_fts.rowid") == literal_column("videos.rowid"))
+            .where(text("videos_fts MATCH :phrase").bindparams(phrase=f'"{" ".join(wanted)}"*'))
+            .order_by(text("videos_fts.rank"), _VIDEOS.c.path)
+        )
+    phrase = " <-> ".join(f"'{word[:_LONGEST_WORD]}'" for word in wanted) + ":*"
+    size = func.length(_VIDEOS.c.path)  # the shorter, the more of it was asked for
+    return rows.where(_WORDS.bool_op("@@")(literal(phrase).cast(TSQUERY))).order_by(size, _VIDEOS.c.path)
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, as SQLite's own tokenizer has them."""
+    plain = text.encode("utf-8", "replace").decode().replace("\0", " ")
+    with _one_at_a_time:
+        connection = _tokenizer()
+        connection.execute("INSERT INTO texts VALUES (?)", (plain,))
+        found = [word for (word,) in connection.execute("SELECT term FROM words ORDER BY offset")]
+        connection.rollback()
+    return found
+
+
+@cache
+def _tokenizer() -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:", check_same_thread=False)
+    connection.execute("CREATE VIRTUAL TABLE texts USING fts5(text, tokenize='unicode61')")
+    connection.execute("CREATE VIRTUAL TABLE words USING fts5vocab(texts, 'instance')")
+    return connection

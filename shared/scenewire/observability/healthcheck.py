@@ -1,0 +1,49 @@
+"""`python -m scenewire.observability.healthcheck`: whether the services of a process beside us can work, as an exit code.
+
+For containers: images need no HTTP client for their health check.
+"""
+
+import argparse
+import http.client
+import json
+import sys
+from typing import Final
+
+from scenewire.observability.health import OK
+from scenewire.settings import MonitorSettings
+
+__all__ = ["main"]
+
+_PATIENCE: Final = 5.0
+_EVERYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what such a bind is called from inside
+
+
+def main() -> int:
+    """Prints what is wrong; returns 0 when nothing is."""
+    parser = argparse.ArgumentParser(prog="python -m scenewire.observability.healthcheck", description=__doc__)
+    parser.add_argument("--alive", action="store_true", help="ask only whether the process lives")
+    path = "/livez" if parser.parse_args().alive else "/healthz"
+    settings = MonitorSettings()
+    if settings.monitor_port is None:
+        print("MONITOR_PORT is not set: there is nobody to ask", file=sys.stderr)  # noqa: T201 - this is a command
+        return 1
+    host = _EVERYWHERE.get(settings.monitor_host, settings.monitor_host)
+    connection = http.client.HTTPConnection(host, settings.monitor_port, timeout=_PATIENCE)
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        report = json.loads(answer.read())
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        print(f"{host}:{settings.monitor_port}{path}: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+    finally:
+        connection.close()
+    for service, answers in report["services"].items():
+        for what, said in answers.items():
+            if said != OK:
+                print(f"{service}: {what}: {said}")  # noqa: T201
+    return 0 if answer.status == http.client.OK else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,166 @@
+"""`/metrics`, `/healthz` and `/livez` of a process, over HTTP.
+
+The server is the one of prometheus_client: WSGI in threads, from the standard library. It needs no package more, and
+answers while the event loop is busy; that the loop does not answer is then what `/livez` says.
+
+    /metrics   counters and timings for Prometheus
+    /healthz   200 when every service of the process can work, else 503; says what is wrong
+    /livez     200 when the process lives; 503, or no answer, means that a new one would do better
+"""
+
+import asyncio
+import concurrent.futures
+import json
+import threading
+from collections.abc import Callable, Coroutine, Iterable
+from functools import cache
+from socket import AF_INET6
+from socketserver import ThreadingMixIn
+from typing import Any, Final
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
+
+import structlog
+from prometheus_client import REGISTRY, CollectorRegistry, make_wsgi_app
+from typing_extensions import override
+
+from scenewire.errors import FailureCode, PermanentError
+from scenewire.observability.health import OK, Health
+from scenewire.settings import MonitorSettings
+
+__all__ = ["Monitor", "monitor_of_this_process"]
+
+Report = dict[str, dict[str, str]]
+StartResponse = Callable[[str, list[tuple[str, str]]], object]
+
+_PATIENCE: Final = 4.0
+"""Seconds for the event loop to answer; its checks take two at most."""
+
+_READ_PATIENCE: Final = 5.0
+"""Seconds for somebody who is connected to say what is wanted."""
+
+log = structlog.get_logger(__name__)
+
+
+class Monitor:
+    """The endpoint of all services of a process: opened with the first of them, closed with the last.
+
+    Args:
+        registry: the metrics to show.
+    """
+
+    def __init__(self, registry: CollectorRegistry = REGISTRY) -> None:
+        self._metrics: Callable[[dict[str, Any], StartResponse], Iterable[bytes]] = make_wsgi_app(registry)
+        self._services: list[Health] = []
+        self._server: _Server | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def url(self) -> str | None:
+        """Where it listens, if it does."""
+        if self._server is None:
+            return None
+        host, port = self._server.server_address[:2]
+        return f"http://[{host!s}]:{port}" if ":" in str(host) else f"http://{host!s}:{port}"
+
+    def join(self, health: Health, settings: MonitorSettings) -> None:
+        """Shows a service, on the event loop that it runs on. Without a port in the settings nothing is opened.
+
+        Raises:
+            PermanentError: `invalid_settings`, the address cannot be used.
+        """
+        if settings.monitor_port is None:
+            return
+        if self._server is None:
+            self._loop = asyncio.get_running_loop()
+            self._server = _listen(settings.monitor_host, settings.monitor_port)
+            self._server.set_app(self._answer)
+            threading.Thread(target=self._server.serve_forever, name="monitor", daemon=True).start()
+            log.info("monitor_listens", url=self.url)
+        self._services.append(health)
+
+    async def leave(self, health: Health) -> None:
+        """Shows a service no longer."""
+        if health not in self._services:
+            return
+        self._services.remove(health)
+        if self._server is not None and not self._services:
+            server, self._server = self._server, None
+            await asyncio.to_thread(server.shutdown)
+            server.server_close()
+
+    def _answer(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """WSGI, on a thread of its own."""
+        if environ["REQUEST_METHOD"] != "GET":
+            return _json(start_response, "405 Method Not Allowed", {"error": "only GET"})
+        match environ["PATH_INFO"]:
+            case "/metrics":
+                return self._metrics(environ, start_response)
+            case "/healthz":
+                return self._tell(start_response, self._report)
+            case "/livez":
+                return self._tell(start_response, _alive)
+            case _:
+                return _json(start_response, "404 Not Found", {"error": "/metrics, /healthz or /livez"})
+
+    def _tell(
+        self, start_response: StartResponse, question: Callable[[], Coroutine[Any, Any, Report]]
+    ) -> Iterable[bytes]:
+        report = {"process": {"event loop": "does not answer"}}
+        if self._loop is not None and self._loop.is_running():
+            future = asyncio.run_coroutine_threadsafe(question(), self._loop)
+            try:
+                report = future.result(_PATIENCE)
+            except concurrent.futures.TimeoutError:
+                future.cancel()
+        fit = all(answer == OK for answers in report.values() for answer in answers.values())
+        status = "200 OK" if fit else "503 Service Unavailable"
+        return _json(start_response, status, {"status": OK if fit else "unfit", "services": report})
+
+    async def _report(self) -> Report:
+        services = tuple(self._services)
+        reports = await asyncio.gather(*(health.report() for health in services))
+        return {health.service: report for health, report in zip(services, reports, strict=True)}
+
+
+@cache
+def monitor_of_this_process() -> Monitor:
+    """The one that services share."""
+    return Monitor()
+
+
+async def _alive() -> Report:
+    return {"process": {"event loop": OK}}
+
+
+def _json(start_response: StartResponse, status: str, content: object) -> Iterable[bytes]:
+    body = json.dumps(content).encode() + b"\n"
+    start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+    return [body]
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+class _Server6(_Server):
+    address_family = AF_INET6
+
+
+class _Handler(WSGIRequestHandler):
+    timeout = _READ_PATIENCE
+
+    @override
+    def log_message(self, format: str, *args: Any) -> None:
+        """A line every few seconds says nothing."""
+
+
+def _listen(host: str, port: int) -> _Server:
+    kind = _Server6 if ":" in host else _Server
+    try:
+        return kind((host, port), _Handler)
+    except OSError as error:
+        raise PermanentError(
+            FailureCode.INVALID_SETTINGS,
+            f"cannot listen on {host} port {port}: {error.strerror}",
+            hint="set MONITOR_PORT to a free one, or leave it out",
+        ) from error

@@ -1,0 +1,1 @@
+"""Measures media files in a bounded process of its own."""

@@ -1,0 +1,225 @@
+"""The part of the probe that touches a file from outside; its own process, so that a crash or a bomb ends only it.
+
+`python child.py media|sound PATH` prints one JSON object: `{"facts": …}` as `scenewire.probe.probe.MediaFacts` has
+them, or `{"refused": "why"}`. It runs isolated from the environment and the working folder.
+"""
+
+import hashlib
+import json
+import sys
+from array import array
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+import av
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.stream import Disposition, Stream
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from scenewire.probe.accepted_formats import AUDIO_DECODERS, DECODERS, FORMATS, MAX_PIXELS, MAX_STREAMS, SOUND_FORMATS
+
+
+class RefusedError(Exception):
+    """The file is not fit; the message says why."""
+
+
+class _Packets:
+    """What is learned of a stream by reading all its packets."""
+
+    def __init__(self, stream: VideoStream | AudioStream) -> None:
+        self.time_base = stream.time_base or Fraction(1, 1)
+        self.starts = array("q")
+        self.end = -(1 << 62)
+        self.corrupt = 0
+        self.monotone = True
+        self._last_dts: int | None = None
+
+    def add(self, packet: "av.Packet[Stream]") -> None:
+        self.corrupt += packet.is_corrupt
+        if packet.dts is not None:
+            self.monotone = self.monotone and (self._last_dts is None or packet.dts > self._last_dts)
+            self._last_dts = packet.dts
+        start = packet.dts if packet.pts is None else packet.pts
+        if start is None:
+            start = self.end
+            self.monotone = False
+        if not packet.is_discard:  # decoded on the way, never shown: what an edit list leaves out
+            self.starts.append(start)
+            self.end = max(self.end, start + (packet.duration or 0))
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    @property
+    def ends_at(self) -> float:
+        """Seconds on the file's own clock."""
+        return float(self.end * self.time_base) if self.starts else 0.0
+
+    @property
+    def span(self) -> Fraction:
+        """Seconds from the first time stamp to the end of the last packet."""
+        return (self.end - min(self.starts)) * self.time_base if self.starts else Fraction(0)
+
+    def on_grid(self, rate: Fraction) -> bool:
+        """Whether every time stamp is where a constant rate puts it, as exactly as the time base allows."""
+        ticks = sorted(self.starts)
+        return all(
+            abs((start - ticks[0]) * self.time_base - number / rate) < self.time_base
+            for number, start in enumerate(ticks)
+        )
+
+
+def examine(path: str, *, sound: bool = False) -> dict[str, Any]:
+    """The facts of a file, JSON-ready.
+
+    Args:
+        path: the file.
+        sound: it is listened to and not looked at: pictures in it count as little as covers do.
+
+    Raises:
+        RefusedError: it is not a media file of an accepted kind, or its first picture does not decode.
+    """
+    options = {
+        "protocol_whitelist": "file",
+        "format_whitelist": SOUND_FORMATS if sound else FORMATS,
+        "codec_whitelist": ",".join(sorted(DECODERS | AUDIO_DECODERS)),
+        "max_streams": str(MAX_STREAMS + 1),  # some demuxers leave out what exceeds it, and do not say so
+        "probesize": "20000000",
+        "analyzeduration": "10000000",
+    }
+    try:
+        with av.open(f"file:{path}", "r", options=options, metadata_errors="replace") as container:
+            return _facts(container, sound=sound)
+    except (av.FFmpegError, ValueError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        kinds = "mp3, wav, flac, ogg or m4a" if sound else "mp4, mov, mkv, webm or ts"
+        raise RefusedError(f"it is no readable {kinds} file ({reason})") from error
+    except MemoryError as error:
+        raise RefusedError("it needs too much memory") from error
+
+
+def _facts(container: InputContainer, *, sound: bool) -> dict[str, Any]:
+    if len(container.streams) > MAX_STREAMS:
+        raise RefusedError(f"it has more than {MAX_STREAMS} streams")
+    pictures = () if sound else container.streams.video
+    video = next((s for s in pictures if not s.disposition & Disposition.attached_pic), None)
+    audio = next(iter(container.streams.audio), None)
+    if video is None and audio is None:
+        raise RefusedError("it holds no sound" if sound else "it holds neither picture nor sound")
+    if sound and audio is not None and audio.codec_context.name not in AUDIO_DECODERS:
+        raise RefusedError(f"its codec {audio.codec_context.name} is not accepted")
+    if video is not None:
+        _check_decoder(video)
+    streams = [stream for stream in (video, *container.streams.audio) if stream is not None]
+    read = {stream.index: _Packets(stream) for stream in streams}
+    first: VideoFrame | None = None
+    for packet in container.demux(streams):
+        if packet.stream is video and first is None:
+            first = _first_frame(packet)
+        if packet.size:
+            read[packet.stream.index].add(packet)
+    declared = (container.duration or 0) / av.time_base
+    reached = (
+        max((packets.ends_at for packets in read.values()), default=0.0) - (container.start_time or 0) / av.time_base
+    )
+    return {
+        "container": container.format.name,
+        "duration": declared or reached,
+        "complete": reached >= declared - max(0.25, 0.005 * declared) and not any(p.corrupt for p in read.values()),
+        "stream_types": [stream.type for stream in container.streams],
+        "chapters": len(container.chapters()),
+        "video": None if video is None else _video_facts(video, read[video.index], first),
+        "audio": None if audio is None else _audio_facts(audio, read[audio.index]),
+    }
+
+
+def _check_decoder(video: VideoStream) -> None:
+    context = video.codec_context
+    if context.name not in DECODERS:
+        raise RefusedError(f"its codec {context.name} is not accepted")
+    if context.width * context.height > MAX_PIXELS:
+        raise RefusedError(f"its picture of {context.width}x{context.height} is too large")
+    context.options = {"max_pixels": str(MAX_PIXELS)}
+    context.thread_count = 1
+
+
+def _first_frame(packet: "av.Packet[Stream]") -> VideoFrame | None:
+    try:
+        return next((frame for frame in packet.decode() if isinstance(frame, VideoFrame)), None)
+    except av.FFmpegError as error:
+        raise RefusedError(f"its first picture does not decode ({error.strerror})") from error
+
+
+def _video_facts(video: VideoStream, packets: _Packets, first: VideoFrame | None) -> dict[str, Any]:
+    if first is None:
+        raise RefusedError("not one picture of it decodes")
+    if first.width * first.height > MAX_PIXELS:
+        raise RefusedError(f"its picture of {first.width}x{first.height} is too large")
+    rate = _rate(video, packets)
+    aspect = video.sample_aspect_ratio or Fraction(1)
+    return {
+        "codec": video.codec_context.name,
+        "width": first.width,
+        "height": first.height,
+        "sample_aspect": [aspect.numerator, aspect.denominator] if aspect > 0 else [1, 1],
+        "rotation": round(first.rotation) % 360,
+        "pixel_format": first.format.name,
+        "frame_rate": [rate.numerator, rate.denominator],
+        "constant_rate": packets.on_grid(rate),
+        "frames": len(packets),
+        "monotone": packets.monotone,
+        "start": float(min(packets.starts) * packets.time_base),
+        "duration": float(packets.span or len(packets) / rate),
+        "transfer": int(first.color_trc),
+        "matrix": int(first.colorspace),
+        "parameters": hashlib.sha256(video.codec_context.extradata or b"").hexdigest(),
+    }
+
+
+def _rate(video: VideoStream, packets: _Packets) -> Fraction:
+    """Frames a second such that the frames fill the time they span: headers of variable-rate files claim otherwise."""
+    claimed = video.average_rate or video.guessed_rate or Fraction(0)
+    if len(packets) < 2:
+        return claimed if claimed > 0 else Fraction(25)
+    starts = sorted(packets.starts)
+    if claimed > 0:
+        gap = (starts[-1] - starts[0]) * packets.time_base
+        if abs(gap - (len(starts) - 1) / claimed) <= max(1 / claimed, gap / 100):
+            return claimed
+    if any(earlier == later for earlier, later in pairwise(starts)) or starts[-1] == starts[0]:
+        raise RefusedError("its time stamps make no sense")
+    rate = ((len(starts) - 1) / ((starts[-1] - starts[0]) * packets.time_base)).limit_denominator(1001)
+    if not rate:
+        raise RefusedError("its pictures are hours apart")
+    return rate
+
+
+def _audio_facts(audio: AudioStream, packets: _Packets) -> dict[str, Any]:
+    duration = Fraction(audio.duration) * packets.time_base if audio.duration else packets.span
+    return {
+        "codec": audio.codec_context.name,
+        "sample_rate": audio.sample_rate,
+        "channels": audio.channels,
+        "duration": float(duration),
+        "samples": round(duration * audio.sample_rate),
+        "packets": len(packets),
+        "monotone": packets.monotone,
+    }
+
+
+def main() -> int:
+    """Examines the file named on the command line, as the kind named before it."""
+    av.logging.set_level(None)
+    try:
+        answer: dict[str, Any] = {"facts": examine(sys.argv[2], sound=sys.argv[1] == "sound")}
+    except RefusedError as error:
+        answer = {"refused": str(error)}
+    sys.stdout.write(json.dumps(answer))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

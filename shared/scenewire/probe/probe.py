@@ -1,0 +1,188 @@
+"""What a media file really contains, measured in a bounded process of its own.
+
+Nothing here believes a file's name or header where reading the file tells: frames are counted, the frame rate is
+checked against the time stamps, the first picture is decoded.
+"""
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from scenewire.errors import FailureCode, PermanentError, TransientError
+from scenewire.processes.run import Limits, run_program
+
+__all__ = ["AudioFacts", "MediaFacts", "VideoFacts", "probe_media", "probe_sound", "probe_video"]
+
+_Kind = Literal["media", "sound"]
+
+_CHILD: Final = Path(__file__).with_name("child.py")
+_LIMITS: Final = Limits(memory=2 << 30, cpu=120, file_size=0)
+_FOOTAGE_CPU: Final = 20
+"""Processor seconds for a clip from outside. Four hours of one take half of it; some files are made to take days."""
+
+_SMALLEST: Final = 16
+"""Pixels on the screen, each way."""
+
+_LONGEST: Final = 8
+"""Times as wide as high, or as high as wide. To fill a film's picture, one side of the rest grows beyond all bounds."""
+
+_SLOWEST: Final = 1
+_FASTEST: Final = 240
+"""Frames a second that a camera may have."""
+
+
+class _Facts(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class VideoFacts(_Facts):
+    """A picture stream."""
+
+    codec: str = Field(description="The decoder's name, such as h264.")
+    width: int = Field(gt=0, description="Pixels as stored; `display_width` is what a viewer sees.")
+    height: int = Field(gt=0)
+    sample_aspect: tuple[int, int] = Field(description="Width to height of one pixel.")
+    rotation: int = Field(ge=0, lt=360, description="Degrees by which a player turns it.")
+    pixel_format: str
+    frame_rate: tuple[int, int] = Field(description="Frames a second as a fraction, such as (30000, 1001).")
+    constant_rate: bool = Field(description="Every time stamp is where that rate puts it.")
+    frames: int = Field(gt=0, description="Shown pictures, counted.")
+    monotone: bool = Field(description="Every packet has a time stamp and decoding times rise.")
+    start: float = Field(description="Seconds, the first picture's time stamp.")
+    duration: float = Field(gt=0, description="Seconds, from the first picture to the end of the last.")
+    transfer: int = Field(ge=0, description="How its brightness is coded, as H.273 counts: 1 is BT.709, 2 not said.")
+    matrix: int = Field(ge=0, description="How its colours are coded, as H.273 counts: 1 is BT.709, 2 not said.")
+    parameters: str = Field(description="SHA-256 of the decoder parameters: equal ones can be joined by copying.")
+
+    @property
+    def display_width(self) -> int:
+        """Pixels as shown: turned, and with square pixels."""
+        return self.height if self._lies else self._square_width
+
+    @property
+    def display_height(self) -> int:
+        """Pixels as shown."""
+        return self._square_width if self._lies else self.height
+
+    @property
+    def _lies(self) -> bool:
+        return self.rotation in (90, 270)
+
+    @property
+    def _square_width(self) -> int:
+        across, down = self.sample_aspect
+        return max(round(self.width * across / down), 1)
+
+
+class AudioFacts(_Facts):
+    """A sound stream."""
+
+    codec: str = Field(description="The decoder's name, such as aac.")
+    sample_rate: int = Field(gt=0, description="Hertz.")
+    channels: int = Field(gt=0)
+    duration: float = Field(ge=0, description="Seconds.")
+    samples: int = Field(ge=0, description="The duration in samples of one channel.")
+    packets: int = Field(ge=0)
+    monotone: bool
+
+
+class MediaFacts(_Facts):
+    """A file: its first picture stream and its first sound stream. At least one of them is there."""
+
+    container: str = Field(description="The format's names, such as mov,mp4,m4a,3gp,3g2,mj2.")
+    duration: float = Field(ge=0, description="Seconds, as the file declares or, failing that, as read.")
+    complete: bool = Field(description="Nothing is cut off: the file holds what its header declares.")
+    stream_types: tuple[str, ...] = Field(description="Of every stream: video, audio, subtitle, data.")
+    chapters: int
+    video: VideoFacts | None
+    audio: AudioFacts | None
+
+
+async def probe_media(path: Path, *, timeout: float = 120) -> MediaFacts:  # noqa: ASYNC109 - the program's limit
+    """Examines a file by reading all its packets and decoding its first picture.
+
+    Args:
+        path: a local file.
+        timeout: wall seconds.
+
+    Raises:
+        PermanentError: `media_refused`, with the reason.
+        TransientError: `program_timeout`.
+    """
+    return await _examined("media", path, timeout, _LIMITS)
+
+
+async def _examined(kind: _Kind, path: Path, timeout: float, limits: Limits) -> MediaFacts:  # noqa: ASYNC109
+    done = await run_program(_command(path, kind), timeout=timeout, limits=limits)
+    if done.returncode:
+        ended = f"signal {-done.returncode}" if done.returncode < 0 else f"exit code {done.returncode}"
+        raise _refused(path, f"examining it ended with {ended}", detail=done.stderr)
+    try:
+        answer = json.loads(done.stdout)
+        if "refused" in answer:
+            raise _refused(path, answer["refused"])
+        return MediaFacts.model_validate(answer["facts"])
+    except (ValueError, TypeError, KeyError) as error:
+        reason = _first_problem(error) if isinstance(error, ValidationError) else "its facts make no sense"
+        raise _refused(path, reason) from error
+
+
+async def probe_video(path: Path, *, timeout: float = 60) -> VideoFacts:  # noqa: ASYNC109 - the program's limit
+    """Examines a clip from outside; returns only when it can be used as footage.
+
+    Raises:
+        PermanentError: `media_refused`: unreadable, cut off, no picture, not decodable, or of an absurd rate or shape.
+    """
+    try:
+        facts = await _examined("media", path, timeout, replace(_LIMITS, cpu=_FOOTAGE_CPU))
+    except TransientError as error:
+        raise _refused(path, f"examining it took longer than {timeout:.0f} s") from error
+    if facts.video is None:
+        raise _refused(path, "it holds no picture")
+    if not facts.complete:
+        raise _refused(path, f"it is cut off or damaged: {facts.video.frames} frames are there, more are declared")
+    numerator, denominator = facts.video.frame_rate
+    if not _SLOWEST <= numerator / denominator <= _FASTEST:
+        raise _refused(path, f"its frame rate is {numerator}/{denominator}")
+    if not facts.video.monotone:
+        raise _refused(path, "its time stamps are missing or run backwards")
+    width, height = facts.video.display_width, facts.video.display_height
+    if min(width, height) < _SMALLEST or max(width, height) > _LONGEST * min(width, height):
+        raise _refused(path, f"its picture of {width}x{height} is too small or too narrow")
+    return facts.video
+
+
+async def probe_sound(path: Path, *, timeout: float = 60) -> AudioFacts:  # noqa: ASYNC109 - the program's limit
+    """Examines music from outside; returns only when it is of a kind that can be decoded safely.
+
+    Raises:
+        PermanentError: `media_refused`: unreadable, without sound, or of another format than mp3, wav, flac, ogg, m4a.
+    """
+    try:
+        facts = await _examined("sound", path, timeout, replace(_LIMITS, cpu=_FOOTAGE_CPU))
+    except TransientError as error:
+        raise _refused(path, f"examining it took longer than {timeout:.0f} s") from error
+    if facts.audio is None or not facts.audio.packets:
+        raise _refused(path, "it holds no sound")
+    return facts.audio
+
+
+def _command(path: Path, kind: _Kind = "media") -> list[str | Path]:
+    """Isolated: neither the environment nor a file beside us decides what the child imports."""
+    return [sys.executable, "-I", _CHILD, kind, path.absolute()]
+
+
+def _first_problem(error: ValidationError) -> str:
+    problem = error.errors()[0]
+    return f"its {' '.join(str(part) for part in problem['loc'])}: {problem['msg']}"
+
+
+def _refused(path: Path, reason: str, *, detail: str = "") -> PermanentError:
+    hint = (
+        f"it said: {detail.splitlines()[-1]}" if detail else "play it with another program to see whether it is whole"
+    )
+    return PermanentError(FailureCode.MEDIA_REFUSED, f"{path.name} is refused: {reason}", hint=hint)

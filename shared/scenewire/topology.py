@@ -1,0 +1,135 @@
+"""The stream, its subjects, durables, waits and retries, as data; `scenewire.bus.provision` applies it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from scenewire.messages import (
+    AudioRendered,
+    FootageSourced,
+    NarrationRequested,
+    ProjectCancelled,
+    ProjectFailed,
+    ScenesScripted,
+    ScriptRequested,
+    SegmentRendered,
+    VideoAssembled,
+)
+
+__all__ = [
+    "ASSEMBLY",
+    "DEAD_LETTERS",
+    "DURABLES",
+    "PIPELINE",
+    "PROGRESS_SUBJECT",
+    "RECORDER",
+    "RETRY",
+    "SCRIPT",
+    "SOURCING",
+    "STREAMS",
+    "TTS",
+    "TTS_FANOUT",
+    "Durable",
+    "Retry",
+    "Stream",
+    "dead_letter_subject",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stream:
+    """A stream on disk that refuses new messages when full rather than dropping old ones."""
+
+    name: str
+    subjects: tuple[str, ...]
+    max_age: timedelta
+    max_bytes: int
+    duplicate_window: timedelta
+
+
+@dataclass(frozen=True, kw_only=True)
+class Durable:
+    """A durable pull consumer with explicit acknowledgement.
+
+    `heartbeat` is how often work in progress says so; None for batches that end well within `ack_wait`.
+    `max_ack_pending` caps what all replicas together have in hand.
+    """
+
+    name: str
+    stream: str
+    subject: str
+    ack_wait: timedelta = timedelta(seconds=30)
+    heartbeat: timedelta | None = timedelta(seconds=7)
+    max_ack_pending: int = 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retry:
+    """When a failed message comes again.
+
+    The delay doubles from `base` to `cap`. `max_tries` leaves room for give-backs at deployments, which count too.
+    """
+
+    max_tries: int
+    base: timedelta
+    cap: timedelta
+
+    def delay(self, delivery: int) -> float:
+        """Seconds to wait after the given delivery, counted from 1."""
+        return float(min(self.cap.total_seconds(), self.base.total_seconds() * 2 ** (delivery - 1)))
+
+
+MEBIBYTE: Final = 1 << 20
+
+PIPELINE: Final = Stream(
+    name="PIPELINE",
+    subjects=(
+        ScriptRequested.SUBJECT,
+        ScenesScripted.SUBJECT,
+        NarrationRequested.SUBJECT,
+        AudioRendered.SUBJECT,
+        FootageSourced.SUBJECT,
+        f"{SegmentRendered.SUBJECT}.>",
+        VideoAssembled.SUBJECT,
+        ProjectFailed.SUBJECT,
+        ProjectCancelled.SUBJECT,
+    ),
+    max_age=timedelta(days=30),
+    max_bytes=1024 * MEBIBYTE,
+    duplicate_window=timedelta(days=1),
+)
+
+DEAD_LETTERS: Final = Stream(
+    name="DLQ",
+    subjects=("dlq.>",),
+    max_age=timedelta(days=90),
+    max_bytes=256 * MEBIBYTE,
+    duplicate_window=timedelta(days=1),
+)
+
+STREAMS: Final = (PIPELINE, DEAD_LETTERS)
+
+SCRIPT: Final = Durable(name="script", stream=PIPELINE.name, subject=ScriptRequested.SUBJECT)
+TTS_FANOUT: Final = Durable(name="tts-fanout", stream=PIPELINE.name, subject=ScenesScripted.SUBJECT)
+TTS: Final = Durable(name="tts", stream=PIPELINE.name, subject=NarrationRequested.SUBJECT)
+SOURCING: Final = Durable(name="sourcing", stream=PIPELINE.name, subject=AudioRendered.SUBJECT)
+ASSEMBLY: Final = Durable(name="assembly", stream=PIPELINE.name, subject=FootageSourced.SUBJECT)
+RECORDER: Final = Durable(
+    name="recorder",
+    stream=PIPELINE.name,
+    subject=">",
+    ack_wait=timedelta(seconds=60),
+    heartbeat=None,
+    max_ack_pending=5_000,
+)
+
+DURABLES: Final = (SCRIPT, TTS_FANOUT, TTS, SOURCING, ASSEMBLY, RECORDER)
+
+RETRY: Final = Retry(max_tries=8, base=timedelta(seconds=1), cap=timedelta(seconds=60))
+
+PROGRESS_SUBJECT: Final = "progress"
+
+
+def dead_letter_subject(durable: str) -> str:
+    """Where a durable buries what it cannot handle."""
+    return f"dlq.{durable}"
