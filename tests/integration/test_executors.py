@@ -9,12 +9,13 @@ import pytest
 from scenewire.errors import PermanentError
 from scenewire.ffmpeg.command import UNTRUSTED, Command, Console, File, Generated, Input, Nowhere, Output, OwnFile
 from scenewire.ffmpeg.discovery import find_ffmpeg
-from scenewire.ffmpeg.executor import FfmpegExecutor, FfmpegProgress, RealFfmpegExecutor
+from scenewire.ffmpeg.executor import FfmpegExecutor, FfmpegProgress, FfmpegRun, RealFfmpegExecutor
+from scenewire.ffmpeg.fake import FakeFfmpegExecutor
 from scenewire.ffmpeg.filters import Chain, Filter, Graph, Stream, Text
 from scenewire.ffmpeg.observable import ObservableFfmpegExecutor
 from scenewire.ffmpeg.opening import open_executor
 from scenewire.ffmpeg.options import Frames, Map, VideoFilter
-from scenewire.ffmpeg.recording import FakeFfmpegExecutor, RecordingFfmpegExecutor, read_recording
+from scenewire.ffmpeg.recording import RecordingFfmpegExecutor, read_recording
 from scenewire.messages import VideoAssembled
 from scenewire.processes.run import Limits
 from scenewire_assembly.ffmpeg_job import run_ffmpeg
@@ -63,7 +64,7 @@ async def test_a27_progress_comes_while_it_works_and_ends_with_all_frames(tmp_pa
         seen.append(progress)
 
     command = Command(inputs=(COLOUR,), outputs=(Output(OwnFile("a.mp4"), "mp4"),))
-    await ffmpeg.run(command.build(Console()), folder=tmp_path, on_progress=on_progress)
+    await ffmpeg.run(FfmpegRun(arguments=tuple(command.build(Console())), folder=tmp_path, on_progress=on_progress))
     assert (seen[-1].frames, seen[-1].ended) == (25, True)
     assert seen[-1].seconds > 0.8  # up to the last picture's end, or in older ones up to its decoding time
     assert not any(progress.ended for progress in seen[:-1])
@@ -72,7 +73,9 @@ async def test_a27_progress_comes_while_it_works_and_ends_with_all_frames(tmp_pa
 async def test_a27_what_it_may_write_is_bounded(tmp_path, ffmpeg):
     noise = Input(Generated(Chain((Filter("testsrc2", s="640x360", r=25, d=60), Filter("noise", alls=100)))))
     command = Command(inputs=(noise,), outputs=(Output(OwnFile("a.mp4"), "mp4"),))
-    result = await ffmpeg.run(command.build(Console()), folder=tmp_path, limits=Limits(file_size=200_000))
+    result = await ffmpeg.run(
+        FfmpegRun(arguments=tuple(command.build(Console())), folder=tmp_path, limits=Limits(file_size=200_000))
+    )
     assert result.returncode
     assert (tmp_path / "a.mp4").stat().st_size <= 200_000
 
@@ -80,7 +83,9 @@ async def test_a27_what_it_may_write_is_bounded(tmp_path, ffmpeg):
 async def test_a27_using_up_the_processor_is_the_command_s_fault_and_not_tried_again(tmp_path, ffmpeg):
     endless = Input(Generated(Chain((Filter("testsrc2", s="640x360", r=25), Filter("noise", alls=100)))))
     command = Command(inputs=(endless,), outputs=(Output(OwnFile("a.mp4"), "mp4"),))
-    result = await ffmpeg.run(command.build(), folder=tmp_path, limits=Limits(cpu=1), timeout=120)
+    result = await ffmpeg.run(
+        FfmpegRun(arguments=tuple(command.build()), folder=tmp_path, limits=Limits(cpu=1), timeout_s=120)
+    )
     assert result.returncode not in {0, -signal.SIGKILL}
 
 
@@ -92,7 +97,9 @@ async def test_a27_it_ends_when_it_is_called_off(tmp_path, ffmpeg):
 
     endless = Input(Generated(Chain((Filter("testsrc2", s="64x64", r=25),))))
     command = Command(inputs=(endless,), outputs=(Output(OwnFile("a.mp4"), "mp4"),))
-    run = asyncio.create_task(ffmpeg.run(command.build(Console()), folder=tmp_path, on_progress=on_progress))
+    run = asyncio.create_task(
+        ffmpeg.run(FfmpegRun(arguments=tuple(command.build(Console())), folder=tmp_path, on_progress=on_progress))
+    )
     await began.wait()
     run.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -19,7 +19,7 @@ import pytest_asyncio
 
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.ffmpeg.discovery import find_ffmpeg
-from scenewire.ffmpeg.executor import RealFfmpegExecutor
+from scenewire.ffmpeg.executor import FfmpegRun, RealFfmpegExecutor
 from scenewire.messages import Clip, Footage, Look
 from scenewire.probe import probe
 from scenewire.probe.probe import probe_video
@@ -131,7 +131,9 @@ async def encoded_regardless(world: World, content: bytes) -> int:
         (folder / clip_name(0)).write_bytes(content)
         os.link(world.trap.canary.path, folder / world.trap.canary.path.name)
         limits = Limits(memory=2 << 30, cpu=20, file_size=1 << 26)
-        return (await executor.run(command.build(), folder=folder, limits=limits, timeout=120)).returncode
+        return (
+            await executor.run(FfmpegRun(arguments=tuple(command.build()), folder=folder, limits=limits, timeout_s=120))
+        ).returncode
 
 
 @pytest.mark.parametrize("sample", CORPUS.values(), ids=CORPUS)

@@ -1,10 +1,6 @@
 """Executors of ffmpeg that tests look through."""
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-
-from scenewire.ffmpeg.executor import ExecutionResult, OnProgress, Stdin
-from scenewire.processes.run import Limits
+from scenewire.ffmpeg.executor import ExecutionResult, FfmpegRun
 
 
 class Notebook:
@@ -16,22 +12,12 @@ class Notebook:
         self.said = said
         self.asked: list[list[str]] = []
 
-    async def run(
-        self,
-        arguments: Sequence[str],
-        *,
-        folder: Path,
-        limits: Limits | None = None,
-        stdin: Stdin = None,
-        timeout: float | None = None,
-        on_progress: OnProgress | None = None,
-        environment: Mapping[str, str] | None = None,
-    ) -> ExecutionResult:
-        self.asked.append(list(arguments))
+    async def run(self, run: FfmpegRun) -> ExecutionResult:
+        self.asked.append(list(run.arguments))
         return ExecutionResult(
             returncode=0,
             stdout=b"",
-            stderr=self.said.encode(),
-            command=("ffmpeg", *arguments),
+            stderr=self.said,
+            command=("ffmpeg", *run.arguments),
             duration_seconds=0.0,
         )

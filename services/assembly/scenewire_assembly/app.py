@@ -31,7 +31,7 @@ def create_app(settings: AssemblySettings | None = None) -> FastStream:
         open_ffmpeg=partial(
             open_executor,
             settings.ffmpeg,
-            timeout=settings.ffmpeg_timeout.total_seconds(),
+            timeout_s=settings.ffmpeg_timeout.total_seconds(),
             record_dir=settings.record_dir,
         ),
         webapp=WebApp(settings.webapp_dir) if settings.webapp_dir else None,

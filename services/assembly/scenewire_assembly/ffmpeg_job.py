@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from scenewire.errors import FailureCode, PermanentError, PipelineError, TransientError
 from scenewire.ffmpeg.command import Command, Console
-from scenewire.ffmpeg.executor import ExecutionResult, FfmpegExecutor, FfmpegProgress
+from scenewire.ffmpeg.executor import ExecutionResult, FfmpegExecutor, FfmpegProgress, FfmpegRun
 from scenewire.messages import Look
 from scenewire.observability.logging_setup import redacted
 from scenewire.processes.run import Limits
@@ -85,25 +85,27 @@ async def run_ffmpeg(
 
     try:
         done = await ffmpeg.run(
-            arguments,
-            folder=folder,
-            limits=limits,
-            stdin=stdin,
-            timeout=None if limits.cpu is None else _WALL_PER_CPU * limits.cpu,
-            on_progress=on_progress,
-            environment=environment,
+            FfmpegRun(
+                arguments=tuple(arguments),
+                folder=folder,
+                limits=limits,
+                stdin=stdin,
+                timeout_s=None if limits.cpu is None else _WALL_PER_CPU * limits.cpu,
+                on_progress=on_progress,
+                environment=environment or {},
+            )
         )
         if done.returncode:
             raise _failure(done)
     except PipelineError as error:
         error.add_note(f"ffmpeg {redacted(shlex.join(arguments))}")
         raise
-    return done.said
+    return done.stderr
 
 
 def _failure(done: ExecutionResult) -> PermanentError | TransientError:
-    reason = " / ".join(done.said.splitlines()[-_REASON_LINES:]) or "it gave no reason"
-    if any(words in done.said for words in _DISK_FULL):
+    reason = " / ".join(done.stderr.splitlines()[-_REASON_LINES:]) or "it gave no reason"
+    if any(words in done.stderr for words in _DISK_FULL):
         return TransientError(
             FailureCode.STORAGE_FULL, f"the disk is full: {reason}", hint="free space where the artifacts are"
         )

@@ -1,11 +1,11 @@
-"""Running ffmpeg: what an executor is, and the one that really does it.
+"""The executor interface for ffmpeg, and the executor that runs the real program.
 
-An executor is given arguments and never makes them; `scenewire.ffmpeg.command` makes them and never runs anything. The other
-executors wrap one or stand in for one: `scenewire.ffmpeg.recording`, `scenewire.ffmpeg.observable`.
+An executor takes arguments and never builds them; `scenewire.ffmpeg.command` builds them and never runs anything. Other
+executors wrap one or replace one: `observable`, `recording` and `fake` beside this module.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from math import isfinite
 from os import environ
 from pathlib import Path
@@ -15,34 +15,33 @@ from scenewire.ffmpeg.discovery import Ffmpeg
 from scenewire.processes.run import Limits, run_program
 
 __all__ = [
-    "DEFAULT_TIMEOUT",
+    "DEFAULT_TIMEOUT_S",
     "ExecutionResult",
     "FfmpegExecutor",
     "FfmpegProgress",
+    "FfmpegRun",
     "OnProgress",
     "ProgressReader",
     "RealFfmpegExecutor",
     "Stdin",
 ]
 
-DEFAULT_TIMEOUT: Final = 600.0
-"""Wall seconds that a run may take where nobody says anything else. Its message stays ours by heartbeats meanwhile."""
+DEFAULT_TIMEOUT_S: Final = 600.0
+"""Wall seconds of a run that sets no timeout. Heartbeats keep its message in flight meanwhile."""
 
-_KEPT_STDOUT: Final = 1 << 20
-"""Bytes of progress that are kept: the newest, of hours."""
+_MAX_STDOUT_BYTES: Final = 1 << 20
+"""Of progress reports, the newest are kept: hours of them."""
 
 Stdin = AsyncIterator[bytes] | bytes | None
-"""What the program reads: bytes, bytes as they come, or nothing."""
+"""Input of the program: bytes, a stream of bytes, or none."""
 
 
 @dataclass(frozen=True)
 class FfmpegProgress:
-    """How far a run is."""
+    """One progress report: what was written so far."""
 
     frames: int
-    """Written so far."""
     seconds: float
-    """Written so far."""
     ended: bool
 
 
@@ -50,52 +49,54 @@ OnProgress = Callable[[FfmpegProgress], Awaitable[None]]
 
 
 @dataclass(frozen=True, kw_only=True)
+class FfmpegRun:
+    """One run of ffmpeg: everything an executor needs to know.
+
+    Attributes:
+        arguments: without the program.
+        folder: working directory; the run's files are there.
+        limits: memory, processor time, and file size.
+        stdin: input of the program.
+        timeout_s: wall seconds; None takes the executor's own, which is finite.
+        on_progress: receives the reports, if the arguments ask for `-progress pipe:1`.
+        environment: variables added to the child's own.
+    """
+
+    arguments: tuple[str, ...]
+    folder: Path
+    limits: Limits | None = None
+    stdin: Stdin = None
+    timeout_s: float | None = None
+    on_progress: OnProgress | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class ExecutionResult:
-    """How a run ended. A non-zero `returncode` is a result, not an exception; negative is a signal."""
+    """Outcome of a run. A non-zero `returncode` is a result, not an exception; a negative one is a signal.
+
+    Attributes:
+        stderr: the end of the error output.
+        command: arguments with the program.
+    """
 
     returncode: int
     stdout: bytes
-    stderr: bytes
-    """The last of it."""
+    stderr: str
     command: tuple[str, ...]
-    """With the program."""
     duration_seconds: float
-
-    @property
-    def said(self) -> str:
-        """Its error output as text."""
-        return self.stderr.decode(errors="replace")
 
 
 class FfmpegExecutor(Protocol):
-    """Something that runs ffmpeg, or answers as if it did."""
+    """Runs ffmpeg, or replays earlier runs of it."""
 
     @property
     def version(self) -> str:
-        """What this ffmpeg calls itself; part of every cache key."""
+        """Version of this ffmpeg; part of every cache key."""
         ...
 
-    async def run(
-        self,
-        arguments: Sequence[str],
-        *,
-        folder: Path,
-        limits: Limits | None = None,
-        stdin: Stdin = None,
-        timeout: float | None = None,  # noqa: ASYNC109 - the program's limit
-        on_progress: OnProgress | None = None,
-        environment: Mapping[str, str] | None = None,
-    ) -> ExecutionResult:
+    async def run(self, run: FfmpegRun) -> ExecutionResult:
         """Runs ffmpeg to its end.
-
-        Args:
-            arguments: without the program.
-            folder: where it runs and where its files are.
-            limits: what it may use.
-            stdin: what it reads.
-            timeout: wall seconds; None takes the executor's own, which is finite.
-            on_progress: told how far it is, if the arguments ask for `-progress pipe:1`.
-            environment: added to ours.
 
         Raises:
             PermanentError: `program_missing`.
@@ -105,89 +106,80 @@ class FfmpegExecutor(Protocol):
 
 
 class RealFfmpegExecutor:
-    """Runs the program: a session of its own, within its limits, ended with all it started.
+    """Runs the program in a session of its own, within limits, and ends it with all its children.
 
     Args:
-        ffmpeg: which one.
-        timeout: wall seconds of a run that names none.
+        ffmpeg: the program.
+        timeout_s: wall seconds of a run that sets no timeout.
     """
 
-    def __init__(self, ffmpeg: Ffmpeg, *, timeout: float = DEFAULT_TIMEOUT) -> None:
+    def __init__(self, ffmpeg: Ffmpeg, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> None:
         self._ffmpeg = ffmpeg
-        self._timeout = _finite(timeout)
+        self._timeout_s = _finite(timeout_s)
 
     @property
     def version(self) -> str:
-        """What this ffmpeg calls itself."""
+        """Version of this ffmpeg."""
         return self._ffmpeg.version
 
-    async def run(
-        self,
-        arguments: Sequence[str],
-        *,
-        folder: Path,
-        limits: Limits | None = None,
-        stdin: Stdin = None,
-        timeout: float | None = None,  # noqa: ASYNC109 - the program's limit
-        on_progress: OnProgress | None = None,
-        environment: Mapping[str, str] | None = None,
-    ) -> ExecutionResult:
+    async def run(self, run: FfmpegRun) -> ExecutionResult:
         """See `FfmpegExecutor.run`."""
         reader = ProgressReader()
-        heard = bytearray()
+        received = bytearray()
+        on_progress = run.on_progress
 
         async def on_output(chunk: bytes) -> None:
-            heard.extend(chunk)
-            del heard[:-_KEPT_STDOUT]
+            received.extend(chunk)
+            del received[:-_MAX_STDOUT_BYTES]
             if on_progress is not None:
                 for progress in reader.read(chunk):
                     await on_progress(progress)
 
         done = await run_program(
-            [self._ffmpeg.path, *arguments],
-            timeout=self._timeout if timeout is None else _finite(timeout),
-            cwd=folder,
-            stdin=stdin,
-            limits=limits,
-            env={**environ, **environment} if environment else None,
+            [self._ffmpeg.path, *run.arguments],
+            timeout=self._timeout_s if run.timeout_s is None else _finite(run.timeout_s),
+            cwd=run.folder,
+            stdin=run.stdin,
+            limits=run.limits,
+            env={**environ, **run.environment} if run.environment else None,
             on_output=on_output if on_progress is not None else None,
         )
         return ExecutionResult(
             returncode=done.returncode,
-            stdout=bytes(heard) if on_progress is not None else done.stdout,
-            stderr=done.stderr.encode(),
+            stdout=bytes(received) if on_progress is not None else done.stdout,
+            stderr=done.stderr,
             command=done.argv,
             duration_seconds=done.duration,
         )
 
 
 class ProgressReader:
-    """Reads what ffmpeg writes for `-progress`, cut anywhere."""
+    """Parses the output of `-progress`, in chunks of any size."""
 
     def __init__(self) -> None:
         self._rest = b""
-        self._said: dict[bytes, bytes] = {}
+        self._fields: dict[bytes, bytes] = {}
 
     def read(self, chunk: bytes) -> Iterator[FfmpegProgress]:
-        """The reports that are complete with this chunk."""
+        """Returns the reports that this chunk completes."""
         *lines, self._rest = (self._rest + chunk).split(b"\n")
         for line in lines:
             name, _, value = line.partition(b"=")
-            self._said[name] = value.strip()
+            self._fields[name] = value.strip()
             if name == b"progress":
                 yield FfmpegProgress(
                     frames=self._number(b"frame"),
                     seconds=self._number(b"out_time_us") / 1e6,
-                    ended=self._said[name] == b"end",
+                    ended=self._fields[name] == b"end",
                 )
-                self._said.clear()
+                self._fields.clear()
 
     def _number(self, name: bytes) -> int:
-        value = self._said.get(name, b"")
+        value = self._fields.get(name, b"")
         return int(value) if value.isdigit() else 0  # N/A before the first frame
 
 
-def _finite(timeout: float) -> float:
-    if not isfinite(timeout) or timeout <= 0:
-        raise ValueError(f"a run ends within finite time; {timeout} was asked for")
-    return timeout
+def _finite(timeout_s: float) -> float:
+    if not isfinite(timeout_s) or timeout_s <= 0:
+        raise ValueError(f"the timeout of an ffmpeg run must be positive and finite, not {timeout_s} s")
+    return timeout_s

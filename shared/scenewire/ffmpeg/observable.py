@@ -1,23 +1,15 @@
-"""Seeing what ffmpeg does: log events and metrics around any executor."""
+"""Log events and metrics around any ffmpeg executor."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
 from functools import cache
-from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
 import structlog
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
 
-from scenewire.ffmpeg.executor import (
-    ExecutionResult,
-    FfmpegExecutor,
-    OnProgress,
-    Stdin,
-)
+from scenewire.ffmpeg.executor import ExecutionResult, FfmpegExecutor, FfmpegRun
 from scenewire.observability.logging_setup import redacted
-from scenewire.processes.run import Limits
 
 __all__ = ["FfmpegMetrics", "ObservableFfmpegExecutor"]
 
@@ -27,10 +19,10 @@ _LOGGED_ARGUMENTS: Final = 10
 
 
 class FfmpegMetrics:
-    """What is counted of all runs of a process.
+    """Metrics of all runs of a process.
 
     Args:
-        registry: where they are found; a registry takes them once.
+        registry: the registry they are registered in; each name can be registered once.
     """
 
     def __init__(self, registry: CollectorRegistry) -> None:
@@ -52,14 +44,14 @@ def _metrics_of_this_process() -> FfmpegMetrics:
 
 
 class ObservableFfmpegExecutor:
-    """Runs through another executor and tells of it.
+    """Logs and counts the runs of another executor.
 
-    Events: `ffmpeg_execution_started`, then `ffmpeg_execution_completed` or, when something was raised,
-    `ffmpeg_execution_failed`. What ffmpeg said is not among their fields.
+    Events: `ffmpeg_execution_started`, then `ffmpeg_execution_completed` or, on an exception,
+    `ffmpeg_execution_failed`. They don't contain ffmpeg's output.
 
     Args:
-        wrapped: does the work.
-        metrics: None counts in the registry of this process.
+        wrapped: runs ffmpeg.
+        metrics: None takes those of this process.
     """
 
     def __init__(self, wrapped: FfmpegExecutor, *, metrics: FfmpegMetrics | None = None) -> None:
@@ -68,45 +60,23 @@ class ObservableFfmpegExecutor:
 
     @property
     def version(self) -> str:
-        """What the ffmpeg calls itself."""
+        """Version of the wrapped executor's ffmpeg."""
         return self._wrapped.version
 
-    async def run(
-        self,
-        arguments: Sequence[str],
-        *,
-        folder: Path,
-        limits: Limits | None = None,
-        stdin: Stdin = None,
-        timeout: float | None = None,  # noqa: ASYNC109 - the program's limit
-        on_progress: OnProgress | None = None,
-        environment: Mapping[str, str] | None = None,
-        correlation_id: str | None = None,
-    ) -> ExecutionResult:
-        """See `FfmpegExecutor.run`.
-
-        `correlation_id` joins the events of one piece of work; None takes the project that the log is about.
-        """
+    async def run(self, run: FfmpegRun) -> ExecutionResult:
+        """See `FfmpegExecutor.run`. The events' `correlation_id` is the project that the log context is bound to."""
         about = log.bind(
-            correlation_id=correlation_id or _project() or str(uuid4()),
-            command_args=[redacted(word) for word in arguments[:_LOGGED_ARGUMENTS]],
-            arg_count=len(arguments),
+            correlation_id=_project() or str(uuid4()),
+            command_args=[redacted(word) for word in run.arguments[:_LOGGED_ARGUMENTS]],
+            arg_count=len(run.arguments),
         )
         about.info("ffmpeg_execution_started")
         with self._metrics.active.track_inprogress():
             try:
-                result = await self._wrapped.run(
-                    arguments,
-                    folder=folder,
-                    limits=limits,
-                    stdin=stdin,
-                    timeout=timeout,
-                    on_progress=on_progress,
-                    environment=environment,
-                )
+                result = await self._wrapped.run(run)
             except (Exception, asyncio.CancelledError) as error:
                 self._metrics.executions.labels("failure").inc()
-                # That it was called off is somebody's wish, not an error.
+                # Cancellation is a request, not an error.
                 tell = about.info if isinstance(error, asyncio.CancelledError) else about.error
                 tell("ffmpeg_execution_failed", error=redacted(str(error)), error_type=type(error).__name__)
                 raise

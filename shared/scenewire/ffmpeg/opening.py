@@ -4,7 +4,7 @@ from pathlib import Path
 
 from scenewire.ffmpeg.discovery import find_ffmpeg
 from scenewire.ffmpeg.executor import (
-    DEFAULT_TIMEOUT,
+    DEFAULT_TIMEOUT_S,
     FfmpegExecutor,
     RealFfmpegExecutor,
 )
@@ -17,20 +17,20 @@ __all__ = ["open_executor"]
 async def open_executor(
     setting: Path | None = None,
     *,
-    timeout: float = DEFAULT_TIMEOUT,  # noqa: ASYNC109 - of the runs
+    timeout_s: float = DEFAULT_TIMEOUT_S,
     record_dir: Path | None = None,
 ) -> FfmpegExecutor:
-    """The executor that a service uses: real, recorded if that is wanted, and seen.
+    """Opens the executor that a service uses: the real one, recorded if asked for, with logs and metrics.
 
     Args:
-        setting: a certain ffmpeg instead of the one that is found.
-        timeout: wall seconds of a run that names none.
-        record_dir: a folder for recordings.
+        setting: path of an ffmpeg; None searches for one.
+        timeout_s: wall seconds of a run that sets no timeout.
+        record_dir: folder for recordings; None records nothing.
 
     Raises:
         PermanentError: `program_missing`.
     """
-    executor: FfmpegExecutor = RealFfmpegExecutor(await find_ffmpeg(setting), timeout=timeout)
+    executor: FfmpegExecutor = RealFfmpegExecutor(await find_ffmpeg(setting), timeout_s=timeout_s)
     if record_dir is not None:
         executor = RecordingFfmpegExecutor(executor, recording_file(record_dir))
     return ObservableFfmpegExecutor(executor)

@@ -14,23 +14,22 @@ import json
 import os
 import threading
 from asyncio import to_thread
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import zip_longest
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from scenewire.errors import FailureCode, PermanentError, PipelineError, TransientError
-from scenewire.ffmpeg.executor import ExecutionResult, FfmpegExecutor, OnProgress, ProgressReader, Stdin
+from scenewire.errors import PipelineError, TransientError
+from scenewire.ffmpeg.executor import ExecutionResult, FfmpegExecutor, FfmpegRun, Stdin
 from scenewire.observability.logging_setup import redacted
-from scenewire.processes.run import Limits
 
-__all__ = ["FakeFfmpegExecutor", "Recorded", "RecordingFfmpegExecutor", "read_recording", "recording_file"]
+__all__ = ["Recorded", "RecordingFfmpegExecutor", "read_recording", "recording_file"]
 
-_FOLDER: Final = "{folder}"
+FOLDER: Final = "{folder}"
 _KEPT_FILE: Final = 1 << 18
 """Bytes up to which a made file is in the recording itself; of a larger one only its size and hash."""
 
@@ -119,45 +118,31 @@ class RecordingFfmpegExecutor:
         """What the ffmpeg calls itself."""
         return self._wrapped.version
 
-    async def run(
-        self,
-        arguments: Sequence[str],
-        *,
-        folder: Path,
-        limits: Limits | None = None,
-        stdin: Stdin = None,
-        timeout: float | None = None,  # noqa: ASYNC109 - the program's limit
-        on_progress: OnProgress | None = None,
-        environment: Mapping[str, str] | None = None,
-    ) -> ExecutionResult:
+    async def run(self, run: FfmpegRun) -> ExecutionResult:
         """See `FfmpegExecutor.run`."""
         place = len(self._runs)
         self._runs.append(None)
-        reader = _Reader(stdin)
+        folder, stdin = run.folder, run.stdin
+        reader = StdinCounter(stdin)
         before = await to_thread(_states, folder)
-        run = Recorded(args=_normal(arguments, folder), stdin=_blotted(stdin) if isinstance(stdin, bytes) else None)
+        recorded = Recorded(
+            args=normal_arguments(run), stdin=without_secrets(stdin) if isinstance(stdin, bytes) else None
+        )
         try:
-            result = await self._wrapped.run(
-                arguments,
-                folder=folder,
-                limits=limits,
-                stdin=reader.stdin,
-                timeout=timeout,
-                on_progress=on_progress,
-                environment=environment,
-            )
+            result = await self._wrapped.run(replace(run, stdin=reader.stdin))
         except BaseException as error:
-            self._keep(place, run.model_copy(update={"streamed": reader.size, "failure": _failure(error, folder)}))
+            failed = {"streamed": reader.size, "failure": _failure(error, folder)}
+            self._keep(place, recorded.model_copy(update=failed))
             raise
         ended = RecordedResult(
             returncode=result.returncode,
-            stdout=_blotted(result.stdout, folder),
-            stderr=_blotted(result.stderr, folder),
+            stdout=without_secrets(result.stdout, folder),
+            stderr=without_secrets(result.stderr.encode(), folder),
             duration_seconds=result.duration_seconds,
         )
         files = await to_thread(self._made, folder, before)
-        run = run.model_copy(update={"streamed": reader.size, "result": ended, "files": files})
-        await to_thread(self._keep, place, run)
+        recorded = recorded.model_copy(update={"streamed": reader.size, "result": ended, "files": files})
+        await to_thread(self._keep, place, recorded)
         return result
 
     def _made(self, folder: Path, before: Mapping[str, tuple[int, int]]) -> tuple[RecordedFile, ...]:
@@ -183,92 +168,8 @@ class RecordingFfmpegExecutor:
             Path(file.name).replace(self._path)
 
 
-class FakeFfmpegExecutor:
-    """Answers from a recording, in its order, and makes the small files that were made then. Needs no ffmpeg.
-
-    Args:
-        recording: the runs.
-        version: what it calls itself.
-        strict: whether a run has to have the recorded arguments and input; otherwise only the order counts.
-    """
-
-    def __init__(self, recording: Sequence[Recorded], *, version: str = "replayed", strict: bool = True) -> None:
-        self._recording = tuple(recording)
-        self._version = version
-        self._strict = strict
-        self._calls = 0
-
-    @classmethod
-    def from_file(cls, path: Path, *, version: str = "replayed", strict: bool = True) -> "FakeFfmpegExecutor":
-        """One that replays a file."""
-        return cls(read_recording(path), version=version, strict=strict)
-
-    @property
-    def version(self) -> str:
-        """What it was told to call itself."""
-        return self._version
-
-    def assert_all_consumed(self) -> None:
-        """Raises AssertionError if something recorded was never asked for."""
-        if self._calls < len(self._recording):
-            raise AssertionError(f"{len(self._recording)} runs are recorded, and {self._calls} were asked for")
-
-    async def run(
-        self,
-        arguments: Sequence[str],
-        *,
-        folder: Path,
-        limits: Limits | None = None,  # noqa: ARG002 - nothing runs that could be limited
-        stdin: Stdin = None,
-        timeout: float | None = None,  # noqa: ARG002, ASYNC109
-        on_progress: OnProgress | None = None,
-        environment: Mapping[str, str] | None = None,  # noqa: ARG002
-    ) -> ExecutionResult:
-        """See `FfmpegExecutor.run`.
-
-        Raises:
-            RuntimeError: nothing more is recorded.
-            AssertionError: this is not what was recorded.
-        """
-        self._calls += 1
-        if self._calls > len(self._recording):
-            raise RuntimeError(f"run {self._calls} was asked for, and {len(self._recording)} are recorded")
-        run = self._recording[self._calls - 1]
-        if self._strict:
-            self._compare(run, arguments, stdin, folder)
-        reader = _Reader(stdin)
-        if reader.streams:
-            async for _ in reader.read():
-                pass
-        if self._strict and run.result and run.result.returncode == 0 and run.streamed != reader.size:
-            raise AssertionError(f"run {self._calls} read {run.streamed} bytes when it was recorded, now {reader.size}")
-        if run.result is None:
-            raise _raised(run.failure)
-        await to_thread(_make_files, run, folder)
-        stdout = _restored(run.result.stdout, folder)
-        if on_progress is not None:
-            for progress in ProgressReader().read(stdout):
-                await on_progress(progress)
-        return ExecutionResult(
-            returncode=run.result.returncode,
-            stdout=stdout,
-            stderr=_restored(run.result.stderr, folder),
-            command=("ffmpeg", *arguments),
-            duration_seconds=run.result.duration_seconds,
-        )
-
-    def _compare(self, run: Recorded, arguments: Sequence[str], stdin: Stdin, folder: Path) -> None:
-        for position, (then, now) in enumerate(zip_longest(run.args, _normal(arguments, folder))):
-            if then != now:
-                message = f"run {self._calls}: argument {position} was {then!r} when it was recorded and is {now!r}"
-                raise AssertionError(message)
-        now_read = _blotted(stdin) if isinstance(stdin, bytes) else None
-        if run.stdin != now_read:
-            raise AssertionError(f"run {self._calls} reads something else than when it was recorded")
-
-
-class _Reader:
-    """Counts what is read of a stream. The bytes themselves would be too many, and computed ones differ by machine."""
+class StdinCounter:
+    """Counts the bytes of a streamed input. It keeps none: they are too many, and computed ones differ by machine."""
 
     def __init__(self, stdin: Stdin) -> None:
         self._given = stdin
@@ -283,21 +184,18 @@ class _Reader:
                 yield chunk
 
 
-def _normal(arguments: Sequence[str], folder: Path) -> tuple[str, ...]:
-    return tuple(redacted(word.replace(str(folder), _FOLDER)) for word in arguments)
+def normal_arguments(run: FfmpegRun) -> tuple[str, ...]:
+    """Arguments without secrets and without the name of the run's folder."""
+    return tuple(redacted(word.replace(str(run.folder), FOLDER)) for word in run.arguments)
 
 
-def _blotted(data: bytes, folder: Path | None = None) -> bytes:
-    """Without secrets, and without the name of the folder. What is no text stays as it is."""
+def without_secrets(data: bytes, folder: Path | None = None) -> bytes:
+    """Text without secrets and without the name of the folder; binary data unchanged."""
     try:
         text = data.decode()
     except UnicodeDecodeError:
         return data
-    return redacted(text.replace(str(folder), _FOLDER) if folder else text).encode()
-
-
-def _restored(data: bytes, folder: Path) -> bytes:
-    return data.replace(_FOLDER.encode(), os.fsencode(folder))
+    return redacted(text.replace(str(folder), FOLDER) if folder else text).encode()
 
 
 def _states(folder: Path) -> dict[str, tuple[int, int]]:
@@ -314,24 +212,9 @@ def _file(path: Path, kept: int) -> RecordedFile:
     return RecordedFile(name=path.name, size=size, sha256=sha256, content=path.read_bytes() if size <= kept else None)
 
 
-def _make_files(run: Recorded, folder: Path) -> None:
-    for file in run.files:
-        if Path(file.name).name != file.name:
-            raise ValueError(f"{file.name!r} is no file of the folder")
-        if file.content is not None:
-            (folder / file.name).write_bytes(file.content)
-
-
 def _failure(error: BaseException, folder: Path) -> RecordedFailure:
-    message = _blotted(str(getattr(error, "message", error)).encode(), folder).decode()
+    message = without_secrets(str(getattr(error, "message", error)).encode(), folder).decode()
     if isinstance(error, PipelineError):
         kind: Literal["transient", "permanent"] = "transient" if isinstance(error, TransientError) else "permanent"
         return RecordedFailure(kind=kind, code=error.code, message=message)
     return RecordedFailure(kind="other", code=type(error).__name__, message=message)
-
-
-def _raised(failure: RecordedFailure | None) -> Exception:
-    if failure is None or failure.kind == "other":
-        return RuntimeError(f"when it was recorded, this run ended with {failure}")
-    error = TransientError if failure.kind == "transient" else PermanentError
-    return error(FailureCode(failure.code), failure.message)

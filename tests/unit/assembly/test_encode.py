@@ -46,7 +46,7 @@ async def test_a31_a_failure_carries_the_command_and_its_cause(tmp_path):
     said = "-hide_banner -v error -nostats -y -nostdin -progress pipe:1 -stats_period 0.5"
     assert failure.value.__notes__ == [f"ffmpeg {said} -f lavfi -i color -f null -"]
     with pytest.raises(TransientError) as timeout:
-        await run_ffmpeg(program(tmp_path, "sleep 60", timeout=0.1), COMMAND, folder=tmp_path, limits=Limits())
+        await run_ffmpeg(program(tmp_path, "sleep 60", timeout_s=0.1), COMMAND, folder=tmp_path, limits=Limits())
     assert timeout.value.code == "program_timeout"
     assert isinstance(timeout.value.__cause__, TimeoutError)
     assert timeout.value.__notes__

@@ -5,7 +5,8 @@ import pytest
 
 from scenewire.errors import PermanentError
 from scenewire.ffmpeg.discovery import find_ffmpeg
-from scenewire.ffmpeg.recording import FakeFfmpegExecutor, read_recording
+from scenewire.ffmpeg.fake import FakeFfmpegExecutor
+from scenewire.ffmpeg.recording import read_recording
 from tests.support.recorded import FRAMES, RECORDING, make_film
 
 

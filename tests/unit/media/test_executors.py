@@ -19,11 +19,13 @@ from scenewire.ffmpeg.executor import (
     ExecutionResult,
     FfmpegExecutor,
     FfmpegProgress,
+    FfmpegRun,
     ProgressReader,
     RealFfmpegExecutor,
 )
+from scenewire.ffmpeg.fake import FakeFfmpegExecutor
 from scenewire.ffmpeg.observable import FfmpegMetrics, ObservableFfmpegExecutor
-from scenewire.ffmpeg.recording import FakeFfmpegExecutor, Recorded, RecordingFfmpegExecutor, read_recording
+from scenewire.ffmpeg.recording import Recorded, RecordingFfmpegExecutor, read_recording
 from scenewire.processes.run import Limits
 
 SCRIPT = r"""#!/bin/sh
@@ -66,16 +68,18 @@ async def session(executor: FfmpegExecutor, folder: Path) -> list[object]:
         yield b"two"
 
     results = [
-        await executor.run(["echo", "hello", "0"], folder=folder, stdin=b"read \xff"),
-        await executor.run(["echo", "failed", "7"], folder=folder),
-        await executor.run(["echo", "streamed", "0"], folder=folder, stdin=chunks()),
-        await executor.run(bytes_of("film.mp4", "pictures"), folder=folder, limits=Limits(cpu=5)),
-        await executor.run(["progress"], folder=folder, on_progress=on_progress),
-        await executor.run(["folder"], folder=folder),
-        await executor.run(["environment"], folder=folder, environment={"GREETING": "hi"}),
+        await executor.run(FfmpegRun(arguments=("echo", "hello", "0"), folder=folder, stdin=b"read \xff")),
+        await executor.run(FfmpegRun(arguments=("echo", "failed", "7"), folder=folder)),
+        await executor.run(FfmpegRun(arguments=("echo", "streamed", "0"), folder=folder, stdin=chunks())),
+        await executor.run(
+            FfmpegRun(arguments=tuple(bytes_of("film.mp4", "pictures")), folder=folder, limits=Limits(cpu=5))
+        ),
+        await executor.run(FfmpegRun(arguments=("progress",), folder=folder, on_progress=on_progress)),
+        await executor.run(FfmpegRun(arguments=("folder",), folder=folder)),
+        await executor.run(FfmpegRun(arguments=("environment",), folder=folder, environment={"GREETING": "hi"})),
     ]
     with pytest.raises(TransientError) as failure:
-        await executor.run(["hang"], folder=folder, timeout=0.2)
+        await executor.run(FfmpegRun(arguments=("hang",), folder=folder, timeout_s=0.2))
     told = [(result.returncode, result.stdout, result.stderr, result.command[1:]) for result in results]
     return [*told, seen, (folder / "film.mp4").read_bytes(), failure.value.code, failure.value.message]
 
@@ -116,16 +120,16 @@ async def test_a26_a37_all_executors_answer_alike(kind, tmp_path, job):
 
     assert executor.version == "n9.9"
     assert told == [
-        (0, b"read \xff", b"said hello", ("echo", "hello", "0")),
-        (7, b"", b"said failed", ("echo", "failed", "7")),
-        (0, b"one two", b"said streamed", ("echo", "streamed", "0")),
-        (0, b"", b"", ("make", "film.mp4", "pictures")),
+        (0, b"read \xff", "said hello", ("echo", "hello", "0")),
+        (7, b"", "said failed", ("echo", "failed", "7")),
+        (0, b"one two", "said streamed", ("echo", "streamed", "0")),
+        (0, b"", "", ("make", "film.mp4", "pictures")),
         (
             *(0, b"frame=3\nout_time_us=N/A\nprogress=continue\nframe=9\nout_time_us=300000\nprogress=end\n"),
-            *(b"", ("progress",)),
+            *("", ("progress",)),
         ),
-        (0, f"{there}\n".encode(), str(there).encode(), ("folder",)),
-        (0, b"hi", b"", ("environment",)),
+        (0, f"{there}\n".encode(), str(there), ("folder",)),
+        (0, b"hi", "", ("environment",)),
         [FfmpegProgress(3, 0.0, ended=False), FfmpegProgress(9, 0.3, ended=True)],
         b"pictures",
         "program_timeout",
@@ -142,7 +146,7 @@ async def alive(pid: int) -> bool:
 
 
 async def test_a27_a_cancelled_run_ends_with_all_that_it_started(tmp_path, job):
-    run = asyncio.create_task(real(tmp_path).run(["hang"], folder=job))
+    run = asyncio.create_task(real(tmp_path).run(FfmpegRun(arguments=("hang",), folder=job)))
     while not (job / "child").exists() or not (job / "child").read_text().endswith("\n"):
         assert not run.done()
         await asyncio.sleep(0)
@@ -157,22 +161,22 @@ async def test_a27_a_cancelled_run_ends_with_all_that_it_started(tmp_path, job):
 
 async def test_a27_a_program_that_is_not_there_says_so(tmp_path, job):
     with pytest.raises(PermanentError) as failure:
-        await RealFfmpegExecutor(Ffmpeg(path=tmp_path / "none", version="")).run([], folder=job)
+        await RealFfmpegExecutor(Ffmpeg(path=tmp_path / "none", version="")).run(FfmpegRun(arguments=(), folder=job))
     assert failure.value.code == "program_missing"
 
 
 async def test_a34_a_run_that_names_no_time_ends_nevertheless(tmp_path, job):
     with pytest.raises(TransientError) as failure:
-        await real(tmp_path, timeout=0.1).run(["hang"], folder=job)
+        await real(tmp_path, timeout_s=0.1).run(FfmpegRun(arguments=("hang",), folder=job))
     assert failure.value.code == "program_timeout"
 
 
 @pytest.mark.parametrize("timeout", [float("inf"), float("nan"), 0, -1])
 async def test_a34_no_run_may_be_endless(timeout, tmp_path, job):
     with pytest.raises(ValueError, match="finite"):
-        real(tmp_path, timeout=timeout)
+        real(tmp_path, timeout_s=timeout)
     with pytest.raises(ValueError, match="finite"):
-        await real(tmp_path).run(["echo"], folder=job, timeout=timeout)
+        await real(tmp_path).run(FfmpegRun(arguments=("echo",), folder=job, timeout_s=timeout))
 
 
 def test_a27_progress_is_read_however_it_is_cut():
@@ -186,8 +190,8 @@ def test_a27_progress_is_read_however_it_is_cut():
 async def test_a28_a_recording_is_an_array_of_runs_in_plain_json(tmp_path, job):
     path = tmp_path / "new" / "r.json"
     executor = RecordingFfmpegExecutor(real(tmp_path), path)
-    await executor.run(["echo", "hello", "3"], folder=job, stdin=b"\x00\xff")
-    await executor.run(["echo", "nothing", "0"], folder=job)
+    await executor.run(FfmpegRun(arguments=("echo", "hello", "3"), folder=job, stdin=b"\x00\xff"))
+    await executor.run(FfmpegRun(arguments=("echo", "nothing", "0"), folder=job))
 
     first, second = json.loads(path.read_text())
 
@@ -203,11 +207,11 @@ async def test_a28_a_recording_is_an_array_of_runs_in_plain_json(tmp_path, job):
 async def test_a28_a_recording_is_whole_after_a_run_that_failed_or_was_called_off(tmp_path, job):
     path = tmp_path / "r.json"
     executor = RecordingFfmpegExecutor(real(tmp_path), path)
-    await executor.run(["echo", "a", "0"], folder=job)
+    await executor.run(FfmpegRun(arguments=("echo", "a", "0"), folder=job))
     with pytest.raises(TransientError):
-        await executor.run(["hang"], folder=job, timeout=0.1)
+        await executor.run(FfmpegRun(arguments=("hang",), folder=job, timeout_s=0.1))
     with pytest.raises(TimeoutError):
-        await asyncio.wait_for(executor.run(["hang"], folder=job), 0.1)
+        await asyncio.wait_for(executor.run(FfmpegRun(arguments=("hang",), folder=job)), 0.1)
 
     done, late, cancelled = read_recording(path)
 
@@ -224,7 +228,7 @@ async def test_a28_no_secret_and_no_place_is_recorded(tmp_path, job):
     executor = RecordingFfmpegExecutor(real(tmp_path), path)
     url = "https://me:pass" + "word1@example.org/x?api_key=" + "hush2&a=1"
     secret = ["echo", f"{url} {job}/x", "0"]
-    await executor.run(secret, folder=job, stdin=b"token=hush3")
+    await executor.run(FfmpegRun(arguments=tuple(secret), folder=job, stdin=b"token=hush3"))
 
     text = path.read_text()
     for hidden in ("word1", "hush2", str(job)):
@@ -235,14 +239,18 @@ async def test_a28_no_secret_and_no_place_is_recorded(tmp_path, job):
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     again = FakeFfmpegExecutor.from_file(path)
-    result = await again.run(["echo", f"{url} {elsewhere}/x", "0"], folder=elsewhere, stdin=b"token=hush3")
-    assert f"{elsewhere}/x" in result.said
+    result = await again.run(
+        FfmpegRun(arguments=("echo", f"{url} {elsewhere}/x", "0"), folder=elsewhere, stdin=b"token=hush3")
+    )
+    assert f"{elsewhere}/x" in result.stderr
 
 
 async def test_a28_of_a_large_file_only_size_and_hash_are_kept(tmp_path, job):
     path = tmp_path / "r.json"
     (job / "old").write_text("was there")
-    await RecordingFfmpegExecutor(real(tmp_path), path, kept_file=3).run(bytes_of("big", "1234"), folder=job)
+    await RecordingFfmpegExecutor(real(tmp_path), path, kept_file=3).run(
+        FfmpegRun(arguments=tuple(bytes_of("big", "1234")), folder=job)
+    )
     (run,) = read_recording(path)
     (file,) = run.files
     assert (file.name, file.size, file.content) == ("big", 4, None)
@@ -252,7 +260,21 @@ async def test_a28_of_a_large_file_only_size_and_hash_are_kept(tmp_path, job):
 async def test_a28_runs_at_the_same_time_are_kept_in_the_order_they_began(tmp_path, job):
     path = tmp_path / "r.json"
     executor = RecordingFfmpegExecutor(real(tmp_path), path)
-    await asyncio.gather(*(executor.run(["echo", str(number), "0"], folder=job) for number in range(4)))
+    await asyncio.gather(
+        *(
+            executor.run(
+                FfmpegRun(
+                    arguments=(
+                        "echo",
+                        str(number),
+                        "0",
+                    ),
+                    folder=job,
+                )
+            )
+            for number in range(4)
+        )
+    )
     assert [run.args[1] for run in read_recording(path)] == ["0", "1", "2", "3"]
 
 
@@ -263,25 +285,25 @@ def one(*args: str) -> Recorded:
 
 async def test_a29_more_runs_than_recorded_are_an_error_that_counts_them(job):
     fake = FakeFfmpegExecutor([one("a")])
-    await fake.run(["a"], folder=job)
+    await fake.run(FfmpegRun(arguments=("a",), folder=job))
     with pytest.raises(RuntimeError, match="run 2 was asked for, and 1 are recorded"):
-        await fake.run(["a"], folder=job)
+        await fake.run(FfmpegRun(arguments=("a",), folder=job))
 
 
 async def test_a29_fewer_runs_than_recorded_are_noticed(job):
     fake = FakeFfmpegExecutor([one("a"), one("b")])
-    await fake.run(["a"], folder=job)
+    await fake.run(FfmpegRun(arguments=("a",), folder=job))
     with pytest.raises(AssertionError, match="2 runs are recorded, and 1 were asked for"):
         fake.assert_all_consumed()
-    await fake.run(["b"], folder=job)
+    await fake.run(FfmpegRun(arguments=("b",), folder=job))
     fake.assert_all_consumed()
 
 
 @pytest.mark.parametrize("asked", [["a", "c"], ["a"], ["a", "b", "c"]])
 async def test_a29_other_arguments_are_refused_unless_only_the_order_counts(asked, job):
     with pytest.raises(AssertionError, match=r"run 1: argument \d was"):
-        await FakeFfmpegExecutor([one("a", "b")]).run(asked, folder=job)
-    result = await FakeFfmpegExecutor([one("a", "b")], strict=False).run(asked, folder=job)
+        await FakeFfmpegExecutor([one("a", "b")]).run(FfmpegRun(arguments=tuple(asked), folder=job))
+    result = await FakeFfmpegExecutor([one("a", "b")], strict=False).run(FfmpegRun(arguments=tuple(asked), folder=job))
     assert result.returncode == 0
 
 
@@ -290,15 +312,15 @@ async def test_a29_other_input_is_refused(job):
         yield b"x"
 
     for stdin in (b"x", b"", chunk()):
-        with pytest.raises(AssertionError, match="run 1 read"):
-            await FakeFfmpegExecutor([one("a")]).run(["a"], folder=job, stdin=stdin)
+        with pytest.raises(AssertionError, match=r"(input of )?run 1 (read|differs)"):
+            await FakeFfmpegExecutor([one("a")]).run(FfmpegRun(arguments=("a",), folder=job, stdin=stdin))
 
 
 async def test_a29_a_recording_makes_no_file_outside_the_folder(job):
     evil = {"name": "../x", "size": 1, "sha256": "", "content": "00"}
     run = one("a").model_dump(mode="json") | {"files": [evil]}
     with pytest.raises(ValueError, match="no file of the folder"):
-        await FakeFfmpegExecutor([Recorded.model_validate(run)]).run(["a"], folder=job)
+        await FakeFfmpegExecutor([Recorded.model_validate(run)]).run(FfmpegRun(arguments=("a",), folder=job))
     assert not (job.parent / "x").exists()
 
 
@@ -324,7 +346,7 @@ async def test_a35_each_run_is_logged_with_exactly_its_fields(tmp_path, job):
     executor = ObservableFfmpegExecutor(real(tmp_path), metrics=metrics())
     words = ["echo", "x", "7", *"456789", "hidden"]
     with structlog.testing.capture_logs() as logs, structlog.contextvars.bound_contextvars(project_id="the-project"):
-        result = await executor.run(words, folder=job)
+        result = await executor.run(FfmpegRun(arguments=tuple(words), folder=job))
     started = {
         "log_level": "info",
         "correlation_id": "the-project",
@@ -346,10 +368,10 @@ async def test_a35_each_run_is_logged_with_exactly_its_fields(tmp_path, job):
 async def test_a35_a_run_that_raised_is_logged_as_an_error_and_one_that_was_called_off_is_not(tmp_path, job):
     executor = ObservableFfmpegExecutor(real(tmp_path), metrics=metrics())
     with structlog.testing.capture_logs() as logs:
-        with pytest.raises(TransientError):
-            await executor.run(["hang"], folder=job, timeout=0.1, correlation_id="here")
+        with structlog.contextvars.bound_contextvars(project_id="here"), pytest.raises(TransientError):
+            await executor.run(FfmpegRun(arguments=("hang",), folder=job, timeout_s=0.1))
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(executor.run(["hang"], folder=job), 0.1)
+            await asyncio.wait_for(executor.run(FfmpegRun(arguments=("hang",), folder=job)), 0.1)
     failed, cancelled = (entry for entry in logs if entry["event"] == "ffmpeg_execution_failed")
     assert failed.keys() - {"event", "log_level"} == {
         *("correlation_id", "command_args", "arg_count", "error", "error_type"),
@@ -361,7 +383,7 @@ async def test_a35_a_run_that_raised_is_logged_as_an_error_and_one_that_was_call
 async def test_a35_only_ten_arguments_are_logged_and_no_secret_and_nothing_that_ffmpeg_said(tmp_path, job):
     executor = ObservableFfmpegExecutor(real(tmp_path), metrics=metrics())
     with structlog.testing.capture_logs() as logs:
-        await executor.run(["echo", "api_key=" + "hush", "0", *"3456789", "tenth"], folder=job)
+        await executor.run(FfmpegRun(arguments=("echo", "api_key=" + "hush", "0", *"3456789", "tenth"), folder=job))
     assert "hush" not in str(logs)
     assert "tenth" not in str(logs)
     assert "said" not in str(logs)
@@ -376,19 +398,19 @@ async def test_a36_runs_are_counted_timed_and_shown_while_they_go_on(tmp_path, j
 
     class Watched(RealFfmpegExecutor):
         @override
-        async def run(self, arguments, **options) -> ExecutionResult:
+        async def run(self, run: FfmpegRun) -> ExecutionResult:
             during.append(registry.get_sample_value("scenewire_ffmpeg_active_processes"))
-            return await super().run(arguments, **options)
+            return await super().run(run)
 
     real(tmp_path)
     executor = ObservableFfmpegExecutor(Watched(Ffmpeg(path=tmp_path / "stand-in", version="")), metrics=measured)
-    await executor.run(["echo", "a", "0"], folder=job)
-    await executor.run(["echo", "a", "1"], folder=job)
+    await executor.run(FfmpegRun(arguments=("echo", "a", "0"), folder=job))
+    await executor.run(FfmpegRun(arguments=("echo", "a", "1"), folder=job))
     with pytest.raises(TransientError):
-        await executor.run(["hang"], folder=job, timeout=0.1)
+        await executor.run(FfmpegRun(arguments=("hang",), folder=job, timeout_s=0.1))
     (tmp_path / "stand-in").unlink()
     with pytest.raises(PermanentError):
-        await executor.run(["echo", "a", "0"], folder=job)
+        await executor.run(FfmpegRun(arguments=("echo", "a", "0"), folder=job))
 
     assert during == [1, 1, 1, 1]
     assert value(measured, registry, "active_processes") == 0
@@ -405,5 +427,5 @@ async def test_a27_what_kills_it_is_its_result(tmp_path, job):
     program = tmp_path / "suicide"
     program.write_text("#!/bin/sh\nkill -TERM $$\n")
     program.chmod(0o755)
-    result = await RealFfmpegExecutor(Ffmpeg(path=program, version="")).run([], folder=job)
+    result = await RealFfmpegExecutor(Ffmpeg(path=program, version="")).run(FfmpegRun(arguments=(), folder=job))
     assert result.returncode == -signal.SIGTERM
