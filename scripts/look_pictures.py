@@ -136,7 +136,7 @@ class Studio:
         with av.open(str(await self._store.open(rendered.segment.video))) as container:
             wanted = round(second * look.frame_rate)
             frame = next(frame for at, frame in enumerate(container.decode(video=0)) if at == wanted)
-            return np.asarray(frame.to_ndarray(format="rgb24")), rendered.brief.notes
+            return np.asarray(frame.to_ndarray(format="rgb24")), rendered.segment.notes
 
     async def _narration(self, text: str) -> Narration:
         path = self._folder / "narration.wav"

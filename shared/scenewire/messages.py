@@ -5,7 +5,8 @@ workers look nothing up. Times are integer frames or samples; seconds appear onl
 """
 
 import hashlib
-from typing import Annotated, ClassVar, Final, Literal, Self
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Final, Literal, Self, TypeVar
 from uuid import UUID
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -14,6 +15,7 @@ from typing_extensions import override
 from scenewire import timeline
 
 __all__ = [
+    "MESSAGES",
     "ArtifactRef",
     "AudioRendered",
     "Brief",
@@ -44,6 +46,7 @@ __all__ = [
     "Word",
     "derive_project_id",
     "derive_scene_id",
+    "message_model",
 ]
 
 MAX_TEXT_CHARACTERS: Final = 200_000
@@ -154,7 +157,7 @@ class Brief(_Value):
     title: _Topic
     scene_count: int = Field(ge=1, le=MAX_SCENES)
     options: Options
-    notes: tuple[str, ...] = Field(default=(), description="What was degraded so far, for people.")
+    notes: tuple[str, ...] = Field(default=(), description="What the script service changed or left out, for people.")
 
 
 class Scene(_Value):
@@ -193,6 +196,7 @@ class Narration(_Value):
     engine: str
     voice: str
     speed: float = Field(default=1.0, gt=0, description="Of the speech; 1 is the voice's own.")
+    notes: tuple[str, ...] = Field(default=(), description="What speech changed or left out, for people.")
 
 
 class Credit(_Value):
@@ -272,6 +276,7 @@ class Footage(_Value):
     candidates: tuple[Candidate, ...] = ()
     fallback: bool = Field(description="True when nothing fitted and a background is painted instead.")
     reason: str = Field(default="", description="Why it is a fallback.")
+    notes: tuple[str, ...] = Field(default=(), description="Clips that were left out and why, for people.")
 
 
 class Segment(_Value):
@@ -280,6 +285,7 @@ class Segment(_Value):
     video: ArtifactRef
     frames: int = Field(gt=0)
     parameters: str = Field(default="", description="SHA-256 of its decoder parameters: equal ones join by copying.")
+    notes: tuple[str, ...] = Field(default=(), description="What the picture lacks, for people.")
 
 
 class Loudness(_Value):
@@ -399,11 +405,24 @@ class ScenesScripted(Message):
         return self
 
 
+_Following = TypeVar("_Following", bound="SceneMessage")
+
+
 class SceneMessage(Message):
-    """Base of the messages that speak of one scene."""
+    """Base of the messages about one scene."""
 
     brief: Brief
     scene: Scene
+
+    def next(self, kind: type[_Following], **result: object) -> _Following:
+        """Builds the scene's next message: this one's envelope and contents, and a stage's result.
+
+        Args:
+            kind: the class of the message.
+            **result: fields that this message lacks or that change.
+        """
+        shared = type(self).model_fields.keys() & kind.model_fields.keys()
+        return kind(**{name: getattr(self, name) for name in shared} | result)
 
     @property
     @override
@@ -467,6 +486,7 @@ class VideoAssembled(Message):
     video_codec: str
     audio_codec: str
     loudness: Loudness
+    notes: tuple[str, ...] = Field(default=(), description="Everything that any stage changed or left out, for people.")
 
 
 class ProjectFailed(Message):
@@ -487,6 +507,30 @@ class ProjectCancelled(Message):
     SUBJECT: ClassVar[str] = "project.cancelled"
 
     reason: str = ""
+
+
+MESSAGES: Final[Mapping[str, type[ScriptRequested | Message]]] = {
+    model.SUBJECT: model
+    for model in (
+        ScriptRequested,
+        ScenesScripted,
+        NarrationRequested,
+        AudioRendered,
+        FootageSourced,
+        SegmentRendered,
+        VideoAssembled,
+        ProjectFailed,
+        ProjectCancelled,
+    )
+}
+"""Class of each message by its `SUBJECT`."""
+
+
+def message_model(subject: str) -> type[ScriptRequested | Message] | None:
+    """Returns the class of the messages on a subject; None for subjects that are not of the pipeline."""
+    if subject.startswith(f"{SegmentRendered.SUBJECT}."):
+        return SegmentRendered
+    return None if subject == SegmentRendered.SUBJECT else MESSAGES.get(subject)
 
 
 class Progress(_Value):

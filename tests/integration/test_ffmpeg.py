@@ -110,7 +110,7 @@ async def test_a_film_is_what_players_expect_and_comes_with_all_that_belongs_to_
     assert len(json.loads((await studio.store.open(film.script_json)).read_text())) == 2
     assert (await studio.pictures(film.thumbnail))[0].std() > 20
     assert {progress.scene_number for progress in studio.reports} == {1, 2}
-    assert film.brief.notes == ()
+    assert film.notes == ()
 
 
 async def test_what_was_made_before_is_found_and_not_made_again(studio):
@@ -224,17 +224,17 @@ async def test_a_painted_scene_moves_and_shows_its_title(studio):
 
 async def test_what_no_font_can_draw_is_left_out_and_said(studio):
     segment = await studio.stage.render(await studio.sourced(text="Tea \U000e0041 \U0001f9ff\u0a85 is good."))
-    assert len(segment.brief.notes) == 1
-    assert "Scene 1: no font on this machine draws" in segment.brief.notes[0]
+    assert len(segment.segment.notes) == 1
+    assert "Scene 1: no font on this machine draws" in segment.segment.notes[0]
     film = await studio.stage.assemble([segment])
-    assert film.brief.notes == segment.brief.notes
+    assert film.notes == segment.segment.notes
     assert "\u0a85" in (await studio.store.open(film.captions_srt)).read_text()
 
 
 def left_out(segment: SegmentRendered, scene_number: int = 1) -> None:
     """The only clip of a scene was: a background is painted instead, and that is said."""
     note = f"Scene {scene_number}: “A clip” cannot be decoded to its end; a background is painted instead."
-    assert segment.brief.notes == (note,)
+    assert segment.footage.notes == (note,)
     assert (segment.footage.clips, segment.footage.fallback, segment.footage.reason) == ((), True, note)
 
 
@@ -253,7 +253,7 @@ async def test_a_list_disguised_as_a_clip_does_not_open_its_neighbour(studio, tm
     clips = [studio.clip_of(await studio.store.add(liar, "video/mp4"), real.facts), real]
     segment = await studio.stage.render(await studio.sourced(samples=48_000, clips=clips))
     assert segment.footage.clips == (real,)
-    assert segment.brief.notes == ("Scene 1: “A clip” cannot be decoded to its end; it is left out.",)
+    assert segment.footage.notes == ("Scene 1: “A clip” cannot be decoded to its end; it is left out.",)
 
 
 async def test_a_clip_of_a_rarely_used_codec_is_left_out(studio, tmp_path):
@@ -285,7 +285,7 @@ async def test_a_damaged_clip_is_left_out_the_same_way_again(studio, tmp_path):
     assert len(first.footage.clips) == 1
     assert await studio.stage.render(sourced) == first
     film = await studio.stage.assemble([first])
-    assert film.brief.notes == first.brief.notes
+    assert film.notes == first.footage.notes
     assert (await studio.store.open(film.credits_txt)).read_text().count("A clip") == 1
 
 
@@ -318,7 +318,7 @@ async def test_a_silent_narration_makes_a_film_that_says_so(studio):
         file.writeframes(bytes(24_000))
     narration = sourced.narration.model_copy(update={"audio": await studio.store.add(silent, "audio/wav")})
     film = await studio.stage.assemble([await studio.stage.render(sourced.model_copy(update={"narration": narration}))])
-    assert film.brief.notes == ("The narration is silent.",)
+    assert film.notes == ("The narration is silent.",)
     assert film.loudness.integrated_lufs == -70
 
 

@@ -55,7 +55,7 @@ def lasts(scenes: list[AudioRendered]) -> float:
 
 
 def notes(scenes: list[AudioRendered]) -> set[str]:
-    return {note for scene in scenes for note in scene.brief.notes}
+    return {note for scene in scenes for note in (*scene.brief.notes, *scene.narration.notes)}
 
 
 @pytest.mark.parametrize("style", STYLES.values(), ids=STYLES)

@@ -153,7 +153,7 @@ async def test_row_66_a_hostile_file_is_refused_or_becomes_a_segment_and_touches
         assert segment.segment.frames == FRAMES
         assert len(await world.studio.pictures(segment.segment.video)) == FRAMES
         assert [bool(segment.footage.clips), segment.footage.fallback] == [not sample.damaged, sample.damaged]
-        assert any("cannot be decoded" in note for note in segment.brief.notes) is sample.damaged
+        assert any("cannot be decoded" in note for note in segment.footage.notes) is sample.damaged
     else:
         assert [clip.source_id for clip in footage.clips] == ["good"]
         assert "hostile is refused: " in refused["hostile"]
@@ -255,5 +255,5 @@ async def test_any_damage_ends_in_a_refusal_or_in_a_segment(world: World, seed: 
         message = await world.studio.sourced(samples=SAMPLES, clips=footage.clips, look=LOOK)
         segment = await world.studio.stage.render(message)
         assert len(await world.studio.pictures(segment.segment.video)) == FRAMES
-        assert segment.footage.clips or segment.brief.notes
+        assert segment.footage.clips or segment.footage.notes
     assert world.trap.untouched

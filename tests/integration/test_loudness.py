@@ -71,4 +71,4 @@ async def test_films_come_out_at_the_wanted_loudness_with_their_peaks_below_the_
     assert film.loudness.integrated_lufs == pytest.approx(measured, abs=0.2)
     assert true_peak(sound) <= levels.peak
     assert film.loudness.true_peak_dbtp == pytest.approx(true_peak(sound), abs=0.15)
-    assert film.brief.notes == ()
+    assert film.notes == ()

@@ -70,6 +70,7 @@ def messages() -> dict[str, Message | ScriptRequested | Progress]:
         VideoAssembled(
             project_id=PROJECT,
             brief=builders.brief(notes=("a note",)),
+            notes=("a note",),
             **refs,
             frames=120,
             duration=4.0,

@@ -203,13 +203,13 @@ def _print_summary(
             **measured,
             "music": music.model_dump(include={"title", "creator", "licence", "source_url"}) if music else None,
             "painted_scenes": sorted(film.painted),
-            "notes": list(video.brief.notes),
+            "notes": list(video.notes),
             **({} if with_record else {"record": None}),
             **paths,
         }
         print(json.dumps(facts, ensure_ascii=False), flush=True)
         return
-    for note in video.brief.notes:
+    for note in video.notes:
         print(f"note:      {note}", file=sys.stderr)
     print(f"topic:     {video.brief.topic}")
     print(f"duration:  {video.duration:.1f} s, {video.frames} frames, {video.video.size / 1e6:.1f} MB")

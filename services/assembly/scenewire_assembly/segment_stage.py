@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Final
 
 import structlog
-from pydantic import BaseModel, ConfigDict
 
 from scenewire.artifacts.result_cache import Results, fingerprint
 from scenewire.artifacts.store import ArtifactStore, output_key
@@ -52,8 +51,8 @@ __all__ = ["AssemblyStage", "Report"]
 
 Report = Callable[[Progress], Awaitable[None]]
 
-_SEGMENT_CODE: Final = 2
-_FILM_CODE: Final = 4
+_SEGMENT_CODE: Final = 3
+_FILM_CODE: Final = 5
 """Raised when the same inputs come out differently, so that what older code stored is not taken for it."""
 
 _LOUDNESS_TOLERANCE: Final = 1.0
@@ -63,15 +62,6 @@ _DAMAGE: Final = frozenset({FailureCode.RENDER_FAILED, FailureCode.OUTPUT_INVALI
 """How a clip that cannot be decoded ends the making of a segment."""
 
 log = structlog.get_logger(__name__)
-
-
-class _Rendered(BaseModel):
-    """What is stored of a segment."""
-
-    model_config = ConfigDict(frozen=True)
-
-    segment: Segment
-    notes: tuple[str, ...]
 
 
 async def _unmoved(_fraction: float) -> None:
@@ -144,23 +134,14 @@ class AssemblyStage:
         with _about(number):
             await self._store.open(sourced.narration.audio)  # rather now than when all other scenes are done
             try:
-                done = await self._segment(sourced, advance)
+                segment = await self._segment(sourced, advance)
             except PermanentError as error:
                 sourced = await self._without_damage(sourced, error)
-                done = await self._segment(sourced, advance)
-        brief = sourced.brief.model_copy(update={"notes": _merged([*sourced.brief.notes, *done.notes])})
-        return SegmentRendered(
-            project_id=sourced.project_id,
-            revision=sourced.revision,
-            brief=brief,
-            scene=sourced.scene,
-            narration=sourced.narration,
-            footage=sourced.footage,
-            segment=done.segment,
-        )
+                segment = await self._segment(sourced, advance)
+        return sourced.next(SegmentRendered, segment=segment)
 
-    async def _segment(self, sourced: FootageSourced, advance: Advance) -> _Rendered:
-        """The stored segment of a scene, or a new one."""
+    async def _segment(self, sourced: FootageSourced, advance: Advance) -> Segment:
+        """Returns the stored segment of a scene, or a new one that is stored first."""
         ffmpeg = await self._ffmpeg()
         async with self._store.scratch() as folder:
             environment = prepare_fonts(folder, self._fonts)
@@ -174,14 +155,14 @@ class AssemblyStage:
                 ffmpeg=ffmpeg.version,
                 code=_SEGMENT_CODE,
             )
-            done = await self._segments.find(inputs, _Rendered)
-            if done is None:
+            segment = await self._segments.find(inputs, Segment)
+            if segment is None:
                 clips = [await self._store.open(clip.file) for clip in plan.clips]
                 path, parameters = await make_segment(ffmpeg, plan, clips, folder, advance)
                 video = await self._store.add(path, "video/mp4")
-                segment = Segment(video=video, frames=plan.frames, parameters=parameters)
-                done = await self._segments.save(inputs, _Rendered(segment=segment, notes=plan.notes))
-        return done
+                made = Segment(video=video, frames=plan.frames, parameters=parameters, notes=plan.notes)
+                segment = await self._segments.save(inputs, made)
+        return segment
 
     async def _without_damage(self, sourced: FootageSourced, error: PermanentError) -> FootageSourced:
         """The scene without those of its clips of which no segment can be made, and with a note that says so.
@@ -203,10 +184,14 @@ class AssemblyStage:
         log.warning("clip_cannot_be_shown", scene_number=number, clips=unfit, reason=redacted(error.message))
         note = f"Scene {number}: {unfit} cannot be decoded to its end; {instead}."
         kept = footage.model_copy(
-            update={"clips": tuple(fit), "fallback": not fit, "reason": footage.reason if fit else note}
+            update={
+                "clips": tuple(fit),
+                "fallback": not fit,
+                "reason": footage.reason if fit else note,
+                "notes": _merged([*footage.notes, note]),
+            }
         )
-        brief = sourced.brief.model_copy(update={"notes": _merged([*sourced.brief.notes, note])})
-        return sourced.model_copy(update={"footage": kept, "brief": brief})
+        return sourced.model_copy(update={"footage": kept})
 
     async def _shows(self, sourced: FootageSourced, clip: Clip) -> bool:
         """Whether a segment can be made of one clip alone."""
@@ -232,9 +217,7 @@ class AssemblyStage:
         """
         ffmpeg = await self._ffmpeg()
         segments = await self._joinable(_in_order(segments), report)
-        brief = segments[0].brief.model_copy(
-            update={"notes": _merged([note for segment in segments for note in segment.brief.notes])}
-        )
+        brief = segments[0].brief
         inputs = fingerprint(
             project=str(segments[0].project_id),
             brief=brief,
@@ -257,11 +240,7 @@ class AssemblyStage:
     async def _joinable(self, segments: list[SegmentRendered], report: Report) -> list[SegmentRendered]:
         """The segments themselves; rendered again here where workers with other settings or tools took part."""
         if len({segment.segment.parameters for segment in segments}) > 1:
-            fields = FootageSourced.model_fields.keys()
-            segments = [
-                await self.render(FootageSourced(**{name: getattr(segment, name) for name in fields}), report)
-                for segment in segments
-            ]
+            segments = [await self.render(segment.next(FootageSourced), report) for segment in segments]
         return segments
 
     async def _make_film(
@@ -305,7 +284,7 @@ class AssemblyStage:
 
         return VideoAssembled(
             project_id=first.project_id,
-            brief=brief.model_copy(update={"notes": (*brief.notes, *length, *self._sound_notes(sounded))}),
+            brief=brief,
             **{name: await deliver(file, file, media_type) for name, (file, media_type) in documents.items()},
             thumbnail=await deliver(THUMBNAIL, THUMBNAIL, "image/jpeg"),
             video=await deliver(video_name(brief.topic), FILM, "video/mp4"),
@@ -314,6 +293,7 @@ class AssemblyStage:
             video_codec="h264",
             audio_codec="aac",
             loudness=sounded.loudness,
+            notes=(*_stage_notes(segments), *length, *self._sound_notes(sounded)),
         )
 
     async def _accompaniment(self, brief: Brief) -> Accompaniment | None:
@@ -349,6 +329,17 @@ def _in_order(segments: Sequence[SegmentRendered]) -> list[SegmentRendered]:
             FailureCode.ARTIFACT_MISSING, f"the film's segments are not complete: missing scenes: {lacking}"
         )
     return ordered
+
+
+def _stage_notes(segments: Sequence[SegmentRendered]) -> tuple[str, ...]:
+    """Notes of all stages before the join, each once."""
+    carried = [
+        note
+        for scene in segments
+        for result in (scene.narration, scene.footage, scene.segment)
+        for note in result.notes
+    ]
+    return _merged([*segments[0].brief.notes, *carried])
 
 
 def _merged(notes: Sequence[str]) -> tuple[str, ...]:

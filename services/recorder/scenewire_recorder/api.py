@@ -217,7 +217,7 @@ def _ended(end: Row | None) -> Row | None:
                 "duration": content.duration,
                 "loudness_lufs": content.loudness.integrated_lufs,
                 "true_peak_dbtp": content.loudness.true_peak_dbtp,
-                "notes": list(content.brief.notes),
+                "notes": list(content.notes),
             }
         case ProjectFailed() | ProjectCancelled():
             return common | content.model_dump(mode="json", exclude={"schema_version", "project_id", "revision"})

@@ -12,19 +12,7 @@ from uuid import UUID
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError, to_json
 
-from scenewire.messages import (
-    AudioRendered,
-    FootageSourced,
-    Message,
-    NarrationRequested,
-    ProjectCancelled,
-    ProjectFailed,
-    ScenesScripted,
-    ScriptRequested,
-    SegmentRendered,
-    VideoAssembled,
-    derive_project_id,
-)
+from scenewire.messages import Message, ScriptRequested, derive_project_id, message_model
 
 __all__ = ["Content", "LogEntry", "Position", "RecordedMessage", "parse", "read"]
 
@@ -32,20 +20,6 @@ Content = Message | ScriptRequested
 Position = tuple[int, str, int]
 """Revision, time, sequence: where a message belongs in the story of its project."""
 
-_MODELS: Final[Mapping[str, type[Content]]] = {
-    model.SUBJECT: model
-    for model in (
-        ScriptRequested,
-        ScenesScripted,
-        NarrationRequested,
-        AudioRendered,
-        FootageSourced,
-        VideoAssembled,
-        ProjectFailed,
-        ProjectCancelled,
-    )
-}
-_SEGMENTS: Final = f"{SegmentRendered.SUBJECT}."
 _PROBLEM_CHARACTERS: Final = 900
 _ESCAPED_NUL: Final = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
@@ -135,7 +109,7 @@ def read(message: RecordedMessage) -> LogEntry:
 
 def parse(subject: str, body: str) -> tuple[Content | None, str | None]:
     """The message that a body holds, or what is wrong with it."""
-    known = SegmentRendered if subject.startswith(_SEGMENTS) else _MODELS.get(subject)
+    known = message_model(subject)
     if known is None:
         return None, "this version knows no message on its subject"
     if "\\u0000" in body:  # no column takes a NUL

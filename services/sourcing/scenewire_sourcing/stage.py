@@ -108,14 +108,7 @@ class SourcingStage:
         footage = await self._choices.find(inputs, Footage)
         if footage is None:
             footage = await self._choices.save(inputs, await self._search(audio))
-        return FootageSourced(
-            project_id=audio.project_id,
-            revision=audio.revision,
-            brief=audio.brief,
-            scene=audio.scene,
-            narration=audio.narration,
-            footage=footage,
-        )
+        return audio.next(FootageSourced, footage=footage)
 
     async def aclose(self) -> None:
         """Ends the sources."""

@@ -73,16 +73,10 @@ class NarrationStage:
             TransientError: the engine or the store cannot be used now.
         """
         with about_scene(request.scene.scene_number):
-            narration, note = await self._narration(request)
+            narration = await self._narration(request)
             if self._webapp is not None:
                 await self._show(self._webapp, request, narration)
-        return AudioRendered(
-            project_id=request.project_id,
-            revision=request.revision,
-            brief=request.brief.model_copy(update={"notes": (*request.brief.notes, *note)}),
-            scene=request.scene,
-            narration=narration,
-        )
+        return request.next(AudioRendered, narration=narration)
 
     async def _show(self, webapp: WebApp, request: NarrationRequested, narration: Narration) -> None:
         speech = await self._store.open(narration.audio)
@@ -91,26 +85,28 @@ class NarrationStage:
             await asyncio.to_thread(write_mp3, speech, path)
             await webapp.put(narration_path(request.project_id, request.scene.scene_number), path)
 
-    async def _narration(self, request: NarrationRequested) -> tuple[Narration, tuple[str, ...]]:
-        """The narration, and what was changed for its scene to last as long as it is to."""
+    async def _narration(self, request: NarrationRequested) -> Narration:
+        """Speaks a scene; at another pace, with a note, when its own misses the scene's duration."""
         text = await asyncio.to_thread(_speakable, request.scene.text)
         speed = self._speed if request.brief.options.speed is None else request.brief.options.speed
         own = Pace(speed, self._pause / SAMPLE_RATE)
         narration = await self._spoken(request, text, own)
         wanted = request.scene.wanted_duration
         if wanted is None:
-            return narration, ()
+            return narration
         speech = narration.samples / narration.sample_rate - own.pause
         corrected = correction(own, speech=speech, wanted=wanted)
         if corrected is None:
-            return narration, ()
+            return narration
         target = f"{request.brief.options.target_duration:.0f} s that were ordered"
         try:
             narration = await self._spoken(request, text, corrected)
         except PermanentError as error:  # its own pace was no trouble
             log.warning("narration_pace_kept", scene=request.scene.scene_number, error=str(error))
-            return narration, (f"The voice can change its pace no further to keep to the {target}.",)
-        return narration, (f"Scenes are spoken slower or faster, by 15 % at most, to keep to the {target}.",)
+            note = f"The voice can change its pace no further to keep to the {target}."
+        else:
+            note = f"Scenes are spoken slower or faster, by 15 % at most, to keep to the {target}."
+        return narration.model_copy(update={"notes": (note,)})
 
     async def _spoken(self, request: NarrationRequested, text: str, pace: Pace) -> Narration:
         """A narration at a pace: the stored one, or a new one that is stored."""
