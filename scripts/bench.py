@@ -99,7 +99,7 @@ async def run(*arguments: str | Path, until: str) -> Run:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "cli",
+        "scenewire_cli",
         *arguments,
         "--json",
         env={name: value for name, value in os.environ.items() if name not in unset},

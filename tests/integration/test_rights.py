@@ -182,7 +182,7 @@ async def test_the_whole_pipeline_works_with_these_rights_alone(bus: DeployedBus
         for user in (*WORKERS, "recorder"):
             await started(user, "faststream", "run", f"scenewire_{user}.app:create_app", "--factory")
         (tmp_path / "talk.txt").write_text("The sea rises. The sea falls.")
-        make = ("cli", "make", "--script", "talk.txt", "--size", "320x180", "--out", "films")
+        make = ("scenewire_cli", "make", "--script", "talk.txt", "--size", "320x180", "--out", "films")
         made = await started(CLIENT, *make)
         async with asyncio.timeout(90):
             assert await made.wait() == 0, (tmp_path / "log").read_text()[-3000:]

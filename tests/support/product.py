@@ -46,7 +46,7 @@ async def start(*arguments: str, data: Path, cwd: Path, **changes: str) -> async
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "cli",
+        "scenewire_cli",
         *arguments,
         cwd=cwd,
         env=environment(data, PYTHONPATH=str(Path(__file__).parents[2]), **changes),
