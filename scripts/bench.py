@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from scenewire.processors import usable_processors
+
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 _LOOK: Final = 0.05
 
@@ -133,7 +135,7 @@ async def run(*arguments: str | Path, until: str) -> Run:
 async def main() -> None:
     """Prints the figures."""
     text = Path(sys.argv[1] if len(sys.argv) > 1 else "examples/suez-canal.txt")
-    print(f"{platform.machine()}, {len(os.sched_getaffinity(0))} processors, Python {platform.python_version()}")
+    print(f"{platform.machine()}, {usable_processors()} processors, Python {platform.python_version()}")
     with tempfile.TemporaryDirectory(prefix="scenewire-bench-") as name:
         data, out = Path(name) / "data", Path(name) / "out"
         ready = [

@@ -18,7 +18,7 @@ import structlog
 
 from scenewire.artifacts.filesystem import FilesystemStore
 from scenewire.messages import AudioRendered, NarrationRequested, ScriptRequested
-from scenewire_script.text.manuscript import one_line
+from scenewire.text.markup import one_line
 from scenewire_script.text.sentences import count_words, split_sentences
 from scenewire_script.timing.scene_durations import shares
 from scenewire_script.timing.speaking_rates import words_per_second

@@ -7,7 +7,6 @@ SQLite writes into a temporary folder, Postgres is a server of its own there; bo
 import argparse
 import asyncio
 import gc
-import os
 import random
 import sqlite3
 import sys
@@ -31,6 +30,7 @@ from scenewire.database.search import video_search
 from scenewire.messages import FootageSourced, Message, ScriptRequested
 from scenewire.observability.logging_setup import configure_logs
 from scenewire.processes.run import run_program
+from scenewire.processors import usable_processors
 from scenewire_recorder.log_entries import RecordedMessage
 from scenewire_recorder.repository import Repository
 from scenewire_recorder.stage import RecorderStage
@@ -293,7 +293,7 @@ async def main() -> None:
         for peak in (await recorded(asked.into, messages(asked.messages), BATCH))[1]:
             print(peak)
         return
-    print(f"{os.cpu_count()} processors, SQLite {sqlite3.sqlite_version}")
+    print(f"{usable_processors()} processors, SQLite {sqlite3.sqlite_version}")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         postgres = stack.enter_context(running_postgres(durable=True))

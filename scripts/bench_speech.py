@@ -20,6 +20,7 @@ from typing import Final
 
 from typing_extensions import override
 
+from scenewire.processors import usable_processors
 from scenewire_tts.engines.base import SAMPLE_RATE
 from scenewire_tts.engines.kokoro.model.process import ModelProcess
 from scenewire_tts.engines.kokoro.voices import parse_mixture
@@ -82,7 +83,7 @@ class Measured(ModelProcess):
 async def main(folder: Path) -> None:
     """Measures every engine that can use the folder."""
     weights = examine(folder)
-    print(f"{platform.machine()}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
+    print(f"{platform.machine()}, {usable_processors()} processors, load {os.getloadavg()[0]:.1f}")
     print(f"{'':32}  wall processor    memory  spoken   (wall, processor: seconds for a second of speech)")
     engines: tuple[EngineName, ...] = ("kokoro", "kokoro-onnx")
     for engine in engines:

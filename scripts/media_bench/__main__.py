@@ -7,7 +7,6 @@ compared, the median of rounds in which they take turns. Peak memory is of all p
 """
 
 import asyncio
-import os
 import platform
 import shutil
 import sys
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from scenewire.ffmpeg.discovery import find_ffmpeg
+from scenewire.processors import usable_processors
 from scripts.media_bench.film import Film, make_film
 from scripts.media_bench.meter import Cost, run_way
 from scripts.media_bench.quality import vmaf
@@ -155,7 +155,7 @@ async def main(names: Sequence[str]) -> None:
     if unknown:
         sys.exit(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(_BENCHES)}")
     version = (await find_ffmpeg()).version
-    print(f"{platform.machine()}, {len(os.sched_getaffinity(0))} processors, ffmpeg {version}")
+    print(f"{platform.machine()}, {usable_processors()} processors, ffmpeg {version}")
     for name in names or _BENCHES:
         with tempfile.TemporaryDirectory(prefix="scenewire-media-") as folder:
             await _BENCHES[name](Path(folder))

@@ -165,7 +165,7 @@ class Scene(_Value):
 
     id: UUID
     scene_number: int = Field(ge=1, le=MAX_SCENES)
-    text: _Text = Field(description="The words to be spoken.")
+    text: _Text = Field(description="The words to be spoken: plain text; empty lines part its paragraphs.")
     footage_query: str = Field(description="What to search footage for.")
     keywords: tuple[str, ...] = Field(default=(), description="Most telling words, best first.")
     estimated_duration: float = Field(gt=0, description="Seconds, before anything was spoken.")

@@ -151,7 +151,7 @@ async def test_a_bundle_under_a_very_long_path_speaks(tmp_path: Path) -> None:
 
 
 async def test_a_script_on_the_bus_becomes_narrations_of_all_its_scenes(tmp_path: Path) -> None:
-    texts = {1: TEXTS["en"], 2: "# The end\n\nIt is **over**."}
+    texts = {1: TEXTS["en"], 2: "The end\n\nIt is over."}
     project = uuid4()
     scenes = tuple(builders.scene(number, text, project) for number, text in texts.items())
     script = ScenesScripted(project_id=project, brief=builders.brief(2), scenes=scenes, writer="outline")

@@ -99,7 +99,7 @@ class ArtifactStoreContract:
 
     async def test_a_deliverable_may_be_called_in_any_language(self, store: ArtifactStore, tmp_path: Path):
         (tmp_path / "film").write_bytes(b"film")
-        ref = await store.deliver(output_key("project", "Тшай_茶_video.mp4"), tmp_path / "film", "video/mp4")
+        ref = await store.deliver(output_key("project", "Тшай_茶_हिन्दी_video.mp4"), tmp_path / "film", "video/mp4")
         assert (await store.open(ref)).read_bytes() == b"film"
 
     async def test_the_first_of_many_documents_wins(self, store: ArtifactStore):

@@ -30,7 +30,7 @@ from scenewire.messages import (
     VideoAssembled,
 )
 from scenewire.observability.logging_setup import redacted
-from scenewire_assembly.captions.cues import clean_text
+from scenewire.text.markup import one_line
 from scenewire_assembly.captions.fonts import font_facts, prepare_fonts
 from scenewire_assembly.checks import check_film
 from scenewire_assembly.edit import place
@@ -178,7 +178,7 @@ class AssemblyStage:
         fit = [one for one in footage.clips if len(footage.clips) > 1 and await self._shows(sourced, one)]
         if len(fit) == len(footage.clips):
             raise error
-        unfit = ", ".join(f"“{clean_text(one.credit.title)}”" for one in footage.clips if one not in fit)
+        unfit = ", ".join(f"“{one_line(one.credit.title)}”" for one in footage.clips if one not in fit)
         number, instead = sourced.scene.scene_number, "it is left out" if fit else "a background is painted instead"
         # What ffmpeg said differs from run to run, and must not be in what is derived from.
         log.warning("clip_cannot_be_shown", scene_number=number, clips=unfit, reason=redacted(error.message))

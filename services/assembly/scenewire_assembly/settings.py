@@ -1,6 +1,5 @@
 """The environment of the assembly service."""
 
-import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
@@ -8,6 +7,7 @@ from typing import Literal
 from pydantic import DirectoryPath, Field
 from pydantic_settings import SettingsConfigDict
 
+from scenewire.processors import usable_processors
 from scenewire.settings import Seconds, ServiceSettings
 
 __all__ = ["AssemblySettings"]
@@ -19,9 +19,9 @@ class AssemblySettings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="ASSEMBLY_")
 
     loops: int = Field(
-        default_factory=lambda: os.cpu_count() or 1,
+        default_factory=usable_processors,
         ge=1,
-        description="Scenes in hand at the same time; one a core is fastest, each takes about 300 MB.",
+        description="Scenes in hand at the same time; one for each usable processor is fastest, and each takes about 300 MB.",
     )
     ffmpeg: Path | None = Field(
         default=None, description="The ffmpeg to use; else $FFMPEG, one on PATH if fit, or the bundled one."
@@ -43,6 +43,8 @@ class AssemblySettings(ServiceSettings):
         default="veryfast", description="x264's trade of time for size."
     )
     crf: int = Field(default=21, ge=10, le=35, description="x264's quality; lower is better and bigger.")
-    threads: int = Field(default=1, ge=0, le=64, description="x264's threads for one scene; 0 takes all cores.")
+    threads: int = Field(
+        default=1, ge=0, le=64, description="x264's threads for one scene; 0 takes all usable processors."
+    )
     target_lufs: float = Field(default=-14.0, ge=-31, le=-9, description="Loudness of a film, LUFS.")
     peak: float = Field(default=-1.5, ge=-9, le=-0.5, description="True peak a film stays below, dBTP.")

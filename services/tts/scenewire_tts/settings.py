@@ -32,7 +32,7 @@ class TtsSettings(ServiceSettings):
         default=0,
         ge=0,
         le=256,
-        description="Of processors for a neural voice; 0 takes as many as there are, four at the most.",
+        description="Of processors for a neural voice; 0 takes those that the process may use, four at the most.",
     )
     voice: str | None = Field(
         default=None,

@@ -7,7 +7,7 @@ Layout of every store:
     output/<project>/…         what the customer takes away
 """
 
-import re
+import unicodedata
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Final, Protocol
@@ -16,7 +16,7 @@ from scenewire.messages import ArtifactRef
 
 __all__ = ["ArtifactStore", "check_key", "content_key", "output_key"]
 
-_SEGMENT: Final = re.compile(r"\w[\w.-]{0,199}", re.UNICODE)
+_LONGEST_SEGMENT: Final = 200
 
 
 _SUFFIXES: Final = {
@@ -80,10 +80,20 @@ def check_key(key: str) -> str:
     Raises:
         ValueError: it could lead out of the store or onto a hidden file.
     """
-    if not all(_SEGMENT.fullmatch(segment) for segment in key.split("/")):
+    if not all(_is_segment(segment) for segment in key.split("/")):
         message = f"not an artifact key: {key!r}"
         raise ValueError(message)
     return key
+
+
+def _is_segment(segment: str) -> bool:
+    """Whether it is letters with their marks, digits, `_`, `-` and `.` of any script, the first a letter, digit or `_`."""
+    return 0 < len(segment) <= _LONGEST_SEGMENT and all(
+        character.isalnum()
+        or character == "_"
+        or (at > 0 and (character in ".-" or unicodedata.category(character) in ("Mn", "Mc")))
+        for at, character in enumerate(segment)
+    )
 
 
 def output_key(project_id: object, name: str) -> str:

@@ -1,12 +1,12 @@
 import re
-import unicodedata
 from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scenewire.messages import Narration, Word
-from scenewire_assembly.captions.cues import LINE_COLUMNS, Cue, clean_text, cues_of, shift
+from scenewire.text.markup import one_line
+from scenewire_assembly.captions.cues import LINE_COLUMNS, Cue, cues_of, shift
 from scenewire_assembly.captions.line_breaking import columns
 from tests.support.builders import artifact
 
@@ -77,7 +77,7 @@ def test_any_text_at_any_length_gives_ordered_cues_inside_its_scene(tokens, samp
 def test_with_time_enough_every_visible_character_is_shown(tokens):
     text = " ".join(tokens)
     shown = "".join(text for cue in cues_of(text, narration(24_000 * 3_000), 60) for text in cue.texts)
-    assert shown.replace(" ", "") == clean_text(text).replace(" ", "")
+    assert shown.replace(" ", "") == one_line(text).replace(" ", "")
 
 
 @given(
@@ -142,17 +142,6 @@ def test_text_without_spaces_is_cut_between_characters_and_punctuation_stays_beh
     shown = [line for cue in cues_of(text, narration(24_000 * 8), 30) for line in cue.texts]
     assert "".join(shown) == text
     assert all(columns(line) <= LINE_COLUMNS and not line.startswith("。") for line in shown)
-
-
-def test_cleaning_removes_what_is_not_seen_or_turns_the_line_around():
-    assert clean_text("a\u202eb\u2066c\x00d\n\te\u2028f\ud800") == "abc d e f"
-
-
-@given(st.text())
-def test_cleaned_text_is_one_line_without_control_characters(text):
-    cleaned = clean_text(text)
-    assert cleaned == clean_text(cleaned)
-    assert not any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in cleaned)
 
 
 def test_shifting_moves_cue_and_words_alike():

@@ -1,3 +1,5 @@
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,6 +29,45 @@ def test_a_simple_topic_names_the_file_as_the_prior_system_did(topic):
 )
 def test_what_no_file_name_should_hold_is_dropped(topic, stem):
     assert file_stem(topic) == stem
+
+
+@pytest.mark.parametrize(
+    "topic",
+    [
+        "हिन्दी की कहानी",
+        "ประวัติศาสตร์น้ำชา",
+        "தமிழ் மொழியின் கதை",
+        "قِصَّةُ الشَّاي",
+        "Tiếng Việt",
+    ],
+)
+def test_letters_keep_their_marks_in_every_script(topic):
+    assert file_stem(topic) == unicodedata.normalize("NFC", topic).replace(" ", "_")
+
+
+@pytest.mark.parametrize(
+    ("topic", "stem"),
+    [
+        ("cafe\u0301", "café"),
+        ("q\u0307 tea", "q\u0307_tea"),
+        ("Tea 🎉 time ❤️", "Tea_time"),
+        ("👩\u200d🚀", "film"),
+        ("1️⃣ tea", "1_tea"),
+        ("tea-\u0301 \u0301cup", "tea-_cup"),
+    ],
+)
+def test_marks_follow_their_letter_and_emoji_leave_nothing_behind(topic, stem):
+    assert file_stem(topic) == stem
+
+
+@pytest.mark.parametrize("cluster", ["ि", "की", "क्षि", "น้ำ", "தி", "كّ", "q\u0307\u0323", "한", "é"])
+@pytest.mark.parametrize("before", range(4))
+def test_a_name_that_is_cut_ends_with_a_whole_character(cluster, before):
+    whole = unicodedata.normalize("NFC", f"क{cluster}" if cluster == "ि" else cluster)
+    stem = file_stem("a" * before + whole * 100)
+
+    assert 120 < len(stem.encode()) < 150
+    assert stem == "a" * before + whole * ((len(stem) - before) // len(whole))
 
 
 @given(st.text(max_size=600))

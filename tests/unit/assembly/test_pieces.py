@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenewire_assembly.captions.cues import clean_text, cues_of
+from scenewire.text.markup import one_line
+from scenewire_assembly.captions.cues import cues_of
 from scenewire_assembly.captions.line_breaking import columns, pieces
 from tests.unit.assembly.test_captions import narration
 
@@ -61,7 +62,7 @@ def test_a_word_that_is_too_long_is_cut_between_characters_as_people_see_them(cl
 
 @given(st.text(max_size=200), st.integers(2, 50))
 def test_nothing_is_lost_and_places_are_true(text, widest):
-    text = clean_text(text)
+    text = one_line(text)
     found = pieces(text, widest)
     assert "".join(piece for piece, _ in found) == text.replace(" ", "")
     assert all(text[at : at + len(piece)] == piece for piece, at in found)

@@ -1,6 +1,8 @@
 import re
 
+import av
 import pysubs2
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,6 +30,20 @@ def test_no_text_breaks_a_file_or_is_taken_for_markup(texts):
     blocks = vtt(cues, 30).split("\n\n")
     assert len(blocks) == len(texts) + 1
     assert not any(re.search(r"[<>]", block.split("\n", 1)[1]) for block in blocks[1:])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["00:00:00,100 --> 00:00:02,513", "First\n00:00:00,100 --> 00:00:02,513", "at 0:00:00.1 -->0:00:02.5 it", "-->"],
+)
+def test_times_in_a_text_make_no_cue(tmp_path, text):
+    (tmp_path / "captions.srt").write_text(srt([cue(text), cue("Second", 60, 90)], 30), encoding="utf-8")
+
+    with av.open(tmp_path / "captions.srt") as file:  # as ffmpeg reads it for the film's own track
+        read = [(packet.pts, bytes(packet).decode()) for packet in file.demux() if packet.size]
+
+    assert [(at, shown.replace("\u2060", "")) for at, shown in read] == [(0, text), (2_000, "Second")]
+    assert "-->" not in read[0][1], "other readers look for it anywhere in a line"
 
 
 def test_markup_in_the_text_is_shown_and_not_obeyed():

@@ -87,6 +87,12 @@ def test_what_is_not_for_the_ear_is_taken_out_of_the_words(written: str, spoken:
     assert read_scene(text=written).text == spoken
 
 
+def test_queries_and_keywords_keep_the_marks_of_their_script() -> None:
+    answer = read_answer(json.dumps({"scenes": [{**SCENE, "footage_query": "हिन्दी भाषा", "keywords": ["தமிழ்"]}]}))
+
+    assert (answer.scenes[0].footage_query, answer.scenes[0].keywords) == ("हिन्दी भाषा", ("தமிழ்",))
+
+
 def test_queries_and_keywords_are_words_and_never_addresses_or_operators() -> None:
     cleaned = read_scene(
         footage_query='https://evil.example/?q="canal" OR site:x --all the ships of the sea',

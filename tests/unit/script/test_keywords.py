@@ -53,3 +53,16 @@ def test_elsewhere_the_longest_words_tell_most() -> None:
 
 def test_unspaced_scripts_give_compounds() -> None:
     assert "スエズ" in telling_words("スエズ運河は地中海と紅海を結ぶ。", "ja")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("हिन्दी भाषा की कहानी", ("हिन्दी", "कहानी")),
+        ("قِصَّةُ الشَّاي", ("الشَّاي", "قِصَّةُ")),
+        ("தமிழ் மொழியின் கதை", ("மொழியின்", "தமிழ்")),
+        ("می‌خواهم", ("می‌خواهم",)),
+    ],
+)
+def test_words_keep_their_marks_in_every_script(text: str, words: tuple[str, ...]) -> None:
+    assert set(telling_words(text, "hi")) == set(words)

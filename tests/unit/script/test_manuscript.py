@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from scenewire_script.text.manuscript import one_line, read_manuscript
+from scenewire_script.text.manuscript import read_manuscript
 
 
 def test_a_markdown_heading_is_the_title_and_later_headings_are_not_spoken() -> None:
@@ -67,6 +67,7 @@ def test_the_first_item_of_a_list_is_no_title() -> None:
         ("> Quoted words.\n> and more.", "Quoted words. and more."),
         ("```text\nFenced words.\n```", "Fenced words."),
         ("1. The first point.", "The first point."),
+        ("Tom &amp; Jerry&#39;s caf&eacute; opens.", "Tom & Jerry's café opens."),
     ],
 )
 def test_marks_for_the_eye_are_not_spoken(marked: str, plain: str) -> None:
@@ -92,8 +93,16 @@ def test_wrapped_lines_of_an_unspaced_script_are_joined_without_a_space() -> Non
     assert read_manuscript("月は地球を\n回っている。").paragraphs == (("月は地球を回っている。",),)
 
 
-def test_invisible_and_control_characters_are_dropped() -> None:
-    assert one_line("\ufeffso\u00adft\x00 hy\u200bphen\t\n e\u0301") == "soft hyphen é"
+def test_a_list_below_a_line_of_text_is_a_list() -> None:
+    assert read_manuscript("It needs:\n– water\n– salt").paragraphs == (("It needs:", "water", "salt"),)
+
+
+def test_a_number_that_begins_a_wrapped_line_is_a_word() -> None:
+    manuscript = read_manuscript("The answer that they found after all these years was\n42. Nobody was surprised.")
+
+    assert manuscript.paragraphs == (
+        ("The answer that they found after all these years was 42. Nobody was surprised.",),
+    )
 
 
 def test_punctuation_alone_is_nothing() -> None:

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import MAX_SCENES, ScriptRequested
+from scenewire.text.markup import is_speakable
 from scenewire_script.text.manuscript import read_manuscript
-from scenewire_script.text.sentences import count_words, is_speakable
+from scenewire_script.text.sentences import count_words
 from scenewire_script.writers.base import Script
 from scenewire_script.writers.outline import OutlineWriter, divide
 
@@ -92,7 +93,7 @@ def test_no_word_is_lost_added_or_moved(text: str) -> None:
     assert all(is_speakable(scene) and scene == scene.strip() for scene in scenes)
 
 
-async def test_scenes_of_the_customer_are_taken_as_they_are() -> None:
+async def test_scenes_of_the_customer_keep_their_words_and_lose_their_markup() -> None:
     script = await write(
         topic="Tides",
         scenes=[
@@ -101,7 +102,7 @@ async def test_scenes_of_the_customer_are_taken_as_they_are() -> None:
         ],
     )
 
-    assert [scene.text for scene in script.scenes] == ["First.", "Second  scene, *as is*."]
+    assert [scene.text for scene in script.scenes] == ["First.", "Second scene, as is."]
     assert (script.scenes[0].footage_query, script.scenes[0].keywords) == ("harbour", ("sea",))
     assert "scene" in script.scenes[1].footage_query.casefold()
     assert script.title == "Tides"

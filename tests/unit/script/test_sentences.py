@@ -1,6 +1,7 @@
 import pytest
 
-from scenewire_script.text.sentences import count_words, halve, is_speakable, split_sentences
+from scenewire.text.markup import is_speakable
+from scenewire_script.text.sentences import count_words, halve, split_sentences
 
 
 @pytest.mark.parametrize(

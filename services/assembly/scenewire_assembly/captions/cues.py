@@ -6,7 +6,6 @@ what has no time of its own gets its share of the time between its neighbours.
 """
 
 import re
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,10 +13,11 @@ from itertools import accumulate, pairwise
 from typing import Final
 
 from scenewire.messages import Narration
+from scenewire.text.markup import one_line
 from scenewire_assembly.captions.line_breaking import columns, joins, pieces
 from scenewire_assembly.edit import frame_at, frames_for
 
-__all__ = ["LINE_COLUMNS", "Cue", "SpokenWord", "clean_text", "cues_of", "shift"]
+__all__ = ["LINE_COLUMNS", "Cue", "SpokenWord", "cues_of", "shift"]
 
 LINE_COLUMNS: Final = 42
 """Letters a line, the subtitler's rule for wide pictures. A wide (East Asian) character takes two columns."""
@@ -37,7 +37,6 @@ _LONGEST_WORD: Final = 24
 _LOOK_AHEAD: Final = 24
 """Characters, about four words."""
 
-_BIDI_CONTROLS: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _SENTENCE_END: Final = re.compile(r"[.!?…。！？][\"'”’»)\]」』]*$")  # noqa: RUF001 - wide punctuation is meant
 _ABBREVIATED: Final = re.compile(
     r"\W*(?:[^\W\d_]|[a-z]\.[a-z]|Mrs?|Ms|Drs?|Prof|St|Sr|Jr|Gen|Col|Sgt|Lt|Capt|No|Nr|ca|vs|approx)\."
@@ -82,17 +81,6 @@ def shift(cue: Cue, frames: int) -> Cue:
     return Cue(lines, cue.start + frames, cue.end + frames)
 
 
-def clean_text(text: str) -> str:
-    """One line without what could not be seen: control characters, overrides of the writing direction."""
-    composed = unicodedata.normalize("NFC", text)
-    kept = (
-        " " if character.isspace() or unicodedata.category(character) == "Cc" else character
-        for character in composed
-        if character not in _BIDI_CONTROLS and unicodedata.category(character) not in ("Cs", "Co", "Cn")
-    )
-    return " ".join("".join(kept).split())
-
-
 def cues_of(text: str, narration: Narration, frame_rate: int, line_columns: int = LINE_COLUMNS) -> list[Cue]:
     """The captions of a scene, in frames from its beginning.
 
@@ -133,7 +121,7 @@ def cues_of(text: str, narration: Narration, frame_rate: int, line_columns: int 
 
 def _timed(text: str, narration: Narration, line_columns: int) -> list[SpokenWord]:
     """The text in unbreakable pieces with their times in samples, in order and without overlap."""
-    paragraphs = [cleaned for paragraph in text.split("\n\n") if (cleaned := clean_text(paragraph))]
+    paragraphs = [cleaned for paragraph in text.split("\n\n") if (cleaned := one_line(paragraph))]
     text = " ".join(paragraphs)
     ends = set(accumulate((len(paragraph) + 1 for paragraph in paragraphs), initial=-1))
     found = pieces(text, max(line_columns, _LONGEST_WORD))
@@ -169,7 +157,7 @@ def _known_times(text: str, narration: Narration) -> list[tuple[int, int]]:
     known: list[tuple[int, int]] = []
     cursor = misses = 0
     for word in narration.words:
-        name = _ENDS.sub("", clean_text(word.text).lower())
+        name = _ENDS.sub("", one_line(word.text).lower())
         if not name or word.end_sample > narration.samples or (known and word.start_sample < known[-1][1]):
             continue
         found = _find_word(folded, name, cursor, cursor + len(name) + _LOOK_AHEAD * (1 + misses))

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from typing import Final
 
-__all__ = ["columns", "joins", "pieces"]
+__all__ = ["apart", "columns", "joins", "pieces"]
 
 _TOKEN: Final = re.compile(r"\S+")
 _IDEOGRAPHS: Final = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff々〆"
@@ -72,7 +72,7 @@ def joins(before: str, after: str) -> float:
 
 def _may_part(word: str, at: int) -> bool:
     before, after = word[at - 1], word[at]
-    if not _apart(word, at):
+    if not apart(word, at):
         return False
     if after in _LEADING_VOWELS:
         return before not in _LEADING_VOWELS and unicodedata.category(before)[0] in "LM"
@@ -86,8 +86,8 @@ def _may_part(word: str, at: int) -> bool:
     return not (_KATAKANA_LETTER.match(before) and _KATAKANA_LETTER.match(after))
 
 
-def _apart(word: str, at: int) -> bool:
-    """Whether people see two characters there, and not one."""
+def apart(word: str, at: int) -> bool:
+    """Whether people see two characters there, and not one: no letter is parted from its marks."""
     before, after = word[at - 1], word[at]
     if unicodedata.category(after)[0] == "M" or after in _THAI_AM or _JOINER in (before, after):
         return False
@@ -98,12 +98,12 @@ def _apart(word: str, at: int) -> bool:
 
 def _cut(piece: str, position: int, widest: int) -> list[tuple[str, int]]:
     parts: list[tuple[str, int]] = []
-    begin = apart = 0
+    begin = last = 0
     for index in range(1, len(piece)):
-        if _apart(piece, index):
-            apart = index
+        if apart(piece, index):
+            last = index
         if columns(piece[begin : index + 1]) > widest:
-            end = apart if apart > begin else index
+            end = last if last > begin else index
             parts.append((piece[begin:end], position + begin))
             begin = end
     return [*parts, (piece[begin:], position + begin)]

@@ -8,15 +8,16 @@ from scenewire_assembly.captions.cues import Cue
 
 __all__ = ["srt", "vtt"]
 
-_TAG: Final = re.compile(r"<(?=[/a-zA-Z])|\{(?=\\)")
-"""What players would take for markup in SubRip, which has no way to escape it."""
+_SYNTAX: Final = re.compile(r"<(?=[/a-zA-Z])|\{(?=\\)|--(?=>)")
+"""What players would take for markup or for the times of another cue. SubRip has no way to escape it: a character that
+nobody sees parts it."""
 
 
 def srt(cues: Sequence[Cue], frame_rate: int) -> str:
     """The cues as a .srt file."""
     blocks = (
         f"{number}\n{_times(cue, frame_rate, ',')}\n"
-        + "\n".join(_TAG.sub("\\g<0>\u2060", text) for text in cue.texts)
+        + "\n".join(_SYNTAX.sub("\\g<0>\u2060", text) for text in cue.texts)
         + "\n"
         for number, cue in enumerate(cues, start=1)
     )

@@ -9,8 +9,8 @@ from typing import Final
 import pysubs2
 
 from scenewire.messages import Brief, Look, Scene
+from scenewire.text.markup import one_line
 from scenewire_assembly.captions.ass import colour, drawable, enlargement, escaped, event, lines_of, margin, text_style
-from scenewire_assembly.captions.cues import clean_text
 from scenewire_assembly.captions.line_breaking import columns
 
 __all__ = ["Card", "Title", "card_events", "card_of", "card_styles", "title_events", "title_of", "title_styles"]
@@ -56,10 +56,10 @@ class Title:
 def card_of(brief: Brief, scene: Scene, accent: str) -> Card:
     """The film's title on its first scene, a few telling words on the others."""
     if scene.scene_number == 1:
-        return Card(_shortened(clean_text(brief.title), _TITLE_COLUMNS), "", 0.105, accent)
-    text = clean_text(scene.text)
+        return Card(_shortened(one_line(brief.title), _TITLE_COLUMNS), "", 0.105, accent)
+    text = one_line(scene.text)
     words: list[str] = []
-    for word in [clean_text(keyword) for keyword in scene.keywords][:_HEADING_WORDS]:
+    for word in [one_line(keyword) for keyword in scene.keywords][:_HEADING_WORDS]:
         if word and columns(_DOT.join([*words, word])) <= _HEADING_COLUMNS:
             words.append(word)
     words.sort(key=lambda word: text.casefold().find(word.casefold()))  # told in the order in which they are heard
@@ -70,7 +70,7 @@ def card_of(brief: Brief, scene: Scene, accent: str) -> Card:
 
 def title_of(brief: Brief, scene: Scene, accent: str) -> Title | None:
     """The title, on the first scene; none if its captions begin with the same words."""
-    title, text = clean_text(brief.title), clean_text(scene.text)
+    title, text = one_line(brief.title), one_line(scene.text)
     known = text.casefold().startswith(title.rstrip(" .…").casefold())
     if scene.scene_number > 1 or not brief.options.look.title or (known and brief.options.look.captions):
         return None

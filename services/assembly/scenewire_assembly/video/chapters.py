@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from scenewire.messages import Scene
-from scenewire_assembly.captions.cues import clean_text
+from scenewire.text.markup import one_line
 from scenewire_assembly.captions.line_breaking import columns
 from scenewire_assembly.edit import Placed
 
@@ -37,7 +37,7 @@ def chapters(scenes: Sequence[Scene], places: Sequence[Placed]) -> list[Chapter]
 
 def chapter_title(scene: Scene) -> str:
     """A scene's first sentence, or its first words where that is long."""
-    text = clean_text(scene.text) or clean_text(scene.footage_query)
+    text = one_line(scene.text) or one_line(scene.footage_query)
     sentence = _SENTENCE.match(text)
     title = sentence.group() if sentence else text
     if columns(title) <= _LONGEST_TITLE:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from scenewire.messages import Brief, Music, SegmentRendered
-from scenewire_assembly.captions.cues import clean_text
+from scenewire.text.markup import one_line
 from scenewire_assembly.edit import Placed, edit_clips
 
 __all__ = ["Appearance", "appearances", "credits_comment", "credits_json", "credits_txt", "script_json"]
@@ -49,14 +49,14 @@ def appearances(segments: Sequence[SegmentRendered], places: Sequence[Placed]) -
                     number,
                     start,
                     start + shot.frames,
-                    title=clean_text(clip.credit.title),
-                    creator=clean_text(clip.credit.creator),
-                    provider=clean_text(clip.credit.provider),
-                    licence=clean_text(clip.credit.licence),
-                    source_url=clean_text(clip.credit.source_url),
-                    source_id=clean_text(clip.source_id),
-                    notice=clean_text(clip.credit.notice),
-                    review=clean_text(clip.credit.review),
+                    title=one_line(clip.credit.title),
+                    creator=one_line(clip.credit.creator),
+                    provider=one_line(clip.credit.provider),
+                    licence=one_line(clip.credit.licence),
+                    source_url=one_line(clip.credit.source_url),
+                    source_id=one_line(clip.source_id),
+                    notice=one_line(clip.credit.notice),
+                    review=one_line(clip.credit.review),
                 )
             )
     return shown
@@ -86,7 +86,7 @@ def credits_json(brief: Brief, shown: Sequence[Appearance], segments: Sequence[S
     document: dict[str, Any] = {"title": brief.title, "pictures": pictures, "voices": voices}
     if music := brief.options.music:
         document["music"] = {
-            name: clean_text(getattr(music, name)) for name in ("title", "creator", "licence", "source_url")
+            name: one_line(getattr(music, name)) for name in ("title", "creator", "licence", "source_url")
         }
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
@@ -94,7 +94,7 @@ def credits_json(brief: Brief, shown: Sequence[Appearance], segments: Sequence[S
 def credits_txt(brief: Brief, shown: Sequence[Appearance], segments: Sequence[SegmentRendered]) -> str:
     """Credits for people."""
     rate = brief.options.look.frame_rate
-    lines = [clean_text(brief.title), "", "Pictures"]
+    lines = [one_line(brief.title), "", "Pictures"]
     for picture in shown:
         time = f"{_clock(picture.start, rate)} - {_clock(picture.end, rate)}"
         lines.append(f"  {time}  scene {picture.scene_number}: {_sentence(picture)}")
@@ -147,8 +147,8 @@ def _sentence(picture: Appearance) -> str:
 
 
 def _music(music: Music) -> str:
-    title, creator = clean_text(music.title) or "untitled", clean_text(music.creator)
-    return _credit(title, creator, (clean_text(music.licence) or _NO_LICENCE, clean_text(music.source_url)))
+    title, creator = one_line(music.title) or "untitled", one_line(music.creator)
+    return _credit(title, creator, (one_line(music.licence) or _NO_LICENCE, one_line(music.source_url)))
 
 
 def _credit(title: str, creator: str, terms: Sequence[str]) -> str:

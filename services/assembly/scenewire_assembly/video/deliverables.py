@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scenewire.messages import Brief, SegmentRendered
-from scenewire_assembly.captions.cues import clean_text, cues_of, shift
+from scenewire.text.markup import one_line
+from scenewire_assembly.captions.cues import cues_of, shift
 from scenewire_assembly.captions.subtitle_files import srt, vtt
 from scenewire_assembly.edit import Placed
 from scenewire_assembly.job_files import SUBTITLES
@@ -51,6 +52,6 @@ def about_film(segments: Sequence[SegmentRendered], places: Sequence[Placed], br
         ffmpeg's metadata format.
     """
     comment = credits_comment(brief, appearances(segments, places), segments)
-    tags = {"title": clean_text(brief.title), "comment": comment}
+    tags = {"title": one_line(brief.title), "comment": comment}
     marks = chapters([segment.scene for segment in segments], places)
     return ffmetadata(tags, marks, brief.options.look.frame_rate)

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from typing import Final
 
+from scenewire.text.words import WORD
+
 __all__ = ["footage_query", "telling_words"]
 
-_WORD: Final = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _IDEOGRAPHS: Final = re.compile(r"[\u30a1-\u30ff]{2,8}|[\u3400-\u9fff]{2,6}")
 """Runs of one script in unspaced text: often a compound, at worst a piece of one."""
 
@@ -104,7 +105,7 @@ def _count(keywords: list[str]) -> int:
 
 def _terms(text: str) -> Iterator[tuple[str, bool]]:
     """Long words, and the compounds of unspaced scripts."""
-    for match in _WORD.finditer(text):
+    for match in WORD.finditer(text):
         compounds = _IDEOGRAPHS.findall(match[0])
         if compounds or (len(match[0]) >= _SHORTEST_ELSEWHERE and not match[0].isnumeric()):
             yield from ((term, False) for term in compounds or [match[0]])
@@ -113,7 +114,7 @@ def _terms(text: str) -> Iterator[tuple[str, bool]]:
 def _english_terms(text: str) -> Iterator[tuple[str, bool]]:
     """Names, and words that are no fillers; each with whether it is a name."""
     text = text.lower() if text.isupper() else text
-    words = list(_WORD.finditer(text))
+    words = list(WORD.finditer(text))
     index = 0
     while index < len(words):
         starts_sentence = _starts_sentence(text, words[index])

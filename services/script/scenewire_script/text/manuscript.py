@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from scenewire_script.text.sentences import is_speakable
+from scenewire.text.markup import Line, LineKind, inline_text, is_speakable, read_line
 
-__all__ = ["Manuscript", "one_line", "plain", "read_manuscript"]
+__all__ = ["Manuscript", "read_manuscript"]
 
 _TITLE_WORDS: Final = 12
 _TITLE_CHARACTERS: Final = 100
@@ -17,31 +17,8 @@ _TITLE_CHARACTERS: Final = 100
 
 _NOT_AFTER_TITLE: Final = tuple('.!?…。！？,;:"”’»)')
 
-_UNSEEN: Final = re.compile("[\u00ad\u200b\u2060\ufeff]")
-"""Soft hyphens, zero-width spaces and byte order marks. Joiners stay: several scripts spell with them."""
-
-_HEADING: Final = re.compile(r"#{1,6}\s+(.*?)(?:\s+#+)?")
 _UNDERLINE: Final = re.compile(r"(=+|-{2,})\s*")
-_RULE: Final = re.compile(r"(?:[-*_]\s*){3,}")
-_FENCE: Final = re.compile(r"(?:```|~~~)[\w+-]*")
-_QUOTE: Final = re.compile(r"^(?:>\s?)+")
-_ITEM: Final = re.compile(r"(?:[-*+•]|\d{1,3}[.)])\s+")
-
-_MARKUP: Final = (
-    (re.compile(r"<!--[^<>]{0,2000}-->"), ""),
-    (re.compile(r"</?(?:br|div|p)(?:\s[^<>]{0,200})?/?>", re.IGNORECASE), " "),
-    (re.compile(r"</?(?:b|em|i|s|small|span|strong|sub|sup|u)(?:\s[^<>]{0,200})?>", re.IGNORECASE), ""),
-    (re.compile(r"!\[[^\[\]]{0,500}\]\([^()\s]{0,2000}\)"), ""),
-    (re.compile(r"\[([^\[\]]{1,500})\]\([^()\s]{0,2000}(?:\s\"[^\"]{0,200}\")?\)"), r"\1"),
-    (re.compile(r"(?<=\S)\[\^?\d{1,3}\]"), ""),  # the mark of a footnote
-    (re.compile(r"`([^`]{1,500})`"), r"\1"),
-    (re.compile(r"(\*\*|~~)(?=\S)([^*~]{1,1000})(?<=\S)\1"), r"\2"),
-    (re.compile(r"(?<!\w)__(?=\S)([^_]{1,1000})(?<=\S)__(?!\w)"), r"\1"),
-    (re.compile(r"(?<![\w*\\])\*(?=\S)([^*]{1,1000})(?<=[^\s\\])\*(?![\w*])"), r"\1"),
-    (re.compile(r"(?<!\w)_(?=\S)([^_]{1,1000})(?<=\S)_(?!\w)"), r"\1"),
-    (re.compile(r"\\([\\`*_#~\[\]])"), r"\1"),
-    (re.compile(r" {2,}"), " "),
-)
+_NUMBERED: Final = re.compile(r"\d{1,3}[.)]\s+")
 
 
 @dataclass(frozen=True)
@@ -52,12 +29,6 @@ class Manuscript:
     """Empty when the text names none."""
     paragraphs: tuple[tuple[str, ...], ...]
     """Each a run of lines that were broken on purpose; what an editor wrapped is one line again."""
-
-
-def one_line(text: str) -> str:
-    """The text in Unicode's composed form, with single spaces and no control characters."""
-    visible = "".join(" " if unicodedata.category(character) == "Cc" else character for character in text)
-    return " ".join(unicodedata.normalize("NFC", _UNSEEN.sub("", visible)).split())
 
 
 def read_manuscript(text: str) -> Manuscript:
@@ -72,7 +43,7 @@ def read_manuscript(text: str) -> Manuscript:
         named, lines = _take_headings(block)
         headings += named
         spoken = [line for line in _read_lines(lines) if line]
-        if spoken and not headings and not paragraphs and not _ITEM.match(lines[0]) and _is_title(spoken[0]):
+        if spoken and not headings and not paragraphs and lines[0].kind is LineKind.TEXT and _is_title(spoken[0]):
             headings.append(spoken.pop(0))
         if any(is_speakable(line) for line in spoken):
             paragraphs.append(tuple(spoken))
@@ -80,12 +51,13 @@ def read_manuscript(text: str) -> Manuscript:
     return Manuscript(title=title, paragraphs=tuple(paragraphs) or tuple((heading,) for heading in headings))
 
 
-def _blocks(text: str) -> Iterator[list[str]]:
-    """Runs of lines between empty lines, rules and fences."""
-    block: list[str] = []
-    for raw in text.splitlines():
-        line = _QUOTE.sub("", one_line(raw))
-        if _is_underline(line, block) or (line and not _RULE.fullmatch(line) and not _FENCE.fullmatch(line)):
+def _blocks(text: str) -> Iterator[list[Line]]:
+    """Runs of lines between empty lines, rules and fences; a rule that underlines a heading ends its run."""
+    block: list[Line] = []
+    for line in map(read_line, text.splitlines()):
+        if _is_underline(line, block):
+            block = [Line(LineKind.HEADING, block[0].text)]
+        elif line.kind not in (LineKind.BLANK, LineKind.RULE):
             block.append(line)
         elif block:
             yield block
@@ -94,40 +66,45 @@ def _blocks(text: str) -> Iterator[list[str]]:
         yield block
 
 
-def _is_underline(line: str, above: list[str]) -> bool:
+def _is_underline(line: Line, above: list[Line]) -> bool:
     """Whether it makes a heading of the single line above; after anything longer it only parts two blocks."""
-    return len(above) == 1 and bool(_UNDERLINE.fullmatch(line)) and _is_title(above[0])
+    underlines = line.kind is LineKind.RULE and _UNDERLINE.fullmatch(line.text)
+    return bool(underlines) and len(above) == 1 and above[0].kind is LineKind.TEXT and _is_title(above[0].text)
 
 
-def _take_headings(block: list[str]) -> tuple[list[str], list[str]]:
+def _take_headings(block: list[Line]) -> tuple[list[str], list[Line]]:
     """Parts a block into its headings and what remains."""
-    headings: list[str] = []
-    lines: list[str] = []
-    for line in block:
-        if found := _HEADING.fullmatch(line):
-            headings.append(found[1])
-        elif _is_underline(line, lines):
-            headings.append(lines.pop())
-        else:
-            lines.append(line)
-    named = [plain(heading) for heading in headings]
-    return [heading for heading in named if is_speakable(heading)], lines
+    named = [inline_text(line.text) for line in block if line.kind is LineKind.HEADING]
+    lines = [line for line in block if line.kind is not LineKind.HEADING]
+    return [heading for heading in named if is_speakable(heading)], _read_numbers(lines)
 
 
-def _read_lines(lines: list[str]) -> list[str]:
-    """The lines that were broken on purpose: the items of a list, or what remains when wrapped lines are joined."""
-    if not lines:
-        return []
-    if not _ITEM.match(lines[0]):
-        return _unwrap(plain("\n".join(lines)).split("\n"))
-    items: list[str] = []
+def _read_numbers(lines: list[Line]) -> list[Line]:
+    """Takes numbers for the marks of a list where its first line has a mark: in wrapped prose they are words."""
+    if not lines or (lines[0].kind is LineKind.TEXT and not _NUMBERED.match(lines[0].text)):
+        return lines
+    return [
+        Line(LineKind.ITEM, line.text[found.end() :])
+        if line.kind is LineKind.TEXT and (found := _NUMBERED.match(line.text))
+        else line
+        for line in lines
+    ]
+
+
+def _read_lines(lines: list[Line]) -> list[str]:
+    """The lines that were broken on purpose: the items of a list, and what remains when wrapped lines are joined."""
+    runs: list[list[str]] = []
     for line in lines:
-        mark = _ITEM.match(line)
-        if mark:
-            items.append(line[mark.end() :])
+        if line.kind is LineKind.ITEM or not runs:
+            runs.append([])
+        runs[-1].append(line.text)
+    read: list[str] = []
+    for index, run in enumerate(runs):
+        if index or lines[0].kind is LineKind.ITEM:
+            read.append(inline_text(" ".join(run)))
         else:
-            items[-1] += f" {line}"
-    return [plain(item) for item in items]
+            read += _unwrap(inline_text("\n".join(run)).split("\n"))
+    return read
 
 
 def _unwrap(lines: list[str]) -> list[str]:
@@ -152,10 +129,3 @@ def _is_wide(character: str) -> bool:
 def _is_title(line: str) -> bool:
     short = len(line) <= _TITLE_CHARACTERS and len(line.split()) <= _TITLE_WORDS
     return short and is_speakable(line) and not line.endswith(_NOT_AFTER_TITLE)
-
-
-def plain(text: str) -> str:
-    """The text without light Markdown and HTML."""
-    for pattern, replacement in _MARKUP:
-        text = pattern.sub(replacement, text)
-    return text.strip()

@@ -3,7 +3,9 @@
 import re
 from typing import Final
 
-__all__ = ["count_words", "halve", "is_speakable", "split_sentences"]
+from scenewire.text.markup import is_speakable
+
+__all__ = ["count_words", "halve", "split_sentences"]
 
 _ENDS: Final = ".!?…؟۔।॥"
 _WIDE_ENDS: Final = "。！？｡"
@@ -57,11 +59,6 @@ _NEAR: Final = 80
 
 _LONGEST_WORD: Final = 30
 """Characters. What is longer is no word but an address or a mistake, and takes its time to be read out."""
-
-
-def is_speakable(text: str) -> bool:
-    """Whether there is a letter or a digit in it."""
-    return any(character.isalnum() for character in text)
 
 
 def count_words(text: str) -> float:

@@ -9,9 +9,10 @@ from typing_extensions import override
 
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import MAX_SCENES, SceneOrder, ScriptRequested
+from scenewire.text.markup import is_speakable, one_line, plain_line, plain_text
 from scenewire_script.text.keywords import footage_query, telling_words
-from scenewire_script.text.manuscript import Manuscript, one_line, read_manuscript
-from scenewire_script.text.sentences import count_words, halve, is_speakable, split_sentences
+from scenewire_script.text.manuscript import Manuscript, read_manuscript
+from scenewire_script.text.sentences import count_words, halve, split_sentences
 from scenewire_script.writers.base import DraftScene, Script, ScriptWriter, nothing_to_say
 
 __all__ = ["OutlineWriter", "divide"]
@@ -52,17 +53,19 @@ def _write(order: ScriptRequested) -> Script:
 
 
 def _keep(order: ScriptRequested, ordered: tuple[SceneOrder, ...]) -> Script:
-    """The customer's own scenes, as they are."""
+    """The customer's own scenes: their words, without markup."""
     scenes = sorted(ordered, key=lambda scene: scene.scene_number or 0)  # all are numbered, or none is
-    for number, scene in enumerate(scenes, start=1):
-        if not is_speakable(scene.text):
+    texts = [plain_text(scene.text) for scene in scenes]
+    for number, text in enumerate(texts, start=1):
+        if not text:
             raise nothing_to_say(f"scene {number}")
-    topic = one_line(order.topic or "") or _first_words(scenes[0].text, order.language)
+    topic = plain_line(order.topic or "") or _first_words(texts[0], order.language)
     drafts: list[DraftScene] = []
-    for scene in scenes:
-        keywords = scene.keywords or telling_words(scene.text, order.language)
-        query = scene.footage_query or footage_query(scene.text, keywords, topic, order.language)
-        drafts.append(DraftScene(scene.text, query, keywords))
+    for scene, text in zip(scenes, texts, strict=True):
+        ordered_keywords = tuple(filter(None, map(plain_line, scene.keywords)))
+        keywords = ordered_keywords or telling_words(text, order.language)
+        query = plain_line(scene.footage_query or "") or footage_query(text, keywords, topic, order.language)
+        drafts.append(DraftScene(text, query, keywords))
     return Script(topic=topic, title=topic, scenes=tuple(drafts))
 
 
@@ -73,15 +76,15 @@ def _divide(order: ScriptRequested, text: str) -> Script:
     if not texts:
         raise nothing_to_say("the text")
     title = (
-        manuscript.title[:_TOPIC_CHARACTERS] or one_line(order.topic or "") or _first_words(texts[0], order.language)
+        manuscript.title[:_TOPIC_CHARACTERS] or plain_line(order.topic or "") or _first_words(texts[0], order.language)
     )
-    topic = one_line(order.topic or "") or title
+    topic = plain_line(order.topic or "") or title
     return Script(topic=topic, title=title, scenes=_draft(texts, topic, order.language))
 
 
 def _outline(order: ScriptRequested) -> Script:
     """All that can be said honestly about a bare topic."""
-    topic = one_line(order.topic or "")
+    topic = plain_line(order.topic or "")
     if not is_speakable(topic):
         raise nothing_to_say("the topic")
     named = topic if topic.endswith((".", "!", "?")) else f"{topic}."

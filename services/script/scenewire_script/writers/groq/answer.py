@@ -14,8 +14,9 @@ from typing import Any, Final
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from scenewire.messages import MAX_SCENES
-from scenewire_script.text.manuscript import one_line, plain
-from scenewire_script.text.sentences import count_words, is_speakable
+from scenewire.text.markup import inline_text, is_speakable, one_line
+from scenewire.text.words import WORD
+from scenewire_script.text.sentences import count_words
 
 __all__ = ["SCENES", "TEXTS", "Answer", "AnsweredScene", "UnreadableError", "flaws", "read_answer"]
 
@@ -52,7 +53,6 @@ _QUERY_WORDS: Final = 6
 _QUERY_CHARACTERS: Final = 80
 _TITLE_CHARACTERS: Final = 100
 
-_WORD: Final = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _EMOJI: Final = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0e\ufe0f\u20e3]")
 _JOINERS: Final = "\u200c\u200d"
 """Invisible, and spelling in several scripts; other format characters turn text around or hide it."""
@@ -189,7 +189,7 @@ def _cleaned(scene: AnsweredScene) -> AnsweredScene:
 def _clean(text: str) -> str:
     """Text without what is invisible, unassigned or a picture, and without light markup."""
     kept = "".join(c for c in _EMOJI.sub("", text) if c in _JOINERS or not _is_hidden(c))
-    return one_line(plain(one_line(kept)))
+    return inline_text(one_line(kept))
 
 
 def _is_hidden(character: str) -> bool:
@@ -198,4 +198,4 @@ def _is_hidden(character: str) -> bool:
 
 def _words(text: str) -> str:
     """Nothing but words: what is searched for is never an address or an operator."""
-    return " ".join(_WORD.findall(_clean(text)))
+    return " ".join(WORD.findall(_clean(text)))

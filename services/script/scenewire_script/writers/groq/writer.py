@@ -18,9 +18,9 @@ from scenewire.artifacts.result_cache import Results, fingerprint
 from scenewire.artifacts.store import ArtifactStore
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import ScriptRequested
+from scenewire.text.markup import is_speakable, plain_line
 from scenewire_script.text.keywords import footage_query, telling_words
-from scenewire_script.text.manuscript import one_line
-from scenewire_script.text.sentences import count_words, is_speakable
+from scenewire_script.text.sentences import count_words
 from scenewire_script.timing.speaking_rates import words_per_second
 from scenewire_script.writers.base import DraftScene, Script, ScriptWriter, nothing_to_say
 from scenewire_script.writers.groq.answer import (
@@ -108,7 +108,7 @@ class GroqWriter(ScriptWriter):
 
     @override
     async def write(self, order: ScriptRequested) -> Script:
-        topic = one_line(order.topic or "")
+        topic = plain_line(order.topic or "")
         if not is_speakable(topic):
             raise nothing_to_say("the topic")
         rate = words_per_second(self._words_per_second, order.language) * (order.speed or 1)

@@ -7,7 +7,6 @@ joined here.
 import asyncio
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Protocol
@@ -15,6 +14,7 @@ from typing import Final, Protocol
 from typing_extensions import override
 
 from scenewire.errors import FailureCode, PermanentError, TransientError
+from scenewire.processors import usable_processors
 from scenewire_tts.engines.base import Speech, SpeechEngine
 from scenewire_tts.engines.espeak.engine import ask_espeak, is_spelled_out
 from scenewire_tts.engines.kokoro.audio_chunks import Take, check, mark_words, splice
@@ -167,9 +167,9 @@ def open_kokoro(name: str, folder: Path, *, device: str = "auto", threads: int =
         name: `kokoro` or `kokoro-onnx`.
         folder: of weights.
         device: `auto`, `cuda` or `cpu`.
-        threads: of processors; 0 takes as many as there are, four at the most.
+        threads: of processors; 0 takes those that the process may use, four at the most.
     """
-    model = ModelProcess(name, folder, device=device, threads=threads or min(_THREADS, os.cpu_count() or 1))
+    model = ModelProcess(name, folder, device=device, threads=threads or min(_THREADS, usable_processors()))
     return KokoroEngine(name, examine(folder), model)
 
 
