@@ -1,7 +1,6 @@
 """What the customer takes away: checks that there is room for it, and puts it where it was asked for."""
 
 import asyncio
-import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +14,13 @@ from scenewire_cli.stack.data_folder import require_writable
 __all__ = ["Delivered", "deliver", "require_room"]
 
 _SPOKEN_CHARACTERS_PER_SECOND: Final = 14
-_BYTES_PER_SECOND: Final = 1_500_000
-"""Of film, with its segments, narration and the copy being joined; measured films stay well below."""
+_VIDEO_BYTES_PER_SECOND: Final = 500_000
+"""Of a finished video of 1920x1080 at 30 frames a second; measured ones stay well below."""
+_PIXELS_PER_SECOND: Final = 1920 * 1080 * 30
+"""Of that video; others take room in proportion."""
+_COPIES: Final = 3
+"""How many times a video's bytes the data folder holds while it is made: segments, the video, and room for narration and
+clips."""
 _BASE_BYTES: Final = 96 << 20
 """Logs, the bus's files, the database."""
 
@@ -32,23 +36,53 @@ class Delivered:
     script: Path
 
 
-def require_room(order: ScriptRequested, *, data: Path, out: Path) -> None:
+def require_room(order: ScriptRequested, *, data: Path | None, out: Path) -> None:
     """Refuses an order that the disks cannot hold.
+
+    Args:
+        order: what to make.
+        data: the folder that the video is made in; None when that is somebody else's.
+        out: the folder that the video is delivered to.
 
     Raises:
         PermanentError: `storage_unavailable` or `storage_full`.
     """
     require_writable(out, option="--out")
+    video = _video_bytes(order)
+    needs = [] if data is None else [_Need(data, _BASE_BYTES + _COPIES * video, "--data")]
+    needs.append(_Need(out, video, "--out"))
+    for disk in {need.disk for need in needs}:
+        on_disk = [need for need in needs if need.disk == disk]
+        needed, free = sum(need.size for need in on_disk), shutil.disk_usage(on_disk[0].folder).free
+        if free < needed:
+            folders = " and ".join(str(need.folder) for need in on_disk)
+            options = " or ".join(need.option for need in on_disk)
+            raise PermanentError(
+                FailureCode.STORAGE_FULL,
+                f"this video may need {needed >> 20} MB in {folders}, but {free >> 20} MB are free there",
+                hint=f"free space, or choose another folder with {options}",
+            )
+
+
+@dataclass(frozen=True)
+class _Need:
+    folder: Path
+    size: int
+    """Bytes."""
+    option: str
+
+    @property
+    def disk(self) -> int:
+        return self.folder.stat().st_dev
+
+
+def _video_bytes(order: ScriptRequested) -> int:
+    """What the finished video may take: own words last as long as they take, a topic as long as ordered."""
     text = order.text or " ".join(scene.text for scene in order.scenes or ())
-    seconds = len(text) / _SPOKEN_CHARACTERS_PER_SECOND if text else min(order.target_duration, 60)
-    needed = _BASE_BYTES + int(seconds * _BYTES_PER_SECOND)
-    free = shutil.disk_usage(data).free
-    if free < needed:
-        raise PermanentError(
-            FailureCode.STORAGE_FULL,
-            f"this film may need {needed >> 20} MB while it is made, but {data} has {free >> 20} MB free",
-            hint="free space, or choose another folder with --data",
-        )
+    seconds = len(text) / _SPOKEN_CHARACTERS_PER_SECOND if text else order.options.target_duration
+    look = order.look
+    share = look.width * look.height * look.frame_rate / _PIXELS_PER_SECOND
+    return int(seconds * share * _VIDEO_BYTES_PER_SECOND)
 
 
 async def deliver(video: VideoAssembled, *, artifacts_url: str, out: Path) -> Delivered:
@@ -80,21 +114,15 @@ async def deliver(video: VideoAssembled, *, artifacts_url: str, out: Path) -> De
 
 
 def _place(source: Path, target: Path) -> None:
-    """Links the file, or copies it to another disk; either way it appears whole."""
-    if target.exists() and target.samefile(source):
-        return
+    """Copies the file; it appears whole. A link would let whoever edits it change the artifact."""
     part = target.with_name(f".{target.name}.part")
-    part.unlink(missing_ok=True)
     try:
-        try:
-            os.link(source, part)
-        except OSError:
-            shutil.copyfile(source, part)
+        shutil.copyfile(source, part)
         part.replace(target)
     except OSError as error:
         part.unlink(missing_ok=True)
         raise PermanentError(
             FailureCode.STORAGE_UNAVAILABLE,
             f"cannot write {target}: {error.strerror}",
-            hint=f"the film is safe at {source}; choose another folder with --out and run the command again",
+            hint=f"the video is safe at {source}; choose another folder with --out and run the command again",
         ) from error

@@ -4,21 +4,24 @@
 """
 
 import importlib.metadata
-import json
+import io
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from scenewire.errors import FailureCode, PipelineError
+from scenewire.messages import DEFAULT_DURATION
 from scenewire_cli.commands import make as commands
 from scenewire_cli.commands import records
 from scenewire_cli.commands.weights import weights_app
 from scenewire_cli.music import MusicFile
-from scenewire_cli.options import EXIT_INTERRUPTED, DataOption, JsonOption, NatsOption, run
-from scenewire_cli.order import DEFAULT_DURATION, DEFAULT_TOPIC, SHAPES, Picture, build_order
+from scenewire_cli.options import EXIT_INTERRUPTED, DataOption, JsonOption, NatsOption, harmless, run, say, say_json
+from scenewire_cli.order import DEFAULT_TOPIC, SHAPES, Picture, build_order
 from scenewire_cli.stack.data_folder import Home
 
 __all__ = ["app", "main"]
@@ -43,7 +46,14 @@ TopicOption = Annotated[str | None, typer.Option("--topic", help="The same as an
 ScriptOption = Annotated[
     Path | None, typer.Option("--script", help="Your own words: a text file, or a JSON list of scenes.")
 ]
-DurationOption = Annotated[float, typer.Option("--duration", help="Wanted length in seconds.")]
+DurationOption = Annotated[
+    float | None,
+    typer.Option(
+        "--duration",
+        help="Wanted length in seconds.",
+        show_default=f"{DEFAULT_DURATION:g}; your own words last as long as they take",
+    ),
+]
 LanguageOption = Annotated[str, typer.Option("--language", help="Language of the narration, such as en or de.")]
 LookOption = Annotated[
     str | None, typer.Option("--look", help=f"Shape of the picture: {', '.join(SHAPES)}.", show_default="landscape")
@@ -96,7 +106,7 @@ def make(
     *,
     topic: TopicOption = None,
     script: ScriptOption = None,
-    duration: DurationOption = DEFAULT_DURATION,
+    duration: DurationOption = None,
     out: Annotated[Path, typer.Option("--out", help="Folder for the finished video.")] = Path("output"),
     language: LanguageOption = "en",
     voice: VoiceOption = None,
@@ -165,7 +175,7 @@ def request(
     *,
     topic: TopicOption = None,
     script: ScriptOption = None,
-    duration: DurationOption = DEFAULT_DURATION,
+    duration: DurationOption = None,
     language: LanguageOption = "en",
     voice: VoiceOption = None,
     speed: SpeedOption = None,
@@ -234,9 +244,9 @@ app.add_typer(weights_app, name="weights")
 def _version(wanted: bool) -> None:  # noqa: FBT001 - a callback of typer
     if wanted:
         try:
-            print(importlib.metadata.version("scenewire"))
+            say(importlib.metadata.version("scenewire"))
         except importlib.metadata.PackageNotFoundError:
-            print("not installed")
+            say("not installed")
         raise typer.Exit
 
 
@@ -252,6 +262,9 @@ def _options(
 
 def main() -> None:
     """The command; never returns."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8 shows what it can
     try:
         app()
     except SystemExit as stop:
@@ -259,6 +272,9 @@ def main() -> None:
     except PipelineError as error:
         _complain(error)
         sys.exit(EXIT_DATABASE if error.code in _DATABASE_CODES else EXIT_FAILED)
+    except BrokenPipeError:  # `| head` has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(EXIT_FAILED)
     except KeyboardInterrupt:
         sys.exit(EXIT_INTERRUPTED)
 
@@ -279,8 +295,8 @@ def _one_topic(words: str | None, option: str | None) -> str | None:
 
 def _complain(error: PipelineError) -> None:
     if "--json" in sys.argv:
-        print(json.dumps({"event": "error", "code": error.code, "message": error.message, "hint": error.hint}))
-    console = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
-    console.print(f"error: {error.message}", style="bold red")
+        say_json({"event": "error", "code": error.code, "message": error.message, "hint": error.hint})
+    console = Console(stderr=True, soft_wrap=True)
+    console.print(Text(f"error: {harmless(error.message)}", style="bold red"))
     if error.hint:
-        console.print(f"  {error.hint}")
+        console.print(Text(f"  {harmless(error.hint)}"))

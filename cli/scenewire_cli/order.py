@@ -12,10 +12,9 @@ from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import MAX_TEXT_CHARACTERS, ScriptRequested
 from scenewire_cli.output.formatting import fault_wording
 
-__all__ = ["DEFAULT_DURATION", "DEFAULT_TOPIC", "SHAPES", "Picture", "build_order"]
+__all__ = ["DEFAULT_TOPIC", "SHAPES", "Picture", "build_order"]
 
 DEFAULT_TOPIC: Final = "Russian invasion of Ukraine"
-DEFAULT_DURATION: Final = 300
 
 SHAPES: Final = {"landscape": "1920x1080", "portrait": "1080x1920", "square": "1080x1080"}
 """What looks are called, and their sizes."""
@@ -52,7 +51,7 @@ class Picture:
 def build_order(
     *,
     topic: str | None,
-    duration: float,
+    duration: float | None,
     script: Path | None,
     language: str = "en",
     voice: str | None = None,

@@ -15,6 +15,7 @@ from typing_extensions import override
 from scenewire import timeline
 
 __all__ = [
+    "DEFAULT_DURATION",
     "MESSAGES",
     "ArtifactRef",
     "AudioRendered",
@@ -53,6 +54,8 @@ MAX_TEXT_CHARACTERS: Final = 200_000
 """About a day's narration; far below the bus's payload limit even as four-byte characters."""
 
 MAX_SCENES: Final = 1_000
+DEFAULT_DURATION: Final = 300.0
+"""Seconds that a video about a topic lasts when its order names no length."""
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _Topic = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
@@ -137,7 +140,7 @@ class Music(_Value):
 class Options(_Value):
     """What the order asked for beyond its words; a snapshot travels with every message."""
 
-    target_duration: float = Field(default=300, gt=0, le=14_400, description="Wanted length, seconds.")
+    target_duration: float = Field(default=DEFAULT_DURATION, gt=0, le=14_400, description="Wanted length, seconds.")
     language: str = Field(default="en", pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="Language tag.")
     voice: _Name | None = Field(default=None, description="The engine's name of a voice; None takes its default.")
     speed: float | None = Field(
@@ -350,7 +353,12 @@ class ScriptRequested(_Value):
     topic: _Topic | None = None
     text: str | None = Field(default=None, max_length=MAX_TEXT_CHARACTERS, description="The narration, word for word.")
     scenes: tuple[SceneOrder, ...] | None = Field(default=None, min_length=1, max_length=MAX_SCENES)
-    target_duration: float = Field(default=300, gt=0, le=14_400, description="Seconds.")
+    target_duration: float | None = Field(
+        default=None,
+        gt=0,
+        le=14_400,
+        description="Wanted length, seconds; None means 300 for a topic, and as long as they take for own words.",
+    )
     language: str = Field(default="en", pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
     voice: _Name | None = None
     speed: float | None = Field(default=None, ge=0.5, le=2)
@@ -373,7 +381,7 @@ class ScriptRequested(_Value):
     def options(self) -> Options:
         """The snapshot that later messages carry."""
         return Options(
-            target_duration=self.target_duration,
+            target_duration=DEFAULT_DURATION if self.target_duration is None else self.target_duration,
             language=self.language,
             voice=self.voice,
             speed=self.speed,

@@ -13,6 +13,7 @@ from uuid import uuid4
 import nats
 import pytest
 
+from scenewire.ffmpeg.discovery import find_ffmpeg
 from scenewire.probe.probe import probe_media
 from tests.support.music import make_music
 from tests.support.product import SMALL, events_of, kill_group, record, run, running_stack, start, stored_messages
@@ -119,7 +120,7 @@ async def test_b59_a_killed_run_goes_on_where_it_was(data: Path, script: Path, t
     assert counts["video.assembled"] == 1
 
 
-async def test_a_film_is_called_off_while_nothing_runs(data: Path, script: Path, tmp_path: Path):
+async def test_a_film_is_called_off_while_nothing_runs_and_ordered_again(data: Path, script: Path, tmp_path: Path):
     arguments = ("make", "--script", str(script), "--size", SMALL, "--json")
     process = await start(*arguments, data=data, cwd=tmp_path)
     async for event in events_of(process):
@@ -131,9 +132,11 @@ async def test_a_film_is_called_off_while_nothing_runs(data: Path, script: Path,
 
     assert (await run("cancel", event["project_id"], "--reason", "wrong text", data=data, cwd=tmp_path)).returncode == 0
     again = await run(*arguments, data=data, cwd=tmp_path)
-    assert (again.returncode, again.events[-1]["code"]) == (1, "cancelled")
-    assert again.events[-1]["message"].endswith("was cancelled: wrong text")
-    assert "once more" in again.events[-1]["hint"]
+    assert again.returncode == 0, again.err
+    assert again.result["project_id"] != event["project_id"]
+    with record(data) as connection:
+        rows = connection.execute("SELECT id, status FROM projects").fetchall()
+    assert {row["id"] for row in rows if row["status"] == "complete"} == {again.result["project_id"]}
     nowhere = await run("cancel", event["project_id"], data=tmp_path / "other", cwd=tmp_path)
     assert (nowhere.returncode, "nothing runs" in nowhere.err) == (1, True)
     assert not (tmp_path / "other" / "nats").exists()
@@ -146,20 +149,37 @@ async def until_nothing_runs(data: Path) -> None:
             await asyncio.sleep(0.05)
 
 
-async def test_an_interrupted_run_says_that_it_goes_on_and_leaves_no_process(data: Path, tmp_path: Path):
-    script = tmp_path / "long.txt"  # so long that it cannot be finished before the signal arrives
-    script.write_text(" ".join(f"This is sentence number {number} of a long talk about tea." for number in range(120)))
-    arguments = ("make", "--script", str(script), "--size", SMALL, "--json")
-    process = await start(*arguments, data=data, cwd=tmp_path)
-    async for event in events_of(process):
-        if event["event"] == "audio.rendered":
-            break
+@pytest.mark.parametrize("signals", [1, 2])
+async def test_an_interrupted_run_stops_without_waiting_for_its_work_and_says_that_it_goes_on(
+    signals: int, data: Path, script: Path, tmp_path: Path
+):
+    hung, encoding = tmp_path / "ffmpeg", tmp_path / "encoding"  # would be waited for as long as DRAIN_TIME, 25 s
+    hung.write_text(
+        f"""#!/bin/sh
+case "$*" in *libx264*) touch '{encoding}'; exec sleep 600 ;; esac
+exec '{(await find_ffmpeg()).path}' "$@"
+"""
+    )
+    hung.chmod(0o755)
+    words = ("make", "--script", str(script), "--size", SMALL, "--json")
+    process = await start(*words, data=data, cwd=tmp_path, FFMPEG=str(hung), ASSEMBLY_FFMPEG=str(hung))
+    async with asyncio.timeout(60):
+        while not encoding.exists():
+            await asyncio.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    async with asyncio.timeout(60):  # what is in hand may be finished, for as long as DRAIN_TIME
-        out, _ = await process.communicate()
+    if signals > 1:
+        assert process.stderr is not None
+        while b"press Ctrl-C again to stop at once" not in await process.stderr.readline():
+            pass
+        process.send_signal(signal.SIGINT)
+    async with asyncio.timeout(20):
+        out, err = await process.communicate()
     assert process.returncode == 130
-    assert b"the same command goes on" in out
-    assert processes_of(data) == []
+    assert b"Traceback" not in err
+    if signals == 1:
+        assert b"press Ctrl-C again to stop at once" in err
+        assert b"the same command goes on" in out
+    await until_nothing_runs(data)
 
 
 def processes_of(data: Path) -> list[str]:

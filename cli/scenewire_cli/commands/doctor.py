@@ -17,6 +17,7 @@ from scenewire.errors import PipelineError
 from scenewire.ffmpeg.discovery import find_ffmpeg
 from scenewire.processes.run import run_program
 from scenewire.settings import secret
+from scenewire_cli.options import say, say_json
 from scenewire_cli.stack.connection import existing
 from scenewire_cli.stack.data_folder import Home, require_writable
 
@@ -52,11 +53,11 @@ async def examine(home: Home, *, nats_url: str | None, as_json: bool) -> int:
     ]
     for finding in findings:
         if as_json:
-            print(json.dumps(asdict(finding)))
+            say_json(asdict(finding))
         else:
-            print(f"{'ok     ' if finding.ok else 'MISSING'}  {finding.what:10} {finding.uses}")
+            say(f"{'ok     ' if finding.ok else 'MISSING'}  {finding.what:10} {finding.uses}")
             if finding.hint:
-                print(f"         {'':10} {finding.hint}")
+                say(f"         {'':10} {finding.hint}")
     return 0 if all(finding.ok for finding in findings) else 1
 
 

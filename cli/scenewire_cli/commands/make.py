@@ -1,12 +1,11 @@
 """What each command does, once its arguments are understood."""
 
 import asyncio
-import json
 import os
-import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -19,21 +18,24 @@ from scenewire.observability.http_endpoint import monitor_of_this_process
 from scenewire_cli.commands.cleanup import tidy
 from scenewire_cli.delivery import Delivered, deliver, require_room
 from scenewire_cli.music import MusicFile, with_music
-from scenewire_cli.output.formatting import loudness_wording, music_wording, place
-from scenewire_cli.output.tables import plain
+from scenewire_cli.options import plain, say, say_json
+from scenewire_cli.output.formatting import loudness_wording, music_wording, place, shortened
 from scenewire_cli.progress.display import Display, make_display
-from scenewire_cli.progress.events import Film, follow
+from scenewire_cli.progress.events import Film, Unreadable, first_message, follow, require_project
 from scenewire_cli.stack.connection import Access, embedded, existing
 from scenewire_cli.stack.data_folder import Home, PendingOrder
 from scenewire_cli.stack.embedded import SERVICES
 
 __all__ = ["cancel", "make", "request", "up", "watch"]
 
-_LONGEST_REASON: Final = 160
-"""Characters of a line in the summary."""
+_REASON_CHARACTERS: Final = 160
+"""Of reasons in one line of the summary; `--json` has all of them."""
 
-_RECORD_PATIENCE: Final = 30.0
-"""Seconds the recorder gets after the film is finished; it normally needs a quarter of one."""
+_DRAIN_TIME: Final = timedelta(seconds=1)
+"""Of a single command's own services: whatever they have in hand is delivered again to the next run."""
+
+_RECORD_TIMEOUT_S: Final = 30.0
+"""How long the recorder gets after the video is finished; it normally needs a quarter of a second."""
 
 
 async def make(
@@ -60,33 +62,43 @@ async def make(
         music: what plays under the narration.
 
     Raises:
-        PipelineError: what went wrong.
+        PipelineError: what went wrong. A record that does not come in time is an error after the summary: the video is
+            delivered.
     """
     home.prepare()
-    require_room(order, data=home.root, out=out)
+    require_room(order, data=home.root if nats_url is None else None, out=out)
     if nats_url is None:
         await find_ffmpeg()
     artifacts_url = os.environ.get("ARTIFACTS_URL") or (home.artifacts_url if nats_url is None else None)
     order = await with_music(order, music, artifacts_url)
     with make_display(as_json=as_json) as display, home.pending(order) as pending:
         film = Film(pending.project_id)
-        delivered = None
+        delivered, late = None, None
         waits = lambda: display.note("other orders use this stack; staying until they are done")  # noqa: E731
         try:
-            async with embedded(home, nats_url=nats_url, services=_services(with_record), on_wait=waits) as access:
+            async with embedded(
+                home,
+                nats_url=nats_url,
+                services=_services(with_record),
+                drain_time=_DRAIN_TIME,
+                on_wait=waits,
+            ) as access:
                 await _see_through(access, order, pending, film, display)
                 if film.video is not None:
                     delivered = await _take(access, film.video, out)
                     if with_record:
-                        await _await_record(access, film)
+                        late = await _await_record(access, film)
         except asyncio.CancelledError:
             display.note(f"stopped; the same command goes on, `scenewire cancel {film.project_id}` calls it off")
             raise
-        pending.finished()
+        if late is None:
+            pending.finished()
         _raise_if_failed(film)
-        if tidily:
+        if tidily and late is None:
             display.note(await _tidied(home, film))
     _print_summary(film, delivered, as_json=as_json, with_record=with_record)
+    if late is not None:
+        raise late
     return 0
 
 
@@ -108,6 +120,9 @@ def _services(with_record: bool) -> Sequence[str]:  # noqa: FBT001 - the option'
 async def _see_through(
     access: Access, order: ScriptRequested, pending: PendingOrder, film: Film, display: Display
 ) -> None:
+    if await first_message(access, pending.project_id, (ProjectCancelled.SUBJECT,)) is not None:
+        pending = pending.renewed()
+        film.project_id = pending.project_id
     sequence = pending.sequence
     if sequence is None or not await access.holds(sequence, pending.project_id):
         sequence = await access.order(order.model_copy(update={"project_id": pending.project_id}))
@@ -124,19 +139,29 @@ async def _take(access: Access, video: VideoAssembled, out: Path) -> Delivered |
     return await deliver(video, artifacts_url=url, out=out) if url else None
 
 
-async def _await_record(access: Access, film: Film) -> None:
-    deadline = time.monotonic() + _RECORD_PATIENCE
+async def _await_record(access: Access, film: Film) -> TransientError | None:
+    """Waits for the record; returns what to tell of one that does not come."""
+    deadline = time.monotonic() + _RECORD_TIMEOUT_S
     while not await access.recorded(film.last_sequence):
         if time.monotonic() > deadline:
-            raise TransientError(
+            return TransientError(
                 FailureCode.DATABASE_UNAVAILABLE,
-                f"the film of project {film.project_id} is finished, but its record is not in the database yet",
+                f"the video of project {film.project_id} is finished, but its record is not in the database yet",
                 hint="look at the recorder's log; the record follows when the database can be used again",
             )
         await asyncio.sleep(0.05)
+    return None
 
 
 def _raise_if_failed(film: Film) -> None:
+    if film.unreadable_end is not None and isinstance(film.unreadable_end.message, Unreadable):
+        end = film.unreadable_end.message
+        raise PermanentError(
+            FailureCode.INVALID_MESSAGE,
+            f"project {film.project_id} has ended, but {end.subject} at sequence {film.unreadable_end.sequence} of the "
+            f"stream cannot be read: {end.fault}",
+            hint=f"use the version that published it; `scenewire history {film.project_id}` lists its messages",
+        )
     if isinstance(film.failure, ProjectFailed):
         scene = f"scene {film.failure.scene_number}: " if film.failure.scene_number else ""
         said, code = film.failure.message.removeprefix(scene), film.failure.code
@@ -203,26 +228,27 @@ def _print_summary(
             **measured,
             "music": music.model_dump(include={"title", "creator", "licence", "source_url"}) if music else None,
             "painted_scenes": sorted(film.painted),
+            "painted_reasons": {str(number): reason for number, reason in sorted(film.painted.items()) if reason},
             "notes": list(video.notes),
             **({} if with_record else {"record": None}),
             **paths,
         }
-        print(json.dumps(facts, ensure_ascii=False), flush=True)
+        say_json(facts)
         return
     for note in video.notes:
-        print(f"note:      {note}", file=sys.stderr)
-    print(f"topic:     {video.brief.topic}")
-    print(f"duration:  {video.duration:.1f} s, {video.frames} frames, {video.video.size / 1e6:.1f} MB")
-    print(f"scenes:    {video.brief.scene_count}")
-    print(f"pictures:  {_pictures(film)}")
+        say(f"note:      {note}", error=True)
+    say(f"topic:     {video.brief.topic}")
+    say(f"duration:  {video.duration:.1f} s, {video.frames} frames, {video.video.size / 1e6:.1f} MB")
+    say(f"scenes:    {video.brief.scene_count}")
+    say(f"pictures:  {_pictures(film)}")
     if music is not None:
-        print(f"music:     {plain(music_wording(music.model_dump()))}")
-    print(f"loudness:  {loudness_wording(measured)}")
-    print(f"video:     {paths['video']}")
-    print(f"captions:  {'  '.join(paths['captions'])}")
-    print(f"credits:   {'  '.join(paths['credits'])}")
+        say(f"music:     {plain(music_wording(music.model_dump()))}")
+    say(f"loudness:  {loudness_wording(measured)}")
+    say(f"video:     {paths['video']}")
+    say(f"captions:  {'  '.join(paths['captions'])}")
+    say(f"credits:   {'  '.join(paths['credits'])}")
     if not with_record:
-        print("record:    none; a recorder that runs in the next 30 days catches up")
+        say("record:    none; a recorder that runs in the next 30 days catches up")
 
 
 def _pictures(film: Film) -> str:
@@ -231,7 +257,7 @@ def _pictures(film: Film) -> str:
         return "footage in every scene"
     reasons = "; ".join(dict.fromkeys(filter(None, film.painted.values())))
     whole = "painted backgrounds" if painted == count else f"painted backgrounds in {painted} of {count} scenes"
-    return f"{whole} ({reasons})" if len(reasons) <= _LONGEST_REASON else whole
+    return f"{whole} ({shortened(reasons, _REASON_CHARACTERS)})" if reasons else whole
 
 
 async def up(home: Home, *, nats_port: int, as_json: bool, with_record: bool = True) -> int:
@@ -252,11 +278,11 @@ async def up(home: Home, *, nats_port: int, as_json: bool, with_record: bool = T
         if monitor := monitor_of_this_process().url:
             facts["monitor"] = monitor
         if as_json:
-            print(json.dumps({"event": "ready", **facts}), flush=True)
+            say_json({"event": "ready", **facts})
         else:
             for name, value in facts.items():
-                print(f"{name + ':':11}{value}")
-            print("ready; Ctrl-C stops", flush=True)
+                say(f"{name + ':':11}{value}")
+            say("ready; Ctrl-C stops")
         with suppress(asyncio.CancelledError):  # being stopped is how it ends
             while True:
                 await asyncio.sleep(1)
@@ -276,7 +302,10 @@ async def request(
     async with existing(home, nats_url) as access:
         order = await with_music(order, music, access.endpoint.artifacts_url)
         await access.order(order.model_copy(update={"project_id": project_id}))
-    print(json.dumps({"event": "accepted", "project_id": str(project_id)}) if as_json else project_id)
+    if as_json:
+        say_json({"event": "accepted", "project_id": str(project_id)})
+    else:
+        say(str(project_id))
     return 0
 
 
@@ -284,12 +313,13 @@ async def watch(home: Home, project_id: str, *, nats_url: str | None, as_json: b
     """Follows a project until it has ended. Returns 0 when it has a film.
 
     Raises:
-        PipelineError: there is no bus, no such id, or the project failed.
+        PipelineError: there is no bus, no such project, or it failed.
     """
     film = Film(_project_id(project_id))
     async with existing(home, nats_url) as access:
+        first = await require_project(access, film.project_id)
         with make_display(as_json=as_json) as display:
-            async for event in follow(access, film, from_sequence=1):
+            async for event in follow(access, film, from_sequence=first):
                 display.show(film, event)
         url = access.endpoint.artifacts_url
     _raise_if_failed(film)
@@ -301,11 +331,12 @@ async def cancel(home: Home, project_id: str, *, reason: str, nats_url: str | No
     """Calls a project off and returns once that is stored; needs no running stack.
 
     Raises:
-        PipelineError: there is no bus and no folder of one, or no such id.
+        PipelineError: there is no bus and no folder of one, or no such project.
     """
     cancelled = ProjectCancelled(project_id=_project_id(project_id), reason=reason)
     stopped = nats_url is None and home.nats_store.exists()
     async with embedded(home, services=()) if stopped else existing(home, nats_url) as access:
+        await require_project(access, cancelled.project_id)
         await access.publish(cancelled, cancelled.project_id, cancelled.message_id)
     return 0
 

@@ -10,7 +10,7 @@ import typer
 
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.processes.run import run_program
-from scenewire_cli.options import JsonOption, run
+from scenewire_cli.options import JsonOption, run, say, say_json
 
 __all__ = ["weights_app"]
 
@@ -47,8 +47,11 @@ async def _check(folder: Path, *, speak: bool, as_json: bool) -> int:
         raise PermanentError(FailureCode.PROGRAM_FAILED, "the tts service cannot be loaded", hint=done.stderr[-300:])
     lines: list[dict[str, Any]] = [json.loads(line) for line in done.stdout.splitlines()]
     for line in lines:
-        for said in [json.dumps(line)] if as_json else _words(line):
-            print(said)
+        if as_json:
+            say_json(line)
+            continue
+        for said in _words(line):
+            say(said)
     complete = any(line["complete"] for line in lines if line["event"] == "engine")
     return 0 if complete and all(line["ok"] for line in lines if line["event"] == "trial") else 1
 

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic_core import ErrorDetails
 
-__all__ = ["fault_wording", "loudness_wording", "music_wording", "picture_wording", "place"]
+__all__ = ["fault_wording", "loudness_wording", "music_wording", "picture_wording", "place", "shortened"]
 
 _OTHERS: Final = {"missing": "is missing", "extra_forbidden": "is not known"}
 
@@ -39,6 +39,11 @@ def music_wording(music: Mapping[str, Any]) -> str:
 def loudness_wording(measured: Mapping[str, Any]) -> str:
     """Loudness and peak of a film by the names `loudness_lufs` and `true_peak_dbtp`."""
     return f"{measured['loudness_lufs']:.1f} LUFS, peak {measured['true_peak_dbtp']:.1f} dBTP"
+
+
+def shortened(text: str, characters: int) -> str:
+    """The text, cut to a number of characters with an ellipsis as the last."""
+    return text if len(text) <= characters else f"{text[: characters - 1].rstrip()}…"
 
 
 def place(artifacts_url: str | None, key: str) -> str:

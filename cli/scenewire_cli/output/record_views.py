@@ -1,11 +1,11 @@
 """What is on record, for people on a terminal, for pipes, and as JSON."""
 
-import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from scenewire_cli.output.formatting import loudness_wording, music_wording, picture_wording, place
-from scenewire_cli.output.tables import Column, clock, plain, print_facts, print_rows, seconds
+from scenewire_cli.options import plain, say, say_json
+from scenewire_cli.output.formatting import loudness_wording, music_wording, picture_wording, place, shortened
+from scenewire_cli.output.tables import Column, clock, print_facts, print_rows, seconds
 
 __all__ = [
     "AUDIT",
@@ -31,7 +31,7 @@ def _changes(changes: Mapping[str, Mapping[str, Any]]) -> str:
 
 def _brief(value: object) -> str:
     text = "nothing" if value is None else str(value)
-    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
+    return shortened(text, _LONGEST_VALUE)
 
 
 PROJECTS: Final = (
@@ -75,7 +75,7 @@ _SCENES: Final = (
 
 def print_json(event: str, row: Row) -> None:
     """One object on one line."""
-    print(json.dumps({"event": event, **row}, ensure_ascii=False), flush=True)
+    say_json({"event": event, **row})
 
 
 def print_project(project: Row, artifacts_url: str) -> None:
@@ -119,7 +119,7 @@ def print_condition(condition: Row, *, as_json: bool) -> None:
     for problem in condition["problems"]:
         print_facts({"problem": problem})
     if not condition["problems"]:
-        print("intact")
+        say("intact")
 
 
 def print_rebuilt(done: Row) -> None:
@@ -133,7 +133,7 @@ def print_rebuilt(done: Row) -> None:
 def print_restored(done: Row) -> None:
     """What the stream was given back: how many messages of which unfinished project, and ends of others."""
     for project_id, messages in done["messages"].items():
-        print(f"{project_id}\t{messages}")
+        say(project_id, str(messages))
     print_facts({"projects": str(len(done["messages"])), "ends": str(done["ends"])})
 
 

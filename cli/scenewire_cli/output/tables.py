@@ -11,7 +11,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-__all__ = ["Column", "clock", "plain", "print_facts", "print_rows", "seconds"]
+from scenewire_cli.options import plain, say
+
+__all__ = ["Column", "clock", "print_facts", "print_rows", "seconds"]
 
 _ROOMY: Final = 120
 """Columns of a terminal on which whole ids leave room for what they are about."""
@@ -45,7 +47,7 @@ def print_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> 
     """Prints rows; without titles in a pipe, for `cut` and `awk`."""
     if not sys.stdout.isatty():
         for row in rows:
-            print("\t".join(column.cell(row) for column in columns))
+            say(*(column.cell(row) for column in columns))
         return
     console = Console(highlight=False)
     narrow = console.width < _ROOMY
@@ -61,12 +63,7 @@ def print_facts(facts: Mapping[str, str | None]) -> None:
     """Prints named facts, those that are empty left out."""
     for name, value in facts.items():
         if value:
-            print(f"{name + ':':15}{plain(value)}")
-
-
-def plain(text: str) -> str:
-    """Text on one line that moves no cursor and colours nothing."""
-    return "".join(character for character in " ".join(text.split()) if character.isprintable())
+            say(f"{name + ':':15}{plain(value)}")
 
 
 def clock(time: str) -> str:

@@ -1,16 +1,17 @@
 """Progress on the terminal: bars where there is one, a line per event where there is none, JSON when asked."""
 
-import json
-import sys
 import time
 from typing import Any, Final, Protocol, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.text import Text
 from typing_extensions import override
 
 from scenewire.messages import Progress as Telemetry
-from scenewire_cli.progress.events import Event, Film
+from scenewire_cli.options import harmless, say, say_json
+from scenewire_cli.output.formatting import shortened
+from scenewire_cli.progress.events import Event, Film, Unreadable
 
 __all__ = ["Display", "make_display"]
 
@@ -60,6 +61,9 @@ class _JsonLines(Display):
     def show(self, film: Film, event: Event) -> None:
         if isinstance(event.message, Telemetry):
             fields: dict[str, Any] = {"event": "progress", **event.message.model_dump(mode="json", exclude_none=True)}
+        elif isinstance(event.message, Unreadable):
+            fields = {"event": "unreadable", "project_id": str(film.project_id), "sequence": event.sequence}
+            fields |= {"subject": event.message.subject, "fault": event.message.fault}
         else:
             scene = getattr(event.message, "scene", None)
             fields = {"event": event.message.SUBJECT, "project_id": str(film.project_id), "sequence": event.sequence}
@@ -67,11 +71,11 @@ class _JsonLines(Display):
                 fields["scene_number"] = scene.scene_number
             if film.scene_count is not None:
                 fields["scene_count"] = film.scene_count
-        print(json.dumps(fields), flush=True)
+        say_json(fields)
 
     @override
     def note(self, text: str) -> None:
-        print(json.dumps({"event": "note", "text": text}), flush=True)
+        say_json({"event": "note", "text": text})
 
 
 class _Lines(Display):
@@ -96,7 +100,7 @@ class _Lines(Display):
 
     @override
     def note(self, text: str) -> None:
-        print(f"[{time.monotonic() - self._started:6.1f}s] {text}", file=sys.stderr, flush=True)
+        say(f"[{time.monotonic() - self._started:6.1f}s] {text}", error=True)
 
 
 class _Bars(Display):
@@ -107,7 +111,7 @@ class _Bars(Display):
             TextColumn("{task.description:8}"),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn("{task.fields[detail]}"),
+            TextColumn("{task.fields[detail]}", markup=False),
             TimeElapsedColumn(),
             console=console,
         )
@@ -133,23 +137,27 @@ class _Bars(Display):
         self._set("footage", len(film.sourced), count, _last(film.sourced))
         self._set("picture", len(film.rendered), count, encoding)
         self._set("film", int(film.video is not None), 1, "" if film.video else film.joining)
-        if isinstance(event.message, Telemetry) and event.message.state == "retrying":
+        if isinstance(event.message, Unreadable) or (
+            isinstance(event.message, Telemetry) and event.message.state == "retrying"
+        ):
             self.note(_describe(film, event))
 
     @override
     def note(self, text: str) -> None:
-        self._bars.console.print(text, highlight=False)
+        self._bars.console.print(Text(harmless(text)))
 
     def _set(self, stage: str, completed: int, total: int | None, detail: str) -> None:
-        self._bars.update(self._tasks[stage], completed=completed, total=total, detail=detail)
+        self._bars.update(self._tasks[stage], completed=completed, total=total, detail=harmless(detail))
 
 
 def _last(titles: dict[int, str]) -> str:
-    return next(reversed(titles.values()), "")[:40]
+    return shortened(next(reversed(titles.values()), ""), 40)
 
 
 def _describe(film: Film, event: Event) -> str:
     message = event.message
+    if isinstance(message, Unreadable):
+        return f"unreadable: {message.subject} at sequence {event.sequence} of the stream: {message.fault}"
     if isinstance(message, Telemetry):
         where = f"scene {message.scene_number}: " if message.scene_number else ""
         if message.state == "retrying":

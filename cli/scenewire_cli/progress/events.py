@@ -2,16 +2,19 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
 from nats.aio.msg import Msg
 from nats.js.api import DeliverPolicy
+from nats.js.errors import NotFoundError
 from pydantic import ValidationError
 
+from scenewire.bus.delivery import Delivery
 from scenewire.bus.ephemeral import Ephemeral
+from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.messages import (
     AudioRendered,
     FootageSourced,
@@ -20,13 +23,15 @@ from scenewire.messages import (
     ProjectCancelled,
     ProjectFailed,
     ScenesScripted,
+    ScriptRequested,
     SegmentRendered,
     VideoAssembled,
 )
 from scenewire.topology import PIPELINE, PROGRESS_SUBJECT
+from scenewire_cli.output.formatting import fault_wording
 from scenewire_cli.stack.connection import Access
 
-__all__ = ["Event", "Film", "follow"]
+__all__ = ["Event", "Film", "Unreadable", "first_message", "follow", "require_project"]
 
 _LOOK: Final = 1.0
 """Seconds between two looks at whether the stack can go on."""
@@ -45,11 +50,24 @@ _MODELS: Final[dict[str, type[Message]]] = {
 }
 
 
+_ENDS: Final = (VideoAssembled.SUBJECT, ProjectFailed.SUBJECT, ProjectCancelled.SUBJECT)
+
+_NEXT_MESSAGE_TIMEOUT_S: Final = 30.0
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A stored message of the project that this version cannot read."""
+
+    subject: str
+    fault: str
+
+
 @dataclass(frozen=True)
 class Event:
     """Something that happened to the project."""
 
-    message: Message | Progress
+    message: Message | Progress | Unreadable
     sequence: int = 0
     """Where the stream holds it; 0 for telemetry."""
 
@@ -74,6 +92,8 @@ class Film:
     """What is being done to the whole film."""
     video: VideoAssembled | None = None
     failure: ProjectFailed | ProjectCancelled | None = None
+    unreadable_end: "Event | None" = None
+    """The message that ended the project, when nobody can read how."""
     last_sequence: int = 0
 
     @property
@@ -84,7 +104,7 @@ class Film:
     @property
     def ended(self) -> bool:
         """Whether nothing more will come."""
-        return self.video is not None or self.failure is not None
+        return self.video is not None or self.failure is not None or self.unreadable_end is not None
 
     def apply(self, event: Event) -> None:
         """Takes an event in; a repeated one changes nothing."""
@@ -106,6 +126,8 @@ class Film:
                 self.video = event.message
             case ProjectFailed() | ProjectCancelled():
                 self.failure = event.message
+            case Unreadable(subject=subject) if subject in _ENDS:
+                self.unreadable_end = event
             case Progress(stage="assembly", state="working"):
                 self._hear_of_assembly(event.message)
             case _:
@@ -116,6 +138,72 @@ class Film:
             self.joining = told.detail
         elif told.fraction is not None and told.scene_number not in self.rendered:
             self.encoding[told.scene_number] = told.fraction
+
+
+async def require_project(access: Access, project_id: UUID) -> int:
+    """Returns the stream sequence of a project's first message.
+
+    Raises:
+        PermanentError: `not_on_record`, the stream holds no such project.
+        TransientError: `bus_unavailable`.
+    """
+    sequence = await first_message(access, project_id, (ScriptRequested.SUBJECT, *_ENDS))
+    if sequence is None:
+        raise PermanentError(
+            FailureCode.NOT_ON_RECORD,
+            f"the stream holds no project {project_id}",
+            hint="`scenewire list` shows the projects on record; is it another data folder, or another NATS_URL?",
+        )
+    return sequence
+
+
+async def first_message(access: Access, project_id: UUID, subjects: Sequence[str]) -> int | None:
+    """Returns the stream sequence of a project's first message on certain subjects; None when there is none.
+
+    Messages on other subjects are not delivered. Orders are a small share of a stream, and each is looked at: subjects
+    do not name the project.
+
+    Raises:
+        TransientError: `bus_unavailable`.
+    """
+    last = max([await _last_sequence(access, subject) for subject in subjects])
+    if last == 0:
+        return None
+    messages = await access.jetstream.subscribe(
+        ">", stream=PIPELINE.name, ordered_consumer=True, config=Ephemeral(filter_subjects=list(subjects))
+    )
+    try:
+        while True:
+            message = await messages.next_msg(timeout=_NEXT_MESSAGE_TIMEOUT_S)
+            sequence = message.metadata.sequence.stream
+            if Delivery(message).project_id == project_id:
+                return sequence
+            if sequence >= last:
+                return None
+    except TimeoutError as error:
+        raise TransientError(
+            FailureCode.BUS_UNAVAILABLE,
+            f"the bus stopped answering while project {project_id} was looked for",
+            hint="run the same command again",
+        ) from error
+    finally:
+        await messages.unsubscribe()
+
+
+async def _last_sequence(access: Access, subject: str) -> int:
+    try:
+        return (await access.jetstream.get_last_msg(PIPELINE.name, subject)).seq or 0
+    except NotFoundError:
+        return 0
+
+
+def _read(model: type[Message], message: Msg) -> Message | Unreadable:
+    try:
+        return model.model_validate_json(message.data)
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(map(str, fault["loc"]))
+        return Unreadable(message.subject, f"{where} {fault_wording(fault)}".strip())
 
 
 async def follow(access: Access, film: Film, *, from_sequence: int) -> AsyncIterator[Event]:
@@ -132,11 +220,9 @@ async def follow(access: Access, film: Film, *, from_sequence: int) -> AsyncIter
     events: asyncio.Queue[Event] = asyncio.Queue()
 
     async def stored(message: Msg) -> None:
-        if (message.headers or {}).get("correlation_id") == str(film.project_id):
-            model = _MODELS.get(".".join(message.subject.split(".")[:2]))
-            if model is not None:
-                event = Event(model.model_validate_json(message.data), message.metadata.sequence.stream)
-                events.put_nowait(event)
+        model = _MODELS.get(".".join(message.subject.split(".")[:2]))
+        if model is not None and Delivery(message).project_id == film.project_id:
+            events.put_nowait(Event(_read(model, message), message.metadata.sequence.stream))
 
     async def told(message: Msg) -> None:
         try:

@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -71,7 +72,7 @@ class Access:
         """Whether the recorder has committed everything up to a stream sequence."""
         try:
             info = await self.jetstream.consumer_info(PIPELINE.name, RECORDER.name)
-        except NotFoundError:
+        except (nats.errors.Error, OSError):  # no recorder, or a bus that does not answer now
             return False
         return info.ack_floor is not None and info.ack_floor.stream_seq >= sequence
 
@@ -106,6 +107,7 @@ async def embedded(
     nats_url: str | None = None,
     nats_port: int = -1,
     services: Sequence[str] = SERVICES,
+    drain_time: timedelta | None = None,
     on_wait: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[Access]:
     """The bus of `existing`, or an embedded stack when there is none; it ends when nobody uses it any more.
@@ -115,6 +117,8 @@ async def embedded(
         nats_url: somebody's server instead.
         nats_port: where the embedded bus listens; -1 takes any free port.
         services: which run beside it.
+        drain_time: how long services of our own may finish their work when they are stopped, unless DRAIN_TIME is set;
+            None leaves it to the setting.
         on_wait: called when others use the stack that we are about to stop.
     """
     if nats_url:
@@ -125,6 +129,8 @@ async def embedded(
     while True:
         with home.ownership() as owner:
             if owner:
+                if drain_time is not None:
+                    os.environ.setdefault("DRAIN_TIME", f"{drain_time.total_seconds():g}")
                 async with _own(home, nats_port, services, on_wait) as access:
                     yield access
                 return

@@ -48,6 +48,12 @@ class PendingOrder:
         self._path.write_text(json.dumps({"project_id": str(self.project_id), "sequence": sequence}))
         return order
 
+    def renewed(self) -> "PendingOrder":
+        """Starts the same words again as another project: this one can no longer be made."""
+        order = PendingOrder(uuid4(), None, self._path)
+        self._path.write_text(json.dumps({"project_id": str(order.project_id), "sequence": None}))
+        return order
+
     def finished(self) -> None:
         """Forgets it: the same words are a new order from now on."""
         self._path.unlink(missing_ok=True)

@@ -107,11 +107,11 @@ class ScriptStage:
 def _plan(order: ScriptRequested, script: Script, estimate: float) -> tuple[float | None, tuple[str, ...]]:
     """How long the scenes together are to last, if they are to last for a certain time; and what to say about that.
 
-    Own words are not held to the default length: nobody ordered it. They are spoken as they are.
+    Own words for which no length was ordered are spoken as they are.
     """
-    wanted = order.target_duration
-    if not script.fills_time and wanted == ScriptRequested.model_fields["target_duration"].default:
+    if not script.fills_time and order.target_duration is None:
         return None, ()
+    wanted = order.options.target_duration
     if abs(estimate - wanted) <= _REACH * wanted:
         return wanted, ()
     return None, (f"The script is estimated to last {estimate:.0f} s; {wanted:.0f} s were ordered.",)

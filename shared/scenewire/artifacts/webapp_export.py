@@ -46,7 +46,7 @@ class WebApp:
         self._root = root
 
     async def put(self, path: str, source: Path) -> None:
-        """Puts a file where it is looked for: linked where that is possible, else copied; it appears whole.
+        """Copies a file to where it is looked for; it appears whole. A link would let its reader change the artifact.
 
         Args:
             path: one of the paths above.
@@ -69,10 +69,7 @@ class WebApp:
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             part.unlink(missing_ok=True)
-            try:
-                os.link(source, part)
-            except OSError:
-                shutil.copyfile(source, part)
+            shutil.copyfile(source, part)
             part.replace(target)
         except OSError as error:
             full = error.errno in (errno.ENOSPC, errno.EDQUOT)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from scenewire.errors import PermanentError
 from scenewire.messages import MAX_TEXT_CHARACTERS
-from scenewire_cli.order import DEFAULT_DURATION, DEFAULT_TOPIC, SHAPES, Picture, build_order
+from scenewire_cli.order import DEFAULT_TOPIC, SHAPES, Picture, build_order
 
 
 def refusal(**changes) -> str:
@@ -22,8 +22,8 @@ def refusal(**changes) -> str:
 
 
 def test_without_arguments_the_prior_defaults_are_ordered():
-    order = build_order(topic=None, duration=DEFAULT_DURATION, script=None)
-    assert (order.topic, order.target_duration) == ("Russian invasion of Ukraine", 300)
+    order = build_order(topic=None, duration=None, script=None)
+    assert (order.topic, order.options.target_duration) == ("Russian invasion of Ukraine", 300)
     assert order.topic == DEFAULT_TOPIC
 
 

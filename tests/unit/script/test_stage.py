@@ -8,7 +8,7 @@ from typing_extensions import override
 
 from scenewire.artifacts.filesystem import FilesystemStore
 from scenewire.errors import FailureCode, PermanentError
-from scenewire.messages import ScriptRequested, derive_scene_id
+from scenewire.messages import DEFAULT_DURATION, ScriptRequested, derive_scene_id
 from scenewire_script.stage import ScriptStage
 from scenewire_script.writers.base import DraftScene, Script, ScriptWriter
 from scenewire_script.writers.outline import OutlineWriter
@@ -96,6 +96,18 @@ async def test_a_length_that_the_words_do_not_fill_is_noted_only_when_one_was_or
 
     assert ordered.brief.notes == ("The script is estimated to last 5 s; 60 s were ordered.",)
     assert silent.brief.notes == fitting.brief.notes == ()
+
+
+async def test_the_default_length_counts_as_ordered_when_it_was_given(tmp_path: Path) -> None:
+    text = "The sea rises and the sea falls. " * 90
+    ordered = ScriptRequested(text=text, target_duration=DEFAULT_DURATION)
+
+    given = await stage(tmp_path / "a").write(ordered, PROJECT)
+    silent = await stage(tmp_path / "b").write(ScriptRequested(text=text), PROJECT)
+
+    assert sum(scene.wanted_duration or 0 for scene in given.scenes) == pytest.approx(300, abs=1)
+    assert {scene.wanted_duration for scene in silent.scenes} == {None}
+    assert silent.brief.options.target_duration == DEFAULT_DURATION
 
 
 async def test_a_script_that_fits_no_message_is_refused_with_advice(tmp_path: Path) -> None:

@@ -64,6 +64,14 @@ def test_message_ids_name_project_scene_and_subject():
     assert len({builders.audio_rendered(PROJECT, n).message_id for n in range(1, 3)}) == 2
 
 
+@pytest.mark.parametrize("order", [{"topic": "x"}, {"topic": "x", "target_duration": None}])
+def test_an_order_that_names_no_length_means_300_s_and_stays_without_one(order: dict[str, object]):
+    understood = ScriptRequested.model_validate(order)
+    assert (understood.target_duration, understood.options.target_duration) == (None, 300)
+    assert "target_duration" not in json.loads(understood.model_dump_json(exclude_none=True))
+    assert ScriptRequested(topic="x", target_duration=300).target_duration == 300
+
+
 @pytest.mark.parametrize("order", [{"topic": "Tea"}, {"topic": "Tea", "target_duration": 60}, {"text": "Tea."}])
 def test_the_shortest_orders_are_valid(order: dict[str, object]):
     assert ScriptRequested.model_validate(order).options.look.frame_rate == 30

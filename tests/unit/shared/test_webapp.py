@@ -16,6 +16,9 @@ async def test_a_file_is_put_where_the_web_application_looks_and_replaces_an_old
     assert target.read_bytes() == b"second"
     assert (tmp_path / "first").read_bytes() == b"first"
     assert list(target.parent.iterdir()) == [target]
+    with target.open("ab") as file:
+        file.write(b", edited")
+    assert (tmp_path / "second").read_bytes() == b"second"
 
 
 async def test_a_folder_that_is_not_there_is_named_and_not_made(tmp_path: Path):

@@ -249,7 +249,7 @@ def _order(project: Row, order: ScriptRequested) -> None:
         project["topic"] = order.topic
     if order.voice is not None:
         project.update(voice_id=order.voice, voice_selected=True)
-    _set_length(project, order.target_duration)
+    _set_length(project, order.options.target_duration)
     if order.footage_providers:
         _configure(project, preferredProvider=order.footage_providers[0])
 

@@ -112,7 +112,7 @@ class GroqWriter(ScriptWriter):
         if not is_speakable(topic):
             raise nothing_to_say("the topic")
         rate = words_per_second(self._words_per_second, order.language) * (order.speed or 1)
-        film = _Film(order, topic, Budget(order.target_duration, rate))
+        film = _Film(order, topic, Budget(order.options.target_duration, rate))
         for numbers in parts(range(1, film.budget.scenes + 1), self._room(film.budget.words)):
             await self._continue(film, numbers)
         if not film.budget.fits(film.texts):

@@ -1,0 +1,102 @@
+"""`make` on somebody's bus whose workers are played by the test: what it orders, and what it says at the end."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from nats.js.api import DeliverPolicy
+
+from scenewire.errors import TransientError
+from scenewire.messages import ProjectCancelled, ScriptRequested, VideoAssembled
+from scenewire_cli.commands import make as commands
+from scenewire_cli.stack.data_folder import Home
+from tests.support import golden
+from tests.support.bus_world import World, bus_world
+
+pytestmark = pytest.mark.timeout(60)
+
+TEA = ScriptRequested(topic="Tea")
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    async with bus_world(tmp_path / "bus") as world:
+        yield world
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    monkeypatch.delenv("ARTIFACTS_URL", raising=False)
+    home = Home(tmp_path / "data")
+    home.prepare()
+    return home
+
+
+async def publish(world: World, subject: str, project_id: UUID, body: bytes) -> int:
+    return await world.publish(subject, body, correlation_id=str(project_id))
+
+
+@asynccontextmanager
+async def workers(world: World) -> AsyncIterator[list[UUID]]:
+    """Finishes every order that comes from now on; yields the projects."""
+    made: list[UUID] = []
+    video = golden.messages()["video.assembled"]
+    assert isinstance(video, VideoAssembled)
+    orders = await world.jetstream.subscribe(
+        ScriptRequested.SUBJECT, ordered_consumer=True, deliver_policy=DeliverPolicy.NEW
+    )
+
+    async def work() -> None:
+        async for message in orders.messages:
+            project_id = UUID(json.loads(message.data)["project_id"])
+            made.append(project_id)
+            done = video.model_copy(update={"project_id": project_id})
+            await publish(world, done.subject, project_id, done.model_dump_json().encode())
+
+    working = asyncio.create_task(work())
+    try:
+        yield made
+    finally:
+        working.cancel()
+
+
+async def make(world: World, home: Home, **changes: Any) -> int:
+    said = {"out": home.root / "out", "as_json": False, "with_record": False, **changes}
+    return await commands.make(home, TEA, nats_url=world.server.url, **said)
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+async def test_the_same_order_after_a_cancel_is_a_new_project(accepted: bool, world: World, home: Home):
+    with home.pending(TEA) as left:  # by a killed run
+        order = TEA.model_copy(update={"project_id": left.project_id})
+        sequence = await publish(world, order.SUBJECT, left.project_id, order.model_dump_json().encode())
+        if accepted:
+            left.accepted(sequence)
+    for cancelled in (uuid4(), left.project_id):
+        body = ProjectCancelled(project_id=cancelled, reason="wrong text").model_dump_json().encode()
+        await publish(world, ProjectCancelled.SUBJECT, cancelled, body)
+
+    async with workers(world) as made:
+        assert await make(world, home) == 0
+    assert len(made) == 1
+    assert made != [left.project_id]
+    assert not list((home.root / "orders").iterdir())
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+async def test_a_record_that_does_not_come_is_an_error_after_the_summary(
+    as_json: bool, world: World, home: Home, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(commands, "_RECORD_TIMEOUT_S", 0.1)
+    async with workers(world):
+        with pytest.raises(TransientError, match="record") as late:
+            await make(world, home, with_record=True, as_json=as_json)
+    assert late.value.code == "database_unavailable"
+    said = capsys.readouterr().out.splitlines()
+    assert any('"event": "finished"' in line if as_json else line.startswith("video:") for line in said)
+    assert list((home.root / "orders").iterdir())  # the same command goes on waiting for it

@@ -1,0 +1,213 @@
+"""`watch` and `cancel` on a real bus: what they read of it, and what they make of messages that others wrote."""
+
+import asyncio
+import json
+import os
+import pty
+import re
+import sys
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+
+from scenewire.bus.delivery import published_at_ns
+from scenewire.errors import PermanentError
+from scenewire.messages import (
+    Message,
+    ProjectCancelled,
+    ProjectFailed,
+    ScriptRequested,
+    VideoAssembled,
+    derive_project_id,
+)
+from scenewire.topology import PIPELINE
+from scenewire_cli.progress.events import Film, first_message, follow, require_project
+from scenewire_cli.stack.connection import existing
+from scenewire_cli.stack.data_folder import Home
+from tests.support import builders, golden
+from tests.support.bus_world import World, bus_world
+from tests.support.hostile_texts import HOSTILE_TEXTS, obeyed
+from tests.support.product import Finished, environment, run
+
+pytestmark = pytest.mark.timeout(120)
+
+RICHS_OWN = re.compile(r"\x1b\[[0-9;]*[mAK]|\x1b\[2K|\x1b\[\?25[lh]|\r")
+"""What a display on a terminal needs: colours, rewritten lines, the hidden cursor."""
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    async with bus_world(tmp_path / "bus") as world:
+        yield world
+
+
+async def order(world: World, project_id: UUID, **changes: object) -> int:
+    message = ScriptRequested(project_id=project_id, **{"topic": "Tea", **changes})
+    return await world.publish(message.SUBJECT, message.model_dump_json().encode(), correlation_id=str(project_id))
+
+
+async def tell(world: World, message: Message) -> int:
+    body = message.model_dump_json().encode()
+    return await world.publish(message.subject, body, correlation_id=str(message.project_id))
+
+
+def finished_video(project_id: UUID, **changes: object) -> VideoAssembled:
+    video = golden.messages()["video.assembled"]
+    assert isinstance(video, VideoAssembled)
+    return video.model_copy(update={"project_id": project_id, **changes})
+
+
+async def watch(world: World, project_id: UUID | str, folder: Path, *arguments: str, **changes: str) -> Finished:
+    watched = ("watch", str(project_id), *arguments)
+    return await run(*watched, data=folder / "data", cwd=folder, NATS_URL=world.server.url, **changes)
+
+
+async def watch_on_a_terminal(world: World, project_id: UUID, folder: Path) -> tuple[int, str]:
+    screen, terminal = pty.openpty()
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "scenewire_cli", "watch", str(project_id)),
+        env=environment(folder, PYTHONPATH=str(Path(__file__).parents[2]), NATS_URL=world.server.url, TERM="xterm"),
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        start_new_session=True,
+    )
+    os.close(terminal)
+    shown = b""
+    with suppress(OSError):  # EIO: nobody holds the terminal any more
+        while part := await asyncio.to_thread(os.read, screen, 1 << 16):
+            shown += part
+    os.close(screen)
+    return await process.wait(), shown.decode(errors="surrogateescape")
+
+
+async def tell_hostile_story(world: World, project_id: UUID, end: str) -> None:
+    """Every text of others that a display or a summary shows, in every hostile kind that a message can hold."""
+    text = " ".join(text for text in HOSTILE_TEXTS if "\udcff" not in text)
+    await order(world, project_id)
+    await tell(world, builders.scripted(project_id, 1))
+    sourced = builders.footage_sourced(project_id, 1, 1)
+    clip = golden.messages()["footage.sourced"].footage.clips[0]  # type: ignore[union-attr]
+    for title in (text, *HOSTILE_TEXTS[:2], "[/x]"):
+        clip = clip.model_copy(update={"credit": clip.credit.model_copy(update={"title": title})})
+        shown = sourced.footage.model_copy(update={"clips": (clip,), "fallback": True, "reason": text})
+        await tell(world, sourced.model_copy(update={"footage": shown}))
+    if end == "failed":
+        failed = ProjectFailed(project_id=project_id, stage="tts", code="speech_failed", message=text, hint=text)
+        await tell(world, failed)
+    elif end == "cancelled":
+        await tell(world, ProjectCancelled(project_id=project_id, reason=text[:200]))
+    else:
+        brief = builders.brief(1).model_copy(update={"topic": text, "notes": (text,)})
+        await tell(world, finished_video(project_id, brief=brief))
+
+
+@pytest.mark.parametrize("end", ["failed", "cancelled", "finished"])
+async def test_texts_of_others_are_shown_as_text_in_a_pipe_on_a_terminal_and_as_json(
+    end: str, world: World, tmp_path: Path
+):
+    project_id = uuid4()
+    await tell_hostile_story(world, project_id, end)
+    code = 0 if end == "finished" else 1
+
+    piped = await watch(world, project_id, tmp_path)
+    assert (piped.returncode, obeyed(piped.out), obeyed(piped.err)) == (code, "", "")
+    assert "pwned" in piped.out + piped.err
+
+    told = await watch(world, project_id, tmp_path, "--json")
+    assert (told.returncode, obeyed(told.out), obeyed(told.err)) == (code, "", "")
+    assert told.out.isascii()
+
+    narrow = await watch(world, project_id, tmp_path, PYTHONIOENCODING="ascii")
+    assert (narrow.returncode, obeyed(narrow.out)) == (code, "")
+    assert "Traceback" not in narrow.err
+
+    returncode, shown = await watch_on_a_terminal(world, project_id, tmp_path)
+    assert (returncode, obeyed(RICHS_OWN.sub("", shown))) == (code, ""), shown
+    assert "pwned" in shown
+    assert "Traceback" not in shown
+
+
+@pytest.mark.parametrize("body", [b"not json", b"{}", b'{"schema_version": 9}', b"[" * 10_000])
+@pytest.mark.parametrize("subject", ["project.failed", "video.assembled", "project.cancelled"])
+async def test_an_end_that_cannot_be_read_ends_the_command_with_an_error(
+    subject: str, body: bytes, world: World, tmp_path: Path
+):
+    project_id = uuid4()
+    await order(world, project_id)
+    sequence = await world.publish(subject, body, correlation_id=str(project_id))
+    watched = await watch(world, project_id, tmp_path, "--json")
+    assert watched.returncode == 1
+    assert watched.events[-1]["code"] == "invalid_message"
+    assert f"{subject} at sequence {sequence} of the stream cannot be read" in watched.events[-1]["message"]
+    assert watched.events[-1]["hint"]
+
+
+async def test_a_message_on_the_way_that_cannot_be_read_is_named_and_the_rest_is_followed(world: World, tmp_path: Path):
+    project_id = uuid4()
+    await order(world, project_id)
+    sequence = await world.publish("audio.rendered", b'{"scene": 1}', correlation_id=str(project_id))
+    await tell(world, finished_video(project_id))
+    for arguments in ((), ("--json",)):
+        watched = await watch(world, project_id, tmp_path, *arguments)
+        assert watched.returncode == 0, watched.err
+        said = watched.err or next(str(event) for event in watched.events if event["event"] == "unreadable")
+        assert ("audio.rendered" in said, str(sequence) in said) == (True, True)
+
+
+@pytest.mark.parametrize("stored", ["nothing", "other projects"])
+async def test_a_project_that_is_not_in_the_stream_is_an_error_and_cancelling_it_stores_nothing(
+    stored: str, world: World, tmp_path: Path
+):
+    if stored == "other projects":
+        await order(world, uuid4())
+        await tell(world, ProjectCancelled(project_id=uuid4(), reason=""))
+    before = (await world.jetstream.stream_info(PIPELINE.name)).state.messages
+    watched = await watch(world, uuid4(), tmp_path, "--json")
+    assert (watched.returncode, watched.events[-1]["code"]) == (1, "not_on_record")
+    assert "scenewire list" in watched.events[-1]["hint"]
+    cancelled = await run("cancel", str(uuid4()), data=tmp_path / "data", cwd=tmp_path, NATS_URL=world.server.url)
+    assert (cancelled.returncode, "holds no project" in cancelled.err) == (1, True)
+    assert (await world.jetstream.stream_info(PIPELINE.name)).state.messages == before
+
+
+async def test_a_project_among_many_is_found_without_reading_them(world: World, tmp_path: Path):
+    others = [uuid4() for _ in range(20)]
+    for other in others:
+        await order(world, other)
+        body = builders.narration_requested(other).model_dump_json().encode()
+        await asyncio.gather(
+            *(world.publish("narration.requested", body, correlation_id=str(other)) for _ in range(100))
+        )
+    project_id = uuid4()
+    first = await order(world, project_id)
+    await tell(world, builders.scripted(project_id, 1))
+    await tell(world, finished_video(project_id))
+
+    async with existing(Home(tmp_path / "data"), world.server.url) as access:
+        film = Film(project_id)
+        assert await require_project(access, project_id) == first
+        seen = [event.message async for event in follow(access, film, from_sequence=first)]
+        assert len(seen) == 2
+        assert access.client.stats["in_msgs"] < 100  # of more than 2,000
+
+
+async def test_a_project_is_found_however_its_order_names_it(world: World, tmp_path: Path):
+    named, header = uuid4(), uuid4()
+    unnamed = await world.publish("script.requested", b'{"topic": "no id"}')
+    orders = await world.jetstream.subscribe("script.requested", ordered_consumer=True)
+    derived = derive_project_id(unnamed, published_at_ns(await orders.next_msg()))
+    first = await world.publish("script.requested", json.dumps({"project_id": f"{{{named}}}", "topic": "x"}).encode())
+    second = await world.publish("script.requested", b"garbage", correlation_id=str(header))
+    async with existing(Home(tmp_path / "data"), world.server.url) as access:
+        for project_id, sequence in ((derived, unnamed), (named, first), (header, second)):
+            assert await require_project(access, project_id) == sequence
+        restored = uuid4()  # a stream that was given back holds the ends of other projects only
+        end = await tell(world, finished_video(restored))
+        assert await require_project(access, restored) == end
+        assert await first_message(access, named, (ProjectCancelled.SUBJECT,)) is None
+        with pytest.raises(PermanentError):
+            await require_project(access, uuid4())

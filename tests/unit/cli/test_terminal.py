@@ -1,0 +1,145 @@
+"""Nothing that others wrote reaches the terminal as anything but text."""
+
+import ast
+import io
+import json
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from scenewire.errors import FailureCode, PermanentError
+from scenewire.messages import Clip, Credit, Footage, Progress, SourceFacts, VideoAssembled
+from scenewire_cli import main
+from scenewire_cli import options as terminal
+from scenewire_cli.commands import make as commands
+from scenewire_cli.options import harmless, plain, say, say_json
+from scenewire_cli.output.tables import print_facts
+from scenewire_cli.progress import display
+from scenewire_cli.progress.events import Event, Film
+from tests.support import builders, golden
+from tests.support.builders import PROJECT, artifact
+from tests.support.hostile_texts import HOSTILE_TEXTS, obeyed
+
+CLI = Path(terminal.__file__).parent
+
+
+@pytest.mark.parametrize("text", HOSTILE_TEXTS)
+def test_a_line_holds_its_words_and_nothing_that_a_terminal_obeys(text: str, capsys: pytest.CaptureFixture[str]):
+    say(f"before {text} after", "cell", error=False)
+    printed = capsys.readouterr().out
+    assert printed.startswith("before ")
+    assert printed.endswith(" after\tcell\n")
+    assert not obeyed(printed.replace("\t", ""))
+
+
+def test_joiners_and_letters_of_all_scripts_stay():
+    for text in ("क्\u200cष", "👩\u200d🚀", "größe", "茶", "e\u0301"):
+        assert harmless(text) == text
+    assert plain(" two\n\n lines\t") == "two lines"
+
+
+@pytest.mark.parametrize("text", HOSTILE_TEXTS)
+def test_json_is_ascii_and_gives_the_text_back(text: str, capsys: pytest.CaptureFixture[str]):
+    say_json({"text": text})
+    printed = capsys.readouterr().out
+    assert printed.isascii()
+    assert not obeyed(printed)
+    assert json.loads(printed) == {"text": text}
+
+
+def sourced(title: str):
+    facts = SourceFacts(
+        width=320,
+        height=180,
+        frame_rate_numerator=25,
+        frame_rate_denominator=1,
+        duration_frames=100,
+        video_codec="h264",
+    )
+    credit = Credit(provider="library", title=title, creator="", licence="", source_url="")
+    clip = Clip(file=artifact("c", "video/mp4"), in_frame=0, out_frame=50, facts=facts, source_id="x", credit=credit)
+    footage = Footage(clips=(clip,), fallback=False)
+    return builders.footage_sourced(PROJECT).model_copy(update={"footage": footage})
+
+
+@pytest.mark.parametrize("text", HOSTILE_TEXTS)
+@pytest.mark.parametrize("kind", ["bars", "lines", "json"])
+def test_a_display_shows_titles_details_and_notes_as_text(kind: str, text: str, capsys):
+    screen = io.StringIO()
+    console = Console(file=screen, width=200)
+    shown = {
+        "bars": lambda: display._Bars(console),
+        "lines": display._Lines,
+        "json": display._JsonLines,
+    }[kind]()
+    film = Film(PROJECT)
+    events = [
+        Event(builders.scripted(PROJECT, 2), 1),
+        Event(sourced(text), 2),
+        Event(Progress(project_id=PROJECT, stage="assembly", state="working", detail=text)),
+        Event(Progress(project_id=PROJECT, stage="tts", state="retrying", detail=text)),
+    ]
+    with shown:
+        for event in events:
+            film.apply(event)
+            shown.show(film, event)
+        shown.note(text)
+    printed = capsys.readouterr()
+    assert not obeyed(printed.out + printed.err + screen.getvalue())
+    assert printed.out + printed.err + screen.getvalue()
+
+
+@pytest.mark.parametrize("text", HOSTILE_TEXTS)
+def test_an_error_and_its_hint_are_shown_as_text(text: str, capsys, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["scenewire", "make", "--json"])
+    main._complain(PermanentError(FailureCode.RENDER_FAILED, f"message {text}", hint=f"hint {text}"))
+    printed = capsys.readouterr()
+    assert not obeyed(printed.out)
+    assert not obeyed(printed.err)
+    assert (printed.err.count("message"), printed.err.count("hint")) == (1, 1)
+
+
+@pytest.mark.parametrize("text", HOSTILE_TEXTS)
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_summary_shows_reasons_topic_and_notes_as_text(text: str, as_json: bool, capsys):
+    film = Film(PROJECT, script=builders.scripted(PROJECT, 2))
+    film.painted[1] = text
+    video = golden.messages()["video.assembled"]
+    assert isinstance(video, VideoAssembled)
+    film.video = video.model_copy(
+        update={"brief": builders.brief(2).model_copy(update={"topic": text, "notes": (text,)})}
+    )
+    commands._print_summary(film, None, as_json=as_json)
+    print_facts({"failed": text})
+    printed = capsys.readouterr()
+    assert not obeyed(printed.out)
+    assert not obeyed(printed.err)
+
+
+def test_every_line_is_printed_by_the_one_function_that_makes_it_harmless():
+    found = [
+        f"{path.name}:{node.lineno}"
+        for path in sorted(CLI.glob("*.py"))
+        if path.name != "terminal.py"
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+    ]
+    assert found == []
+
+
+def test_long_reasons_end_with_an_ellipsis_and_json_has_all_of_them(capsys: pytest.CaptureFixture[str]):
+    film = Film(PROJECT, script=builders.scripted(PROJECT, 2))
+    film.painted = {1: "first " + "reason " * 40, 2: "second reason"}
+    video = golden.messages()["video.assembled"]
+    assert isinstance(video, VideoAssembled)
+    film.video = video
+
+    commands._print_summary(film, None, as_json=False)
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("pictures:")]
+    assert "(first reason" in line
+    assert line.endswith("…)")
+
+    commands._print_summary(film, None, as_json=True)
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["painted_reasons"] == {"1": film.painted[1], "2": "second reason"}
