@@ -16,12 +16,18 @@ from rich.text import Text
 
 from scenewire.errors import FailureCode, PipelineError
 from scenewire.messages import DEFAULT_DURATION
-from scenewire_cli.commands import make as commands
 from scenewire_cli.commands import records
+from scenewire_cli.commands.cancel import cancel as cancel_project
+from scenewire_cli.commands.make import make as make_video
+from scenewire_cli.commands.request import request as request_video
+from scenewire_cli.commands.up import up as run_stack
+from scenewire_cli.commands.watch import watch as watch_project
 from scenewire_cli.commands.weights import weights_app
 from scenewire_cli.music import MusicFile
-from scenewire_cli.options import EXIT_INTERRUPTED, DataOption, JsonOption, NatsOption, harmless, run, say, say_json
+from scenewire_cli.options import DataOption, JsonOption, NatsOption
 from scenewire_cli.order import DEFAULT_TOPIC, SHAPES, Picture, build_order
+from scenewire_cli.output.terminal import harmless, say, say_json
+from scenewire_cli.running import EXIT_INTERRUPTED, run
 from scenewire_cli.stack.data_folder import Home
 
 __all__ = ["app", "main"]
@@ -142,7 +148,7 @@ def make(
         message = "--tidy needs a record, and bus and workers of our own"
         raise typer.BadParameter(message)
     run(
-        commands.make(
+        make_video(
             Home(data),
             order,
             out=out.absolute(),
@@ -166,7 +172,7 @@ def up(
     as_json: JsonOption = False,
 ) -> None:
     """Runs everything embedded until it is stopped; any NATS client can order."""
-    run(commands.up(Home(data), nats_port=nats_port, as_json=as_json, with_record=record))
+    run(run_stack(Home(data), nats_port=nats_port, as_json=as_json, with_record=record))
 
 
 @app.command()
@@ -202,7 +208,7 @@ def request(
         picture=Picture(shape=look, size=size, fit=fit, captions=captions, title=title),
     )
     wanted = _music(music, music_gain, music_duck)
-    run(commands.request(Home(data), order, nats_url=nats, as_json=as_json, music=wanted))
+    run(request_video(Home(data), order, nats_url=nats, as_json=as_json, music=wanted))
 
 
 @app.command()
@@ -214,7 +220,7 @@ def watch(
     as_json: JsonOption = False,
 ) -> None:
     """Follows a project until it has ended."""
-    run(commands.watch(Home(data), project_id, nats_url=nats, as_json=as_json))
+    run(watch_project(Home(data), project_id, nats_url=nats, as_json=as_json))
 
 
 @app.command()
@@ -226,7 +232,7 @@ def cancel(
     nats: NatsOption = None,
 ) -> None:
     """Calls a project off: nobody works for it any longer."""
-    run(commands.cancel(Home(data), project_id, reason=reason, nats_url=nats))
+    run(cancel_project(Home(data), project_id, reason=reason, nats_url=nats))
 
 
 @app.command()

@@ -22,7 +22,7 @@ from scenewire.topology import DURABLES, PIPELINE
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "deploy" / "kubernetes"
-SERVICES = sorted(path.name for path in (ROOT / "services").iterdir() if (path / "__init__.py").exists())
+SERVICES = sorted(path.parent.name for path in (ROOT / "services").glob("*/scenewire_*"))
 WORKERS = {"script", "tts", "sourcing", "assembly", "recorder"}
 VERSION = "1.33"
 OTHERS = {"Kustomization", "ScaledObject"}

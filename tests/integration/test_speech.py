@@ -139,7 +139,7 @@ async def test_a_bundle_under_a_very_long_path_speaks(tmp_path: Path) -> None:
     shutil.copy(espeak_child.__file__, place)
 
     done = await run_program(
-        [sys.executable, place / "espeak_child.py"],
+        [sys.executable, place / "child.py"],
         stdin=b'{"text": "Ein Ei.", "language": "de", "voice": null, "words_per_minute": 150}',
         timeout=30,
     )

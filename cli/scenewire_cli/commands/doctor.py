@@ -17,7 +17,7 @@ from scenewire.errors import PipelineError
 from scenewire.ffmpeg.discovery import find_ffmpeg
 from scenewire.processes.run import run_program
 from scenewire.settings import secret
-from scenewire_cli.options import say, say_json
+from scenewire_cli.output.terminal import say, say_json
 from scenewire_cli.stack.connection import existing
 from scenewire_cli.stack.data_folder import Home, require_writable
 

@@ -10,7 +10,7 @@ import typer
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.observability.logging_setup import configure_logs
 from scenewire.settings import secret
-from scenewire_cli.options import DataOption, JsonOption, NatsOption, run
+from scenewire_cli.options import DataOption, JsonOption, NatsOption
 from scenewire_cli.output.record_views import (
     AUDIT,
     HISTORY,
@@ -23,6 +23,7 @@ from scenewire_cli.output.record_views import (
     print_restored,
 )
 from scenewire_cli.output.tables import Column, print_rows
+from scenewire_cli.running import run
 from scenewire_cli.stack.connection import embedded
 from scenewire_cli.stack.data_folder import Home
 

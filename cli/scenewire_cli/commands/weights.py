@@ -10,7 +10,9 @@ import typer
 
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.processes.run import run_program
-from scenewire_cli.options import JsonOption, run, say, say_json
+from scenewire_cli.options import JsonOption
+from scenewire_cli.output.terminal import say, say_json
+from scenewire_cli.running import run
 
 __all__ = ["weights_app"]
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from scenewire_cli.options import plain, say, say_json
 from scenewire_cli.output.formatting import loudness_wording, music_wording, picture_wording, place, shortened
 from scenewire_cli.output.tables import Column, clock, print_facts, print_rows, seconds
+from scenewire_cli.output.terminal import plain, say, say_json
 
 __all__ = [
     "AUDIT",

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from scenewire_cli.options import plain, say
+from scenewire_cli.output.terminal import plain, say
 
 __all__ = ["Column", "clock", "print_facts", "print_rows", "seconds"]
 

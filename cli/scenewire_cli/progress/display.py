@@ -9,8 +9,8 @@ from rich.text import Text
 from typing_extensions import override
 
 from scenewire.messages import Progress as Telemetry
-from scenewire_cli.options import harmless, say, say_json
 from scenewire_cli.output.formatting import shortened
+from scenewire_cli.output.terminal import harmless, say, say_json
 from scenewire_cli.progress.events import Event, Film, Unreadable
 
 __all__ = ["Display", "make_display"]

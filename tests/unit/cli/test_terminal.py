@@ -12,9 +12,9 @@ from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import Clip, Credit, Footage, Progress, SourceFacts, VideoAssembled
 from scenewire_cli import main
 from scenewire_cli import options as terminal
-from scenewire_cli.commands import make as commands
-from scenewire_cli.options import harmless, plain, say, say_json
+from scenewire_cli.commands.summary import print_summary
 from scenewire_cli.output.tables import print_facts
+from scenewire_cli.output.terminal import harmless, plain, say, say_json
 from scenewire_cli.progress import display
 from scenewire_cli.progress.events import Event, Film
 from tests.support import builders, golden
@@ -110,7 +110,7 @@ def test_a_summary_shows_reasons_topic_and_notes_as_text(text: str, as_json: boo
     film.video = video.model_copy(
         update={"brief": builders.brief(2).model_copy(update={"topic": text, "notes": (text,)})}
     )
-    commands._print_summary(film, None, as_json=as_json)
+    print_summary(film, None, as_json=as_json)
     print_facts({"failed": text})
     printed = capsys.readouterr()
     assert not obeyed(printed.out)
@@ -120,7 +120,7 @@ def test_a_summary_shows_reasons_topic_and_notes_as_text(text: str, as_json: boo
 def test_every_line_is_printed_by_the_one_function_that_makes_it_harmless():
     found = [
         f"{path.name}:{node.lineno}"
-        for path in sorted(CLI.glob("*.py"))
+        for path in sorted(CLI.rglob("*.py"))
         if path.name != "terminal.py"
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
@@ -135,11 +135,11 @@ def test_long_reasons_end_with_an_ellipsis_and_json_has_all_of_them(capsys: pyte
     assert isinstance(video, VideoAssembled)
     film.video = video
 
-    commands._print_summary(film, None, as_json=False)
+    print_summary(film, None, as_json=False)
     (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("pictures:")]
     assert "(first reason" in line
     assert line.endswith("…)")
 
-    commands._print_summary(film, None, as_json=True)
+    print_summary(film, None, as_json=True)
     facts = json.loads(capsys.readouterr().out)
     assert facts["painted_reasons"] == {"1": film.painted[1], "2": "second reason"}
