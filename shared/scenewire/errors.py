@@ -14,6 +14,7 @@ class FailureCode(StrEnum):
 
     INVALID_MESSAGE = "invalid_message"
     INVALID_ORDER = "invalid_order"
+    MESSAGE_TOO_LARGE = "message_too_large"
     INVALID_SETTINGS = "invalid_settings"
     CRASH_LOOP = "crash_loop"
     RETRIES_EXHAUSTED = "retries_exhausted"

@@ -5,11 +5,24 @@ workers look nothing up. Times are integer frames or samples; seconds appear onl
 """
 
 import hashlib
+import json
+import unicodedata
+import re
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Final, Literal, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Final, Literal, Self, TypeVar
 from uuid import UUID
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 from typing_extensions import override
 
 from scenewire import timeline
@@ -45,9 +58,15 @@ __all__ = [
     "SourceFacts",
     "VideoAssembled",
     "Word",
+    "check_key",
     "derive_project_id",
     "derive_scene_id",
     "message_model",
+    "named_project",
+    "named_revision",
+    "named_scene",
+    "project_of",
+    "read_fields",
 ]
 
 MAX_TEXT_CHARACTERS: Final = 200_000
@@ -60,6 +79,8 @@ DEFAULT_DURATION: Final = 300.0
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _Topic = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 _Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+_SceneNumber = Annotated[int, Field(ge=1, le=MAX_SCENES)]
+_Revision = Annotated[int, Field(ge=0, lt=1 << 31)]
 _Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -90,13 +111,110 @@ def derive_scene_id(project_id: UUID, scene_number: int) -> UUID:
     return _uuid4_from(f"scenewire:scene:{project_id}:{scene_number}")
 
 
+# --- what a message says of itself, valid or not -----------------------------------------------
+
+T = TypeVar("T")
+
+_PROJECT: Final = TypeAdapter(UUID)
+_REVISION: Final[TypeAdapter[int]] = TypeAdapter(_Revision)
+_SCENE: Final[TypeAdapter[int]] = TypeAdapter(_SceneNumber)
+
+
+def read_fields(data: bytes) -> dict[str, Any]:
+    """The unchecked fields of a body; empty when it is not a JSON object."""
+    try:
+        fields = json.loads(data)
+    except (ValueError, RecursionError):
+        return {}
+    return fields if isinstance(fields, dict) else {}
+
+
+def named_project(fields: Mapping[str, Any]) -> UUID | None:
+    """The project id in the fields of a body, or None where there is no valid one."""
+    return _valid(_PROJECT, fields.get("project_id"))
+
+
+def named_revision(fields: Mapping[str, Any]) -> int:
+    """The revision in the fields of a body, 0 where there is no valid one."""
+    return _valid(_REVISION, fields.get("revision")) or 0
+
+
+def named_scene(fields: Mapping[str, Any]) -> int | None:
+    """The scene number in the fields of a body, or None where there is no valid one."""
+    scene = fields.get("scene")
+    return _valid(_SCENE, scene.get("scene_number")) if isinstance(scene, dict) else None
+
+
+def project_of(
+    subject: str,
+    fields: Mapping[str, Any],
+    headers: Mapping[str, str] | None,
+    *,
+    stream_sequence: int,
+    published_at_ns: int,
+) -> UUID | None:
+    """The project of a stored message, the same for everybody who reads it.
+
+    The body's id counts first. An order without a valid one has the derived id, whatever its headers say. The header
+    `correlation_id` counts only where the body names no project at all: clients of others send random ones.
+
+    Args:
+        subject: where the message was published.
+        fields: `read_fields` of its body.
+        headers: its headers.
+        stream_sequence: its sequence in the stream.
+        published_at_ns: the server's timestamp, nanoseconds since the epoch.
+    """
+    if (project_id := named_project(fields)) is not None:
+        return project_id
+    if subject == ScriptRequested.SUBJECT:
+        return derive_project_id(stream_sequence, published_at_ns)
+    if fields.get("project_id") is not None:
+        return None
+    return _valid(_PROJECT, (headers or {}).get("correlation_id"))
+
+
+def _valid(adapter: TypeAdapter[T], value: object) -> T | None:
+    try:
+        return adapter.validate_python(value)
+    except ValidationError:
+        return None
+
+
 # --- values that messages share ------------------------------------------------------------------
+
+_MAX_SEGMENT_CHARACTERS: Final = 200
+
+
+def check_key(key: str) -> str:
+    """Returns the artifact key itself.
+
+    Raises:
+        ValueError: it could lead out of the store or to a hidden file.
+    """
+    if not all(_is_segment(segment) for segment in key.split("/")):
+        message = f"not an artifact key: {key!r}"
+        raise ValueError(message)
+    return key
+
+
+def _is_segment(segment: str) -> bool:
+    """Whether it is letters with their marks, digits, `_`, `-` and `.` of any script; the first a letter, digit or `_`."""
+    return 0 < len(segment) <= _MAX_SEGMENT_CHARACTERS and all(
+        character.isalnum()
+        or character == "_"
+        or (at > 0 and (character in ".-" or unicodedata.category(character) in ("Mn", "Mc")))
+        for at, character in enumerate(segment)
+    )
+
+
+_Key = Annotated[str, StringConstraints(max_length=1_024), AfterValidator(check_key)]
 
 
 class ArtifactRef(_Value):
     """A stored file: where it lies and how a reader knows that it is intact."""
 
-    key: str = Field(description="Path inside the artifact store, `/`-separated.")
+    key: _Key = Field(description="Path inside the artifact store, `/`-separated.")
     sha256: _Sha256
     size: int = Field(ge=0, description="Bytes.")
     media_type: str = Field(description="Such as video/mp4.")
@@ -167,7 +285,7 @@ class Scene(_Value):
     """One unit of work from fan-out to fan-in."""
 
     id: UUID
-    scene_number: int = Field(ge=1, le=MAX_SCENES)
+    scene_number: _SceneNumber
     text: _Text = Field(description="The words to be spoken: plain text; empty lines part its paragraphs.")
     footage_query: str = Field(description="What to search footage for.")
     keywords: tuple[str, ...] = Field(default=(), description="Most telling words, best first.")
@@ -308,7 +426,7 @@ class Message(_Value):
 
     schema_version: Literal[1] = 1
     project_id: UUID
-    revision: int = Field(default=0, ge=0, description="Raised by a deliberate re-run, never by a redelivery.")
+    revision: _Revision = Field(default=0, description="Raised by a deliberate re-run, never by a redelivery.")
 
     @property
     def subject(self) -> str:
@@ -349,7 +467,7 @@ class ScriptRequested(_Value):
 
     schema_version: Literal[1] = 1
     project_id: UUID | None = None
-    revision: int = Field(default=0, ge=0)
+    revision: _Revision = 0
     topic: _Topic | None = None
     text: str | None = Field(default=None, max_length=MAX_TEXT_CHARACTERS, description="The narration, word for word.")
     scenes: tuple[SceneOrder, ...] | None = Field(default=None, min_length=1, max_length=MAX_SCENES)

@@ -20,6 +20,8 @@ __all__ = [
     "ASSEMBLY",
     "DEAD_LETTERS",
     "DURABLES",
+    "MAX_BODY",
+    "MAX_PAYLOAD",
     "PIPELINE",
     "PROGRESS_SUBJECT",
     "RECORDER",
@@ -81,6 +83,12 @@ class Retry:
 
 MEBIBYTE: Final = 1 << 20
 
+MAX_PAYLOAD: Final = MEBIBYTE
+"""Bytes of a message, headers included, that our server configurations accept; the default of NATS, stated."""
+
+MAX_BODY: Final = MAX_PAYLOAD * 7 // 8
+"""Bytes of a body that we publish: its dead letter, with all the headers added, still fits whole."""
+
 PIPELINE: Final = Stream(
     name="PIPELINE",
     subjects=(
@@ -99,6 +107,8 @@ PIPELINE: Final = Stream(
     duplicate_window=timedelta(days=1),
 )
 
+# When full it refuses new letters and keeps the old ones: an evicted letter would vanish silently, a refused one is
+# logged and counted, and its message stays in PIPELINE for `max_age`.
 DEAD_LETTERS: Final = Stream(
     name="DLQ",
     subjects=("dlq.>",),
@@ -131,5 +141,5 @@ PROGRESS_SUBJECT: Final = "progress"
 
 
 def dead_letter_subject(durable: str) -> str:
-    """Where a durable buries what it cannot handle."""
+    """The subject of a durable's dead letters."""
     return f"dlq.{durable}"

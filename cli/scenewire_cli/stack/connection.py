@@ -14,8 +14,9 @@ from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
+from scenewire.bus.publishing import body_limit, publish_errors, require_body_fits
 from scenewire.errors import FailureCode, PermanentError, TransientError
-from scenewire.messages import Message, ScriptRequested
+from scenewire.messages import Message, ScriptRequested, named_project, read_fields
 from scenewire.settings import secret
 from scenewire.topology import PIPELINE, RECORDER
 from scenewire_cli.stack.data_folder import Endpoint, Home
@@ -46,18 +47,26 @@ class Access:
         return await self.publish(order, order.project_id, order.message_id_for(order.project_id))
 
     async def publish(self, message: ScriptRequested | Message, project_id: UUID, message_id: str) -> int:
-        """Publishes a message; returns its stream sequence once it is stored."""
-        ack = await self.jetstream.publish(
-            message.SUBJECT,
-            message.model_dump_json(exclude_none=True).encode(),
-            stream=PIPELINE.name,
-            timeout=_PUBLISH_TIMEOUT,
-            headers={
-                "Nats-Msg-Id": message_id,
-                "correlation_id": str(project_id),
-                "content-type": "application/json",
-            },
-        )
+        """Publishes a message; returns its stream sequence once it is stored.
+
+        Raises:
+            PermanentError: `message_too_large`, nothing was sent.
+            TransientError: `storage_full`, `bus_unavailable` or `bus_not_provisioned`.
+        """
+        body = message.model_dump_json(exclude_none=True).encode()
+        require_body_fits(message.SUBJECT, body, body_limit(self.client.max_payload))
+        with publish_errors(message.SUBJECT):
+            ack = await self.jetstream.publish(
+                message.SUBJECT,
+                body,
+                stream=PIPELINE.name,
+                timeout=_PUBLISH_TIMEOUT,
+                headers={
+                    "Nats-Msg-Id": message_id,
+                    "correlation_id": str(project_id),
+                    "content-type": "application/json",
+                },
+            )
         return ack.seq
 
     async def holds(self, sequence: int, project_id: UUID) -> bool:
@@ -66,7 +75,7 @@ class Access:
             message = await self.jetstream.get_msg(PIPELINE.name, sequence)
         except NotFoundError:
             return False
-        return (message.headers or {}).get("correlation_id") == str(project_id)
+        return named_project(read_fields(message.data or b"")) == project_id
 
     async def recorded(self, sequence: int) -> bool:
         """Whether the recorder has committed everything up to a stream sequence."""

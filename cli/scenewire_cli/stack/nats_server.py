@@ -25,6 +25,7 @@ _CONFIG: Final = """\
 server_name: scenewire
 host: 127.0.0.1
 port: {port}
+max_payload: 1MB  # MAX_PAYLOAD of shared/scenewire/topology.py
 ports_file_dir: {run}
 log_file: {log}
 jetstream {{

@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final, Self
-from uuid import UUID
 
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError, to_json
 
-from scenewire.messages import Message, ScriptRequested, derive_project_id, message_model
+from scenewire.messages import Message, ScriptRequested, message_model, project_of, read_fields
 
 __all__ = ["Content", "LogEntry", "Position", "RecordedMessage", "parse", "read"]
 
@@ -152,19 +151,14 @@ def _as_json(headers: Mapping[str, str]) -> str:
 def _project_id(message: RecordedMessage, content: Content | None) -> str | None:
     if content is not None and content.project_id is not None:
         return str(content.project_id)
-    named = _named_project(message) if content is None else None
-    if named is None and message.subject == ScriptRequested.SUBJECT:
-        named = derive_project_id(message.sequence, message.published_at_ns)
-    return None if named is None else str(named)
-
-
-def _named_project(message: RecordedMessage) -> UUID | None:
-    """Whose message it is, as far as an unintelligible one says."""
-    named = message.headers.get("correlation_id")
-    try:
-        return UUID(named if named is not None else json.loads(message.body)["project_id"])
-    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
-        return None
+    project_id = project_of(
+        message.subject,
+        read_fields(message.body) if content is None else {},
+        message.headers,
+        stream_sequence=message.sequence,
+        published_at_ns=message.published_at_ns,
+    )
+    return None if project_id is None else str(project_id)
 
 
 def _plain(text: str) -> str:

@@ -7,16 +7,13 @@ Layout of every store:
     output/<project>/…         what the customer takes away
 """
 
-import unicodedata
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Final, Protocol
 
-from scenewire.messages import ArtifactRef
+from scenewire.messages import ArtifactRef, check_key
 
 __all__ = ["ArtifactStore", "check_key", "content_key", "output_key"]
-
-_LONGEST_SEGMENT: Final = 200
 
 
 _SUFFIXES: Final = {
@@ -72,28 +69,6 @@ class ArtifactStore(Protocol):
     async def replace_document(self, key: str, document: bytes) -> None:
         """Stores a small document in place of any older one."""
         ...
-
-
-def check_key(key: str) -> str:
-    """The key itself.
-
-    Raises:
-        ValueError: it could lead out of the store or onto a hidden file.
-    """
-    if not all(_is_segment(segment) for segment in key.split("/")):
-        message = f"not an artifact key: {key!r}"
-        raise ValueError(message)
-    return key
-
-
-def _is_segment(segment: str) -> bool:
-    """Whether it is letters with their marks, digits, `_`, `-` and `.` of any script, the first a letter, digit or `_`."""
-    return 0 < len(segment) <= _LONGEST_SEGMENT and all(
-        character.isalnum()
-        or character == "_"
-        or (at > 0 and (character in ".-" or unicodedata.category(character) in ("Mn", "Mc")))
-        for at, character in enumerate(segment)
-    )
 
 
 def output_key(project_id: object, name: str) -> str:

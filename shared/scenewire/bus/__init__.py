@@ -2,6 +2,7 @@
 
 service    Bus: what a service consumes and publishes
 delivery   heartbeat, delayed retry, give-back, dead letter: once, for all services
+publishing size limits, and failures of a publish
 batches    the same for a recorder: as many messages as are there
 metrics    what is counted and timed of messages
 ended      projects that failed or were called off: nobody works for them

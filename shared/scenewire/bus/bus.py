@@ -19,6 +19,7 @@ from scenewire.bus.cancellation import EndedProjects
 from scenewire.bus.connection import make_broker
 from scenewire.bus.delivery import PUBLISH_TIMEOUT, DeliveryPolicy, current_delivery
 from scenewire.bus.metrics import bus_metrics, message_metrics
+from scenewire.bus.publishing import body_limit, publish_errors, require_body_fits
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.messages import Message, Progress
 from scenewire.observability.health import Check, Health, State
@@ -119,22 +120,37 @@ class Bus:
         return register
 
     async def publish(self, message: Message) -> PubAck:
-        """Stores a message; returns when the server has it. A repetition is dropped and acknowledged all the same."""
-        ack: PubAck = await self.broker.publish(
-            message,
-            message.subject,
-            stream=PIPELINE.name,
-            timeout=PUBLISH_TIMEOUT,
-            correlation_id=str(message.project_id),
-            headers={"Nats-Msg-Id": message.message_id, "scenewire-schema": str(message.schema_version)},
-        )
+        """Stores a message; returns when the server has it. A repetition is dropped and acknowledged all the same.
+
+        Raises:
+            PermanentError: `message_too_large`, nothing was sent.
+            TransientError: `storage_full`, `bus_unavailable` or `bus_not_provisioned`.
+        """
+        body = message.model_dump_json().encode()
+        require_body_fits(message.subject, body, body_limit(self._policy.max_payload))
+        with publish_errors(message.subject):
+            ack: PubAck = await self.broker.publish(
+                body,
+                message.subject,
+                stream=PIPELINE.name,
+                timeout=PUBLISH_TIMEOUT,
+                correlation_id=str(message.project_id),
+                headers={
+                    "Nats-Msg-Id": message.message_id,
+                    "scenewire-schema": str(message.schema_version),
+                    "content-type": "application/json",
+                },
+            )
         log.debug("published", subject=message.subject, sequence=ack.seq, duplicate=bool(ack.duplicate))
         return ack
 
     async def report(self, progress: Progress) -> None:
         """Tells whoever watches. Not stored, and lost without harm."""
+        subject = f"{PROGRESS_SUBJECT}.{progress.stage}"
         try:
-            await self.broker.publish(progress, f"{PROGRESS_SUBJECT}.{progress.stage}")
+            body = progress.model_dump_json().encode()
+            require_body_fits(subject, body, body_limit(self._policy.max_payload))
+            await self.broker.publish(body, subject, headers={"content-type": "application/json"})
         except Exception as error:  # noqa: BLE001 - telemetry never stops the work
             log.debug("progress_lost", error=repr(error))
 

@@ -11,6 +11,7 @@ import structlog
 from faststream.nats import NatsBroker
 from faststream.nats.security import NatsUserPassword
 from faststream.types import BrokerMiddleware
+from nats.aio.client import Client
 from nats.js import JetStreamContext
 from typing_extensions import override
 
@@ -23,6 +24,24 @@ CONNECTION_LOST: Final = 70
 """Exit code after the server refused us for good (EX_SOFTWARE of sysexits): a supervisor starts the process anew."""
 
 log = structlog.get_logger(__name__)
+
+
+_read_headers: Final = Client._process_headers  # noqa: SLF001 - see below
+
+
+async def _read_headers_of_stored_messages(client: Client, headers: bytes) -> dict[str, str] | None:
+    """Drops a header `Status` that a publisher wrote.
+
+    nats-py takes it for the status that servers write into the version line, and throws the message away unanswered:
+    it would be in flight for ever, and enough of them would stop a durable. The library offers no hook.
+    """
+    found = await _read_headers(client, headers)
+    if found is not None and not headers.startswith(b"NATS/1.0 "):
+        found.pop("Status", None)
+    return found
+
+
+Client._process_headers = _read_headers_of_stored_messages  # type: ignore[method-assign, assignment] # noqa: SLF001
 
 
 class _ExpectedFailures(logging.Filter):

@@ -6,15 +6,16 @@ first, and marks the message as answered so that FastStream stays quiet:
     handled                     FastStream acknowledges
     told to wait by a rate limit   waits with the message in hand, and tries again: no delivery is used up
     failed, may succeed later   back after a delay that doubles
-    invalid, or failed too often   dead letter, `project.failed`, then terminated
+    invalid, or failed too often   dead letter, `project.failed`, then terminated, with or without a stored dead letter
     we are being stopped        given back at once, so that another replica takes it
     its worker keeps dying      dead letter without running the handler again
 """
 
 import asyncio
-import json
+import hashlib
+import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -23,9 +24,10 @@ from types import TracebackType
 from typing import Any, Final, Self
 from uuid import UUID
 
+import nats
 import structlog
 from faststream import BaseMiddleware, ContextRepo, StreamMessage
-from faststream.exceptions import HandlerException, RejectMessage
+from faststream.exceptions import HandlerException
 from faststream.types import AsyncFuncAny
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
@@ -34,8 +36,18 @@ from pydantic_core import ErrorDetails
 from typing_extensions import override
 
 from scenewire.bus.metrics import bus_metrics
+from scenewire.bus.publishing import body_limit, is_full, require_body_fits, room_for_body
 from scenewire.errors import FailureCode, PermanentError, PipelineError, TransientError
-from scenewire.messages import Progress, ProjectFailed, ScriptRequested, derive_project_id
+from scenewire.messages import (
+    Progress,
+    ProjectFailed,
+    ScriptRequested,
+    derive_project_id,
+    named_revision,
+    named_scene,
+    project_of,
+    read_fields,
+)
 from scenewire.topology import DEAD_LETTERS, PIPELINE, Durable, Retry, dead_letter_subject
 
 __all__ = ["Delivery", "DeliveryMiddleware", "DeliveryPolicy", "current_delivery", "published_at_ns"]
@@ -48,6 +60,10 @@ PATIENCE: Final = 3600.0
 and comes again as after any failure."""
 
 _DETAIL_CHARACTERS: Final = 900
+_KEPT_HEADERS: Final = 32
+"""Headers of a message that its dead letter keeps at most, each with `_DETAIL_CHARACTERS` of its value."""
+_KEPT_NAME: Final = re.compile(r"(?!(?i:nats-|scenewire-(?!schema$)))[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,100}")
+"""What nats-py sends as a name, but for orders to the server and for what a dead letter says itself."""
 _ACK_PREFIX: Final = "$JS.ACK."
 _V1_TOKENS: Final = 9
 _UNREADABLE: Final = (ValueError, RecursionError)
@@ -70,43 +86,36 @@ class Delivery:
     handler_entered: bool = False
     """Until then a failed validation is the message's fault, from then on it is ours."""
 
-    @property
+    @cached_property
     def project_id(self) -> UUID | None:
-        """Whose message it is, as far as it lets itself be read."""
-        return (
-            _uuid((self.raw.headers or {}).get("correlation_id")) or _uuid(self.body.get("project_id")) or self._derived
+        """The project that it belongs to, by the rule of `project_of`."""
+        return project_of(
+            self.raw.subject,
+            self.fields,
+            self.raw.headers,
+            stream_sequence=self.raw.metadata.sequence.stream,
+            published_at_ns=published_at_ns(self.raw),
         )
 
     @property
     def scene_number(self) -> int | None:
-        """The scene it speaks of, if any."""
-        scene = self.body.get("scene")
-        number = scene.get("scene_number") if isinstance(scene, dict) else None
-        return number if isinstance(number, int) else None
+        """The scene that it names, if any."""
+        return named_scene(self.fields)
 
     @property
     def revision(self) -> int:
-        """Which run of its project it belongs to."""
-        revision = self.body.get("revision", 0)
-        return revision if isinstance(revision, int) else 0
+        """The run of its project that it belongs to."""
+        return named_revision(self.fields)
 
     @cached_property
-    def body(self) -> dict[str, Any]:
-        """Its fields, unchecked; empty when it is no JSON object."""
-        try:
-            body = json.loads(self.raw.data)
-        except (ValueError, RecursionError):
-            return {}
-        return body if isinstance(body, dict) else {}
+    def fields(self) -> dict[str, Any]:
+        """Its unchecked fields; empty when it is not a JSON object."""
+        return read_fields(self.raw.data)
 
     @property
     def derived_project_id(self) -> UUID:
         """The id that an order without one goes by."""
         return derive_project_id(self.raw.metadata.sequence.stream, published_at_ns(self.raw))
-
-    @property
-    def _derived(self) -> UUID | None:
-        return self.derived_project_id if self.raw.subject == ScriptRequested.SUBJECT else None
 
 
 _current: ContextVar[Delivery] = ContextVar("delivery")
@@ -119,13 +128,6 @@ def current_delivery() -> Delivery:
         LookupError: no handler is running.
     """
     return _current.get()
-
-
-def _uuid(value: object) -> UUID | None:
-    try:
-        return UUID(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
 
 
 @dataclass(kw_only=True)
@@ -197,11 +199,38 @@ class DeliveryPolicy:
         )
 
     async def publish(self, subject: str, body: bytes, *, stream: str, headers: dict[str, str]) -> None:
-        """Stores a message by the shortest way; returns after the PubAck."""
+        """Stores a message by the shortest way; returns after the PubAck.
+
+        Raises:
+            PermanentError: `message_too_large`, nothing was sent.
+        """
+        require_body_fits(subject, body, body_limit(self.max_payload))
+        await self._store(subject, body, stream=stream, headers=headers)
+
+    async def keep_letter(self, subject: str, body: bytes, *, headers: dict[str, str]) -> None:
+        """Stores a dead letter; one that the server would not take keeps the beginning of its body.
+
+        Its body may be larger than what we publish ourselves: the message came from somebody else.
+        """
+        room = room_for_body(headers, self.max_payload)
+        if len(body) > room:
+            body, headers = body[:room], headers | {"scenewire-truncated": str(room)}
+        await self._store(subject, body, stream=DEAD_LETTERS.name, headers=headers)
+
+    @property
+    def max_payload(self) -> int:
+        """Bytes of a message that the server takes, headers included."""
+        return self._connected._nc.max_payload  # noqa: SLF001 - the context has no way to its client
+
+    async def _store(self, subject: str, body: bytes, *, stream: str, headers: dict[str, str]) -> None:
+        await self._connected.publish(subject, body, stream=stream, headers=headers, timeout=PUBLISH_TIMEOUT)
+
+    @property
+    def _connected(self) -> JetStreamContext:
         if self.jetstream is None:
             message = "the bus is not started"
             raise RuntimeError(message)
-        await self.jetstream.publish(subject, body, stream=stream, headers=headers, timeout=PUBLISH_TIMEOUT)
+        return self.jetstream
 
 
 class DeliveryMiddleware(BaseMiddleware[Any, Any]):
@@ -233,13 +262,11 @@ class DeliveryMiddleware(BaseMiddleware[Any, Any]):
     async def consume_scope(self, call_next: AsyncFuncAny, msg: StreamMessage[Any]) -> Any:
         delivery = self._delivery
         if delivery is not None and delivery.raw.metadata.num_delivered > self._policy.retry.max_tries:
-            error = PermanentError(
+            raise PermanentError(
                 FailureCode.CRASH_LOOP,
                 f"{delivery.raw.metadata.num_delivered - 1} workers died or hung on this message",
                 hint="look for killed or out-of-memory workers, then order again",
             )
-            await self._bury(delivery, error)
-            raise RejectMessage
         return await call_next(msg)
 
     @override
@@ -265,12 +292,13 @@ class DeliveryMiddleware(BaseMiddleware[Any, Any]):
             elif self._delivery is None:
                 await message.nak(delay=self._policy.retry.delay(1))
             elif self._is_final(self._delivery, error):
-                await self._bury(self._delivery, error)
-                await message.term()
+                await self._give_up(self._delivery, error)
             else:
                 await self._retry(self._delivery, error)
         except Exception:
             log.warning("answer_failed", subject=message.subject, exc_info=True)
+            with suppress(OSError, nats.errors.Error):  # else it comes again after `ack_wait`
+                await message.nak(delay=self._policy.retry.delay(message.metadata.num_delivered))
         message._ackd = True  # noqa: SLF001 - FastStream's own mark: it answers no second time
 
     def _is_final(self, delivery: Delivery, error: BaseException) -> bool:
@@ -298,11 +326,20 @@ class DeliveryMiddleware(BaseMiddleware[Any, Any]):
         await delivery.raw.nak(delay=delay)
         await self._policy.tell(delivery, about.consumer, f"trying again in {delay:.0f} s: {_one_line(error)}")
 
-    async def _bury(self, delivery: Delivery, error: BaseException) -> None:
-        """Keeps the message as a dead letter and tells whose project failed. Repeating it changes nothing."""
+    async def _give_up(self, delivery: Delivery, error: BaseException) -> None:
+        """Dead-letters a message, publishes `project.failed` and terminates the delivery. Repeating it changes nothing.
+
+        A message in hand holds a place of the durable's `max_ack_pending`, and enough of them stop the durable. So a
+        dead letter that cannot be stored ends the delivery all the same, after the project was told: the message
+        itself stays in its stream, at a sequence that the log and `project.failed` name. Only a bus that takes no
+        `project.failed` either keeps the delivery: it takes nothing that others could do instead.
+
+        Raises:
+            nats.errors.Error: the bus cannot be reached or is full; the delivery has to come again.
+            OSError: the same.
+        """
         about = delivery.raw.metadata
         failure = _as_pipeline_error(delivery, error)
-        bus_metrics().failures.labels(about.consumer, failure.code, "dead_lettered").inc()
         log.error(
             "dead_letter",
             durable=about.consumer,
@@ -311,29 +348,49 @@ class DeliveryMiddleware(BaseMiddleware[Any, Any]):
             code=failure.code,
             error=str(failure),
         )
-        kept = {k: v for k, v in (delivery.raw.headers or {}).items() if not k.startswith("Nats-")}
-        letter = {
-            "Nats-Msg-Id": f"dlq:{about.stream}:{about.consumer}:{about.sequence.stream}",
-            "scenewire-subject": delivery.raw.subject,
-            "scenewire-reason": failure.code,
-            "scenewire-detail": _one_line(failure),
-            "scenewire-durable": about.consumer,
-            "scenewire-sequence": str(about.sequence.stream),
-            "scenewire-deliveries": str(about.num_delivered),
-        }
-        await self._policy.publish(
-            dead_letter_subject(about.consumer), delivery.raw.data, stream=DEAD_LETTERS.name, headers=kept | letter
-        )
+        fault = None
+        try:
+            await self._policy.keep_letter(
+                dead_letter_subject(about.consumer), delivery.raw.data, headers=_letter_headers(delivery, failure)
+            )
+        except Exception as problem:
+            may_pass = isinstance(problem, (OSError, nats.errors.Error)) and not is_full(problem)
+            if may_pass and about.num_delivered < self._policy.retry.max_tries:
+                raise
+            fault = problem
+        try:
+            await self._tell_failure(delivery, failure, kept=fault is None)
+        except (OSError, nats.errors.Error):
+            raise
+        except Exception:  # a bug of ours, the same at every delivery
+            log.critical("failure_untold", durable=about.consumer, sequence=about.sequence.stream, exc_info=True)
+        if fault is not None:
+            bus_metrics().letters_lost.labels(about.consumer).inc()
+            log.critical(
+                "dead_letter_lost",
+                durable=about.consumer,
+                project_id=str(delivery.project_id),
+                stream=about.stream,
+                sequence=about.sequence.stream,
+                error=repr(fault),
+                hint=f"make room in {DEAD_LETTERS.name}; the message is in {about.stream} at this sequence",
+            )
+        bus_metrics().failures.labels(about.consumer, failure.code, "dead_lettered").inc()
+        await delivery.raw.term()
+
+    async def _tell_failure(self, delivery: Delivery, failure: PipelineError, *, kept: bool) -> None:
+        about = delivery.raw.metadata
         if delivery.project_id is None:
             return  # nobody to tell; the dead letter speaks for itself
+        where = "" if kept else f"no dead letter could be stored; the message is {about.stream} {about.sequence.stream}"
         failed = ProjectFailed(
             project_id=delivery.project_id,
             revision=delivery.revision,
             stage=about.consumer,
             scene_number=delivery.scene_number,
             code=failure.code,
-            message=failure.message[:_DETAIL_CHARACTERS],
-            hint=failure.hint,
+            message=_readable(failure.message),
+            hint="; ".join(filter(None, (_readable(failure.hint), where))),
         )
         await self._policy.publish(
             failed.subject,
@@ -355,6 +412,27 @@ class DeliveryMiddleware(BaseMiddleware[Any, Any]):
                         await message.in_progress()
                     except Exception as error:  # noqa: BLE001 - an outage must not end the heartbeat
                         log.warning("heartbeat_failed", subject=message.subject, error=repr(error))
+
+
+def _letter_headers(delivery: Delivery, failure: PipelineError) -> dict[str, str]:
+    about = delivery.raw.metadata
+    return _kept_headers(delivery.raw.headers or {}) | {
+        "Nats-Msg-Id": f"dlq:{about.stream}:{about.consumer}:{about.sequence.stream}",
+        "scenewire-subject": delivery.raw.subject,
+        "scenewire-reason": failure.code,
+        "scenewire-detail": _one_line(failure),
+        "scenewire-durable": about.consumer,
+        "scenewire-sequence": str(about.sequence.stream),
+        "scenewire-deliveries": str(about.num_delivered),
+        "scenewire-size": str(len(delivery.raw.data)),
+        "scenewire-sha256": hashlib.sha256(delivery.raw.data).hexdigest(),
+    }
+
+
+def _kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """What a dead letter keeps of the headers of its message: what can be sent again, bounded."""
+    names = [name for name in headers if _KEPT_NAME.fullmatch(name)]
+    return {name: _one_line(headers[name]) for name in names[:_KEPT_HEADERS]}
 
 
 def _is_invalid_input(delivery: Delivery, error: BaseException) -> bool:
@@ -390,7 +468,12 @@ def _fault(one: ErrorDetails) -> str:
     return f"{where}: {said}" if where else said
 
 
-def _one_line(error: BaseException) -> str:
-    """Text for a header: no line breaks, nothing but ASCII, bounded."""
-    text = " ".join(str(error).split()).encode("ascii", "replace").decode()
-    return text[:_DETAIL_CHARACTERS]
+def _one_line(text: object) -> str:
+    """Text for a header: one line of printable ASCII, bounded."""
+    line = " ".join(str(text).split())[:_DETAIL_CHARACTERS]
+    return "".join(one if one.isascii() and one.isprintable() else "?" for one in line)
+
+
+def _readable(text: str) -> str:
+    """Text for a message: bounded, and without lone surrogates, which JSON can hold and UTF-8 cannot."""
+    return text[:_DETAIL_CHARACTERS].encode("utf-8", "replace").decode()

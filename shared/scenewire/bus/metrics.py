@@ -38,6 +38,12 @@ class BusMetrics:
             ["durable", "code", "answer"],
             registry=registry,
         )
+        self.letters_lost = Counter(
+            "scenewire_dead_letters_lost_total",
+            "Dead letters that could not be stored; their projects were told all the same.",
+            ["durable"],
+            registry=registry,
+        )
         self.rate_limit_wait = Counter(
             "scenewire_rate_limit_wait_seconds_total",
             "Seconds that messages waited in hand for a rate limit.",

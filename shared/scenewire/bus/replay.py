@@ -9,6 +9,7 @@ from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
 from scenewire.bus.delivery import PUBLISH_TIMEOUT
+from scenewire.bus.publishing import publish_errors, require_body_fits, room_for_body
 from scenewire.errors import FailureCode, TransientError
 from scenewire.topology import PIPELINE
 
@@ -61,14 +62,13 @@ async def publish_again(jetstream: JetStreamContext, subject: str, body: bytes, 
     """Puts a message back; returns whether the stream did not have it under its id already.
 
     Raises:
-        TransientError: `bus_unavailable`, the stream did not confirm it.
+        PermanentError: `message_too_large`, nothing was sent.
+        TransientError: `storage_full`, `bus_unavailable` or `bus_not_provisioned`.
     """
-    try:
+    max_payload = jetstream._nc.max_payload  # noqa: SLF001 - the context has no way to its client
+    require_body_fits(subject, body, room_for_body(headers, max_payload))  # others may publish more than we do
+    with publish_errors(subject):
         ack = await jetstream.publish(
             subject, body, stream=PIPELINE.name, timeout=PUBLISH_TIMEOUT, headers=dict(headers) or None
         )
-    except (TimeoutError, OSError, nats.errors.Error) as error:
-        raise TransientError(
-            FailureCode.BUS_UNAVAILABLE, f"the stream does not take messages: {error!r}", hint="run the command again"
-        ) from error
     return not ack.duplicate

@@ -10,6 +10,8 @@ from tests.support.builders import PROJECT, audio_rendered
 from tests.unit.recorder.story import NOON_NS, delivered, film, raw_message
 
 ORDER = b'{"topic": "Tea"}'
+HEADER = "0b5c1b1e-62ab-4d0c-9d0e-0f3a3a3a3a3a"
+DERIVED = str(derive_project_id(1, raw_message("", b"").published_at_ns))
 
 
 def test_every_message_of_a_film_is_understood():
@@ -123,3 +125,21 @@ def test_no_message_is_too_strange_to_be_kept(body: bytes, subject: str, headers
     assert entry.message_id
     assert (entry.raw_body if entry.body is None else entry.body.encode()) == body
     assert json.loads(entry.headers) == headers
+
+
+@pytest.mark.parametrize(
+    ("subject", "body", "project_id"),
+    [
+        ("script.requested", {"project_id": str(PROJECT), "topic": ""}, str(PROJECT)),
+        ("script.requested", {"topic": ""}, DERIVED),
+        ("script.requested", {"project_id": "a.b", "topic": "Tea"}, DERIVED),
+        ("audio.rendered", {"project_id": str(PROJECT)}, str(PROJECT)),
+        ("audio.rendered", {"project_id": 7}, None),
+        ("audio.rendered", {}, HEADER),
+    ],
+)
+def test_a_header_names_the_project_only_where_the_body_names_none(
+    subject: str, body: dict[str, object], project_id: str | None
+):
+    message = raw_message(subject, json.dumps(body).encode(), headers={"correlation_id": HEADER})
+    assert read(message).project_id == project_id

@@ -1,0 +1,93 @@
+"""Size limits of published messages, and publish failures as product errors.
+
+The server closes the connection of a client that sends more than `max_payload` bytes, headers included. nats-py compares
+the body alone, so every publish checks its size here before anything is sent.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Final
+
+import nats
+from nats.js.errors import APIError, NoStreamResponseError
+
+from scenewire.errors import FailureCode, PermanentError, TransientError
+from scenewire.topology import MAX_BODY, MAX_PAYLOAD
+
+__all__ = ["body_limit", "is_full", "publish_errors", "require_body_fits", "room_for_body"]
+
+_INSUFFICIENT_RESOURCES: Final = 10023
+_STORAGE_EXCEEDED: Final = 10047
+_STORE_FAILED: Final = 10077
+"""The stream is at its `max_bytes`, or its disk is full."""
+
+_HEADER_OVERHEAD: Final = 1_024
+"""Bytes for the version line and for what the client adds: the expected stream."""
+
+
+def body_limit(max_payload: int) -> int:
+    """Bytes of a body that we publish: it leaves room for headers, also for those of its dead letter.
+
+    Args:
+        max_payload: the server's limit, bytes; another server may have a smaller one than ours.
+    """
+    return min(MAX_BODY, max_payload * MAX_BODY // MAX_PAYLOAD)
+
+
+def require_body_fits(subject: str, body: bytes, limit: int) -> None:
+    """Checks the size of a body before it is sent.
+
+    Args:
+        subject: where the message goes, for the error.
+        body: the encoded message.
+        limit: bytes.
+
+    Raises:
+        PermanentError: `message_too_large`.
+    """
+    if len(body) > limit:
+        raise PermanentError(
+            FailureCode.MESSAGE_TOO_LARGE,
+            f"a message on {subject} has {len(body):,} bytes; the limit is {limit:,} bytes",
+            hint="shorten the text, or order it in parts",
+        )
+
+
+def room_for_body(headers: Mapping[str, str], max_payload: int) -> int:
+    """Bytes that a body may have beside these headers."""
+    used = sum(len(name.encode()) + len(value.encode()) + len(": \r\n") for name, value in headers.items())
+    return max(0, max_payload - used - _HEADER_OVERHEAD)
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether the server refused a message because its stream or its disk is full."""
+    return isinstance(error, APIError) and error.err_code in (_INSUFFICIENT_RESOURCES, _STORAGE_EXCEEDED, _STORE_FAILED)
+
+
+@contextmanager
+def publish_errors(subject: str) -> Iterator[None]:
+    """Translates the failures of a publish to a stream.
+
+    Raises:
+        TransientError: `storage_full`, `bus_not_provisioned` or `bus_unavailable`.
+    """
+    try:
+        yield
+    except NoStreamResponseError as error:
+        raise TransientError(
+            FailureCode.BUS_NOT_PROVISIONED,
+            f"no stream stores {subject}",
+            hint="run `python -m scenewire.bus provision`",
+        ) from error
+    except (OSError, nats.errors.Error) as error:  # TimeoutError is an OSError
+        if is_full(error):
+            raise TransientError(
+                FailureCode.STORAGE_FULL,
+                f"the NATS server cannot store a message on {subject}: its stream or its disk is full",
+                hint="free disk space or raise the stream's limit, then run the same command again",
+            ) from error
+        raise TransientError(
+            FailureCode.BUS_UNAVAILABLE,
+            f"the NATS server did not confirm a message on {subject}: {error!r}",
+            hint="check the server, then run the same command again",
+        ) from error

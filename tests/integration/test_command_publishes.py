@@ -1,0 +1,72 @@
+"""Orders and cancellations from the command, on a bus that does not take them."""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from scenewire.bus.provision import provision
+from scenewire.errors import FailureCode, PermanentError
+from scenewire.messages import ProjectCancelled, ProjectFailed, SceneOrder, ScriptRequested
+from scenewire.topology import MAX_BODY, PIPELINE
+from scenewire_cli.progress.events import Film, follow
+from scenewire_cli.stack.connection import existing
+from scenewire_cli.stack.data_folder import Home
+from tests.support.bus_world import World, bus_world
+from tests.support.product import run
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    async with bus_world(tmp_path) as world:
+        yield world
+
+
+async def test_a_full_stream_ends_the_command_with_storage_full_and_a_hint(world: World, tmp_path: Path):
+    await provision(world.jetstream, streams=[replace(PIPELINE, max_bytes=200)], durables=[])
+    nats, data = ("--nats", world.server.url), tmp_path / "data"
+    ordered = await run("request", "Tea", *nats, "--json", data=data, cwd=tmp_path)
+    cancelled = await run("cancel", str(uuid4()), *nats, data=data, cwd=tmp_path)
+    (error,) = ordered.events
+    assert (error["event"], error["code"]) == ("error", "storage_full")
+    assert "run the same command again" in error["hint"]
+    for ended in (ordered, cancelled):
+        assert ended.returncode == 1
+        assert "its stream or its disk is full" in ended.err
+        assert "Traceback" not in ended.err
+
+
+async def test_a_missing_stream_ends_the_command_with_the_command_that_mends_it(world: World, tmp_path: Path):
+    await world.jetstream.delete_stream(PIPELINE.name)
+    ended = await run("request", "Tea", "--nats", world.server.url, data=tmp_path / "data", cwd=tmp_path)
+    assert (ended.returncode, "Traceback" in ended.err) == (1, False)
+    assert "python -m scenewire.bus provision" in ended.err
+
+
+async def test_an_order_larger_than_the_limit_is_refused_with_both_sizes_before_it_is_sent(
+    world: World, tmp_path: Path
+):
+    order = ScriptRequested(project_id=uuid4(), scenes=(SceneOrder(text="x" * MAX_BODY),))
+    async with existing(Home(tmp_path / "data"), world.server.url) as access:
+        with pytest.raises(PermanentError, match=r"has 917,\d{3} bytes; the limit is 917,504 bytes") as refused:
+            await access.order(order)
+        assert refused.value.code is FailureCode.MESSAGE_TOO_LARGE
+        assert access.client.is_connected
+    assert await world.messages(PIPELINE.name, ">") == 0
+
+
+async def test_a_command_follows_the_messages_whose_bodies_name_its_project(world: World, tmp_path: Path):
+    ours, other = uuid4(), uuid4()
+    failed = ProjectFailed(project_id=other, stage="tts", code="speech_failed", message="no")
+    await world.publish(failed.subject, failed.model_dump_json().encode(), correlation_id=str(ours))
+    cancelled = ProjectCancelled(project_id=ours)
+    await world.publish(cancelled.subject, json.dumps({"project_id": str(ours).upper()}).encode())
+    film = Film(ours)
+    async with existing(Home(tmp_path / "data"), world.server.url) as access:
+        events = [event.message async for event in follow(access, film, from_sequence=1)]
+        assert await access.holds(2, ours)
+        assert not await access.holds(1, ours)
+    assert events == [cancelled]
