@@ -18,6 +18,7 @@ from scenewire.errors import FailureCode, PipelineError
 from scenewire.messages import DEFAULT_DURATION
 from scenewire_cli.commands import records
 from scenewire_cli.commands.cancel import cancel as cancel_project
+from scenewire_cli.commands.endpoint import endpoint as print_endpoint
 from scenewire_cli.commands.make import make as make_video
 from scenewire_cli.commands.request import request as request_video
 from scenewire_cli.commands.up import up as run_stack
@@ -233,6 +234,12 @@ def cancel(
 ) -> None:
     """Calls a project off: nobody works for it any longer."""
     run(cancel_project(Home(data), project_id, reason=reason, nats_url=nats))
+
+
+@app.command()
+def endpoint(*, data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Prints the address of a running stack's bus, with its password, for other NATS clients."""
+    run(print_endpoint(Home(data), as_json=as_json))
 
 
 @app.command()

@@ -7,7 +7,6 @@ workers look nothing up. Times are integer frames or samples; seconds appear onl
 import hashlib
 import json
 import unicodedata
-import re
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Final, Literal, Self, TypeVar
 from uuid import UUID

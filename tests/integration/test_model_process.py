@@ -11,9 +11,10 @@ import pytest
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire_tts.engines.kokoro.model import process as model_process
 from scenewire_tts.engines.kokoro.model.process import ModelProcess, NoMemoryError
+from tests.support import scripted_model
 from tests.support.scripted_model import BABBLE, DIE, HANG, NO_MEMORY, REFUSE
 
-COMMAND = (sys.executable, "-P", "-m", "tests.support.scripted_model")
+COMMAND = (sys.executable, "-P", scripted_model.__file__)
 VOICE = (("af_sky", 1.0),)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from scenewire.errors import PermanentError, TransientError
-from scenewire.processes.run import Limits, run_program
+from scenewire.processes.run import Limits, child_environment, run_program
 
 PYTHON = sys.executable
 
@@ -149,3 +149,20 @@ def is_running(pid: int) -> bool:
     except (FileNotFoundError, ProcessLookupError):
         return False
     return state != "Z"
+
+
+async def test_a_program_gets_a_small_environment_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setenv("GROQ_API_KEY", "k")
+    monkeypatch.setenv("LC_CTYPE", "C.UTF-8")
+    monkeypatch.setenv("PYTHONSTARTUP", "/x")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(["", ".", "relative", str(tmp_path)]))
+
+    done = await run_program(["env"], timeout=20)
+
+    given = dict(line.split("=", 1) for line in done.stdout.decode().splitlines())
+    assert given["PATH"] == os.environ["PATH"]
+    assert given["PYTHONPATH"] == str(tmp_path)  # every other entry is the caller's working folder
+    assert given["LC_CTYPE"] == "C.UTF-8"
+    assert not {"GROQ_API_KEY", "PYTHONSTARTUP", "CUDA_HOME"} & given.keys()
+    monkeypatch.setenv("CUDA_HOME", "/cuda")
+    assert child_environment("CUDA_") == given | {"CUDA_HOME": "/cuda"}

@@ -49,7 +49,7 @@ async def start(*arguments: str, data: Path, cwd: Path, **changes: str) -> async
         "scenewire_cli",
         *arguments,
         cwd=cwd,
-        env=environment(data, PYTHONPATH=str(Path(__file__).parents[2]), **changes),
+        env=environment(data, **{"PYTHONPATH": str(Path(__file__).parents[2])} | changes),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -84,7 +84,7 @@ async def running_stack(data: Path, cwd: Path, *arguments: str, **changes: str) 
     try:
         async for event in events_of(process):
             if event["event"] == "ready":
-                yield event
+                yield event | {"nats": bus_of(data)}
                 break
         else:
             assert process.stderr is not None
@@ -94,6 +94,11 @@ async def running_stack(data: Path, cwd: Path, *arguments: str, **changes: str) 
             await process.wait()
     finally:
         kill_group(process)
+
+
+def bus_of(data: Path) -> str:
+    """The address of a running stack's bus, with its password."""
+    return str(json.loads((data / "run" / "endpoint.json").read_text())["nats_url"])
 
 
 def record(data: Path) -> sqlite3.Connection:

@@ -1,6 +1,6 @@
 """In place of the neural model's process: what it is asked first decides how it fails.
 
-`python -m tests.support.scripted_model`
+`python scripted_model.py ARGUMENT`
 """
 
 import json

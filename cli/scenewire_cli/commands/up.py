@@ -25,10 +25,10 @@ async def up(home: Home, *, nats_port: int, as_json: bool, with_record: bool = T
         if access.stack is None:
             raise PermanentError(
                 FailureCode.BUS_UNAVAILABLE,
-                f"a stack of {home.root} runs already, at {access.endpoint.nats_url}",
+                f"a stack of {home.root} runs already, at {access.endpoint.place}",
                 hint="use that one, or another folder with --data",
             )
-        facts = {"nats": access.endpoint.nats_url, "artifacts": access.endpoint.artifacts_url, "log": str(home.log)}
+        facts = {"nats": access.endpoint.place, "artifacts": access.endpoint.artifacts_url, "log": str(home.log)}
         if monitor := monitor_of_this_process().url:
             facts["monitor"] = monitor
         if as_json:

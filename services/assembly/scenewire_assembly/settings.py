@@ -1,16 +1,27 @@
 """The environment of the assembly service."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import DirectoryPath, Field
+from pydantic import AfterValidator, DirectoryPath, Field
 from pydantic_settings import SettingsConfigDict
 
 from scenewire.processors import usable_processors
 from scenewire.settings import Seconds, ServiceSettings
 
 __all__ = ["AssemblySettings"]
+
+_NOT_IN_XML: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+
+
+def _fit_for_fontconfig(folder: Path) -> Path:
+    """Fontconfig reads the path from XML, which has no way to write these."""
+    if _NOT_IN_XML.search(str(folder)):
+        message = "its path must not contain control characters or anything that is not UTF-8"
+        raise ValueError(message)
+    return folder
 
 
 class AssemblySettings(ServiceSettings):
@@ -36,7 +47,7 @@ class AssemblySettings(ServiceSettings):
         validation_alias="RECORD_DIR",
         description="Folder for recordings of every run of ffmpeg, to be replayed in tests; holds what ffmpeg reads.",
     )
-    fonts_dir: DirectoryPath | None = Field(
+    fonts_dir: Annotated[DirectoryPath, AfterValidator(_fit_for_fontconfig)] | None = Field(
         default=None, description="Folder of fonts for scripts that neither the product's font nor the system's have."
     )
     preset: Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow"] = Field(

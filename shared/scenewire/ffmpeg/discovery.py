@@ -1,5 +1,6 @@
 """Where ffmpeg is, and whether it can do what the product needs."""
 
+import importlib.util
 import os
 import re
 import shutil
@@ -51,16 +52,16 @@ async def find_ffmpeg(setting: Path | None = None) -> Ffmpeg:
 
 @cache
 def _from_wheel() -> Path:
-    try:
-        import imageio_ffmpeg  # noqa: PLC0415 - only images that handle media have it
-
-        return Path(imageio_ffmpeg.get_ffmpeg_exe())
-    except (ImportError, RuntimeError) as error:
-        raise PermanentError(
-            FailureCode.PROGRAM_MISSING,
-            "there is no ffmpeg: none is named by FFMPEG, none on PATH is fit, and the wheel is not installed",
-            hint="install the Python package imageio-ffmpeg, or set FFMPEG to an ffmpeg of version 5.1 or newer",
-        ) from error
+    """The wheel's own way to ask for it would run it, with our environment and for as long as it likes."""
+    wheel = importlib.util.find_spec("imageio_ffmpeg")  # only images that handle media have it
+    for folder in (wheel.submodule_search_locations or ()) if wheel else ():
+        for program in sorted(Path(folder, "binaries").glob("ffmpeg-*")):
+            return program
+    raise PermanentError(
+        FailureCode.PROGRAM_MISSING,
+        "there is no ffmpeg: none is named by FFMPEG, none on PATH is fit, and the wheel is not installed",
+        hint="install the Python package imageio-ffmpeg, or set FFMPEG to an ffmpeg of version 5.1 or newer",
+    )
 
 
 async def _examine(path: Path) -> Ffmpeg:

@@ -7,12 +7,11 @@ executors wrap one or replace one: `observable`, `recording` and `fake` beside t
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import isfinite
-from os import environ
 from pathlib import Path
 from typing import Final, Protocol
 
 from scenewire.ffmpeg.discovery import Ffmpeg
-from scenewire.processes.run import Limits, run_program
+from scenewire.processes.run import Limits, child_environment, run_program
 
 __all__ = [
     "DEFAULT_TIMEOUT_S",
@@ -141,7 +140,7 @@ class RealFfmpegExecutor:
             cwd=run.folder,
             stdin=run.stdin,
             limits=run.limits,
-            env={**environ, **run.environment} if run.environment else None,
+            env=child_environment() | dict(run.environment),
             on_output=on_output if on_progress is not None else None,
         )
         return ExecutionResult(

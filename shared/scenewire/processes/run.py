@@ -3,12 +3,16 @@
 Each program gets a session of its own, so that it and whatever it starts are ended together. On Linux `setpriv` ties
 its life to ours: it dies with a worker that was killed. `prlimit` bounds it before it runs, without a hook in the
 forked child of a threaded process.
+
+What a child is given is decided here too: an environment without our secrets, and for our own modules an import path
+without the caller's working folder.
 """
 
 import asyncio
 import os
 import shutil
 import signal
+import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -19,11 +23,28 @@ from typing import Final
 
 from scenewire.errors import FailureCode, PermanentError, TransientError
 
-__all__ = ["Completed", "Limits", "buried", "discard", "guards", "run_program"]
+__all__ = [
+    "Completed",
+    "Limits",
+    "buried",
+    "child_environment",
+    "discard",
+    "guards",
+    "python_module",
+    "run_program",
+]
 
 _STDERR_TAIL: Final = 8_192
 """Bytes of error output kept: enough for ffmpeg's reason, bounded against floods."""
 
+
+_PASSED_ON: Final = frozenset(
+    {
+        *("PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "TMPDIR", "TZ", "LANG", "LANGUAGE"),
+        *("LD_LIBRARY_PATH", "VIRTUAL_ENV", "XDG_CACHE_HOME", "FONTCONFIG_FILE", "FONTCONFIG_PATH"),
+    }
+)
+_PASSED_ON_PREFIXES: Final = ("LC_", "OMP_")
 
 _GRACE: Final = 5
 """Processor seconds in which a program that has used up its own may end by itself."""
@@ -72,7 +93,7 @@ async def run_program(
         cwd: the folder it runs in.
         stdin: what it reads; without it the program reads nothing.
         limits: what it may use.
-        env: its environment instead of ours.
+        env: its whole environment; None gives it `child_environment()`.
         on_output: gets standard output as it comes; otherwise it is collected.
 
     Raises:
@@ -91,7 +112,7 @@ async def run_program(
         *guards(limits),
         *words,
         cwd=cwd,
-        env=env,
+        env=child_environment() if env is None else env,
         stdin=asyncio.subprocess.DEVNULL if stdin is None else asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -115,6 +136,37 @@ async def run_program(
         stderr=stderr.decode(errors="replace").strip(),
         duration=time.monotonic() - started,
     )
+
+
+def child_environment(*prefixes: str) -> dict[str, str]:
+    """What a child process gets of our environment: what programs need to work, and nothing secret.
+
+    Of PYTHONPATH only absolute entries are passed on: an empty or relative one would be the caller's working folder.
+
+    Args:
+        prefixes: of further variables that this child needs.
+    """
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name in _PASSED_ON or name.startswith((*_PASSED_ON_PREFIXES, *prefixes))
+    }
+    listed = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    folders = [folder for folder in listed if Path(folder).is_absolute()]
+    return kept | ({"PYTHONPATH": os.pathsep.join(folders)} if folders else {})
+
+
+def python_module(name: str, *arguments: str) -> list[str]:
+    """The command line that runs one of our own modules as a child.
+
+    `-P` keeps the working folder off its import path, where a folder called `services` or a file called `numpy.py`
+    would take the place of the real one. Goes with an environment of `child_environment`.
+
+    Args:
+        name: the module's, with dots.
+        arguments: for it.
+    """
+    return [sys.executable, "-P", "-m", name, *arguments]
 
 
 @cache

@@ -1,9 +1,14 @@
 """Fonts for scripts that the product's own lacks."""
 
+import os
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import pytest
+from pydantic import ValidationError
+
 from scenewire_assembly.captions.fonts import font_facts, prepare_fonts
+from scenewire_assembly.settings import AssemblySettings
 
 
 def test_a_job_always_has_the_products_font(tmp_path: Path):
@@ -19,6 +24,13 @@ def test_a_folder_of_fonts_is_named_to_fontconfig_whatever_it_is_called(tmp_path
     root = ET.parse(environment["FONTCONFIG_FILE"]).getroot()  # noqa: S314 - our own file
     assert [found.text for found in root.findall("dir")] == [str(further)]
     assert root.findall("include")  # the system's fonts stay
+
+
+@pytest.mark.parametrize("name", ["a\x01b", "a\nb", os.fsdecode(b"gr\xf6sse")])
+def test_a_folder_of_fonts_that_cannot_be_named_is_refused(name: str, tmp_path: Path):
+    (tmp_path / name).mkdir()
+    with pytest.raises(ValidationError, match="control characters"):
+        AssemblySettings(artifacts_url="file:///a", fonts_dir=tmp_path / name)
 
 
 def test_other_fonts_are_another_picture(tmp_path: Path):

@@ -91,3 +91,43 @@ def test_the_default_folder_does_not_depend_on_the_working_directory(monkeypatch
     monkeypatch.chdir(tmp_path)
     assert Home().root == before
     assert before.is_absolute()
+
+
+def test_a_data_folder_is_closed_to_others_whether_it_is_new_or_not(tmp_path: Path):
+    for root in (tmp_path / "new", tmp_path / "empty", tmp_path / "old"):
+        if root.name != "new":
+            root.mkdir(mode=0o755)
+        if root.name == "old":
+            (root / "run").mkdir(mode=0o755)
+            (root / "scenewire.db-wal").touch()
+        Home(root).prepare()
+        assert {_mode(folder) for folder in (root, root / "run", root / "logs", root / "orders")} == {0o700}
+
+
+def test_a_folder_that_holds_what_is_not_ours_keeps_its_mode(tmp_path: Path):
+    tmp_path.chmod(0o1777)
+    (tmp_path / "of somebody else").touch()
+    for _ in range(2):
+        Home(tmp_path).prepare()
+    assert _mode(tmp_path) == 0o1777
+    assert _mode(tmp_path / "run") == 0o700
+
+
+def test_an_endpoint_is_for_this_user_and_is_shown_without_its_password(home: Home):
+    endpoint = Endpoint("nats://scenewire:p-w@127.0.0.1:1", "file:///x")
+    (home.run / "endpoint.json").touch(mode=0o644)
+    home.announce(endpoint)
+    assert home.endpoint() == endpoint
+    assert _mode(home.run / "endpoint.json") == 0o600
+    assert endpoint.place == "nats://127.0.0.1:1"
+
+
+def test_a_name_that_is_not_text_is_refused_before_anything_is_made(tmp_path: Path):
+    root = tmp_path / os.fsdecode(b"gr\xf6sse")
+    with pytest.raises(PermanentError, match="not UTF-8"):
+        Home(root).prepare()
+    assert not root.exists()
+
+
+def _mode(path: Path) -> int:
+    return path.stat().st_mode & 0o7777

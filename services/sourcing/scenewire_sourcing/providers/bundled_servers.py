@@ -1,9 +1,10 @@
 """The footage servers that come with the product, as configuration: how each is started, and what it needs to run."""
 
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
+
+from scenewire.processes.run import python_module
 
 __all__ = ["SHIPPED", "Shipped"]
 
@@ -29,7 +30,7 @@ class Shipped:
 
 
 def _command(name: str) -> tuple[str, ...]:
-    return (sys.executable, "-m", f"scenewire_sourcing.servers.{name}")
+    return tuple(python_module(f"scenewire_sourcing.servers.{name}"))
 
 
 SHIPPED: Final[Mapping[str, Shipped]] = {

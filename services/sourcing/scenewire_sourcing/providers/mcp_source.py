@@ -20,7 +20,6 @@ from typing import Any, Final
 import anyio
 import structlog
 from mcp import Client, MCPError
-from mcp.client.stdio import get_default_environment
 from mcp.types import (
     CONNECTION_CLOSED,
     REQUEST_TIMEOUT,
@@ -37,6 +36,7 @@ from mcp.types import (
 from pydantic import ValidationError
 from typing_extensions import override
 
+from scenewire.processes.run import child_environment
 from scenewire_sourcing.candidates import FootageFile, FoundFootage
 from scenewire_sourcing.metrics import FootageMetrics, footage_metrics
 from scenewire_sourcing.providers.base import Fetched, FootageSource, FootageUnavailableError, Remote
@@ -308,7 +308,7 @@ class McpSource(FootageSource):
     def _new_process(self) -> ServerProcess | None:
         if self._server.command is None:
             return None
-        env = get_default_environment() | {name: value.get_secret_value() for name, value in self._server.env.items()}
+        env = child_environment() | {name: value.get_secret_value() for name, value in self._server.env.items()}
         return ServerProcess(self.name, self._server.command, env)
 
     def _connect(self, process: ServerProcess | None) -> AbstractAsyncContextManager[Client]:

@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import signal
-import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from scenewire.errors import FailureCode, PermanentError, TransientError
-from scenewire.processes.run import buried, guards
+from scenewire.processes.run import buried, child_environment, guards, python_module
 from scenewire_tts.engines.kokoro.model.base import Sound
 from scenewire_tts.engines.kokoro.voices import Mixture
 
@@ -31,8 +30,8 @@ _HEADER: Final = 1 << 20
 _TAIL: Final = 4_096
 """Bytes kept of what it prints."""
 
-_PASSED_ON: Final = ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONPATH", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
-_PASSED_ON_PREFIXES: Final = ("CUDA_", "NVIDIA_", "TORCH_", "PYTORCH_", "OMP_", "MKL_", "LC_")
+_GRAPHICS_CARD: Final = ("CUDA_", "NVIDIA_", "TORCH_", "PYTORCH_", "MKL_")
+"""Prefixes of the variables that the model's libraries read."""
 
 
 class NoMemoryError(Exception):
@@ -63,10 +62,7 @@ class ModelProcess:
         self, engine: str, folder: Path, *, device: str = "auto", threads: int, command: tuple[str, ...] | None = None
     ) -> None:
         argument = {"engine": engine, "folder": str(folder), "device": device, "threads": threads}
-        self._command = (
-            *(command or (sys.executable, "-P", "-m", "scenewire_tts.engines.kokoro.model.child")),
-            json.dumps(argument),
-        )
+        self._command = (*(command or python_module("scenewire_tts.engines.kokoro.model.child")), json.dumps(argument))
         self._threads = threads
         self._turn = asyncio.Lock()
         self._process: asyncio.subprocess.Process | None = None
@@ -168,15 +164,8 @@ class ModelProcess:
         return f"the speech model {how}{memory}{f': {last}' if last else ''}"
 
     def _environment(self) -> dict[str, str]:
-        """No secrets, and no reason to ask a network; our own code comes first."""
-        kept = {
-            name: value
-            for name, value in os.environ.items()
-            if name in _PASSED_ON or name.startswith(_PASSED_ON_PREFIXES)
-        }
-        places = [str(Path(__file__).parents[2]), *filter(None, [kept.get("PYTHONPATH")])]
-        return kept | {
-            "PYTHONPATH": os.pathsep.join(places),
+        """No secrets, and no reason to ask a network."""
+        return child_environment(*_GRAPHICS_CARD) | {
             "OMP_NUM_THREADS": str(self._threads),
             "HF_HUB_OFFLINE": "1",
             "TRANSFORMERS_OFFLINE": "1",
