@@ -13,7 +13,7 @@ def clip(
     **facts: int,
 ) -> Clip:
     return Clip(
-        file=file or artifact(name, "video/mp4"),
+        file=file or artifact(name if name.isalnum() else "c", "video/mp4"),
         in_frame=in_frame,
         out_frame=in_frame + frames,
         facts=SourceFacts(

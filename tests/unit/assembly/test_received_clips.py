@@ -19,7 +19,7 @@ async def test_a02_clips_outside_their_sources_fail_with_scene_and_faults(tmp_pa
     bad = [
         clip(60).model_copy(update={"out_frame": 61}),
         clip(60),
-        clip(60).model_copy(update={"file": artifact("").model_copy(update={"key": ""})}),
+        clip(60).model_copy(update={"file": artifact().model_copy(update={"key": ""})}),
     ]
     footage = Footage(clips=(), fallback=False).model_copy(update={"clips": tuple(bad)})
     with pytest.raises(PermanentError) as failure:
