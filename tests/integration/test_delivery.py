@@ -12,8 +12,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from scenewire.bus.delivery import current_delivery
 from scenewire.bus.provision import provision
+from scenewire.bus.received import current_delivery
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.messages import NarrationRequested, ProjectCancelled, ScriptRequested, derive_project_id
 from scenewire.topology import DEAD_LETTERS, PIPELINE, SCRIPT, TTS

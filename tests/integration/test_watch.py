@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from scenewire.bus.delivery import published_at_ns
+from scenewire.bus.received import published_at_ns
 from scenewire.errors import PermanentError
 from scenewire.messages import (
     Message,

@@ -12,8 +12,8 @@ from nats.js.api import DeliverPolicy
 from nats.js.errors import NotFoundError
 from pydantic import ValidationError
 
-from scenewire.bus.delivery import Delivery
 from scenewire.bus.ephemeral import Ephemeral
+from scenewire.bus.received import Delivery
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.messages import (
     AudioRendered,

@@ -14,6 +14,6 @@ provision  streams and durables as `scenewire.topology` has them: `python -m sce
 """
 
 from scenewire.bus.bus import Bus
-from scenewire.bus.delivery import published_at_ns
+from scenewire.bus.received import published_at_ns
 
 __all__ = ["Bus", "published_at_ns"]

@@ -17,9 +17,10 @@ from pydantic import BaseModel
 from scenewire.bus.batch_consumer import BatchHandler, BatchLoop
 from scenewire.bus.cancellation import EndedProjects
 from scenewire.bus.connection import make_broker
-from scenewire.bus.delivery import PUBLISH_TIMEOUT, DeliveryPolicy, current_delivery
+from scenewire.bus.delivery import PUBLISH_TIMEOUT, DeliveryPolicy
 from scenewire.bus.metrics import bus_metrics, message_metrics
 from scenewire.bus.publishing import body_limit, publish_errors, require_body_fits
+from scenewire.bus.received import current_delivery
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.messages import Message, Progress
 from scenewire.observability.health import Check, Health, State

@@ -12,17 +12,12 @@ first, and marks the message as answered so that FastStream stays quiet:
 """
 
 import asyncio
-import hashlib
-import re
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import cached_property
 from types import TracebackType
 from typing import Any, Final, Self
-from uuid import UUID
 
 import nats
 import structlog
@@ -31,26 +26,20 @@ from faststream.exceptions import HandlerException
 from faststream.types import AsyncFuncAny
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 from typing_extensions import override
 
+from scenewire.bus.dead_letters import as_pipeline_error, is_invalid_input, letter_headers, one_line, readable
 from scenewire.bus.metrics import bus_metrics
 from scenewire.bus.publishing import body_limit, is_full, require_body_fits, room_for_body
+from scenewire.bus.received import Delivery, current
 from scenewire.errors import FailureCode, PermanentError, PipelineError, TransientError
 from scenewire.messages import (
     Progress,
     ProjectFailed,
-    ScriptRequested,
-    derive_project_id,
-    named_revision,
-    named_scene,
-    project_of,
-    read_fields,
 )
 from scenewire.topology import DEAD_LETTERS, PIPELINE, Durable, Retry, dead_letter_subject
 
-__all__ = ["Delivery", "DeliveryMiddleware", "DeliveryPolicy", "current_delivery", "published_at_ns"]
+__all__ = ["DeliveryMiddleware", "DeliveryPolicy"]
 
 PUBLISH_TIMEOUT: Final = 5.0
 """Seconds for a PubAck; FastStream's default of 0.5 is short for a server that syncs every write."""
@@ -59,75 +48,9 @@ PATIENCE: Final = 3600.0
 """Seconds that one delivery waits for rate limits in all. Whoever is refused for longer has used up a daily allowance,
 and comes again as after any failure."""
 
-_DETAIL_CHARACTERS: Final = 900
-_KEPT_HEADERS: Final = 32
-"""Headers of a message that its dead letter keeps at most, each with `_DETAIL_CHARACTERS` of its value."""
-_KEPT_NAME: Final = re.compile(r"(?!(?i:nats-|scenewire-(?!schema$)))[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,100}")
-"""What nats-py sends as a name, but for orders to the server and for what a dead letter says itself."""
 _ACK_PREFIX: Final = "$JS.ACK."
-_V1_TOKENS: Final = 9
-_UNREADABLE: Final = (ValueError, RecursionError)
-"""What decoding and validation raise: no JSON, no UTF-8, nested without end, fields of the wrong shape."""
 
 log = structlog.get_logger(__name__)
-
-
-def published_at_ns(message: Msg) -> int:
-    """When the server stored a message, nanoseconds since the epoch, exactly as its acknowledgement subject has it."""
-    tokens = message.reply.split(".")
-    return int(tokens[7] if len(tokens) == _V1_TOKENS else tokens[9])
-
-
-@dataclass
-class Delivery:
-    """One message in hand."""
-
-    raw: Msg
-    handler_entered: bool = False
-    """Until then a failed validation is the message's fault, from then on it is ours."""
-
-    @cached_property
-    def project_id(self) -> UUID | None:
-        """The project that it belongs to, by the rule of `project_of`."""
-        return project_of(
-            self.raw.subject,
-            self.fields,
-            self.raw.headers,
-            stream_sequence=self.raw.metadata.sequence.stream,
-            published_at_ns=published_at_ns(self.raw),
-        )
-
-    @property
-    def scene_number(self) -> int | None:
-        """The scene that it names, if any."""
-        return named_scene(self.fields)
-
-    @property
-    def revision(self) -> int:
-        """The run of its project that it belongs to."""
-        return named_revision(self.fields)
-
-    @cached_property
-    def fields(self) -> dict[str, Any]:
-        """Its unchecked fields; empty when it is not a JSON object."""
-        return read_fields(self.raw.data)
-
-    @property
-    def derived_project_id(self) -> UUID:
-        """The id that an order without one goes by."""
-        return derive_project_id(self.raw.metadata.sequence.stream, published_at_ns(self.raw))
-
-
-_current: ContextVar[Delivery] = ContextVar("delivery")
-
-
-def current_delivery() -> Delivery:
-    """The message that the running handler was called for.
-
-    Raises:
-        LookupError: no handler is running.
-    """
-    return _current.get()
 
 
 @dataclass(kw_only=True)
@@ -167,7 +90,7 @@ class DeliveryPolicy:
                 waited += delay
                 stage = delivery.raw.metadata.consumer
                 log.warning("rate_limited", durable=stage, retry_in=delay, error=str(error))
-                await self.tell(delivery, stage, f"waiting {delay:.0f} s: {_one_line(error)}")
+                await self.tell(delivery, stage, f"waiting {delay:.0f} s: {one_line(error)}")
                 started = time.perf_counter()
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self.stopping.wait(), delay)
@@ -255,7 +178,7 @@ class DeliveryMiddleware(BaseMiddleware[Any, Any]):
             self._beating = asyncio.create_task(self._beat(seconds))
         if not self._is_batch:
             self._delivery = Delivery(self._messages[0])
-            _current.set(self._delivery)
+            current.set(self._delivery)
         return self
 
     @override
@@ -304,7 +227,7 @@ class DeliveryMiddleware(BaseMiddleware[Any, Any]):
     def _is_final(self, delivery: Delivery, error: BaseException) -> bool:
         return (
             isinstance(error, PermanentError)
-            or _is_invalid_input(delivery, error)
+            or is_invalid_input(delivery, error)
             or delivery.raw.metadata.num_delivered >= self._policy.retry.max_tries
         )
 
@@ -324,7 +247,7 @@ class DeliveryMiddleware(BaseMiddleware[Any, Any]):
             error=str(error),
         )
         await delivery.raw.nak(delay=delay)
-        await self._policy.tell(delivery, about.consumer, f"trying again in {delay:.0f} s: {_one_line(error)}")
+        await self._policy.tell(delivery, about.consumer, f"trying again in {delay:.0f} s: {one_line(error)}")
 
     async def _give_up(self, delivery: Delivery, error: BaseException) -> None:
         """Dead-letters a message, publishes `project.failed` and terminates the delivery. Repeating it changes nothing.
@@ -339,7 +262,7 @@ class DeliveryMiddleware(BaseMiddleware[Any, Any]):
             OSError: the same.
         """
         about = delivery.raw.metadata
-        failure = _as_pipeline_error(delivery, error)
+        failure = as_pipeline_error(delivery, error)
         log.error(
             "dead_letter",
             durable=about.consumer,
@@ -351,7 +274,7 @@ class DeliveryMiddleware(BaseMiddleware[Any, Any]):
         fault = None
         try:
             await self._policy.keep_letter(
-                dead_letter_subject(about.consumer), delivery.raw.data, headers=_letter_headers(delivery, failure)
+                dead_letter_subject(about.consumer), delivery.raw.data, headers=letter_headers(delivery, failure)
             )
         except Exception as problem:
             may_pass = isinstance(problem, (OSError, nats.errors.Error)) and not is_full(problem)
@@ -389,8 +312,8 @@ class DeliveryMiddleware(BaseMiddleware[Any, Any]):
             stage=about.consumer,
             scene_number=delivery.scene_number,
             code=failure.code,
-            message=_readable(failure.message),
-            hint="; ".join(filter(None, (_readable(failure.hint), where))),
+            message=readable(failure.message),
+            hint="; ".join(filter(None, (readable(failure.hint), where))),
         )
         await self._policy.publish(
             failed.subject,
@@ -412,68 +335,3 @@ class DeliveryMiddleware(BaseMiddleware[Any, Any]):
                         await message.in_progress()
                     except Exception as error:  # noqa: BLE001 - an outage must not end the heartbeat
                         log.warning("heartbeat_failed", subject=message.subject, error=repr(error))
-
-
-def _letter_headers(delivery: Delivery, failure: PipelineError) -> dict[str, str]:
-    about = delivery.raw.metadata
-    return _kept_headers(delivery.raw.headers or {}) | {
-        "Nats-Msg-Id": f"dlq:{about.stream}:{about.consumer}:{about.sequence.stream}",
-        "scenewire-subject": delivery.raw.subject,
-        "scenewire-reason": failure.code,
-        "scenewire-detail": _one_line(failure),
-        "scenewire-durable": about.consumer,
-        "scenewire-sequence": str(about.sequence.stream),
-        "scenewire-deliveries": str(about.num_delivered),
-        "scenewire-size": str(len(delivery.raw.data)),
-        "scenewire-sha256": hashlib.sha256(delivery.raw.data).hexdigest(),
-    }
-
-
-def _kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """What a dead letter keeps of the headers of its message: what can be sent again, bounded."""
-    names = [name for name in headers if _KEPT_NAME.fullmatch(name)]
-    return {name: _one_line(headers[name]) for name in names[:_KEPT_HEADERS]}
-
-
-def _is_invalid_input(delivery: Delivery, error: BaseException) -> bool:
-    return not delivery.handler_entered and isinstance(error, _UNREADABLE)
-
-
-def _as_pipeline_error(delivery: Delivery, error: BaseException) -> PipelineError:
-    if isinstance(error, PipelineError):
-        return error
-    if _is_invalid_input(delivery, error):
-        is_order = delivery.raw.subject == ScriptRequested.SUBJECT
-        return PermanentError(
-            FailureCode.INVALID_ORDER if is_order else FailureCode.INVALID_MESSAGE,
-            f"a message on {delivery.raw.subject} cannot be understood: {_complaint(error)}",
-            hint="correct the order and publish it again" if is_order else "its publisher speaks another version",
-        )
-    return PermanentError(
-        FailureCode.RETRIES_EXHAUSTED,
-        f"gave up after {delivery.raw.metadata.num_delivered} deliveries: {type(error).__name__}: {_one_line(error)}",
-        hint="the service's log has the traceback",
-    )
-
-
-def _complaint(error: BaseException) -> str:
-    if isinstance(error, ValidationError):
-        return "; ".join(_fault(one) for one in error.errors(include_url=False, include_input=False))
-    return _one_line(error)
-
-
-def _fault(one: ErrorDetails) -> str:
-    where = ".".join(str(part) for part in one["loc"][1:])
-    said = "it is no JSON object" if one["type"] == "model_type" else one["msg"].removeprefix("Value error, ")
-    return f"{where}: {said}" if where else said
-
-
-def _one_line(text: object) -> str:
-    """Text for a header: one line of printable ASCII, bounded."""
-    line = " ".join(str(text).split())[:_DETAIL_CHARACTERS]
-    return "".join(one if one.isascii() and one.isprintable() else "?" for one in line)
-
-
-def _readable(text: str) -> str:
-    """Text for a message: bounded, and without lone surrogates, which JSON can hold and UTF-8 cannot."""
-    return text[:_DETAIL_CHARACTERS].encode("utf-8", "replace").decode()

@@ -1,0 +1,93 @@
+"""Every message on the wire, and the values they carry.
+
+Producers are strict; consumers ignore fields they do not know. A message repeats what its consumer needs, so that
+workers look nothing up. Times are integer frames or samples; seconds appear only where a person gave or reads them.
+
+orders     `script.requested`, which other people write by hand
+events     every other message, in pipeline order, and the registry of subjects
+values     what messages share: the video as ordered, scenes, narration, footage, segments
+artifacts  references to stored files
+envelope   which project a stored message belongs to, valid or not
+ids        derived ids of projects and scenes
+"""
+
+from scenewire.messages.artifacts import ArtifactRef, check_key
+from scenewire.messages.base import DEFAULT_DURATION, MAX_SCENES, MAX_TEXT_CHARACTERS
+from scenewire.messages.envelope import named_project, named_revision, named_scene, project_of, read_fields
+from scenewire.messages.events import (
+    MESSAGES,
+    AudioRendered,
+    FootageSourced,
+    Message,
+    NarrationRequested,
+    Progress,
+    ProjectCancelled,
+    ProjectFailed,
+    SceneMessage,
+    ScenesScripted,
+    SegmentRendered,
+    VideoAssembled,
+    message_model,
+)
+from scenewire.messages.ids import derive_project_id, derive_scene_id
+from scenewire.messages.orders import SceneOrder, ScriptRequested
+from scenewire.messages.values import (
+    Brief,
+    Candidate,
+    Clip,
+    Credit,
+    Footage,
+    Look,
+    Loudness,
+    Music,
+    Narration,
+    Options,
+    Scene,
+    Segment,
+    SourceFacts,
+    Word,
+)
+
+__all__ = [
+    "DEFAULT_DURATION",
+    "MAX_SCENES",
+    "MAX_TEXT_CHARACTERS",
+    "MESSAGES",
+    "ArtifactRef",
+    "AudioRendered",
+    "Brief",
+    "Candidate",
+    "Clip",
+    "Credit",
+    "Footage",
+    "FootageSourced",
+    "Look",
+    "Loudness",
+    "Message",
+    "Music",
+    "Narration",
+    "NarrationRequested",
+    "Options",
+    "Progress",
+    "ProjectCancelled",
+    "ProjectFailed",
+    "Scene",
+    "SceneMessage",
+    "SceneOrder",
+    "ScenesScripted",
+    "ScriptRequested",
+    "Segment",
+    "SegmentRendered",
+    "SourceFacts",
+    "VideoAssembled",
+    "Word",
+    "check_key",
+    "derive_project_id",
+    "derive_scene_id",
+    "message_model",
+    "named_project",
+    "named_revision",
+    "named_scene",
+    "project_of",
+    "read_fields",
+]

@@ -1,0 +1,57 @@
+"""Base of all wire models, and the types and limits that they share."""
+
+from typing import Annotated, Final
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
+
+__all__ = [
+    "DEFAULT_DURATION",
+    "MAX_SCENES",
+    "MAX_TEXT_CHARACTERS",
+    "Name",
+    "Revision",
+    "SceneNumber",
+    "Sha256",
+    "Text",
+    "Topic",
+    "WireModel",
+]
+
+MAX_TEXT_CHARACTERS: Final = 200_000
+"""About a day's narration; far below the bus's payload limit even as four-byte characters."""
+
+
+MAX_SCENES: Final = 1_000
+
+
+DEFAULT_DURATION: Final = 300.0
+"""Seconds that a video about a topic lasts when its order names no length."""
+
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+Topic = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+
+
+SceneNumber = Annotated[int, Field(ge=1, le=MAX_SCENES)]
+
+
+Revision = Annotated[int, Field(ge=0, lt=1 << 31)]
+
+
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class WireModel(BaseModel):
+    """Base of everything on the wire: immutable, finite numbers only, unknown fields ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)

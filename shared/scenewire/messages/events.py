@@ -1,0 +1,212 @@
+"""Every other message of the pipeline, in its order, and the registry of all."""
+
+from collections.abc import Mapping
+from typing import ClassVar, Final, Literal, Self, TypeVar
+from uuid import UUID
+
+from pydantic import (
+    Field,
+    model_validator,
+)
+from typing_extensions import override
+
+from scenewire.messages.artifacts import ArtifactRef
+from scenewire.messages.base import MAX_SCENES, Revision, WireModel
+from scenewire.messages.orders import ScriptRequested
+from scenewire.messages.values import Brief, Footage, Loudness, Narration, Scene, Segment
+
+__all__ = [
+    "MESSAGES",
+    "AudioRendered",
+    "FootageSourced",
+    "Message",
+    "NarrationRequested",
+    "Progress",
+    "ProjectCancelled",
+    "ProjectFailed",
+    "SceneMessage",
+    "ScenesScripted",
+    "SegmentRendered",
+    "VideoAssembled",
+    "message_model",
+]
+
+
+class Message(WireModel):
+    """Base of what is stored in the stream."""
+
+    SUBJECT: ClassVar[str]
+
+    schema_version: Literal[1] = 1
+    project_id: UUID
+    revision: Revision = Field(default=0, description="Raised by a deliberate re-run, never by a redelivery.")
+
+    @property
+    def subject(self) -> str:
+        """The subject it is published to."""
+        return self.SUBJECT
+
+    @property
+    def message_id(self) -> str:
+        """Its `Nats-Msg-Id`: deterministic, so that a repetition is dropped."""
+        return self._message_id(str(self.project_id))
+
+    def _message_id(self, owner: str) -> str:
+        rerun = f":r{self.revision}" if self.revision else ""
+        return f"{owner}:{self.SUBJECT}{rerun}"
+
+
+class ScenesScripted(Message):
+    """The script: every scene of the film."""
+
+    SUBJECT: ClassVar[str] = "scenes.scripted"
+
+    brief: Brief
+    scenes: tuple[Scene, ...] = Field(min_length=1, max_length=MAX_SCENES)
+    writer: str = Field(description="The provider that wrote it.")
+
+    @model_validator(mode="after")
+    def _is_numbered(self) -> Self:
+        if [scene.scene_number for scene in self.scenes] != list(range(1, self.brief.scene_count + 1)):
+            message = f"scenes must be numbered 1 to {self.brief.scene_count} in order"
+            raise ValueError(message)
+        return self
+
+
+_Following = TypeVar("_Following", bound="SceneMessage")
+
+
+class SceneMessage(Message):
+    """Base of the messages about one scene."""
+
+    brief: Brief
+    scene: Scene
+
+    def next(self, kind: type[_Following], **result: object) -> _Following:
+        """Builds the scene's next message: this one's envelope and contents, and a stage's result.
+
+        Args:
+            kind: the class of the message.
+            **result: fields that this message lacks or that change.
+        """
+        shared = type(self).model_fields.keys() & kind.model_fields.keys()
+        return kind(**{name: getattr(self, name) for name in shared} | result)
+
+    @property
+    @override
+    def message_id(self) -> str:
+        return self._message_id(f"{self.project_id}:{self.scene.scene_number}")
+
+
+class NarrationRequested(SceneMessage):
+    """One scene to be spoken. Internal to tts."""
+
+    SUBJECT: ClassVar[str] = "narration.requested"
+
+
+class AudioRendered(SceneMessage):
+    """One scene was spoken."""
+
+    SUBJECT: ClassVar[str] = "audio.rendered"
+
+    narration: Narration
+
+
+class FootageSourced(SceneMessage):
+    """Pictures for one scene were chosen."""
+
+    SUBJECT: ClassVar[str] = "footage.sourced"
+
+    narration: Narration
+    footage: Footage
+
+
+class SegmentRendered(SceneMessage):
+    """One scene's picture is encoded. Internal to assembly; one subject per scene, so that the stream can count."""
+
+    SUBJECT: ClassVar[str] = "segment.rendered"
+
+    narration: Narration
+    footage: Footage
+    segment: Segment
+
+    @property
+    @override
+    def subject(self) -> str:
+        return f"{self.SUBJECT}.{self.project_id}.{self.scene.scene_number}"
+
+
+class VideoAssembled(Message):
+    """The film is finished and verified."""
+
+    SUBJECT: ClassVar[str] = "video.assembled"
+
+    brief: Brief
+    video: ArtifactRef
+    captions_srt: ArtifactRef
+    captions_vtt: ArtifactRef
+    thumbnail: ArtifactRef
+    credits_json: ArtifactRef
+    credits_txt: ArtifactRef
+    script_json: ArtifactRef
+    frames: int = Field(gt=0)
+    duration: float = Field(gt=0, description="Seconds, measured on the file.")
+    video_codec: str
+    audio_codec: str
+    loudness: Loudness
+    notes: tuple[str, ...] = Field(default=(), description="Everything that any stage changed or left out, for people.")
+
+
+class ProjectFailed(Message):
+    """The project cannot finish; its dead letter keeps the message that could not be handled."""
+
+    SUBJECT: ClassVar[str] = "project.failed"
+
+    stage: str = Field(description="The durable that gave up.")
+    scene_number: int | None = None
+    code: str = Field(description="One of the codes in docs/errors.md.")
+    message: str
+    hint: str = Field(default="", description="What to do next.")
+
+
+class ProjectCancelled(Message):
+    """Somebody called the project off."""
+
+    SUBJECT: ClassVar[str] = "project.cancelled"
+
+    reason: str = ""
+
+
+MESSAGES: Final[Mapping[str, type[ScriptRequested | Message]]] = {
+    model.SUBJECT: model
+    for model in (
+        ScriptRequested,
+        ScenesScripted,
+        NarrationRequested,
+        AudioRendered,
+        FootageSourced,
+        SegmentRendered,
+        VideoAssembled,
+        ProjectFailed,
+        ProjectCancelled,
+    )
+}
+"""Class of each message by its `SUBJECT`."""
+
+
+def message_model(subject: str) -> type[ScriptRequested | Message] | None:
+    """Returns the class of the messages on a subject; None for subjects that are not of the pipeline."""
+    if subject.startswith(f"{SegmentRendered.SUBJECT}."):
+        return SegmentRendered
+    return None if subject == SegmentRendered.SUBJECT else MESSAGES.get(subject)
+
+
+class Progress(WireModel):
+    """Telemetry on `progress.<stage>`: core NATS, not stored, may be lost."""
+
+    project_id: UUID
+    stage: str
+    scene_number: int | None = None
+    state: Literal["started", "working", "retrying"]
+    fraction: float | None = Field(default=None, ge=0, le=1)
+    detail: str = ""
