@@ -20,7 +20,8 @@ from tests.support.product import SMALL, bus_of, environment, events_of, kill_gr
 SCENEWIRE = Path(sysconfig.get_path("scripts")) / "scenewire"
 NOBODY = 65_534
 ODD_NAMES = ['größe "x" ü', "josé's \\ 100%20 $HOME {a} #?b=c", "line\nbreak\x01 ;"]
-PROGRAMS = {"ffmpeg", "espeak_child.py", "probe_child.py", "nats-server", "scenewire_sourcing.servers.library"}
+PROGRAMS = {"ffmpeg", "espeak/child.py", "probe/child.py", "nats-server", "scenewire_sourcing.servers.library"}
+OUR_PACKAGES = tuple(f"scenewire_{name}" for name in ("cli", "script", "tts", "sourcing", "assembly", "recorder"))
 SECRETS = {
     "GROQ_API_KEY": "gsk-0000",
     "DVIDS_API_KEY": "key-1111",
@@ -112,7 +113,7 @@ async def test_nothing_in_the_working_folder_is_imported(tmp_path: Path, library
     traps.mkdir()
     marks.mkdir()
     trap = f"import pathlib, sys; pathlib.Path({str(marks)!r}, __name__).write_text(' '.join(sys.argv))\n"
-    for package in ("services", "shared", "cli", "scenewire", "scenewire_cli", "scenewire_sourcing", "scenewire_tts"):
+    for package in ("services", "shared", "cli", "scenewire", *OUR_PACKAGES):
         (traps / package).mkdir()
         (traps / package / "__init__.py").write_text(trap)
     for module in ("numpy", "av", "json", "sitecustomize", "espeakng_loader", "mcp"):
@@ -188,6 +189,7 @@ def _programs_of(root: int) -> Iterator[tuple[str, bytes]]:
         with suppress(OSError):
             words = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
             names = {re.sub(r"^ffmpeg.*", "ffmpeg", word.rpartition("/")[2]) for word in words}
+            names |= {"/".join(word.split("/")[-2:]) for word in words}
             for program in names & PROGRAMS:
                 yield program, Path(f"/proc/{pid}/environ").read_bytes()
 

@@ -26,10 +26,11 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 
 async def test_a_full_stream_ends_the_command_with_storage_full_and_a_hint(world: World, tmp_path: Path):
-    await provision(world.jetstream, streams=[replace(PIPELINE, max_bytes=200)], durables=[])
     nats, data = ("--nats", world.server.url), tmp_path / "data"
+    earlier = await run("request", "Coffee", *nats, "--json", data=data, cwd=tmp_path)
+    await provision(world.jetstream, streams=[replace(PIPELINE, max_bytes=600)], durables=[])
     ordered = await run("request", "Tea", *nats, "--json", data=data, cwd=tmp_path)
-    cancelled = await run("cancel", str(uuid4()), *nats, data=data, cwd=tmp_path)
+    cancelled = await run("cancel", earlier.events[0]["project_id"], *nats, data=data, cwd=tmp_path)
     (error,) = ordered.events
     assert (error["event"], error["code"]) == ("error", "storage_full")
     assert "run the same command again" in error["hint"]

@@ -202,12 +202,15 @@ async def test_a_project_is_found_however_its_order_names_it(world: World, tmp_p
     derived = derive_project_id(unnamed, published_at_ns(await orders.next_msg()))
     first = await world.publish("script.requested", json.dumps({"project_id": f"{{{named}}}", "topic": "x"}).encode())
     second = await world.publish("script.requested", b"garbage", correlation_id=str(header))
+    await orders.next_msg()
+    garbled = derive_project_id(second, published_at_ns(await orders.next_msg()))
     async with existing(Home(tmp_path / "data"), world.server.url) as access:
-        for project_id, sequence in ((derived, unnamed), (named, first), (header, second)):
+        for project_id, sequence in ((derived, unnamed), (named, first), (garbled, second)):
             assert await require_project(access, project_id) == sequence
         restored = uuid4()  # a stream that was given back holds the ends of other projects only
         end = await tell(world, finished_video(restored))
         assert await require_project(access, restored) == end
         assert await first_message(access, named, (ProjectCancelled.SUBJECT,)) is None
-        with pytest.raises(PermanentError):
-            await require_project(access, uuid4())
+        for unknown in (header, uuid4()):
+            with pytest.raises(PermanentError):
+                await require_project(access, unknown)
