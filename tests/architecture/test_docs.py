@@ -30,7 +30,8 @@ def test_links_within_the_project_lead_somewhere(page: Path) -> None:
 
 def test_commands_and_options_that_the_readme_shows_exist() -> None:
     commands = known_commands()
-    shown = re.findall(r"^\s*\$? ?scenewire ([a-z]+)([^\n#]*)", (ROOT / "README.md").read_text(), re.MULTILINE)
+    blocks = re.findall(r"^```\n(.*?)^```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+    shown = re.findall(r"^scenewire ([a-z]+)([^\n#]*)", "\n".join(blocks), re.MULTILINE)
     assert len(shown) >= 6
 
     for name, rest in shown:
