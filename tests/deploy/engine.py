@@ -25,7 +25,7 @@ LOOK = {"width": 320, "height": 180}
 async def engine_answers() -> str | None:
     """None, or why it does not."""
     try:
-        info = await run_program(["docker", "info", "--format", "{{.ServerVersion}}"], timeout=20)
+        info = await run_program(["docker", "info", "--format", "{{.ServerVersion}}"], timeout=20, env=dict(os.environ))
     except PipelineError as error:
         return str(error)
     return None if info.returncode == 0 else info.stderr.splitlines()[-1]
