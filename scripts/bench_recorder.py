@@ -27,11 +27,10 @@ from scenewire.database.engine import transaction, writing_engine
 from scenewire.database.models import Base
 from scenewire.database.revision import upgrade
 from scenewire.database.search import video_search
-from scenewire.messages import FootageSourced, Message, ScriptRequested
+from scenewire.messages import FootageSourced, Message, ScriptRequested, StoredMessage
 from scenewire.observability.logging_setup import configure_logs
 from scenewire.processes.run import run_program
 from scenewire.processors import usable_processors
-from scenewire_recorder.log_entries import RecordedMessage
 from scenewire_recorder.repository import Repository
 from scenewire_recorder.stage import RecorderStage
 from tests.support.postgres import Postgres, running_postgres
@@ -88,7 +87,7 @@ class Engine:
     insert: Callable[[Database, Sequence[Rows]], Times]
 
 
-def messages(number: int) -> Iterator[RecordedMessage]:
+def messages(number: int) -> Iterator[StoredMessage]:
     """So many messages of films, one film after the other, each with footage of its own, made as they are asked for."""
     films = (delivered(story(), first=turn * 1000) for turn in count())
     return islice((message for told in films for message in told), number)
@@ -106,7 +105,7 @@ def story() -> list[Message | ScriptRequested]:
     ]
 
 
-async def recorded(url: str, source: Iterator[RecordedMessage], batch: int) -> tuple[Times, list[int]]:
+async def recorded(url: str, source: Iterator[StoredMessage], batch: int) -> tuple[Times, list[int]]:
     """What it takes to record all messages, and the peak of memory after each 20 batches, kilobytes."""
     times, peaks = Times(), list[int]()
     repository = Repository(writing_engine(url))

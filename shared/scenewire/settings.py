@@ -163,11 +163,6 @@ class ServiceSettings(MonitorSettings):
         "`scenewire make` 1 s unless it is set.",
     )
 
-    @property
-    def inbox_prefix(self) -> str:
-        """Where answers from the bus are received: a user may listen to its own only."""
-        return f"_INBOX_{self.nats_user}" if self.nats_user else "_INBOX"
-
 
 class ObjectStoreSettings(BaseSettings):
     """How an object store is reached, and what of it is kept on this host. Of use for an `ARTIFACTS_URL` that is a bucket.

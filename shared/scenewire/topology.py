@@ -17,13 +17,13 @@ from scenewire.messages import (
 )
 
 __all__ = [
+    "ALL_PROGRESS",
     "ASSEMBLY",
     "DEAD_LETTERS",
     "DURABLES",
     "MAX_BODY",
     "MAX_PAYLOAD",
     "PIPELINE",
-    "PROGRESS_SUBJECT",
     "RECORDER",
     "RETRY",
     "SCRIPT",
@@ -35,6 +35,7 @@ __all__ = [
     "Retry",
     "Stream",
     "dead_letter_subject",
+    "progress_subject",
 ]
 
 
@@ -137,9 +138,15 @@ DURABLES: Final = (SCRIPT, TTS_FANOUT, TTS, SOURCING, ASSEMBLY, RECORDER)
 
 RETRY: Final = Retry(max_tries=8, base=timedelta(seconds=1), cap=timedelta(seconds=60))
 
-PROGRESS_SUBJECT: Final = "progress"
+ALL_PROGRESS: Final = "progress.*"
+"""Subjects of all progress; see `progress_subject`."""
+
+
+def progress_subject(stage: str) -> str:
+    """Returns the subject of a stage's progress: core NATS, not stored."""
+    return f"progress.{stage}"
 
 
 def dead_letter_subject(durable: str) -> str:
-    """The subject of a durable's dead letters."""
+    """Returns the subject of a durable's dead letters."""
     return f"dlq.{durable}"

@@ -26,6 +26,8 @@ BREACHES = [
     ("Inside the shared package, imports point one way", "scenewire.utils", "scenewire.errors"),
     ("Only the recorder touches the database", "scenewire_tts.stage", "scenewire.database"),
     ("SQL stays in the tables, the writes and the reads", "scenewire_recorder.stage", "sqlalchemy"),
+    ("Only the bus speaks NATS", "scenewire_recorder.handlers", "nats"),
+    ("Only the bus speaks NATS", "scenewire_cli.main", "faststream"),
     ("One file talks to Groq", "scenewire_script.stage", "groq"),
     ("One file talks to object stores", "scenewire.artifacts.store", "obstore"),
     ("One file loads the bundled voice", "scenewire_tts.stage", "espeakng_loader"),

@@ -10,13 +10,12 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
 from scenewire.bus.provision import give_back, provision
 from scenewire.errors import FailureCode, PermanentError, TransientError
-from scenewire.messages import NarrationRequested
+from scenewire.messages import NarrationRequested, StoredMessage
 from scenewire.topology import DURABLES, PIPELINE, RECORDER, TTS
 from tests.support import builders
 from tests.support.bus_world import QUICK_TTS, World, bus_world, until
@@ -131,8 +130,8 @@ async def test_batches_are_acknowledged_together_and_a_failed_one_comes_again(wo
     bus, seen = world.bus(), []
 
     @bus.subscribe_batches(RECORDER, size=100)
-    async def record(batch: Sequence[Msg]) -> None:
-        seen.append([message.metadata.sequence.stream for message in batch])
+    async def record(batch: Sequence[StoredMessage]) -> None:
+        seen.append([message.sequence for message in batch])
         if len(seen) == 1:
             raise TransientError(FailureCode.DATABASE_UNAVAILABLE, "not now")
 

@@ -26,11 +26,13 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 
 async def test_a_full_stream_ends_the_command_with_storage_full_and_a_hint(world: World, tmp_path: Path):
+    project_id = uuid4()
+    await world.publish("script.requested", json.dumps({"project_id": str(project_id), "topic": "Tea"}).encode())
+    size = (await world.jetstream.stream_info(PIPELINE.name)).state.bytes
+    await provision(world.jetstream, streams=[replace(PIPELINE, max_bytes=size + 10)], durables=[])
     nats, data = ("--nats", world.server.url), tmp_path / "data"
-    earlier = await run("request", "Coffee", *nats, "--json", data=data, cwd=tmp_path)
-    await provision(world.jetstream, streams=[replace(PIPELINE, max_bytes=600)], durables=[])
     ordered = await run("request", "Tea", *nats, "--json", data=data, cwd=tmp_path)
-    cancelled = await run("cancel", earlier.events[0]["project_id"], *nats, data=data, cwd=tmp_path)
+    cancelled = await run("cancel", str(project_id), *nats, data=data, cwd=tmp_path)
     (error,) = ordered.events
     assert (error["event"], error["code"]) == ("error", "storage_full")
     assert "run the same command again" in error["hint"]
@@ -53,9 +55,9 @@ async def test_an_order_larger_than_the_limit_is_refused_with_both_sizes_before_
     order = ScriptRequested(project_id=uuid4(), scenes=(SceneOrder(text="x" * MAX_BODY),))
     async with existing(Home(tmp_path / "data"), world.server.url) as access:
         with pytest.raises(PermanentError, match=r"has 917,\d{3} bytes; the limit is 917,504 bytes") as refused:
-            await access.order(order)
+            await access.bus.publish(order)
         assert refused.value.code is FailureCode.MESSAGE_TOO_LARGE
-        assert access.client.is_connected
+        assert access.bus.is_connected
     assert await world.messages(PIPELINE.name, ">") == 0
 
 
@@ -68,6 +70,6 @@ async def test_a_command_follows_the_messages_whose_bodies_name_its_project(worl
     film = Film(ours)
     async with existing(Home(tmp_path / "data"), world.server.url) as access:
         events = [event.message async for event in follow(access, film, from_sequence=1)]
-        assert await access.holds(2, ours)
-        assert not await access.holds(1, ours)
+        assert await access.bus.holds(2, ours)
+        assert not await access.bus.holds(1, ours)
     assert events == [cancelled]

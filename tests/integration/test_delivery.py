@@ -236,7 +236,7 @@ async def test_an_invalid_order_fails_under_the_id_that_is_derived_from_its_plac
     ("body", "complaint"),
     [
         (b"{}", "an order needs a topic, a text or scenes"),
-        (b"[]", "it is no JSON object"),
+        (b"[]", "it is not a JSON object"),
         (b'{"topic": "Tea", "speed": 9}', "speed: Input should be less than or equal to 2"),
     ],
 )

@@ -17,9 +17,9 @@ from nats.js import JetStreamContext
 
 from scenewire.database.engine import writing_engine
 from scenewire.database.revision import upgrade
+from scenewire.messages import StoredMessage
 from scenewire.topology import PIPELINE, RECORDER
 from scenewire_cli.stack.nats_server import NatsServer
-from scenewire_recorder.log_entries import RecordedMessage
 from scenewire_recorder.maintenance.rebuild import rows_from_log
 from scenewire_recorder.queries import opened
 from scenewire_recorder.repository import Repository
@@ -34,14 +34,14 @@ SCENES = 12
 TOGETHER = 200
 
 
-def stories(chance: random.Random) -> list[RecordedMessage]:
+def stories(chance: random.Random) -> list[StoredMessage]:
     """The messages of many films, each film's in order, those of some films at a time shuffled into each other."""
-    told: list[list[RecordedMessage]] = []
+    told: list[list[StoredMessage]] = []
     while sum(map(len, told)) < MESSAGES:
         project_id = UUID(int=chance.getrandbits(128), version=4)
         told.append(delivered(film(project_id, SCENES, revision=chance.choice([0, 0, 1]))))
-    messages: list[RecordedMessage] = []
-    running: list[list[RecordedMessage]] = []
+    messages: list[StoredMessage] = []
+    running: list[list[StoredMessage]] = []
     while told or running:
         if told and len(running) < 5:
             running.append(told.pop())
@@ -51,7 +51,7 @@ def stories(chance: random.Random) -> list[RecordedMessage]:
     return messages[:MESSAGES]
 
 
-async def publish(jetstream: JetStreamContext, messages: Sequence[RecordedMessage]) -> None:
+async def publish(jetstream: JetStreamContext, messages: Sequence[StoredMessage]) -> None:
     for start in range(0, len(messages), TOGETHER):
         await asyncio.gather(
             *(

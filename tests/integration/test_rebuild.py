@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 from nats.js import JetStreamContext
 
+from scenewire.bus.client import BusClient
 from scenewire.bus.provision import give_back, provision
 from scenewire.database.revision import upgrade
 from scenewire.messages import Message, ProjectCancelled, ScriptRequested
@@ -114,7 +115,7 @@ class Running:
 
     async def restore(self) -> Restored:
         async with opened(self.database.url) as record:
-            return await stream_from_log(record, self.jetstream)
+            return await stream_from_log(record, BusClient(self.jetstream._nc))
 
 
 @pytest.fixture
@@ -138,7 +139,7 @@ async def test_b35_the_record_comes_back_from_the_stream_row_for_row(site: Site,
         restored = Database(tmp_path / "restored.db")
         await upgrade(restored.url)
         async with restored.stage() as stage:
-            count = await log_from_stream(stage, running.jetstream)
+            count = await log_from_stream(stage, BusClient(running.jetstream._nc))
     assert count == len(lost["log"]) > 20
     assert {row["name"] for row in lost["projects"]} == {"Tea", "Typed by hand"}
     assert everything(restored) == lost

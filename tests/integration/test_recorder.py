@@ -15,15 +15,14 @@ from faststream import FastStream
 from nats.js import JetStreamContext
 from structlog.testing import capture_logs
 
-from scenewire.bus import published_at_ns
 from scenewire.bus.provision import provision
+from scenewire.bus.received import stored_message
 from scenewire.database.revision import upgrade
 from scenewire.errors import PermanentError
-from scenewire.messages import derive_project_id
+from scenewire.messages import StoredMessage, derive_project_id
 from scenewire.topology import PIPELINE, RECORDER
 from scenewire_cli.stack.nats_server import NatsServer
 from scenewire_recorder.app import create_app
-from scenewire_recorder.log_entries import RecordedMessage
 from scenewire_recorder.settings import RecorderSettings
 from tests.support.builders import PROJECT
 from tests.support.nats import connected, provisioned_server, running_server
@@ -65,7 +64,7 @@ async def running(server: NatsServer, database: Database) -> AsyncIterator[None]
         await app.stop()
 
 
-async def publish(jetstream: JetStreamContext, messages: Iterable[RecordedMessage]) -> None:
+async def publish(jetstream: JetStreamContext, messages: Iterable[StoredMessage]) -> None:
     for message in messages:
         await jetstream.publish(message.subject, message.body, headers=dict(message.headers) or None)
 
@@ -118,7 +117,7 @@ async def test_an_order_typed_by_hand_is_recorded_under_the_id_that_its_scenes_w
     reader = await jetstream.pull_subscribe("script.requested", stream=PIPELINE.name)
     (order,) = await reader.fetch(1)
     row = database.row("SELECT project_id, published_at FROM message_log")
-    assert row["project_id"] == str(derive_project_id(ack.seq, published_at_ns(order)))
+    assert row["project_id"] == str(derive_project_id(ack.seq, stored_message(order).published_at_ns))
     assert database.row("SELECT id FROM projects")["id"] == row["project_id"]
     stored = json.loads((await jetstream._nc.request(f"$JS.API.STREAM.MSG.GET.{PIPELINE.name}", b'{"seq": 1}')).data)[
         "message"

@@ -18,9 +18,9 @@ from structlog.testing import capture_logs
 from scenewire.database.engine import WRITE_LOCK, reading_engine, snapshot, writing_engine
 from scenewire.database.revision import VERSION_TABLE, upgrade
 from scenewire.errors import FailureCode, PipelineError, TransientError
-from scenewire.messages import Message, ScriptRequested
+from scenewire.messages import Message, ScriptRequested, StoredMessage
 from scenewire.processes.run import run_program
-from scenewire_recorder.log_entries import RecordedMessage, read
+from scenewire_recorder.log_entries import read
 from scenewire_recorder.repository import Repository
 from scenewire_recorder.stage import RecorderStage
 from tests.support.builders import PROJECT
@@ -94,7 +94,7 @@ async def test_a_nul_reaches_no_column_and_the_log_keeps_it_as_it_was_written(da
 # --- several at once -------------------------------------------------------------------------------
 
 
-def stories() -> list[list[RecordedMessage]]:
+def stories() -> list[list[StoredMessage]]:
     """Films that share a stream and clips; one fails and is mended, one runs twice."""
     told: list[list[AnyMessage]] = []
     for number in range(4):
@@ -119,7 +119,7 @@ async def test_several_recorders_at_once_make_the_rows_that_one_makes(
     batches = [messages[start : start + 5] for start in range(0, len(messages), 5)]
     batches += chance.sample(batches, 4)
 
-    async def work(share: Sequence[list[RecordedMessage]]) -> None:
+    async def work(share: Sequence[list[StoredMessage]]) -> None:
         async with recorder(database, timedelta(seconds=20)) as stage:
             for batch in share:
                 await stage.record(batch)

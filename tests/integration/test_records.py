@@ -203,7 +203,7 @@ async def test_the_stream_comes_back_from_a_database_and_the_database_from_the_s
 
 
 async def test_a_server_that_does_not_answer_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("scenewire_cli.stack.connection._CONNECT_PATIENCE", 0.3)
+    monkeypatch.setattr("scenewire.bus.connection.CONNECT_TIMEOUT_S", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     with pytest.raises(TransientError, match="no NATS server answers"):

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from scenewire.bus import Bus
 from scenewire.bus.metrics import bus_metrics
 from scenewire.bus.provision import provision, provision_server
+from scenewire.bus.received import stored_message
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.messages import (
     FootageSourced,
@@ -26,7 +27,6 @@ from scenewire.messages import (
 )
 from scenewire.settings import ServiceSettings
 from scenewire.topology import ASSEMBLY, DEAD_LETTERS, MAX_BODY, MAX_PAYLOAD, PIPELINE, SCRIPT, TTS
-from scenewire_recorder.handlers import recorded
 from scenewire_recorder.log_entries import read
 from tests.support import builders
 from tests.support.bus_world import World, bus_world, until
@@ -333,9 +333,9 @@ async def test_a_foreign_header_fails_no_project_but_the_bodys(
     (failure,) = await failures(world)
     subscription = await world.jetstream.pull_subscribe(subject, stream=PIPELINE.name)
     (message,) = await subscription.fetch(1)
-    derived = derive_project_id(sequence, recorded(message).published_at_ns)
+    derived = derive_project_id(sequence, stored_message(message).published_at_ns)
     assert failure.project_id == (owner or derived)
-    assert read(recorded(message)).project_id == str(failure.project_id)
+    assert read(stored_message(message)).project_id == str(failure.project_id)
 
 
 async def test_a_foreign_header_neither_hides_a_cancelled_project_nor_cancels_another(world: World):

@@ -19,5 +19,5 @@ async def cancel(home: Home, project_id: str, *, reason: str, nats_url: str | No
     stopped = nats_url is None and home.nats_store.exists()
     async with embedded(home, services=()) if stopped else existing(home, nats_url) as access:
         await require_project(access, cancelled.project_id)
-        await access.publish(cancelled, cancelled.project_id, cancelled.message_id)
+        await access.bus.publish(cancelled)
     return 0

@@ -8,7 +8,6 @@ from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from scenewire.artifacts.filesystem import FilesystemStore
-from scenewire.topology import PIPELINE
 from scenewire_cli.stack.connection import embedded
 from scenewire_cli.stack.data_folder import Home
 
@@ -35,8 +34,7 @@ async def tidy(home: Home, project_id: UUID) -> int | None:
     async with embedded(home, services=()) as access:
         if access.stack is None:
             return None
-        last = (await access.jetstream.stream_info(PIPELINE.name)).state.last_seq
-        if not await access.recorded(last):
+        if not await access.recorded((await access.bus.state()).last_sequence):
             return None
         console = importlib.import_module("scenewire_recorder.api")
         database_url = os.environ.get("DATABASE_URL", home.database_url)

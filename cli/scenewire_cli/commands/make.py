@@ -16,7 +16,7 @@ from scenewire_cli.commands.summary import print_summary, raise_if_failed
 from scenewire_cli.delivery import Delivered, deliver, require_room
 from scenewire_cli.music import MusicFile, with_music
 from scenewire_cli.progress.display import Display, make_display
-from scenewire_cli.progress.events import Film, first_message, follow
+from scenewire_cli.progress.events import Film, follow
 from scenewire_cli.stack.connection import Access, embedded
 from scenewire_cli.stack.data_folder import Home, PendingOrder
 from scenewire_cli.stack.embedded import SERVICES
@@ -114,12 +114,12 @@ def services_to_run(*, with_record: bool) -> Sequence[str]:
 async def _see_through(
     access: Access, order: ScriptRequested, pending: PendingOrder, film: Film, display: Display
 ) -> None:
-    if await first_message(access, pending.project_id, (ProjectCancelled.SUBJECT,)) is not None:
+    if await access.bus.first_message(pending.project_id, (ProjectCancelled.SUBJECT,)) is not None:
         pending = pending.renewed()
         film.project_id = pending.project_id
     sequence = pending.sequence
-    if sequence is None or not await access.holds(sequence, pending.project_id):
-        sequence = await access.order(order.model_copy(update={"project_id": pending.project_id}))
+    if sequence is None or not await access.bus.holds(sequence, pending.project_id):
+        sequence = await access.bus.publish(order.model_copy(update={"project_id": pending.project_id}))
         pending.accepted(sequence)
     else:
         display.note(f"going on with project {pending.project_id}")

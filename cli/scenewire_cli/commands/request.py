@@ -22,7 +22,7 @@ async def request(
     project_id = uuid4()
     async with existing(home, nats_url) as access:
         order = await with_music(order, music, access.endpoint.artifacts_url)
-        await access.order(order.model_copy(update={"project_id": project_id}))
+        await access.bus.publish(order.model_copy(update={"project_id": project_id}))
     if as_json:
         say_json({"event": "accepted", "project_id": str(project_id)})
     else:

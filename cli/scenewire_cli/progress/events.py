@@ -2,19 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
-from nats.aio.msg import Msg
-from nats.js.api import DeliverPolicy
-from nats.js.errors import NotFoundError
 from pydantic import ValidationError
 
-from scenewire.bus.ephemeral import Ephemeral
-from scenewire.bus.received import Delivery
-from scenewire.errors import FailureCode, PermanentError, TransientError
+from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import (
     AudioRendered,
     FootageSourced,
@@ -25,13 +20,13 @@ from scenewire.messages import (
     ScenesScripted,
     ScriptRequested,
     SegmentRendered,
+    StoredMessage,
     VideoAssembled,
 )
-from scenewire.topology import PIPELINE, PROGRESS_SUBJECT
 from scenewire_cli.output.formatting import fault_wording
 from scenewire_cli.stack.connection import Access
 
-__all__ = ["Event", "Film", "Unreadable", "first_message", "follow", "require_project"]
+__all__ = ["Event", "Film", "Unreadable", "follow", "require_project"]
 
 _LOOK: Final = 1.0
 """Seconds between two looks at whether the stack can go on."""
@@ -51,8 +46,6 @@ _MODELS: Final[dict[str, type[Message]]] = {
 
 
 _ENDS: Final = (VideoAssembled.SUBJECT, ProjectFailed.SUBJECT, ProjectCancelled.SUBJECT)
-
-_NEXT_MESSAGE_TIMEOUT_S: Final = 30.0
 
 
 @dataclass(frozen=True)
@@ -147,7 +140,7 @@ async def require_project(access: Access, project_id: UUID) -> int:
         PermanentError: `not_on_record`, the stream holds no such project.
         TransientError: `bus_unavailable`.
     """
-    sequence = await first_message(access, project_id, (ScriptRequested.SUBJECT, *_ENDS))
+    sequence = await access.bus.first_message(project_id, (ScriptRequested.SUBJECT, *_ENDS))
     if sequence is None:
         raise PermanentError(
             FailureCode.NOT_ON_RECORD,
@@ -157,49 +150,9 @@ async def require_project(access: Access, project_id: UUID) -> int:
     return sequence
 
 
-async def first_message(access: Access, project_id: UUID, subjects: Sequence[str]) -> int | None:
-    """Returns the stream sequence of a project's first message on certain subjects; None when there is none.
-
-    Messages on other subjects are not delivered. Orders are a small share of a stream, and each is looked at: subjects
-    do not name the project.
-
-    Raises:
-        TransientError: `bus_unavailable`.
-    """
-    last = max([await _last_sequence(access, subject) for subject in subjects])
-    if last == 0:
-        return None
-    messages = await access.jetstream.subscribe(
-        ">", stream=PIPELINE.name, ordered_consumer=True, config=Ephemeral(filter_subjects=list(subjects))
-    )
+def _read(model: type[Message], message: StoredMessage) -> Message | Unreadable:
     try:
-        while True:
-            message = await messages.next_msg(timeout=_NEXT_MESSAGE_TIMEOUT_S)
-            sequence = message.metadata.sequence.stream
-            if Delivery(message).project_id == project_id:
-                return sequence
-            if sequence >= last:
-                return None
-    except TimeoutError as error:
-        raise TransientError(
-            FailureCode.BUS_UNAVAILABLE,
-            f"the bus stopped answering while project {project_id} was looked for",
-            hint="run the same command again",
-        ) from error
-    finally:
-        await messages.unsubscribe()
-
-
-async def _last_sequence(access: Access, subject: str) -> int:
-    try:
-        return (await access.jetstream.get_last_msg(PIPELINE.name, subject)).seq or 0
-    except NotFoundError:
-        return 0
-
-
-def _read(model: type[Message], message: Msg) -> Message | Unreadable:
-    try:
-        return model.model_validate_json(message.data)
+        return model.model_validate_json(message.body)
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, fault["loc"]))
@@ -219,28 +172,16 @@ async def follow(access: Access, film: Film, *, from_sequence: int) -> AsyncIter
     """
     events: asyncio.Queue[Event] = asyncio.Queue()
 
-    async def stored(message: Msg) -> None:
+    def received(message: StoredMessage) -> None:
         model = _MODELS.get(".".join(message.subject.split(".")[:2]))
-        if model is not None and Delivery(message).project_id == film.project_id:
-            events.put_nowait(Event(_read(model, message), message.metadata.sequence.stream))
+        if model is not None and message.project_id == film.project_id:
+            events.put_nowait(Event(_read(model, message), message.sequence))
 
-    async def told(message: Msg) -> None:
-        try:
-            progress = Progress.model_validate_json(message.data)
-        except ValidationError:
-            return  # somebody else's idea of progress
+    def progressed(progress: Progress) -> None:
         if progress.project_id == film.project_id:
             events.put_nowait(Event(progress))
 
-    telemetry = await access.client.subscribe(f"{PROGRESS_SUBJECT}.>", cb=told)
-    messages = await access.jetstream.subscribe(
-        ">",
-        stream=PIPELINE.name,
-        ordered_consumer=True,
-        cb=stored,
-        config=Ephemeral(deliver_policy=DeliverPolicy.BY_START_SEQUENCE, opt_start_seq=max(1, from_sequence)),
-    )
-    try:
+    async with access.bus.following(from_sequence=from_sequence, on_message=received, on_progress=progressed):
         looked = time.monotonic()
         while not film.ended:
             if access.stack is not None and time.monotonic() - looked > _LOOK:
@@ -253,6 +194,3 @@ async def follow(access: Access, film: Film, *, from_sequence: int) -> AsyncIter
                 continue
             film.apply(event)
             yield event
-    finally:
-        await telemetry.unsubscribe()
-        await messages.unsubscribe()

@@ -7,83 +7,32 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
-from uuid import UUID
 
-import nats
-from nats.aio.client import Client
-from nats.js import JetStreamContext
-from nats.js.errors import NotFoundError
-
-from scenewire.bus.publishing import body_limit, publish_errors, require_body_fits
+from scenewire.bus.client import BusClient, bus_client
+from scenewire.bus.connection import BusAddress
 from scenewire.errors import FailureCode, PermanentError, TransientError
-from scenewire.messages import Message, ScriptRequested, named_project, read_fields
 from scenewire.settings import secret
-from scenewire.topology import PIPELINE, RECORDER
+from scenewire.topology import RECORDER
 from scenewire_cli.stack.data_folder import Endpoint, Home
 from scenewire_cli.stack.embedded import SERVICES, Stack
 
 __all__ = ["Access", "embedded", "existing"]
 
 _LOOK_AGAIN: Final = 0.1
-_PUBLISH_TIMEOUT: Final = 10.0
-_CONNECT_PATIENCE: Final = 5.0
 
 
 @dataclass(frozen=True)
 class Access:
     """A connection to a bus with its services."""
 
-    client: Client
-    jetstream: JetStreamContext
+    bus: BusClient
     endpoint: Endpoint
     stack: Stack | None = None
-    """Set when it is our own."""
-
-    async def order(self, order: ScriptRequested) -> int:
-        """Publishes an order that names its project; returns its stream sequence once it is stored."""
-        if order.project_id is None:
-            message = "an order from here names its project"
-            raise ValueError(message)
-        return await self.publish(order, order.project_id, order.message_id_for(order.project_id))
-
-    async def publish(self, message: ScriptRequested | Message, project_id: UUID, message_id: str) -> int:
-        """Publishes a message; returns its stream sequence once it is stored.
-
-        Raises:
-            PermanentError: `message_too_large`, nothing was sent.
-            TransientError: `storage_full`, `bus_unavailable` or `bus_not_provisioned`.
-        """
-        body = message.model_dump_json(exclude_none=True).encode()
-        require_body_fits(message.SUBJECT, body, body_limit(self.client.max_payload))
-        with publish_errors(message.SUBJECT):
-            ack = await self.jetstream.publish(
-                message.SUBJECT,
-                body,
-                stream=PIPELINE.name,
-                timeout=_PUBLISH_TIMEOUT,
-                headers={
-                    "Nats-Msg-Id": message_id,
-                    "correlation_id": str(project_id),
-                    "content-type": "application/json",
-                },
-            )
-        return ack.seq
-
-    async def holds(self, sequence: int, project_id: UUID) -> bool:
-        """Whether the stream has a message of a project at a sequence: a server may have lost what it had."""
-        try:
-            message = await self.jetstream.get_msg(PIPELINE.name, sequence)
-        except NotFoundError:
-            return False
-        return named_project(read_fields(message.data or b"")) == project_id
+    """Set when the stack is embedded in this process."""
 
     async def recorded(self, sequence: int) -> bool:
-        """Whether the recorder has committed everything up to a stream sequence."""
-        try:
-            info = await self.jetstream.consumer_info(PIPELINE.name, RECORDER.name)
-        except (nats.errors.Error, OSError):  # no recorder, or a bus that does not answer now
-            return False
-        return info.ack_floor is not None and info.ack_floor.stream_seq >= sequence
+        """Returns whether the recorder has committed everything up to a stream sequence."""
+        return await self.bus.acknowledged(RECORDER) >= sequence
 
 
 @asynccontextmanager
@@ -173,32 +122,11 @@ async def _own(
 
 @asynccontextmanager
 async def _connected(endpoint: Endpoint, stack: Stack | None = None) -> AsyncIterator[Access]:
-    async def ignore(_: Exception) -> None:
-        """The reader of the events notices by itself."""
+    async with bus_client(_address(endpoint), reconnects=True) as bus:
+        yield Access(bus, endpoint, stack)
 
-    # The address of an embedded stack holds its own credentials; the environment's are those of somebody's server.
-    user = os.environ.get("NATS_USER") or None if endpoint.is_foreign else None
-    try:
-        async with asyncio.timeout(_CONNECT_PATIENCE):  # a client that reconnects for ever connects for ever
-            client = await nats.connect(
-                endpoint.nats_url,
-                user=user,
-                password=secret("NATS_PASSWORD") if endpoint.is_foreign else None,
-                inbox_prefix=f"_INBOX_{user}" if user else "_INBOX",
-                name="scenewire",
-                connect_timeout=5,
-                max_reconnect_attempts=-1,
-                reconnect_time_wait=1,
-                error_cb=ignore,
-                allow_reconnect=True,
-            )
-    except (OSError, nats.errors.Error) as error:  # TimeoutError is an OSError
-        raise TransientError(
-            FailureCode.BUS_UNAVAILABLE,
-            "no NATS server answers at NATS_URL",
-            hint="start one, or leave NATS_URL out to have everything embedded",
-        ) from error
-    try:
-        yield Access(client, client.jetstream(timeout=10), endpoint, stack)
-    finally:
-        await client.close()
+
+def _address(endpoint: Endpoint) -> BusAddress:
+    if not endpoint.is_foreign:  # the URL of an embedded stack holds its login; the environment's is another server's
+        return BusAddress(url=endpoint.nats_url)
+    return BusAddress(url=endpoint.nats_url, user=os.environ.get("NATS_USER") or None, password=secret("NATS_PASSWORD"))

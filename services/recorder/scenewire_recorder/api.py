@@ -7,7 +7,8 @@ import json
 from dataclasses import asdict
 from typing import Any, Final
 
-from scenewire.bus.connection import visiting
+from scenewire.bus.client import bus_client
+from scenewire.bus.connection import BusAddress
 from scenewire.database.condition import examine, require_current, revisions
 from scenewire.database.engine import writing_engine
 from scenewire.database.revision import downgrade, upgrade
@@ -136,8 +137,8 @@ async def rebuild_from_stream(database_url: str, nats_url: str) -> Row:
     await upgrade(database_url)
     repository, settings = Repository(writing_engine(database_url)), _settings(database_url, nats_url)
     try:
-        async with visiting(settings) as jetstream:
-            messages = await log_from_stream(RecorderStage(repository, layout=settings.layout), jetstream)
+        async with bus_client(BusAddress.from_settings(settings)) as client:
+            messages = await log_from_stream(RecorderStage(repository, layout=settings.layout), client)
     finally:
         repository.close()
     return {"messages": messages, **await rebuild(database_url)}
@@ -150,8 +151,9 @@ async def restore_stream(database_url: str, nats_url: str) -> Row:
         PipelineError: `bus_unavailable` too.
     """
     await require_current(database_url)
-    async with visiting(_settings(database_url, nats_url)) as jetstream, opened(database_url) as record:
-        return asdict(await stream_from_log(record, jetstream))
+    address = BusAddress.from_settings(_settings(database_url, nats_url))
+    async with bus_client(address) as client, opened(database_url) as record:
+        return asdict(await stream_from_log(record, client))
 
 
 async def set_schema(database_url: str, revision: str) -> Row:

@@ -35,7 +35,7 @@ def create_app(settings: RecorderSettings | None = None) -> FastStream:
         await upgrade(url, patience=settings.database_patience)
         await stage.mend_index()
         async with opened(url) as record:
-            await tell_losses(record, (await bus.broker.connect()).jetstream())
+            await tell_losses(record, await bus.client())
 
     async def close() -> None:
         repository.close()

@@ -11,9 +11,10 @@ from typing import Final, Self
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError, to_json
 
-from scenewire.messages import Message, ScriptRequested, message_model, project_of, read_fields
+from scenewire.messages import Message, ScriptRequested, StoredMessage, message_model
+from scenewire.messages.headers import MESSAGE_ID
 
-__all__ = ["Content", "LogEntry", "Position", "RecordedMessage", "parse", "read"]
+__all__ = ["Content", "LogEntry", "Position", "parse", "read"]
 
 Content = Message | ScriptRequested
 Position = tuple[int, str, int]
@@ -21,22 +22,6 @@ Position = tuple[int, str, int]
 
 _PROBLEM_CHARACTERS: Final = 900
 _ESCAPED_NUL: Final = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
-
-
-@dataclass(frozen=True, kw_only=True)
-class RecordedMessage:
-    """A message as the bus delivered it.
-
-    Attributes:
-        published_at_ns: the server's timestamp, nanoseconds since the epoch.
-    """
-
-    stream: str
-    sequence: int
-    subject: str
-    published_at_ns: int
-    headers: Mapping[str, str]
-    body: bytes
 
 
 @dataclass(kw_only=True, slots=True)
@@ -81,7 +66,7 @@ class LogEntry:
         return replace(self, content=None, revision=0, problem=_plain(problem)[:_PROBLEM_CHARACTERS])
 
 
-def read(message: RecordedMessage) -> LogEntry:
+def read(message: StoredMessage) -> LogEntry:
     """What to keep of a message. Never fails: what cannot be understood is kept as it is, and says why."""
     body, problem = _as_text(message.body)
     content = None
@@ -90,7 +75,7 @@ def read(message: RecordedMessage) -> LogEntry:
     headers = message.headers
     spare_id = f"{message.stream}:{message.sequence}:{message.published_at_ns}"
     return LogEntry(
-        message_id=_plain(headers.get("Nats-Msg-Id", "")) or spare_id,
+        message_id=_plain(headers.get(MESSAGE_ID, "")) or spare_id,
         spare_id=spare_id,
         stream=message.stream,
         sequence=message.sequence,
@@ -148,16 +133,11 @@ def _as_json(headers: Mapping[str, str]) -> str:
         return json.dumps(dict(headers))
 
 
-def _project_id(message: RecordedMessage, content: Content | None) -> str | None:
-    if content is not None and content.project_id is not None:
-        return str(content.project_id)
-    project_id = project_of(
-        message.subject,
-        read_fields(message.body) if content is None else {},
-        message.headers,
-        stream_sequence=message.sequence,
-        published_at_ns=message.published_at_ns,
-    )
+def _project_id(message: StoredMessage, content: Content | None) -> str | None:
+    if content is None or content.project_id is None:
+        project_id = message.derived_project_id if content is not None else message.project_id
+    else:
+        project_id = content.project_id
     return None if project_id is None else str(project_id)
 
 

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 import structlog
 
 from scenewire.errors import PipelineError
-from scenewire.messages import FootageSourced
-from scenewire_recorder.log_entries import LogEntry, Position, RecordedMessage, read
+from scenewire.messages import FootageSourced, StoredMessage
+from scenewire_recorder.log_entries import LogEntry, Position, read
 from scenewire_recorder.projection.path_layouts import FOLDS, Fold, Layout
 from scenewire_recorder.repository import Repository, UnitOfWork
 
@@ -31,7 +31,7 @@ class RecorderStage:
         self._repository = repository
         self._fold = FOLDS[layout]
 
-    async def record(self, batch: Sequence[RecordedMessage]) -> None:
+    async def record(self, batch: Sequence[StoredMessage]) -> None:
         """Records a batch; messages that were recorded before change nothing.
 
         Raises:
@@ -52,7 +52,7 @@ class RecorderStage:
             if work.mend_index():
                 log.warning("index_rebuilt")
 
-    def _record(self, batch: Sequence[RecordedMessage]) -> None:
+    def _record(self, batch: Sequence[StoredMessage]) -> None:
         with _no_collections():
             self._record_all([read(message) for message in batch])
 

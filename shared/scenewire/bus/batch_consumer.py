@@ -16,12 +16,14 @@ from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 
 from scenewire.bus.metrics import bus_metrics
+from scenewire.bus.received import stored_message
 from scenewire.errors import PipelineError
+from scenewire.messages import StoredMessage
 from scenewire.topology import Durable, Retry
 
 __all__ = ["BatchHandler", "BatchLoop"]
 
-BatchHandler = Callable[[Sequence[Msg]], Awaitable[None]]
+BatchHandler = Callable[[Sequence[StoredMessage]], Awaitable[None]]
 
 _FETCH_WAIT: Final = 5.0
 _OUTAGE_PAUSE: Final = 0.5
@@ -94,7 +96,7 @@ class BatchLoop:
             return
         started = time.perf_counter()
         try:
-            await self._handler(batch)
+            await self._handler([stored_message(message) for message in batch])
         except asyncio.CancelledError:
             self._count(batch, "stopped", started)
             await self._give_back(batch, delay=None)

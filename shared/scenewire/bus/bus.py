@@ -16,18 +16,20 @@ from pydantic import BaseModel
 
 from scenewire.bus.batch_consumer import BatchHandler, BatchLoop
 from scenewire.bus.cancellation import EndedProjects
-from scenewire.bus.connection import make_broker
-from scenewire.bus.delivery import PUBLISH_TIMEOUT, DeliveryPolicy
+from scenewire.bus.client import BusClient
+from scenewire.bus.connection import BusAddress, make_broker
+from scenewire.bus.delivery import DeliveryPolicy
 from scenewire.bus.metrics import bus_metrics, message_metrics
-from scenewire.bus.publishing import body_limit, publish_errors, require_body_fits
+from scenewire.bus.publishing import PUBLISH_TIMEOUT_S, body_limit, message_headers, publish_errors, require_body_fits
 from scenewire.bus.received import current_delivery
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.messages import Message, Progress
+from scenewire.messages.headers import CONTENT_TYPE
 from scenewire.observability.health import Check, Health, State
 from scenewire.observability.http_endpoint import monitor_of_this_process
 from scenewire.observability.logging_setup import configure_logs
 from scenewire.settings import ServiceSettings
-from scenewire.topology import PIPELINE, PROGRESS_SUBJECT, RETRY, Durable, Retry
+from scenewire.topology import PIPELINE, RETRY, Durable, Retry, progress_subject
 
 __all__ = ["Bus"]
 
@@ -53,6 +55,7 @@ class Bus:
     def __init__(self, service: str, settings: ServiceSettings, *, retry: Retry = RETRY) -> None:
         self._service = service
         self._settings = settings
+        self._inbox_prefix = BusAddress.from_settings(settings).inbox_prefix
         self._policy = DeliveryPolicy(retry=retry)
         self._ended = EndedProjects()
         self._batches: list[BatchLoop] = []
@@ -79,9 +82,9 @@ class Bus:
             async def handle(**message: Any) -> None:  # one; FastStream passes it by its name in the handler
                 delivery = current_delivery()
                 delivery.handler_entered = True
-                project_id, revision = delivery.project_id, delivery.revision
+                project_id, revision = delivery.message.project_id, delivery.message.revision
                 with structlog.contextvars.bound_contextvars(
-                    durable=durable.name, project_id=str(project_id), scene_number=delivery.scene_number
+                    durable=durable.name, project_id=str(project_id), scene_number=delivery.message.scene_number
                 ):
                     if project_id is None:
                         await _timed(durable, functools.partial(handler, **message))
@@ -98,7 +101,7 @@ class Bus:
                     durable.subject,
                     stream=self.stream,
                     durable=durable.name,
-                    inbox_prefix=f"{self._settings.inbox_prefix}.".encode(),
+                    inbox_prefix=f"{self._inbox_prefix}.".encode(),
                     pull_sub=PullSub(batch_size=1, timeout=_FETCH_WAIT),
                     ack_policy=AckPolicy.NACK_ON_ERROR,
                     include_in_schema=loop == 0,
@@ -107,7 +110,7 @@ class Bus:
         return register
 
     def subscribe_batches(self, durable: Durable, *, size: int) -> Callable[[BatchHandler], None]:
-        """Registers a handler that takes raw messages, as many as are there.
+        """Registers a handler of whole batches.
 
         Args:
             durable: what it consumes.
@@ -134,30 +137,29 @@ class Bus:
                 body,
                 message.subject,
                 stream=PIPELINE.name,
-                timeout=PUBLISH_TIMEOUT,
-                correlation_id=str(message.project_id),
-                headers={
-                    "Nats-Msg-Id": message.message_id,
-                    "scenewire-schema": str(message.schema_version),
-                    "content-type": "application/json",
-                },
+                timeout=PUBLISH_TIMEOUT_S,
+                headers=message_headers(message),
             )
         log.debug("published", subject=message.subject, sequence=ack.seq, duplicate=bool(ack.duplicate))
         return ack
 
     async def report(self, progress: Progress) -> None:
         """Tells whoever watches. Not stored, and lost without harm."""
-        subject = f"{PROGRESS_SUBJECT}.{progress.stage}"
+        subject = progress_subject(progress.stage)
         try:
             body = progress.model_dump_json().encode()
             require_body_fits(subject, body, body_limit(self._policy.max_payload))
-            await self.broker.publish(body, subject, headers={"content-type": "application/json"})
+            await self.broker.publish(body, subject, headers={CONTENT_TYPE: "application/json"})
         except Exception as error:  # noqa: BLE001 - telemetry never stops the work
             log.debug("progress_lost", error=repr(error))
 
+    async def client(self) -> BusClient:
+        """Returns the service's connection, to read the stream with."""
+        return BusClient(await self.broker.connect())
+
     def derived_project_id(self) -> UUID:
         """The id of the order in hand when it names none."""
-        return current_delivery().derived_project_id
+        return current_delivery().message.derived_project_id
 
     async def count_subjects(self, pattern: str) -> int:
         """How many different subjects that match the pattern hold a message."""
@@ -279,7 +281,7 @@ class Bus:
             await self._ended.listen(self._jetstream)
 
     async def _announce(self, durable: Durable, project_id: UUID) -> None:
-        scene_number = current_delivery().scene_number
+        scene_number = current_delivery().message.scene_number
         await self.report(
             Progress(project_id=project_id, stage=durable.name, scene_number=scene_number, state="started")
         )

@@ -15,7 +15,7 @@ from nats.js import JetStreamContext
 from nats.js.api import DeliverPolicy
 from pydantic import ValidationError
 
-from scenewire.bus.ephemeral import Ephemeral
+from scenewire.bus.connection import Ephemeral
 from scenewire.messages import Message, ProjectCancelled, ProjectFailed
 from scenewire.topology import PIPELINE
 

@@ -1,10 +1,12 @@
-"""How the broker is reached, and what happens when it is gone."""
+"""Connections to the NATS server: the broker of a service, and short-lived connections of commands."""
 
+import asyncio
 import logging
 import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from dataclasses import dataclass, field
+from typing import Any, Final, Self
 
 import nats
 import structlog
@@ -12,19 +14,24 @@ from faststream.nats import NatsBroker
 from faststream.nats.security import NatsUserPassword
 from faststream.types import BrokerMiddleware
 from nats.aio.client import Client
-from nats.js import JetStreamContext
+from nats.js.api import ConsumerConfig
+from nats.nuid import NUID
 from typing_extensions import override
 
 from scenewire.errors import FailureCode, PipelineError, TransientError
 from scenewire.settings import ServiceSettings
 
-__all__ = ["make_broker", "visiting"]
+__all__ = ["BusAddress", "Ephemeral", "connected", "make_broker"]
 
 CONNECTION_LOST: Final = 70
-"""Exit code after the server refused us for good (EX_SOFTWARE of sysexits): a supervisor starts the process anew."""
+"""Exit code when the server closes the connection for good (EX_SOFTWARE of sysexits); a supervisor restarts the process."""
+
+CONNECT_TIMEOUT_S: Final = 5.0
+RECONNECT_WAIT_S: Final = 1
 
 log = structlog.get_logger(__name__)
 
+_names = NUID()
 
 _read_headers: Final = Client._process_headers  # noqa: SLF001 - see below
 
@@ -32,8 +39,8 @@ _read_headers: Final = Client._process_headers  # noqa: SLF001 - see below
 async def _read_headers_of_stored_messages(client: Client, headers: bytes) -> dict[str, str] | None:
     """Drops a header `Status` that a publisher wrote.
 
-    nats-py takes it for the status that servers write into the version line, and throws the message away unanswered:
-    it would be in flight for ever, and enough of them would stop a durable. The library offers no hook.
+    nats-py mistakes it for the status that servers write into the version line, and drops the message without an answer:
+    it would stay in flight for ever, and enough of them would stop a durable. The library offers no hook.
     """
     found = await _read_headers(client, headers)
     if found is not None and not headers.startswith(b"NATS/1.0 "):
@@ -44,8 +51,50 @@ async def _read_headers_of_stored_messages(client: Client, headers: bytes) -> di
 Client._process_headers = _read_headers_of_stored_messages  # type: ignore[method-assign, assignment] # noqa: SLF001
 
 
+@dataclass(frozen=True, kw_only=True)
+class BusAddress:
+    """Address and login of a NATS server.
+
+    Attributes:
+        url: may hold a login of its own.
+    """
+
+    url: str = field(repr=False)
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+    @classmethod
+    def from_settings(cls, settings: ServiceSettings) -> Self:
+        """Returns the address that a service's settings name."""
+        password = settings.nats_password
+        return cls(
+            url=settings.nats_url,
+            user=settings.nats_user,
+            password=password.get_secret_value() if password else None,
+        )
+
+    @property
+    def inbox_prefix(self) -> str:
+        """Prefix of the subjects of replies: a user may subscribe to its own only."""
+        return f"_INBOX_{self.user}" if self.user else "_INBOX"
+
+
+@dataclass
+class Ephemeral(ConsumerConfig):
+    """A consumer of one process, with a new name each time it is created: ordered consumers are recreated after a gap.
+
+    Without a name, the client creates it through a subject that names neither consumer nor filter. A user who may
+    publish there can also change the durables of others. With a name, the subject contains both, and the server checks
+    them against the user's permissions.
+    """
+
+    def __post_init__(self) -> None:
+        """Gives copies a name of their own, too."""
+        self.name = _names.next().decode()
+
+
 class _ExpectedFailures(logging.Filter):
-    """Drops FastStream's traceback of a failure that is no bug: the delivery middleware reports it in a line."""
+    """Drops FastStream's traceback of failures that are not bugs: the delivery middleware logs them in one line."""
 
     @override
     def filter(self, record: logging.LogRecord) -> bool:
@@ -55,32 +104,29 @@ class _ExpectedFailures(logging.Filter):
 def make_broker(
     name: str, settings: ServiceSettings, *, middlewares: Sequence[BrokerMiddleware[Any, Any]] = ()
 ) -> NatsBroker:
-    """A broker that reconnects for ever and ends the process when the server closes on it for good.
+    """Returns a broker that reconnects for ever and exits the process when the server closes the connection for good.
 
     nats-py gives up after two minutes by default; FastStream's pull loop then spins without ever recovering.
     """
+    address = BusAddress.from_settings(settings)
     logger = logging.getLogger(f"faststream.{name}")
     logger.addFilter(_ExpectedFailures())
-    security = None
-    if settings.nats_user is not None:
-        password = settings.nats_password.get_secret_value() if settings.nats_password else ""
-        security = NatsUserPassword(settings.nats_user, password)
 
     async def closed() -> None:
         if broker.running:
             log.critical("bus_connection_closed", service=name, hint="check the credentials and the server's log")
-            os._exit(CONNECTION_LOST)  # the pull loops would spin; nothing is lost: unanswered messages come again
+            os._exit(CONNECTION_LOST)  # the pull loops would spin; unacknowledged messages are redelivered
 
     async def errored(error: Exception) -> None:
         log.warning("bus_error", service=name, error=repr(error))
 
     broker = NatsBroker(
-        settings.nats_url,
+        address.url,
         name=f"scenewire-{name}",
-        security=security,
-        inbox_prefix=settings.inbox_prefix,
+        security=None if address.user is None else NatsUserPassword(address.user, address.password or ""),
+        inbox_prefix=address.inbox_prefix,
         max_reconnect_attempts=-1,
-        reconnect_time_wait=1,
+        reconnect_time_wait=RECONNECT_WAIT_S,
         closed_cb=closed,
         error_cb=errored,
         graceful_timeout=settings.drain_time.total_seconds(),
@@ -92,28 +138,40 @@ def make_broker(
 
 
 @asynccontextmanager
-async def visiting(settings: ServiceSettings) -> AsyncIterator[JetStreamContext]:
-    """A connection for as long as the block takes.
+async def connected(address: BusAddress, *, reconnects: bool = False) -> AsyncIterator[Client]:
+    """Connects for as long as the block runs.
+
+    Args:
+        address: the server.
+        reconnects: whether to reconnect for ever after an outage; otherwise calls fail.
 
     Raises:
         TransientError: `bus_unavailable`.
     """
+
+    async def errored(error: Exception) -> None:
+        log.debug("bus_error", error=repr(error))  # calls raise what concerns them
+
     try:
-        connection = await nats.connect(
-            settings.nats_url,
-            user=settings.nats_user,
-            password=settings.nats_password.get_secret_value() if settings.nats_password else None,
-            inbox_prefix=settings.inbox_prefix,
-            allow_reconnect=False,
-            connect_timeout=5,
-        )
-    except (OSError, nats.errors.Error) as error:
+        async with asyncio.timeout(CONNECT_TIMEOUT_S):  # a client that reconnects for ever also connects for ever
+            client = await nats.connect(
+                address.url,
+                user=address.user,
+                password=address.password,
+                inbox_prefix=address.inbox_prefix,
+                name="scenewire",
+                allow_reconnect=reconnects,
+                max_reconnect_attempts=-1,
+                reconnect_time_wait=RECONNECT_WAIT_S,
+                error_cb=errored,
+            )
+    except (OSError, nats.errors.Error) as error:  # TimeoutError is an OSError
         raise TransientError(
             FailureCode.BUS_UNAVAILABLE,
-            f"no NATS server answers: {error!r}",
-            hint="start one, or set NATS_URL to where it is",
+            f"no NATS server answers at NATS_URL: {error!r}",
+            hint="start a NATS server, or correct or unset NATS_URL",
         ) from error
     try:
-        yield connection.jetstream(timeout=10)
+        yield client
     finally:
-        await connection.close()
+        await client.close()

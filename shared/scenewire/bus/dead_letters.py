@@ -10,8 +10,17 @@ from pydantic_core import ErrorDetails
 
 from scenewire.bus.received import Delivery
 from scenewire.errors import FailureCode, PermanentError, PipelineError
-from scenewire.messages import (
-    ScriptRequested,
+from scenewire.messages import ScriptRequested
+from scenewire.messages.headers import (
+    LETTER_DELIVERIES,
+    LETTER_DETAIL,
+    LETTER_DURABLE,
+    LETTER_REASON,
+    LETTER_SEQUENCE,
+    LETTER_SHA256,
+    LETTER_SIZE,
+    LETTER_SUBJECT,
+    MESSAGE_ID,
 )
 
 __all__ = ["as_pipeline_error", "is_invalid_input", "letter_headers", "one_line", "readable"]
@@ -35,15 +44,15 @@ def letter_headers(delivery: Delivery, failure: PipelineError) -> dict[str, str]
     """Returns the headers of a dead letter: what failed, where the message is, and the headers it had."""
     about = delivery.raw.metadata
     return _kept_headers(delivery.raw.headers or {}) | {
-        "Nats-Msg-Id": f"dlq:{about.stream}:{about.consumer}:{about.sequence.stream}",
-        "scenewire-subject": delivery.raw.subject,
-        "scenewire-reason": failure.code,
-        "scenewire-detail": one_line(failure),
-        "scenewire-durable": about.consumer,
-        "scenewire-sequence": str(about.sequence.stream),
-        "scenewire-deliveries": str(about.num_delivered),
-        "scenewire-size": str(len(delivery.raw.data)),
-        "scenewire-sha256": hashlib.sha256(delivery.raw.data).hexdigest(),
+        MESSAGE_ID: f"dlq:{about.stream}:{about.consumer}:{about.sequence.stream}",
+        LETTER_SUBJECT: delivery.raw.subject,
+        LETTER_REASON: failure.code,
+        LETTER_DETAIL: one_line(failure),
+        LETTER_DURABLE: about.consumer,
+        LETTER_SEQUENCE: str(about.sequence.stream),
+        LETTER_DELIVERIES: str(about.num_delivered),
+        LETTER_SIZE: str(len(delivery.raw.data)),
+        LETTER_SHA256: hashlib.sha256(delivery.raw.data).hexdigest(),
     }
 
 

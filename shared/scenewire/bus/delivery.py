@@ -30,19 +30,21 @@ from typing_extensions import override
 
 from scenewire.bus.dead_letters import as_pipeline_error, is_invalid_input, letter_headers, one_line, readable
 from scenewire.bus.metrics import bus_metrics
-from scenewire.bus.publishing import body_limit, is_full, require_body_fits, room_for_body
+from scenewire.bus.publishing import (
+    PUBLISH_TIMEOUT_S,
+    body_limit,
+    is_full,
+    message_headers,
+    require_body_fits,
+    room_for_body,
+)
 from scenewire.bus.received import Delivery, current
 from scenewire.errors import FailureCode, PermanentError, PipelineError, TransientError
-from scenewire.messages import (
-    Progress,
-    ProjectFailed,
-)
-from scenewire.topology import DEAD_LETTERS, PIPELINE, Durable, Retry, dead_letter_subject
+from scenewire.messages import Progress, ProjectFailed
+from scenewire.messages.headers import LETTER_TRUNCATED
+from scenewire.topology import DEAD_LETTERS, PIPELINE, Durable, Retry, dead_letter_subject, progress_subject
 
 __all__ = ["DeliveryMiddleware", "DeliveryPolicy"]
-
-PUBLISH_TIMEOUT: Final = 5.0
-"""Seconds for a PubAck; FastStream's default of 0.5 is short for a server that syncs every write."""
 
 PATIENCE: Final = 3600.0
 """Seconds that one delivery waits for rate limits in all. Whoever is refused for longer has used up a daily allowance,
@@ -108,17 +110,17 @@ class DeliveryPolicy:
 
     async def tell(self, delivery: Delivery, stage: str, detail: str) -> None:
         """Tells whoever watches the project why nothing happens."""
-        if delivery.project_id is None or self.jetstream is None:
+        if delivery.message.project_id is None or self.jetstream is None:
             return
         progress = Progress(
-            project_id=delivery.project_id,
+            project_id=delivery.message.project_id,
             stage=stage,
-            scene_number=delivery.scene_number,
+            scene_number=delivery.message.scene_number,
             state="retrying",
             detail=detail,
         )
         await self.jetstream._nc.publish(  # noqa: SLF001 - the same connection, without a stream
-            f"progress.{stage}", progress.model_dump_json().encode()
+            progress_subject(stage), progress.model_dump_json().encode()
         )
 
     async def publish(self, subject: str, body: bytes, *, stream: str, headers: dict[str, str]) -> None:
@@ -137,7 +139,7 @@ class DeliveryPolicy:
         """
         room = room_for_body(headers, self.max_payload)
         if len(body) > room:
-            body, headers = body[:room], headers | {"scenewire-truncated": str(room)}
+            body, headers = body[:room], headers | {LETTER_TRUNCATED: str(room)}
         await self._store(subject, body, stream=DEAD_LETTERS.name, headers=headers)
 
     @property
@@ -146,7 +148,7 @@ class DeliveryPolicy:
         return self._connected._nc.max_payload  # noqa: SLF001 - the context has no way to its client
 
     async def _store(self, subject: str, body: bytes, *, stream: str, headers: dict[str, str]) -> None:
-        await self._connected.publish(subject, body, stream=stream, headers=headers, timeout=PUBLISH_TIMEOUT)
+        await self._connected.publish(subject, body, stream=stream, headers=headers, timeout=PUBLISH_TIMEOUT_S)
 
     @property
     def _connected(self) -> JetStreamContext:
@@ -240,8 +242,8 @@ class DeliveryMiddleware(BaseMiddleware[Any, Any]):
         log.warning(
             "delivery_failed",
             durable=about.consumer,
-            project_id=str(delivery.project_id),
-            scene_number=delivery.scene_number,
+            project_id=str(delivery.message.project_id),
+            scene_number=delivery.message.scene_number,
             delivery=about.num_delivered,
             retry_in=delay,
             error=str(error),
@@ -266,8 +268,8 @@ class DeliveryMiddleware(BaseMiddleware[Any, Any]):
         log.error(
             "dead_letter",
             durable=about.consumer,
-            project_id=str(delivery.project_id),
-            scene_number=delivery.scene_number,
+            project_id=str(delivery.message.project_id),
+            scene_number=delivery.message.scene_number,
             code=failure.code,
             error=str(failure),
         )
@@ -292,7 +294,7 @@ class DeliveryMiddleware(BaseMiddleware[Any, Any]):
             log.critical(
                 "dead_letter_lost",
                 durable=about.consumer,
-                project_id=str(delivery.project_id),
+                project_id=str(delivery.message.project_id),
                 stream=about.stream,
                 sequence=about.sequence.stream,
                 error=repr(fault),
@@ -303,14 +305,14 @@ class DeliveryMiddleware(BaseMiddleware[Any, Any]):
 
     async def _tell_failure(self, delivery: Delivery, failure: PipelineError, *, kept: bool) -> None:
         about = delivery.raw.metadata
-        if delivery.project_id is None:
+        if delivery.message.project_id is None:
             return  # nobody to tell; the dead letter speaks for itself
         where = "" if kept else f"no dead letter could be stored; the message is {about.stream} {about.sequence.stream}"
         failed = ProjectFailed(
-            project_id=delivery.project_id,
-            revision=delivery.revision,
+            project_id=delivery.message.project_id,
+            revision=delivery.message.revision,
             stage=about.consumer,
-            scene_number=delivery.scene_number,
+            scene_number=delivery.message.scene_number,
             code=failure.code,
             message=readable(failure.message),
             hint="; ".join(filter(None, (readable(failure.hint), where))),
@@ -319,11 +321,7 @@ class DeliveryMiddleware(BaseMiddleware[Any, Any]):
             failed.subject,
             failed.model_dump_json().encode(),
             stream=PIPELINE.name,
-            headers={
-                "Nats-Msg-Id": failed.message_id,
-                "correlation_id": str(failed.project_id),
-                "content-type": "application/json",
-            },
+            headers=message_headers(failed),
         )
 
     async def _beat(self, seconds: float) -> None:

@@ -16,7 +16,7 @@ from nats.aio.msg import Msg
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram
 from typing_extensions import override
 
-from scenewire.topology import STREAMS
+from scenewire.topology import ALL_PROGRESS, STREAMS
 
 __all__ = ["BusMetrics", "bus_metrics", "message_metrics", "subject_pattern"]
 
@@ -92,7 +92,7 @@ def subject_pattern(subject: str) -> str:
     return next((known for known in _PATTERNS if _fits(subject, known)), subject.partition(".")[0])
 
 
-_PATTERNS: Final = (*(pattern for stream in STREAMS for pattern in stream.subjects), "progress.*")
+_PATTERNS: Final = (*(pattern for stream in STREAMS for pattern in stream.subjects), ALL_PROGRESS)
 
 
 def _fits(subject: str, pattern: str) -> bool:

@@ -18,7 +18,7 @@ from nats.js.api import (
 )
 from nats.js.errors import APIError, BadRequestError, ServerError
 
-from scenewire.bus.connection import visiting
+from scenewire.bus.connection import BusAddress, connected
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.settings import ServiceSettings
 from scenewire.topology import DURABLES, STREAMS, Durable, Stream
@@ -44,7 +44,8 @@ async def provision_server(settings: ServiceSettings, *, alone: bool = False) ->
         TransientError: `bus_unavailable`.
         PermanentError: `bus_not_provisioned`, the server refuses what the topology asks for.
     """
-    async with visiting(settings) as jetstream:
+    async with connected(BusAddress.from_settings(settings)) as client:
+        jetstream = client.jetstream(timeout=10)
         await provision(jetstream)
         if alone:
             await give_back(jetstream)

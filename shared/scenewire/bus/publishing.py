@@ -12,9 +12,22 @@ import nats
 from nats.js.errors import APIError, NoStreamResponseError
 
 from scenewire.errors import FailureCode, PermanentError, TransientError
+from scenewire.messages import Message, ScriptRequested
+from scenewire.messages.headers import CONTENT_TYPE, CORRELATION_ID, MESSAGE_ID, SCHEMA
 from scenewire.topology import MAX_BODY, MAX_PAYLOAD
 
-__all__ = ["body_limit", "is_full", "publish_errors", "require_body_fits", "room_for_body"]
+__all__ = [
+    "PUBLISH_TIMEOUT_S",
+    "body_limit",
+    "is_full",
+    "message_headers",
+    "publish_errors",
+    "require_body_fits",
+    "room_for_body",
+]
+
+PUBLISH_TIMEOUT_S: Final = 5.0
+"""For the server's acknowledgement. FastStream's default of 0.5 s is short for a server that syncs every write."""
 
 _INSUFFICIENT_RESOURCES: Final = 10023
 _STORAGE_EXCEEDED: Final = 10047
@@ -32,6 +45,20 @@ def body_limit(max_payload: int) -> int:
         max_payload: the server's limit, bytes; another server may have a smaller one than ours.
     """
     return min(MAX_BODY, max_payload * MAX_BODY // MAX_PAYLOAD)
+
+
+def message_headers(message: ScriptRequested | Message) -> dict[str, str]:
+    """Returns the headers that a message is published with.
+
+    Raises:
+        ValueError: an order without a project id.
+    """
+    return {
+        MESSAGE_ID: message.message_id,
+        CORRELATION_ID: str(message.project_id),
+        SCHEMA: str(message.schema_version),
+        CONTENT_TYPE: "application/json",
+    }
 
 
 def require_body_fits(subject: str, body: bytes, limit: int) -> None:

@@ -1,77 +1,57 @@
-"""A message received from JetStream, and which project it belongs to."""
+"""Messages received from JetStream."""
 
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
-from uuid import UUID
+from typing import Final
 
 from nats.aio.msg import Msg
 
-from scenewire.messages import (
-    derive_project_id,
-    named_revision,
-    named_scene,
-    project_of,
-    read_fields,
-)
+from scenewire.messages import StoredMessage
 
-__all__ = ["Delivery", "current", "current_delivery", "published_at_ns"]
+__all__ = ["Delivery", "current", "current_delivery", "stored_message"]
 
 _V1_TOKENS: Final = 9
 
 
-def published_at_ns(message: Msg) -> int:
-    """When the server stored a message, nanoseconds since the epoch, exactly as its acknowledgement subject has it."""
+def stored_message(message: Msg) -> StoredMessage:
+    """Returns a delivered message as its stream stores it."""
+    metadata = message.metadata
+    return StoredMessage(
+        stream=metadata.stream,
+        sequence=metadata.sequence.stream,
+        subject=message.subject,
+        published_at_ns=_published_at_ns(message),
+        headers=message.headers or {},
+        body=message.data,
+    )
+
+
+def _published_at_ns(message: Msg) -> int:
+    """Reads the time from the acknowledgement subject: the client's own metadata rounds it."""
     tokens = message.reply.split(".")
     return int(tokens[7] if len(tokens) == _V1_TOKENS else tokens[9])
 
 
 @dataclass
 class Delivery:
-    """One message in hand."""
+    """A message in flight."""
 
     raw: Msg
     handler_entered: bool = False
-    """Until then a failed validation is the message's fault, from then on it is ours."""
+    """Whether its handler has started: until then a failed validation is the message's fault, afterwards it is a bug."""
 
     @cached_property
-    def project_id(self) -> UUID | None:
-        """The project that it belongs to, by the rule of `project_of`."""
-        return project_of(
-            self.raw.subject,
-            self.fields,
-            self.raw.headers,
-            stream_sequence=self.raw.metadata.sequence.stream,
-            published_at_ns=published_at_ns(self.raw),
-        )
-
-    @property
-    def scene_number(self) -> int | None:
-        """The scene that it names, if any."""
-        return named_scene(self.fields)
-
-    @property
-    def revision(self) -> int:
-        """The run of its project that it belongs to."""
-        return named_revision(self.fields)
-
-    @cached_property
-    def fields(self) -> dict[str, Any]:
-        """Its unchecked fields; empty when it is not a JSON object."""
-        return read_fields(self.raw.data)
-
-    @property
-    def derived_project_id(self) -> UUID:
-        """The id that an order without one goes by."""
-        return derive_project_id(self.raw.metadata.sequence.stream, published_at_ns(self.raw))
+    def message(self) -> StoredMessage:
+        """The message itself."""
+        return stored_message(self.raw)
 
 
 current: ContextVar[Delivery] = ContextVar("delivery")
 
 
 def current_delivery() -> Delivery:
-    """The message that the running handler was called for.
+    """Returns the delivery that the running handler was called for.
 
     Raises:
         LookupError: no handler is running.

@@ -7,13 +7,14 @@ orders     `script.requested`, which other people write by hand
 events     every other message, in pipeline order, and the registry of subjects
 values     what messages share: the video as ordered, scenes, narration, footage, segments
 artifacts  references to stored files
-envelope   which project a stored message belongs to, valid or not
+envelope   a stored message, and the project it belongs to whether it is valid or not
+headers    names of headers
 ids        derived ids of projects and scenes
 """
 
 from scenewire.messages.artifacts import ArtifactRef, check_key
 from scenewire.messages.base import DEFAULT_DURATION, MAX_SCENES, MAX_TEXT_CHARACTERS
-from scenewire.messages.envelope import named_project, named_revision, named_scene, project_of, read_fields
+from scenewire.messages.envelope import StoredMessage
 from scenewire.messages.events import (
     MESSAGES,
     AudioRendered,
@@ -79,15 +80,11 @@ __all__ = [
     "Segment",
     "SegmentRendered",
     "SourceFacts",
+    "StoredMessage",
     "VideoAssembled",
     "Word",
     "check_key",
     "derive_project_id",
     "derive_scene_id",
     "message_model",
-    "named_project",
-    "named_revision",
-    "named_scene",
-    "project_of",
-    "read_fields",
 ]

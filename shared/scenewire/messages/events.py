@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from scenewire.messages.artifacts import ArtifactRef
 from scenewire.messages.base import MAX_SCENES, Revision, WireModel
+from scenewire.messages.ids import derive_message_id
 from scenewire.messages.orders import ScriptRequested
 from scenewire.messages.values import Brief, Footage, Loudness, Narration, Scene, Segment
 
@@ -49,11 +50,7 @@ class Message(WireModel):
     @property
     def message_id(self) -> str:
         """Its `Nats-Msg-Id`: deterministic, so that a repetition is dropped."""
-        return self._message_id(str(self.project_id))
-
-    def _message_id(self, owner: str) -> str:
-        rerun = f":r{self.revision}" if self.revision else ""
-        return f"{owner}:{self.SUBJECT}{rerun}"
+        return derive_message_id(str(self.project_id), self.SUBJECT, self.revision)
 
 
 class ScenesScripted(Message):
@@ -95,7 +92,7 @@ class SceneMessage(Message):
     @property
     @override
     def message_id(self) -> str:
-        return self._message_id(f"{self.project_id}:{self.scene.scene_number}")
+        return derive_message_id(f"{self.project_id}:{self.scene.scene_number}", self.SUBJECT, self.revision)
 
 
 class NarrationRequested(SceneMessage):

@@ -19,6 +19,7 @@ from scenewire.messages.base import (
     Topic,
     WireModel,
 )
+from scenewire.messages.ids import derive_message_id
 from scenewire.messages.values import Look, Music, Options
 
 __all__ = ["SceneOrder", "ScriptRequested"]
@@ -89,7 +90,14 @@ class ScriptRequested(WireModel):
             music=self.music,
         )
 
-    def message_id_for(self, project_id: UUID) -> str:
-        """Its `Nats-Msg-Id` when the publisher chose the project id."""
-        rerun = f":r{self.revision}" if self.revision else ""
-        return f"{project_id}:{self.SUBJECT}{rerun}"
+    @property
+    def message_id(self) -> str:
+        """Its `Nats-Msg-Id`.
+
+        Raises:
+            ValueError: it has no project id.
+        """
+        if self.project_id is None:
+            message = "an order without a project id has no message id"
+            raise ValueError(message)
+        return derive_message_id(str(self.project_id), self.SUBJECT, self.revision)

@@ -25,9 +25,9 @@ from scenewire.messages import (
     ProjectFailed,
     ScriptRequested,
     SourceFacts,
+    StoredMessage,
     VideoAssembled,
 )
-from scenewire_recorder.log_entries import RecordedMessage
 from scenewire_recorder.repository import Repository
 from scenewire_recorder.stage import RecorderStage
 from tests.support.builders import (
@@ -147,32 +147,25 @@ def cancelled(project_id: UUID = PROJECT) -> ProjectCancelled:
 
 def delivered(
     messages: Iterable[Message | ScriptRequested], *, first: int = 1, start_ns: int = NOON_NS
-) -> list[RecordedMessage]:
+) -> list[StoredMessage]:
     """As the recorder receives them: numbered from `first`, 10 ms apart."""
     return [
-        RecordedMessage(
+        StoredMessage(
             stream="PIPELINE",
             sequence=sequence,
             subject=message.subject if isinstance(message, Message) else message.SUBJECT,
             published_at_ns=start_ns + sequence * 10_000_000,
-            headers={"Nats-Msg-Id": message_id(message), "correlation_id": str(message.project_id)},
+            headers={"Nats-Msg-Id": message.message_id, "correlation_id": str(message.project_id)},
             body=message.model_dump_json().encode(),
         )
         for sequence, message in enumerate(messages, start=first)
     ]
 
 
-def message_id(message: Message | ScriptRequested) -> str:
-    if isinstance(message, Message):
-        return message.message_id
-    assert message.project_id is not None
-    return message.message_id_for(message.project_id)
-
-
 def raw_message(
     subject: str, body: bytes, *, sequence: int = 1, headers: dict[str, str] | None = None
-) -> RecordedMessage:
-    return RecordedMessage(
+) -> StoredMessage:
+    return StoredMessage(
         stream="PIPELINE",
         sequence=sequence,
         subject=subject,
@@ -206,7 +199,7 @@ class Database:
         finally:
             repository.close()
 
-    async def record(self, *batches: Sequence[RecordedMessage]) -> None:
+    async def record(self, *batches: Sequence[StoredMessage]) -> None:
         async with self.stage() as stage:
             for batch in batches:
                 await stage.record(batch)

@@ -1,10 +1,11 @@
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenewire.messages import AudioRendered, ScriptRequested, derive_project_id
+from scenewire.messages import AudioRendered, ScriptRequested, StoredMessage, derive_project_id
 from scenewire_recorder.log_entries import LogEntry, read
 from tests.support.builders import PROJECT, audio_rendered
 from tests.unit.recorder.story import NOON_NS, delivered, film, raw_message
@@ -29,7 +30,7 @@ def test_the_id_is_the_publishers_own():
 def test_two_messages_without_id_differ_though_a_restored_server_gave_them_the_same_sequence():
     first = read(raw_message("script.requested", ORDER, sequence=7))
     later = raw_message("script.requested", ORDER, sequence=7)
-    second = read(type(later)(**vars(later) | {"published_at_ns": later.published_at_ns + 1}))
+    second = read(replace(later, published_at_ns=later.published_at_ns + 1))
     assert first.message_id != second.message_id
     assert first.project_id != second.project_id
 
@@ -55,7 +56,7 @@ def test_an_invalid_order_goes_by_the_id_under_which_its_failure_is_told():
 )
 def test_time_is_utc_text_with_whole_milliseconds(nanoseconds: int, text: str):
     message = raw_message("script.requested", ORDER, sequence=0)
-    exact = type(message)(**vars(message) | {"published_at_ns": NOON_NS + nanoseconds})
+    exact = replace(message, published_at_ns=NOON_NS + nanoseconds)
     assert read(exact).published_at == text
 
 
@@ -117,7 +118,7 @@ def test_segments_are_told_by_the_beginning_of_their_subject():
 
 @given(st.binary(max_size=200), st.text(max_size=20), st.dictionaries(st.text(max_size=9), st.text(max_size=9)))
 def test_no_message_is_too_strange_to_be_kept(body: bytes, subject: str, headers: dict[str, str]):
-    message = type(raw_message("a", b""))(
+    message = StoredMessage(
         stream="PIPELINE", sequence=1, subject=subject, published_at_ns=NOON_NS, headers=headers, body=body
     )
     entry = read(message)

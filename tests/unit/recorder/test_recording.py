@@ -17,8 +17,8 @@ from structlog.testing import capture_logs
 
 from scenewire.database.engine import reading_engine, snapshot, transaction, writing_engine
 from scenewire.errors import FailureCode, PipelineError, TransientError
-from scenewire.messages import derive_project_id
-from scenewire_recorder.log_entries import RecordedMessage, read
+from scenewire.messages import StoredMessage, derive_project_id
+from scenewire_recorder.log_entries import read
 from scenewire_recorder.repository import Repository
 from scenewire_recorder.stage import RecorderStage
 from tests.support.builders import PROJECT, scripted
@@ -27,7 +27,7 @@ from tests.unit.recorder.story import Database, cancelled, delivered, failed, fi
 OTHER = UUID("22222222-2222-4222-8222-222222222222")
 
 
-def everything() -> list[RecordedMessage]:
+def everything() -> list[StoredMessage]:
     """A run that fails and is mended, a second run with a message of the first among it, another project, noise."""
     first, second = film(scene_count=2), film(scene_count=2, revision=1)
     story = delivered([*first[:5], failed(), *first[5:], *second[:4], *film(OTHER, 1), *second[4:], cancelled(OTHER)])

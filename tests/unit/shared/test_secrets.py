@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from scenewire.bus.connection import BusAddress
 from scenewire.bus.credentials import CLIENT, USERS, write_credentials
 from scenewire.errors import PermanentError
 from scenewire.settings import ServiceSettings, secret
@@ -45,14 +46,14 @@ def test_an_empty_variable_counts_as_none(empty: str, monkeypatch: pytest.Monkey
 
     settings = ServiceSettings()
 
-    assert (settings.nats_user, settings.inbox_prefix) == (None, "_INBOX")
+    assert (settings.nats_user, BusAddress.from_settings(settings).inbox_prefix) == (None, "_INBOX")
     assert secret("NATS_PASSWORD") is None
 
 
 def test_a_user_receives_answers_in_a_place_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NATS_USER", "tts")
 
-    assert ServiceSettings().inbox_prefix == "_INBOX_tts"
+    assert BusAddress.from_settings(ServiceSettings()).inbox_prefix == "_INBOX_tts"
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,9 @@ from operator import attrgetter
 from typing import Final, Self
 from uuid import UUID
 
-from nats.js import JetStreamContext
-
-from scenewire.bus.replay import publish_again, stored_messages
-from scenewire.messages import MAX_SCENES, Message, ScriptRequested
-from scenewire_recorder.handlers import recorded
+from scenewire.bus.client import BusClient
+from scenewire.messages import MAX_SCENES, ScriptRequested
+from scenewire.messages.headers import CORRELATION_ID, MESSAGE_ID, SERVER_PREFIX
 from scenewire_recorder.log_entries import parse, read
 from scenewire_recorder.projection.media_rows import Row
 from scenewire_recorder.projection.path_layouts import FOLDS, Fold, Layout
@@ -70,21 +68,21 @@ class Stored:
         stream: its next place is another one.
         """
         headers, body = json.loads(row["headers"]), row["body"]
-        message_id = headers.get("Nats-Msg-Id")
+        message_id = headers.get(MESSAGE_ID)
         content, _ = parse(row["subject"], body)
         if isinstance(content, ScriptRequested) and content.project_id is None:
             body = json.dumps(json.loads(body) | {"project_id": row["project_id"]}, ensure_ascii=False)
             message_id = None
         if message_id != row["message_id"]:  # it came without, or with that of another message
             if isinstance(content, ScriptRequested):
-                message_id = content.message_id_for(UUID(row["project_id"]))
-            elif isinstance(content, Message):
+                content = content.model_copy(update={"project_id": UUID(row["project_id"])})
+            if content is not None:
                 message_id = content.message_id
-        kept = {name: value for name, value in headers.items() if not name.startswith("Nats-")}
+        kept = {name: value for name, value in headers.items() if not name.startswith(SERVER_PREFIX)}
         return cls(
             subject=row["subject"],
             message_id=message_id,
-            headers={"correlation_id": row["project_id"], **kept, "Nats-Msg-Id": message_id},
+            headers={CORRELATION_ID: row["project_id"], **kept, MESSAGE_ID: message_id},
             body=body.encode(),
         )
 
@@ -102,20 +100,20 @@ async def rows_from_log(record: Record, repository: Repository, *, layout: Layou
     return await asyncio.to_thread(_rebuild, repository, projects, FOLDS[layout])
 
 
-async def log_from_stream(stage: RecorderStage, jetstream: JetStreamContext) -> int:
+async def log_from_stream(stage: RecorderStage, client: BusClient) -> int:
     """Records everything that the stream holds, as if it came for the first time; returns how many messages that is.
 
     Raises:
         PipelineError: `bus_unavailable` or `database_unavailable`; what was recorded until then stays.
     """
     count = 0
-    async for batch in stored_messages(jetstream):
-        await stage.record([recorded(message) for message in batch])
+    async for batch in client.read_all():
+        await stage.record(batch)
         count += len(batch)
     return count
 
 
-async def stream_from_log(record: Record, jetstream: JetStreamContext) -> Restored:
+async def stream_from_log(record: Record, client: BusClient) -> Restored:
     """Publishes again what a stream lacks that came back empty, or older than it was.
 
     Of an unfinished project that is everything its latest run has said, in order and under the same ids: workers find
@@ -125,12 +123,12 @@ async def stream_from_log(record: Record, jetstream: JetStreamContext) -> Restor
     Raises:
         PipelineError: `bus_unavailable` or `database_unavailable`; what was published until then stays.
     """
-    present = await _present(jetstream)
+    present = await _present(client)
     ends, messages = 0, dict[str, int]()
     async for row in _missing_ends(record, present):
-        ends += await _put_back(jetstream, Stored.from_log(row), present)
+        ends += await _put_back(client, Stored.from_log(row), present)
     async for row in record.unfinished_messages():
-        if row["message_id"] not in present and await _put_back(jetstream, Stored.from_log(row), present):
+        if row["message_id"] not in present and await _put_back(client, Stored.from_log(row), present):
             messages[row["project_id"]] = messages.get(row["project_id"], 0) + 1
     return Restored(messages=messages, ends=ends)
 
@@ -152,12 +150,12 @@ def _rebuild_project(work: UnitOfWork, project_id: str, fold: Fold) -> bool:
     return bool(shown(before) != shown(after))
 
 
-async def _present(jetstream: JetStreamContext) -> set[str]:
+async def _present(client: BusClient) -> set[str]:
     """The ids of all messages in the stream: those that they came with, and those that the log gives."""
     present: set[str] = set()
-    async for batch in stored_messages(jetstream, headers_only=True):
+    async for batch in client.read_all(headers_only=True):
         for message in batch:
-            entry = read(recorded(message))
+            entry = read(message)
             present |= {entry.message_id, entry.spare_id}
     return present
 
@@ -178,7 +176,7 @@ async def _missing_ends(record: Record, present: set[str]) -> AsyncIterator[Row]
         yield await record.message(missing)
 
 
-async def _put_back(jetstream: JetStreamContext, message: Stored, present: set[str]) -> bool:
+async def _put_back(client: BusClient, message: Stored, present: set[str]) -> bool:
     if message.message_id in present:
         return False
-    return await publish_again(jetstream, message.subject, message.body, message.headers)
+    return await client.restore(message.subject, message.body, message.headers)

@@ -4,9 +4,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
-from nats.js import JetStreamContext
-from nats.js.errors import NotFoundError
 
+from scenewire.bus.client import BusClient
 from scenewire.topology import PIPELINE
 from scenewire_recorder.queries import Record
 
@@ -18,7 +17,7 @@ _PRECISION: Final = timedelta(milliseconds=1)
 log = structlog.get_logger(__name__)
 
 
-async def tell_losses(record: Record, jetstream: JetStreamContext) -> bool:
+async def tell_losses(record: Record, client: BusClient) -> bool:
     """Says so, loudly, when the last message of the log is not where it was in the stream; returns whether that is so.
 
     What has outlived the stream's age limit is not lost.
@@ -26,21 +25,19 @@ async def tell_losses(record: Record, jetstream: JetStreamContext) -> bool:
     last = await record.last_logged(PIPELINE.name)
     if last is None:
         return False
-    state = (await jetstream.stream_info(PIPELINE.name)).state
-    if last["sequence"] < state.first_seq:
+    state = await client.state()
+    if last["sequence"] < state.first_sequence:
         return False
-    try:
-        found = await jetstream.get_msg(PIPELINE.name, last["sequence"])
-    except NotFoundError:
-        lost = bool(state.last_seq < last["sequence"])
+    stored = await client.published_at(last["sequence"])
+    if stored is None:
+        lost = bool(state.last_sequence < last["sequence"])
     else:
-        stored: datetime | None = found.time
-        lost = stored is None or abs(stored - datetime.fromisoformat(last["published_at"])) > _PRECISION
+        lost = abs(stored - datetime.fromisoformat(last["published_at"])) > _PRECISION
     if lost:
         log.error(
             "stream_lost_messages",
             last_logged=last["sequence"],
-            last_in_stream=state.last_seq,
+            last_in_stream=state.last_sequence,
             hint="`scenewire rebuild --stream` gives it back what unfinished projects need",
         )
     return lost
