@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
-from scenewire.settings import ObjectStoreSettings, ServiceSettings
+from scenewire.settings import ObjectStoreSettings, ServiceSettings, is_secret
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "settings.md"
@@ -20,7 +20,8 @@ _INTRODUCTION = """\
 # Settings
 
 Settings are environment variables. `scenewire make` and `scenewire up` need none: they fill in what is missing for
-everything embedded, and leave alone what you set. Written from the code by `make docs`.
+everything embedded, and leave alone what you set. `X_FILE` names a file that holds the secret `X`. Written from the code
+by `make docs`.
 
 ## The command
 
@@ -60,7 +61,8 @@ def section(title: str, model: type[BaseSettings], known: set[str]) -> Iterator[
     prefix = str(model.model_config.get("env_prefix", ""))
     for name, field in rows:
         variable = field.validation_alias if isinstance(field.validation_alias, str) else f"{prefix}{name}".upper()
-        yield f"| `{variable}` | {default_of(field)} | {(field.description or '').replace('|', '/')} |\n"
+        variable = f"`{variable}`, `{variable}_FILE`" if is_secret(field) else f"`{variable}`"
+        yield f"| {variable} | {default_of(field)} | {(field.description or '').replace('|', '/')} |\n"
 
 
 def default_of(field: FieldInfo) -> str:

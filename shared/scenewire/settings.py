@@ -3,7 +3,7 @@
 import os
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar, get_args
+from typing import Annotated, Any, Final, Literal, get_args
 
 import platformdirs
 from pydantic import BeforeValidator, ByteSize, Field, SecretStr
@@ -13,34 +13,42 @@ from typing_extensions import override
 
 from scenewire.errors import FailureCode, PermanentError
 
-__all__ = ["MonitorSettings", "ObjectStoreSettings", "Seconds", "SecretFiles", "ServiceSettings", "secret"]
+__all__ = [
+    "EmptyAsNone",
+    "MonitorSettings",
+    "ObjectStoreSettings",
+    "Seconds",
+    "ServiceSettings",
+    "Settings",
+    "is_secret",
+    "secret",
+]
 
 
 def _number(value: object) -> object:
-    """The number that a variable of the environment spells; anything else as it is."""
+    """Returns the number that an environment variable spells; other values unchanged."""
     try:
         return float(value) if isinstance(value, str) else value
     except ValueError:
         return value
 
 
-OptionalT = TypeVar("OptionalT")
-_Optional = Annotated[OptionalT | None, BeforeValidator(lambda value: value or None)]
-"""Compose files pass an unset variable on as an empty one."""
+EmptyAsNone: Final = BeforeValidator(lambda value: (value.strip() or None) if isinstance(value, str) else value)
+"""Reads an empty variable as None: compose files pass unset variables on as empty ones."""
 
 Seconds = Annotated[timedelta, BeforeValidator(_number)]
-"""A length of time that the environment gives in seconds (`0.5`), or as `00:00:30` or `PT30S`."""
+"""A duration, given in seconds (`0.5`), or as `00:00:30` or `PT30S`."""
 
 
 def secret(variable: str) -> str | None:
-    """The value of a variable of the environment, or what is in the file that `<variable>_FILE` names.
+    """Returns the value of an environment variable, or the content of the file that `<variable>_FILE` names.
 
-    An empty variable counts as none, since compose files pass an unset one on as an empty one.
+    Unlike variables, files do not show up in listings of processes or containers. Empty variables count as unset.
 
     Raises:
         PermanentError: `invalid_settings`, both are given, or the file cannot be read or is empty.
     """
-    value, name = os.environ.get(variable), os.environ.get(f"{variable}_FILE")
+    value, name = os.environ.get(variable, "").strip(), os.environ.get(f"{variable}_FILE", "").strip()
     if not name:
         return value or None
     if value:
@@ -58,21 +66,17 @@ def _unusable(message: str) -> PermanentError:
     return PermanentError(
         FailureCode.INVALID_SETTINGS,
         message,
-        hint="give the value, or the name of a file that holds it and nothing else",
+        hint="set the variable, or the name of a file that holds the value and nothing else",
     )
 
 
-class SecretFiles(PydanticBaseSettingsSource):
-    """Reads every secret that goes by a name of its own from `<variable>_FILE` as well.
-
-    Unlike variables, files show up in no listing of processes or containers.
-    """
+class _SecretFiles(PydanticBaseSettingsSource):
+    """Reads secrets with an alias through `secret`."""
 
     @override
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         variable = field.validation_alias
-        is_secret = SecretStr in (field.annotation, *get_args(field.annotation))
-        if not is_secret or not isinstance(variable, str) or f"{field_name}_file" in self.settings_cls.model_fields:
+        if not is_secret(field) or not isinstance(variable, str):
             return None, field_name, False
         return secret(variable), variable, False
 
@@ -82,8 +86,16 @@ class SecretFiles(PydanticBaseSettingsSource):
         return {variable: value for value, variable, _ in found if value is not None}
 
 
-class MonitorSettings(BaseSettings):
-    """Where a process shows its metrics and its health."""
+def is_secret(field: FieldInfo) -> bool:
+    """Returns whether a setting is a secret; `<variable>_FILE` may then name a file that holds it."""
+    return SecretStr in (field.annotation, *get_args(field.annotation))
+
+
+class Settings(BaseSettings):
+    """Base of all settings: names or aliases, and secrets from files.
+
+    A secret needs an alias, the full name of its variable.
+    """
 
     model_config = SettingsConfigDict(
         populate_by_name=True,
@@ -91,13 +103,30 @@ class MonitorSettings(BaseSettings):
         hide_input_in_errors=True,  # a mistyped setting may hold a password
     )
 
+    @override
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Values given in code come first, then secrets, then the rest of the environment."""
+        return init_settings, _SecretFiles(settings_cls), env_settings, dotenv_settings, file_secret_settings
+
+
+class MonitorSettings(Settings):
+    """Where a process shows its metrics and its health."""
+
     monitor_host: str = Field(
         default="127.0.0.1",
         min_length=1,
         validation_alias="MONITOR_HOST",
         description="The address at which metrics and health are shown; in a container 0.0.0.0.",
     )
-    monitor_port: Annotated[int | None, BeforeValidator(lambda value: None if value == "" else value)] = Field(
+    monitor_port: Annotated[int | None, EmptyAsNone] = Field(
         default=None,
         ge=0,
         le=65535,
@@ -112,21 +141,8 @@ class ServiceSettings(MonitorSettings):
     The aliases keep these names free of a service's prefix: one NATS_URL serves a whole host.
     """
 
-    @override
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """What is given in code comes first, then secrets, then the rest of the environment."""
-        return init_settings, SecretFiles(settings_cls), env_settings, dotenv_settings, file_secret_settings
-
     nats_url: str = Field(default="nats://127.0.0.1:4222", validation_alias="NATS_URL", description="The bus.")
-    nats_user: Annotated[str | None, BeforeValidator(lambda value: value or None)] = Field(
+    nats_user: Annotated[str | None, EmptyAsNone] = Field(
         default=None,
         pattern=r"^[A-Za-z0-9_-]+$",
         validation_alias="NATS_USER",
@@ -141,7 +157,7 @@ class ServiceSettings(MonitorSettings):
         validation_alias="ARTIFACTS_URL",
         description="Where media lie: file:///absolute/folder, or s3://bucket/prefix; see docs/artifacts.md.",
     )
-    webapp_dir: Annotated[Path | None, BeforeValidator(lambda value: value or None)] = Field(
+    webapp_dir: Annotated[Path | None, EmptyAsNone] = Field(
         default=None,
         validation_alias="WEBAPP_DIR",
         description="Folder of the prior system's web application. When it is given, films and narrations are put where "
@@ -164,32 +180,26 @@ class ServiceSettings(MonitorSettings):
     )
 
 
-class ObjectStoreSettings(BaseSettings):
+class ObjectStoreSettings(Settings):
     """How an object store is reached, and what of it is kept on this host. Of use for an `ARTIFACTS_URL` that is a bucket.
 
     The names are those that other programs of S3 read too.
     """
 
-    model_config = SettingsConfigDict(populate_by_name=True, extra="ignore", hide_input_in_errors=True)
-
-    endpoint_url: _Optional[str] = Field(
+    endpoint_url: Annotated[str | None, EmptyAsNone] = Field(
         default=None,
         pattern=r"^https?://[^/\s]+",
         validation_alias="AWS_ENDPOINT_URL",
         description="Where an S3 store is that is not Amazon's. With `http://` everything goes unencrypted.",
     )
-    region: _Optional[str] = Field(default=None, validation_alias="AWS_REGION", description="Its region.")
-    access_key_id: _Optional[SecretStr] = Field(
+    region: Annotated[str | None, EmptyAsNone] = Field(
+        default=None, validation_alias="AWS_REGION", description="Its region."
+    )
+    access_key_id: Annotated[SecretStr | None, EmptyAsNone] = Field(
         default=None, validation_alias="AWS_ACCESS_KEY_ID", description="Who we are; never logged."
     )
-    access_key_id_file: _Optional[Path] = Field(
-        default=None, validation_alias="AWS_ACCESS_KEY_ID_FILE", description="A file that holds it instead."
-    )
-    secret_access_key: _Optional[SecretStr] = Field(
+    secret_access_key: Annotated[SecretStr | None, EmptyAsNone] = Field(
         default=None, validation_alias="AWS_SECRET_ACCESS_KEY", description="The key that goes with it; never logged."
-    )
-    secret_access_key_file: _Optional[Path] = Field(
-        default=None, validation_alias="AWS_SECRET_ACCESS_KEY_FILE", description="A file that holds it instead."
     )
     timeout: Seconds = Field(
         default=timedelta(seconds=60),
@@ -210,30 +220,15 @@ class ObjectStoreSettings(BaseSettings):
     )
 
     def s3_access(self) -> dict[str, str]:
-        """What obstore is to know besides the environment.
-
-        Raises:
-            PermanentError: `storage_unavailable`, a file of the settings cannot be read.
-        """
+        """Returns the options of obstore that differ from the environment."""
         given = {
             "endpoint": self.endpoint_url,
             "region": self.region,
-            "access_key_id": _secret(self.access_key_id, self.access_key_id_file, "AWS_ACCESS_KEY_ID_FILE"),
-            "secret_access_key": _secret(
-                self.secret_access_key, self.secret_access_key_file, "AWS_SECRET_ACCESS_KEY_FILE"
-            ),
+            "access_key_id": self.access_key_id,
+            "secret_access_key": self.secret_access_key,
         }
-        return {name: value for name, value in given.items() if value}
-
-
-def _secret(value: SecretStr | None, file: Path | None, setting: str) -> str | None:
-    if value is not None or file is None:
-        return value.get_secret_value() if value else None
-    try:
-        return file.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise PermanentError(
-            FailureCode.STORAGE_UNAVAILABLE,
-            f"the file of {setting} cannot be read: {type(error).__name__}",
-            hint=f"correct {setting}",
-        ) from None
+        return {
+            name: value.get_secret_value() if isinstance(value, SecretStr) else value
+            for name, value in given.items()
+            if value
+        }

@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 from scenewire.bus.credentials import write_credentials
-from scenewire.settings import ObjectStoreSettings, ServiceSettings
+from scenewire.settings import ObjectStoreSettings, ServiceSettings, is_secret
 from scenewire.topology import DURABLES, PIPELINE
 
 ROOT = Path(__file__).parents[2]
@@ -133,7 +133,7 @@ def test_images_are_those_of_the_dockerfile():
 
 
 def test_settings_are_those_that_services_read():
-    known = {"DATABASE_URL_FILE"}
+    known = {"DVIDS_API_KEY_FILE"}
     modules = [importlib.import_module(f"scenewire_{service}.settings") for service in sorted(WORKERS)]
     models = [ObjectStoreSettings, *(v for m in modules for v in vars(m).values() if isinstance(v, type))]
     for model in models:
@@ -141,9 +141,9 @@ def test_settings_are_those_that_services_read():
             prefix = str(model.model_config.get("env_prefix", ""))
             for field, facts in model.model_fields.items():
                 alias = facts.validation_alias
-                known.add(alias if isinstance(alias, str) else f"{prefix}{field}".upper())
+                variable = alias if isinstance(alias, str) else f"{prefix}{field}".upper()
+                known |= {variable, f"{variable}_FILE"} if is_secret(facts) else {variable}
                 known |= set(getattr(alias, "choices", ()))
-    known |= {"NATS_PASSWORD_FILE", "DVIDS_API_KEY_FILE"}
     given = set(yaml.safe_load((FOLDER / "settings.yaml").read_text())["data"])
     given |= {variable["name"] for document in PODS for variable in container(document).get("env", ())}
     assert given - known == set()

@@ -242,21 +242,19 @@ async def test_no_error_and_no_log_shows_a_credential(bucket: Bucket, tmp_path: 
     assert KEY not in shown
 
 
-async def test_credentials_come_from_files(s3: S3, tmp_path: Path):
+async def test_credentials_come_from_files(s3: S3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     (tmp_path / "key").write_text(f"{KEY}\n")
-    settings = ObjectStoreSettings(
-        endpoint_url=s3.endpoint,
-        region="us-east-1",
-        access_key_id_file=tmp_path / "key",
-        secret_access_key_file=tmp_path / "key",
-        cache_dir=tmp_path / "cache",
-    )
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv(f"{name}_FILE", str(tmp_path / "key"))
+    settings = ObjectStoreSettings(endpoint_url=s3.endpoint, region="us-east-1", cache_dir=tmp_path / "cache")
     assert settings.s3_access()["secret_access_key"] == KEY
     store = open_store(f"s3://{s3.bucket()}", settings)
     assert await store.write_once("x.json", b"1") == b"1"
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID_FILE", str(tmp_path / "none"))
     with pytest.raises(PermanentError, match="AWS_ACCESS_KEY_ID_FILE") as caught:
-        open_store("s3://b", settings.model_copy(update={"access_key_id_file": tmp_path / "none"}))
-    assert caught.value.code is FailureCode.STORAGE_UNAVAILABLE
+        ObjectStoreSettings()
+    assert caught.value.code is FailureCode.INVALID_SETTINGS
 
 
 async def test_empty_variables_are_no_settings(s3: S3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

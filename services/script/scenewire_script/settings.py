@@ -1,19 +1,15 @@
 """The environment of the script service."""
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from scenewire.errors import FailureCode, PermanentError
-from scenewire.settings import Seconds, ServiceSettings
+from scenewire.settings import EmptyAsNone, Seconds, ServiceSettings
 
 __all__ = ["ScriptSettings"]
-
-_UnlessEmpty = BeforeValidator(lambda value: (value.strip() or None) if isinstance(value, str) else value)
-"""Compose files pass an unset variable on as an empty one."""
 
 
 class ScriptSettings(ServiceSettings):
@@ -21,7 +17,7 @@ class ScriptSettings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="SCRIPT_")
 
-    provider: Annotated[Literal["groq", "outline"] | None, _UnlessEmpty] = Field(
+    provider: Annotated[Literal["groq", "outline"] | None, EmptyAsNone] = Field(
         default=None,
         description="Who writes about a bare topic: `groq`, a language model, or `outline`, which knows nothing but "
         "the topic. None takes groq when it has a key.",
@@ -35,11 +31,8 @@ class ScriptSettings(ServiceSettings):
         le=64,
         description="Orders in hand at the same time; one that waits for a rate limit holds up no other.",
     )
-    groq_api_key: Annotated[SecretStr | None, _UnlessEmpty] = Field(
+    groq_api_key: Annotated[SecretStr | None, EmptyAsNone] = Field(
         default=None, validation_alias="GROQ_API_KEY", description="Key of a Groq account; never logged."
-    )
-    groq_api_key_file: Annotated[Path | None, _UnlessEmpty] = Field(
-        default=None, validation_alias="GROQ_API_KEY_FILE", description="A file that holds the key, in place of it."
     )
     groq_model: str = Field(
         default="openai/gpt-oss-120b",
@@ -76,28 +69,20 @@ class ScriptSettings(ServiceSettings):
         """Who writes about a bare topic."""
         if self.provider is not None:
             return self.provider
-        return "groq" if self.groq_api_key or self.groq_api_key_file else "outline"
+        return "groq" if self.groq_api_key else "outline"
 
     def groq_key(self) -> SecretStr:
-        """The key, from whichever setting has it.
+        """Returns the key.
 
         Raises:
-            PermanentError: there is none, or it is none.
+            PermanentError: `provider_refused`, there is none, or it cannot be a key.
         """
-        where, key = "GROQ_API_KEY", self.groq_api_key.get_secret_value() if self.groq_api_key else ""
-        if not key and self.groq_api_key_file:
-            where = "the file of GROQ_API_KEY_FILE"
-            try:
-                key = self.groq_api_key_file.read_text(encoding="utf-8").strip()
-            except (OSError, UnicodeDecodeError) as error:
-                raise _unusable(f"{where} cannot be read: {type(error).__name__}") from None
-            if not key:
-                raise _unusable(f"{where} is empty")
-        if not key:
+        if self.groq_api_key is None:
             raise _unusable("SCRIPT_PROVIDER is groq, but there is no key")
+        key = self.groq_api_key.get_secret_value()
         if not key.isascii() or not key.isprintable() or " " in key:
-            raise _unusable(f"{where} holds something that cannot be a key")
-        return SecretStr(key)
+            raise _unusable("GROQ_API_KEY or the file of GROQ_API_KEY_FILE holds something that cannot be a key")
+        return self.groq_api_key
 
 
 def _unusable(message: str) -> PermanentError:

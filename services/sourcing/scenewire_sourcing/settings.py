@@ -17,7 +17,7 @@ from pydantic import (
 )
 from pydantic_settings import NoDecode, SettingsConfigDict
 
-from scenewire.settings import Seconds, ServiceSettings
+from scenewire.settings import EmptyAsNone, Seconds, ServiceSettings
 from scenewire_sourcing.providers.bundled_servers import SHIPPED
 from scenewire_sourcing.providers.server_config import FootageServer
 
@@ -39,9 +39,6 @@ def _for_shipped() -> dict[str, SecretStr]:
     return {name: SecretStr(value) for name, value in os.environ.items() if name.startswith(prefixes) and value}
 
 
-_NO_FOLDER: Final = BeforeValidator(lambda value: value or None)
-
-
 class SourcingSettings(ServiceSettings):
     """What every service reads, and where footage comes from."""
 
@@ -53,7 +50,7 @@ class SourcingSettings(ServiceSettings):
         "list of such names and of {name, command or url, env, root, hosts, adapter, …}. None takes the library when "
         "LIBRARY_DIR is set, and dvids when it has a key.",
     )
-    library_dir: Annotated[Path | None, _NO_FOLDER] = Field(
+    library_dir: Annotated[Path | None, EmptyAsNone] = Field(
         default=None, validation_alias="LIBRARY_DIR", description="Folder of video clips for the shipped server."
     )
     loops: int = Field(default=2, ge=1, le=64, description="Scenes in hand at the same time.")

@@ -4,10 +4,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from scenewire.settings import Seconds, ServiceSettings
+from scenewire.settings import EmptyAsNone, Seconds, ServiceSettings
 
 __all__ = ["TtsSettings"]
 
@@ -22,7 +22,7 @@ class TtsSettings(ServiceSettings):
         description="Who speaks: `espeak`, `kokoro` (PyTorch) or `kokoro-onnx`. `auto` takes a neural voice when "
         "TTS_WEIGHTS is set, and espeak otherwise. Nothing takes the place of what cannot be used.",
     )
-    weights: Annotated[Path | None, BeforeValidator(lambda value: value or None)] = Field(
+    weights: Annotated[Path | None, EmptyAsNone] = Field(
         default=None, description="Folder with the weights and voices of Kokoro; see docs/speech.md."
     )
     device: Literal["auto", "cuda", "cpu"] = Field(

@@ -26,7 +26,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.Monke
         ({}, "outline"),
         ({"GROQ_API_KEY": " ", "GROQ_API_KEY_FILE": "", "SCRIPT_PROVIDER": ""}, "outline"),
         ({"GROQ_API_KEY": KEY}, "groq"),
-        ({"GROQ_API_KEY_FILE": "key"}, "groq"),
+        ({"GROQ_API_KEY_FILE": __file__}, "groq"),
         ({"GROQ_API_KEY": KEY, "SCRIPT_PROVIDER": "outline"}, "outline"),
         ({"SCRIPT_PROVIDER": "groq"}, "groq"),
     ],
@@ -64,12 +64,16 @@ def test_b05_groq_without_a_key_is_an_error_that_names_both_settings(environment
     assert "GROQ_API_KEY" in missing.value.hint
 
 
-def test_the_key_may_lie_in_a_file_and_the_variable_comes_first(environment, tmp_path: Path) -> None:
+def test_the_key_may_be_in_a_file_but_not_in_a_variable_too(environment, tmp_path: Path) -> None:
     (tmp_path / "key").write_text(f"{KEY}\n")
     environment.setenv("GROQ_API_KEY_FILE", str(tmp_path / "key"))
     assert ScriptSettings().groq_key().get_secret_value() == KEY
 
     environment.setenv("GROQ_API_KEY", " other ")
+    with pytest.raises(PermanentError, match="both given"):
+        ScriptSettings()
+
+    environment.setenv("GROQ_API_KEY_FILE", "")
     assert ScriptSettings().groq_key().get_secret_value() == "other"
 
 

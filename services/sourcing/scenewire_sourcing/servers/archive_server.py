@@ -9,6 +9,7 @@ from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from pydantic import Field, ValidationError
 
+from scenewire.errors import PermanentError
 from scenewire_sourcing.candidates import FootageFile, FoundFootage, SearchAnswer
 from scenewire_sourcing.servers.archive_client import ArchiveError
 
@@ -98,7 +99,7 @@ def run(create_server: Callable[[], MCPServer]) -> int:
     except ValidationError as error:
         sys.stderr.write("; ".join(problem["msg"] for problem in error.errors(include_input=False)) + "\n")
         return 2
-    except ValueError as error:
+    except (ValueError, PermanentError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     server.run("stdio")

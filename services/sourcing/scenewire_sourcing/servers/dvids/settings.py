@@ -1,28 +1,24 @@
 """The environment of the DVIDS server."""
 
 from datetime import timedelta
-from pathlib import Path
-from typing import Annotated, Final, Self
+from typing import Annotated
 
-from pydantic import BeforeValidator, Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr
+from pydantic_settings import SettingsConfigDict
 
-from scenewire.settings import Seconds
+from scenewire.settings import EmptyAsNone, Seconds, Settings
 
 __all__ = ["DvidsSettings"]
 
-_NOTHING: Final = BeforeValidator(lambda value: value or None)
 
-
-class DvidsSettings(BaseSettings):
+class DvidsSettings(Settings):
     """How DVIDS is asked."""
 
-    model_config = SettingsConfigDict(env_prefix="DVIDS_", extra="ignore", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(env_prefix="DVIDS_")
 
-    api_key: Annotated[SecretStr | None, _NOTHING] = Field(
-        default=None, description="The key to the archive's interface; never logged."
+    api_key: Annotated[SecretStr | None, EmptyAsNone] = Field(
+        default=None, validation_alias="DVIDS_API_KEY", description="Key for the archive's API; never logged."
     )
-    api_key_file: Annotated[Path | None, _NOTHING] = Field(default=None, description="A file that holds the key.")
     url: str = Field(default="https://api.dvidshub.net", pattern=r"^https?://", description="Where the interface is.")
     interval: Seconds = Field(
         default=timedelta(seconds=1), ge=timedelta(0), description="Time between two requests of one worker."
@@ -51,27 +47,13 @@ class DvidsSettings(BaseSettings):
         description="What the credits say once for all clips of the archive.",
     )
 
-    @model_validator(mode="after")
-    def _has_a_key(self) -> Self:
-        if self.api_key is None and self.api_key_file is None:
-            message = "DVIDS needs a key: set DVIDS_API_KEY_FILE to a file that holds it, or DVIDS_API_KEY"
-            raise ValueError(message)
-        return self
-
     def key(self) -> str:
-        """The key itself.
+        """Returns the key.
 
         Raises:
-            ValueError: its file cannot be read, or is empty.
+            ValueError: there is none.
         """
-        if self.api_key is not None:
-            return self.api_key.get_secret_value()
-        try:
-            key = self.api_key_file.read_text().strip() if self.api_key_file else ""
-        except (OSError, UnicodeDecodeError) as error:
-            message = f"the file that DVIDS_API_KEY_FILE names cannot be read: {type(error).__name__}"
-            raise ValueError(message) from None
-        if not key:
-            message = "the file that DVIDS_API_KEY_FILE names is empty"
+        if self.api_key is None:
+            message = "DVIDS needs a key: set DVIDS_API_KEY_FILE to a file that holds it, or DVIDS_API_KEY"
             raise ValueError(message)
-        return key
+        return self.api_key.get_secret_value()
