@@ -33,7 +33,6 @@ from scenewire.messages import (
 )
 from scenewire.probe.probe import probe_media
 from scenewire.processes.run import run_program
-from scenewire_sourcing.ingest.ingest import source_facts
 
 __all__ = ["PROJECT", "Film", "make_film", "read_messages", "store_in"]
 
@@ -184,7 +183,7 @@ async def _source(folder: Path, film: Film, rate: int, seed: int) -> tuple[Path,
     if video is None:
         raise RuntimeError(f"{path.name} has no picture")
     still.unlink()
-    return path, source_facts(video)
+    return path, video.as_source()
 
 
 def _paint(path: Path, width: int, height: int, seed: int) -> None:

@@ -31,7 +31,7 @@ async def _inputs(folder: Path, job: Path) -> list[tuple[Path, float, int, list[
         cues = cues_of(scene.scene.text, narration, look.frame_rate, caption_columns(look)) if look.captions else []
         lines = [((begin + cue.start) / 30, (begin + cue.end) / 30, " ".join(cue.texts)) for cue in cues]
         clip = scene.footage.clips[0]
-        scenes.append((await store.open(clip.file), clip.in_frame / clip.facts.rate.fps, frames, lines))
+        scenes.append((await store.open(clip.file), float(clip.in_frame / clip.facts.rate.fraction), frames, lines))
         spoken.append(Spoken(scene.scene.scene_number, await store.open(narration.audio), narration.samples, frames))
         begin += frames
     write_timeline(job / "timeline.wav", spoken, sample_rate=24_000, frame_rate=30)

@@ -1,12 +1,21 @@
 """Failures as the pipeline distinguishes them: try again, or tell the user and stop."""
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 
 from typing_extensions import override
 
-__all__ = ["FailureCode", "PermanentError", "PipelineError", "TransientError", "about_scene"]
+__all__ = [
+    "FailureCode",
+    "PermanentError",
+    "PipelineError",
+    "TransientError",
+    "about_scene",
+    "is_disk_full",
+    "storage_failure",
+]
 
 
 class FailureCode(StrEnum):
@@ -80,3 +89,23 @@ def about_scene(number: int) -> Iterator[None]:
     except TransientError as error:
         message = f"scene {number}: {error.message}"
         raise TransientError(error.code, message, hint=error.hint, retry_after=error.retry_after) from error
+
+
+def is_disk_full(error: OSError) -> bool:
+    """Returns whether the operating system refused a write because the disk or the user's quota is full."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def storage_failure(error: OSError, message: str) -> TransientError:
+    """Returns `storage_full` or `storage_unavailable` for an error of the operating system.
+
+    Args:
+        error: what the operating system said.
+        message: what could not be done.
+    """
+    full = is_disk_full(error)
+    return TransientError(
+        FailureCode.STORAGE_FULL if full else FailureCode.STORAGE_UNAVAILABLE,
+        f"{message}: {error.strerror or error}",
+        hint="free space on that disk" if full else "check that the folder exists and may be written",
+    )

@@ -9,7 +9,7 @@ import pytest
 
 from scenewire.artifacts.filesystem import FilesystemStore
 from scenewire.messages import AudioRendered, ScriptRequested
-from scenewire_assembly.edit import frames_for
+from scenewire.timeline import frames_for
 from scenewire_tts.stage import NarrationStage
 from scripts.doubles.language_model import GroqDouble, Style, writes
 from tests.support.groq_stage import PROJECT, stage_of

@@ -68,17 +68,7 @@ class Studio:
     async def clip(self, path: Path, in_frame: int = 0, frames: int | None = None) -> Clip:
         found = (await probe_media(path)).video
         assert found is not None
-        facts = SourceFacts(
-            width=found.display_width,
-            height=found.display_height,
-            frame_rate_numerator=found.frame_rate[0],
-            frame_rate_denominator=found.frame_rate[1],
-            duration_frames=found.frames,
-            video_codec=found.codec,
-            transfer=found.transfer,
-            matrix=found.matrix,
-        )
-        return self.clip_of(await self.store.add(path, "video/mp4"), facts, in_frame, frames)
+        return self.clip_of(await self.store.add(path, "video/mp4"), found.as_source(), in_frame, frames)
 
     @staticmethod
     def clip_of(file: ArtifactRef, facts: SourceFacts, in_frame: int = 0, frames: int | None = None) -> Clip:

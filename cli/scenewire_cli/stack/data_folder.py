@@ -1,7 +1,6 @@
 """The data folder: everything an embedded stack keeps, who runs it, and which orders are under way."""
 
 import asyncio
-import errno
 import fcntl
 import hashlib
 import json
@@ -17,7 +16,7 @@ from uuid import UUID, uuid4
 import platformdirs
 
 from scenewire.artifacts.webapp_export import DATABASE
-from scenewire.errors import FailureCode, PermanentError
+from scenewire.errors import FailureCode, PermanentError, is_disk_full
 from scenewire.messages import ScriptRequested
 
 __all__ = ["Endpoint", "Home", "PendingOrder", "require_writable", "write_private"]
@@ -255,7 +254,7 @@ def require_writable(folder: Path, *, option: str, private: bool = False) -> Non
         probe.unlink()
     except OSError as error:
         raise PermanentError(
-            FailureCode.STORAGE_FULL if error.errno == errno.ENOSPC else FailureCode.STORAGE_UNAVAILABLE,
+            FailureCode.STORAGE_FULL if is_disk_full(error) else FailureCode.STORAGE_UNAVAILABLE,
             f"cannot write to {folder}: {error.strerror}",
             hint=f"choose another folder with {option}",
         ) from error

@@ -14,7 +14,7 @@ from scenewire.timeline import (
     Position,
     Rounding,
     TimeRange,
-    explain,
+    describe_faults,
     find_uncovered,
     total_coverage,
     validate_clips,
@@ -30,8 +30,7 @@ __all__ = [
     "clip_seconds",
     "edit_clips",
     "frame_at",
-    "frames_for",
-    "place",
+    "layout_scenes",
     "samples_for",
 ]
 
@@ -40,11 +39,6 @@ SOUND_RATE: Final = 48_000
 
 _MOST_SHOTS: Final = 16
 """A scene opens so many decoders at most. The last shot then lasts longer than its clip, which begins anew in it."""
-
-
-def frames_for(samples: int, sample_rate: int, frame_rate: int) -> int:
-    """The fewest whole frames in which so many samples fit."""
-    return Duration.from_samples(samples, sample_rate, FrameRate(frame_rate), Rounding.UP).frames
 
 
 def frame_at(sample: int, sample_rate: int, frame_rate: int) -> int:
@@ -79,7 +73,7 @@ class Placed:
         return self.range.end.frames
 
 
-def place(lengths: Sequence[int]) -> list[Placed]:
+def layout_scenes(lengths: Sequence[int]) -> list[Placed]:
     """Scenes of the given lengths, one after the other from frame 0."""
     places: list[Placed] = []
     start = Position(0)
@@ -129,7 +123,9 @@ def check_clips(clips: Sequence[Clip]) -> None:
     """
     faults = validate_clips(clip.stretch for clip in clips)
     if faults:
-        raise PermanentError(FailureCode.INVALID_MESSAGE, explain(faults), hint="its publisher cuts outside the source")
+        raise PermanentError(
+            FailureCode.INVALID_MESSAGE, describe_faults(faults), hint="its publisher cuts outside the source"
+        )
 
 
 def check_cover(shots: Sequence[Shot], frames: int) -> None:

@@ -5,7 +5,6 @@ encodes anything twice.
 """
 
 import asyncio
-import errno
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +15,7 @@ import structlog
 from scenewire.artifacts.result_cache import Results, fingerprint
 from scenewire.artifacts.store import ArtifactStore, output_key
 from scenewire.artifacts.webapp_export import WebApp, film_path, thumbnail_path
-from scenewire.errors import FailureCode, PermanentError, TransientError, about_scene
+from scenewire.errors import FailureCode, PermanentError, about_scene, is_disk_full, storage_failure
 from scenewire.ffmpeg.executor import FfmpegExecutor
 from scenewire.ffmpeg.opening import open_executor
 from scenewire.messages import (
@@ -33,7 +32,7 @@ from scenewire.observability.logging_setup import redacted
 from scenewire.text.markup import one_line
 from scenewire_assembly.captions.fonts import font_facts, prepare_fonts
 from scenewire_assembly.checks import check_film
-from scenewire_assembly.edit import place
+from scenewire_assembly.edit import layout_scenes
 from scenewire_assembly.ffmpeg_job import Advance
 from scenewire_assembly.job_files import FILM, SUBTITLES
 from scenewire_assembly.picture.segment import make_segment, plan_segment
@@ -247,7 +246,7 @@ class AssemblyStage:
         self, ffmpeg: FfmpegExecutor, folder: Path, segments: Sequence[SegmentRendered], brief: Brief, report: Report
     ) -> VideoAssembled:
         look, first = brief.options.look, segments[0]
-        places = place([segment.segment.frames for segment in segments])
+        places = layout_scenes([segment.segment.frames for segment in segments])
         parts: list[Part] = []
         spoken: list[Spoken] = []
         for segment, at in zip(segments, places, strict=True):
@@ -372,8 +371,6 @@ def _disk_errors() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        if not is_disk_full(error):
             raise
-        raise TransientError(
-            FailureCode.STORAGE_FULL, "the disk is full", hint="free space where the artifacts are"
-        ) from error
+        raise storage_failure(error, "the folder of the job cannot be written") from error

@@ -10,12 +10,13 @@ import structlog
 from scenewire.artifacts.result_cache import Results, fingerprint
 from scenewire.artifacts.store import ArtifactStore
 from scenewire.messages import AudioRendered, Candidate, Clip, Credit, Footage, FootageSourced
+from scenewire.timeline import frames_for
 from scenewire_sourcing.candidates import FootageFile, FoundFootage
 from scenewire_sourcing.ingest.ingest import Accepted, Intake
 from scenewire_sourcing.providers.base import FootageSource, FootageUnavailableError
 from scenewire_sourcing.selection.clip_reservations import Claims
 from scenewire_sourcing.selection.ranking import Ranked, queries, rank, rotate
-from scenewire_sourcing.selection.trimming import clips_for, cut, film_frames, share_of
+from scenewire_sourcing.selection.trimming import clips_for, cut, share_of
 
 __all__ = ["SourcingStage"]
 
@@ -116,7 +117,7 @@ class SourcingStage:
 
     async def _search(self, audio: AudioRendered) -> Footage:
         rate = audio.brief.options.look.frame_rate
-        frames = film_frames(audio.narration.samples, audio.narration.sample_rate, rate)
+        frames = frames_for(audio.narration.samples, audio.narration.sample_rate, rate)
         search = _Search(needed=clips_for(frames, rate), seconds=frames / rate)
         sources, unknown = self._named(audio.brief.options.footage_providers)
         search.troubles += [f"no footage server is called {name}" for name in unknown]

@@ -1,7 +1,6 @@
 """Files on this host: measured, synced, in folders of their own while they are being made."""
 
 import asyncio
-import errno
 import hashlib
 import os
 import shutil
@@ -16,7 +15,7 @@ from typing import Final
 
 import structlog
 
-from scenewire.errors import FailureCode, TransientError
+from scenewire.errors import storage_failure
 
 __all__ = ["Scratch", "measure", "storage_errors", "sync"]
 
@@ -100,12 +99,7 @@ def storage_errors(path: Path) -> Iterator[None]:
     except FileNotFoundError:
         raise
     except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        raise TransientError(
-            FailureCode.STORAGE_FULL if full else FailureCode.STORAGE_UNAVAILABLE,
-            f"cannot use the artifact folder at {path}: {error.strerror}",
-            hint="free space on that disk" if full else "check that the folder exists and may be written",
-        ) from error
+        raise storage_failure(error, f"cannot use the artifact folder at {path}") from error
 
 
 def _own_name() -> str:

@@ -5,14 +5,13 @@ only.
 """
 
 import asyncio
-import errno
 import os
 import shutil
 from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from scenewire.errors import FailureCode, PermanentError, TransientError
+from scenewire.errors import FailureCode, PermanentError, storage_failure
 
 __all__ = ["DATABASE", "WebApp", "film_path", "narration_path", "thumbnail_path"]
 
@@ -72,11 +71,6 @@ class WebApp:
             shutil.copyfile(source, part)
             part.replace(target)
         except OSError as error:
-            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-            raise TransientError(
-                FailureCode.STORAGE_FULL if full else FailureCode.STORAGE_UNAVAILABLE,
-                f"cannot write {target}: {error.strerror}",
-                hint="free space on that disk" if full else "check that the folder may be written",
-            ) from error
+            raise storage_failure(error, f"cannot write {target}") from error
         finally:
             part.unlink(missing_ok=True)

@@ -13,6 +13,7 @@ from typing import Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from scenewire.errors import FailureCode, PermanentError, TransientError
+from scenewire.messages import SourceFacts
 from scenewire.processes.run import Limits, run_program
 
 __all__ = ["AudioFacts", "MediaFacts", "VideoFacts", "probe_media", "probe_sound", "probe_video"]
@@ -67,6 +68,20 @@ class VideoFacts(_Facts):
     def display_height(self) -> int:
         """Pixels as shown."""
         return self._square_width if self._lies else self.height
+
+    def as_source(self) -> SourceFacts:
+        """Returns the facts that messages carry about footage; width and height as shown."""
+        numerator, denominator = self.frame_rate
+        return SourceFacts(
+            width=self.display_width,
+            height=self.display_height,
+            frame_rate_numerator=numerator,
+            frame_rate_denominator=denominator,
+            duration_frames=self.frames,
+            video_codec=self.codec,
+            transfer=self.transfer,
+            matrix=self.matrix,
+        )
 
     @property
     def _lies(self) -> bool:

@@ -8,32 +8,17 @@ Nothing here drifts: all is integers, rounded once and in a direction that the c
 fractions until a caller makes a float of them.
 """
 
-from scenewire.timeline.clips import Clip, ClipValidationError, explain, validate_clip, validate_clips
+from scenewire.timeline.clips import Clip, ClipValidationError, describe_faults, validate_clip, validate_clips
 from scenewire.timeline.ranges import TimeRange, find_gaps, find_uncovered, merge_ranges, total_coverage
 from scenewire.timeline.units import (
-    FPS_23_976,
-    FPS_24,
-    FPS_25,
-    FPS_29_97,
-    FPS_30,
-    FPS_50,
-    FPS_59_94,
-    FPS_60,
     Duration,
     FrameRate,
     Position,
     Rounding,
+    frames_for,
 )
 
 __all__ = [
-    "FPS_23_976",
-    "FPS_24",
-    "FPS_25",
-    "FPS_29_97",
-    "FPS_30",
-    "FPS_50",
-    "FPS_59_94",
-    "FPS_60",
     "Clip",
     "ClipValidationError",
     "Duration",
@@ -41,9 +26,10 @@ __all__ = [
     "Position",
     "Rounding",
     "TimeRange",
-    "explain",
+    "describe_faults",
     "find_gaps",
     "find_uncovered",
+    "frames_for",
     "merge_ranges",
     "total_coverage",
     "validate_clip",

@@ -7,7 +7,7 @@ from typing_extensions import override
 
 from scenewire.timeline.units import Duration, Position
 
-__all__ = ["Clip", "ClipValidationError", "explain", "validate_clip", "validate_clips"]
+__all__ = ["Clip", "ClipValidationError", "describe_faults", "validate_clip", "validate_clips"]
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Clip:
     """Length of the source, where it is known."""
 
     def duration(self) -> Duration | None:
-        """How long it is; none where it ends before it begins."""
+        """Returns the length of the part that is shown; None where it ends before it starts."""
         if self.out_point < self.in_point:
             return None
         return Duration.between(self.in_point, self.out_point)
@@ -56,7 +56,7 @@ def validate_clips(clips: Iterable[Clip]) -> list[tuple[int, ClipValidationError
     return [(index, fault) for index, clip in enumerate(clips) for fault in _faults(clip)]
 
 
-def explain(faults: Sequence[tuple[int, ClipValidationError]]) -> str:
+def describe_faults(faults: Sequence[tuple[int, ClipValidationError]]) -> str:
     """Faults for people, who count clips from 1."""
     return "; ".join(f"clip {index + 1}: {fault}" for index, fault in faults)
 

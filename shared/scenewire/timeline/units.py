@@ -3,21 +3,14 @@
 from dataclasses import dataclass
 from enum import Enum, auto
 from fractions import Fraction
-from typing import Final, Self
+from typing import Self
 
 __all__ = [
-    "FPS_23_976",
-    "FPS_24",
-    "FPS_25",
-    "FPS_29_97",
-    "FPS_30",
-    "FPS_50",
-    "FPS_59_94",
-    "FPS_60",
     "Duration",
     "FrameRate",
     "Position",
     "Rounding",
+    "frames_for",
 ]
 
 
@@ -54,21 +47,6 @@ class FrameRate:
         """Frames a second, exactly."""
         return Fraction(self.numerator, self.denominator)
 
-    @property
-    def fps(self) -> float:
-        """Frames a second, for people."""
-        return self.numerator / self.denominator
-
-
-FPS_23_976: Final = FrameRate(24_000, 1_001)
-FPS_24: Final = FrameRate(24)
-FPS_25: Final = FrameRate(25)
-FPS_29_97: Final = FrameRate(30_000, 1_001)
-FPS_30: Final = FrameRate(30)
-FPS_50: Final = FrameRate(50)
-FPS_59_94: Final = FrameRate(60_000, 1_001)
-FPS_60: Final = FrameRate(60)
-
 
 @dataclass(frozen=True, order=True)
 class _Frames:
@@ -87,7 +65,7 @@ class _Frames:
 
     @classmethod
     def from_seconds(cls, seconds: float | Fraction, rate: FrameRate) -> Self:
-        """The nearest frame to a time.
+        """Returns the nearest frame to a time.
 
         Raises:
             ValueError: the time is negative, infinite or not a number.
@@ -163,6 +141,11 @@ class Position(_Frames):
 
     def __add__(self, duration: Duration) -> "Position":
         return Position(self.frames + duration.frames)
+
+
+def frames_for(samples: int, sample_rate: int, frame_rate: int) -> int:
+    """Returns the fewest whole frames that hold so many samples."""
+    return Duration.from_samples(samples, sample_rate, FrameRate(frame_rate), Rounding.UP).frames
 
 
 def _check_sample_rate(sample_rate: int) -> None:

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from scenewire.messages import Look
 from scenewire_assembly.captions.glyphs import find_undrawable
-from scenewire_assembly.edit import edit_clips, place
+from scenewire_assembly.edit import edit_clips, layout_scenes
 from scenewire_assembly.picture.background import Background
 from scenewire_assembly.picture.segment_command import Encoder, segment_from_background, segment_from_clips
 from scenewire_assembly.sound.mix import Levels, make_sound
@@ -60,7 +60,7 @@ async def runs(folder: Path) -> dict[str, list[str]]:
     asked = {"measure the time line": first, "measure again": second, "encode the sound": encoded}
     asked["measure the sound"] = measured
     for name, subtitled in (("join", False), ("join with subtitles", True)):
-        one, two = place([30, 41])
+        one, two = layout_scenes([30, 41])
         films = folder / name
         films.mkdir()
         parts = [Part(1, folder / "a", one), Part(2, folder / "b", two)]

@@ -1,7 +1,7 @@
 import json
 
 from scenewire.messages import Footage, SegmentRendered
-from scenewire_assembly.edit import place
+from scenewire_assembly.edit import layout_scenes
 from scenewire_assembly.video.credits import appearances, credits_comment, credits_json, credits_txt, script_json
 from tests.support.builders import segment_rendered
 from tests.support.clips import clip
@@ -15,7 +15,7 @@ def film() -> list[SegmentRendered]:
 
 def test_every_picture_is_credited_for_the_time_in_which_it_shows():
     segments = film()
-    shown = appearances(segments, place([60, 90]))
+    shown = appearances(segments, layout_scenes([60, 90]))
     document = json.loads(credits_json(segments[0].brief, shown, segments))
     assert [
         (entry["scene_number"], entry["title"], entry["start"], entry["end"]) for entry in document["pictures"]
@@ -31,7 +31,7 @@ def test_every_picture_is_credited_for_the_time_in_which_it_shows():
 
 def test_people_read_who_made_what():
     segments = film()
-    text = credits_txt(segments[0].brief, appearances(segments, place([60, 90])), segments)
+    text = credits_txt(segments[0].brief, appearances(segments, layout_scenes([60, 90])), segments)
     assert "0:00:02.0 - 0:00:03.7  scene 2: “Clip a” by Jo (library, CC0, https://example.org/a)" in text
     assert "scene 1: Painted background, generated" in text
     assert "espeak, voice en" in text
@@ -41,7 +41,7 @@ def test_a_hostile_title_stays_on_its_line():
     segments = film()
     evil = clip(90, name="a\nscene 9: forged")
     segments[1] = segments[1].model_copy(update={"footage": Footage(clips=(evil,), fallback=False)})
-    text = credits_txt(segments[0].brief, appearances(segments, place([60, 90])), segments)
+    text = credits_txt(segments[0].brief, appearances(segments, layout_scenes([60, 90])), segments)
     assert not any(line.startswith("scene 9") for line in text.splitlines())
 
 
@@ -67,7 +67,7 @@ def test_what_the_terms_want_said_is_said_once_and_doubts_stand_at_their_clips()
         second.model_copy(update={"credit": second.credit.model_copy(update={"notice": notice})}),
     ]
     segments[1] = segments[1].model_copy(update={"footage": Footage(clips=tuple(credited), fallback=False)})
-    shown = appearances(segments, place([60, 90]))
+    shown = appearances(segments, layout_scenes([60, 90]))
 
     text = credits_txt(segments[0].brief, shown, segments)
     pictures = json.loads(credits_json(segments[0].brief, shown, segments))["pictures"]

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenewire_assembly.captions.line_breaking import columns
-from scenewire_assembly.edit import place
+from scenewire_assembly.edit import layout_scenes
 from scenewire_assembly.video.chapters import Chapter, chapter_title, chapters, ffmetadata
 from tests.support.builders import scene
 
@@ -38,7 +38,7 @@ def test_every_scene_has_a_title_of_one_line_that_lists_can_show(text):
 
 def test_chapters_follow_the_frames_of_their_scenes():
     scenes = [scene(1, "One."), scene(2, "Two.")]
-    assert chapters(scenes, place([31, 7])) == [Chapter("One", 0, 31), Chapter("Two", 31, 38)]
+    assert chapters(scenes, layout_scenes([31, 7])) == [Chapter("One", 0, 31), Chapter("Two", 31, 38)]
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1))

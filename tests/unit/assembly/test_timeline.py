@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenewire.errors import PermanentError
-from scenewire.timeline import Duration, find_uncovered, total_coverage
+from scenewire.timeline import Duration, find_uncovered, frames_for, total_coverage
 from scenewire_assembly import edit as timeline
 from scenewire_assembly.edit import (
     SOUND_RATE,
@@ -15,8 +15,7 @@ from scenewire_assembly.edit import (
     clip_seconds,
     edit_clips,
     frame_at,
-    frames_for,
-    place,
+    layout_scenes,
     samples_for,
 )
 from tests.support.clips import clip
@@ -42,7 +41,7 @@ def test_a_frame_is_a_whole_number_of_samples(frame_rate):
 
 @given(st.lists(st.integers(1, 5_000_000), min_size=1, max_size=500), frame_rates)
 def test_sound_and_picture_meet_at_every_scene_however_many_there_are(narrations, frame_rate):
-    places = place([frames_for(samples, 24_000, frame_rate) for samples in narrations])
+    places = layout_scenes([frames_for(samples, 24_000, frame_rate) for samples in narrations])
     padded = 0
     for samples, at in zip(narrations, places, strict=True):
         assert Fraction(at.start, frame_rate) == Fraction(padded, 24_000)
@@ -131,7 +130,7 @@ def test_a06_a_frame_that_a_clip_does_not_fill_is_not_counted_on():
 
 @given(st.lists(st.integers(1, 5_000), min_size=1, max_size=100))
 def test_a05_the_scenes_of_a_film_cover_it_without_gap_and_without_overlap(lengths):
-    places = place(lengths)
+    places = layout_scenes(lengths)
     assert total_coverage(at.range for at in places) == Duration(sum(lengths)) == Duration(places[-1].end)
     assert [at.frames for at in places] == lengths
 
@@ -159,7 +158,7 @@ def test_a03_time_that_all_clips_together_do_not_cover_goes_to_the_last_shot(len
     edit = edit_clips([clip(length)], frames, frame_rate)
     room = [(shot.start, min(shot.start + length, shot.start + shot.frames)) for shot in edit.shots[:-1]]
     assert all(end - start <= length for start, end in room)
-    assert find_uncovered(place([frames])[0].range, [shot.range for shot in edit.shots]) == []
+    assert find_uncovered(layout_scenes([frames])[0].range, [shot.range for shot in edit.shots]) == []
 
 
 @pytest.mark.parametrize(

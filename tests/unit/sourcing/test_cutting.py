@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from scenewire.errors import PermanentError
 from scenewire.messages import SourceFacts
-from scenewire.timeline import Clip, Duration, Position, TimeRange, merge_ranges, total_coverage
-from scenewire_sourcing.selection.trimming import check, clips_for, cut, film_frames, share_of, stretch
+from scenewire.timeline import Clip, Duration, Position, TimeRange, frames_for, merge_ranges, total_coverage
+from scenewire_sourcing.selection.trimming import check, clips_for, cut, share_of, stretch
 
 
 def facts(frames: int, numerator: int = 30, denominator: int = 1) -> SourceFacts:
@@ -24,9 +24,9 @@ def facts(frames: int, numerator: int = 30, denominator: int = 1) -> SourceFacts
 
 
 def test_a_narration_fits_into_the_fewest_whole_frames() -> None:
-    assert film_frames(24_000, 24_000, 30) == 30
-    assert film_frames(24_001, 24_000, 30) == 31
-    assert film_frames(1, 22_050, 25) == 1
+    assert frames_for(24_000, 24_000, 30) == 30
+    assert frames_for(24_001, 24_000, 30) == 31
+    assert frames_for(1, 22_050, 25) == 1
 
 
 @pytest.mark.parametrize(

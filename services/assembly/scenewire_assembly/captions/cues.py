@@ -14,8 +14,9 @@ from typing import Final
 
 from scenewire.messages import Narration
 from scenewire.text.markup import one_line
+from scenewire.timeline import frames_for
 from scenewire_assembly.captions.line_breaking import columns, joins, pieces
-from scenewire_assembly.edit import frame_at, frames_for
+from scenewire_assembly.edit import frame_at
 
 __all__ = ["LINE_COLUMNS", "Cue", "SpokenWord", "cues_of", "shift"]
 

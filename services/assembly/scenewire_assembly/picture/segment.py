@@ -9,13 +9,14 @@ from typing import Final
 from scenewire.ffmpeg.command import Command
 from scenewire.ffmpeg.executor import FfmpegExecutor
 from scenewire.messages import Clip, FootageSourced, Look
+from scenewire.timeline import frames_for
 from scenewire_assembly.captions.cues import cues_of
 from scenewire_assembly.captions.glyphs import find_undrawable
 from scenewire_assembly.captions.overlay import lettering, written
 from scenewire_assembly.captions.styles import caption_columns
 from scenewire_assembly.captions.title_cards import card_of, title_of
 from scenewire_assembly.checks import check_segment
-from scenewire_assembly.edit import check_clips, edit_clips, frames_for
+from scenewire_assembly.edit import check_clips, edit_clips
 from scenewire_assembly.ffmpeg_job import Advance, picture_limits, run_ffmpeg
 from scenewire_assembly.job_files import LETTERING, SEGMENT, clip_name
 from scenewire_assembly.picture.background import Background

@@ -1,7 +1,6 @@
 """Files of others on their way into our store: copied or downloaded, bounded, examined, and only then accepted."""
 
 import asyncio
-import errno
 import os
 import shutil
 import stat
@@ -16,12 +15,12 @@ from pydantic import AwareDatetime, BaseModel
 
 from scenewire.artifacts.result_cache import Results, fingerprint
 from scenewire.artifacts.store import ArtifactStore
-from scenewire.errors import FailureCode, PermanentError, TransientError
+from scenewire.errors import FailureCode, PermanentError, is_disk_full, storage_failure
 from scenewire.messages import ArtifactRef, SourceFacts
-from scenewire.probe.probe import VideoFacts, probe_video
+from scenewire.probe.probe import probe_video
 from scenewire_sourcing.providers.base import Fetched, FootageUnavailableError, Remote
 
-__all__ = ["Accepted", "Intake", "source_facts"]
+__all__ = ["Accepted", "Intake"]
 
 _VERSION: Final = 3
 """Raised when the same file leads to other facts, or is judged differently."""
@@ -159,7 +158,7 @@ class Intake:
                     raise
                 raise FootageUnavailableError(error.message.replace(copy.name, name, 1)) from error
             file = await self._store.add(copy, _MEDIA_TYPES.get(copy.suffix, "application/octet-stream"))
-        return Accepted(file=file, facts=source_facts(facts))
+        return Accepted(file=file, facts=facts.as_source())
 
 
 @contextmanager
@@ -170,25 +169,9 @@ def _refusals(name: str) -> Iterator[None]:
     except FootageUnavailableError as error:
         raise FootageUnavailableError(f"{name} is refused: {error}") from error
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            message = f"there is no room for {name}"
-            raise TransientError(FailureCode.STORAGE_FULL, message, hint="free space on that disk") from error
+        if is_disk_full(error):
+            raise storage_failure(error, f"there is no room for {name}") from error
         raise FootageUnavailableError(f"{name} is refused: {error.strerror or error}") from error
-
-
-def source_facts(facts: VideoFacts) -> SourceFacts:
-    """What a message says of a file that was examined; sizes are those on the screen."""
-    numerator, denominator = facts.frame_rate
-    return SourceFacts(
-        width=facts.display_width,
-        height=facts.display_height,
-        frame_rate_numerator=numerator,
-        frame_rate_denominator=denominator,
-        duration_frames=facts.frames,
-        video_codec=facts.codec,
-        transfer=facts.transfer,
-        matrix=facts.matrix,
-    )
 
 
 def _copy(source: Path, target: Path, largest: int) -> None:

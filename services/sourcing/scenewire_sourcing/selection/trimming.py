@@ -12,13 +12,13 @@ from scenewire.timeline import (
     Position,
     Rounding,
     TimeRange,
-    explain,
+    describe_faults,
     find_uncovered,
     merge_ranges,
     validate_clips,
 )
 
-__all__ = ["check", "clips_for", "cut", "film_frames", "share_of", "stretch"]
+__all__ = ["check", "clips_for", "cut", "share_of", "stretch"]
 
 _SHARE: Final = 5
 """Seconds that a clip is shown for, give or take one."""
@@ -34,11 +34,6 @@ _MOST: Final = 12
 
 _ROUND: Final = 8
 """Turns that show different parts of a source as long as it has room; who saw more has forgotten the first."""
-
-
-def film_frames(samples: int, sample_rate: int, frame_rate: int) -> int:
-    """The fewest whole frames in which a narration fits."""
-    return Duration.from_samples(samples, sample_rate, FrameRate(frame_rate), Rounding.UP).frames
 
 
 def clips_for(frames: int, frame_rate: int) -> int:
@@ -81,7 +76,7 @@ def check(clips: Sequence[Clip], scene_number: int) -> None:
     """
     faults = validate_clips(clips)
     if faults:
-        message = f"scene {scene_number}: its footage is cut wrong: {explain(faults)}"
+        message = f"scene {scene_number}: its footage is cut wrong: {describe_faults(faults)}"
         raise PermanentError(FailureCode.OUTPUT_INVALID, message)
 
 
