@@ -13,11 +13,11 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from scenewire.ffmpeg.command import OURS, Command, Input, Output, OwnFile
+from scenewire.ffmpeg.command import INTERNAL_INPUT, Command, Input, Output, WorkdirFile
 from scenewire.ffmpeg.discovery import find_ffmpeg
 from scenewire.ffmpeg.filters import Chain, Filter, Graph, Stream
 from scenewire.ffmpeg.opening import open_executor
-from scenewire.ffmpeg.options import X264, Aac, Map, OutputOption
+from scenewire.ffmpeg.options import Option, encode_aac, map_stream
 from scenewire.messages import FootageSourced
 from scenewire.processes.run import run_program
 from scenewire_assembly.captions.fonts import prepare_fonts
@@ -42,7 +42,7 @@ async def make(folder: Path, film: Path, encoder: Encoder, gain: float, *, lossl
         prepare_fonts(job)
         plans = [await plan_segment(ffmpeg, scene, encoder, job) for scene in scenes]
         await _lay_out(job, folder, scenes, plans)
-        command = _command(plans, encoder, gain)
+        command = _command(plans, gain)
         words = command.build()
         if lossless:
             words = _without_loss(words)
@@ -66,30 +66,30 @@ async def _lay_out(job: Path, folder: Path, scenes: Sequence[FootageSourced], pl
     await asyncio.to_thread(write_timeline, job / "timeline.wav", spoken, sample_rate=24_000, frame_rate=30)
 
 
-def _command(plans: Sequence[SegmentPlan], encoder: Encoder, gain: float) -> Command:
+def _command(plans: Sequence[SegmentPlan], gain: float) -> Command:
     inputs: list[Input] = []
     chains: list[Chain] = []
     for number, plan in enumerate(plans):
         chains += _renamed(plan, number, len(inputs))
         inputs += [
-            dataclasses.replace(each, source=OwnFile(f"{number}-{Path(str(each.source.path)).name}"))  # type: ignore[union-attr]
+            dataclasses.replace(each, source=WorkdirFile(f"{number}-{Path(str(each.source.path)).name}"))  # type: ignore[union-attr]
             for each in plan.command.inputs
         ]
     parts = tuple(f"v{number}" for number in range(len(plans)))
     chains.append(Chain((Filter("concat", n=len(parts), v=1, a=0),), parts, "film"))
     samples = samples_for(sum(plan.frames for plan in plans), 30)
     chains.append(Chain(_loud(gain, samples), (Stream(len(inputs), "a"),), "sound"))
-    picture = next(each for each in plans[0].command.outputs[0].options if isinstance(each, X264))
-    options: tuple[OutputOption, ...] = (
-        Map("film"),
-        Map("sound"),
-        dataclasses.replace(picture, threads=encoder.threads),
-        Aac("192k", _RATE),
+    picture = next(each for each in plans[0].command.outputs[0].options if each.encodes == "v")
+    options: tuple[Option, ...] = (
+        map_stream("film"),
+        map_stream("sound"),
+        picture,
+        encode_aac("192k", _RATE),
     )
     return Command(
-        inputs=(*inputs, Input(OwnFile("timeline.wav"), trust=OURS)),
+        inputs=(*inputs, Input(WorkdirFile("timeline.wav"), policy=INTERNAL_INPUT)),
         graph=Graph(tuple(chains)),
-        outputs=(Output(OwnFile("film.mp4"), "mp4", options),),
+        outputs=(Output(WorkdirFile("film.mp4"), "mp4", options),),
     )
 
 

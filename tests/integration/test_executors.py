@@ -7,14 +7,24 @@ from pathlib import Path
 import pytest
 
 from scenewire.errors import PermanentError
-from scenewire.ffmpeg.command import UNTRUSTED, Command, Console, File, Generated, Input, Nowhere, Output, OwnFile
+from scenewire.ffmpeg.command import (
+    UNTRUSTED_INPUT,
+    Command,
+    Console,
+    File,
+    Generated,
+    Input,
+    NullSink,
+    Output,
+    WorkdirFile,
+)
 from scenewire.ffmpeg.discovery import find_ffmpeg
 from scenewire.ffmpeg.executor import FfmpegExecutor, FfmpegProgress, FfmpegRun, RealFfmpegExecutor
 from scenewire.ffmpeg.fake import FakeFfmpegExecutor
 from scenewire.ffmpeg.filters import Chain, Filter, Graph, Stream, Text
 from scenewire.ffmpeg.observable import ObservableFfmpegExecutor
 from scenewire.ffmpeg.opening import open_executor
-from scenewire.ffmpeg.options import Frames, Map, VideoFilter
+from scenewire.ffmpeg.options import filter_video, limit_frames, map_stream
 from scenewire.ffmpeg.recording import RecordingFfmpegExecutor, read_recording
 from scenewire.messages import VideoAssembled
 from scenewire.processes.run import Limits
@@ -50,7 +60,7 @@ async def test_a30_a_film_that_was_recorded_replays_the_same_twice(tmp_path, ffm
 async def test_a37_services_run_it_seen_and_recorded_where_that_is_wanted(tmp_path):
     executor = await open_executor(record_dir=tmp_path / "recordings")
     assert isinstance(executor, ObservableFfmpegExecutor)
-    command = Command(inputs=(COLOUR,), outputs=(Output(Nowhere(), None, (Frames(1),)),))
+    command = Command(inputs=(COLOUR,), outputs=(Output(NullSink(), None, (limit_frames(1),)),))
     await run_ffmpeg(executor, command, folder=tmp_path, limits=Limits())
     (recording,) = (tmp_path / "recordings").iterdir()
     (run,) = read_recording(recording)
@@ -63,7 +73,7 @@ async def test_a27_progress_comes_while_it_works_and_ends_with_all_frames(tmp_pa
     async def on_progress(progress: FfmpegProgress) -> None:
         seen.append(progress)
 
-    command = Command(inputs=(COLOUR,), outputs=(Output(OwnFile("a.mp4"), "mp4"),))
+    command = Command(inputs=(COLOUR,), outputs=(Output(WorkdirFile("a.mp4"), "mp4"),))
     await ffmpeg.run(FfmpegRun(arguments=tuple(command.build(Console())), folder=tmp_path, on_progress=on_progress))
     assert (seen[-1].frames, seen[-1].ended) == (25, True)
     assert seen[-1].seconds > 0.8  # up to the last picture's end, or in older ones up to its decoding time
@@ -72,7 +82,7 @@ async def test_a27_progress_comes_while_it_works_and_ends_with_all_frames(tmp_pa
 
 async def test_a27_what_it_may_write_is_bounded(tmp_path, ffmpeg):
     noise = Input(Generated(Chain((Filter("testsrc2", s="640x360", r=25, d=60), Filter("noise", alls=100)))))
-    command = Command(inputs=(noise,), outputs=(Output(OwnFile("a.mp4"), "mp4"),))
+    command = Command(inputs=(noise,), outputs=(Output(WorkdirFile("a.mp4"), "mp4"),))
     result = await ffmpeg.run(
         FfmpegRun(arguments=tuple(command.build(Console())), folder=tmp_path, limits=Limits(file_size=200_000))
     )
@@ -82,7 +92,7 @@ async def test_a27_what_it_may_write_is_bounded(tmp_path, ffmpeg):
 
 async def test_a27_using_up_the_processor_is_the_command_s_fault_and_not_tried_again(tmp_path, ffmpeg):
     endless = Input(Generated(Chain((Filter("testsrc2", s="640x360", r=25), Filter("noise", alls=100)))))
-    command = Command(inputs=(endless,), outputs=(Output(OwnFile("a.mp4"), "mp4"),))
+    command = Command(inputs=(endless,), outputs=(Output(WorkdirFile("a.mp4"), "mp4"),))
     result = await ffmpeg.run(
         FfmpegRun(arguments=tuple(command.build()), folder=tmp_path, limits=Limits(cpu=1), timeout_s=120)
     )
@@ -96,7 +106,7 @@ async def test_a27_it_ends_when_it_is_called_off(tmp_path, ffmpeg):
         began.set()
 
     endless = Input(Generated(Chain((Filter("testsrc2", s="64x64", r=25),))))
-    command = Command(inputs=(endless,), outputs=(Output(OwnFile("a.mp4"), "mp4"),))
+    command = Command(inputs=(endless,), outputs=(Output(WorkdirFile("a.mp4"), "mp4"),))
     run = asyncio.create_task(
         ffmpeg.run(FfmpegRun(arguments=tuple(command.build(Console())), folder=tmp_path, on_progress=on_progress))
     )
@@ -133,10 +143,12 @@ async def test_a32_ffmpeg_reads_text_as_it_was_written(text, where, tmp_path, ff
         command = Command(
             inputs=(STILL,),
             graph=Graph((Chain(said, (Stream(0, "v"),), "v"),)),
-            outputs=(Output(Nowhere(), None, (Map("v"), Frames(1))),),
+            outputs=(Output(NullSink(), None, (map_stream("v"), limit_frames(1))),),
         )
     else:
-        command = Command(inputs=(STILL,), outputs=(Output(Nowhere(), None, (VideoFilter(Chain(said)), Frames(1))),))
+        command = Command(
+            inputs=(STILL,), outputs=(Output(NullSink(), None, (filter_video(Chain(said)), limit_frames(1))),)
+        )
     await run_ffmpeg(ffmpeg, command, folder=tmp_path, limits=Limits(cpu=10))
     assert (tmp_path / "said.txt").read_text().partition("\n")[2] == f"said={text}\n"
 
@@ -146,7 +158,8 @@ async def test_a32_a_file_of_any_name_is_read_and_written_as_that_file(name, tmp
     clip = await make_clip(tmp_path / "clip.mp4", seconds=0.2, size="64x64")
     (tmp_path / name).write_bytes(clip.read_bytes())
     command = Command(
-        inputs=(Input(File(name), trust=UNTRUSTED),), outputs=(Output(File(f"out {name}"), "mp4", (Frames(1),)),)
+        inputs=(Input(File(name), policy=UNTRUSTED_INPUT),),
+        outputs=(Output(File(f"out {name}"), "mp4", (limit_frames(1),)),),
     )
     await run_ffmpeg(ffmpeg, command, folder=tmp_path, limits=Limits(cpu=10))
     assert (tmp_path / f"out {name}").stat().st_size
@@ -157,7 +170,7 @@ async def test_a32_an_untrusted_file_cannot_make_ffmpeg_open_another(kind, tmp_p
     victim = await make_clip(tmp_path / "victim.mp4", seconds=0.2, size="64x64")
     pretender: Path = pretend_clips(tmp_path, victim=victim)[kind]
     command = Command(
-        inputs=(Input(File(pretender.name), trust=UNTRUSTED),), outputs=(Output(OwnFile("out.mp4"), "mp4"),)
+        inputs=(Input(File(pretender.name), policy=UNTRUSTED_INPUT),), outputs=(Output(WorkdirFile("out.mp4"), "mp4"),)
     )
     with pytest.raises(PermanentError) as failure:
         await run_ffmpeg(ffmpeg, command, folder=tmp_path, limits=Limits(cpu=10))

@@ -1,9 +1,9 @@
 """An ffmpeg command, as a value that is right or cannot be made. Pure: nothing here starts a program.
 
     Command(
-        inputs=(Input(File("clip.mp4"), trust=UNTRUSTED),),
+        inputs=(Input(File("clip.mp4"), policy=UNTRUSTED_INPUT),),
         graph=Graph((Chain((Filter("fps", 30),), (Stream(0, "v"),), "v"),)),
-        outputs=(Output(OwnFile("film.mp4"), "mp4", (Map("v"), Frames(90))),),
+        outputs=(Output(WorkdirFile("film.mp4"), "mp4", (map_stream("v"), limit_frames(90))),),
     ).build()
 
 What is asked of an input belongs to the input and what is asked of an output to the output, so that no option can stand
@@ -17,28 +17,28 @@ from dataclasses import KW_ONLY, dataclass
 from fractions import Fraction
 from math import inf
 from pathlib import PurePath
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from scenewire.ffmpeg.filters import Chain, Graph, InvalidCommandError, Stream
-from scenewire.ffmpeg.options import AudioFilter, Copy, Describe, Leave, Map, OutputOption, VideoFilter
+from scenewire.ffmpeg.options import Kind, Option
 from scenewire.probe.accepted_formats import AUDIO_DECODERS, DECODERS, FORMATS, MAX_PIXELS, MAX_STREAMS, SOUND_FORMATS
 
 __all__ = [
-    "OURS",
-    "UNTRUSTED",
-    "UNTRUSTED_SOUND",
+    "INTERNAL_INPUT",
+    "UNTRUSTED_AUDIO",
+    "UNTRUSTED_INPUT",
     "Command",
     "ConcatList",
     "Console",
     "File",
     "Generated",
     "Input",
+    "InputPolicy",
     "InvalidCommandError",
-    "Nowhere",
+    "NullSink",
     "Output",
-    "OwnFile",
     "RawVideo",
-    "Trust",
+    "WorkdirFile",
 ]
 
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -47,7 +47,7 @@ _PIXEL_FORMAT: Final = re.compile(r"[a-z][a-z0-9]+")
 
 
 @dataclass(frozen=True)
-class OwnFile:
+class WorkdirFile:
     """A file in the folder where ffmpeg runs, by a plain name that cannot be taken for anything else."""
 
     name: str
@@ -56,7 +56,7 @@ class OwnFile:
         if not _PLAIN_NAME.fullmatch(self.name):
             raise InvalidCommandError(f"{self.name!r} is no plain name of a file")
 
-    def words(self) -> tuple[str, ...]:
+    def args(self) -> tuple[str, ...]:
         """It stands as it is."""
         return (self.name,)
 
@@ -71,7 +71,7 @@ class File:
         if not str(self.path) or "\0" in str(self.path):
             raise InvalidCommandError(f"{str(self.path)!r} is no path")
 
-    def words(self) -> tuple[str, ...]:
+    def args(self) -> tuple[str, ...]:
         """As an address of the file protocol."""
         return (f"file:{self.path}",)
 
@@ -89,7 +89,7 @@ class RawVideo:
         if min(self.width, self.height, self.frame_rate) <= 0 or not _PIXEL_FORMAT.fullmatch(self.pixel_format):
             raise InvalidCommandError(f"{self} describes no picture")
 
-    def words(self) -> tuple[str, ...]:
+    def args(self) -> tuple[str, ...]:
         """What ffmpeg cannot see by itself."""
         size = f"{self.width}x{self.height}"
         shape = ("-pixel_format", self.pixel_format, "-video_size", size, "-framerate", str(self.frame_rate))
@@ -103,9 +103,9 @@ class ConcatList:
     name: str
 
     def __post_init__(self) -> None:
-        OwnFile(self.name)
+        WorkdirFile(self.name)
 
-    def words(self) -> tuple[str, ...]:
+    def args(self) -> tuple[str, ...]:
         """Safe: no file elsewhere can be named in it."""
         return "-f", "concat", "-safe", "1", self.name
 
@@ -120,22 +120,22 @@ class Generated:
         if self.chain.sources or self.chain.label:
             raise InvalidCommandError("what is generated comes from nowhere and has no label")
 
-    def words(self) -> tuple[str, ...]:
+    def args(self) -> tuple[str, ...]:
         """As ffmpeg's virtual device."""
         return "-f", "lavfi", str(self.chain)
 
 
 @dataclass(frozen=True)
-class Nowhere:
+class NullSink:
     """An output that is thrown away: what counts is what is said on the way."""
 
-    def words(self) -> tuple[str, ...]:
+    def args(self) -> tuple[str, ...]:
         """The null container."""
         return "-f", "null", "-"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trust:
+class InputPolicy:
     """What an input may make ffmpeg open, load and allocate."""
 
     protocols: tuple[str, ...] = ()
@@ -154,7 +154,7 @@ class Trust:
         if not all(_SIZE.fullmatch(str(size)) for size in sizes if size is not None):
             raise InvalidCommandError(f"{sizes} are not all sizes")
 
-    def words(self) -> tuple[str, ...]:
+    def args(self) -> tuple[str, ...]:
         """Only what is bounded."""
         bounds = {
             "-protocol_whitelist": ",".join(self.protocols),
@@ -168,7 +168,7 @@ class Trust:
         return tuple(word for name, bound in bounds.items() if bound for word in (name, str(bound)))
 
 
-UNTRUSTED: Final = Trust(
+UNTRUSTED_INPUT: Final = InputPolicy(
     protocols=("file",),
     formats=tuple(FORMATS.split(",")),
     decoders=tuple(sorted(DECODERS)),
@@ -179,7 +179,7 @@ UNTRUSTED: Final = Trust(
 )
 """Media from outside: opens nothing but itself, by common decoders alone, whatever its name says it is."""
 
-UNTRUSTED_SOUND: Final = Trust(
+UNTRUSTED_AUDIO: Final = InputPolicy(
     protocols=("file",),
     formats=tuple(SOUND_FORMATS.split(",")),
     decoders=tuple(sorted(AUDIO_DECODERS)),
@@ -189,23 +189,23 @@ UNTRUSTED_SOUND: Final = Trust(
 )
 """Music from outside, by the same rule."""
 
-OURS: Final = Trust(protocols=("file",))
+INTERNAL_INPUT: Final = InputPolicy(protocols=("file",))
 """What we made ourselves: files, and no network."""
 
-_PIPED: Final = Trust(protocols=("pipe",))
+_PIPE_INPUT: Final = InputPolicy(protocols=("pipe",))
 
 
 @dataclass(frozen=True)
 class Input:
     """What is read, and how."""
 
-    source: File | OwnFile | RawVideo | ConcatList | Generated
+    source: File | WorkdirFile | RawVideo | ConcatList | Generated
     _: KW_ONLY
-    trust: Trust | None = None
+    policy: InputPolicy | None = None
     demuxer: Literal["ffmetadata", "srt"] | None = None
     """For a file that ffmpeg should not have to recognise."""
     threads: int | None = None
-    leave: tuple[Leave, ...] = ()
+    disabled: tuple[Kind, ...] = ()
     """Kinds of streams that are not read."""
     seek: Fraction | float | None = None
     """Seconds from which it is read."""
@@ -218,7 +218,7 @@ class Input:
         _refuse(self._faults())
 
     def _faults(self) -> Iterator[str]:
-        if self.demuxer is not None and not isinstance(self.source, File | OwnFile):
+        if self.demuxer is not None and not isinstance(self.source, File | WorkdirFile):
             yield "only a file has a demuxer to choose"
         if isinstance(self.source, RawVideo) and (self.loop or self.seek is not None):
             yield "standard input cannot be read twice, nor from its middle"
@@ -228,19 +228,19 @@ class Input:
             yield f"reading from second {self.seek}"
         if self.duration is not None and not 0 < self.duration < inf:
             yield f"reading for {self.duration} seconds"
-        if not all(isinstance(kind, Leave) for kind in self.leave) or len(set(self.leave)) != len(self.leave):
-            yield f"{self.leave} are not different kinds of streams to leave out"
+        if not set(self.disabled) <= set(get_args(Kind)) or len(set(self.disabled)) != len(self.disabled):
+            yield f"{self.disabled} are not different kinds of streams"
 
-    def words(self) -> tuple[str, ...]:
+    def args(self) -> tuple[str, ...]:
         """All of it before its own `-i`."""
-        *asked, address = self.source.words()
-        trust = self.trust or (_PIPED if isinstance(self.source, RawVideo) else None)
+        *flags, address = self.source.args()
+        policy = self.policy or (_PIPE_INPUT if isinstance(self.source, RawVideo) else None)
         return (
-            *(trust.words() if trust else ()),
-            *asked,
+            *(policy.args() if policy else ()),
+            *flags,
             *(("-f", self.demuxer) if self.demuxer else ()),
             *(("-threads", str(self.threads)) if self.threads is not None else ()),
-            *(word for kind in self.leave for word in kind.words()),
+            *(f"-{kind}n" for kind in self.disabled),
             *(("-ss", f"{float(self.seek):.6f}") if self.seek is not None else ()),
             *(("-t", f"{float(self.duration):.6f}") if self.duration is not None else ()),
             *(("-stream_loop", "-1") if self.loop else ()),
@@ -252,49 +252,49 @@ class Input:
 class Output:
     """What is written, and how."""
 
-    target: OwnFile | File | Nowhere
+    target: WorkdirFile | File | NullSink
     container: Literal["mp4", "image", "wav", "matroska"] | None
     """None for nowhere; `image` is a single still."""
-    options: tuple[OutputOption, ...] = ()
+    options: tuple[Option, ...] = ()
 
     def __post_init__(self) -> None:
         _refuse(self._faults())
 
     def _faults(self) -> Iterator[str]:
-        if (self.container is None) != isinstance(self.target, Nowhere):
+        if (self.container is None) != isinstance(self.target, NullSink):
             yield "a file has a container, and nowhere has none"
-        if not all(isinstance(option, OutputOption) for option in self.options):
-            yield "asked of an output what cannot be asked of one"
+        if not all(isinstance(option, Option) for option in self.options):
+            yield "an output takes output options only"
             return
-        for claim, times in Counter(claim for option in self.options for claim in option.claims).items():
+        for flag, times in Counter(flag for option in self.options for flag in option.exclusive_flags).items():
             if times > 1:
-                yield f"asked twice: {claim}"
-        left_out = {option.kind for option in self.options if isinstance(option, Leave)}
-        copied = {option.kind for option in self.options if isinstance(option, Copy)}
-        filtered = {option.kind for option in self.options if isinstance(option, VideoFilter | AudioFilter)}
-        written = {kind for option in self.options for kind in option.kinds} | filtered
-        if left_out & written:
-            yield f"both left out and written: {left_out & written}"
-        if copied & filtered:
-            yield f"both copied and filtered: {copied & filtered}"
-        made = [source for source in self.sources if isinstance(source, str)]
-        if made and filtered:
-            yield "what a graph made is filtered in the graph"
-        if made and copied and len(made) == len(self.sources):
-            yield "what a graph made can only be encoded"
+                yield f"{flag} is given {times} times"
+        disabled = {option.disables for option in self.options} - {None}
+        copied = {option.copies for option in self.options} - {None}
+        filtered = {option.filters for option in self.options} - {None}
+        encoded = {option.encodes for option in self.options} - {None}
+        if both := disabled & (copied | filtered | encoded):
+            yield f"streams are both left out and written: {both}"
+        if both := copied & filtered:
+            yield f"streams are both copied and filtered: {both}"
+        labels = [source for source in self.sources if isinstance(source, str)]
+        if labels and filtered:
+            yield "the output of a graph must be filtered in the graph"
+        if labels and copied and len(labels) == len(self.sources):
+            yield "the output of a graph cannot be copied"
 
     @property
     def sources(self) -> tuple[Stream | str, ...]:
         """What it takes; nothing where ffmpeg chooses."""
-        return tuple(option.source for option in self.options if isinstance(option, Map))
+        return tuple(option.source for option in self.options if option.source is not None)
 
-    def words(self) -> tuple[str, ...]:
+    def args(self) -> tuple[str, ...]:
         """All of it before its own name."""
-        *asked, address = self.target.words()
+        *flags, address = self.target.args()
         container = {None: (), "image": ("-f", "image2", "-update", "1")}.get(
             self.container, ("-f", self.container or "")
         )
-        return (*(word for option in self.options for word in option.words()), *asked, *container, address)
+        return (*(arg for option in self.options for arg in option.args), *flags, *container, address)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -305,7 +305,7 @@ class Console:
     progress: bool = True
     """Twice a second on standard output, as `scenewire.ffmpeg.executor` reads it."""
 
-    def words(self, *, reads: bool) -> tuple[str, ...]:
+    def args(self, *, reads: bool) -> tuple[str, ...]:
         """The first words of the command line."""
         return (
             *("-hide_banner", "-v", self.level, "-nostats", "-y", *(() if reads else ("-nostdin",))),
@@ -335,8 +335,8 @@ class Command:
             yield "there is one standard input"
         if self.filter_threads is not None and not (self.graph and 0 < self.filter_threads <= 128):
             yield f"{self.filter_threads} threads for the filters of a graph"
-        written = [_place(output.target) for output in self.outputs if not isinstance(output.target, Nowhere)]
-        read = [_place(each.source) for each in self.inputs if isinstance(each.source, File | OwnFile | ConcatList)]
+        written = [_place(output.target) for output in self.outputs if not isinstance(output.target, NullSink)]
+        read = [_place(each.source) for each in self.inputs if isinstance(each.source, File | WorkdirFile | ConcatList)]
         if len(set(written)) != len(written):
             yield "two outputs to one file"
         if set(written) & set(read):
@@ -349,11 +349,9 @@ class Command:
         for stream in (*streams, *(self.graph.streams if self.graph else ())):
             if stream.input >= len(self.inputs):
                 yield f"[{stream}] is of an input that is not there"
-        described = [
-            option.input for output in self.outputs for option in output.options if isinstance(option, Describe)
-        ]
-        if any(number >= len(self.inputs) for number in described):
-            yield "described by an input that is not there"
+        described = [option.described_by for output in self.outputs for option in output.options]
+        if any(index is not None and index >= len(self.inputs) for index in described):
+            yield "metadata is taken from an input that does not exist"
         labels = sorted(source for source in taken if isinstance(source, str))
         made = sorted(self.graph.open_labels if self.graph else ())
         if labels != made:
@@ -367,16 +365,16 @@ class Command:
     def build(self, console: Console | None = None) -> list[str]:
         """The arguments, without the program: first how it talks, if that is said, then what it does."""
         return [
-            *(console.words(reads=self.reads_standard_input) if console else ()),
+            *(console.args(reads=self.reads_standard_input) if console else ()),
             *(("-xerror",) if self.stop_on_error else ()),
             *(("-filter_complex_threads", str(self.filter_threads)) if self.filter_threads else ()),
-            *(word for each in self.inputs for word in each.words()),
+            *(arg for each in self.inputs for arg in each.args()),
             *(("-filter_complex", str(self.graph)) if self.graph else ()),
-            *(word for output in self.outputs for word in output.words()),
+            *(arg for output in self.outputs for arg in output.args()),
         ]
 
 
-def _place(file: File | OwnFile | ConcatList) -> str:
+def _place(file: File | WorkdirFile | ConcatList) -> str:
     return str(PurePath(file.path if isinstance(file, File) else file.name))
 
 

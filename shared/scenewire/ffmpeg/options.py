@@ -1,401 +1,204 @@
-"""What can be asked of an output of ffmpeg, as values that check themselves. Pure: nothing here starts a program.
+"""Validated ffmpeg output options. Pure: nothing here starts a program.
 
-Each is one thing that is wanted and knows its words on the command line; `scenewire.ffmpeg.command.Output` takes them in an
-order and never puts them anywhere but before its own name.
+A function for each option returns an `Option`: its arguments, and what `scenewire.ffmpeg.command.Output` needs to check
+options against each other.
 """
 
 import re
-from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from fractions import Fraction
+from dataclasses import dataclass, field
 from typing import Final, Literal
-
-from typing_extensions import override
 
 from scenewire.ffmpeg.filters import Chain, InvalidCommandError, Stream
 
 __all__ = [
+    "DROP_CHAPTERS",
+    "DROP_METADATA",
+    "FAST_START",
+    "MOV_TEXT",
     "PRESETS",
-    "X264",
-    "Aac",
-    "AudioFilter",
-    "BitExact",
-    "Copy",
-    "Describe",
-    "DropChapters",
-    "DropMetadata",
-    "Duration",
-    "FastStart",
-    "Frames",
-    "Leave",
-    "Map",
-    "Metadata",
-    "MovText",
-    "OutputOption",
-    "PixelFormat",
-    "Quality",
-    "Rate",
-    "Shortest",
-    "Timescale",
-    "VideoFilter",
+    "Kind",
+    "Option",
+    "bit_exact",
+    "copy_stream",
+    "encode_aac",
+    "encode_x264",
+    "filter_audio",
+    "filter_video",
+    "jpeg_quality",
+    "limit_frames",
+    "map_metadata",
+    "map_stream",
+    "mp4_timescale",
+    "no_stream",
+    "set_metadata",
 ]
+
+Kind = Literal["v", "a", "s", "d"]
+"""Kind of a stream: video, audio, subtitles, data."""
 
 PRESETS: Final = (
     *("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow", "placebo"),
 )
-_PIXEL_FORMAT: Final = re.compile(r"[a-z][a-z0-9]+")
+PROFILES: Final = ("baseline", "main", "high")
+
 _BITRATE: Final = re.compile(r"[1-9][0-9]*k")
 _KEY: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _LEVEL: Final = re.compile(r"[1-6](\.[1-3])?")
+_STREAM: Final = re.compile(r"[vas]:[0-9]+")
 
 
 @dataclass(frozen=True)
-class OutputOption(ABC):
-    """Something asked of an output."""
+class Option:
+    """An option of an output.
 
-    @abstractmethod
-    def words(self) -> tuple[str, ...]:
-        """On the command line."""
+    Attributes:
+        args: the arguments.
+        source: the stream or the label of a graph that it maps.
+        disables, copies, encodes, filters: the kind of stream that it concerns, if any.
+        described_by: the index of the input that metadata is taken from.
+        unique: what an output may have only once; the flags among the arguments unless given.
+    """
+
+    args: tuple[str, ...]
+    source: Stream | str | None = None
+    disables: Kind | None = None
+    copies: Kind | None = None
+    encodes: Kind | None = None
+    filters: Kind | None = None
+    described_by: int | None = None
+    unique: tuple[str, ...] = field(default=(), repr=False)
 
     @property
-    def kinds(self) -> frozenset[str]:
-        """The kinds of streams (v, a, s) that it encodes or copies."""
-        return frozenset()
+    def exclusive_flags(self) -> tuple[str, ...]:
+        """What an output may have only once."""
+        return self.unique or tuple(arg for arg in self.args if re.match(r"-[a-z]", arg))
 
-    @property
-    def claims(self) -> tuple[str, ...]:
-        """What an output can be asked once only."""
-        return tuple(word for word in self.words() if re.match(r"-[a-z]", word))
 
+MOV_TEXT: Final = Option(("-c:s", "mov_text"), encodes="s")
+"""Encodes subtitles for mp4."""
 
-@dataclass(frozen=True)
-class Map(OutputOption):
-    """Takes a stream of an input, or what a graph made under a label."""
+DROP_METADATA: Final = Option(("-map_metadata", "-1"))
+"""Drops input metadata."""
 
-    source: Stream | str
+DROP_CHAPTERS: Final = Option(("-map_chapters", "-1"))
+"""Drops input chapters."""
 
-    @override
-    def words(self) -> tuple[str, ...]:
-        return "-map", str(self.source) if isinstance(self.source, Stream) else f"[{self.source}]"
+FAST_START: Final = Option(("-movflags", "+faststart"))
+"""Writes the index before the media, so that players can start before the whole file is there."""
 
-    @property
-    @override
-    def claims(self) -> tuple[str, ...]:
-        return (f"-map {self.source}",)
 
+def map_stream(source: Stream | str) -> Option:
+    """Maps a stream of an input, or the output of a graph by its label."""
+    name = str(source) if isinstance(source, Stream) else f"[{source}]"
+    return Option(("-map", name), source=source, unique=(f"-map {source}",))
 
-@dataclass(frozen=True)
-class Leave(OutputOption):
-    """Leaves a kind of stream out."""
 
-    kind: Literal["v", "a", "s", "d"]
+def no_stream(kind: Kind) -> Option:
+    """Leaves out a kind of stream."""
+    return Option((f"-{kind}n",), disables=kind)
 
-    @override
-    def words(self) -> tuple[str, ...]:
-        return (f"-{self.kind}n",)
 
+def copy_stream(kind: Kind) -> Option:
+    """Copies a kind of stream without encoding it again."""
+    return Option((f"-c:{kind}", "copy"), copies=kind)
 
-@dataclass(frozen=True)
-class VideoFilter(OutputOption):
-    """Filters the picture on its way."""
 
-    chain: Chain
+def filter_video(chain: Chain) -> Option:
+    """Filters the video."""
+    return Option(("-vf", _unlabelled(chain)), filters="v")
 
-    def __post_init__(self) -> None:
-        _check(not self.chain.sources and self.chain.label is None, "a filter of an output has no labels")
 
-    @property
-    def kind(self) -> Literal["v", "a"]:
-        """The kind of stream that it changes."""
-        return "v"
+def filter_audio(chain: Chain) -> Option:
+    """Filters the audio."""
+    return Option(("-af", _unlabelled(chain)), filters="a")
 
-    @override
-    def words(self) -> tuple[str, ...]:
-        return "-vf", str(self.chain)
 
+def limit_frames(count: int) -> Option:
+    """Ends after a number of video frames."""
+    _check(count > 0, f"the number of frames must be above 0, not {count}")
+    return Option(("-frames:v", str(count)))
 
-@dataclass(frozen=True)
-class AudioFilter(OutputOption):
-    """Filters the sound on its way."""
 
-    chain: Chain
+def encode_x264(*, preset: str, crf: int, threads: int, profile: str, level: str, gop: int, b_frames: int) -> Option:
+    """Encodes H.264 with x264.
 
-    def __post_init__(self) -> None:
-        _check(not self.chain.sources and self.chain.label is None, "a filter of an output has no labels")
+    Args:
+        preset: one of `PRESETS`.
+        crf: quality from 0, lossless, to 51.
+        threads: 0 uses all cores.
+        profile: one of `PROFILES`.
+        level: such as 4.1.
+        gop: most frames from one key frame to the next.
+        b_frames: most B-frames in a row.
+    """
+    _check(preset in PRESETS, f"{preset!r} is not a preset of x264")
+    _check(0 <= crf <= 51, f"crf must be between 0 and 51, not {crf}")
+    _check(0 <= threads <= 128, f"threads must be between 0 and 128, not {threads}")
+    _check(profile in PROFILES, f"{profile!r} is not a profile of H.264")
+    _check(_LEVEL.fullmatch(level), f"{level!r} is not a level of H.264")
+    _check(gop > 0, f"a group of pictures must have more than 0 frames, not {gop}")
+    _check(0 <= b_frames <= 16, f"B-frames must be between 0 and 16, not {b_frames}")
+    return Option(
+        (
+            *("-c:v", "libx264", "-preset", preset, "-crf", str(crf), "-threads", str(threads)),
+            *("-profile:v", profile, "-level:v", level, "-g", str(gop), "-bf", str(b_frames)),
+        ),
+        encodes="v",
+    )
 
-    @property
-    def kind(self) -> Literal["v", "a"]:
-        """The kind of stream that it changes."""
-        return "a"
 
-    @override
-    def words(self) -> tuple[str, ...]:
-        return "-af", str(self.chain)
+def encode_aac(bitrate: str, sample_rate: int) -> Option:
+    """Encodes AAC with ffmpeg's own encoder.
 
+    Args:
+        bitrate: such as 192k.
+        sample_rate: hertz.
+    """
+    _check(_BITRATE.fullmatch(bitrate), f"{bitrate!r} is not a bit rate such as 192k")
+    _check(8_000 <= sample_rate <= 96_000, f"AAC needs a sample rate between 8,000 and 96,000 Hz, not {sample_rate}")
+    return Option(("-c:a", "aac", "-b:a", bitrate, "-ar", str(sample_rate)), encodes="a")
 
-@dataclass(frozen=True)
-class Frames(OutputOption):
-    """Ends after so many pictures."""
 
-    count: int
+def jpeg_quality(scale: int) -> Option:
+    """Sets the quality of a JPEG, from 1, the best, to 31."""
+    _check(1 <= scale <= 31, f"the quality must be between 1 and 31, not {scale}")
+    return Option(("-q:v", str(scale)))
 
-    def __post_init__(self) -> None:
-        _check(self.count > 0, f"{self.count} frames")
 
-    @override
-    def words(self) -> tuple[str, ...]:
-        return "-frames:v", str(self.count)
+def map_metadata(index: int) -> Option:
+    """Takes the file's metadata and the chapters from one input; streams get none."""
+    _check(index >= 0, f"{index} is not the index of an input")
+    # Streams are listed separately: `-map_metadata -1` would also remove the titles of chapters.
+    return Option(
+        ("-map_metadata:g", f"{index}:g", "-map_metadata:s", "-1", "-map_chapters", str(index)),
+        described_by=index,
+        unique=("-map_metadata", "-map_chapters"),
+    )
 
 
-@dataclass(frozen=True)
-class Duration(OutputOption):
-    """Ends after so many seconds."""
+def set_metadata(key: str, value: str, stream: str | None = None) -> Option:
+    """Sets a metadata field of the file, or of one of its streams (`a:0`)."""
+    _check(_KEY.fullmatch(key), f"{key!r} is not a metadata key")
+    _check("\0" not in value, "metadata must not contain a NUL character")
+    _check(stream is None or _STREAM.fullmatch(stream), f"{stream!r} is not a stream such as a:0")
+    flag = f"-metadata:s:{stream}" if stream else "-metadata"
+    return Option((flag, f"{key}={value}"), unique=(f"{flag} {key}",))
 
-    seconds: Fraction | float
 
-    def __post_init__(self) -> None:
-        _check(0 < self.seconds < float("inf"), f"a duration of {self.seconds}")
+def bit_exact(kind: Literal["v", "a"] | None = None) -> Option:
+    """Writes the same bytes for the same input: no versions and no times in the file, nor in streams of a kind."""
+    return Option(("-fflags", "+bitexact", *((f"-flags:{kind}", "+bitexact") if kind else ())))
 
-    @override
-    def words(self) -> tuple[str, ...]:
-        return "-t", f"{float(self.seconds):.6f}"
 
+def mp4_timescale(ticks: int, *, video: bool = True) -> Option:
+    """Sets the clock of an mp4 in ticks a second, for the file and, unless it has none, its video."""
+    _check(0 < ticks < 1 << 31, f"a timescale must be between 1 and {(1 << 31) - 1}, not {ticks}")
+    return Option((*(("-video_track_timescale", str(ticks)) if video else ()), "-movie_timescale", str(ticks)))
 
-@dataclass(frozen=True)
-class Shortest(OutputOption):
-    """Ends with the shortest stream."""
 
-    @override
-    def words(self) -> tuple[str, ...]:
-        return ("-shortest",)
-
-
-@dataclass(frozen=True)
-class Rate(OutputOption):
-    """Pictures a second."""
-
-    rate: Fraction
-
-    def __post_init__(self) -> None:
-        _check(self.rate > 0, f"{self.rate} frames a second")
-
-    @override
-    def words(self) -> tuple[str, ...]:
-        return "-r", str(self.rate)
-
-
-@dataclass(frozen=True)
-class PixelFormat(OutputOption):
-    """How a pixel is stored."""
-
-    name: str
-
-    def __post_init__(self) -> None:
-        _check(_PIXEL_FORMAT.fullmatch(self.name), f"{self.name!r} is no pixel format")
-
-    @override
-    def words(self) -> tuple[str, ...]:
-        return "-pix_fmt", self.name
-
-
-@dataclass(frozen=True, kw_only=True)
-class X264(OutputOption):
-    """H.264 by x264."""
-
-    preset: str
-    crf: int
-    """Quality from 0, lossless, to 51."""
-    threads: int
-    """0 takes all cores."""
-    profile: Literal["baseline", "main", "high"]
-    level: str
-    gop: int
-    """Most pictures from one that stands alone to the next."""
-    b_frames: int
-
-    def __post_init__(self) -> None:
-        _check(self.preset in PRESETS, f"{self.preset!r} is no preset of x264")
-        _check(0 <= self.crf <= 51, f"a crf of {self.crf}; 0 to 51 there are")
-        _check(0 <= self.threads <= 128, f"{self.threads} threads")
-        _check(self.profile in {"baseline", "main", "high"}, f"{self.profile!r} is no profile")
-        _check(_LEVEL.fullmatch(self.level), f"{self.level!r} is no level of H.264")
-        _check(self.gop > 0, f"a group of {self.gop} pictures")
-        _check(0 <= self.b_frames <= 16, f"{self.b_frames} B-frames")
-
-    @override
-    def words(self) -> tuple[str, ...]:
-        return (
-            *("-c:v", "libx264", "-preset", self.preset, "-crf", str(self.crf), "-threads", str(self.threads)),
-            *("-profile:v", self.profile, "-level:v", self.level, "-g", str(self.gop), "-bf", str(self.b_frames)),
-        )
-
-    @property
-    @override
-    def kinds(self) -> frozenset[str]:
-        return frozenset("v")
-
-
-@dataclass(frozen=True)
-class Aac(OutputOption):
-    """AAC by ffmpeg's own encoder."""
-
-    bitrate: str
-    sample_rate: int
-
-    def __post_init__(self) -> None:
-        _check(_BITRATE.fullmatch(self.bitrate), f"{self.bitrate!r} is no bit rate such as 192k")
-        _check(8_000 <= self.sample_rate <= 96_000, f"AAC at {self.sample_rate} Hz")
-
-    @override
-    def words(self) -> tuple[str, ...]:
-        return "-c:a", "aac", "-b:a", self.bitrate, "-ar", str(self.sample_rate)
-
-    @property
-    @override
-    def kinds(self) -> frozenset[str]:
-        return frozenset("a")
-
-
-@dataclass(frozen=True)
-class MovText(OutputOption):
-    """Subtitles as mp4 has them."""
-
-    @override
-    def words(self) -> tuple[str, ...]:
-        return "-c:s", "mov_text"
-
-    @property
-    @override
-    def kinds(self) -> frozenset[str]:
-        return frozenset("s")
-
-
-@dataclass(frozen=True)
-class Copy(OutputOption):
-    """Takes a kind of stream as it is."""
-
-    kind: Literal["v", "a", "s"]
-
-    @override
-    def words(self) -> tuple[str, ...]:
-        return f"-c:{self.kind}", "copy"
-
-    @property
-    @override
-    def kinds(self) -> frozenset[str]:
-        return frozenset(self.kind)
-
-
-@dataclass(frozen=True)
-class Quality(OutputOption):
-    """Of a JPEG, from 1, the best, to 31."""
-
-    scale: int
-
-    def __post_init__(self) -> None:
-        _check(1 <= self.scale <= 31, f"a quality of {self.scale}; 1 to 31 there are")
-
-    @override
-    def words(self) -> tuple[str, ...]:
-        return "-q:v", str(self.scale)
-
-
-@dataclass(frozen=True)
-class DropMetadata(OutputOption):
-    """Takes over nothing that the inputs say of themselves."""
-
-    @override
-    def words(self) -> tuple[str, ...]:
-        return "-map_metadata", "-1"
-
-
-@dataclass(frozen=True)
-class DropChapters(OutputOption):
-    """Takes over no chapters."""
-
-    @override
-    def words(self) -> tuple[str, ...]:
-        return "-map_chapters", "-1"
-
-
-@dataclass(frozen=True)
-class Describe(OutputOption):
-    """Takes what is said of the file, and its chapters, from one input, and from the others nothing."""
-
-    input: int
-    """Its place among the inputs."""
-
-    def __post_init__(self) -> None:
-        _check(self.input >= 0, f"{self.input} is no input")
-
-    @override
-    def words(self) -> tuple[str, ...]:
-        # Streams are named apart: `-map_metadata -1` would take the titles of the chapters too.
-        return "-map_metadata:g", f"{self.input}:g", "-map_metadata:s", "-1", "-map_chapters", str(self.input)
-
-    @property
-    @override
-    def claims(self) -> tuple[str, ...]:
-        return "-map_metadata", "-map_chapters"
-
-
-@dataclass(frozen=True)
-class Metadata(OutputOption):
-    """Says something of the file, or of one of its streams (`a:0`)."""
-
-    key: str
-    value: str
-    stream: str | None = None
-
-    def __post_init__(self) -> None:
-        _check(_KEY.fullmatch(self.key), f"{self.key!r} is no key of metadata")
-        _check("\0" not in self.value, "metadata with a NUL character")
-        _check(self.stream is None or re.fullmatch(r"[vas]:[0-9]+", self.stream), f"{self.stream!r} is no stream")
-
-    @override
-    def words(self) -> tuple[str, ...]:
-        return f"-metadata:s:{self.stream}" if self.stream else "-metadata", f"{self.key}={self.value}"
-
-    @property
-    @override
-    def claims(self) -> tuple[str, ...]:
-        return (f"{self.words()[0]} {self.key}",)
-
-
-@dataclass(frozen=True)
-class BitExact(OutputOption):
-    """The same bytes from the same input: no versions and no times in the file, nor in the streams of a kind."""
-
-    kind: Literal["v", "a"] | None = None
-
-    @override
-    def words(self) -> tuple[str, ...]:
-        return ("-fflags", "+bitexact", *((f"-flags:{self.kind}", "+bitexact") if self.kind else ()))
-
-
-@dataclass(frozen=True)
-class Timescale(OutputOption):
-    """The clock of an mp4, in ticks a second: of the film, and of its picture if there is one."""
-
-    ticks: int
-    picture: bool = True
-
-    def __post_init__(self) -> None:
-        _check(0 < self.ticks < 1 << 31, f"a clock of {self.ticks} ticks a second")
-
-    @override
-    def words(self) -> tuple[str, ...]:
-        ticks = str(self.ticks)
-        return (*(("-video_track_timescale", ticks) if self.picture else ()), "-movie_timescale", ticks)
-
-
-@dataclass(frozen=True)
-class FastStart(OutputOption):
-    """Puts the table of contents before the media, so that a player can begin at once."""
-
-    @override
-    def words(self) -> tuple[str, ...]:
-        return "-movflags", "+faststart"
+def _unlabelled(chain: Chain) -> str:
+    _check(not chain.sources and chain.label is None, "the filter of an output must not have labels")
+    return str(chain)
 
 
 def _check(holds: object, otherwise: str) -> None:

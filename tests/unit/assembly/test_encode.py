@@ -1,7 +1,7 @@
 import pytest
 
 from scenewire.errors import PermanentError, TransientError
-from scenewire.ffmpeg.command import Command, Generated, Input, Nowhere, Output
+from scenewire.ffmpeg.command import Command, Generated, Input, NullSink, Output
 from scenewire.ffmpeg.discovery import Ffmpeg
 from scenewire.ffmpeg.executor import RealFfmpegExecutor
 from scenewire.ffmpeg.filters import Chain, Filter
@@ -10,7 +10,7 @@ from scenewire_assembly.ffmpeg_job import run_ffmpeg
 
 COMMAND = Command(
     inputs=(Input(Generated(Chain((Filter("color"),)))),),
-    outputs=(Output(Nowhere(), None),),
+    outputs=(Output(NullSink(), None),),
 )
 
 

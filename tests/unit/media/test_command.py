@@ -10,58 +10,55 @@ from scenewire.errors import PermanentError
 from scenewire.ffmpeg import command as command_module
 from scenewire.ffmpeg import executor as executor_module
 from scenewire.ffmpeg.command import (
-    OURS,
-    UNTRUSTED,
+    INTERNAL_INPUT,
+    UNTRUSTED_INPUT,
     Command,
     ConcatList,
     Console,
     File,
     Generated,
     Input,
+    InputPolicy,
     InvalidCommandError,
-    Nowhere,
+    NullSink,
     Output,
-    OwnFile,
     RawVideo,
-    Trust,
+    WorkdirFile,
 )
 from scenewire.ffmpeg.filters import Chain, Expression, Filter, Graph, Stream, Text
 from scenewire.ffmpeg.options import (
+    DROP_METADATA,
+    FAST_START,
     PRESETS,
-    X264,
-    Aac,
-    AudioFilter,
-    BitExact,
-    Copy,
-    Describe,
-    DropMetadata,
-    Duration,
-    FastStart,
-    Frames,
-    Leave,
-    Map,
-    Metadata,
-    PixelFormat,
-    Quality,
-    Rate,
-    Shortest,
-    Timescale,
-    VideoFilter,
+    Option,
+    bit_exact,
+    copy_stream,
+    encode_aac,
+    encode_x264,
+    filter_audio,
+    filter_video,
+    jpeg_quality,
+    limit_frames,
+    map_metadata,
+    map_stream,
+    mp4_timescale,
+    no_stream,
+    set_metadata,
 )
 
 CLIP = Input(File("clip.mp4"))
 FPS = Filter("fps", 30)
 PICTURE = Stream(0, "v")
-NOTHING = Output(Nowhere(), None)
+NOTHING = Output(NullSink(), None)
 
 
-def x264(**changes) -> X264:
+def x264(**changes) -> Option:
     values = {"preset": "fast", "crf": 21, "threads": 1, "profile": "high", "level": "4.1", "gop": 60, "b_frames": 2}
-    return X264(**{**values, **changes})
+    return encode_x264(**{**values, **changes})
 
 
 def film(*options, name: str = "film.mp4") -> Output:
-    return Output(OwnFile(name), "mp4", options)
+    return Output(WorkdirFile(name), "mp4", options)
 
 
 def command(*inputs: Input, outputs=(NOTHING,), **more) -> Command:
@@ -78,13 +75,13 @@ def test_a32_a_whole_command_in_its_words():
     )
     built = Command(
         inputs=(
-            Input(File("/films/-x.mp4"), trust=OURS, seek=Fraction(1, 2), duration=2.0, loop=True),
-            Input(OwnFile("b.mp4"), threads=2, leave=(Leave("a"),)),
+            Input(File("/films/-x.mp4"), policy=INTERNAL_INPUT, seek=Fraction(1, 2), duration=2.0, loop=True),
+            Input(WorkdirFile("b.mp4"), threads=2, disabled=("a",)),
         ),
         graph=graph,
         outputs=(
-            film(Map("v"), Rate(Fraction(30_000, 1_001)), x264(), PixelFormat("yuv420p"), FastStart(), Shortest()),
-            Output(OwnFile("sound.m4a"), "mp4", (Map(Stream(1, "a")), Aac("96k", 48_000), Duration(1.5))),
+            film(map_stream("v"), x264(), FAST_START),
+            Output(WorkdirFile("sound.m4a"), "mp4", (map_stream(Stream(1, "a")), encode_aac("96k", 48_000))),
         ),
         stop_on_error=True,
         filter_threads=2,
@@ -97,10 +94,10 @@ def test_a32_a_whole_command_in_its_words():
         *("-i", "file:/films/-x.mp4", "-threads", "2", "-an", "-i", "b.mp4"),
         "-filter_complex",
         "[0:v:0]fps=30,scale=320:180:flags=bicubic[a];[1:v:0]fps=30[b];[a][b]concat=n=2:v=1:a=0[v]",
-        *("-map", "[v]", "-r", "30000/1001", "-c:v", "libx264", "-preset", "fast", "-crf", "21", "-threads", "1"),
-        *("-profile:v", "high", "-level:v", "4.1", "-g", "60", "-bf", "2", "-pix_fmt", "yuv420p"),
-        *("-movflags", "+faststart", "-shortest", "-f", "mp4", "film.mp4"),
-        *("-map", "1:a:0", "-c:a", "aac", "-b:a", "96k", "-ar", "48000", "-t", "1.500000", "-f", "mp4", "sound.m4a"),
+        *("-map", "[v]", "-c:v", "libx264", "-preset", "fast", "-crf", "21", "-threads", "1"),
+        *("-profile:v", "high", "-level:v", "4.1", "-g", "60", "-bf", "2"),
+        *("-movflags", "+faststart", "-f", "mp4", "film.mp4"),
+        *("-map", "1:a:0", "-c:a", "aac", "-b:a", "96k", "-ar", "48000", "-f", "mp4", "sound.m4a"),
     ]
 
 
@@ -114,7 +111,7 @@ def test_a32_how_it_talks_is_no_part_of_what_it_makes():
 
 
 def test_a32_media_from_outside_open_only_themselves():
-    words = command(Input(File("clip"), trust=UNTRUSTED)).build()
+    words = command(Input(File("clip"), policy=UNTRUSTED_INPUT)).build()
     bounds = dict(zip(words[:14:2], words[1:14:2], strict=True))
     assert bounds["-protocol_whitelist"] == "file"
     assert not {"concat", "hls", "dash", "image2"} & set(bounds["-format_whitelist"].split(","))
@@ -126,18 +123,18 @@ LABELLED = Chain((FPS,), (PICTURE,), "v")
 INVALID = {
     "no input": lambda: Command(inputs=(), outputs=(NOTHING,)),
     "no output": lambda: Command(inputs=(CLIP,), outputs=()),
-    "an option of an output at an input": lambda: Input(File("a"), leave=(Frames(3),)),  # type: ignore[arg-type]
-    "an option of an input at an output": lambda: Output(Nowhere(), None, (CLIP,)),  # type: ignore[arg-type]
+    "a kind of streams that does not exist": lambda: Input(File("a"), disabled=("x",)),  # type: ignore[arg-type]
+    "an option of an input at an output": lambda: Output(NullSink(), None, (CLIP,)),  # type: ignore[arg-type]
     "an empty path": lambda: File(""),
     "NUL in a path": lambda: File("a\0b"),
-    "an own file elsewhere": lambda: OwnFile("../a.mp4"),
-    "an own file like an option": lambda: OwnFile("-y"),
-    "an own file like an address": lambda: OwnFile("http:x"),
+    "an own file elsewhere": lambda: WorkdirFile("../a.mp4"),
+    "an own file like an option": lambda: WorkdirFile("-y"),
+    "an own file like an address": lambda: WorkdirFile("http:x"),
     "a list elsewhere": lambda: ConcatList("a/list"),
     "raw pictures of no size": lambda: RawVideo("rgb24", 0, 2, 30),
     "a generated picture with a label": lambda: Generated(LABELLED),
-    "a whitelist that is more than one word": lambda: Trust(protocols=("file,http",)),
-    "a bound that is no size": lambda: Trust(probe_size="much"),
+    "a whitelist that is more than one word": lambda: InputPolicy(protocols=("file,http",)),
+    "a bound that is no size": lambda: InputPolicy(probe_size="much"),
     "a demuxer for standard input": lambda: Input(RawVideo("rgb24", 2, 2, 30), demuxer="srt"),
     "standard input in a loop": lambda: Input(RawVideo("rgb24", 2, 2, 30), loop=True),
     "standard input from its middle": lambda: Input(RawVideo("rgb24", 2, 2, 30), seek=1.0),
@@ -145,30 +142,30 @@ INVALID = {
     "a seek of no number": lambda: Input(File("a"), seek=float("nan")),
     "a length of nothing": lambda: Input(File("a"), duration=0),
     "less than no threads": lambda: Input(File("a"), threads=-1),
-    "a kind left out twice": lambda: Input(File("a"), leave=(Leave("a"), Leave("a"))),
-    "nowhere in a container": lambda: Output(Nowhere(), "mp4"),
-    "a file without container": lambda: Output(OwnFile("a"), None),
-    "an option twice": lambda: film(Frames(1), Frames(2)),
-    "two codecs for the picture": lambda: film(x264(), Copy("v")),
-    "a stream twice": lambda: film(Map(PICTURE), Map(PICTURE)),
-    "a key of metadata twice": lambda: film(Metadata("title", "a"), Metadata("title", "b")),
-    "left out and written": lambda: film(Leave("v"), x264()),
-    "left out and filtered": lambda: film(Leave("a"), AudioFilter(Chain((Filter("anull"),)))),
-    "copied and filtered": lambda: film(Copy("v"), VideoFilter(Chain((FPS,)))),
-    "filtered twice over": lambda: film(Map("v"), VideoFilter(Chain((FPS,)))),
-    "a graph's picture copied": lambda: film(Map("v"), Copy("v")),
+    "a kind left out twice": lambda: Input(File("a"), disabled=("a", "a")),
+    "nowhere in a container": lambda: Output(NullSink(), "mp4"),
+    "a file without container": lambda: Output(WorkdirFile("a"), None),
+    "an option twice": lambda: film(limit_frames(1), limit_frames(2)),
+    "two codecs for the picture": lambda: film(x264(), copy_stream("v")),
+    "a stream twice": lambda: film(map_stream(PICTURE), map_stream(PICTURE)),
+    "a key of metadata twice": lambda: film(set_metadata("title", "a"), set_metadata("title", "b")),
+    "left out and written": lambda: film(no_stream("v"), x264()),
+    "left out and filtered": lambda: film(no_stream("a"), filter_audio(Chain((Filter("anull"),)))),
+    "copied and filtered": lambda: film(copy_stream("v"), filter_video(Chain((FPS,)))),
+    "filtered twice over": lambda: film(map_stream("v"), filter_video(Chain((FPS,)))),
+    "a graph's picture copied": lambda: film(map_stream("v"), copy_stream("v")),
     "two standard inputs": lambda: command(Input(RawVideo("rgb24", 2, 2, 30)), Input(RawVideo("rgb24", 2, 2, 30))),
     "two outputs to one file": lambda: command(outputs=(film(), film())),
     "an output over an input": lambda: command(Input(File("./film.mp4")), outputs=(film(),)),
     "an output over a list": lambda: command(Input(ConcatList("film.mp4")), outputs=(film(),)),
-    "a stream of an input that is not there": lambda: command(outputs=(film(Map(Stream(1, "v"))),)),
+    "a stream of an input that is not there": lambda: command(outputs=(film(map_stream(Stream(1, "v"))),)),
     "a graph from an input that is not there": lambda: command(
-        graph=Graph((Chain((FPS,), (Stream(1, "v"),), "v"),)), outputs=(film(Map("v")),)
+        graph=Graph((Chain((FPS,), (Stream(1, "v"),), "v"),)), outputs=(film(map_stream("v")),)
     ),
-    "a label that nothing makes": lambda: command(outputs=(film(Map("v")),)),
+    "a label that nothing makes": lambda: command(outputs=(film(map_stream("v")),)),
     "a label that nothing takes": lambda: command(graph=Graph((LABELLED,))),
     "a label taken twice": lambda: command(
-        graph=Graph((LABELLED,)), outputs=(film(Map("v")), film(Map("v"), name="b.mp4"))
+        graph=Graph((LABELLED,)), outputs=(film(map_stream("v")), film(map_stream("v"), name="b.mp4"))
     ),
     "threads of a graph that is not there": lambda: command(filter_threads=2),
     "an empty graph": lambda: Graph(()),
@@ -179,9 +176,9 @@ INVALID = {
     "a label used twice": lambda: Graph((LABELLED, Chain((FPS,), ("v",), "a"), Chain((FPS,), ("v",), "b"))),
     "a label made twice": lambda: Graph((LABELLED, LABELLED)),
     "a label with brackets": lambda: Chain((FPS,), (PICTURE,), "v][x"),
-    "described by an input that is not there": lambda: command(outputs=(film(Describe(1)),)),
-    "described by no input": lambda: Describe(-1),
-    "described and not": lambda: film(Describe(0), DropMetadata()),
+    "described by an input that is not there": lambda: command(outputs=(film(map_metadata(1)),)),
+    "described by no input": lambda: map_metadata(-1),
+    "described and not": lambda: film(map_metadata(0), DROP_METADATA),
     "no such stream": lambda: Stream(0, "x"),
     "a filter with a comma": lambda: Filter("fps=30,movie"),
     "a value with a comma": lambda: Filter("fps", "30,movie=x"),
@@ -189,24 +186,21 @@ INVALID = {
     "text by position": lambda: Filter("drawtext", Text("fontfile=x")),
     "a formula that ends": lambda: Expression("1',movie=x"),
     "NUL in text": lambda: Text("\0"),
-    "a filter of an output with labels": lambda: VideoFilter(LABELLED),
+    "a filter of an output with labels": lambda: filter_video(LABELLED),
     "crf 52": lambda: x264(crf=52),
     "crf -1": lambda: x264(crf=-1),
     "no such preset": lambda: x264(preset="quick"),
     "no such profile": lambda: x264(profile="tall"),
     "no such level": lambda: x264(level="9"),
     "no pictures in a group": lambda: x264(gop=0),
-    "no frames": lambda: Frames(0),
-    "endless": lambda: Duration(float("inf")),
-    "no rate": lambda: Rate(Fraction(0)),
-    "a pixel format with an option": lambda: PixelFormat("yuv420p -y"),
-    "a bit rate of words": lambda: Aac("much", 48_000),
-    "a sample rate of nothing": lambda: Aac("96k", 0),
-    "quality 32": lambda: Quality(32),
-    "a clock that stands still": lambda: Timescale(0),
-    "a key with a sign": lambda: Metadata("a=b", "c"),
-    "NUL in metadata": lambda: Metadata("title", "\0"),
-    "metadata of no stream": lambda: Metadata("title", "a", "x:0"),
+    "no frames": lambda: limit_frames(0),
+    "a bit rate of words": lambda: encode_aac("much", 48_000),
+    "a sample rate of nothing": lambda: encode_aac("96k", 0),
+    "quality 32": lambda: jpeg_quality(32),
+    "a clock that stands still": lambda: mp4_timescale(0),
+    "a key with a sign": lambda: set_metadata("a=b", "c"),
+    "NUL in metadata": lambda: set_metadata("title", "\0"),
+    "metadata of no stream": lambda: set_metadata("title", "a", "x:0"),
 }
 
 
@@ -221,7 +215,7 @@ def test_a32_an_invalid_command_cannot_be_made(make):
 @pytest.mark.parametrize("crf", [0, 51])
 @pytest.mark.parametrize("preset", PRESETS)
 def test_a32_what_is_valid_is_not_refused(crf, preset):
-    assert x264(crf=crf, preset=preset).words()[2:6] == ("-preset", preset, "-crf", str(crf))
+    assert x264(crf=crf, preset=preset).args[2:6] == ("-preset", preset, "-crf", str(crf))
 
 
 HOSTILE = st.text(st.characters(exclude_characters="\0"), min_size=1)
@@ -235,7 +229,7 @@ def test_a32_no_path_is_an_option_or_an_address(path):
 
 @given(title=HOSTILE)
 def test_a32_no_title_becomes_an_option(title):
-    assert film(Metadata("title", title)).words()[:2] == ("-metadata", f"title={title}")
+    assert film(set_metadata("title", title)).args()[:2] == ("-metadata", f"title={title}")
 
 
 WHITE = " \t\r\n"  # ffmpeg strips it where nothing protects it
@@ -278,12 +272,12 @@ def test_a32_every_option_stands_before_the_file_it_belongs_to(seeks, outputs):
     built = Command(
         inputs=inputs,
         outputs=tuple(
-            film(*(Map(Stream(index, "v")) for index in taken), BitExact(), name=f"out{number}.mp4")
+            film(*(map_stream(Stream(index, "v")) for index in taken), bit_exact(), name=f"out{number}.mp4")
             for number, taken in enumerate(wanted)
         ),
     ).build()
     last_input = max(index for index, word in enumerate(built) if word == "-i")
-    assert built[: last_input + 2] == [word for each in inputs for word in each.words()]
+    assert built[: last_input + 2] == [arg for each in inputs for arg in each.args()]
     assert built.count("-i") == len(inputs)
     assert built.index("-fflags") > last_input
     assert "-ss" not in built[last_input:]

@@ -7,10 +7,10 @@ from typing import Final
 
 import pysubs2
 
-from scenewire.ffmpeg.command import Command, Generated, Input, Nowhere, Output
+from scenewire.ffmpeg.command import Command, Generated, Input, NullSink, Output
 from scenewire.ffmpeg.executor import FfmpegExecutor
 from scenewire.ffmpeg.filters import Chain, Filter
-from scenewire.ffmpeg.options import Frames, VideoFilter
+from scenewire.ffmpeg.options import filter_video, limit_frames
 from scenewire.processes.run import Limits
 from scenewire_assembly.ffmpeg_job import run_ffmpeg
 from scenewire_assembly.job_files import FONTS
@@ -46,12 +46,12 @@ async def find_undrawable(
     characters = sorted(set(text) - set("\\{}"))
     script.events.append(pysubs2.SSAEvent(start=0, end=10_000, text=" ".join(characters)))
     (folder / _PROBE).write_text(script.to_string("ass"), encoding="utf-8")
-    drawn = VideoFilter(Chain((Filter("ass", f=_PROBE, fontsdir=FONTS, shaping="complex"),)))
+    drawn = filter_video(Chain((Filter("ass", f=_PROBE, fontsdir=FONTS, shaping="complex"),)))
     await run_ffmpeg(
         ffmpeg,
         Command(
             inputs=(Input(Generated(Chain((Filter("color", s="128x128", r=1, d=1),)))),),
-            outputs=(Output(Nowhere(), None, (drawn, Frames(1))),),
+            outputs=(Output(NullSink(), None, (drawn, limit_frames(1))),),
         ),
         folder=folder,
         limits=Limits(cpu=30),

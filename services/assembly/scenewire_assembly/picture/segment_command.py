@@ -9,9 +9,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from scenewire.ffmpeg.command import UNTRUSTED, Command, File, Input, Output, OwnFile, RawVideo
+from scenewire.ffmpeg.command import UNTRUSTED_INPUT, Command, File, Input, Output, RawVideo, WorkdirFile
 from scenewire.ffmpeg.filters import Chain, Filter, Graph, Stream
-from scenewire.ffmpeg.options import X264, BitExact, DropChapters, DropMetadata, Frames, Leave, Map, Timescale
+from scenewire.ffmpeg.options import (
+    DROP_CHAPTERS,
+    DROP_METADATA,
+    bit_exact,
+    encode_x264,
+    limit_frames,
+    map_stream,
+    mp4_timescale,
+)
 from scenewire.messages import Clip, Look
 from scenewire_assembly.edit import Edit, Shot, clip_seconds, timescale
 from scenewire_assembly.job_files import FONTS, LETTERING, SEGMENT, clip_name
@@ -83,9 +91,9 @@ def _input(look: Look, clip: Clip, shot: Shot) -> Input:
     whole = clip.out_frame - clip.in_frame == clip.facts.duration_frames
     return Input(
         File(clip_name(shot.clip)),
-        trust=UNTRUSTED,
+        policy=UNTRUSTED_INPUT,
         threads=_DECODER_THREADS,
-        leave=(Leave("a"), Leave("s"), Leave("d")),
+        disabled=("a", "s", "d"),
         seek=begin - frame / 2 if clip.in_frame else None,  # just before the frame that is meant
         loop=whole and shot.frames > seconds * look.frame_rate,
     )
@@ -117,7 +125,7 @@ def _finished(*, lettered: bool) -> tuple[Filter, ...]:
 
 
 def _segment(look: Look, encoder: Encoder, frames: int, inputs: tuple[Input, ...], graph: Graph) -> Command:
-    encoded = X264(
+    encoded = encode_x264(
         preset=encoder.preset,
         crf=encoder.crf,
         threads=encoder.threads,
@@ -126,11 +134,11 @@ def _segment(look: Look, encoder: Encoder, frames: int, inputs: tuple[Input, ...
         gop=2 * look.frame_rate,
         b_frames=2,
     )
-    options = (Map("v"), Frames(frames), DropMetadata(), DropChapters(), encoded, BitExact("v"))
+    options = (map_stream("v"), limit_frames(frames), DROP_METADATA, DROP_CHAPTERS, encoded, bit_exact("v"))
     return Command(
         inputs=inputs,
         graph=graph,
-        outputs=(Output(OwnFile(SEGMENT), "mp4", (*options, Timescale(timescale(look)))),),
+        outputs=(Output(WorkdirFile(SEGMENT), "mp4", (*options, mp4_timescale(timescale(look)))),),
         stop_on_error=True,
         filter_threads=_DECODER_THREADS,
     )

@@ -9,10 +9,19 @@ from pathlib import Path
 from typing import Final, Literal
 
 from scenewire.errors import FailureCode, PermanentError
-from scenewire.ffmpeg.command import OURS, Command, Input, Nowhere, Output, OwnFile
+from scenewire.ffmpeg.command import INTERNAL_INPUT, Command, Input, NullSink, Output, WorkdirFile
 from scenewire.ffmpeg.executor import FfmpegExecutor
 from scenewire.ffmpeg.filters import Chain, Filter, Graph, Stream
-from scenewire.ffmpeg.options import Aac, AudioFilter, BitExact, DropMetadata, Leave, Map, OutputOption, Timescale
+from scenewire.ffmpeg.options import (
+    DROP_METADATA,
+    Option,
+    bit_exact,
+    encode_aac,
+    filter_audio,
+    map_stream,
+    mp4_timescale,
+    no_stream,
+)
 from scenewire.messages import Loudness
 from scenewire_assembly.edit import SOUND_RATE, samples_for
 from scenewire_assembly.ffmpeg_job import run_ffmpeg, sound_limits
@@ -199,8 +208,8 @@ def _append(timeline: wave.Wave_write, scene: Spoken, sample_rate: int) -> None:
 async def measure(ffmpeg: FfmpegExecutor, folder: Path, file: str, seconds: float) -> Loudness:
     """Decodes a file's sound and measures it; silence measures -70 LUFS."""
     command = Command(
-        inputs=(Input(OwnFile(file), trust=OURS),),
-        outputs=(Output(Nowhere(), None, (Leave("v"), Leave("s"), AudioFilter(Chain((PEAK_METER,))))),),
+        inputs=(Input(WorkdirFile(file), policy=INTERNAL_INPUT),),
+        outputs=(Output(NullSink(), None, (no_stream("v"), no_stream("s"), filter_audio(Chain((PEAK_METER,))))),),
     )
     said = await run_ffmpeg(ffmpeg, command, folder=folder, limits=sound_limits(seconds), level="info")
     return Loudness(integrated_lufs=integrated(said), true_peak_dbtp=true_peak(said))
@@ -220,29 +229,29 @@ class _Mix:
 
     async def loudness(self, gain: float) -> float:
         """How loud it comes out, LUFS."""
-        return integrated(await self._run(Nowhere(), None, gain, METER, level="info"))
+        return integrated(await self._run(NullSink(), None, gain, METER, level="info"))
 
     async def encode(self, gain: float) -> None:
         """Makes SOUND of it: AAC, stereo, exactly so many samples at 48 kHz."""
         exact = (Filter("apad", whole_len=self.samples), Filter("atrim", end_sample=self.samples))
         options = (
-            Aac(_BIT_RATE, SOUND_RATE),
-            DropMetadata(),
-            Timescale(SOUND_RATE, picture=False),
-            BitExact("a"),
+            encode_aac(_BIT_RATE, SOUND_RATE),
+            DROP_METADATA,
+            mp4_timescale(SOUND_RATE, video=False),
+            bit_exact("a"),
         )
-        await self._run(OwnFile(SOUND), "mp4", gain, *exact, options=options)
+        await self._run(WorkdirFile(SOUND), "mp4", gain, *exact, options=options)
 
     async def _run(
         self,
-        target: OwnFile | Nowhere,
+        target: WorkdirFile | NullSink,
         container: Literal["mp4"] | None,
         gain: float,
         *after: Filter,
-        options: tuple[OutputOption, ...] = (),
+        options: tuple[Option, ...] = (),
         level: Literal["error", "info"] = "error",
     ) -> str:
-        voice = Input(OwnFile(_TIMELINE), trust=OURS)
+        voice = Input(WorkdirFile(_TIMELINE), policy=INTERNAL_INPUT)
         if self.accompanied:
             mixed = Filter("amix", inputs=2, duration="first", normalize=0)
             chains = (
@@ -251,12 +260,12 @@ class _Mix:
                 Chain((mixed, *self._levelled(gain), *after), ("voice", "bed"), "sound"),
             )
             command = Command(
-                inputs=(voice, Input(OwnFile(_BED), trust=OURS)),
+                inputs=(voice, Input(WorkdirFile(_BED), policy=INTERNAL_INPUT)),
                 graph=Graph(chains),
-                outputs=(Output(target, container, (Map("sound"), *options)),),
+                outputs=(Output(target, container, (map_stream("sound"), *options)),),
             )
         else:
-            chain = AudioFilter(Chain((*_STEREO, *self._levelled(gain), *after)))
+            chain = filter_audio(Chain((*_STEREO, *self._levelled(gain), *after)))
             command = Command(inputs=(voice,), outputs=(Output(target, container, (chain, *options)),))
         limits = sound_limits(self.samples / SOUND_RATE)
         return await run_ffmpeg(self.ffmpeg, command, folder=self.folder, limits=limits, level=level)

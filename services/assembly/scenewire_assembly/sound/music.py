@@ -13,10 +13,10 @@ from pydantic import BaseModel, ConfigDict
 from scenewire.artifacts.result_cache import Results, fingerprint
 from scenewire.artifacts.store import ArtifactStore
 from scenewire.errors import FailureCode, PermanentError, TransientError
-from scenewire.ffmpeg.command import UNTRUSTED_SOUND, Command, File, Input, Output, OwnFile
+from scenewire.ffmpeg.command import UNTRUSTED_AUDIO, Command, File, Input, Output, WorkdirFile
 from scenewire.ffmpeg.executor import FfmpegExecutor
 from scenewire.ffmpeg.filters import Chain, Filter, Stream
-from scenewire.ffmpeg.options import AudioFilter, BitExact, DropChapters, DropMetadata, Map
+from scenewire.ffmpeg.options import DROP_CHAPTERS, DROP_METADATA, bit_exact, filter_audio, map_stream
 from scenewire.messages import ArtifactRef, Music
 from scenewire.probe.probe import probe_sound
 from scenewire.processes.run import Limits
@@ -92,12 +92,12 @@ async def _decode(ffmpeg: FfmpegExecutor, piece: Path, folder: Path) -> tuple[in
         )
     )
     command = Command(
-        inputs=(Input(File(piece), trust=UNTRUSTED_SOUND, duration=_LONGEST),),
+        inputs=(Input(File(piece), policy=UNTRUSTED_AUDIO, duration=_LONGEST),),
         outputs=(
             Output(
-                OwnFile(_DECODED),
+                WorkdirFile(_DECODED),
                 "wav",
-                (Map(Stream(0, "a")), AudioFilter(heard), DropMetadata(), DropChapters(), BitExact()),
+                (map_stream(Stream(0, "a")), filter_audio(heard), DROP_METADATA, DROP_CHAPTERS, bit_exact()),
             ),
         ),
         stop_on_error=True,

@@ -6,10 +6,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from scenewire.ffmpeg.command import OURS, Command, ConcatList, Input, Output, OwnFile
+from scenewire.ffmpeg.command import INTERNAL_INPUT, Command, ConcatList, Input, Output, WorkdirFile
 from scenewire.ffmpeg.executor import FfmpegExecutor
 from scenewire.ffmpeg.filters import Stream
-from scenewire.ffmpeg.options import BitExact, Copy, Describe, FastStart, Map, Metadata, MovText, Timescale
+from scenewire.ffmpeg.options import (
+    FAST_START,
+    MOV_TEXT,
+    bit_exact,
+    copy_stream,
+    map_metadata,
+    map_stream,
+    mp4_timescale,
+    set_metadata,
+)
 from scenewire.messages import Options
 from scenewire_assembly.edit import Placed, timescale
 from scenewire_assembly.ffmpeg_job import run_ffmpeg, sound_limits
@@ -64,22 +73,34 @@ async def join(
     (folder / _LIST).write_text("\n".join([*lines, ""]), encoding="utf-8")
     (folder / _ABOUT).write_text(about, encoding="utf-8")
     language = _language(options.language)
-    subtitles = (Input(OwnFile(SUBTITLES), demuxer="srt"),) if subtitled else ()
-    track = (Map(Stream(3, "s")), MovText(), Metadata("language", language, "s:0")) if subtitled else ()
+    subtitles = (Input(WorkdirFile(SUBTITLES), demuxer="srt"),) if subtitled else ()
+    track = (map_stream(Stream(3, "s")), MOV_TEXT, set_metadata("language", language, "s:0")) if subtitled else ()
     command = Command(
         inputs=(
-            Input(ConcatList(_LIST), trust=OURS),
-            Input(OwnFile(SOUND)),
-            Input(OwnFile(_ABOUT), demuxer="ffmetadata"),
+            Input(ConcatList(_LIST), policy=INTERNAL_INPUT),
+            Input(WorkdirFile(SOUND)),
+            Input(WorkdirFile(_ABOUT), demuxer="ffmetadata"),
             *subtitles,
         ),
         outputs=(
             Output(
-                OwnFile(FILM),
+                WorkdirFile(FILM),
                 "mp4",
                 (
-                    *(Map(Stream(0, "v")), Map(Stream(1, "a")), *track, Copy("v"), Copy("a"), Describe(2)),
-                    *(Metadata("language", language, "a:0"), BitExact(), Timescale(timescale(look)), FastStart()),
+                    *(
+                        map_stream(Stream(0, "v")),
+                        map_stream(Stream(1, "a")),
+                        *track,
+                        copy_stream("v"),
+                        copy_stream("a"),
+                        map_metadata(2),
+                    ),
+                    *(
+                        set_metadata("language", language, "a:0"),
+                        bit_exact(),
+                        mp4_timescale(timescale(look)),
+                        FAST_START,
+                    ),
                 ),
             ),
         ),

@@ -7,10 +7,10 @@ from typing import Final
 import av
 import numpy as np
 
-from scenewire.ffmpeg.command import OURS, Command, Input, Output, OwnFile
+from scenewire.ffmpeg.command import INTERNAL_INPUT, Command, Input, Output, WorkdirFile
 from scenewire.ffmpeg.executor import FfmpegExecutor
 from scenewire.ffmpeg.filters import Chain, Filter, Stream
-from scenewire.ffmpeg.options import BitExact, DropMetadata, Frames, Map, Quality, VideoFilter
+from scenewire.ffmpeg.options import DROP_METADATA, bit_exact, filter_video, jpeg_quality, limit_frames, map_stream
 from scenewire.messages import Look
 from scenewire_assembly.edit import Placed
 from scenewire_assembly.ffmpeg_job import run_ffmpeg, sound_limits
@@ -27,10 +27,17 @@ _MOMENTS: Final = 6
 async def take_thumbnail(ffmpeg: FfmpegExecutor, folder: Path, moment: int, look: Look) -> None:
     """Makes THUMBNAIL of one frame of FILM."""
     full_range = Chain((Filter("scale", in_range="tv", out_range="pc"), Filter("format", "yuvj420p")))
-    options = (Map(Stream(0, "v")), Frames(1), VideoFilter(full_range), Quality(3), DropMetadata(), BitExact("v"))
+    options = (
+        map_stream(Stream(0, "v")),
+        limit_frames(1),
+        filter_video(full_range),
+        jpeg_quality(3),
+        DROP_METADATA,
+        bit_exact("v"),
+    )
     command = Command(
-        inputs=(Input(OwnFile(FILM), trust=OURS, seek=max(0.0, (moment - 0.5) / look.frame_rate)),),
-        outputs=(Output(OwnFile(THUMBNAIL), "image", options),),
+        inputs=(Input(WorkdirFile(FILM), policy=INTERNAL_INPUT, seek=max(0.0, (moment - 0.5) / look.frame_rate)),),
+        outputs=(Output(WorkdirFile(THUMBNAIL), "image", options),),
     )
     await run_ffmpeg(ffmpeg, command, folder=folder, limits=sound_limits(60))
 
