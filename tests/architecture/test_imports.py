@@ -45,6 +45,9 @@ BREACHES = [
 ]
 
 
+CIRCLES = "Modules of a package do not import each other in circles"
+
+
 async def lint(folder: Path) -> Completed:
     return await run_program([Path(sys.executable).parent / "lint-imports", "--no-cache"], cwd=folder, timeout=120)
 
@@ -98,11 +101,22 @@ async def test_a_broken_rule_is_named(tmp_path: Path, rule: str, importer: str, 
     toy_tree(tmp_path)
     add_line(tmp_path, importer, f"import {imported}\n")
 
-    result = await lint(tmp_path)
+    await assert_broken(tmp_path, rule)
 
+
+async def test_a_circle_is_named(tmp_path: Path) -> None:
+    toy_tree(tmp_path)
+    add_line(tmp_path, "scenewire.artifacts.store", "import scenewire.artifacts.opening\n")
+    add_line(tmp_path, "scenewire.artifacts.opening", "import scenewire.artifacts.store\n")
+
+    await assert_broken(tmp_path, CIRCLES)
+
+
+async def assert_broken(folder: Path, rule: str) -> None:
+    result = await lint(folder)
     assert result.returncode == 1
     assert f"{rule} BROKEN" in " ".join(result.stdout.decode().split())
 
 
 def test_every_rule_has_a_breach_that_proves_it() -> None:
-    assert {rule for rule, _, _ in BREACHES} == {contract["name"] for contract in CONTRACTS}
+    assert {rule for rule, _, _ in BREACHES} | {CIRCLES} == {contract["name"] for contract in CONTRACTS}

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
+from scenewire.artifacts.filesystem import FilesystemStore
 from scenewire.artifacts.store import ArtifactStore
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.settings import ObjectStoreSettings
@@ -25,8 +26,6 @@ def open_store(url: str, settings: ObjectStoreSettings | None = None) -> Artifac
         PermanentError: `invalid_settings`, the URL's scheme is not known, a file URL is not absolute, or the access
             cannot be; `storage_unavailable`, credentials cannot be read.
     """
-    from scenewire.artifacts.filesystem import FilesystemStore  # noqa: PLC0415 - it imports the interface above
-
     parts = urlsplit(url)
     if parts.scheme == "file" and parts.netloc in ("", "localhost") and parts.path.startswith("/"):
         return FilesystemStore(Path(unquote(parts.path)))

@@ -1,4 +1,7 @@
-"""Media files on record. What blocks does so in a thread, so that an event loop goes on."""
+"""Repository of media files in the table `videos`. The recorder writes its rows in bulk; footage libraries use this one.
+
+Blocking calls run in a thread.
+"""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Media files on record in memory only."""
+"""The repository of `scenewire.database.videos` in memory, for footage libraries without a database and for tests."""
 
 from dataclasses import replace
 
