@@ -1,12 +1,12 @@
-# One image for each service: its own packages, its own code, nobody else's. Build one with
+# One image per service, with only the packages and code of that service. Build one image with
 #
 #     docker build --target tts --tag scenewire/tts .
 #
-# or all of them with `docker compose build`. PYTHON may name another registry or pin a digest; any image with a CPython
-# 3.12 on a Debian or Ubuntu will do.
+# or all images with `docker compose build`. PYTHON may name another registry or pin a digest. It must be an image with
+# CPython 3.12 on Debian or Ubuntu.
 ARG PYTHON=python:3.12-slim-bookworm
 
-# --- packages: a virtual environment for each lock ---------------------------------------------------------------------
+# --- packages: one virtual environment per lock ------------------------------------------------------------------------
 FROM ${PYTHON} AS packages
 ENV PIP_CACHE_DIR=/var/cache/pip PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 RUN python -m venv --without-pip /venv \
@@ -20,7 +20,7 @@ FROM packages AS tts-packages
 RUN --mount=type=bind,source=requirements/tts.txt,target=/lock.txt --mount=type=cache,target=/var/cache/pip \
     pip --python /venv install --require-hashes --only-binary :all: --requirement /lock.txt
 
-# PyTorch's wheels bring CUDA with them; the host brings the driver.
+# PyTorch's wheels contain CUDA; the host provides the driver.
 FROM packages AS tts-gpu-packages
 RUN --mount=type=bind,source=requirements/tts-gpu.txt,target=/lock.txt --mount=type=cache,target=/var/cache/pip \
     pip --python /venv install --require-hashes --requirement /lock.txt
@@ -37,7 +37,7 @@ FROM packages AS recorder-packages
 RUN --mount=type=bind,source=requirements/recorder.txt,target=/lock.txt --mount=type=cache,target=/var/cache/pip \
     pip --python /venv install --require-hashes --only-binary :all: --requirement /lock.txt
 
-# --- code: readable by everybody whatever the checkout's modes are, compiled because nothing is written later ----------
+# --- code: readable by all users regardless of the checkout's file modes; compiled, because the runtime is read-only ---
 FROM packages AS code
 WORKDIR /app
 COPY cli cli
@@ -45,9 +45,9 @@ COPY services services
 COPY shared shared
 RUN chmod -R a+rX,go-w . && python -m compileall -q --invalidation-mode unchecked-hash .
 
-# --- what all images have in common -----------------------------------------------------------------------------------
+# --- base of all images -----------------------------------------------------------------------------------------------
 FROM ${PYTHON} AS runtime
-# A fresh volume takes its owner from the folder that it covers.
+# A new volume inherits the owner of the folder at its mount point.
 RUN groupadd --gid 10001 scenewire \
  && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin scenewire \
  && install -d -o 10001 -g 10001 /var/lib/scenewire /var/lib/scenewire/artifacts /var/lib/scenewire/record \
@@ -62,7 +62,7 @@ COPY --from=code /app/shared/scenewire scenewire
 USER 10001:10001
 STOPSIGNAL SIGTERM
 
-# --- the images ---------------------------------------------------------------------------------------------------------
+# --- images -------------------------------------------------------------------------------------------------------------
 FROM runtime AS script
 COPY --from=script-packages /venv /venv
 COPY --from=code /app/services/script/scenewire_script scenewire_script
@@ -79,13 +79,13 @@ COPY --from=code /app/services/tts/scenewire_tts scenewire_tts
 ENV NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=compute,utility
 CMD ["faststream", "run", "scenewire_tts.app:create_app", "--factory"]
 
-# The shipped footage servers run as child processes of this one.
+# The bundled footage servers run as child processes of this service.
 FROM runtime AS sourcing
 COPY --from=sourcing-packages /venv /venv
 COPY --from=code /app/services/sourcing/scenewire_sourcing scenewire_sourcing
 CMD ["faststream", "run", "scenewire_sourcing.app:create_app", "--factory"]
 
-# Its ffmpeg comes with the lock: the same build, and so the same picture, on every host.
+# ffmpeg comes from the lock: the same build, and so the same picture, on every host.
 FROM runtime AS assembly
 COPY --from=assembly-packages /venv /venv
 COPY --from=code /app/services/assembly/scenewire_assembly scenewire_assembly
@@ -96,7 +96,7 @@ COPY --from=recorder-packages /venv /venv
 COPY --from=code /app/services/recorder/scenewire_recorder scenewire_recorder
 CMD ["faststream", "run", "scenewire_recorder.app:create_app", "--factory"]
 
-# What is run once or by hand: credentials, streams, schema, and the command.
+# One-off tasks and the command: credentials, streams, schema, scenewire.
 FROM recorder AS tools
 COPY --from=code /app/cli/scenewire_cli scenewire_cli
 ENV SCENEWIRE_DATA=/var/lib/scenewire/orders

@@ -1,5 +1,5 @@
-# `make help` lists the targets. Nothing outside this folder is changed, except that a missing Debian venv package is
-# installed (scripts/bootstrap).
+# `make help` lists the targets. They change nothing outside this folder, with one exception: scripts/bootstrap installs
+# Debian's venv package if it is missing.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
@@ -17,71 +17,71 @@ export PYTHONUNBUFFERED := 1
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
 
-demo: $(VENV)/installed ## Make the example film: TEXT=<file> for your own, OUT=<folder> for where it goes
+demo: $(VENV)/installed ## Make the example video: TEXT=<file> selects another text, OUT=<folder> another folder
 	$(BIN)/scenewire make --script $(TEXT) --out $(OUT)
 
-demo-live-doubles: $(VENV)/installed ## Make a film over the real protocols, with doubles of what needs keys
+demo-live-doubles: $(VENV)/installed ## Make a video over the real protocols, with test doubles of services that need keys
 	$(BIN)/python -m scripts.doubles $(OUT)
 
-test: lint types $(VENV)/installed-dev ## Everything that must be green: lint, types, import rules, all tests
+test: lint types $(VENV)/installed-dev ## Run all checks: lint, types, import rules, all tests
 	$(BIN)/pytest -n $(WORKERS)
 
-lint: $(VENV)/installed-dev ## Style and import rules
+lint: $(VENV)/installed-dev ## Check style and import rules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 
-types: $(VENV)/installed-dev ## Static types
+types: $(VENV)/installed-dev ## Check static types
 	$(BIN)/mypy
 
-unit: $(VENV)/installed-dev ## The tests that need no other program: seconds
+unit: $(VENV)/installed-dev ## Run the tests that need no other program; takes seconds
 	$(BIN)/pytest tests/unit tests/architecture
 
-docs: $(VENV)/installed ## Write the pages of settings, schema and acceptance anew from code and tests
+docs: $(VENV)/installed ## Generate the pages of settings, schema and acceptance from code and tests
 	$(BIN)/python scripts/settings_page.py
 	$(BIN)/python scripts/schema_page.py
 	$(BIN)/python scripts/acceptance_page.py
 
-locks: ## Write requirements/ anew; UPGRADE=1 takes the newest versions
+locks: ## Generate requirements/; UPGRADE=1 selects the newest versions
 	scripts/locks
 
-bench: $(VENV)/installed ## Time the example film on this machine
+bench: $(VENV)/installed ## Time the example video on this machine
 	$(BIN)/python scripts/bench.py $(TEXT)
 
-bench-media: $(VENV)/installed-bench ## Compare ways of making a film: ONLY="ways growth costs settings quality" for some
+bench-media: $(VENV)/installed-bench ## Compare ways to make a video; ONLY="ways growth costs settings quality" selects parts
 	$(BIN)/python -m scripts.media_bench $(ONLY)
 
-relevance: $(VENV)/installed-dev ## Measure how often clips are about their scenes
+relevance: $(VENV)/installed-dev ## Measure how often clips match their scenes
 	$(BIN)/python -m scripts.bench_relevance
 
-length: $(VENV)/installed-dev ## Measure how well films keep to their ordered length
+length: $(VENV)/installed-dev ## Measure how closely videos keep to their ordered length
 	$(BIN)/python -m scripts.bench_length
 
-bench-speech: $(VENV)/installed-dev ## Time a neural voice: WEIGHTS=<folder>; random ones where PyTorch is installed
+bench-speech: $(VENV)/installed-dev ## Time a neural voice: WEIGHTS=<folder>, or random weights if PyTorch is installed
 	$(BIN)/python -m scripts.bench_speech $(WEIGHTS)
 
-soak: $(VENV)/installed-dev ## Kill the recorder at random moments of 20 long runs; the seeds are printed
+soak: $(VENV)/installed-dev ## Kill the recorder at random moments in 20 long runs; prints the seeds
 	SOAK_ROUNDS=$${SOAK_ROUNDS:-20} SOAK_MESSAGES=$${SOAK_MESSAGES:-10000} SOAK_SEED=$${SOAK_SEED:-$$(date +%s)} \
 		$(BIN)/pytest -s tests/integration/test_kills.py
 
-fuzz: $(VENV)/installed-dev ## Damage clips at random, 500 times: each is refused or becomes a segment; FUZZ_SEED repeats
+fuzz: $(VENV)/installed-dev ## Damage clips at random 500 times and require a refusal or a valid segment; FUZZ_SEED repeats a run
 	FUZZ_ROUNDS=$${FUZZ_ROUNDS:-500} FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} \
 		$(BIN)/pytest -n $(WORKERS) tests/integration/test_hostile_media.py -k damage
 
-exactness: $(VENV)/installed-dev ## Compare every frame and every sound of films of up to 160 scenes; minutes
+exactness: $(VENV)/installed-dev ## Compare every frame and all audio of videos of up to 160 scenes; takes minutes
 	EXACTNESS=1 $(BIN)/pytest -q -s --timeout 1800 tests/integration/test_exactness.py | grep '^|'
 
-deploy-test: $(VENV)/installed-dev ## Build the images and run films through containers; needs a container engine
+deploy-test: $(VENV)/installed-dev ## Build the images and make videos with containers; needs a container engine
 	SCENEWIRE_DEPLOY_TESTS=1 $(BIN)/pytest tests/deploy
 
-clean: ## Remove what was installed and what tools cached; films stay
+clean: ## Remove the installation and the caches of tools; videos stay
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/pyvenv.cfg: | scripts/bootstrap
 	@scripts/bootstrap $(VENV)
 
-# The stamps: nothing is installed twice. dev holds all of the first and more, in the same versions.
+# Stamp files, so that nothing is installed twice. dev.txt contains all pins of all.txt and more, in the same versions.
 $(VENV)/installed: requirements/all.txt pyproject.toml | $(VENV)/pyvenv.cfg
 	@echo "installing requirements/all.txt into $(VENV)"
 	@$(PIP) install --require-hashes -r requirements/all.txt

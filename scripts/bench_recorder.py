@@ -1,7 +1,7 @@
-"""Measures the recorder against the bare database: messages a second, memory, search, and what a film costs.
+"""Compares the recorder with the bare database: messages a second, memory, search, and the cost of one video.
 
 Run from the root of the repository: python -m scripts.bench_recorder [--messages N] [--rounds N] [--engine NAME]
-SQLite writes into a temporary folder, Postgres is a server of its own there; both sync every commit.
+SQLite writes to a temporary folder; Postgres is a separate server with its data there. Both sync every commit.
 """
 
 import argparse
@@ -39,8 +39,8 @@ from tests.unit.recorder.story import Database, PostgresDatabase, delivered, fil
 SCENES = 25
 BATCH = 500
 VIDEOS = 100_000
-_TICK = 0.002
-"""Seconds between two looks at the event loop."""
+TICK_S = 0.002
+"""Seconds between two samples of the event loop's delay."""
 TABLES = {
     name: [column.name for column in Base.metadata.tables[name].columns]
     for name in ("projects", "scenes", "visual_suggestions", "videos", "assembly_jobs", "message_log", "audit_log")
@@ -64,14 +64,14 @@ WORDS = (
 
 @dataclass
 class Times:
-    """Seconds: by the clock, and of this process's processor time."""
+    """Wall time, and processor time of this process, in seconds."""
 
     wall: float = 0
     processor: float = 0
 
     @contextmanager
     def counted(self) -> Iterator[None]:
-        """Adds what the block takes."""
+        """Adds the time that the block takes."""
         wall, processor = time.perf_counter(), time.process_time()
         yield
         self.wall += time.perf_counter() - wall
@@ -80,7 +80,7 @@ class Times:
 
 @dataclass
 class Engine:
-    """One of the two databases: how to make one, and how to insert rows into it without us."""
+    """One of the two databases: how to create one, and how to insert rows without the recorder."""
 
     name: str
     create: Callable[[], Database]
@@ -88,13 +88,13 @@ class Engine:
 
 
 def messages(number: int) -> Iterator[StoredMessage]:
-    """So many messages of films, one film after the other, each with footage of its own, made as they are asked for."""
-    films = (delivered(story(), first=turn * 1000) for turn in count())
-    return islice((message for told in films for message in told), number)
+    """Yields messages of one video after another, each with its own footage; makes them lazily."""
+    videos = (delivered(story(), first=index * 1000) for index in count())
+    return islice((message for video in videos for message in video), number)
 
 
 def story() -> list[Message | ScriptRequested]:
-    """A film of which every scene has two candidates, one of them chosen."""
+    """Returns the messages of a video whose scenes each have two candidate clips, one of them chosen."""
     project_id = uuid4()
     sources = (f"{project_id}-{number}" for number in count())
     return [
@@ -106,46 +106,46 @@ def story() -> list[Message | ScriptRequested]:
 
 
 async def recorded(url: str, source: Iterator[StoredMessage], batch: int) -> tuple[Times, list[int]]:
-    """What it takes to record all messages, and the peak of memory after each 20 batches, kilobytes."""
+    """Records all messages; returns the time, and the peak memory after every 20 batches in kilobytes."""
     times, peaks = Times(), list[int]()
     repository = Repository(writing_engine(url))
     stage = RecorderStage(repository)
     await stage.record([])  # connects
-    while some := list(islice(source, 20 * batch)):
-        gc.freeze()  # what the bench itself has made is not to be looked through
+    while chunk := list(islice(source, 20 * batch)):
+        gc.freeze()  # keeps the collector from scanning the benchmark's own objects
         with times.counted():
-            for start in range(0, len(some), batch):
-                await stage.record(some[start : start + batch])
+            for start in range(0, len(chunk), batch):
+                await stage.record(chunk[start : start + batch])
         peaks.append(_peak())
-        some.clear()  # before the next are made
+        chunk.clear()  # before the next chunk is made
     repository.close()
     return times, peaks
 
 
 def _peak() -> int:
-    """Of this process alone: what getrusage says begins with that of its parent."""
+    """Returns the peak of this process alone, in kilobytes; getrusage starts with the peak of the parent."""
     status = Path("/proc/self/status").read_text()
     return int(status.partition("VmHWM:")[2].split()[0])
 
 
 def transactions(database: Database) -> list[Rows]:
-    """The rows of a database by table, dealt out to as many transactions as the recorder made, parents first."""
+    """Splits the rows of a database into as many transactions as the recorder made, parents first; rows by table."""
     commits = -(-database.row("SELECT count(*) AS n FROM message_log")["n"] // BATCH)
-    dealt: list[Rows] = [{table: [] for table in TABLES} for _ in range(commits)]
-    homes: dict[str, int] = {}
+    parts: list[Rows] = [{table: [] for table in TABLES} for _ in range(commits)]
+    part_of_row: dict[str, int] = {}
     for table, columns in TABLES.items():
         rows = database.rows(f"SELECT {', '.join(columns)} FROM {table}")  # noqa: S608
-        for place, row in enumerate(rows):
-            parent = homes.get(row.get("scene_id") or row.get("project_id") or "")
-            turn = place * commits // len(rows) if parent is None or table == "message_log" else parent
-            dealt[turn][table].append(tuple(row.values()))
+        for position, row in enumerate(rows):
+            parent = part_of_row.get(row.get("scene_id") or row.get("project_id") or "")
+            index = position * commits // len(rows) if parent is None or table == "message_log" else parent
+            parts[index][table].append(tuple(row.values()))
             if "id" in row:
-                homes[row["id"]] = turn
-    return dealt
+                part_of_row[row["id"]] = index
+    return parts
 
 
 def inserted_sqlite(target: Database, parts: Sequence[Rows]) -> Times:
-    """What sqlite3 alone takes for them."""
+    """Inserts the rows with sqlite3 alone; returns the time."""
     times = Times()
     with closing(sqlite3.connect(target.path, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous=FULL")
@@ -161,7 +161,7 @@ def inserted_sqlite(target: Database, parts: Sequence[Rows]) -> Times:
 
 
 def inserted_postgres(target: Database, parts: Sequence[Rows]) -> Times:
-    """What psycopg alone takes for them."""
+    """Inserts the rows with psycopg alone; returns the time."""
     times = Times()
     with psycopg.connect(target.url) as connection, connection.cursor() as cursor, times.counted():
         for part in parts:
@@ -172,13 +172,13 @@ def inserted_postgres(target: Database, parts: Sequence[Rows]) -> Times:
     return times
 
 
-def _insert(table: str, mark: str) -> str:
+def _insert(table: str, placeholder: str) -> str:
     columns = TABLES[table]
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join([mark] * len(columns))})"  # noqa: S608
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join([placeholder] * len(columns))})"  # noqa: S608
 
 
 async def compare(engine: Engine, number: int, rounds: int) -> None:
-    """Prints messages a second, ours and bare, in turns."""
+    """Prints messages a second, of the recorder and of bare inserts, measured in turns."""
     ours, bare = list[Times](), list[Times]()
     for _ in range(rounds):
         source, target = engine.create(), engine.create()
@@ -198,41 +198,41 @@ async def compare(engine: Engine, number: int, rounds: int) -> None:
     print(f"  ratio {ratio:.2f}")
 
 
-async def lateness(engine: Engine) -> None:
-    """Prints how late the event loop is at most while a recorder works beside it."""
+async def event_loop_delay(engine: Engine) -> None:
+    """Prints the delay of the event loop while a recorder works in the same process."""
     database = engine.create()
     await upgrade(database.url)
     prepared = list(messages(40 * BATCH))
-    gc.freeze()  # a collection of what the bench has made would hold up the loop
-    loop, late = asyncio.get_running_loop(), list[float]()
+    gc.freeze()  # a collection of the benchmark's own objects would delay the loop
+    loop, delays = asyncio.get_running_loop(), list[float]()
     async with database.stage() as stage:
         for start in range(0, len(prepared), BATCH):
             recording = asyncio.create_task(stage.record(prepared[start : start + BATCH]))
             while not recording.done():
-                due = loop.time() + _TICK
-                await asyncio.sleep(_TICK)
-                late.append(loop.time() - due)
+                due = loop.time() + TICK_S
+                await asyncio.sleep(TICK_S)
+                delays.append(loop.time() - due)
             await recording
-    print(f"{engine.name}: event loop beside a recorder, {len(late)} looks")
-    print(f"  late by {median(late) * 1000:.1f} ms, at most {max(late) * 1000:.0f} ms")
+    print(f"{engine.name}: event loop while a recorder works, {len(delays)} samples")
+    print(f"  delay: median {median(delays) * 1000:.1f} ms, maximum {max(delays) * 1000:.0f} ms")
 
 
 async def memory(engine: Engine, number: int) -> None:
-    """Prints how the peak of memory grows in a process that does nothing but record."""
+    """Prints how peak memory grows in a process that only records."""
     database = engine.create()
     await upgrade(database.url)
     child = await run_program(
         [sys.executable, "-m", "scripts.bench_recorder", "--messages", str(number), "--into", database.url], timeout=900
     )
     peaks = [int(line) // 1024 for line in child.stdout.split()]
-    print(f"{engine.name}: memory of a recorder")
+    print(f"{engine.name}: memory of a recorder process")
     print(f"  {peaks[0]} MB after {20 * BATCH} messages, {peaks[-1]} MB after {number}")
 
 
-async def cost_of_a_film(engine: Engine, rounds: int) -> None:
-    """Prints what the database takes of one film's time."""
-    print(f"{engine.name}: a film of {SCENES} scenes, {len(story())} messages")
-    for batch, how in ((BATCH, "in one batch"), (1, "message by message")):
+async def cost_of_one_video(engine: Engine, rounds: int) -> None:
+    """Prints the time that the database takes for one video."""
+    print(f"{engine.name}: a video of {SCENES} scenes, {len(story())} messages")
+    for batch, how in ((BATCH, "in one batch"), (1, "one by one")):
         took = list[Times]()
         for _ in range(rounds):
             database = engine.create()
@@ -243,35 +243,35 @@ async def cost_of_a_film(engine: Engine, rounds: int) -> None:
 
 
 async def search(engine: Engine) -> None:
-    """Prints how long searches among many videos take."""
+    """Prints the time of searches among many videos."""
     database = engine.create()
     await upgrade(database.url)
-    chance = random.Random(1)  # noqa: S311 - the same names in every run
-    names = ["_".join(chance.choices(WORDS, k=3)) + f"_{number}.mp4" for number in range(VIDEOS)]
+    generator = random.Random(1)  # noqa: S311 - the same names in every run
+    names = ["_".join(generator.choices(WORDS, k=3)) + f"_{number}.mp4" for number in range(VIDEOS)]
     rows = [
         (str(number), f"content/{number % 256:02x}/{name}", name, 1, 25, 1, 1, 1, "h264", None, 1, None, "", "")
         for number, name in enumerate(names)
     ]
     engine.insert(database, [{"videos": rows}])
-    asked = [f"{word} {other[:3]}" for word in WORDS for other in WORDS] + [
-        str(chance.randrange(VIDEOS)) for _ in range(50)
+    queries = [f"{word} {other[:3]}" for word in WORDS for other in WORDS] + [
+        str(generator.randrange(VIDEOS)) for _ in range(50)
     ]
     writing = writing_engine(database.url)
     times = []
     with transaction(writing) as connection:
         if engine.name == "Postgres":
             connection.exec_driver_sql("ANALYZE videos")
-        for query in asked:
+        for query in queries:
             began = time.perf_counter()
             connection.execute(video_search(query, connection.dialect.name).limit(100)).all()
             times.append((time.perf_counter() - began) * 1000)
     writing.dispose()
-    print(f"{engine.name}: search among {VIDEOS} videos, {len(asked)} queries")
+    print(f"{engine.name}: search among {VIDEOS} videos, {len(queries)} queries")
     print(f"  median {median(times):.1f} ms, slowest {max(times):.1f} ms")
 
 
 def engines(folder: Path, postgres: Postgres) -> list[Engine]:
-    """Both."""
+    """Returns SQLite and Postgres."""
     numbers = count()
     return [
         Engine("SQLite", lambda: Database(folder / f"{next(numbers)}.db"), inserted_sqlite),
@@ -280,16 +280,16 @@ def engines(folder: Path, postgres: Postgres) -> list[Engine]:
 
 
 async def main() -> None:
-    """Prints medians of the rounds."""
+    """Prints the medians of all rounds."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--messages", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--engine", choices=["SQLite", "Postgres"], help="one of the two alone")
-    parser.add_argument("--into", metavar="URL", help="record into this database and print kilobytes of memory")
-    asked = parser.parse_args()
+    parser.add_argument("--engine", choices=["SQLite", "Postgres"], help="measure only this database")
+    parser.add_argument("--into", metavar="URL", help="record into this database and print peak memory in kilobytes")
+    options = parser.parse_args()
     configure_logs(level="ERROR", style="console")
-    if asked.into is not None:
-        for peak in (await recorded(asked.into, messages(asked.messages), BATCH))[1]:
+    if options.into is not None:
+        for peak in (await recorded(options.into, messages(options.messages), BATCH))[1]:
             print(peak)
         return
     print(f"{usable_processors()} processors, SQLite {sqlite3.sqlite_version}")
@@ -297,11 +297,11 @@ async def main() -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         postgres = stack.enter_context(running_postgres(durable=True))
         for engine in engines(folder, postgres):
-            if asked.engine in {None, engine.name}:
-                await cost_of_a_film(engine, asked.rounds)
-                await compare(engine, asked.messages, asked.rounds)
-                await lateness(engine)
-                await memory(engine, asked.messages)
+            if options.engine in {None, engine.name}:
+                await cost_of_one_video(engine, options.rounds)
+                await compare(engine, options.messages, options.rounds)
+                await event_loop_delay(engine)
+                await memory(engine, options.messages)
                 await search(engine)
 
 

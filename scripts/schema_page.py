@@ -1,4 +1,4 @@
-"""Writes docs/schema.md from a database that the migrations made; with --check only says whether it is up to date."""
+"""Generates docs/schema.md from a migrated database; with --check, only checks that it is up to date."""
 
 import asyncio
 import inspect
@@ -21,14 +21,14 @@ PAGE = ROOT / "docs" / "schema.md"
 INTRODUCTION = """\
 # The database
 
-Tables as the migrations make them in SQLite; Postgres has the same columns with types of its own. `projects`, `scenes`,
-`visual_suggestions`, `assembly_jobs` and `system_prompts` are those of the prior system's web application, `videos` and
-`audit_log` those of the older editor. Times are ISO-8601 text in UTC. Written from the migrations by `make docs`.
+These are the tables that the migrations create in SQLite; Postgres has the same columns with its own types. `projects`,
+`scenes`, `visual_suggestions`, `assembly_jobs` and `system_prompts` come from the prior system's web application, `videos`
+and `audit_log` from the older editor. Times are ISO-8601 text in UTC. `make docs` generates this page from the migrations.
 """
 
 
 def pages(connection: sqlite3.Connection) -> Iterator[str]:
-    """The page, in pieces."""
+    """Yields the text of the page."""
     yield INTRODUCTION
     for model in sorted(Base.__subclasses__(), key=lambda model: model.__tablename__):
         table = model.__tablename__
@@ -44,14 +44,14 @@ def pages(connection: sqlite3.Connection) -> Iterator[str]:
 
 
 def unique_columns(connection: sqlite3.Connection, table: str) -> Iterator[str]:
-    """What is unique beside the key."""
+    """Yields the columns of each unique index, except the primary key."""
     for _, index, unique, origin, _ in connection.execute(f"PRAGMA index_list({table})"):
         if unique and origin != "pk":
             yield ", ".join(row[2] for row in connection.execute(f"PRAGMA index_info({index})"))
 
 
-def wanted() -> str:
-    """The page of a database that is made on the spot."""
+def page_text() -> str:
+    """Returns the page of a new database."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "record.db"
@@ -61,12 +61,12 @@ def wanted() -> str:
 
 
 def main() -> None:
-    """Writes or compares."""
-    page = wanted()
+    """Writes the page, or compares it."""
+    page = page_text()
     if "--check" not in sys.argv:
         PAGE.write_text(page)
     elif not PAGE.exists() or PAGE.read_text() != page:
-        sys.exit(f"{PAGE.relative_to(ROOT)} is not what the migrations make: run make docs")
+        sys.exit(f"{PAGE.relative_to(ROOT)} does not match the migrations; run make docs")
 
 
 main()

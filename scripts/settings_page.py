@@ -1,4 +1,4 @@
-"""Writes docs/settings.md from the settings themselves; with --check only says whether it is up to date."""
+"""Generates docs/settings.md from the settings classes; with --check, only checks that it is up to date."""
 
 import importlib
 import sys
@@ -19,22 +19,22 @@ PAGE = ROOT / "docs" / "settings.md"
 _INTRODUCTION = """\
 # Settings
 
-Settings are environment variables. `scenewire make` and `scenewire up` need none: they fill in what is missing for
-everything embedded, and leave alone what you set. `X_FILE` names a file that holds the secret `X`. Written from the code
-by `make docs`.
+Settings are environment variables. `scenewire make` and `scenewire up` need none: they set defaults for the embedded
+services and keep the values that you set. `X_FILE` names a file that holds the secret `X`. `make docs` generates this
+page from the code.
 
 ## The command
 
-| variable | default | what it is |
+| variable | default | meaning |
 |---|---|---|
-| `SCENEWIRE_DATA` | the user's data folder | Folder that keeps orders, media and the record; `--data` says the same. |
-| `NATS_URL` | an embedded server | A NATS server with workers behind it; `--nats` says the same. |
-| `FFMPEG` | one on PATH if fit, else the bundled one | The ffmpeg to use. |
+| `SCENEWIRE_DATA` | the user's data folder | Folder for orders, media and the record; same as `--data`. |
+| `NATS_URL` | an embedded server | A NATS server with its own workers; same as `--nats`. |
+| `FFMPEG` | a suitable one on PATH, else the bundled one | The ffmpeg to use. |
 """
 
 
 def pages() -> Iterator[str]:
-    """The page, in pieces."""
+    """Yields the text of the page."""
     yield _INTRODUCTION
     yield from section("Every service", ServiceSettings, set())
     yield from section("Artifacts in an object store", ObjectStoreSettings, set())
@@ -53,11 +53,11 @@ def pages() -> Iterator[str]:
 
 
 def section(title: str, model: type[BaseSettings], known: set[str]) -> Iterator[str]:
-    """The table of one class, without the settings that are known already."""
+    """Yields the table of one class, without the settings in `known`."""
     rows = [(name, field) for name, field in model.model_fields.items() if name not in known]
     if not rows:
         return
-    yield f"\n## {title}\n\n| variable | default | what it is |\n|---|---|---|\n"
+    yield f"\n## {title}\n\n| variable | default | meaning |\n|---|---|---|\n"
     prefix = str(model.model_config.get("env_prefix", ""))
     for name, field in rows:
         variable = field.validation_alias if isinstance(field.validation_alias, str) else f"{prefix}{name}".upper()
@@ -66,7 +66,7 @@ def section(title: str, model: type[BaseSettings], known: set[str]) -> Iterator[
 
 
 def default_of(field: FieldInfo) -> str:
-    """A default as a cell of the table."""
+    """Returns a field's default as text for a table cell."""
     if field.default_factory is not None:
         return "depends on the machine"
     value: Any = field.default
@@ -80,12 +80,12 @@ def default_of(field: FieldInfo) -> str:
 
 
 def main() -> None:
-    """Writes or compares."""
-    wanted = "".join(pages())
+    """Writes the page, or compares it."""
+    page_text = "".join(pages())
     if "--check" not in sys.argv:
-        PAGE.write_text(wanted)
-    elif not PAGE.exists() or PAGE.read_text() != wanted:
-        sys.exit(f"{PAGE.relative_to(ROOT)} is not what the settings say: run make docs")
+        PAGE.write_text(page_text)
+    elif not PAGE.exists() or PAGE.read_text() != page_text:
+        sys.exit(f"{PAGE.relative_to(ROOT)} does not match the settings; run make docs")
 
 
 main()
