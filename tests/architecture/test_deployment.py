@@ -1,4 +1,4 @@
-"""Images, compose files, rights and locks name the same services."""
+"""Images, compose files, permissions and locks cover the same services."""
 
 import re
 from pathlib import Path
@@ -30,14 +30,14 @@ def test_a_service_runs_in_the_compose_file_with_its_own_user_and_credentials(se
     assert f"subpath: {service}}}" in part or f"*{service}-credentials" in part
 
 
-def test_no_image_is_built_as_root_or_from_a_registry_that_is_written_down() -> None:
+def test_no_image_runs_as_root_or_hard_codes_a_registry() -> None:
     assert "USER 10001:10001" in DOCKERFILE.partition("AS runtime\n")[2].partition("\nFROM ")[0]
     assert "# syntax=" not in DOCKERFILE
     assert "USER root" not in DOCKERFILE
     assert set(re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)) <= {"${PYTHON}", "packages", "runtime", "recorder"}
 
 
-def test_only_writer_and_footage_reach_outside() -> None:
-    outside = [part for part in COMPOSE.split("\n\n") if re.search(r"networks: \[.*egress", part)]
+def test_only_script_and_sourcing_reach_the_internet() -> None:
+    connected = [part for part in COMPOSE.split("\n\n") if re.search(r"networks: \[.*egress", part)]
 
-    assert [re.search(r"NATS_USER: (\w+)", part)[1] for part in outside] == ["script", "sourcing"]  # type: ignore[index]
+    assert [re.search(r"NATS_USER: (\w+)", part)[1] for part in connected] == ["script", "sourcing"]  # type: ignore[index]

@@ -1,4 +1,4 @@
-"""What the pages say is true: links lead somewhere, commands and options exist, settings are those of the code."""
+"""Documentation is correct: links resolve, commands and options exist, generated pages are up to date."""
 
 import os
 import re
@@ -22,13 +22,13 @@ def known_commands() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_links_within_the_project_lead_somewhere(page: Path) -> None:
+def test_links_within_the_project_resolve(page: Path) -> None:
     links = re.findall(r"\]\(([^)#\s]+)", page.read_text())
 
     assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
 
 
-def test_commands_and_options_that_the_readme_shows_exist() -> None:
+def test_commands_and_options_in_the_readme_exist() -> None:
     commands = known_commands()
     blocks = re.findall(r"^```\n(.*?)^```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
     shown = re.findall(r"^scenewire ([a-z]+)([^\n#]*)", "\n".join(blocks), re.MULTILINE)
@@ -47,7 +47,7 @@ def test_the_readme_names_every_command() -> None:
 
 
 @pytest.mark.parametrize("script", ["settings_page.py", "schema_page.py", "acceptance_page.py"])
-async def test_b54_a_page_that_is_written_from_the_code_is_what_the_code_says(script: str) -> None:
+async def test_b54_generated_pages_match_the_code(script: str) -> None:
     page = ROOT / "scripts" / script
     checked = await run_program(
         [sys.executable, page, "--check"], cwd=ROOT, timeout=60, env=os.environ | {"PYTHONPATH": str(ROOT)}

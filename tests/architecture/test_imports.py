@@ -1,4 +1,4 @@
-"""The import rules in pyproject.toml hold, and each one fails when it is broken."""
+"""The import rules in pyproject.toml hold, and each rule fails on a violation."""
 
 import sys
 import tomllib
@@ -13,7 +13,7 @@ CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["import
 
 PACKAGES = set(tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["root_packages"])
 
-BREACHES = [
+VIOLATIONS = [
     ("The command stands on the services, the services on what all share", "scenewire.settings", "scenewire_script"),
     (
         "The command stands on the services, the services on what all share",
@@ -53,7 +53,7 @@ async def lint(folder: Path) -> Completed:
 
 
 def toy_tree(folder: Path) -> None:
-    """Packages with all the names that the rules speak of, importing only the vendors they may."""
+    """Creates packages with all names in the rules, which import only the vendors that the rules allow."""
     (folder / "pyproject.toml").write_bytes((ROOT / "pyproject.toml").read_bytes())
     services = next(contract["modules"] for contract in CONTRACTS if contract["type"] == "independence")
     shared = next(contract["layers"] for contract in CONTRACTS if contract.get("containers") == ["scenewire"])
@@ -88,7 +88,7 @@ async def test_the_rules_hold() -> None:
     assert result.returncode == 0, result.stdout.decode()
 
 
-async def test_the_rules_hold_on_an_empty_tree_of_the_same_shape(tmp_path: Path) -> None:
+async def test_the_rules_hold_on_an_empty_tree_with_the_same_packages(tmp_path: Path) -> None:
     toy_tree(tmp_path)
 
     result = await lint(tmp_path)
@@ -96,8 +96,8 @@ async def test_the_rules_hold_on_an_empty_tree_of_the_same_shape(tmp_path: Path)
     assert result.returncode == 0, result.stdout.decode()
 
 
-@pytest.mark.parametrize(("rule", "importer", "imported"), BREACHES)
-async def test_a_broken_rule_is_named(tmp_path: Path, rule: str, importer: str, imported: str) -> None:
+@pytest.mark.parametrize(("rule", "importer", "imported"), VIOLATIONS)
+async def test_a_violation_names_the_broken_rule(tmp_path: Path, rule: str, importer: str, imported: str) -> None:
     toy_tree(tmp_path)
     add_line(tmp_path, importer, f"import {imported}\n")
 
@@ -118,5 +118,5 @@ async def assert_broken(folder: Path, rule: str) -> None:
     assert f"{rule} BROKEN" in " ".join(result.stdout.decode().split())
 
 
-def test_every_rule_has_a_breach_that_proves_it() -> None:
-    assert {rule for rule, _, _ in BREACHES} | {CIRCLES} == {contract["name"] for contract in CONTRACTS}
+def test_every_rule_has_a_violation_that_proves_it() -> None:
+    assert {rule for rule, _, _ in VIOLATIONS} | {CIRCLES} == {contract["name"] for contract in CONTRACTS}

@@ -1,4 +1,4 @@
-"""Folders, rules, extras, failure codes and durables name the same things."""
+"""Folders, import rules, extras, failure codes and durables agree."""
 
 import importlib
 import re
@@ -23,11 +23,13 @@ SOURCES = ("cli", "services", "shared", "tests")
 
 
 def texts() -> list[Path]:
-    """Every file that a person wrote."""
+    """Returns every text file of the project, including generated ones."""
     folders = [ROOT / name for name in (*SOURCES, "deploy", "docs", "examples", "requirements", "scripts", ".ci")]
     files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
-    kept = [path for path in files if "__pycache__" not in path.parts and path.suffix not in {".ttf", ".pyc", ".webp"}]
-    return kept + [
+    selected = [
+        path for path in files if "__pycache__" not in path.parts and path.suffix not in {".ttf", ".pyc", ".webp"}
+    ]
+    return selected + [
         path
         for path in ROOT.glob("*")
         if path.suffix in {".md", ".toml", ".yaml"} or path.name in {"Makefile", "Dockerfile"}
@@ -35,20 +37,22 @@ def texts() -> list[Path]:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_service_is_the_same_four_files_everywhere(service: str) -> None:
+def test_every_service_has_the_standard_files(service: str) -> None:
     folder = ROOT / "services" / service / f"scenewire_{service}"
 
     names = {path.name for path in folder.iterdir()}
     assert {"__init__.py", "app.py", "settings.py", "handlers.py", "py.typed"} <= names
     assert any(name.endswith("stage.py") for name in names)
-    assert re.search(r"(?i)consumes", (folder / "__init__.py").read_text()), "its docstring says what it consumes"
+    assert re.search(r"(?i)consumes", (folder / "__init__.py").read_text()), (
+        f"the docstring of scenewire_{service} must state what the service consumes"
+    )
 
 
-def test_services_are_the_same_in_folders_extras_and_import_rules() -> None:
+def test_folders_extras_and_import_rules_list_the_same_services() -> None:
     contracts = PROJECT["tool"]["importlinter"]["contracts"]
-    ruled = next(contract["modules"] for contract in contracts if contract["type"] == "independence")
+    independent = next(contract["modules"] for contract in contracts if contract["type"] == "independence")
 
-    assert sorted(name.removeprefix("scenewire_") for name in ruled) == SERVICES
+    assert sorted(name.removeprefix("scenewire_") for name in independent) == SERVICES
     assert set(SERVICES) == PROJECT["project"]["optional-dependencies"].keys() - {"embedded", "all", "tts-gpu"}
 
 
@@ -72,7 +76,7 @@ def test_every_folder_of_code_is_a_package(top: str) -> None:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_lengths_of_time_are_read_from_the_environment_in_seconds(service: str) -> None:
+def test_durations_in_the_environment_are_seconds(service: str) -> None:
     module = importlib.import_module(f"scenewire_{service}.settings")
     models = [
         value for value in vars(module).values() if isinstance(value, type) and issubclass(value, ServiceSettings)
@@ -81,17 +85,17 @@ def test_lengths_of_time_are_read_from_the_environment_in_seconds(service: str) 
     assert fields
 
     for field in fields:
-        read: Any = TypeAdapter(Annotated[timedelta, *field.metadata])
-        assert read.validate_python("7") == timedelta(seconds=7)
+        adapter: Any = TypeAdapter(Annotated[timedelta, *field.metadata])
+        assert adapter.validate_python("7") == timedelta(seconds=7)
 
 
-def test_failure_codes_and_their_page_agree() -> None:
+def test_docs_list_every_failure_code() -> None:
     described = set(re.findall(r"^\| `([a-z_]+)` \|", (ROOT / "docs" / "errors.md").read_text(), re.MULTILINE))
 
     assert described == {code.value for code in FailureCode}
 
 
-def test_no_file_names_a_place_on_the_machine_it_was_written_on() -> None:
+def test_no_file_contains_a_path_of_the_machine_that_wrote_it() -> None:
     homes = re.compile(r"(?<![\w.~])/(?:home|root|Users)/[\w.]+/")
     here = re.compile(rf"(?<![\w.]){re.escape(str(ROOT))}/") if len(ROOT.parts) > 2 else homes
     found = [path for path in texts() if homes.search(path.read_text()) or here.search(path.read_text())]
@@ -99,8 +103,8 @@ def test_no_file_names_a_place_on_the_machine_it_was_written_on() -> None:
     assert found == []
 
 
-def test_no_module_is_called_after_what_it_wraps_or_after_nothing() -> None:
-    taken = {"utils", "common", "helpers", "misc", "mcp", "nats", "logging", "types", "queue", "numpy", "av", "typing"}
-    names = [path for top in ("cli", "services", "shared") for path in (ROOT / top).rglob("*.py")]
+def test_no_module_name_is_a_library_s_or_meaningless() -> None:
+    bad = {"utils", "common", "helpers", "misc", "mcp", "nats", "logging", "types", "queue", "numpy", "av", "typing"}
+    modules = [path for top in ("cli", "services", "shared") for path in (ROOT / top).rglob("*.py")]
 
-    assert [path for path in names if path.stem in taken] == []
+    assert [path for path in modules if path.stem in bad] == []

@@ -1,4 +1,4 @@
-"""What is installed is pinned and hashed, and the locks say nothing about the machine that wrote them."""
+"""Locks pin and hash every package, and contain nothing of the machine that wrote them."""
 
 import re
 import tomllib
@@ -16,14 +16,14 @@ EXTRAS = PROJECT["project"]["optional-dependencies"]
 GROUPS = PROJECT["dependency-groups"]
 
 BUILDING_BLOCKS = {"embedded"}
-"""Extras that no image consists of."""
+"""Extras that are part of other extras and have no image."""
 
 LOCKS = sorted(FOLDER.glob("*.txt"))
 HASHED = [path for path in LOCKS if path.stem != "constraints"]
 
 
 def pins(path: Path) -> dict[str, str]:
-    """Name to version; a version per marker would be an ambiguity."""
+    """Returns versions by name; refuses several versions of one package, as with different markers."""
     found: dict[str, str] = {}
     for line in path.read_text().splitlines():
         if match := re.match(r"([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^ ;]+)", line):
@@ -33,26 +33,28 @@ def pins(path: Path) -> dict[str, str]:
 
 
 def requirements_of(extra: str) -> list[Requirement]:
-    """What an extra asks for, references to other extras resolved."""
-    wanted: list[Requirement] = []
+    """Returns the requirements of an extra, with references to other extras resolved."""
+    required: list[Requirement] = []
     for text in EXTRAS[extra]:
         requirement = Requirement(text)
         if requirement.name == PROJECT["project"]["name"]:
-            wanted += [part for other in sorted(requirement.extras) for part in requirements_of(other)]
+            required += [part for other in sorted(requirement.extras) for part in requirements_of(other)]
         else:
-            wanted.append(requirement)
-    return wanted
+            required.append(requirement)
+    return required
 
 
-def assert_satisfied(lock: Path, wanted: list[Requirement]) -> None:
+def assert_satisfied(lock: Path, required: list[Requirement]) -> None:
     pinned = pins(lock)
-    for requirement in wanted:
+    for requirement in required:
         version = pinned.get(canonicalize_name(requirement.name))
-        assert version is not None, f"{lock.name} lacks {requirement.name}: run make locks"
-        assert requirement.specifier.contains(version, prereleases=True), f"{lock.name}: {requirement} is {version}"
+        assert version is not None, f"{lock.name} has no {requirement.name}; run make locks"
+        assert requirement.specifier.contains(version, prereleases=True), (
+            f"{lock.name} pins {requirement.name} {version}, but {requirement} is required"
+        )
 
 
-def test_there_is_a_lock_for_each_image_and_no_other() -> None:
+def test_each_image_has_a_lock_and_there_are_no_others() -> None:
     assert {path.stem for path in HASHED} == (EXTRAS.keys() - BUILDING_BLOCKS) | {"dev", "bench"}
 
 
@@ -67,7 +69,7 @@ def test_every_pin_is_exact_and_hashed(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", LOCKS, ids=lambda path: path.stem)
-def test_no_lock_names_a_host_an_option_or_a_path(path: Path) -> None:
+def test_no_lock_contains_a_host_an_option_or_a_path(path: Path) -> None:
     for line in path.read_text().splitlines():
         assert "://" not in line, line
         assert not line.startswith("-"), line
@@ -76,25 +78,25 @@ def test_no_lock_names_a_host_an_option_or_a_path(path: Path) -> None:
 
 
 @pytest.mark.parametrize("extra", sorted(EXTRAS.keys() - BUILDING_BLOCKS))
-def test_a_lock_holds_what_its_extra_asks_for(extra: str) -> None:
+def test_a_lock_satisfies_its_extra(extra: str) -> None:
     base = [Requirement(text) for text in PROJECT["project"]["dependencies"]]
 
     assert_satisfied(FOLDER / f"{extra}.txt", base + requirements_of(extra))
 
 
-def test_the_developers_lock_holds_everything_and_the_demo_s_can_build_the_project() -> None:
+def test_the_dev_lock_satisfies_all_groups_and_the_demo_lock_can_build_the_project() -> None:
     groups = [Requirement(text) for name, group in GROUPS.items() if name != "bench" for text in group]
 
     assert_satisfied(FOLDER / "dev.txt", groups + requirements_of("all"))
     assert_satisfied(FOLDER / "all.txt", [Requirement(text) for text in GROUPS["build"]])
 
 
-def test_the_lock_of_benchmarks_holds_what_they_compare_with() -> None:
+def test_the_bench_lock_satisfies_the_bench_group() -> None:
     assert_satisfied(FOLDER / "bench.txt", [Requirement(text) for text in GROUPS["bench"]])
 
 
 @pytest.mark.parametrize("name", ["all", "dev", "tts"])
-def test_what_everybody_installs_is_free_of_pytorch(name: str) -> None:
+def test_default_locks_contain_no_pytorch(name: str) -> None:
     installed = pins(FOLDER / f"{name}.txt").keys()
 
     assert "onnxruntime" in installed
@@ -103,21 +105,22 @@ def test_what_everybody_installs_is_free_of_pytorch(name: str) -> None:
 
 @pytest.mark.parametrize("path", HASHED, ids=lambda path: path.stem)
 def test_all_locks_agree_on_versions(path: Path) -> None:
-    agreed = pins(FOLDER / "constraints.txt")
+    constraints = pins(FOLDER / "constraints.txt")
 
-    assert pins(path).items() <= agreed.items()
+    assert pins(path).items() <= constraints.items()
 
 
 @pytest.mark.parametrize(
     ("package", "at_least"), [("alembic", "1.13"), ("structlog", "24.0"), ("prometheus-client", "0.20")]
 )
-def test_a41_what_the_prior_systems_stood_on_is_asked_for_pinned_and_imported(package: str, at_least: str) -> None:
-    asked = {
+def test_a41_libraries_of_the_prior_systems_are_required_pinned_and_imported(package: str, at_least: str) -> None:
+    requirement_of = {
         canonicalize_name(requirement.name): requirement
         for text in [*PROJECT["project"]["dependencies"], *(text for extra in EXTRAS.values() for text in extra)]
         if (requirement := Requirement(text))
-    }[canonicalize_name(package)]
-    lowest = min(Version(part.version) for part in asked.specifier if part.operator == ">=")
+    }
+    specifier = requirement_of[canonicalize_name(package)].specifier
+    lowest = min(Version(part.version) for part in specifier if part.operator == ">=")
     assert lowest >= Version(at_least)
     assert Version(pins(FOLDER / "recorder.txt")[package]) >= lowest
     module = package.replace("-", "_")

@@ -1,1 +1,1 @@
-"""The deployment as its users run it: images, compose files, a real container engine. `make deploy-test` runs them."""
+"""Tests of the deployment with images, compose files and a real container engine; run by `make deploy-test`."""

@@ -5,22 +5,22 @@ from pathlib import Path
 
 import pytest
 
-from tests.deploy.engine import Deployment, engine_answers
+from tests.deploy.engine import Deployment, engine_problem
 
-ASKED = "SCENEWIRE_DEPLOY_TESTS"
+ENABLED = "SCENEWIRE_DEPLOY_TESTS"
 
 
 @pytest.fixture(scope="session", autouse=True)
 def engine() -> None:
-    """A container engine. Building images takes minutes, so that it is used only where that is asked for."""
-    if not os.environ.get(ASKED):
-        pytest.skip(f"containers are built and started by `make deploy-test`, which sets {ASKED}")
-    if (problem := asyncio.run(engine_answers())) is not None:
+    """Skips all tests unless they are enabled and an engine answers; building images takes minutes."""
+    if not os.environ.get(ENABLED):
+        pytest.skip(f"containers run only in `make deploy-test`, which sets {ENABLED}")
+    if (problem := asyncio.run(engine_problem())) is not None:
         pytest.skip(f"no container engine answers: {problem}")
 
 
 @pytest.fixture
 async def deployment(tmp_path: Path) -> AsyncIterator[Deployment]:
-    """Everything of compose.yaml, ready; nothing of it is left afterwards."""
+    """Yields all services of compose.yaml, ready; removes everything afterwards."""
     async with Deployment("scenewire-test", tmp_path).running() as deployment:
         yield deployment

@@ -1,4 +1,4 @@
-"""Compose files run for real, and what can be seen of them from outside."""
+"""Runs compose files, and observes the deployment from outside."""
 
 import asyncio
 import json
@@ -22,8 +22,8 @@ ARTIFACTS = "/var/lib/scenewire/artifacts"
 LOOK = {"width": 320, "height": 180}
 
 
-async def engine_answers() -> str | None:
-    """None, or why it does not."""
+async def engine_problem() -> str | None:
+    """Returns why no container engine answers, or None if one does."""
     try:
         info = await run_program(["docker", "info", "--format", "{{.ServerVersion}}"], timeout=20, env=dict(os.environ))
     except PipelineError as error:
@@ -32,13 +32,13 @@ async def engine_answers() -> str | None:
 
 
 async def docker(*arguments: str, timeout: float = 120, check: bool = True, stdin: bytes | None = None) -> Completed:
-    done = await run_program(["docker", *arguments], timeout=timeout, stdin=stdin, cwd=ROOT, env=dict(os.environ))
-    assert not check or done.returncode == 0, f"docker {' '.join(arguments)}: {done.stderr}"
-    return done
+    completed = await run_program(["docker", *arguments], timeout=timeout, stdin=stdin, cwd=ROOT, env=dict(os.environ))
+    assert not check or completed.returncode == 0, f"docker {' '.join(arguments)}: {completed.stderr}"
+    return completed
 
 
 def _free_port() -> int:
-    """One that stays the same when the container is restarted; those that the engine chooses do not."""
+    """Returns a free port for a fixed mapping; a port that the engine chooses changes with every restart."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -46,13 +46,13 @@ def _free_port() -> int:
 
 
 class Deployment:
-    """One project of Compose.
+    """A Compose project.
 
     Args:
-        name: the project's.
-        folder: scratch.
+        name: name of the Compose project.
+        folder: folder for logs and fetched files.
         files: the compose files.
-        env: what they interpolate.
+        env: variables that the compose files interpolate.
     """
 
     def __init__(
@@ -63,15 +63,15 @@ class Deployment:
         self._env = os.environ | {"NATS_LISTEN": f"127.0.0.1:{_free_port()}"} | (env or {})
 
     async def compose(self, *arguments: str, timeout: float = 600, check: bool = True) -> Completed:
-        done = await run_program(
+        completed = await run_program(
             ["docker", "compose", *self._options, *arguments], timeout=timeout, cwd=ROOT, env=self._env
         )
-        assert not check or done.returncode == 0, f"compose {' '.join(arguments)}: {done.stderr}"
-        return done
+        assert not check or completed.returncode == 0, f"compose {' '.join(arguments)}: {completed.stderr}"
+        return completed
 
     @asynccontextmanager
     async def running(self, *options: str) -> AsyncIterator["Deployment"]:
-        """Started from nothing; removed at the end, and nothing is left."""
+        """Starts the project without earlier state; removes it at the end and checks that nothing is left."""
         await self.down()
         try:
             await self.compose("up", "--build", "--wait", *options, timeout=1200)
@@ -82,13 +82,13 @@ class Deployment:
             await self.compose("down", "--volumes", check=False)
         for kind in ("container", "volume", "network"):
             left = await docker(kind, "ls", "--quiet", f"--filter=label=com.docker.compose.project={self.name}")
-            assert left.stdout == b"", f"a {kind} is left"
+            assert left.stdout == b"", f"a {kind} of {self.name} is left"
 
     async def down(self) -> None:
         await self.compose("--profile=*", "down", "--volumes", "--remove-orphans", check=False)
 
     async def scenewire(self, *arguments: str) -> str:
-        """The command, in its container."""
+        """Runs the command in its container; returns its output."""
         return (await self.compose("run", "--rm", "--no-TTY", "scenewire", *arguments)).stdout.decode()
 
     async def sql(self, query: str) -> str:
@@ -99,11 +99,11 @@ class Deployment:
         return (await self.compose("ps", "--quiet", service)).stdout.decode().split()
 
     async def log(self, service: str) -> list[dict[str, Any]]:
-        said = (await self.compose("logs", "--no-log-prefix", "--no-color", service)).stdout.decode()
-        return [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+        output = (await self.compose("logs", "--no-log-prefix", "--no-color", service)).stdout.decode()
+        return [json.loads(line) for line in output.splitlines() if line.startswith("{")]
 
     async def fetch(self, key: str) -> Path:
-        """A file of the artifact volume."""
+        """Copies a file from the artifact volume; returns its path."""
         target = self.folder / key.replace("/", "_")
         assembly = (await self.containers("assembly"))[0]
         await docker("cp", f"{assembly}:{ARTIFACTS}/{key}", str(target))
@@ -111,13 +111,13 @@ class Deployment:
 
     @asynccontextmanager
     async def customer(self) -> AsyncIterator["Customer"]:
-        """A connection from outside, as the user `client`."""
-        where = (await self.compose("port", "nats", "4222")).stdout.decode().strip()
-        folder = f"{self.name}_credentials:/credentials:ro"
-        read = ("run", "--rm", "--user=0", "--volume", folder, "--entrypoint=cat", "scenewire/tools:local")
+        """Connects from outside as the user `client`."""
+        address = (await self.compose("port", "nats", "4222")).stdout.decode().strip()
+        volume = f"{self.name}_credentials:/credentials:ro"
+        read = ("run", "--rm", "--user=0", "--volume", volume, "--entrypoint=cat", "scenewire/tools:local")
         password = (await docker(*read, "/credentials/client/nats_password")).stdout.decode()
         client = await nats.connect(
-            f"nats://{where}",
+            f"nats://{address}",
             user="client",
             password=password,
             inbox_prefix="_INBOX_client",
@@ -126,17 +126,17 @@ class Deployment:
         )
         try:
             customer = Customer(client)
-            await customer.listen()
+            await customer.subscribe()
             yield customer
         finally:
             await client.close()
 
     async def deliveries(self, durable: str) -> Counter[str]:
-        """How often each replica of a service handled a message of a durable to its end."""
+        """Returns how many messages of a durable each replica has handled, by container id."""
         counted: Counter[str] = Counter()
         for container in await self.containers(durable.partition("-")[0]):
-            ask = "import urllib.request as r; print(r.urlopen('http://127.0.0.1:8080/metrics').read().decode())"
-            page = (await docker("exec", container, "python", "-c", ask)).stdout.decode()
+            script = "import urllib.request as r; print(r.urlopen('http://127.0.0.1:8080/metrics').read().decode())"
+            page = (await docker("exec", container, "python", "-c", script)).stdout.decode()
             for line in page.splitlines():
                 name = f'scenewire_handler_duration_seconds_count{{durable="{durable}",status="handled"}}'
                 if line.startswith(name):
@@ -145,58 +145,58 @@ class Deployment:
 
 
 class Customer:
-    """Orders films, and hears what becomes of them."""
+    """Orders videos and receives their results."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
-        self.films: dict[str, dict[str, Any]] = {}
-        self.films_heard = 0
+        self.videos: dict[str, dict[str, Any]] = {}
+        self.assembled_messages = 0
         self.failures: list[dict[str, Any]] = []
         self.started: Counter[tuple[str, str, int]] = Counter()
-        """By project, stage and scene."""
-        self._news = asyncio.Condition()
+        """Number of `started` events by project, stage and scene."""
+        self._changed = asyncio.Condition()
 
-    async def listen(self) -> None:
+    async def subscribe(self) -> None:
         for subject in ("video.assembled", "project.failed", "progress.>"):
-            await self.client.subscribe(subject, cb=self._hear)
+            await self.client.subscribe(subject, cb=self._receive)
 
     async def order(self, project_id: str, *texts: str) -> None:
         order = {"project_id": project_id, "topic": "Tea", "look": LOOK, "scenes": [{"text": text} for text in texts]}
         await self.client.jetstream(timeout=30).publish("script.requested", json.dumps(order).encode())
 
-    async def film(self, project_id: str, *, timeout: float = 300) -> dict[str, Any]:
-        """Its `video.assembled`; what was missed while the bus was away is looked up."""
+    async def video(self, project_id: str, *, timeout: float = 300) -> dict[str, Any]:
+        """Returns the project's `video.assembled`; queries the stream for one that was missed during an outage."""
         async with asyncio.timeout(timeout):
-            while project_id not in self.films:
+            while project_id not in self.videos:
                 assert not self.failures, self.failures
-                await self._news_or_look(project_id)
-        return self.films[project_id]
+                await self._wait_or_query(project_id)
+        return self.videos[project_id]
 
     async def scenes_started(self, stage: str, scenes: int) -> None:
-        """Returns when so many scenes are in work in a stage."""
-        async with asyncio.timeout(300), self._news:
-            await self._news.wait_for(lambda: len([1 for _, of, _ in self.started if of == stage]) >= scenes)
+        """Waits until a stage has started this many scenes."""
+        async with asyncio.timeout(300), self._changed:
+            await self._changed.wait_for(lambda: sum(key[1] == stage for key in self.started) >= scenes)
 
-    async def _news_or_look(self, project_id: str) -> None:
+    async def _wait_or_query(self, project_id: str) -> None:
         try:
-            async with asyncio.timeout(5), self._news:
-                await self._news.wait_for(lambda: project_id in self.films or bool(self.failures))
+            async with asyncio.timeout(5), self._changed:
+                await self._changed.wait_for(lambda: project_id in self.videos or bool(self.failures))
         except TimeoutError:
             try:
                 last = await self.client.jetstream().get_last_msg("PIPELINE", "video.assembled")
             except (nats.errors.Error, OSError):
                 return
             body = json.loads(last.data or b"{}")
-            self.films.setdefault(body["project_id"], body)
+            self.videos.setdefault(body["project_id"], body)
 
-    async def _hear(self, message: Msg) -> None:
+    async def _receive(self, message: Msg) -> None:
         body = json.loads(message.data)
-        async with self._news:
+        async with self._changed:
             if message.subject == "video.assembled":
-                self.films[body["project_id"]] = body
-                self.films_heard += 1
+                self.videos[body["project_id"]] = body
+                self.assembled_messages += 1
             elif message.subject == "project.failed":
                 self.failures.append(body)
             elif body["state"] == "started" and body.get("scene_number"):
                 self.started[body["project_id"], body["stage"], body["scene_number"]] += 1
-            self._news.notify_all()
+            self._changed.notify_all()

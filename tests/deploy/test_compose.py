@@ -1,4 +1,4 @@
-"""Films by containers: right, whatever the number of replicas, and whatever is killed or restarted meanwhile."""
+"""Videos made by containers are correct for any number of replicas, and after kills and restarts."""
 
 import asyncio
 import json
@@ -25,27 +25,27 @@ import asyncio, nats, json
 async def main():
     password = open("/run/credentials/nats_password").read()
     client = await nats.connect("nats://nats:4222", user="client", password=password, inbox_prefix="_INBOX_client")
-    films = await client.subscribe("video.assembled")
+    videos = await client.subscribe("video.assembled")
     order = {"topic": "Tea", "text": "Water boils. Tea is poured.", "look": {"width": 320, "height": 180}}
     await client.request("script.requested", json.dumps(order).encode(), timeout=10)
-    print((await films.next_msg(timeout=300)).data.decode())
+    print((await videos.next_msg(timeout=300)).data.decode())
 asyncio.run(main())
 """
 
 
-async def assert_right(deployment: Deployment, film: dict[str, Any], scenes: int) -> None:
-    path = await deployment.fetch(film["video"]["key"])
+async def assert_video_is_correct(deployment: Deployment, video: dict[str, Any], scenes: int) -> None:
+    path = await deployment.fetch(video["video"]["key"])
     facts = await probe_media(path)
     assert facts.video is not None
     assert facts.audio is not None
     assert facts.complete
     assert (facts.video.width, facts.video.height) == (LOOK["width"], LOOK["height"])
-    assert facts.video.frames == film["frames"]
-    assert film["brief"]["scene_count"] == scenes
-    assert path.stat().st_size == film["video"]["size"]
+    assert facts.video.frames == video["frames"]
+    assert video["brief"]["scene_count"] == scenes
+    assert path.stat().st_size == video["video"]["size"]
 
 
-async def test_an_order_from_a_container_with_nothing_but_a_nats_client_becomes_a_film_and_rows(
+async def test_an_order_from_a_plain_nats_client_becomes_a_video_and_rows(
     deployment: Deployment,
 ) -> None:
     await docker(
@@ -54,54 +54,54 @@ async def test_an_order_from_a_container_with_nothing_but_a_nats_client_becomes_
     name = deployment.name
     mount = f"type=volume,src={name}_credentials,dst=/run/credentials,volume-subpath=client,readonly"
     run = ("run", "--rm", f"--network={name}_bus", f"--mount={mount}", "--user=10001")
-    said = await docker(*run, "scenewire-test/client", "python", "-c", ORDER, timeout=400)
-    film = json.loads(said.stdout)
-    await assert_right(deployment, film, 1)
+    ordered = await docker(*run, "scenewire-test/client", "python", "-c", ORDER, timeout=400)
+    video = json.loads(ordered.stdout)
+    await assert_video_is_correct(deployment, video, 1)
     rows = await deployment.sql("SELECT current_step, video_path FROM projects")
-    assert rows == f"export|{film['video']['key']}"
-    assert film["project_id"] in await deployment.scenewire("list")
+    assert rows == f"export|{video['video']['key']}"
+    assert video["project_id"] in await deployment.scenewire("list")
 
 
-async def test_replicas_share_two_films_and_make_them_as_one_worker_does(deployment: Deployment) -> None:
+async def test_replicas_make_the_same_videos_as_one_worker(deployment: Deployment) -> None:
     texts = {"water": SENTENCES, "milk": [text.replace("water", "milk") for text in SENTENCES]}
     async with deployment.customer() as customer:
         alone = {}
         for name, scenes in texts.items():
             project = str(uuid4())
             await customer.order(project, *scenes)
-            alone[name] = await customer.film(project)
+            alone[name] = await customer.video(project)
         await deployment.compose("exec", "assembly", "rm", "-r", f"{ARTIFACTS}/results", f"{ARTIFACTS}/content")
         await deployment.compose("up", "--wait", "--scale", "tts=2", "--scale", "assembly=3")
         before = {durable: await deployment.deliveries(durable) for durable in ("tts", "assembly")}
         together = {name: str(uuid4()) for name in texts}
         await asyncio.gather(*(customer.order(together[name], *scenes) for name, scenes in texts.items()))
         for name, project in together.items():
-            film = await customer.film(project)
-            await assert_right(deployment, film, len(SENTENCES))
-            assert film["frames"] == alone[name]["frames"]
-            first, second = [await deployment.fetch(f["video"]["key"]) for f in (alone[name], film)]
-            assert await pictures(first) == await pictures(second)
-            words = [await deployment.fetch(f["captions_srt"]["key"]) for f in (alone[name], film)]
-            assert words[0].read_bytes() == words[1].read_bytes()
+            video = await customer.video(project)
+            await assert_video_is_correct(deployment, video, len(SENTENCES))
+            assert video["frames"] == alone[name]["frames"]
+            first, second = [await deployment.fetch(made["video"]["key"]) for made in (alone[name], video)]
+            assert await picture_hash(first) == await picture_hash(second)
+            captions = [await deployment.fetch(made["captions_srt"]["key"]) for made in (alone[name], video)]
+            assert captions[0].read_bytes() == captions[1].read_bytes()
         for durable in ("tts", "assembly"):
             shares = await deployment.deliveries(durable) - before[durable]
             assert sum(shares.values()) == 2 * len(SENTENCES)
             assert len(shares) > 1
 
 
-async def pictures(film: Path) -> bytes:
-    """The hash of its picture as it was encoded."""
+async def picture_hash(video: Path) -> bytes:
+    """Returns the hash of the encoded picture stream."""
     ffmpeg = await find_ffmpeg()
     hashed = await run_program(
-        [ffmpeg.path, "-v", "error", "-i", film, "-map", "0:v", "-c", "copy", "-f", "md5", "-"], timeout=60
+        [ffmpeg.path, "-v", "error", "-i", video, "-map", "0:v", "-c", "copy", "-f", "md5", "-"], timeout=60
     )
     assert hashed.stdout.startswith(b"MD5=")
     return hashed.stdout
 
 
-async def test_a_killed_replica_loses_nothing_and_comes_back(deployment: Deployment) -> None:
+async def test_a_killed_replica_loses_nothing_and_restarts(deployment: Deployment) -> None:
     if os.geteuid() != 0:
-        pytest.skip("killing the engine's processes takes root")
+        pytest.skip("killing the engine's processes needs root")
     await deployment.compose("up", "--wait", "--scale", "assembly=2")
     project = str(uuid4())
     async with deployment.customer() as customer:
@@ -109,12 +109,12 @@ async def test_a_killed_replica_loses_nothing_and_comes_back(deployment: Deploym
         await customer.scenes_started("assembly", 1)
         for victim in await deployment.containers("assembly"):
             state = await docker("inspect", "--format={{.State.Pid}}", victim)
-            os.kill(int(state.stdout), signal.SIGKILL)  # the engine's own kill would count as a wish to have it stopped
-        film = await customer.film(project)
+            os.kill(int(state.stdout), signal.SIGKILL)  # after `docker kill` the engine would not restart it
+        video = await customer.video(project)
         assert customer.failures == []
-        assert customer.films_heard == 1
+        assert customer.assembled_messages == 1
         assert max(customer.started.values()) <= 2
-    await assert_right(deployment, film, len(SENTENCES))
+    await assert_video_is_correct(deployment, video, len(SENTENCES))
     for container in await deployment.containers("assembly"):
         restarts = await docker("inspect", "--format={{.RestartCount}} {{.State.Running}}", container)
         assert restarts.stdout.split() == [b"1", b"true"]
@@ -122,23 +122,23 @@ async def test_a_killed_replica_loses_nothing_and_comes_back(deployment: Deploym
 
 @pytest.mark.filterwarnings(
     "ignore::pytest.PytestUnraisableExceptionWarning"
-)  # nats-py leaves streams of failed tries open
-async def test_restarting_everything_in_turn_loses_nothing(deployment: Deployment) -> None:
+)  # nats-py leaves the sockets of failed attempts open
+async def test_restarting_every_container_in_turn_loses_nothing(deployment: Deployment) -> None:
     project = str(uuid4())
     async with deployment.customer() as customer:
         await customer.order(project, *SENTENCES, *reversed(SENTENCES))
         await customer.scenes_started("tts", 1)
         for service in ("recorder", *WORKERS, "nats", "postgres"):
             await deployment.compose("restart", service)
-        film = await customer.film(project)
+        video = await customer.video(project)
         assert customer.failures == []
         assert max(customer.started.values()) <= 2, customer.started
-        await recorded(deployment, project)
-    await assert_right(deployment, film, 2 * len(SENTENCES))
+        await wait_until_recorded(deployment, project)
+    await assert_video_is_correct(deployment, video, 2 * len(SENTENCES))
 
 
-async def recorded(deployment: Deployment, project: str) -> None:
-    """Returns when the record has the film."""
+async def wait_until_recorded(deployment: Deployment, project: str) -> None:
+    """Waits until the video is recorded, then checks its scenes."""
     async with asyncio.timeout(120):
         while await deployment.sql(f"SELECT current_step FROM projects WHERE id = '{project}'") != "export":  # noqa: S608
             await asyncio.sleep(0.5)
@@ -146,21 +146,21 @@ async def recorded(deployment: Deployment, project: str) -> None:
     assert await deployment.sql(scenes) == str(2 * len(SENTENCES))
 
 
-async def test_without_a_database_server_the_record_is_a_file(tmp_path: Path) -> None:
+async def test_sqlite_deployment_records_in_a_file_without_postgres(tmp_path: Path) -> None:
     files = ("compose.yaml", "compose.sqlite.yaml")
     async with Deployment("scenewire-sqlite", tmp_path, files=files).running() as deployment:
         project = str(uuid4())
         async with deployment.customer() as customer:
             await customer.order(project, "Water boils.")
-            await assert_right(deployment, await customer.film(project), 1)
+            await assert_video_is_correct(deployment, await customer.video(project), 1)
         assert not any(
             "postgres" in name for name in (await deployment.compose("ps", "--services")).stdout.decode().split()
         )
         assert project in await deployment.scenewire("list")
 
 
-async def test_a_worker_has_no_more_rights_than_its_work_needs(deployment: Deployment) -> None:
-    look = (
+async def test_workers_have_least_privileges(deployment: Deployment) -> None:
+    script = (
         "import os, socket, sys\n"
         "print(os.getuid(), open('/proc/self/status').read().partition('CapEff:')[2].split()[0])\n"
         "try: open('/app/x', 'w')\n"
@@ -170,31 +170,31 @@ async def test_a_worker_has_no_more_rights_than_its_work_needs(deployment: Deplo
         "print(sorted(os.listdir('/run/credentials')), [n for n in os.environ if n.endswith('PASSWORD')])\n"
     )
     for service in ("tts", "assembly", "recorder"):
-        said = (
-            (await deployment.compose("exec", "--no-TTY", service, "python", "-c", look)).stdout.decode().splitlines()
+        lines = (
+            (await deployment.compose("exec", "--no-TTY", service, "python", "-c", script)).stdout.decode().splitlines()
         )
-        assert said[0] == "10001 0000000000000000"
-        assert said[1] == "Read-only file system"
-        assert said[2] == "OSError"  # no route: a network that lets out would time out
+        assert lines[0] == "10001 0000000000000000"
+        assert lines[1] == "Read-only file system"
+        assert lines[2] == "OSError"  # no route; a network with internet access would time out
         own = ["database_url", "nats_password"] if service == "recorder" else ["nats_password"]
-        assert said[3] == f"{own} []"
+        assert lines[3] == f"{own} []"
 
 
-async def test_a_card_that_is_not_there_is_the_engine_s_own_error(tmp_path: Path) -> None:
+async def test_without_a_gpu_the_engine_reports_the_missing_driver(tmp_path: Path) -> None:
     if (await docker("info", "--format", "{{json .Runtimes}}")).stdout.find(b"nvidia") >= 0:
-        pytest.skip("this engine has the runtime")
+        pytest.skip("this engine has the NVIDIA runtime")
     name = "scenewire-gpu"
-    deployment = Deployment(name, tmp_path, env={"REGISTRY": "scenewire-test"})  # an image that is there stands in
+    deployment = Deployment(name, tmp_path, env={"REGISTRY": "scenewire-test"})  # another image stands in for tts-gpu
     try:
         await Deployment(name, tmp_path).compose("up", "--build", "credentials", "tts", "--no-start")
         await docker("tag", "scenewire/tts:local", "scenewire-test/tts-gpu:local")
         await Deployment(name, tmp_path).compose("up", "credentials")
         up = ("--profile=gpu", "up", "--detach", "--no-build", "--no-deps", "tts-gpu")
-        done = await deployment.compose(*up, check=False)
+        completed = await deployment.compose(*up, check=False)
     finally:
         await deployment.down()
-    assert done.returncode != 0
-    assert 'could not select device driver "nvidia"' in done.stderr
+    assert completed.returncode != 0
+    assert 'could not select device driver "nvidia"' in completed.stderr
 
 
 @pytest.mark.parametrize(
@@ -207,8 +207,8 @@ async def test_a_card_that_is_not_there_is_the_engine_s_own_error(tmp_path: Path
     ],
     ids="+".join,
 )
-async def test_compose_files_are_right_with_every_profile(files: tuple[str, ...], tmp_path: Path) -> None:
-    env = {"ARTIFACTS_URL": "s3://films", "NATS_URL": "tls://bus:4222", "CREDENTIALS": str(tmp_path)}
+async def test_compose_files_are_valid_with_every_profile(files: tuple[str, ...], tmp_path: Path) -> None:
+    env = {"ARTIFACTS_URL": "s3://scenewire", "NATS_URL": "tls://bus:4222", "CREDENTIALS": str(tmp_path)}
     env |= {"AWS_ACCESS_KEY_ID_FILE": "/dev/null", "AWS_SECRET_ACCESS_KEY_FILE": "/dev/null"}
     for profile in ("", "gpu", "tools"):
         deployment = Deployment("scenewire-config", tmp_path, files=files, env=env)

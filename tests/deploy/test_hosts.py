@@ -1,4 +1,4 @@
-"""Workers that share the bus and a bucket with the rest, and nothing else."""
+"""Workers on a second host, which shares only the bus and a bucket with the first."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -23,14 +23,14 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication as App, cr
 from werkzeug.serving import make_server; \\
 make_server('0.0.0.0', 5000, App(create), threaded=False).serve_forever()"]
 """
-"""One request at a time: its conditional writes look first and write then."""
+"""Single-threaded, because moto's conditional writes are not atomic."""
 
 SENTENCES = [f"Cup number {cup} is filled with fresh water and set on the stove to boil." for cup in range(5)]
 
 
 @asynccontextmanager
 async def bucket(gateway: str) -> AsyncIterator[str]:
-    """An S3 server with a bucket `films`; yields its address."""
+    """Runs an S3 server with the bucket `scenewire`; yields its address."""
     await docker("build", "--tag=scenewire-test/s3", "-", stdin=S3_IMAGE, timeout=600)
     run = ("run", "--rm", "--detach", f"--publish={gateway}:0:5000", "scenewire-test/s3")
     container = (await docker(*run)).stdout.decode().strip()
@@ -39,7 +39,7 @@ async def bucket(gateway: str) -> AsyncIterator[str]:
         async with httpx2.AsyncClient() as http, asyncio.timeout(30):
             while True:
                 try:
-                    assert (await http.put(f"{url}/films")).status_code == 200
+                    assert (await http.put(f"{url}/scenewire")).status_code == 200
                     break
                 except httpx2.TransportError:
                     await asyncio.sleep(0.1)
@@ -48,7 +48,7 @@ async def bucket(gateway: str) -> AsyncIterator[str]:
         await docker("kill", container, check=False)
 
 
-async def test_two_hosts_make_a_film_with_nothing_in_common_but_bus_and_bucket(tmp_path: Path) -> None:
+async def test_two_hosts_make_a_video_with_only_bus_and_bucket_in_common(tmp_path: Path) -> None:
     gateway = (await docker("network", "inspect", "bridge", "--format={{(index .IPAM.Config 0).Gateway}}")).stdout
     host = gateway.decode().strip()
     for name in ("s3_id", "s3_key"):
@@ -57,7 +57,7 @@ async def test_two_hosts_make_a_film_with_nothing_in_common_but_bus_and_bucket(t
     async with bucket(host) as url:
         env = {
             "NATS_LISTEN": f"{host}:0",
-            "ARTIFACTS_URL": "s3://films",
+            "ARTIFACTS_URL": "s3://scenewire",
             "AWS_ENDPOINT_URL": url,
             "AWS_ACCESS_KEY_ID_FILE": str(tmp_path / "s3_id"),
             "AWS_SECRET_ACCESS_KEY_FILE": str(tmp_path / "s3_key"),
@@ -76,23 +76,23 @@ async def test_two_hosts_make_a_film_with_nothing_in_common_but_bus_and_bucket(t
             async with second.running(), first.customer() as customer:
                 project = str(uuid4())
                 await customer.order(project, *SENTENCES)
-                film = await customer.film(project)
+                video = await customer.video(project)
                 spoken = await second.deliveries("tts")
-                there, here = await second.deliveries("assembly"), await first.deliveries("assembly")
-        films = S3Store(
-            "films",
+                on_second, on_first = await second.deliveries("assembly"), await first.deliveries("assembly")
+        store = S3Store(
+            "scenewire",
             endpoint=url,
             region="us-east-1",
             access_key_id="testing",
             secret_access_key="testing",
             client_options={"allow_http": True},
         )
-        (tmp_path / "film.mp4").write_bytes((await films.get_async(film["video"]["key"])).bytes())
-    facts = await probe_media(tmp_path / "film.mp4")
+        (tmp_path / "video.mp4").write_bytes((await store.get_async(video["video"]["key"])).bytes())
+    facts = await probe_media(tmp_path / "video.mp4")
     assert facts.video is not None
     assert facts.complete
-    assert facts.video.frames == film["frames"]
+    assert facts.video.frames == video["frames"]
     assert sum(spoken.values()) == len(SENTENCES)
-    assert sum(there.values()) > 0
-    assert sum(here.values()) > 0
-    assert sum(there.values()) + sum(here.values()) == len(SENTENCES)
+    assert sum(on_second.values()) > 0
+    assert sum(on_first.values()) > 0
+    assert sum(on_second.values()) + sum(on_first.values()) == len(SENTENCES)
