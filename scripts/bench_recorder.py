@@ -105,7 +105,7 @@ def story() -> list[Message | ScriptRequested]:
     ]
 
 
-async def recorded(url: str, source: Iterator[StoredMessage], batch: int) -> tuple[Times, list[int]]:
+async def record_all(url: str, source: Iterator[StoredMessage], batch: int) -> tuple[Times, list[int]]:
     """Records all messages; returns the time, and the peak memory after every 20 batches in kilobytes."""
     times, peaks = Times(), list[int]()
     repository = Repository(writing_engine(url))
@@ -144,7 +144,7 @@ def transactions(database: Database) -> list[Rows]:
     return parts
 
 
-def inserted_sqlite(target: Database, parts: Sequence[Rows]) -> Times:
+def insert_into_sqlite(target: Database, parts: Sequence[Rows]) -> Times:
     """Inserts the rows with sqlite3 alone; returns the time."""
     times = Times()
     with closing(sqlite3.connect(target.path, isolation_level=None)) as connection:
@@ -160,7 +160,7 @@ def inserted_sqlite(target: Database, parts: Sequence[Rows]) -> Times:
     return times
 
 
-def inserted_postgres(target: Database, parts: Sequence[Rows]) -> Times:
+def insert_into_postgres(target: Database, parts: Sequence[Rows]) -> Times:
     """Inserts the rows with psycopg alone; returns the time."""
     times = Times()
     with psycopg.connect(target.url) as connection, connection.cursor() as cursor, times.counted():
@@ -184,7 +184,7 @@ async def compare(engine: Engine, number: int, rounds: int) -> None:
         source, target = engine.create(), engine.create()
         for database in (source, target):
             await upgrade(database.url)
-        ours.append((await recorded(source.url, messages(number), BATCH))[0])
+        ours.append((await record_all(source.url, messages(number), BATCH))[0])
         parts = transactions(source)
         rows = sum(len(values) for part in parts for values in part.values())
         bare.append(engine.insert(target, parts))
@@ -237,7 +237,7 @@ async def cost_of_one_video(engine: Engine, rounds: int) -> None:
         for _ in range(rounds):
             database = engine.create()
             await upgrade(database.url)
-            took.append((await recorded(database.url, iter(delivered(story())), batch))[0])
+            took.append((await record_all(database.url, iter(delivered(story())), batch))[0])
         wall, processor = (median(values) * 1000 for values in zip(*((t.wall, t.processor) for t in took), strict=True))
         print(f"  {how}: {wall:.0f} ms, {processor:.0f} ms of processor time")
 
@@ -274,8 +274,8 @@ def engines(folder: Path, postgres: Postgres) -> list[Engine]:
     """Returns SQLite and Postgres."""
     numbers = count()
     return [
-        Engine("SQLite", lambda: Database(folder / f"{next(numbers)}.db"), inserted_sqlite),
-        Engine("Postgres", lambda: PostgresDatabase(postgres, postgres.create()), inserted_postgres),
+        Engine("SQLite", lambda: Database(folder / f"{next(numbers)}.db"), insert_into_sqlite),
+        Engine("Postgres", lambda: PostgresDatabase(postgres, postgres.create()), insert_into_postgres),
     ]
 
 
@@ -289,7 +289,7 @@ async def main() -> None:
     options = parser.parse_args()
     configure_logs(level="ERROR", style="console")
     if options.into is not None:
-        for peak in (await recorded(options.into, messages(options.messages), BATCH))[1]:
+        for peak in (await record_all(options.into, messages(options.messages), BATCH))[1]:
             print(peak)
         return
     print(f"{usable_processors()} processors, SQLite {sqlite3.sqlite_version}")
