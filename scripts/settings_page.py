@@ -20,8 +20,8 @@ _INTRODUCTION = """\
 # Settings
 
 Settings are environment variables. `scenewire make` and `scenewire up` need none: they set defaults for the embedded
-services and keep the values that you set. `X_FILE` names a file that holds the secret `X`. `make docs` generates this
-page from the code.
+services and keep the values that you set. For a secret `X`, `X_FILE` names a file that contains it. `make docs` generates
+this page from the code.
 
 ## The command
 
