@@ -20,7 +20,7 @@ from uuid import UUID, uuid5
 from scenewire.artifacts.filesystem import FilesystemStore
 from scenewire.messages import AudioRendered, Scene
 from scenewire_script.text.keywords import footage_query, telling_words
-from scenewire_sourcing.ingest.ingest import Intake
+from scenewire_sourcing.ingest.ingest import Ingest
 from scenewire_sourcing.providers.mcp_source import McpSource
 from scenewire_sourcing.stage import SourcingStage
 from tests.support.builders import audio_rendered, narration
@@ -128,13 +128,13 @@ async def main() -> None:
         await make_library(folder, cases)
         store = FilesystemStore(Path(name) / "artifacts")
         source = McpSource(library_server(folder), timeout=60)
-        stage = SourcingStage(store, [source], Intake(store, largest_file=1 << 20))
+        stage = SourcingStage(store, [source], Ingest(store, largest_file=1 << 20))
         try:
             numbers: Counter[str] = Counter()
             for case in cases:
                 numbers[case.film] += 1
                 audio = spoken(case, numbers[case.film], uuid5(FILMS, case.film))
-                footage = (await stage.choose(audio)).footage
+                footage = (await stage.select_footage(audio)).footage
                 chosen.shown.append((case, [clip.credit.title for clip in footage.clips]))
                 found = await source.search(audio.scene.footage_query, 20)
                 first.shown.append((case, [one.title for one in found[:SHOWN]]))

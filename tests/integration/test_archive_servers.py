@@ -13,7 +13,7 @@ from mcp import Client, StdioServerParameters
 from pydantic import SecretStr
 
 from scenewire.processes.run import run_program
-from scenewire_sourcing.providers.base import Remote
+from scenewire_sourcing.providers.base import RemoteFile
 from scenewire_sourcing.providers.server_config import FootageServer
 from scripts.doubles.archive import KEY, Item, dvids, nasa
 from tests.support.footage import connected
@@ -67,9 +67,9 @@ async def test_b15_a_shipped_archive_is_searched_and_names_its_files(web: Web, n
     server = archive(name, web)
     async with connected(server) as source:
         (found,) = await source.search("suez", 5)
-        fetched = await source.fetch(found.id)
-    assert fetched.place == Remote(fetched.footage.url, server.hosts, (web.host,))
-    assert fetched.footage.url.startswith(f"{web.url}/")
+        located = await source.locate(found.id)
+    assert located.place == RemoteFile(located.footage.url, server.hosts, (web.host,))
+    assert located.footage.url.startswith(f"{web.url}/")
     assert server.hosts
 
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from scenewire.messages import ScriptRequested
-from scenewire_sourcing.providers.base import Remote
+from scenewire_sourcing.providers.base import RemoteFile
 from scenewire_sourcing.settings import SourcingSettings
 from scripts.doubles.__main__ import IN_STUDIO, SHOTS, sentences, variables
 from scripts.doubles.documentary import documentary
@@ -21,11 +21,11 @@ async def test_b15_a_server_with_a_dialect_of_its_own_is_used_by_configuration_o
         (server,) = settings.footage_servers
         async with connected(server) as source:
             found = await source.search("port crane", 5)
-            fetched = await source.fetch(found[0].id)
+            located = await source.locate(found[0].id)
     assert [(one.title, one.width, one.duration) for one in found] == [("Port at night", 1280, 8)]
     assert (found[0].creator, found[0].licence) == ("The studio's double", "Painted for this demonstration, CC0")
-    assert isinstance(fetched.place, Remote)
-    assert fetched.place.url == f"http://{studio.host}/files/4.mp4"
+    assert isinstance(located.place, RemoteFile)
+    assert located.place.url == f"http://{studio.host}/files/4.mp4"
 
 
 def servers(studio: Studio) -> str:

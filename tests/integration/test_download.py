@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from scenewire_sourcing.ingest.download import Downloader
-from scenewire_sourcing.providers.base import FootageUnavailableError, Remote
+from scenewire_sourcing.providers.base import FootageUnavailableError, RemoteFile
 from tests.support.web import Asked, Reply, Web, partial, serving
 
 VIDEO = (24).to_bytes(4, "big") + b"ftypisom" + bytes(range(256)) * 16_000
@@ -33,7 +33,7 @@ def downloader(**changes) -> Downloader:
 
 
 async def fetched(web: Web, path: str, folder: Path, **changes) -> bytes:
-    remote = Remote(web.url + path, (), (web.host,))
+    remote = RemoteFile(web.url + path, (), (web.host,))
     return (await downloader(**changes).download(remote, folder)).read_bytes()
 
 
@@ -45,7 +45,7 @@ async def refusal(web: Web, path: str, folder: Path, **changes) -> str:
 
 async def test_a_file_arrives_whole_and_is_named_by_what_it_is(web: Web, tmp_path: Path) -> None:
     web.routes["/evil.exe"] = Reply(VIDEO)
-    path = await downloader().download(Remote(f"{web.url}/evil.exe?name=../../x", (), (web.host,)), tmp_path)
+    path = await downloader().download(RemoteFile(f"{web.url}/evil.exe?name=../../x", (), (web.host,)), tmp_path)
     assert path == tmp_path / "clip.mp4"
     assert path.read_bytes() == VIDEO
     assert list(tmp_path.iterdir()) == [path]
@@ -61,7 +61,7 @@ async def test_a_file_arrives_whole_and_is_named_by_what_it_is(web: Web, tmp_pat
 )
 async def test_the_first_bytes_say_what_it_is(web: Web, tmp_path: Path, begins: bytes, suffix: str) -> None:
     web.routes["/1.mp4"] = Reply(begins)
-    path = await downloader().download(Remote(f"{web.url}/1.mp4", (), (web.host,)), tmp_path)
+    path = await downloader().download(RemoteFile(f"{web.url}/1.mp4", (), (web.host,)), tmp_path)
     assert path.suffix == suffix
 
 
@@ -244,7 +244,7 @@ async def test_where_nobody_listens_is_a_reason(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         host = f"127.0.0.1:{taken.getsockname()[1]}"
     with pytest.raises(FootageUnavailableError, match="cannot be reached"):
-        await downloader().download(Remote(f"http://{host}/1.mp4", (), (host,)), tmp_path)
+        await downloader().download(RemoteFile(f"http://{host}/1.mp4", (), (host,)), tmp_path)
 
 
 # --- row 64: where addresses lead --------------------------------------------------------------------
@@ -270,7 +270,7 @@ async def test_row_64_a_redirect_is_examined_like_the_first_address(
         return ["127.0.0.1"]
 
     web.routes["/1.mp4"] = Reply(status=302, headers={"Location": target})
-    remote = Remote(f"{web.url}/1.mp4", ("media.example.org",), (web.host,))
+    remote = RemoteFile(f"{web.url}/1.mp4", ("media.example.org",), (web.host,))
     with pytest.raises(FootageUnavailableError, match=reason):
         await downloader(resolver=names).download(remote, tmp_path)
     assert len(web.asked) == 1
@@ -327,7 +327,7 @@ async def test_row_64_a_name_that_changes_its_mind_is_asked_once_and_the_examine
     server.sni_callback = lambda _, name, __: seen.append(name)
     async with serving(server) as web:
         web.routes["/1.mp4"] = Reply(VIDEO)
-        remote = Remote(f"https://archive.example:{web.port}/1.mp4", (), (f"archive.example:{web.port}",))
+        remote = RemoteFile(f"https://archive.example:{web.port}/1.mp4", (), (f"archive.example:{web.port}",))
         path = await downloader(resolver=names, tls=client).download(remote, tmp_path)
     assert path.read_bytes() == VIDEO
     assert asked == ["archive.example"]
@@ -342,7 +342,7 @@ async def test_row_64_a_server_that_cannot_prove_its_name_is_refused(tmp_path: P
     server, client = authority("other.example", tmp_path)
     async with serving(server) as web:
         web.routes["/1.mp4"] = Reply(VIDEO)
-        remote = Remote(f"https://archive.example:{web.port}/1.mp4", (), (f"archive.example:{web.port}",))
+        remote = RemoteFile(f"https://archive.example:{web.port}/1.mp4", (), (f"archive.example:{web.port}",))
         with pytest.raises(FootageUnavailableError, match="cannot be reached"):
             await downloader(resolver=names, tls=client).download(remote, tmp_path)
     assert web.asked == []
@@ -354,5 +354,5 @@ async def test_an_address_where_nobody_listens_gives_way_to_the_next(web: Web, t
 
     assert ipaddress.ip_address("127.0.0.9").is_loopback
     web.routes["/1.mp4"] = Reply(VIDEO)
-    remote = Remote(f"http://archive.example:{web.port}/1.mp4", (), (f"archive.example:{web.port}",))
+    remote = RemoteFile(f"http://archive.example:{web.port}/1.mp4", (), (f"archive.example:{web.port}",))
     assert (await downloader(resolver=names).download(remote, tmp_path)).read_bytes() == VIDEO

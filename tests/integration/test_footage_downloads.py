@@ -15,8 +15,8 @@ from scenewire.artifacts.filesystem import FilesystemStore
 from scenewire.messages import AudioRendered, Footage
 from scenewire_sourcing.candidates import FootageFile, FoundFootage
 from scenewire_sourcing.ingest.download import Downloader
-from scenewire_sourcing.ingest.ingest import Intake
-from scenewire_sourcing.providers.base import Fetched, FootageSource, Remote
+from scenewire_sourcing.ingest.ingest import Ingest
+from scenewire_sourcing.providers.base import FootageSource, LocatedFootage, RemoteFile
 from scenewire_sourcing.providers.server_config import FootageServer
 from scenewire_sourcing.stage import SourcingStage
 from scripts.doubles.archive import KEY, Item, dvids, unlike
@@ -51,16 +51,16 @@ class FarSource:
     def __init__(self, web: Web, *ids: str) -> None:
         self._web = web
         self._ids = ids
-        self.fetched: list[str] = []
+        self.located: list[str] = []
 
     async def search(self, query: str, limit: int) -> list[FoundFootage]:
         return [FoundFootage(id=one, title=f"Tea {one}") for one in self._ids]
 
-    async def fetch(self, footage_id: str) -> Fetched:
-        self.fetched.append(footage_id)
+    async def locate(self, footage_id: str) -> LocatedFootage:
+        self.located.append(footage_id)
         url = f"{self._web.url}/{footage_id}.mp4"
         file = FootageFile(id=footage_id, title=f"Tea {footage_id}", url=url, rendition="720p")
-        return Fetched(Remote(url, (), (self._web.host,)), file)
+        return LocatedFootage(RemoteFile(url, (), (self._web.host,)), file)
 
     async def aclose(self) -> None:
         """Nothing runs."""
@@ -69,11 +69,11 @@ class FarSource:
 def stage_over(store: FilesystemStore, *sources: FootageSource, **changes: Any) -> SourcingStage:
     """A worker of its own on a store that others may use too."""
     downloads = Downloader(largest=1 << 20, timeout=20, idle=5)
-    return SourcingStage(store, sources, Intake(store, largest_file=1 << 20, downloads=downloads, **changes))
+    return SourcingStage(store, sources, Ingest(store, largest_file=1 << 20, downloads=downloads, **changes))
 
 
 async def choice(stage: SourcingStage, audio: AudioRendered | None = None) -> Footage:
-    return (await stage.choose(audio or audio_rendered(uuid4()))).footage
+    return (await stage.select_footage(audio or audio_rendered(uuid4()))).footage
 
 
 async def test_b15_a_clip_of_dvids_is_downloaded_measured_and_credited(
@@ -96,7 +96,7 @@ async def test_b15_a_clip_of_dvids_is_downloaded_measured_and_credited(
     assert clip.credit.notice.endswith("does not imply or constitute DoD endorsement.")
     assert clip.credit.review.startswith("its description says “courtesy”")
     (candidate,) = footage.candidates
-    assert candidate.reason.startswith("about tea, drink; its rights are to be reviewed; 0.0 to ")
+    assert candidate.reason.startswith("about tea, drink; its rights are to be reviewed; shows 0.0 to ")
     assert KEY not in footage.model_dump_json()
 
 
@@ -127,7 +127,7 @@ async def test_b16_a_clip_that_another_scene_shows_is_not_even_fetched(
     stage = stage_over(store, source)
     for number in (1, 3):  # both would begin with the same clip
         await choice(stage, audio_rendered(PROJECT, number, scene_count=3))
-    assert sorted(source.fetched) == ["a", "b"]
+    assert sorted(source.located) == ["a", "b"]
 
 
 @pytest.mark.parametrize("harm", ["truncated", "changed", "gone"])
@@ -209,9 +209,11 @@ async def test_row_64_an_address_outside_the_server_s_hosts_is_refused_and_named
 ) -> None:
     class Hostile(FarSource):
         @override
-        async def fetch(self, footage_id: str) -> Fetched:
-            fetched = await super().fetch(footage_id)
-            return Fetched(Remote("http://169.254.169.254/latest/meta-data", ("media.example.org",)), fetched.footage)
+        async def locate(self, footage_id: str) -> LocatedFootage:
+            located = await super().locate(footage_id)
+            return LocatedFootage(
+                RemoteFile("http://169.254.169.254/latest/meta-data", ("media.example.org",)), located.footage
+            )
 
     footage = await choice(stage_over(store, Hostile(web, "1")))
     assert footage.fallback
@@ -219,5 +221,5 @@ async def test_row_64_an_address_outside_the_server_s_hosts_is_refused_and_named
 
 
 async def test_without_downloads_a_far_clip_is_a_reason(web: Web, store: FilesystemStore) -> None:
-    stage = SourcingStage(store, [FarSource(web, "1")], Intake(store, largest_file=1 << 20))
+    stage = SourcingStage(store, [FarSource(web, "1")], Ingest(store, largest_file=1 << 20))
     assert "downloads are not set up" in (await choice(stage, audio_rendered(PROJECT))).reason

@@ -69,8 +69,8 @@ async def test_one_session_serves_many_questions(library: Path) -> None:
         assert children_of(os.getpid()) <= before  # nothing runs before it is needed
         (found,) = await source.search("tea", 5)
         (server,) = children_of(os.getpid()) - before
-        fetched = await source.fetch(found.id)
-        assert fetched.place == (library / "tea-pot.mp4").resolve()
+        located = await source.locate(found.id)
+        assert located.place == (library / "tea-pot.mp4").resolve()
         answers = await asyncio.gather(*(source.search("tea", 5) for _ in range(5)))
         assert [one.title for (one,) in answers] == ["Pot of tea"] * 5
         assert children_of(os.getpid()) - before == {server}
@@ -92,7 +92,7 @@ async def test_a_server_that_listens_over_http_is_used_the_same_way(library: Pat
         remote = FootageServer(name="remote", url=f"http://127.0.0.1:{port}/mcp", root=library)
         async with connected(remote) as source:
             (found,) = await source.search("tea", 5)
-            assert (await source.fetch(found.id)).footage.creator == "Ann"
+            assert (await source.locate(found.id)).footage.creator == "Ann"
         web.should_exit = True
         await serving
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from mcp.types import Tool
 
-from scenewire_sourcing.providers.base import FootageUnavailableError, Remote
+from scenewire_sourcing.providers.base import FootageUnavailableError, RemoteFile
 from scenewire_sourcing.providers.mcp_source import McpSource, tool_hash
 from tests.support.footage import children_of, connected, script_server
 
@@ -56,23 +56,23 @@ async def test_b15_a_server_in_the_prior_dialect_is_used_by_configuration_alone(
         (found,) = await source.search("tea", 5)
         assert (found.id, found.title, found.duration, found.width, found.height) == ("VIDEO:7", "Tea", 30, 1280, 720)
         assert await source.search("coffee", 5) == []
-        fetched = await source.fetch(found.id)
-        assert (fetched.place, fetched.footage.id) == (clip, "VIDEO:7")
+        located = await source.locate(found.id)
+        assert (located.place, located.footage.id) == (clip, "VIDEO:7")
 
 
 async def test_a_url_in_place_of_a_path_is_passed_on_with_the_hosts_it_may_lead_to(tmp_path: Path) -> None:
     on_call = "answer(request, {'id': '1', 'url': 'https://media.example.org/1.mp4', 'rendition': '720p'})"
     server = script_server(tmp_path, on_call, hosts=("media.example.org",))
     async with connected(server) as source:
-        fetched = await source.fetch("1")
-    assert fetched.place == Remote("https://media.example.org/1.mp4", ("media.example.org",), ())
+        located = await source.locate("1")
+    assert located.place == RemoteFile("https://media.example.org/1.mp4", ("media.example.org",), ())
 
 
 @pytest.mark.parametrize("said", [{}, {"path": "/x", "url": "https://x/1"}, {"url": ""}, {"url": 5}, {"path": None}])
 async def test_an_answer_with_no_file_or_two_is_refused(tmp_path: Path, said: dict[str, object]) -> None:
     async with connected(script_server(tmp_path, f"answer(request, { ({'id': '1'} | said)!r})")) as source:
         with pytest.raises(FootageUnavailableError, match="names no file"):
-            await source.fetch("1")
+            await source.locate("1")
 
 
 # --- servers whose tools were approved ---------------------------------------------------------------
@@ -134,7 +134,7 @@ async def fetch_path(folder: Path, named: str, root: Path | None) -> str:
     server = script_server(folder, f"answer(request, {{'id': '1', 'path': {named!r}}})", root=root)
     async with connected(server) as source:
         try:
-            return str((await source.fetch("1")).place)
+            return str((await source.locate("1")).place)
         except FootageUnavailableError as error:
             return f"refused: {error}"
 

@@ -29,8 +29,8 @@ from scenewire_assembly.job_files import clip_name
 from scenewire_assembly.picture.segment_command import Encoder, segment_from_clips
 from scenewire_sourcing.candidates import FootageFile, FoundFootage
 from scenewire_sourcing.ingest.download import Downloader
-from scenewire_sourcing.ingest.ingest import Intake
-from scenewire_sourcing.providers.base import Fetched, FootageUnavailableError, Remote
+from scenewire_sourcing.ingest.ingest import Ingest
+from scenewire_sourcing.providers.base import FootageUnavailableError, LocatedFootage, RemoteFile
 from scenewire_sourcing.stage import SourcingStage
 from tests.support.builders import audio_rendered
 from tests.support.hostile import CORPUS, PRETENDERS, Kit, Sample
@@ -76,11 +76,11 @@ class TwoClips:
     async def search(self, query: str, limit: int) -> list[FoundFootage]:
         return [FoundFootage(id="hostile", title="Tea drink"), FoundFootage(id="good", title="Tea")]
 
-    async def fetch(self, footage_id: str) -> Fetched:
+    async def locate(self, footage_id: str) -> LocatedFootage:
         url = f"{self._web.url}/{footage_id}"
         rendition = str(uuid4()) if footage_id == "hostile" else "1"
         file = FootageFile(id=footage_id, title=footage_id, url=url, rendition=rendition)
-        return Fetched(Remote(url, (), (self._web.host,)), file)
+        return LocatedFootage(RemoteFile(url, (), (self._web.host,)), file)
 
     async def aclose(self) -> None:
         """Nothing runs."""
@@ -96,9 +96,9 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
         web.routes["/good"] = Reply(kit.mp4)
         studio = Studio(folder)
         downloads = Downloader(largest=1 << 26, timeout=30, idle=10)
-        intake = Intake(studio.store, largest_file=1 << 26, downloads=downloads)
+        ingest = Ingest(studio.store, largest_file=1 << 26, downloads=downloads)
         good = await studio.clip(folder / "kit" / "good.mp4")
-        yield World(kit, trap, web, studio, SourcingStage(studio.store, [TwoClips(web)], intake), good)
+        yield World(kit, trap, web, studio, SourcingStage(studio.store, [TwoClips(web)], ingest), good)
 
 
 async def made(world: World, sample: Sample) -> bytes:
@@ -117,7 +117,7 @@ def spent() -> float:
 async def offered(world: World, content: bytes) -> Footage:
     """What a scene shows when a file is offered before a good one."""
     world.web.routes["/hostile"] = Reply(content)
-    return (await world.sourcing.choose(audio_rendered(uuid4()))).footage
+    return (await world.sourcing.select_footage(audio_rendered(uuid4()))).footage
 
 
 async def encoded_regardless(world: World, content: bytes) -> int:
@@ -213,11 +213,11 @@ async def test_what_is_no_file_is_refused_unopened(world: World, tmp_path: Path)
     os.mkfifo(tmp_path / "pipe.mp4")
     (tmp_path / "link.mp4").symlink_to(world.trap.canary.path)
     (tmp_path / "folder.mp4").mkdir()
-    intake = Intake(world.studio.store, largest_file=1 << 26)
+    ingest = Ingest(world.studio.store, largest_file=1 << 26)
     for name in ("pipe.mp4", "link.mp4", "folder.mp4", "/dev/zero", "/dev/stdin", "gone.mp4"):
-        fetched = Fetched(tmp_path / name, FootageFile(id=name, path=str(tmp_path / name)))
+        located = LocatedFootage(tmp_path / name, FootageFile(id=name, path=str(tmp_path / name)))
         with pytest.raises(FootageUnavailableError, match=r"refused|cannot be read"):
-            await intake.accept(fetched, owner="tests")
+            await ingest.accept(located, owner="tests")
     assert world.trap.untouched
 
 
@@ -227,9 +227,9 @@ async def test_what_is_no_file_is_refused_unopened(world: World, tmp_path: Path)
 )
 async def test_a_good_file_of_a_hostile_name_is_a_clip_like_any_other(world: World, tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(world.kit.mp4 + b"\0\0\0\x08free")
-    intake = Intake(world.studio.store, largest_file=1 << 26)
-    accepted = await intake.accept(
-        Fetched(tmp_path / name, FootageFile(id=name, path=str(tmp_path / name))), owner=name
+    ingest = Ingest(world.studio.store, largest_file=1 << 26)
+    accepted = await ingest.accept(
+        LocatedFootage(tmp_path / name, FootageFile(id=name, path=str(tmp_path / name))), owner=name
     )
     assert accepted.facts.duration_frames == 30
     assert re.fullmatch(r"content/[0-9a-f]{2}/[0-9a-f]+(\.mp4)?", accepted.file.key)

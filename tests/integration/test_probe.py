@@ -13,8 +13,8 @@ from scenewire.probe import probe
 from scenewire.probe.probe import probe_media, probe_video
 from scenewire.processes.run import Limits
 from scenewire_sourcing.candidates import FootageFile
-from scenewire_sourcing.ingest.ingest import Intake
-from scenewire_sourcing.providers.base import Fetched
+from scenewire_sourcing.ingest.ingest import Ingest
+from scenewire_sourcing.providers.base import LocatedFootage
 from tests.support.media import make_clip, pretend_clips, run_ffmpeg
 
 
@@ -56,8 +56,8 @@ async def test_a25_the_eight_facts_of_a_clip_are_right(tmp_path: Path, name: str
     assert found == wanted
     assert facts.duration == pytest.approx(seconds, abs=0.05)
     store = FilesystemStore(tmp_path / "store")
-    accepted = await Intake(store, largest_file=1 << 30).accept(
-        Fetched(clip, FootageFile(id=name, path=str(clip))), owner="tests"
+    accepted = await Ingest(store, largest_file=1 << 30).accept(
+        LocatedFootage(clip, FootageFile(id=name, path=str(clip))), owner="tests"
     )
     assert accepted.file.size == clip.stat().st_size
     assert accepted.facts.duration_frames == video.frames

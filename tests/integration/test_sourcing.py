@@ -17,7 +17,7 @@ from nats.js import JetStreamContext
 from scenewire.artifacts.filesystem import FilesystemStore
 from scenewire.messages import AudioRendered, Footage, FootageSourced
 from scenewire_sourcing.app import create_app
-from scenewire_sourcing.ingest.ingest import Intake
+from scenewire_sourcing.ingest.ingest import Ingest
 from scenewire_sourcing.providers.base import FootageSource
 from scenewire_sourcing.providers.mcp_source import McpSource
 from scenewire_sourcing.settings import SourcingSettings
@@ -70,7 +70,7 @@ def store(tmp_path: Path) -> FilesystemStore:
 
 
 def stage_over(store: FilesystemStore, *sources: FootageSource, **changes: Any) -> SourcingStage:
-    return SourcingStage(store, sources, Intake(store, **{"largest_file": 1 << 30, **changes}))
+    return SourcingStage(store, sources, Ingest(store, **{"largest_file": 1 << 30, **changes}))
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def spoken(seconds: float = 4, number: int = 1) -> AudioRendered:
 
 
 async def choice(stage: SourcingStage, audio: AudioRendered | None = None) -> Footage:
-    return (await stage.choose(audio or spoken())).footage
+    return (await stage.select_footage(audio or spoken())).footage
 
 
 def reasons(footage: Footage) -> dict[str, str]:
@@ -170,7 +170,7 @@ async def test_the_same_file_under_two_names_shows_once(stage: SourcingStage, li
     (library / "tea 2.mp4").write_bytes(tea)
     footage = await choice(stage, spoken(10))
     assert len(footage.clips) == 1
-    assert any("the same file as another one" in reason for reason in reasons(footage).values())
+    assert any("the same file as another clip" in reason for reason in reasons(footage).values())
 
 
 async def test_a_redelivery_adopts_the_first_choice_though_the_library_changed(
@@ -268,7 +268,7 @@ async def test_b16_the_message_says_why_each_clip_was_chosen_or_not_and_what_of_
     (library / "kitten.json").write_text('{"title": "kitten with a drink on a sofa", "keywords": ["drink"]}')
     footage = await choice(stage, spoken(8))
     chosen = [candidate for candidate in footage.candidates if candidate.chosen]
-    assert [candidate.reason for candidate in chosen] == ["about tea; 0.0 to 3.0 s of 3.0 s are shown"] * 3
+    assert [candidate.reason for candidate in chosen] == ["about tea; shows 0.0 to 3.0 s of 3.0 s"] * 3
     others = {candidate.title: candidate.reason for candidate in footage.candidates if not candidate.chosen}
     assert max(others.values()) == "about tea; fits, but enough was found"
     assert all(0 < candidate.score <= 1 for candidate in chosen)

@@ -60,7 +60,7 @@ class Stages:
     async def narrate(self, request: NarrationRequested) -> AudioRendered:
         return _about(audio_rendered(request.project_id, request.scene.scene_number, SCENES), request.brief.topic)
 
-    async def choose(self, audio: AudioRendered) -> FootageSourced:
+    async def select_footage(self, audio: AudioRendered) -> FootageSourced:
         found = footage(audio.project_id, audio.scene.scene_number, SCENES, "clip", "other")
         return _about(found, audio.brief.topic)
 

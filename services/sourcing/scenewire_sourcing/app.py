@@ -8,7 +8,7 @@ from scenewire.artifacts.opening import open_store
 from scenewire.bus import Bus
 from scenewire.errors import FailureCode, PermanentError
 from scenewire_sourcing.handlers import register
-from scenewire_sourcing.ingest.ingest import Downloads, Intake
+from scenewire_sourcing.ingest.ingest import Downloads, Ingest
 from scenewire_sourcing.providers.base import FootageSource
 from scenewire_sourcing.providers.server_config import FootageServer, absent_path
 from scenewire_sourcing.settings import SourcingSettings
@@ -36,13 +36,13 @@ def create_app(
     if sources is None:
         sources = _connect(servers, timeout=settings.server_timeout.total_seconds())
     store = open_store(settings.artifacts_url)
-    intake = Intake(
+    ingest = Ingest(
         store,
         largest_file=settings.largest_file,
         downloads=_downloads(settings) if any(server.hosts or server.local_hosts for server in servers) else None,
         keep=settings.keep_downloads,
     )
-    stage = SourcingStage(store, sources, intake)
+    stage = SourcingStage(store, sources, ingest)
     bus = Bus("sourcing", settings)
     register(bus, stage, loops=settings.loops)
     bus.on_stop(stage.aclose)

@@ -18,5 +18,5 @@ def register(bus: Bus, stage: SourcingStage, *, loops: int) -> None:
     """
 
     @bus.subscribe(SOURCING, loops=loops)
-    async def choose(audio: AudioRendered) -> None:
-        await bus.publish(await stage.choose(audio))
+    async def select_footage(audio: AudioRendered) -> None:
+        await bus.publish(await stage.select_footage(audio))

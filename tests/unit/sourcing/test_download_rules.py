@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scenewire_sourcing.ingest.download import Downloader
-from scenewire_sourcing.providers.base import FootageUnavailableError, Remote
+from scenewire_sourcing.providers.base import FootageUnavailableError, RemoteFile
 
 HOSTS = ("media.example.org", "*.cdn.example.org")
 
@@ -29,7 +29,7 @@ class Names:
 async def refusal(url: str, names: Names, folder: Path, local_hosts: tuple[str, ...] = ()) -> str:
     downloader = Downloader(largest=1_000, timeout=5, idle=5, resolver=names)
     with pytest.raises(FootageUnavailableError) as caught:
-        await downloader.download(Remote(url, HOSTS, local_hosts), folder)
+        await downloader.download(RemoteFile(url, HOSTS, local_hosts), folder)
     return str(caught.value)
 
 
@@ -152,4 +152,4 @@ async def test_a_name_that_takes_for_ever_to_look_up_is_given_up(tmp_path: Path)
 
     downloader = Downloader(largest=1_000, timeout=0.05, idle=5, resolver=slow)
     with pytest.raises(FootageUnavailableError, match="longer than"):
-        await downloader.download(Remote("https://media.example.org/1.mp4", HOSTS), tmp_path)
+        await downloader.download(RemoteFile("https://media.example.org/1.mp4", HOSTS), tmp_path)

@@ -6,7 +6,7 @@ import pytest
 
 from scenewire.messages import Look, Scene
 from scenewire_sourcing.candidates import FoundFootage
-from scenewire_sourcing.selection.ranking import Ranked, queries, rank, rotate, stem
+from scenewire_sourcing.selection.ranking import RankedFootage, queries, rank, rotate, stem
 from tests.support.builders import PROJECT, scene
 
 LOOK = Look()
@@ -20,7 +20,7 @@ def about(query: str, *keywords: str) -> Scene:
     return scene().model_copy(update={"footage_query": query, "keywords": keywords})
 
 
-def ranked(subject: Scene, *clips: FoundFootage, seconds: float = 5) -> dict[str, Ranked]:
+def ranked(subject: Scene, *clips: FoundFootage, seconds: float = 5) -> dict[str, RankedFootage]:
     return {one.footage.id: one for one in rank(subject, clips, look=LOOK, seconds=seconds)}
 
 

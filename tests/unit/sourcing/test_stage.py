@@ -8,8 +8,8 @@ import pytest
 from scenewire.artifacts.filesystem import FilesystemStore
 from scenewire.messages import AudioRendered, Footage
 from scenewire_sourcing.candidates import FootageFile, FoundFootage
-from scenewire_sourcing.ingest.ingest import Intake
-from scenewire_sourcing.providers.base import Fetched, FootageSource, FootageUnavailableError
+from scenewire_sourcing.ingest.ingest import Ingest
+from scenewire_sourcing.providers.base import FootageSource, FootageUnavailableError, LocatedFootage
 from scenewire_sourcing.stage import SourcingStage
 from tests.support.builders import PROJECT, audio_rendered, options
 
@@ -38,9 +38,9 @@ class BareSource:
             raise FootageUnavailableError(self.fails)
         return [FoundFootage(id=one, title=one) for one in self._ids]
 
-    async def fetch(self, footage_id: str) -> Fetched:
+    async def locate(self, footage_id: str) -> LocatedFootage:
         path = Path("/nowhere") / f"{footage_id}.mp4"
-        return Fetched(path, FootageFile(id=footage_id, path=str(path)))
+        return LocatedFootage(path, FootageFile(id=footage_id, path=str(path)))
 
     async def aclose(self) -> None:
         self.closed = True
@@ -50,7 +50,7 @@ class BareSource:
 def stage_with(tmp_path: Path) -> Callable[..., SourcingStage]:
     def build(*sources: FootageSource) -> SourcingStage:
         store = FilesystemStore(tmp_path / "store")
-        return SourcingStage(store, sources, Intake(store, largest_file=1 << 20))
+        return SourcingStage(store, sources, Ingest(store, largest_file=1 << 20))
 
     return build
 
@@ -62,7 +62,7 @@ def ordered(*providers: str) -> AudioRendered:
 
 
 async def footage_of(stage: SourcingStage, audio: AudioRendered | None = None) -> Footage:
-    footage = (await stage.choose(audio or audio_rendered(PROJECT))).footage
+    footage = (await stage.select_footage(audio or audio_rendered(PROJECT))).footage
     assert footage.fallback
     assert footage.clips == ()
     return footage
@@ -74,7 +74,7 @@ async def test_without_servers_the_background_is_painted(stage_with) -> None:
 
 async def test_the_answer_repeats_what_the_next_stage_needs(stage_with) -> None:
     audio = audio_rendered(PROJECT)
-    sourced = await stage_with().choose(audio)
+    sourced = await stage_with().select_footage(audio)
     assert (sourced.project_id, sourced.brief, sourced.scene, sourced.narration) == (
         audio.project_id,
         audio.brief,
@@ -112,10 +112,10 @@ async def test_an_order_names_the_servers_and_their_order(stage_with) -> None:
 
 async def test_a_repeated_message_adopts_the_stored_choice_without_asking(stage_with) -> None:
     source = BareSource("library", fails="it is down")
-    first = await stage_with(source).choose(audio_rendered(PROJECT))
+    first = await stage_with(source).select_footage(audio_rendered(PROJECT))
     source.fails = ""
     asked = len(source.asked)
-    assert await stage_with(source).choose(audio_rendered(PROJECT)) == first
+    assert await stage_with(source).select_footage(audio_rendered(PROJECT)) == first
     assert len(source.asked) == asked
 
 
@@ -130,9 +130,9 @@ async def test_a_repeated_message_adopts_the_stored_choice_without_asking(stage_
 async def test_a_deliberate_change_chooses_anew(stage_with, change: dict[str, object]) -> None:
     source = BareSource("library")
     stage = stage_with(source)
-    await stage.choose(audio_rendered(PROJECT))
+    await stage.select_footage(audio_rendered(PROJECT))
     asked = len(source.asked)
-    await stage.choose(audio_rendered(PROJECT).model_copy(update=change))
+    await stage.select_footage(audio_rendered(PROJECT).model_copy(update=change))
     assert len(source.asked) > asked
 
 

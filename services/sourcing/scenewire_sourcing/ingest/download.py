@@ -20,7 +20,7 @@ from typing import Final
 
 import httpx2
 
-from scenewire_sourcing.providers.base import FootageUnavailableError, Remote
+from scenewire_sourcing.providers.base import FootageUnavailableError, RemoteFile
 
 __all__ = ["Downloader", "Resolve", "resolve"]
 
@@ -87,7 +87,7 @@ class Downloader:
         self._resolve = resolver
         self._tls = tls or ssl.create_default_context()
 
-    async def download(self, remote: Remote, folder: Path) -> Path:
+    async def download(self, remote: RemoteFile, folder: Path) -> Path:
         """Fetches a file whole. Its suffix says what its first bytes say it is.
 
         Args:
@@ -107,7 +107,7 @@ class Downloader:
         suffix = await asyncio.to_thread(_sniff, progress.part)
         return await asyncio.to_thread(progress.part.rename, folder / f"clip{suffix}")
 
-    async def _fetch(self, remote: Remote, progress: _Progress) -> None:
+    async def _fetch(self, remote: RemoteFile, progress: _Progress) -> None:
         for resumes in range(_MOST_RESUMES + 1):
             try:
                 await self._transfer(remote, progress)
@@ -117,7 +117,7 @@ class Downloader:
             else:
                 return
 
-    async def _transfer(self, remote: Remote, progress: _Progress) -> None:
+    async def _transfer(self, remote: RemoteFile, progress: _Progress) -> None:
         """Fetches what is missing, over one connection."""
         headers = {"Accept": "video/*", "Accept-Encoding": "identity", "User-Agent": "scenewire"}
         if progress.got:
@@ -187,7 +187,7 @@ class Downloader:
     # --- addresses --------------------------------------------------------------------------------
 
     @asynccontextmanager
-    async def _answer(self, remote: Remote, headers: dict[str, str]) -> AsyncIterator[httpx2.Response]:
+    async def _answer(self, remote: RemoteFile, headers: dict[str, str]) -> AsyncIterator[httpx2.Response]:
         """The answer that all redirects lead to."""
         # Without connections that are kept: one to an address must not serve another name at the same address.
         limits = httpx2.Limits(max_keepalive_connections=0)
@@ -206,7 +206,7 @@ class Downloader:
         raise FootageUnavailableError(f"its address leads on more than {_MOST_REDIRECTS} times")
 
     async def _send(
-        self, transport: httpx2.AsyncHTTPTransport, url: httpx2.URL, remote: Remote, headers: dict[str, str]
+        self, transport: httpx2.AsyncHTTPTransport, url: httpx2.URL, remote: RemoteFile, headers: dict[str, str]
     ) -> httpx2.Response:
         """Asks one address, at a network address that was examined."""
         named = httpx2.Request("GET", url, headers=headers)  # makes the Host header
@@ -225,7 +225,7 @@ class Downloader:
                 failure = error
         raise FootageUnavailableError(f"its host {_host(url)} cannot be reached") from failure
 
-    async def _examined(self, url: httpx2.URL, remote: Remote) -> list[str]:
+    async def _examined(self, url: httpx2.URL, remote: RemoteFile) -> list[str]:
         """The network addresses to connect to.
 
         Raises:
@@ -262,7 +262,7 @@ def _host(url: httpx2.URL) -> str:
     return url.raw_host.decode("ascii", errors="replace").lower()
 
 
-def _check(url: httpx2.URL, host: str, remote: Remote) -> None:
+def _check(url: httpx2.URL, host: str, remote: RemoteFile) -> None:
     """Refuses what an address of the public internet need not look like."""
     if url.scheme != "https":
         raise FootageUnavailableError(f"its address begins with {url.scheme[:20] or 'nothing'}, not with https")

@@ -18,9 +18,9 @@ from scenewire.artifacts.store import ArtifactStore
 from scenewire.errors import FailureCode, PermanentError, is_disk_full, storage_failure
 from scenewire.messages import ArtifactRef, SourceFacts
 from scenewire.probe.probe import probe_video
-from scenewire_sourcing.providers.base import Fetched, FootageUnavailableError, Remote
+from scenewire_sourcing.providers.base import FootageUnavailableError, LocatedFootage, RemoteFile
 
-__all__ = ["Accepted", "Intake"]
+__all__ = ["Ingest", "IngestedClip"]
 
 _VERSION: Final = 3
 """Raised when the same file leads to other facts, or is judged differently."""
@@ -33,7 +33,7 @@ _MEDIA_TYPES: Final = {
 }
 
 
-class Accepted(BaseModel):
+class IngestedClip(BaseModel):
     """A clip in our store, and what it really contains."""
 
     file: ArtifactRef
@@ -43,7 +43,7 @@ class Accepted(BaseModel):
 class Downloads(Protocol):
     """What fetches a file into a folder; `download.Downloader` is one."""
 
-    async def download(self, remote: Remote, folder: Path) -> Path:
+    async def download(self, remote: RemoteFile, folder: Path) -> Path:
         """Fetches a file whole.
 
         Raises:
@@ -56,11 +56,11 @@ class Downloads(Protocol):
 class _Kept(BaseModel):
     """A downloaded clip that may be used again for a while."""
 
-    clip: Accepted
+    clip: IngestedClip
     since: AwareDatetime
 
 
-class Intake:
+class Ingest:
     """Takes clips in. One that was accepted before, and has not changed since, costs nothing again.
 
     Args:
@@ -86,30 +86,30 @@ class Intake:
         self._downloaded = Results(store, "sourcing-downloads")
         self._busy: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def accept(self, fetched: Fetched, *, owner: str) -> Accepted:
+    async def accept(self, located: LocatedFootage, *, owner: str) -> IngestedClip:
         """A file, as it lies in our store.
 
         Args:
-            fetched: where it is.
+            located: where it is.
             owner: the identity of the source.
 
         Raises:
             FootageUnavailableError: it cannot be had, or is not fit; the message names the file.
             TransientError: the artifact store cannot be used now.
         """
-        if isinstance(fetched.place, Path):
-            return await self._accept_local(fetched.place, owner)
+        if isinstance(located.place, Path):
+            return await self._accept_local(located.place, owner)
         inputs = fingerprint(
             version=_VERSION,
             owner=owner,
-            id=fetched.footage.id,
-            rendition=fetched.footage.rendition or fetched.footage.url,
+            id=located.footage.id,
+            rendition=located.footage.rendition or located.footage.url,
         )
         # Two scenes that want the same clip download it once.
         async with self._busy.setdefault(inputs, asyncio.Lock()):
-            return await self._accept_remote(fetched.place, inputs, name=fetched.footage.title or fetched.footage.id)
+            return await self._accept_remote(located.place, inputs, name=located.footage.title or located.footage.id)
 
-    async def _accept_local(self, path: Path, owner: str) -> Accepted:
+    async def _accept_local(self, path: Path, owner: str) -> IngestedClip:
         try:
             found = await asyncio.to_thread(path.stat)
         except OSError as error:
@@ -128,10 +128,10 @@ class Intake:
             await asyncio.to_thread(_copy, path, target, self._largest_file)
             return target
 
-        known = await self._known.find(inputs, Accepted)
+        known = await self._known.find(inputs, IngestedClip)
         return known or await self._known.save(inputs, await self._take_in(copy, name=path.name))
 
-    async def _accept_remote(self, remote: Remote, inputs: str, *, name: str) -> Accepted:
+    async def _accept_remote(self, remote: RemoteFile, inputs: str, *, name: str) -> IngestedClip:
         kept = await self._downloaded.find(inputs, _Kept)
         if kept is not None and datetime.now(UTC) < kept.since + self._keep:
             return kept.clip
@@ -146,7 +146,7 @@ class Intake:
         await self._downloaded.replace(inputs, _Kept(clip=clip, since=datetime.now(UTC)))
         return clip
 
-    async def _take_in(self, bring: Callable[[Path], Awaitable[Path]], *, name: str) -> Accepted:
+    async def _take_in(self, bring: Callable[[Path], Awaitable[Path]], *, name: str) -> IngestedClip:
         """Has a file brought into a folder and examines it there: what was examined is what is announced."""
         async with self._store.scratch() as folder:
             with _refusals(name):
@@ -158,7 +158,7 @@ class Intake:
                     raise
                 raise FootageUnavailableError(error.message.replace(copy.name, name, 1)) from error
             file = await self._store.add(copy, _MEDIA_TYPES.get(copy.suffix, "application/octet-stream"))
-        return Accepted(file=file, facts=facts.as_source())
+        return IngestedClip(file=file, facts=facts.as_source())
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from scenewire_sourcing.candidates import FootageFile, FoundFootage
 
-__all__ = ["Fetched", "FootageSource", "FootageUnavailableError", "Remote"]
+__all__ = ["FootageSource", "FootageUnavailableError", "LocatedFootage", "RemoteFile"]
 
 
 class FootageUnavailableError(Exception):
@@ -14,7 +14,7 @@ class FootageUnavailableError(Exception):
 
 
 @dataclass(frozen=True)
-class Remote:
+class RemoteFile:
     """A file to download, and where from at most. What an address may look like is said in `download`."""
 
     url: str
@@ -25,10 +25,10 @@ class Remote:
 
 
 @dataclass(frozen=True)
-class Fetched:
+class LocatedFootage:
     """Where a clip's file is, and what its source says of it."""
 
-    place: Path | Remote
+    place: Path | RemoteFile
     footage: FootageFile
 
 
@@ -53,7 +53,7 @@ class FootageSource(Protocol):
         """
         ...
 
-    async def fetch(self, footage_id: str) -> Fetched:
+    async def locate(self, footage_id: str) -> LocatedFootage:
         """The file of a clip.
 
         Raises:

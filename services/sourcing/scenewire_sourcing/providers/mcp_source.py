@@ -39,7 +39,7 @@ from typing_extensions import override
 from scenewire.processes.run import child_environment
 from scenewire_sourcing.candidates import FootageFile, FoundFootage
 from scenewire_sourcing.metrics import FootageMetrics, footage_metrics
-from scenewire_sourcing.providers.base import Fetched, FootageSource, FootageUnavailableError, Remote
+from scenewire_sourcing.providers.base import FootageSource, FootageUnavailableError, LocatedFootage, RemoteFile
 from scenewire_sourcing.providers.mcp_transport import Greeting, connect, say
 from scenewire_sourcing.providers.server_config import FootageServer
 from scenewire_sourcing.providers.server_process import ServerProcess
@@ -140,7 +140,7 @@ class McpSource(FootageSource):
         return found
 
     @override
-    async def fetch(self, footage_id: str) -> Fetched:
+    async def locate(self, footage_id: str) -> LocatedFootage:
         adapter = self._server.adapter
         answer = await self._ask(adapter.get_tool, adapter.get_call(footage_id))
         try:
@@ -148,8 +148,8 @@ class McpSource(FootageSource):
         except (ValidationError, AnswerError) as error:
             raise FootageUnavailableError("its answer names no file") from error
         if footage.url:
-            return Fetched(Remote(footage.url, self._server.hosts, self._server.local_hosts), footage)
-        return Fetched(await asyncio.to_thread(self._accept, footage.path), footage)
+            return LocatedFootage(RemoteFile(footage.url, self._server.hosts, self._server.local_hosts), footage)
+        return LocatedFootage(await asyncio.to_thread(self._accept, footage.path), footage)
 
     @override
     async def aclose(self) -> None:

@@ -1,4 +1,4 @@
-"""Which scene of a film shows which clip, agreed between workers that do not know each other."""
+"""Reserves clips for scenes across workers that do not know each other."""
 
 import json
 from uuid import UUID
@@ -6,30 +6,31 @@ from uuid import UUID
 from scenewire.artifacts.result_cache import fingerprint
 from scenewire.artifacts.store import ArtifactStore, check_key
 
-__all__ = ["Claims"]
+__all__ = ["ClipReservations"]
 
 
-class Claims:
-    """A scene writes down what it shows before it shows it; the first one to write has it.
+class ClipReservations:
+    """Records which scene of a project shows a clip; the first scene to write a reservation owns it.
 
-    A scene that is worked on again finds its own claims, whoever works on it.
+    Reservations survive redelivery: a scene that runs again, on any worker, finds its own.
     """
 
     def __init__(self, store: ArtifactStore) -> None:
         self._store = store
 
     async def owner(self, project_id: UUID, clip: str, *, scene_number: int, use: int = 1) -> int:
-        """The number of the scene that has a clip: this one, if none had it before.
+        """Reserves a clip unless it is reserved already; returns the number of the scene that owns it.
 
         Args:
-            project_id: the film.
-            clip: what identifies the clip.
-            scene_number: the scene that would like to show it.
-            use: how many times the film may show it then; each time has an owner of its own.
+            project_id: the project.
+            clip: identifies the clip.
+            scene_number: the scene that wants to show the clip.
+            use: 1 for the first use of the clip in the video, 2 for the second; each use has its own owner.
         """
-        key = check_key(f"results/sourcing-claims/{fingerprint(project=str(project_id), clip=clip, use=use)}.json")
+        name = fingerprint(project=str(project_id), clip=clip, use=use)
+        key = check_key(f"results/sourcing-reservations/{name}.json")
         stored = await self._store.write_once(key, json.dumps({"scene": scene_number}).encode())
         try:
             return int(json.loads(stored)["scene"])
         except (ValueError, KeyError, TypeError):
-            return scene_number  # damaged: better shown twice than not at all
+            return scene_number  # damaged: showing a clip twice is better than not at all

@@ -2,7 +2,7 @@
 
 Relevance over filler: a clip without a word in common with the scene is no match, however good its picture. Nothing
 is remembered here. Clips that fit about equally well take turns by scene number, so that scenes which are worked on at
-the same time seldom want the same one; `claims` settles the rest.
+the same time seldom want the same one; `reservations` settles the rest.
 """
 
 import re
@@ -16,7 +16,7 @@ from uuid import UUID
 from scenewire.messages import Look, Scene
 from scenewire_sourcing.candidates import FoundFootage
 
-__all__ = ["Ranked", "queries", "rank", "rotate", "stem", "terms"]
+__all__ = ["RankedFootage", "queries", "rank", "rotate", "stem", "terms"]
 
 _WORD: Final = re.compile(r"[^\W_]+")
 _VOWEL: Final = re.compile(r"[aeiouy]")
@@ -32,7 +32,7 @@ _QUERY_WORDS: Final = 4
 
 
 @dataclass(frozen=True)
-class Ranked:
+class RankedFootage:
     """A clip with its score for a scene, 0 to 1; 0 is no match."""
 
     footage: FoundFootage
@@ -78,7 +78,7 @@ def queries(scene: Scene) -> list[str]:
     return list(dict.fromkeys(query for query in asked if query.strip()))
 
 
-def rank(scene: Scene, found: Sequence[FoundFootage], *, look: Look, seconds: float) -> list[Ranked]:
+def rank(scene: Scene, found: Sequence[FoundFootage], *, look: Look, seconds: float) -> list[RankedFootage]:
     """Clips for a scene, best first; those that do not fit come last, and say why.
 
     Args:
@@ -99,7 +99,7 @@ def rank(scene: Scene, found: Sequence[FoundFootage], *, look: Look, seconds: fl
     return sorted(ranked, key=lambda one: (-one.score, one.footage.id))
 
 
-def rotate(ranked: Sequence[Ranked], *, project_id: UUID, scene_number: int, needed: int) -> list[Ranked]:
+def rotate(ranked: Sequence[RankedFootage], *, project_id: UUID, scene_number: int, needed: int) -> list[RankedFootage]:
     """The same clips with equal fits taking turns: scene 1 gets the first of them, scene 2 the next.
 
     Args:
@@ -108,7 +108,7 @@ def rotate(ranked: Sequence[Ranked], *, project_id: UUID, scene_number: int, nee
         scene_number: of the scene.
         needed: how many clips a scene takes.
     """
-    turned: list[Ranked] = []
+    turned: list[RankedFootage] = []
     best = ranked[0].score if ranked else 0.0
     for _, tier in groupby(ranked, key=lambda one: (one.fits, int((best - one.score) / (best or 1) / _STEP + 1e-9))):
         equals = sorted(tier, key=lambda one: one.footage.id)
@@ -117,17 +117,17 @@ def rotate(ranked: Sequence[Ranked], *, project_id: UUID, scene_number: int, nee
     return turned
 
 
-def _assess(footage: FoundFootage, wanted: dict[str, str], look: Look, seconds: float) -> Ranked:
+def _assess(footage: FoundFootage, wanted: dict[str, str], look: Look, seconds: float) -> RankedFootage:
     offered = terms((footage.title, *footage.keywords))
     common = [key for key in wanted if key in offered]
     if not common:
-        return Ranked(footage, 0.0, "no word in common with the scene")
+        return RankedFootage(footage, 0.0, "no word in common with the scene")
     weights = {key: 1 / (1 + position / 4) for position, key in enumerate(wanted)}
     relevance = sum(weights[key] for key in common) / sum(weights.values())
     flaws = list(_flaws(footage, look, seconds))
     score = max(relevance * (1 - 0.15 * len(flaws)), 0.01)
     shared_words = ", ".join(wanted[key] for key in common)
-    return Ranked(footage, round(score, 3), "; ".join([f"about {shared_words}", *flaws]))
+    return RankedFootage(footage, round(score, 3), "; ".join([f"about {shared_words}", *flaws]))
 
 
 def _flaws(footage: FoundFootage, look: Look, seconds: float) -> Iterable[str]:

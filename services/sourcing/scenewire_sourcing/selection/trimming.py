@@ -1,12 +1,12 @@
-"""How many clips a scene takes and which stretch of each, in whole frames. Pure."""
+"""Computes how many clips a scene shows and which part of each, in whole frames. Pure."""
 
 from collections.abc import Sequence
 from typing import Final
 
+from scenewire import timeline
 from scenewire.errors import FailureCode, PermanentError
-from scenewire.messages import SourceFacts
+from scenewire.messages import Clip, SourceFacts
 from scenewire.timeline import (
-    Clip,
     Duration,
     FrameRate,
     Position,
@@ -18,92 +18,90 @@ from scenewire.timeline import (
     validate_clips,
 )
 
-__all__ = ["check", "clips_for", "cut", "share_of", "stretch"]
+__all__ = ["check", "clip_count", "frames_per_clip", "source_range", "trim"]
 
-_SHARE: Final = 5
-"""Seconds that a clip is shown for, give or take one."""
+_TARGET_CLIP_S: Final = 5
+_MIN_CLIPS: Final = 3
+"""Clips per scene where each can be seen long enough: a single picture makes a scene dull."""
 
-_DIVERSE: Final = 3
-"""Clips that a scene shows at least, if they can be had and each can be seen: one picture makes a scene dull."""
+_MIN_CLIP_S: Final = 2.5
+"""Time to take in a picture, cross-fade included. No scene is divided into shorter clips."""
 
-_GLANCE: Final = 2.5
-"""Seconds in which a picture can be taken in, cross-fade included. No scene is cut into shorter ones."""
+_MAX_CLIPS: Final = 12
+"""Clips per scene. Longer shots are better than a scene with more open files."""
 
-_MOST: Final = 12
-"""Clips of one scene. Longer shots are better than a scene with more files open than that."""
-
-_ROUND: Final = 8
-"""Turns that show different parts of a source as long as it has room; who saw more has forgotten the first."""
+_TURNS_PER_ROUND: Final = 8
+"""Turns that show different parts of a source while it has room; after that, viewers have forgotten the first."""
 
 
-def clips_for(frames: int, frame_rate: int) -> int:
-    """How many clips make a scene of so many frames neither hectic nor dull."""
+def clip_count(frames: int, frame_rate: int) -> int:
+    """Returns the number of clips that makes a scene neither hectic nor dull."""
     seconds = frames / frame_rate
-    return max(1, min(_DIVERSE, int(seconds / _GLANCE)), min(_MOST, round(seconds / _SHARE)))
+    return max(1, min(_MIN_CLIPS, int(seconds / _MIN_CLIP_S)), min(_MAX_CLIPS, round(seconds / _TARGET_CLIP_S)))
 
 
-def share_of(frames: int, clips: int) -> int:
-    """The most frames that one of so many clips is shown for, if all are long enough."""
+def frames_per_clip(frames: int, clips: int) -> int:
+    """Returns the frames for which the longest-shown of equally divided clips is shown."""
     return -(-frames // clips)
 
 
-def cut(sources: Sequence[tuple[str, SourceFacts]], *, frames: int, frame_rate: int, scene_number: int) -> list[Clip]:
-    """The clips of one scene.
+def trim(clips: Sequence[Clip], *, frames: int, frame_rate: int, scene_number: int) -> list[Clip]:
+    """Trims the clips of one scene to equal shares of it.
 
     Args:
-        sources: the key and the facts of each file that is shown.
-        frames: how long the scene lasts in the film.
-        frame_rate: of the film.
-        scene_number: from 1.
+        clips: the clips that are shown, with any in and out points.
+        frames: duration of the scene in the video.
+        frame_rate: frame rate of the video.
+        scene_number: from 1; scenes show different parts of the same source.
 
     Raises:
-        PermanentError: `output_invalid`, with everything that is wrong with any of them; names the scene.
+        PermanentError: `output_invalid`, a trimmed clip lies outside its source; names the scene and every fault.
     """
-    share = share_of(frames, max(len(sources), 1))
-    clips = []
-    for key, facts in sources:
-        start, end = stretch(facts, frames=share, frame_rate=frame_rate, turn=scene_number - 1)
-        clips.append(Clip(key, Position(start), Position(end), Duration(facts.duration_frames)))
-    check(clips, scene_number)
-    return clips
+    share = frames_per_clip(frames, max(len(clips), 1))
+    trimmed = []
+    for clip in clips:
+        start, end = source_range(clip.facts, frames=share, frame_rate=frame_rate, turn=scene_number - 1)
+        trimmed.append(clip.model_copy(update={"in_frame": start, "out_frame": end}))
+    check([clip.stretch for clip in trimmed], scene_number)  # model_copy does not validate
+    return trimmed
 
 
-def check(clips: Sequence[Clip], scene_number: int) -> None:
-    """Makes sure that a scene's clips can be shown, before anybody is told of them.
+def check(clips: Sequence[timeline.Clip], scene_number: int) -> None:
+    """Validates the clips of a scene before they are published.
 
     Raises:
-        PermanentError: `output_invalid`, with everything that is wrong with any of them; names the scene.
+        PermanentError: `output_invalid`; names the scene and every fault of every clip.
     """
     faults = validate_clips(clips)
     if faults:
-        message = f"scene {scene_number}: its footage is cut wrong: {describe_faults(faults)}"
+        message = f"scene {scene_number}: invalid clip ranges: {describe_faults(faults)}"
         raise PermanentError(FailureCode.OUTPUT_INVALID, message)
 
 
-def stretch(facts: SourceFacts, *, frames: int, frame_rate: int, turn: int) -> tuple[int, int]:
-    """The in and out frame, in the source's own frames, for a place in the film of so many frames.
+def source_range(facts: SourceFacts, *, frames: int, frame_rate: int, turn: int) -> tuple[int, int]:
+    """Returns the in and out frame, in source frames, that fill `frames` of the video.
 
-    Half a second more than asked is given where there is room, for cross-fades. A clip that is too short is given
-    whole. `turn` moves the in-point, so that a clip that comes again in another scene shows another part: one that
-    the turns before have not used, while there is such a part.
+    The range is half a second longer than needed where the source has room, for cross-fades. A clip that is too short
+    is returned whole. `turn` moves the in point, so that other scenes show other parts of the same source: unused
+    parts as long as there are any.
     """
-    lasts = Duration(frames + frame_rate // 2).at_rate(FrameRate(frame_rate), facts.rate, Rounding.UP)
-    slack = facts.duration_frames - lasts.frames
+    needed = Duration(frames + frame_rate // 2).at_rate(FrameRate(frame_rate), facts.rate, Rounding.UP)
+    slack = facts.duration_frames - needed.frames
     if slack <= 0:
         return 0, facts.duration_frames
     whole = TimeRange.of(0, facts.duration_frames)
     used: list[TimeRange] = []
-    for one in range(turn - turn % _ROUND, turn):
-        used = merge_ranges([*used, _part(one, slack, lasts, find_uncovered(whole, used))])
-    part = _part(turn, slack, lasts, find_uncovered(whole, used))
+    for previous in range(turn - turn % _TURNS_PER_ROUND, turn):
+        used = merge_ranges([*used, _part(previous, slack, needed, find_uncovered(whole, used))])
+    part = _part(turn, slack, needed, find_uncovered(whole, used))
     return part.start.frames, part.end.frames
 
 
-def _part(turn: int, slack: int, lasts: Duration, free: Sequence[TimeRange]) -> TimeRange:
-    """The part for a turn: where it would lie, moved as little as it takes to be free if it can be."""
-    wanted = slack * (turn * 382 % 1000) // 1000  # steps of the golden ratio spread evenly whatever their number
+def _part(turn: int, slack: int, needed: Duration, free: Sequence[TimeRange]) -> TimeRange:
+    """Returns the part for a turn: the free part closest to the turn's ideal position, or that position."""
+    ideal = slack * (turn * 382 % 1000) // 1000  # golden-ratio steps spread evenly for any number of turns
     starts = [
-        min(max(wanted, room.start.frames), room.end.frames - lasts.frames) for room in free if room.duration >= lasts
+        min(max(ideal, gap.start.frames), gap.end.frames - needed.frames) for gap in free if gap.duration >= needed
     ]
-    start = Position(min(starts, key=lambda start: abs(start - wanted), default=wanted))
-    return TimeRange(start, start + lasts)
+    start = Position(min(starts, key=lambda start: abs(start - ideal), default=ideal))
+    return TimeRange(start, start + needed)

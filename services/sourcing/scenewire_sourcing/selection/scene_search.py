@@ -1,0 +1,260 @@
+"""Searches footage for one scene: asks the sources in order, reserves clips, ingests and trims them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+
+from scenewire.messages import AudioRendered, Candidate, Clip, Credit, Footage
+from scenewire.timeline import frames_for
+from scenewire_sourcing.candidates import FootageFile, FoundFootage
+from scenewire_sourcing.ingest.ingest import Ingest
+from scenewire_sourcing.providers.base import FootageSource, FootageUnavailableError
+from scenewire_sourcing.selection.clip_reservations import ClipReservations
+from scenewire_sourcing.selection.ranking import RankedFootage, queries, rank, rotate
+from scenewire_sourcing.selection.trimming import clip_count, frames_per_clip, trim
+
+__all__ = ["SceneSearch"]
+
+_RESULTS_PER_QUERY: Final = 20
+_MAX_CANDIDATES: Final = 30
+"""Candidates listed in a message; the chosen ones always come first."""
+
+_MAX_SPARE_TRIES: Final = 6
+"""Unusable clips per source and scene before the search moves on."""
+
+_MAX_USES: Final = 4
+"""Uses of a clip in one video that are reserved; beyond that, any clip may be repeated."""
+
+_MAX_REASON_CHARS: Final = 1_000
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class _Offer:
+    """A ranked clip and the source that offers it."""
+
+    source: FootageSource
+    ranked: RankedFootage
+
+    @property
+    def key(self) -> str:
+        return f"{self.source.identity}:{self.ranked.footage.id}"
+
+    def candidate(self, note: str = "", *, chosen: bool = False) -> Candidate:
+        footage = self.ranked.footage
+        return Candidate(
+            provider=self.source.name,
+            source_id=footage.id,
+            title=footage.title,
+            score=self.ranked.score,
+            reason=f"{self.ranked.reason}; {note}" if note else self.ranked.reason,
+            chosen=chosen,
+            source_url=footage.source_url,
+            duration=footage.duration,
+        )
+
+    def credit(self, file: FootageFile) -> Credit:
+        """Credits the clip; what the file's own description says takes precedence over the search result."""
+        found = self.ranked.footage
+        return Credit(
+            provider=self.source.name,
+            title=file.title or found.title,
+            creator=file.creator or found.creator,
+            licence=file.licence or found.licence,
+            source_url=file.source_url or found.source_url,
+            notice=file.notice or found.notice,
+            review=file.review or found.review,
+        )
+
+
+class SceneSearch:
+    """A search for the footage of one scene. `run` may be called once.
+
+    Args:
+        audio: the scene and its narration.
+        sources: all configured sources, in order of preference.
+        ingest: copies clips into the artifact store.
+        reservations: agrees with other workers on which scene shows which clip.
+    """
+
+    def __init__(
+        self,
+        audio: AudioRendered,
+        *,
+        sources: Sequence[FootageSource],
+        ingest: Ingest,
+        reservations: ClipReservations,
+    ) -> None:
+        self._audio = audio
+        self._scene = audio.scene
+        self._look = audio.brief.options.look
+        self._sources = sources
+        self._ingest = ingest
+        self._reservations = reservations
+        self._frames = frames_for(audio.narration.samples, audio.narration.sample_rate, self._look.frame_rate)
+        self._needed = clip_count(self._frames, self._look.frame_rate)
+        self._selected: list[tuple[Clip, Candidate]] = []
+        self._passed_over: list[Candidate] = []
+        self._reserved_by_other: list[tuple[_Offer, int]] = []
+        """Clips that fit, with the number of the scene that reserved each."""
+        self._errors: list[str] = []
+        """Why sources could not be asked."""
+        self._misses: list[str] = []
+        """Why sources that were asked did not have enough."""
+
+    async def run(self) -> Footage:
+        """Searches until the scene has enough clips or all sources have been asked.
+
+        Footage errors never fail a scene: without clips, the result is a fallback with a reason.
+
+        Raises:
+            PermanentError: `output_invalid`, a trimmed clip lies outside its source; names the scene and every fault.
+            TransientError: the artifact store is unavailable.
+        """
+        for source in self._requested_sources():
+            await self._search_source(source)
+            if self._is_complete:
+                break
+        await self._reuse_clips()
+        return self._footage()
+
+    @property
+    def _is_complete(self) -> bool:
+        return len(self._selected) >= self._needed
+
+    @property
+    def _is_covered(self) -> bool:
+        """Whether the selected clips last as long as the scene."""
+        seconds = sum(clip.facts.duration_frames / float(clip.facts.rate.fraction) for clip, _ in self._selected)
+        return self._is_complete or seconds >= self._frames / self._look.frame_rate
+
+    def _requested_sources(self) -> list[FootageSource]:
+        """Returns the sources that the order names, in its order, or all; records unknown names as errors."""
+        if not self._sources:
+            self._errors.append("no footage server is configured")
+            return []
+        known = {source.name: source for source in self._sources}
+        providers = self._audio.brief.options.footage_providers
+        names = dict.fromkeys(known if providers is None else providers)
+        self._errors += [f"no footage server is called {name}" for name in names if name not in known]
+        return [known[name] for name in names if name in known]
+
+    async def _search_source(self, source: FootageSource) -> None:
+        """Adds the clips of one source that fit and that no other scene has reserved."""
+        ranked = rotate(
+            await self._rank_results(source),
+            project_id=self._audio.project_id,
+            scene_number=self._scene.scene_number,
+            needed=self._needed,
+        )
+        tries = 0
+        for offer in (_Offer(source, footage) for footage in ranked):
+            if not offer.ranked.fits:
+                self._passed_over.append(offer.candidate())
+            elif self._is_complete:
+                self._passed_over.append(offer.candidate("fits, but enough was found"))
+            elif tries < self._needed + _MAX_SPARE_TRIES:
+                owner = await self._owner(offer.key)
+                if owner == self._scene.scene_number:
+                    tries += 1
+                    await self._add(offer)
+                else:
+                    self._reserved_by_other.append((offer, owner))
+
+    async def _rank_results(self, source: FootageSource) -> list[RankedFootage]:
+        """Queries one source until enough results fit; returns the ranked results, best first."""
+        found: dict[str, FoundFootage] = {}
+        ranked: list[RankedFootage] = []
+        seconds = frames_per_clip(self._frames, self._needed) / self._look.frame_rate
+        try:
+            for query in queries(self._scene):
+                found |= {result.id: result for result in await source.search(query, _RESULTS_PER_QUERY)}
+                ranked = rank(self._scene, list(found.values()), look=self._look, seconds=seconds)
+                if sum(footage.fits for footage in ranked) >= self._needed:
+                    break
+        except FootageUnavailableError as error:
+            self._errors.append(f"{source.name}: {error}")
+        else:
+            if not any(footage.fits for footage in ranked):
+                self._misses.append(f"{source.name} has nothing that fits “{self._scene.footage_query}”")
+        return ranked
+
+    async def _reuse_clips(self) -> None:
+        """Fills the rest of the scene with clips of other scenes, least used first."""
+        reusable = list(self._reserved_by_other)
+        for use in range(2, _MAX_USES + 1):
+            for reserved in tuple(reusable):
+                offer, owner = reserved
+                if self._is_covered:
+                    break
+                if use == _MAX_USES or await self._owner(offer.key, use) == self._scene.scene_number:
+                    reusable.remove(reserved)
+                    await self._add(offer, shared_with=owner)
+        self._passed_over += [offer.candidate(f"fits, but scene {owner} shows it") for offer, owner in reusable]
+
+    async def _add(self, offer: _Offer, *, shared_with: int | None = None) -> None:
+        """Ingests a clip and selects it, or records why not.
+
+        Args:
+            offer: the clip.
+            shared_with: the number of another scene that shows the clip too; None reserves the clip for this scene.
+        """
+        source, footage = offer.source, offer.ranked.footage
+        try:
+            located = await source.locate(footage.id)
+            ingested = await self._ingest.accept(located, owner=source.identity)
+        except FootageUnavailableError as error:
+            log.warning("footage_refused", server=source.name, source_id=footage.id, reason=str(error))
+            self._passed_over.append(offer.candidate(str(error)))
+            self._misses.append(f"{source.name}: {error}")
+            return
+        if any(ingested.file == clip.file for clip, _ in self._selected):
+            self._passed_over.append(offer.candidate("the same file as another clip"))
+            return
+        if shared_with is None:
+            owner = await self._owner(ingested.file.sha256)  # the same file may be offered under several ids
+            if owner != self._scene.scene_number:
+                self._reserved_by_other.append((offer, owner))
+                return
+        clip = Clip(
+            file=ingested.file,
+            in_frame=0,
+            out_frame=ingested.facts.duration_frames,
+            facts=ingested.facts,
+            source_id=footage.id,
+            credit=offer.credit(located.footage),
+        )
+        note = "" if shared_with is None else f"scene {shared_with} shows it too"
+        self._selected.append((clip, offer.candidate(note, chosen=True)))
+
+    async def _owner(self, clip: str, use: int = 1) -> int:
+        number = self._scene.scene_number
+        return await self._reservations.owner(self._audio.project_id, clip, scene_number=number, use=use)
+
+    def _footage(self) -> Footage:
+        clips = trim(
+            [clip for clip, _ in self._selected],
+            frames=self._frames,
+            frame_rate=self._look.frame_rate,
+            scene_number=self._scene.scene_number,
+        )
+        chosen = [
+            candidate.model_copy(update={"reason": f"{candidate.reason}; {_describe_range(clip)}"})
+            for (_, candidate), clip in zip(self._selected, clips, strict=True)
+        ]
+        reasons = self._errors if clips else self._errors + self._misses
+        return Footage(
+            clips=tuple(clips),
+            candidates=(*chosen, *self._passed_over)[:_MAX_CANDIDATES],
+            fallback=not clips,
+            reason="; ".join(dict.fromkeys(reasons))[:_MAX_REASON_CHARS],
+        )
+
+
+def _describe_range(clip: Clip) -> str:
+    rate = float(clip.facts.rate.fraction)
+    begin, end, whole = (frame / rate for frame in (clip.in_frame, clip.out_frame, clip.facts.duration_frames))
+    return f"shows {begin:.1f} to {end:.1f} s of {whole:.1f} s"
