@@ -21,6 +21,7 @@ from scenewire.artifacts.filesystem import FilesystemStore
 from scenewire.messages import AudioRendered, Scene
 from scenewire_script.text.keywords import footage_query, telling_words
 from scenewire_sourcing.ingest.ingest import Ingest
+from scenewire_sourcing.providers.mcp_session import McpSession
 from scenewire_sourcing.providers.mcp_source import McpSource
 from scenewire_sourcing.stage import SourcingStage
 from tests.support.builders import audio_rendered, narration
@@ -127,7 +128,8 @@ async def main() -> None:
         folder = Path(name) / "library"
         await make_library(folder, cases)
         store = FilesystemStore(Path(name) / "artifacts")
-        source = McpSource(library_server(folder), timeout=60)
+        server = library_server(folder)
+        source = McpSource(server, McpSession(server, timeout_s=60))
         stage = SourcingStage(store, [source], Ingest(store, largest_file=1 << 20))
         try:
             numbers: Counter[str] = Counter()

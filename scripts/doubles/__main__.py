@@ -19,7 +19,7 @@ from typing import Any, Final
 from scripts.doubles import archive, language_model
 from scripts.doubles.clips import Painting, paint
 from scripts.doubles.documentary import documentary
-from scripts.doubles.studio import ADAPTER, Studio
+from scripts.doubles.studio import TOOL_MAPPING, Studio
 from tests.support.web import Reply, Web, serving
 
 TOPIC: Final = "The Suez Canal"
@@ -75,7 +75,12 @@ def variables(model: language_model.GroqDouble, web: Web, studio: Studio) -> dic
     """The settings with which the product finds the doubles: what a user would set for the real ones, and where they are."""
     servers: list[dict[str, Any]] = [
         {"name": "dvids", "env": {"DVIDS_URL": web.url, "DVIDS_INTERVAL": "0"}, "local_hosts": [web.host]},
-        {"name": "studio", "url": f"http://{studio.host}/mcp", "local_hosts": [studio.host], "adapter": ADAPTER},
+        {
+            "name": "studio",
+            "url": f"http://{studio.host}/mcp",
+            "local_hosts": [studio.host],
+            "tool_mapping": TOOL_MAPPING,
+        },
     ]
     return {
         "GROQ_API_KEY": language_model.KEY,

@@ -18,9 +18,9 @@ from starlette.responses import Response
 
 from scripts.doubles.clips import Painting
 
-__all__ = ["ADAPTER", "Studio"]
+__all__ = ["TOOL_MAPPING", "Studio"]
 
-ADAPTER: Final[dict[str, Any]] = {
+TOOL_MAPPING: Final[dict[str, Any]] = {
     "search_tool": "find_videos",
     "search_arguments": {"words": "$query", "count": "$limit"},
     "results": "videos",

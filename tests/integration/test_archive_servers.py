@@ -34,7 +34,7 @@ def archive(name: str, web: Web, **env: str) -> FootageServer:
     if name == "dvids":
         known["DVIDS_API_KEY"] = KEY
     secret = {key: SecretStr(value) for key, value in (known | env).items() if value}
-    return FootageServer(name=name, env=secret, local_hosts=(web.host,)).filled_in({})
+    return FootageServer(name=name, env=secret, local_hosts=(web.host,)).with_defaults({})
 
 
 @asynccontextmanager

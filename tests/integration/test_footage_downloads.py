@@ -84,7 +84,7 @@ async def test_b15_a_clip_of_dvids_is_downloaded_measured_and_credited(
     server = FootageServer(
         name="dvids", env={name: SecretStr(value) for name, value in env.items()}, local_hosts=(web.host,)
     )
-    async with connected(server.filled_in({})) as source:
+    async with connected(server.with_defaults({})) as source:
         footage = await choice(stage_over(store, source))
     (clip,) = footage.clips
     assert (await store.open(clip.file)).read_bytes().startswith(tea)

@@ -147,9 +147,9 @@ MISBEHAVIOUR = {
     "tells of progress without end": (
         "while True: send({'jsonrpc': '2.0', 'method': 'notifications/message', 'params': {'level': 'info', 'data': 1}})",
         "",
-        "it writes without end",
+        "it sends messages without end",
     ),
-    "says that it failed": ("answer(request, text='quota used up', isError=True)", "", "it says: quota used up"),
+    "says that it failed": ("answer(request, text='quota used up', isError=True)", "", "it reports: quota used up"),
     "answers with an error": (
         "send({'jsonrpc': '2.0', 'id': request['id'], 'error': {'code': -32602, 'message': 'no'}})",
         "",
@@ -187,14 +187,14 @@ async def test_row_62_a_server_that_never_answers_is_given_up_in_time(
     tmp_path: Path, on_call: str, at_start: str
 ) -> None:
     before = children_of(os.getpid())
-    async with connected(script_server(tmp_path, on_call, at_start=at_start), timeout=0.3) as source:
+    async with connected(script_server(tmp_path, on_call, at_start=at_start), timeout_s=0.3) as source:
         assert await failure(source) == "it did not answer within 0.3 s"
         assert children_of(os.getpid()) <= before
 
 
 async def test_row_61_a_command_that_is_not_there_is_a_reason(tmp_path: Path) -> None:
     async with connected(FootageServer(name="gone", command=(str(tmp_path / "no-such-server"),))) as source:
-        assert "it is not there or may not be run" in await failure(source)
+        assert "the program does not exist or is not executable" in await failure(source)
 
 
 async def test_row_63_noise_on_standard_output_is_passed_over(tmp_path: Path) -> None:
@@ -246,8 +246,8 @@ async def test_row_61_a_server_that_keeps_failing_is_left_alone_for_a_while(tmp_
         for _ in range(5):
             await failure(source)
         assert starts.read_text() == "xxx"
-        assert "it failed 3 times and is left alone for another" in await failure(source)
-    async with connected(script_server(tmp_path, at_start=at_start), rest=0) as source:
+        assert "it failed 3 times and is in cooldown for another" in await failure(source)
+    async with connected(script_server(tmp_path, at_start=at_start), cooldown_s=0) as source:
         for _ in range(5):
             await failure(source)
         assert len(starts.read_text()) > 8  # once rested it is tried again
@@ -261,7 +261,7 @@ async def test_b18_metrics_show_which_server_failed_how_often_and_is_left_alone(
 
     on_call = f"if os.path.exists({str(tmp_path / 'out')!r}): os._exit(1)\nanswer(request, {{'results': []}})"
     metrics = FootageMetrics(registry)
-    async with connected(script_server(tmp_path, on_call), rest=0.5, metrics=metrics) as source:
+    async with connected(script_server(tmp_path, on_call), cooldown_s=0.5, metrics=metrics) as source:
         assert await source.search("tea", 5) == []
         assert (seen("scenewire_footage_server_failures_total"), seen("scenewire_footage_server_resting")) == (0, 0)
         (tmp_path / "out").touch()
@@ -278,7 +278,7 @@ async def test_b18_metrics_show_which_server_failed_how_often_and_is_left_alone(
 async def test_a_failed_question_does_not_count_against_the_server(tmp_path: Path) -> None:
     async with connected(script_server(tmp_path, "answer(request, text='no', isError=True)")) as source:
         for _ in range(5):
-            assert await failure(source) == "it says: no"
+            assert await failure(source) == "it reports: no"
 
 
 async def test_stopping_does_not_wait_for_an_answer(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ import pytest
 from mcp.types import Tool
 
 from scenewire_sourcing.providers.base import FootageUnavailableError, RemoteFile
-from scenewire_sourcing.providers.mcp_source import McpSource, tool_hash
+from scenewire_sourcing.providers.mcp_session import tool_hash
+from scenewire_sourcing.providers.mcp_source import McpSource
 from tests.support.footage import children_of, connected, script_server
 
 
@@ -51,7 +52,7 @@ else:
 async def test_b15_a_server_in_the_prior_dialect_is_used_by_configuration_alone(tmp_path: Path) -> None:
     clip = tmp_path / "video-7.mp4"
     clip.write_bytes(b"clip")
-    server = script_server(tmp_path, PRIOR_SERVER, at_start=f"FILE = {str(clip)!r}", adapter=PRIOR_DIALECT)
+    server = script_server(tmp_path, PRIOR_SERVER, at_start=f"FILE = {str(clip)!r}", tool_mapping=PRIOR_DIALECT)
     async with connected(server) as source:
         (found,) = await source.search("tea", 5)
         assert (found.id, found.title, found.duration, found.width, found.height) == ("VIDEO:7", "Tea", 30, 1280, 720)
@@ -71,7 +72,7 @@ async def test_a_url_in_place_of_a_path_is_passed_on_with_the_hosts_it_may_lead_
 @pytest.mark.parametrize("said", [{}, {"path": "/x", "url": "https://x/1"}, {"url": ""}, {"url": 5}, {"path": None}])
 async def test_an_answer_with_no_file_or_two_is_refused(tmp_path: Path, said: dict[str, object]) -> None:
     async with connected(script_server(tmp_path, f"answer(request, { ({'id': '1'} | said)!r})")) as source:
-        with pytest.raises(FootageUnavailableError, match="names no file"):
+        with pytest.raises(FootageUnavailableError, match="does not name a file"):
             await source.locate("1")
 
 
@@ -102,9 +103,9 @@ async def test_row_64_a_server_whose_tools_changed_after_approval_is_not_asked(t
     server = script_server(tmp_path, f"open({str(called)!r}, 'w')", at_start=f"tools = {tools}", pins=pins())
     before = children_of(os.getpid())
     async with connected(server) as source:
-        assert "is not the one that was approved: " in await failure(source)
+        assert "does not match the pinned one: " in await failure(source)
         assert children_of(os.getpid()) <= before
-        assert "and is left alone for another" in await failure(source)
+        assert "and is in cooldown for another" in await failure(source)
     assert not called.exists()
 
 
@@ -124,7 +125,7 @@ send({'jsonrpc': '2.0', 'method': 'notifications/tools/list_changed'})
                 reason = str(error)
                 break
         now = pins(search_footage="something else")["search_footage"]
-        assert reason == f"its tool search_footage is not the one that was approved: its hash is {now}"
+        assert reason == f"its tool search_footage does not match the pinned one: its hash is {now}"
 
 
 # --- files -------------------------------------------------------------------------------------------
@@ -163,4 +164,4 @@ async def test_a_file_is_accepted_only_inside_the_configured_folder(tmp_path: Pa
         "file:///etc/passwd",
     ):
         assert (await fetch_path(tmp_path, named, root)).startswith("refused: it names a file"), named
-    assert "no root folder is configured" in await fetch_path(tmp_path, str(inside), None)
+    assert "has no root folder configured" in await fetch_path(tmp_path, str(inside), None)

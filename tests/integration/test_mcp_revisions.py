@@ -68,7 +68,7 @@ async def test_row_65_b15_a_server_of_any_published_revision_is_understood(trans
 async def test_row_65_a_server_of_no_common_revision_is_a_reason_that_names_them(transport: str, revision: str) -> None:
     async with peer(transport, revision) as source:
         assert await refusal(source) == (
-            f"it speaks MCP {revision}; we speak 2024-11-05, 2025-03-26, 2025-06-18, 2025-11-25 and 2026-07-28"
+            f"it speaks MCP {revision}; scenewire speaks 2024-11-05, 2025-03-26, 2025-06-18, 2025-11-25 and 2026-07-28"
         )
 
 
@@ -94,6 +94,6 @@ async def test_row_65_a_server_of_the_oldest_http_transport_is_a_reason_that_say
         web.routes["/sse"] = Reply(status=405)
         async with connected(FootageServer(name="old", url=f"{web.url}/sse")) as source:
             assert await refusal(source) == (
-                "it does not speak MCP's streamable HTTP (405); for the older HTTP with server-sent events put a gateway "
-                "before it"
+                "it does not speak MCP's streamable HTTP (405); put a gateway in front of servers that use the "
+                "older HTTP with server-sent events"
             )

@@ -314,14 +314,14 @@ async def test_b18_servers_that_are_all_out_cost_bounded_time_and_never_the_film
 ) -> None:
     hanging = script_server(tmp_path, "time.sleep(600)", name="hanging")
     dead = script_server(tmp_path, at_start="sys.exit(1)", name="dead")
-    async with connected(hanging, timeout=0.3) as first, connected(dead, timeout=0.3) as second:
+    async with connected(hanging, timeout_s=0.3) as first, connected(dead, timeout_s=0.3) as second:
         stage = stage_over(store, first, second)
         async with asyncio.timeout(30):
             film = [await choice(stage, spoken(3, number)) for number in range(1, 9)]
     assert all(footage.fallback for footage in film)
     assert film[0].reason == "hanging: it did not answer within 0.3 s; dead: it ended with exit code 1"
     # After three failures in a row neither is asked: the other scenes do not wait for them.
-    assert [footage.reason.count("it failed 3 times and is left alone") for footage in film[3:]] == [2] * 5
+    assert [footage.reason.count("it failed 3 times and is in cooldown") for footage in film[3:]] == [2] * 5
 
 
 async def test_the_next_server_helps_out(

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from scenewire_sourcing.metrics import FootageMetrics
+from scenewire_sourcing.providers.mcp_session import McpSession
 from scenewire_sourcing.providers.mcp_source import McpSource
 from scenewire_sourcing.providers.server_config import FootageServer
 
@@ -72,12 +73,12 @@ def library_server(folder: Path) -> FootageServer:
 async def connected(
     server: FootageServer,
     *,
-    timeout: float = 30,
-    pause: float = 0,
-    rest: float = 3_600,
+    timeout_s: float = 30,
+    cooldown_s: float = 3_600,
     metrics: FootageMetrics | None = None,
 ) -> AsyncIterator[McpSource]:
-    source = McpSource(server, timeout=timeout, pause=pause, rest=rest, metrics=metrics)
+    session = McpSession(server, timeout_s=timeout_s, retry_delay_s=0, cooldown_s=cooldown_s, metrics=metrics)
+    source = McpSource(server, session)
     try:
         yield source
     finally:

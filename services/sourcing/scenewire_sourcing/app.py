@@ -1,4 +1,4 @@
-"""The composition root of the sourcing service."""
+"""Composition root of the sourcing service."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from scenewire.errors import FailureCode, PermanentError
 from scenewire_sourcing.handlers import register
 from scenewire_sourcing.ingest.ingest import Downloads, Ingest
 from scenewire_sourcing.providers.base import FootageSource
-from scenewire_sourcing.providers.server_config import FootageServer, absent_path
+from scenewire_sourcing.providers.server_config import FootageServer, path_error
 from scenewire_sourcing.settings import SourcingSettings
 from scenewire_sourcing.stage import SourcingStage
 
@@ -23,18 +23,18 @@ def create_app(
     """Builds the service. Footage servers are started when the first scene asks for them.
 
     Args:
-        settings: read from the environment when not given.
-        sources: take the place of the servers that the settings name.
+        settings: default to the environment.
+        sources: replace the servers from the settings.
 
     Raises:
-        PermanentError: `invalid_settings`, a folder or file that a server needs is not there.
+        PermanentError: `invalid_settings`, a folder or file that a server requires does not exist.
     """
     settings = settings or SourcingSettings()
     servers = settings.footage_servers if sources is None else ()
-    if wrong := "; ".join(filter(None, map(absent_path, servers))):
-        raise PermanentError(FailureCode.INVALID_SETTINGS, wrong, hint="correct or unset it")
+    if errors := "; ".join(filter(None, map(path_error, servers))):
+        raise PermanentError(FailureCode.INVALID_SETTINGS, errors, hint="correct or unset it")
     if sources is None:
-        sources = _connect(servers, timeout=settings.server_timeout.total_seconds())
+        sources = _connect(servers, timeout_s=settings.server_timeout.total_seconds())
     store = open_store(settings.artifacts_url)
     ingest = Ingest(
         store,
@@ -49,16 +49,18 @@ def create_app(
     return bus.app(footage_servers=[server.name for server in servers], otherwise="painted backgrounds")
 
 
-def _connect(servers: Sequence[FootageServer], *, timeout: float) -> list[FootageSource]:
+def _connect(servers: Sequence[FootageServer], *, timeout_s: float) -> list[FootageSource]:
     if not servers:
         return []
-    from scenewire_sourcing.providers.mcp_source import McpSource  # noqa: PLC0415 - half a second that most films do not need
+    # The SDK takes half a second to import; a worker without servers does not need it.
+    from scenewire_sourcing.providers.mcp_session import McpSession  # noqa: PLC0415
+    from scenewire_sourcing.providers.mcp_source import McpSource  # noqa: PLC0415
 
-    return [McpSource(server, timeout=timeout) for server in servers]
+    return [McpSource(server, McpSession(server, timeout_s=timeout_s)) for server in servers]
 
 
 def _downloads(settings: SourcingSettings) -> Downloads:
-    from scenewire_sourcing.ingest.download import Downloader  # noqa: PLC0415 - only where something is downloaded
+    from scenewire_sourcing.ingest.download import Downloader  # noqa: PLC0415 - needed only for downloads
 
     return Downloader(
         largest=settings.largest_download,

@@ -1,4 +1,4 @@
-"""What is counted of footage servers; docs/metrics.md says what each number means."""
+"""Metrics of footage servers; docs/metrics.md describes them."""
 
 from collections.abc import Callable
 from functools import cache
@@ -9,10 +9,10 @@ __all__ = ["FootageMetrics", "footage_metrics"]
 
 
 class FootageMetrics:
-    """What is seen of all footage servers of a process.
+    """The metrics of all footage servers of a process.
 
     Args:
-        registry: where they are found; a registry takes them once.
+        registry: exports the metrics; each registry accepts them once.
     """
 
     def __init__(self, registry: CollectorRegistry) -> None:
@@ -22,25 +22,25 @@ class FootageMetrics:
             ["server"],
             registry=registry,
         )
-        self._resting = Gauge(
+        self._cooldown = Gauge(
             "scenewire_footage_server_resting",
-            "1 while a footage server is left alone because it failed too often, else 0.",
+            "1 while a footage server is in cooldown after repeated failures, else 0.",
             ["server"],
             registry=registry,
         )
 
-    def watch(self, server: str, is_resting: Callable[[], bool]) -> None:
-        """Asks, whenever somebody looks, whether a server is left alone just now.
+    def watch(self, server: str, is_in_cooldown: Callable[[], bool]) -> None:
+        """Reports whether a server is in cooldown, evaluated at each scrape.
 
         Args:
-            server: its name.
-            is_resting: says so; of two servers of one name the later one is asked.
+            server: name of the server.
+            is_in_cooldown: evaluated at each scrape; a later call for the same name replaces it.
         """
         self.failures.labels(server)
-        self._resting.labels(server).set_function(lambda: float(is_resting()))
+        self._cooldown.labels(server).set_function(lambda: float(is_in_cooldown()))
 
 
 @cache
 def footage_metrics() -> FootageMetrics:
-    """Those of this process."""
+    """Returns the metrics of this process."""
     return FootageMetrics(REGISTRY)

@@ -22,7 +22,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ({}, "painted backgrounds"),
         ({"SOURCING_SERVERS": "[]"}, "painted backgrounds"),
-        ({"LIBRARY_DIR": "/"}, "library, because LIBRARY_DIR is /: the clips in a folder of yours"),
+        ({"LIBRARY_DIR": "/"}, "library, because LIBRARY_DIR is /: clips in your own folder"),
         ({"DVIDS_API_KEY": KEY}, "dvids, because DVIDS_API_KEY is set"),
         ({"DVIDS_API_KEY_FILE": __file__}, f"dvids, because DVIDS_API_KEY_FILE is {__file__}"),
         ({"SOURCING_SERVERS": "nasa"}, "nasa, because SOURCING_SERVERS names it"),
@@ -50,11 +50,11 @@ def test_what_others_lack_is_said_and_nasa_is_never_used_by_accident() -> None:
 @pytest.mark.parametrize(
     ("variables", "says"),
     [
-        ({"LIBRARY_DIR": "/nowhere"}, "LIBRARY_DIR names no folder"),
-        ({"DVIDS_API_KEY_FILE": "/nowhere/key"}, "DVIDS_API_KEY_FILE names no file"),
-        ({"SOURCING_SERVERS": "dvids"}, "dvids needs DVIDS_API_KEY or DVIDS_API_KEY_FILE"),
-        ({"SOURCING_SERVERS": "dvids", "DVIDS_API_KEY": ""}, "dvids needs DVIDS_API_KEY"),
-        ({"SOURCING_SERVERS": "youtube"}, "youtube: give either a command or a url"),
+        ({"LIBRARY_DIR": "/nowhere"}, "LIBRARY_DIR does not name a folder"),
+        ({"DVIDS_API_KEY_FILE": "/nowhere/key"}, "DVIDS_API_KEY_FILE does not name a file"),
+        ({"SOURCING_SERVERS": "dvids"}, "dvids requires DVIDS_API_KEY or DVIDS_API_KEY_FILE"),
+        ({"SOURCING_SERVERS": "dvids", "DVIDS_API_KEY": ""}, "dvids requires DVIDS_API_KEY"),
+        ({"SOURCING_SERVERS": "youtube"}, "youtube: set either command or url"),
         ({"SOURCING_SERVERS": f'[{{"name": "dvids", "env": {{"DVIDS_API_KEY": 5, "x": "{KEY}"}}}}'}, "delimiter"),
     ],
 )

@@ -128,7 +128,7 @@ def test_what_is_given_with_a_shipped_server_s_name_adds_to_what_it_comes_with(
 def test_a_named_server_without_what_it_needs_is_refused_with_what_that_is(environment: pytest.MonkeyPatch) -> None:
     for named, needs in (("dvids", "DVIDS_API_KEY or DVIDS_API_KEY_FILE"), ("library", "LIBRARY_DIR")):
         environment.setenv("SOURCING_SERVERS", named)
-        with pytest.raises(ValidationError, match=f"footage server {named} needs {needs}"):
+        with pytest.raises(ValidationError, match=f"footage server {named} requires {needs}"):
             SourcingSettings()
 
 
@@ -152,9 +152,9 @@ def test_hosts_are_names_with_a_dot_at_least(environment: pytest.MonkeyPatch, ho
 
 
 def test_pins_are_for_both_tools_or_none(environment: pytest.MonkeyPatch) -> None:
-    server = {"name": "a", "command": ["x"], "adapter": {"search_tool": "find"}, "pins": {"find": "0" * 64}}
+    server = {"name": "a", "command": ["x"], "tool_mapping": {"search_tool": "find"}, "pins": {"find": "0" * 64}}
     environment.setenv("SOURCING_SERVERS", json.dumps([server]))
-    with pytest.raises(ValidationError, match="a pin for each of find, get_footage, or none"):
+    with pytest.raises(ValidationError, match="pin each of find, get_footage, or none"):
         SourcingSettings()
 
 
@@ -179,4 +179,4 @@ def test_a_folder_or_file_that_is_not_there_stops_the_start(
     with pytest.raises(PermanentError) as caught:
         create_app()
     assert caught.value.code is FailureCode.INVALID_SETTINGS
-    assert caught.value.message == f"{variable} names no {kind}: {tmp_path / 'none'}"
+    assert caught.value.message == f"{variable} does not name a {kind}: {tmp_path / 'none'}"

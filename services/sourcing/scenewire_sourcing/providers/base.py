@@ -1,4 +1,4 @@
-"""What the stage expects of a place that footage comes from."""
+"""The interface of a footage source, as the stage uses it."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,23 +10,23 @@ __all__ = ["FootageSource", "FootageUnavailableError", "LocatedFootage", "Remote
 
 
 class FootageUnavailableError(Exception):
-    """A source cannot give what was asked for; the message says why. The next one is tried."""
+    """A source cannot provide what was asked for; the message says why. The search moves on to the next source."""
 
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """A file to download, and where from at most. What an address may look like is said in `download`."""
+    """A file to download and the hosts it may come from. `ingest.download` defines which URLs are valid."""
 
     url: str
     hosts: tuple[str, ...] = ()
-    """Names of hosts, `*.example.org` for all below one."""
+    """Host names; `*.example.org` allows all subdomains."""
     local_hosts: tuple[str, ...] = ()
-    """Hosts, as `name:port`, that may be asked without TLS and at private addresses."""
+    """Hosts, as `name:port`, that may be reached without TLS and at private addresses."""
 
 
 @dataclass(frozen=True)
 class LocatedFootage:
-    """Where a clip's file is, and what its source says of it."""
+    """A clip with a file that its source may use: a checked local path, or a download with its allowed hosts."""
 
     place: Path | RemoteFile
     footage: FootageFile
@@ -37,30 +37,30 @@ class FootageSource(Protocol):
 
     @property
     def name(self) -> str:
-        """What orders call it."""
+        """The name by which orders select it."""
         ...
 
     @property
     def identity(self) -> str:
-        """Changes when it is another source under the same name."""
+        """Changes when another source takes over the name."""
         ...
 
     async def search(self, query: str, limit: int) -> list[FoundFootage]:
-        """Clips for some words, best first.
+        """Searches clips, best first.
 
         Raises:
-            FootageUnavailableError: it could not be asked.
+            FootageUnavailableError: the source could not be searched.
         """
         ...
 
     async def locate(self, footage_id: str) -> LocatedFootage:
-        """The file of a clip.
+        """Locates the file of a clip.
 
         Raises:
-            FootageUnavailableError: it could not be had.
+            FootageUnavailableError: the source has no usable file.
         """
         ...
 
     async def aclose(self) -> None:
-        """Ends what it runs."""
+        """Releases its processes and connections."""
         ...

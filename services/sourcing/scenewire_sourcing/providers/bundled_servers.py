@@ -1,4 +1,4 @@
-"""The footage servers that come with the product, as configuration: how each is started, and what it needs to run."""
+"""Footage servers that ship with scenewire: how each is started, and which settings it requires."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,54 +6,55 @@ from typing import Final
 
 from scenewire.processes.run import python_module
 
-__all__ = ["SHIPPED", "Shipped"]
+__all__ = ["BUNDLED_SERVERS", "BundledServer"]
 
 
 @dataclass(frozen=True)
-class Shipped:
-    """A server that needs nothing but its name to be used."""
+class BundledServer:
+    """A server that is configured by its name alone."""
 
     about: str
-    needs: tuple[str, ...]
+    requires: tuple[str, ...]
     """Variables of which one must be set."""
     prefix: str
-    """All variables that begin so are handed to it, and to nobody else."""
+    """The server gets all variables with this prefix; no other program does."""
     command: tuple[str, ...]
     hosts: tuple[str, ...] = ()
-    """Where its files may be downloaded from."""
+    """Hosts that its files may be downloaded from."""
     by_default: bool = True
-    """Whether it is used as soon as it has what it needs, without being named."""
+    """Whether it is used without being named, once its required variable is set."""
 
-    def lacks(self, env: Mapping[str, object]) -> str:
-        """What is missing in the environment it would get; empty if nothing is."""
-        return "" if not self.needs or any(name in env for name in self.needs) else " or ".join(self.needs)
+    def missing(self, env: Mapping[str, object]) -> str:
+        """Returns the required variables that `env` lacks, for messages; empty when one is set."""
+        is_met = not self.requires or any(name in env for name in self.requires)
+        return "" if is_met else " or ".join(self.requires)
 
 
 def _command(name: str) -> tuple[str, ...]:
     return tuple(python_module(f"scenewire_sourcing.servers.{name}"))
 
 
-SHIPPED: Final[Mapping[str, Shipped]] = {
-    "library": Shipped(
-        about="the clips in a folder of yours",
-        needs=("LIBRARY_DIR",),
+BUNDLED_SERVERS: Final[Mapping[str, BundledServer]] = {
+    "library": BundledServer(
+        about="clips in your own folder",
+        requires=("LIBRARY_DIR",),
         prefix="LIBRARY_",
         command=_command("library"),
     ),
-    "dvids": Shipped(
+    "dvids": BundledServer(
         about="the archive of the U.S. Department of Defense",
-        needs=("DVIDS_API_KEY", "DVIDS_API_KEY_FILE"),
+        requires=("DVIDS_API_KEY", "DVIDS_API_KEY_FILE"),
         prefix="DVIDS_",
         command=_command("dvids"),
         hosts=("*.dvidshub.net", "*.cloudfront.net"),
     ),
-    "nasa": Shipped(
+    "nasa": BundledServer(
         about="the archive of NASA",
-        needs=(),
+        requires=(),
         prefix="NASA_",
         command=_command("nasa"),
         hosts=("images-assets.nasa.gov",),
-        by_default=False,  # needs no key: without this rule every film would ask it
+        by_default=False,  # it needs no key: by default, every video would query it
     ),
 }
 """In order of preference."""

@@ -1,6 +1,6 @@
-"""MCP over a child's standard streams or over HTTP, bounded in every direction.
+"""MCP over a child's standard streams or over HTTP, with limits in every direction.
 
-What the SDK leaves open is closed here: the length of a line and of a body, compressed bodies, noise and floods.
+Adds the limits that the SDK lacks: length of lines and bodies, compressed bodies, noise and floods.
 """
 
 import re
@@ -20,61 +20,61 @@ from mcp.types.version import SUPPORTED_PROTOCOL_VERSIONS
 from pydantic import ValidationError
 from typing_extensions import override
 
-from scenewire_sourcing.providers.server_process import MAX_ANSWER, ServerProcess
+from scenewire_sourcing.providers.server_process import MAX_ANSWER_BYTES, ServerProcess
 
-__all__ = ["Greeting", "IncompatibleError", "connect", "say"]
+__all__ = ["Handshake", "IncompatibleError", "connect", "describe_error"]
 
-_MOST_NOISE: Final = 200
-"""Lines without meaning that a server may write on its standard output."""
+_MAX_NOISE_LINES: Final = 200
+"""Lines on standard output that are not MCP."""
 
-_MOST_MESSAGES: Final = 2_000
-"""Messages, such as progress, that a server may send after one of ours."""
+_MAX_UNSOLICITED: Final = 2_000
+"""Messages, such as progress, between two of our requests."""
 
 _REVISION: Final = re.compile(r"(?<=Unsupported protocol version from the server: )\S{1,40}")
-"""What the SDK says of a server that answers an older greeting with a revision that nobody knows."""
+"""The SDK's error for a server that answers the older handshake with an unknown revision."""
 
-Greeting = Literal["auto", "legacy"]
+Handshake = Literal["auto", "legacy"]
 
 _Streams = tuple[ObjectReceiveStream[SessionMessage | Exception], ObjectSendStream[SessionMessage]]
 
 
 class IncompatibleError(Exception):
-    """A server cannot be talked to, now or later; the message says why."""
+    """A server is not compatible, now or later; the message says why."""
 
 
 @asynccontextmanager
 async def connect(
-    place: ServerProcess | str, *, read_timeout: float, on_message: MessageHandlerFnT, greeting: Greeting = "auto"
+    server: ServerProcess | str, *, read_timeout_s: float, on_message: MessageHandlerFnT, handshake: Handshake = "auto"
 ) -> AsyncIterator[Client]:
-    """A session with a server, begun and ended here.
+    """Opens a session with a server and closes it at the end of the block.
 
     Args:
-        place: a process, which is started and ended, or the address where a server listens.
-        read_timeout: seconds that one answer may take.
-        on_message: gets what the server says unasked.
-        greeting: `auto` asks first for the newest revision of MCP, and then as older ones do; `legacy` does only the
-            latter, for servers that cannot bear to be asked for what they do not know.
+        server: a process to start and end, or the URL where a server listens.
+        read_timeout_s: limit for one answer.
+        on_message: receives the messages that the server sends on its own.
+        handshake: `auto` asks for the newest revision of MCP first and falls back to the older handshake; `legacy`
+            uses only the older one, for servers that fail on unknown requests.
 
     Raises:
-        IncompatibleError: it speaks another MCP.
+        IncompatibleError: the server supports no common revision of MCP.
     """
     options: dict[str, Any] = {
-        "read_timeout_seconds": read_timeout, "message_handler": on_message, "mode": greeting, "cache": None,
+        "read_timeout_seconds": read_timeout_s, "message_handler": on_message, "mode": handshake, "cache": None,
     }  # fmt: skip
     async with AsyncExitStack() as stack:
         http: _BoundedHttp | None = None
-        if isinstance(place, ServerProcess):
-            client = Client(_speak(place), **options)
+        if isinstance(server, ServerProcess):
+            client = Client(_open_streams(server), **options)
         else:
             http = _BoundedHttp()
-            asking = httpx2.AsyncClient(
+            http_client = httpx2.AsyncClient(
                 transport=http,
-                timeout=httpx2.Timeout(read_timeout),
-                trust_env=False,  # a proxy of the environment would come with a transport that bounds nothing
+                timeout=httpx2.Timeout(read_timeout_s),
+                trust_env=False,  # a proxy from the environment would bring a transport without limits
                 headers={"Accept-Encoding": "identity"},
             )
-            await stack.enter_async_context(asking)
-            client = Client(streamable_http_client(place, http_client=asking), **options)
+            await stack.enter_async_context(http_client)
+            client = Client(streamable_http_client(server, http_client=http_client), **options)
         try:
             session = await stack.enter_async_context(client)
         except Exception as error:
@@ -85,69 +85,71 @@ async def connect(
 
 
 def _incompatibility(error: BaseException, refusal: int) -> str:
-    """What to tell people of a greeting that failed; empty if another one may succeed.
+    """Explains a failed handshake; returns an empty string if another handshake may succeed.
 
     Args:
-        error: what it failed with.
-        refusal: the status with which it was refused over HTTP, else 0.
+        error: the error of the handshake.
+        refusal: the HTTP status that refused it, else 0.
     """
     theirs: list[str] = []
     if isinstance(error, MCPError) and error.error.code == UNSUPPORTED_PROTOCOL_VERSION:
         try:
             theirs = UnsupportedProtocolVersionErrorData.model_validate(error.error.data).supported
         except ValidationError:
-            theirs = ["in a revision that it does not name"]
+            theirs = ["in an unnamed revision"]
     elif isinstance(error, RuntimeError) and (found := _REVISION.search(str(error))):
         theirs = [found[0]]
     if theirs:
         *ours, newest = SUPPORTED_PROTOCOL_VERSIONS
-        said = " ".join(", ".join(theirs)[:200].split())
-        return f"it speaks MCP {said}; we speak {', '.join(ours)} and {newest}"
+        revisions = " ".join(", ".join(theirs)[:200].split())
+        return f"it speaks MCP {revisions}; scenewire speaks {', '.join(ours)} and {newest}"
     if refusal in {httpx2.codes.NOT_FOUND, httpx2.codes.METHOD_NOT_ALLOWED}:
         return (
-            f"it does not speak MCP's streamable HTTP ({refusal}); for the older HTTP with server-sent events put a "
-            "gateway before it"
+            f"it does not speak MCP's streamable HTTP ({refusal}); put a gateway in front of servers that use the "
+            "older HTTP with server-sent events"
         )
     return ""
 
 
 @asynccontextmanager
-async def _speak(process: ServerProcess) -> AsyncIterator[_Streams]:
-    """A server process as an MCP transport. Unlike the SDK's own it bounds a line and survives noise quietly."""
+async def _open_streams(process: ServerProcess) -> AsyncIterator[_Streams]:
+    """Connects a server process as an MCP transport; unlike the SDK's own, limits lines and skips noise."""
     async with process.running():
-        heard, incoming = anyio.create_memory_object_stream[SessionMessage | Exception](0)
-        outgoing, spoken = anyio.create_memory_object_stream[SessionMessage](0)
-        unasked = 0
+        received, incoming = anyio.create_memory_object_stream[SessionMessage | Exception](0)
+        outgoing, sent = anyio.create_memory_object_stream[SessionMessage](0)
+        unsolicited = 0
 
-        async def listen() -> None:
-            nonlocal unasked
+        async def receive() -> None:
+            nonlocal unsolicited
             noise = 0
-            async with heard:
+            async with received:
                 async for line in process.lines():
-                    unasked += 1
+                    unsolicited += 1
                     try:
                         message = jsonrpc_message_adapter.validate_json(line, by_name=False)
                     except ValueError:
                         noise += 1
                     else:
-                        await heard.send(SessionMessage(message))
-                    if noise > _MOST_NOISE or unasked > _MOST_MESSAGES:
-                        process.problem = "it writes without end" if noise <= _MOST_NOISE else "it does not speak MCP"
+                        await received.send(SessionMessage(message))
+                    if noise > _MAX_NOISE_LINES or unsolicited > _MAX_UNSOLICITED:
+                        process.problem = (
+                            "it sends messages without end" if noise <= _MAX_NOISE_LINES else "it does not speak MCP"
+                        )
                         return
 
-        async def speak() -> None:
-            nonlocal unasked
-            async with spoken:
-                async for message in spoken:
-                    unasked = 0
+        async def send() -> None:
+            nonlocal unsolicited
+            async with sent:
+                async for message in sent:
+                    unsolicited = 0
                     try:
                         await process.send(message.message.model_dump_json(by_alias=True, exclude_unset=True).encode())
                     except ConnectionError:
-                        return  # it ended: listen() sees that too
+                        return  # it ended: receive() sees that too
 
-        async with heard, incoming, outgoing, spoken, anyio.create_task_group() as tasks:
-            tasks.start_soon(listen)
-            tasks.start_soon(speak)
+        async with received, incoming, outgoing, sent, anyio.create_task_group() as tasks:
+            tasks.start_soon(receive)
+            tasks.start_soon(send)
             try:
                 yield incoming, outgoing
             finally:
@@ -155,7 +157,7 @@ async def _speak(process: ServerProcess) -> AsyncIterator[_Streams]:
 
 
 class _BoundedBody(httpx2.AsyncByteStream):
-    """A response body that ends in an error when it is too long."""
+    """A response body that raises an error when it is too long."""
 
     def __init__(self, body: httpx2.AsyncByteStream) -> None:
         self._body = body
@@ -165,8 +167,8 @@ class _BoundedBody(httpx2.AsyncByteStream):
         size = 0
         async for chunk in self._body:
             size += len(chunk)
-            if size > MAX_ANSWER:
-                message = f"it sent an answer of more than {MAX_ANSWER >> 20} MiB"
+            if size > MAX_ANSWER_BYTES:
+                message = f"it sent an answer of more than {MAX_ANSWER_BYTES >> 20} MiB"
                 raise httpx2.ReadError(message)
             yield chunk
 
@@ -176,13 +178,13 @@ class _BoundedBody(httpx2.AsyncByteStream):
 
 
 class _BoundedHttp(httpx2.AsyncHTTPTransport):
-    """Bounds every answer; the SDK itself bounds the events of a stream, which may go on for as long as it likes.
+    """Limits every answer; the SDK itself limits the events of a stream, which may be of any length.
 
-    A compressed answer could grow a thousandfold after it was counted: none was asked for, and none is read.
+    A compressed answer could grow a thousandfold after it was counted: none is requested, and none is read.
     """
 
     refusal = 0
-    """The status of the latest answer if that was a refusal, else 0."""
+    """Status of the latest answer if that was an error, else 0."""
 
     @override
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -197,8 +199,8 @@ class _BoundedHttp(httpx2.AsyncHTTPTransport):
         return response
 
 
-def say(error: BaseException) -> str:
-    """The first cause in a group, in a line."""
+def describe_error(error: BaseException) -> str:
+    """Describes the first cause in an exception group on one line."""
     error = _first_cause(error)
     if isinstance(error, IncompatibleError):
         return str(error)

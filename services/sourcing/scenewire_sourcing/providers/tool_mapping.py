@@ -1,6 +1,6 @@
-"""How one server's own tools are spoken to: their names, arguments and answers, as configuration.
+"""Maps the search and get tools onto a server's own tools: names, arguments and answers, as configuration. Pure.
 
-Without configuration a server is expected to have the two tools of `candidates`. Nothing here talks to anybody.
+Without configuration, a server is expected to offer the two tools of `candidates`.
 """
 
 import ast
@@ -13,10 +13,10 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
 from scenewire_sourcing.candidates import GET_TOOL, SEARCH_TOOL
 
-__all__ = ["Adapter", "AnswerError"]
+__all__ = ["AnswerError", "ToolMapping"]
 
-_LONGEST_PYTHON: Final = 256 << 10
-"""Characters of an answer in Python's notation; reading them takes far longer than reading JSON."""
+_MAX_PYTHON_CHARS: Final = 256 << 10
+"""Python notation is far slower to parse than JSON."""
 
 _SIZE: Final = re.compile(r"(\d{2,5})\s*[x×]\s*(\d{2,5})")  # noqa: RUF001 - both signs occur
 
@@ -29,13 +29,13 @@ _Field = Literal[
 
 
 class AnswerError(Exception):
-    """An answer that cannot be understood; the message says why."""
+    """An answer cannot be read; the message says why."""
 
 
-class Adapter(BaseModel):
-    """What a server calls things.
+class ToolMapping(BaseModel):
+    """The names a server uses.
 
-    A path is keys and list positions with dots between: `data.items.0`. An empty one is the whole answer.
+    A path consists of keys and list positions, separated by dots: `data.items.0`. An empty path is the whole answer.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -43,74 +43,78 @@ class Adapter(BaseModel):
     search_tool: _Name = Field(default=SEARCH_TOOL, description="The tool that searches.")
     search_arguments: Mapping[str, JsonValue] = Field(
         default={"query": "$query", "limit": "$limit"},
-        description="What it is given; `$query` and `$limit` stand for ours, everything else for itself.",
+        description="Arguments of a search; `$query` and `$limit` are replaced, everything else is sent as it is.",
     )
-    results: _Path = Field(default="results", description="Path of the list of clips in its answer.")
-    get_tool: _Name = Field(default=GET_TOOL, description="The tool that gives a clip's file.")
-    get_arguments: Mapping[str, JsonValue] = Field(default={"id": "$id"}, description="`$id` stands for the clip's.")
-    file: _Path = Field(default="", description="Path of the clip in its answer.")
+    results: _Path = Field(default="results", description="Path of the list of clips in a search answer.")
+    get_tool: _Name = Field(default=GET_TOOL, description="The tool that returns a clip's file.")
+    get_arguments: Mapping[str, JsonValue] = Field(
+        default={"id": "$id"}, description="Arguments of a get call; `$id` is replaced by the clip's id."
+    )
+    file: _Path = Field(default="", description="Path of the clip in a get answer.")
     fields: Mapping[_Field, _Path] = Field(
         default={},
-        description="Our names for what is said of a clip, and where it says so; `resolution` such as 1280x720 gives "
-        "width and height. Empty: it uses our names.",
+        description="Paths of our fields within a clip; `resolution`, such as 1280x720, gives width and height. "
+        "Empty: the server uses our field names.",
     )
     encodings: tuple[Literal["structured", "json", "python"], ...] = Field(
         default=("structured", "json"),
         min_length=1,
-        description="How answers may be written, in order: structured content, JSON text, Python's notation as text.",
+        description="Accepted encodings of answers, in order: structured content, JSON text, Python notation as text.",
     )
 
     def search_call(self, query: str, limit: int) -> dict[str, Any]:
-        """The arguments of a search."""
-        return _filled(self.search_arguments, {"$query": query, "$limit": limit})
+        """Returns the arguments of a search."""
+        return _substitute(self.search_arguments, {"$query": query, "$limit": limit})
 
     def get_call(self, footage_id: str) -> dict[str, Any]:
-        """The arguments that ask for a clip's file."""
-        return _filled(self.get_arguments, {"$id": footage_id})
+        """Returns the arguments of a get call."""
+        return _substitute(self.get_arguments, {"$id": footage_id})
 
     def read(self, structured: object, texts: Sequence[str]) -> object:
-        """What an answer says. May take a tenth of a second when it is written in Python's notation.
+        """Decodes an answer. Python notation may take a tenth of a second.
 
         Args:
-            structured: its structured content, None if it has none.
-            texts: its texts. Several are a list: older servers write one for each element.
+            structured: the structured content; None when there is none.
+            texts: the texts. Several texts make a list: older servers send one per element.
 
         Raises:
-            AnswerError: it is written in no way that is accepted.
+            AnswerError: the answer has none of the accepted encodings.
         """
         for encoding in self.encodings:
             if encoding == "structured":
                 if structured is not None:
                     return structured
             elif texts:
-                reader = json.loads if encoding == "json" else _read_python
+                decode = json.loads if encoding == "json" else _decode_python
                 try:
-                    said = [reader(text) for text in texts]
+                    decoded = [decode(text) for text in texts]
                 except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
                     continue
-                return said[0] if len(said) == 1 else said
-        raise AnswerError("its answer is not JSON" if "python" not in self.encodings else "its answer is not readable")
+                return decoded[0] if len(decoded) == 1 else decoded
+        raise AnswerError(
+            "its answer is not JSON" if "python" not in self.encodings else "its answer is neither JSON nor Python"
+        )
 
-    def found(self, answer: object) -> list[object]:
-        """The clips in the answer to a search, in our names, not checked yet.
+    def results_of(self, answer: object) -> list[object]:
+        """Returns the clips of a search answer with our field names, not validated.
 
         Raises:
-            AnswerError: there is no list of them.
+            AnswerError: the answer has no list of clips.
         """
         results = _at(answer, self.results)
         if not isinstance(results, list):
-            raise AnswerError("its answer holds no list of results")
+            raise AnswerError("its answer has no list of results")
         return [self._renamed(result) for result in results]
 
-    def got(self, answer: object, footage_id: str) -> dict[str, Any]:
-        """A clip and its file, in our names, not checked yet.
+    def file_of(self, answer: object, footage_id: str) -> dict[str, Any]:
+        """Returns the clip of a get answer with our field names, not validated.
 
         Raises:
-            AnswerError: there is none.
+            AnswerError: the answer has no clip.
         """
         clip = self._renamed(_at(answer, self.file))
         if not isinstance(clip, dict):
-            raise AnswerError("its answer names no file")
+            raise AnswerError("its answer does not name a file")
         return {**clip, "id": footage_id}
 
     def _renamed(self, clip: object) -> object:
@@ -122,14 +126,14 @@ class Adapter(BaseModel):
         return ({"width": int(size[1]), "height": int(size[2])} if size else {}) | known
 
 
-def _filled(template: Mapping[str, JsonValue], ours: Mapping[str, object]) -> dict[str, Any]:
+def _substitute(template: Mapping[str, JsonValue], values: Mapping[str, object]) -> dict[str, Any]:
     return {
-        name: ours[value] if isinstance(value, str) and value in ours else value for name, value in template.items()
+        name: values[value] if isinstance(value, str) and value in values else value for name, value in template.items()
     }
 
 
 def _at(value: object, path: str) -> object:
-    """What lies at a path, None if nothing does."""
+    """Returns the value at a path; None when there is none."""
     for step in path.split(".") if path else ():
         if isinstance(value, dict):
             value = value.get(step)
@@ -140,7 +144,7 @@ def _at(value: object, path: str) -> object:
     return value
 
 
-def _read_python(text: str) -> object:
-    if len(text) > _LONGEST_PYTHON:
+def _decode_python(text: str) -> object:
+    if len(text) > _MAX_PYTHON_CHARS:
         raise ValueError
     return ast.literal_eval(text)

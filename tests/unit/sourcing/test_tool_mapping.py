@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from scenewire_sourcing.providers.tool_mapping import Adapter, AnswerError
+from scenewire_sourcing.providers.tool_mapping import AnswerError, ToolMapping
 
-PRIOR = Adapter(
+PRIOR = ToolMapping(
     search_tool="search_videos",
     search_arguments={"query": "$query", "max_duration": 600},
     results="",
@@ -21,8 +21,8 @@ PRIOR = Adapter(
 def test_arguments_are_ours_where_they_are_named_and_themselves_elsewhere() -> None:
     assert PRIOR.search_call("tea", 5) == {"query": "tea", "max_duration": 600}
     assert PRIOR.get_call("VIDEO:7") == {"video_id": "VIDEO:7"}
-    assert Adapter().search_call("tea", 5) == {"query": "tea", "limit": 5}
-    assert Adapter(search_arguments={"q": {"deep": "$query"}, "n": "$5"}).search_call("tea", 1) == {
+    assert ToolMapping().search_call("tea", 5) == {"query": "tea", "limit": 5}
+    assert ToolMapping(search_arguments={"q": {"deep": "$query"}, "n": "$5"}).search_call("tea", 1) == {
         "q": {"deep": "$query"},
         "n": "$5",
     }
@@ -33,9 +33,11 @@ def test_row_63_python_repr_text_is_read_where_that_is_allowed_and_only_there() 
         "[{'videoId': 'VIDEO:7', 'title': \"Tea's\", 'duration': 30, 'resolution': '1280x720', 'public_domain': True}]"
     )
     answer = PRIOR.read(None, [text])
-    assert PRIOR.found(answer) == [{"id": "VIDEO:7", "title": "Tea's", "duration": 30, "width": 1280, "height": 720}]
+    assert PRIOR.results_of(answer) == [
+        {"id": "VIDEO:7", "title": "Tea's", "duration": 30, "width": 1280, "height": 720}
+    ]
     with pytest.raises(AnswerError, match="not JSON"):
-        Adapter().read(None, [text])
+        ToolMapping().read(None, [text])
 
 
 @pytest.mark.parametrize(
@@ -54,38 +56,38 @@ def test_row_63_python_repr_text_is_read_where_that_is_allowed_and_only_there() 
     ],
 )
 def test_row_63_python_text_is_data_of_bounded_size_and_never_a_program(text: str) -> None:
-    with pytest.raises(AnswerError, match="not readable"):
+    with pytest.raises(AnswerError, match="neither JSON nor Python"):
         PRIOR.read(None, [text])
 
 
 def test_encodings_are_tried_in_their_order() -> None:
-    assert Adapter().read({"a": 1}, ['{"a": 2}']) == {"a": 1}
-    assert Adapter(encodings=("json",)).read({"a": 1}, ['{"a": 2}']) == {"a": 2}
+    assert ToolMapping().read({"a": 1}, ['{"a": 2}']) == {"a": 1}
+    assert ToolMapping(encodings=("json",)).read({"a": 1}, ['{"a": 2}']) == {"a": 2}
     assert PRIOR.read(None, ["[true]"]) == [True]
     assert PRIOR.read(None, ["[True]"]) == [True]
 
 
 def test_several_texts_are_the_elements_of_a_list() -> None:
-    assert Adapter().read(None, ['{"id": "1"}', '{"id": "2"}']) == [{"id": "1"}, {"id": "2"}]
+    assert ToolMapping().read(None, ['{"id": "1"}', '{"id": "2"}']) == [{"id": "1"}, {"id": "2"}]
 
 
 def test_paths_lead_through_keys_and_positions() -> None:
-    adapter = Adapter(results="data.0.items", fields={"id": "meta.uid", "title": "names.1"})
+    mapping = ToolMapping(results="data.0.items", fields={"id": "meta.uid", "title": "names.1"})
     answer = {"data": [{"items": [{"meta": {"uid": "7"}, "names": ["a", "b"]}, 5]}]}
-    assert adapter.found(answer) == [{"id": "7", "title": "b"}, 5]
+    assert mapping.results_of(answer) == [{"id": "7", "title": "b"}, 5]
 
 
 @pytest.mark.parametrize("answer", [None, [], {}, {"data": []}, {"data": {"items": 1}}, "data", 7])
 def test_what_is_not_where_it_should_be_is_a_reason(answer) -> None:
     with pytest.raises(AnswerError, match="no list of results"):
-        Adapter(results="data.items").found(answer)
+        ToolMapping(results="data.items").results_of(answer)
 
 
 def test_a_file_keeps_the_id_it_was_asked_by() -> None:
     answer = {"video_id": "other", "file_path": "/media/7.mp4", "cached": False}
-    assert PRIOR.got(answer, "VIDEO:7") == {"path": "/media/7.mp4", "id": "VIDEO:7"}
+    assert PRIOR.file_of(answer, "VIDEO:7") == {"path": "/media/7.mp4", "id": "VIDEO:7"}
     with pytest.raises(AnswerError):
-        PRIOR.got([], "VIDEO:7")
+        PRIOR.file_of([], "VIDEO:7")
 
 
 @given(
@@ -95,14 +97,14 @@ def test_a_file_keeps_the_id_it_was_asked_by() -> None:
     )
 )
 def test_no_answer_of_any_shape_breaks_the_adapter(answer) -> None:
-    for adapter in (Adapter(), PRIOR):
+    for mapping in (ToolMapping(), PRIOR):
         try:
-            adapter.found(answer)
-            adapter.got(answer, "1")
+            mapping.results_of(answer)
+            mapping.file_of(answer, "1")
         except AnswerError:
             pass
 
 
 def test_only_our_own_names_can_be_mapped() -> None:
     with pytest.raises(ValidationError):
-        Adapter.model_validate({"fields": {"score": "rating"}})
+        ToolMapping.model_validate({"fields": {"score": "rating"}})
