@@ -130,7 +130,7 @@ async def main() -> None:
         store = FilesystemStore(Path(name) / "artifacts")
         server = library_server(folder)
         source = McpSource(server, McpSession(server, timeout_s=60))
-        stage = SourcingStage(store, [source], Ingest(store, largest_file=1 << 20))
+        stage = SourcingStage(store, [source], Ingest(store, max_file_bytes=1 << 20))
         try:
             numbers: Counter[str] = Counter()
             for case in cases:

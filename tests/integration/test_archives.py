@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from scenewire_sourcing.servers.archive_client import ArchiveClient, ArchiveError
+from scenewire_sourcing.servers.archive_client import ArchiveApi, ArchiveClient, ArchiveError
 from scenewire_sourcing.servers.archive_server import Archive
 from scenewire_sourcing.servers.dvids.archive import DvidsArchive
 from scenewire_sourcing.servers.dvids.settings import DvidsSettings
@@ -121,7 +121,7 @@ async def test_dvids_gives_the_smallest_file_with_enough_lines(web: Web) -> None
         assert (file.url, file.width, file.height) == (f"{web.url}/media/1-720.mp4", 1280, 720)
         assert await rendition(archive, "video:1") == "720p"
         assert await rendition(archive, "video:3") == "480p"
-    async with dvids_at(web, height=1080) as archive:
+    async with dvids_at(web, min_height=1080) as archive:
         assert await rendition(archive, "video:1") == "1080p"
 
 
@@ -178,8 +178,8 @@ async def test_answers_of_another_shape_cost_only_what_makes_no_sense(web: Web, 
     [
         (Reply(b"<html>maintenance</html>"), "its answer is not JSON"),
         (Reply(b"[" * 100_000), "its answer is not JSON"),
-        (Reply(b"[]"), "no JSON object"),
-        (Reply(b" " * (5 << 20)), "more than 4 MiB"),
+        (Reply(b"[]"), "not a JSON object"),
+        (Reply(b" " * (5 << 20)), "larger than 4 MiB"),
         (Reply(b"x", headers={"Content-Encoding": "gzip"}), "compressed"),
         (Reply(status=302, headers={"Location": "http://169.254.169.254/"}), "answers 302"),
         (Reply(status=503), "it answers 503"),
@@ -229,6 +229,14 @@ async def test_row_64_an_id_that_is_none_of_nasa_is_never_sent(web: Web, name: s
     assert web.asked == []
 
 
+@pytest.mark.parametrize("opened", [dvids_at, nasa_at])
+async def test_words_of_scripts_with_vowel_signs_are_searched_whole(web: Web, opened: Any) -> None:
+    (dvids if opened is dvids_at else nasa)(web, [Item(1, "समुद्र की नहर")])
+    async with opened(web) as archive:
+        assert len(await archive.search("समुद्र नहर", 5)) == 1
+    assert web.asked[0].query["q"] == "समुद्र नहर"
+
+
 # --- how an archive is asked -------------------------------------------------------------------------
 
 
@@ -244,8 +252,8 @@ class Clock:
 
 @asynccontextmanager
 async def asking(web: Web, clock: Callable[[], float] | None = None, **changes: float) -> AsyncIterator[ArchiveClient]:
-    known: dict[str, Any] = {"interval": 0.0, "timeout": 5.0, "keep": 100.0, "clock": clock or Clock()}
-    client = ArchiveClient("Archive", web.url, **(known | changes))
+    settings: dict[str, Any] = {"interval_s": 0.0, "timeout_s": 5.0, "cache_s": 100.0}
+    client = ArchiveClient(ArchiveApi(name="Archive", url=web.url, **(settings | changes)), clock=clock or Clock())
     try:
         yield client
     finally:
@@ -261,7 +269,7 @@ async def refused(client: ArchiveClient, **parameters: str) -> str:
 async def test_requests_keep_their_distance_over_calls(web: Web) -> None:
     web.routes["/search"] = as_json({})
     began = time.monotonic()
-    async with asking(web, clock=time.monotonic, interval=0.1) as client:
+    async with asking(web, clock=time.monotonic, interval_s=0.1) as client:
         for number in range(4):
             await client.get("/search", q=str(number))
     assert time.monotonic() - began >= 0.3
@@ -300,37 +308,37 @@ async def test_an_archive_that_asks_for_a_moment_gets_it(web: Web, status: int) 
 
 
 @pytest.mark.parametrize("as_date", [False, True])
-async def test_an_archive_that_asks_for_longer_is_left_alone_for_as_long(web: Web, as_date: bool) -> None:
+async def test_an_archive_that_asks_for_longer_gets_a_cooldown_of_that_length(web: Web, as_date: bool) -> None:
     retry_after = formatdate(time.time() + 75, usegmt=True) if as_date else "75"
     web.routes["/search"] = as_json({}, 429, retry_after=retry_after)
     clock = Clock()
     async with asking(web, clock) as client:
-        assert await refused(client) in {f"Archive: it answers 429 and is left alone for {n} s" for n in range(70, 76)}
-        assert "is left alone for another" in await refused(client)
+        assert await refused(client) in {f"Archive: it answers 429; cooldown for {n} s" for n in range(70, 76)}
+        assert "is in cooldown for another" in await refused(client)
         assert len(web.asked) == 1
         clock.now += 76
         web.routes["/search"] = as_json({"fine": True})
         assert await client.get("/search") == {"fine": True}
 
 
-async def test_b18_an_archive_that_fails_three_times_in_a_row_rests_for_a_minute(web: Web) -> None:
+async def test_b18_an_archive_that_fails_three_times_in_a_row_has_a_cooldown_of_a_minute(web: Web) -> None:
     web.routes["/search"] = Reply(status=500)
     clock = Clock()
     async with asking(web, clock) as client:
         for _ in range(3):
             await refused(client)
         for _ in range(5):
-            assert "left alone for another 60 s" in await refused(client)
+            assert "in cooldown for another 60 s" in await refused(client)
         assert len(web.asked) == 3
         clock.now += 61
-        await refused(client)  # still down: rests again at once
-        assert "left alone for another 60 s" in await refused(client)
+        await refused(client)  # still down: another cooldown at once
+        assert "in cooldown for another 60 s" in await refused(client)
         clock.now += 61
         web.routes["/search"] = as_json({})
         await client.get("/search")
         web.routes["/search"] = Reply(status=500)
         await refused(client, q="new")  # one success closed the circuit
-        assert "left alone" not in await refused(client, q="new")
+        assert "cooldown" not in await refused(client, q="new")
 
 
 async def test_silence_is_a_failure_within_its_time(web: Web) -> None:
@@ -339,5 +347,5 @@ async def test_silence_is_a_failure_within_its_time(web: Web) -> None:
         await writer.wait_closed()
 
     web.raw["/search"] = silent
-    async with asking(web, timeout=0.1) as client:
+    async with asking(web, timeout_s=0.1) as client:
         assert await refused(client) == "Archive: it did not answer within 0.1 s"

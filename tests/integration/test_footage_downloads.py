@@ -68,8 +68,8 @@ class FarSource:
 
 def stage_over(store: FilesystemStore, *sources: FootageSource, **changes: Any) -> SourcingStage:
     """A worker of its own on a store that others may use too."""
-    downloads = Downloader(largest=1 << 20, timeout=20, idle=5)
-    return SourcingStage(store, sources, Ingest(store, largest_file=1 << 20, downloads=downloads, **changes))
+    downloads = Downloader(max_bytes=1 << 20, timeout_s=20, stall_timeout_s=5)
+    return SourcingStage(store, sources, Ingest(store, max_file_bytes=1 << 20, downloads=downloads, **changes))
 
 
 async def choice(stage: SourcingStage, audio: AudioRendered | None = None) -> Footage:
@@ -96,7 +96,7 @@ async def test_b15_a_clip_of_dvids_is_downloaded_measured_and_credited(
     assert clip.credit.notice.endswith("does not imply or constitute DoD endorsement.")
     assert clip.credit.review.startswith("its description says “courtesy”")
     (candidate,) = footage.candidates
-    assert candidate.reason.startswith("about tea, drink; its rights are to be reviewed; shows 0.0 to ")
+    assert candidate.reason.startswith("about tea, drink; its rights need review; shows 0.0 to ")
     assert KEY not in footage.model_dump_json()
 
 
@@ -151,7 +151,7 @@ async def test_b19_a_copy_that_is_too_old_is_downloaded_anew_and_then_kept(
 ) -> None:
     web.routes["/1.mp4"] = Reply(tea)
     await choice(stage_over(store, FarSource(web, "1")))
-    await choice(stage_over(store, FarSource(web, "1"), keep=timedelta(0)))
+    await choice(stage_over(store, FarSource(web, "1"), cache_time=timedelta(0)))
     assert len(web.asked) == 2
     await choice(stage_over(store, FarSource(web, "1")))
     assert len(web.asked) == 2
@@ -174,10 +174,10 @@ async def test_row_66_whatever_goes_wrong_with_a_download_the_next_candidate_is_
     assert clip.source_id == "f"
     refused = {one.source_id: one.reason for one in footage.candidates if not one.chosen}
     reasons = {
-        "a": "its archive answers 404",
-        "b": "is no video",
+        "a": "its host answers 404",
+        "b": "is not an accepted video",
         "c": "its download broke off",
-        "d": "are allowed",
+        "d": "the limit is",
         "e": "Tea e is refused: ",
     }
     assert {name for name in refused if name in reasons and reasons[name] in refused[name]} == set(refused)
@@ -217,9 +217,9 @@ async def test_row_64_an_address_outside_the_server_s_hosts_is_refused_and_named
 
     footage = await choice(stage_over(store, Hostile(web, "1")))
     assert footage.fallback
-    assert "Tea 1 is refused: its address begins with http, not with https" in footage.reason
+    assert "Tea 1 is refused: its URL must use https, not http" in footage.reason
 
 
 async def test_without_downloads_a_far_clip_is_a_reason(web: Web, store: FilesystemStore) -> None:
-    stage = SourcingStage(store, [FarSource(web, "1")], Ingest(store, largest_file=1 << 20))
-    assert "downloads are not set up" in (await choice(stage, audio_rendered(PROJECT))).reason
+    stage = SourcingStage(store, [FarSource(web, "1")], Ingest(store, max_file_bytes=1 << 20))
+    assert "no server has hosts to download from" in (await choice(stage, audio_rendered(PROJECT))).reason

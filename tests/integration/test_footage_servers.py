@@ -79,7 +79,7 @@ async def test_one_session_serves_many_questions(library: Path) -> None:
 
 async def test_a_missing_folder_is_said_and_healed_without_a_restart(tmp_path: Path) -> None:
     async with connected(library_server(tmp_path / "later")) as source:
-        assert "is no folder; LIBRARY_DIR must name one" in await failure(source)
+        assert "is not a folder; set LIBRARY_DIR" in await failure(source)
         (tmp_path / "later").mkdir()
         assert await source.search("tea", 5) == []
 

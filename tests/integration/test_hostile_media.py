@@ -95,8 +95,8 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
         kit = await Kit.of(folder / "kit", trap.canary)
         web.routes["/good"] = Reply(kit.mp4)
         studio = Studio(folder)
-        downloads = Downloader(largest=1 << 26, timeout=30, idle=10)
-        ingest = Ingest(studio.store, largest_file=1 << 26, downloads=downloads)
+        downloads = Downloader(max_bytes=1 << 26, timeout_s=30, stall_timeout_s=10)
+        ingest = Ingest(studio.store, max_file_bytes=1 << 26, downloads=downloads)
         good = await studio.clip(folder / "kit" / "good.mp4")
         yield World(kit, trap, web, studio, SourcingStage(studio.store, [TwoClips(web)], ingest), good)
 
@@ -213,7 +213,7 @@ async def test_what_is_no_file_is_refused_unopened(world: World, tmp_path: Path)
     os.mkfifo(tmp_path / "pipe.mp4")
     (tmp_path / "link.mp4").symlink_to(world.trap.canary.path)
     (tmp_path / "folder.mp4").mkdir()
-    ingest = Ingest(world.studio.store, largest_file=1 << 26)
+    ingest = Ingest(world.studio.store, max_file_bytes=1 << 26)
     for name in ("pipe.mp4", "link.mp4", "folder.mp4", "/dev/zero", "/dev/stdin", "gone.mp4"):
         located = LocatedFootage(tmp_path / name, FootageFile(id=name, path=str(tmp_path / name)))
         with pytest.raises(FootageUnavailableError, match=r"refused|cannot be read"):
@@ -227,7 +227,7 @@ async def test_what_is_no_file_is_refused_unopened(world: World, tmp_path: Path)
 )
 async def test_a_good_file_of_a_hostile_name_is_a_clip_like_any_other(world: World, tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(world.kit.mp4 + b"\0\0\0\x08free")
-    ingest = Ingest(world.studio.store, largest_file=1 << 26)
+    ingest = Ingest(world.studio.store, max_file_bytes=1 << 26)
     accepted = await ingest.accept(
         LocatedFootage(tmp_path / name, FootageFile(id=name, path=str(tmp_path / name))), owner=name
     )

@@ -26,7 +26,7 @@ SERVICES = sorted(path.parent.name for path in (ROOT / "services").glob("*/scene
 WORKERS = {"script", "tts", "sourcing", "assembly", "recorder"}
 VERSION = "1.33"
 OTHERS = {"Kustomization", "ScaledObject"}
-"""Kinds that are not Kubernetes' own: their schemas are not among those of the validator."""
+"""Kinds that are not Kubernetes' own: their schemas are not an allowed download host of the validator."""
 
 
 def documents(folder: Path = FOLDER) -> Iterator[tuple[Path, dict[str, Any]]]:

@@ -56,7 +56,7 @@ async def test_a25_the_eight_facts_of_a_clip_are_right(tmp_path: Path, name: str
     assert found == wanted
     assert facts.duration == pytest.approx(seconds, abs=0.05)
     store = FilesystemStore(tmp_path / "store")
-    accepted = await Ingest(store, largest_file=1 << 30).accept(
+    accepted = await Ingest(store, max_file_bytes=1 << 30).accept(
         LocatedFootage(clip, FootageFile(id=name, path=str(clip))), owner="tests"
     )
     assert accepted.file.size == clip.stat().st_size

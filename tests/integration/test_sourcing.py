@@ -70,7 +70,7 @@ def store(tmp_path: Path) -> FilesystemStore:
 
 
 def stage_over(store: FilesystemStore, *sources: FootageSource, **changes: Any) -> SourcingStage:
-    return SourcingStage(store, sources, Ingest(store, **{"largest_file": 1 << 30, **changes}))
+    return SourcingStage(store, sources, Ingest(store, **{"max_file_bytes": 1 << 30, **changes}))
 
 
 @pytest.fixture
@@ -160,9 +160,9 @@ async def test_a_file_that_is_too_large_is_refused(
     store: FilesystemStore, library: Path, librarian: McpSource, tea: bytes
 ) -> None:
     (library / "tea.mp4").write_bytes(tea)
-    footage = await choice(stage_over(store, librarian, largest_file=1_000))
+    footage = await choice(stage_over(store, librarian, max_file_bytes=1_000))
     assert footage.fallback
-    assert "1000 are allowed" in footage.reason
+    assert "the limit is 1000" in footage.reason
 
 
 async def test_the_same_file_under_two_names_shows_once(stage: SourcingStage, library: Path, tea: bytes) -> None:

@@ -38,9 +38,9 @@ def create_app(
     store = open_store(settings.artifacts_url)
     ingest = Ingest(
         store,
-        largest_file=settings.largest_file,
+        max_file_bytes=settings.max_file_size,
         downloads=_downloads(settings) if any(server.hosts or server.local_hosts for server in servers) else None,
-        keep=settings.keep_downloads,
+        cache_time=settings.download_cache_time,
     )
     stage = SourcingStage(store, sources, ingest)
     bus = Bus("sourcing", settings)
@@ -63,7 +63,7 @@ def _downloads(settings: SourcingSettings) -> Downloads:
     from scenewire_sourcing.ingest.download import Downloader  # noqa: PLC0415 - needed only for downloads
 
     return Downloader(
-        largest=settings.largest_download,
-        timeout=settings.download_timeout.total_seconds(),
-        idle=settings.download_idle.total_seconds(),
+        max_bytes=settings.max_download_size,
+        timeout_s=settings.download_timeout.total_seconds(),
+        stall_timeout_s=settings.download_stall_timeout.total_seconds(),
     )

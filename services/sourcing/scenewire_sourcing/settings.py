@@ -61,15 +61,15 @@ class SourcingSettings(ServiceSettings):
         gt=timedelta(0),
         description="Limit for a footage server to start or to answer, seconds.",
     )
-    largest_file: ByteSize = Field(default=ByteSize(4 << 30), gt=0, description="Largest accepted clip, bytes.")
-    largest_download: ByteSize = Field(default=ByteSize(1 << 30), gt=0, description="Largest clip to download, bytes.")
+    max_file_size: ByteSize = Field(default=ByteSize(4 << 30), gt=0, description="Largest accepted clip, bytes.")
+    max_download_size: ByteSize = Field(default=ByteSize(1 << 30), gt=0, description="Largest clip to download, bytes.")
     download_timeout: Seconds = Field(
         default=timedelta(minutes=5), gt=timedelta(0), description="Limit for the download of one clip, seconds."
     )
-    download_idle: Seconds = Field(
+    download_stall_timeout: Seconds = Field(
         default=timedelta(seconds=20), gt=timedelta(0), description="Longest stall of a download, seconds."
     )
-    keep_downloads: Seconds = Field(
+    download_cache_time: Seconds = Field(
         default=timedelta(days=30),
         ge=timedelta(0),
         description="How long all workers on the same artifacts reuse a downloaded clip, seconds.",

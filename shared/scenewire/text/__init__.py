@@ -1,5 +1,5 @@
-"""What a text means before any service works on it. Pure; knows neither messages nor media.
+"""Plain text, shared by all services. Pure; independent of messages and media.
 
 markup   separates the words of a text from Markdown and HTML
-    words    finds words in any script
+words    finds words in any script
 """

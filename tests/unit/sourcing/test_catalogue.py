@@ -123,3 +123,11 @@ def test_a_folder_that_is_not_there_is_an_error_until_it_is(tmp_path: Path) -> N
         catalogue.search("tea", 5)
     add(tmp_path / "later", "tea.mp4")
     assert titles(catalogue, "tea") == ["tea"]
+
+
+def test_words_of_scripts_with_vowel_signs_are_found_whole(tmp_path: Path) -> None:
+    add(tmp_path, "समुद्र.mp4")
+    add(tmp_path, "सम.mp4")
+    catalogue = Catalogue(tmp_path)
+    assert titles(catalogue, "समुद्र") == ["समुद्र"]
+    assert titles(catalogue, "सम") == ["सम"]

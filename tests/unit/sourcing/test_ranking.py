@@ -83,7 +83,7 @@ def test_flaws_count_less_than_relevance_and_are_named() -> None:
     )
     assert next(iter(order)) == "good"
     assert list(order)[-1] == "half"
-    assert order["upright"].reason.endswith("of the other orientation")
+    assert order["upright"].reason.endswith("the other orientation")
     assert order["short"].reason.endswith("only 2.0 s long")
     assert order["small"].reason.endswith("only 640x360")
 
@@ -149,8 +149,14 @@ def test_a_clip_whose_rights_are_in_doubt_comes_after_one_that_is_as_good() -> N
     doubt = "may belong to a third party"
     order = ranked(about("canal"), found("1", "Canal", review=doubt), found("2", "Canal"))
     assert list(order) == ["2", "1"]
-    assert order["1"].reason == "about canal; its rights are to be reviewed"
+    assert order["1"].reason == "about canal; its rights need review"
 
 
 def test_nothing_found_is_nothing_ranked() -> None:
     assert rotate(rank(about("tea"), [], look=LOOK, seconds=5), project_id=PROJECT, scene_number=1, needed=1) == []
+
+
+def test_words_of_scripts_with_vowel_signs_have_more_in_common_than_a_letter() -> None:
+    subject = about("समुद्र")
+    assert ranked(subject, found("1", "रेल"))["1"].score == 0
+    assert ranked(subject, found("1", "समुद्र"))["1"].score > 0

@@ -50,7 +50,7 @@ class BareSource:
 def stage_with(tmp_path: Path) -> Callable[..., SourcingStage]:
     def build(*sources: FootageSource) -> SourcingStage:
         store = FilesystemStore(tmp_path / "store")
-        return SourcingStage(store, sources, Ingest(store, largest_file=1 << 20))
+        return SourcingStage(store, sources, Ingest(store, max_file_bytes=1 << 20))
 
     return build
 

@@ -1,4 +1,4 @@
-"""Files of others on their way into our store: copied or downloaded, bounded, examined, and only then accepted."""
+"""Copies or downloads third-party files into the artifact store, within limits and only after probing them."""
 
 import asyncio
 import os
@@ -22,8 +22,8 @@ from scenewire_sourcing.providers.base import FootageUnavailableError, LocatedFo
 
 __all__ = ["Ingest", "IngestedClip"]
 
-_VERSION: Final = 3
-"""Raised when the same file leads to other facts, or is judged differently."""
+_CACHE_VERSION: Final = 3
+"""Bump when the same file leads to other facts or another verdict."""
 
 _MEDIA_TYPES: Final = {
     ".mp4": "video/mp4",
@@ -34,123 +34,123 @@ _MEDIA_TYPES: Final = {
 
 
 class IngestedClip(BaseModel):
-    """A clip in our store, and what it really contains."""
+    """A clip in the artifact store, with its measured facts."""
 
     file: ArtifactRef
     facts: SourceFacts
 
 
 class Downloads(Protocol):
-    """What fetches a file into a folder; `download.Downloader` is one."""
+    """Downloads files into a folder; implemented by `download.Downloader`."""
 
     async def download(self, remote: RemoteFile, folder: Path) -> Path:
-        """Fetches a file whole.
+        """Downloads a complete file.
 
         Raises:
-            FootageUnavailableError: it may not or cannot be had.
-            OSError: it cannot be written.
+            FootageUnavailableError: the download is not allowed or failed.
+            OSError: the file cannot be written.
         """
         ...
 
 
-class _Kept(BaseModel):
-    """A downloaded clip that may be used again for a while."""
+class _CachedDownload(BaseModel):
+    """A downloaded clip that may be reused for a while."""
 
     clip: IngestedClip
     since: AwareDatetime
 
 
 class Ingest:
-    """Takes clips in. One that was accepted before, and has not changed since, costs nothing again.
+    """Ingests clips. A clip that was ingested before and has not changed is returned from the cache.
 
     Args:
-        store: where to.
-        largest_file: bytes; a larger one is refused.
-        downloads: fetches what does not lie here; without it such clips cannot be had.
-        keep: how long a downloaded clip is used again, by every worker on the same store.
+        store: keeps the clips.
+        max_file_bytes: larger files are refused.
+        downloads: downloads remote files; without it, they are refused.
+        cache_time: how long all workers on the same store reuse a downloaded clip.
     """
 
     def __init__(
         self,
         store: ArtifactStore,
         *,
-        largest_file: int,
+        max_file_bytes: int,
         downloads: Downloads | None = None,
-        keep: timedelta = timedelta(days=30),
+        cache_time: timedelta = timedelta(days=30),
     ) -> None:
         self._store = store
-        self._largest_file = largest_file
+        self._max_file_bytes = max_file_bytes
         self._downloads = downloads
-        self._keep = keep
-        self._known = Results(store, "sourcing-files")
-        self._downloaded = Results(store, "sourcing-downloads")
-        self._busy: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._cache_time = cache_time
+        self._local_clips = Results(store, "sourcing-files")
+        self._downloaded_clips = Results(store, "sourcing-downloads")
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def accept(self, located: LocatedFootage, *, owner: str) -> IngestedClip:
-        """A file, as it lies in our store.
+        """Ingests the file of a clip.
 
         Args:
-            located: where it is.
-            owner: the identity of the source.
+            located: the clip and its file.
+            owner: the identity of its source.
 
         Raises:
-            FootageUnavailableError: it cannot be had, or is not fit; the message names the file.
-            TransientError: the artifact store cannot be used now.
+            FootageUnavailableError: the file is unavailable or unusable; the message names it.
+            TransientError: the artifact store is unavailable.
         """
         if isinstance(located.place, Path):
             return await self._accept_local(located.place, owner)
         inputs = fingerprint(
-            version=_VERSION,
+            version=_CACHE_VERSION,
             owner=owner,
             id=located.footage.id,
             rendition=located.footage.rendition or located.footage.url,
         )
-        # Two scenes that want the same clip download it once.
-        async with self._busy.setdefault(inputs, asyncio.Lock()):
+        # Concurrent scenes that want the same clip download it once.
+        async with self._locks.setdefault(inputs, asyncio.Lock()):
             return await self._accept_remote(located.place, inputs, name=located.footage.title or located.footage.id)
 
     async def _accept_local(self, path: Path, owner: str) -> IngestedClip:
         try:
-            found = await asyncio.to_thread(path.stat)
+            status = await asyncio.to_thread(path.stat)
         except OSError as error:
             raise FootageUnavailableError(f"{path.name} cannot be read: {error.strerror}") from error
         inputs = fingerprint(
-            version=_VERSION,
+            version=_CACHE_VERSION,
             owner=owner,
             path=str(path),
-            size=found.st_size,
-            changed=found.st_mtime_ns,
-            inode=found.st_ino,
+            size=status.st_size,
+            changed=status.st_mtime_ns,
+            inode=status.st_ino,
         )
 
         async def copy(folder: Path) -> Path:
             target = folder / f"clip{path.suffix.lower()}"
-            await asyncio.to_thread(_copy, path, target, self._largest_file)
+            await asyncio.to_thread(_copy, path, target, self._max_file_bytes)
             return target
 
-        known = await self._known.find(inputs, IngestedClip)
-        return known or await self._known.save(inputs, await self._take_in(copy, name=path.name))
+        known = await self._local_clips.find(inputs, IngestedClip)
+        return known or await self._local_clips.save(inputs, await self._ingest_file(copy, name=path.name))
 
     async def _accept_remote(self, remote: RemoteFile, inputs: str, *, name: str) -> IngestedClip:
-        kept = await self._downloaded.find(inputs, _Kept)
-        if kept is not None and datetime.now(UTC) < kept.since + self._keep:
-            return kept.clip
+        cached = await self._downloaded_clips.find(inputs, _CachedDownload)
+        if cached is not None and datetime.now(UTC) < cached.since + self._cache_time:
+            return cached.clip
         downloads = self._downloads
         if downloads is None:
-            raise FootageUnavailableError(f"{name} is elsewhere, and downloads are not set up")
+            raise FootageUnavailableError(f"{name} is a remote file, and no server has hosts to download from")
 
         async def download(folder: Path) -> Path:
             return await downloads.download(remote, folder)
 
-        clip = await self._take_in(download, name=name)
-        await self._downloaded.replace(inputs, _Kept(clip=clip, since=datetime.now(UTC)))
+        clip = await self._ingest_file(download, name=name)
+        await self._downloaded_clips.replace(inputs, _CachedDownload(clip=clip, since=datetime.now(UTC)))
         return clip
 
-    async def _take_in(self, bring: Callable[[Path], Awaitable[Path]], *, name: str) -> IngestedClip:
-        """Has a file brought into a folder and examines it there: what was examined is what is announced."""
+    async def _ingest_file(self, provide: Callable[[Path], Awaitable[Path]], *, name: str) -> IngestedClip:
+        """Puts a file into a scratch folder and probes it there, so that the probed file is the published one."""
         async with self._store.scratch() as folder:
             with _refusals(name):
-                copy = await bring(folder)
+                copy = await provide(folder)
             try:
                 facts = await probe_video(copy)
             except PermanentError as error:
@@ -163,24 +163,24 @@ class Ingest:
 
 @contextmanager
 def _refusals(name: str) -> Iterator[None]:
-    """Failures to bring a file as errors that name it."""
+    """Turns errors while a file is copied or downloaded into errors that name the file."""
     try:
         yield
     except FootageUnavailableError as error:
         raise FootageUnavailableError(f"{name} is refused: {error}") from error
     except OSError as error:
         if is_disk_full(error):
-            raise storage_failure(error, f"there is no room for {name}") from error
+            raise storage_failure(error, f"no space left for {name}") from error
         raise FootageUnavailableError(f"{name} is refused: {error.strerror or error}") from error
 
 
-def _copy(source: Path, target: Path, largest: int) -> None:
-    """Copies a regular file of limited size; a link, pipe or device put in its place meanwhile is not followed."""
+def _copy(source: Path, target: Path, max_bytes: int) -> None:
+    """Copies a regular file of limited size; refuses a link, pipe or device that was swapped in meanwhile."""
     descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     with os.fdopen(descriptor, "rb") as reader, target.open("wb") as writer:
-        found = os.fstat(reader.fileno())
-        if not stat.S_ISREG(found.st_mode):
-            raise OSError("it is no file")
-        if found.st_size > largest:
-            raise OSError(f"it has {found.st_size} bytes; {largest} are allowed")
+        status = os.fstat(reader.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError("it is not a regular file")
+        if status.st_size > max_bytes:
+            raise OSError(f"it has {status.st_size} bytes; the limit is {max_bytes}")
         shutil.copyfileobj(reader, writer, 1 << 20)

@@ -1,8 +1,8 @@
-"""Which clips fit a scene, and which fit best. Pure.
+"""Ranks clips for a scene. Pure.
 
-Relevance over filler: a clip without a word in common with the scene is no match, however good its picture. Nothing
-is remembered here. Clips that fit about equally well take turns by scene number, so that scenes which are worked on at
-the same time seldom want the same one; `reservations` settles the rest.
+Relevance over filler: a clip without a word in common with the scene does not match, however good its picture. Clips
+that fit about equally well take turns by scene number, so that scenes processed concurrently seldom want the same
+clip; `clip_reservations` resolves the remaining conflicts.
 """
 
 import re
@@ -14,26 +14,26 @@ from typing import Final
 from uuid import UUID
 
 from scenewire.messages import Look, Scene
+from scenewire.text.words import WORD_PART
 from scenewire_sourcing.candidates import FoundFootage
 
 __all__ = ["RankedFootage", "queries", "rank", "rotate", "stem", "terms"]
 
-_WORD: Final = re.compile(r"[^\W_]+")
 _VOWEL: Final = re.compile(r"[aeiouy]")
 _ENGLISH: Final = "a an and are as at by for from in into is it its of on or that the their this to was with"
 _FILLERS: Final = frozenset(_ENGLISH.split())
-_WEAK: Final = 1 / 3
-"""A clip with less than this share of the best one's score would water the scene down: the best is shown longer."""
+_MIN_SCORE_SHARE: Final = 1 / 3
+"""Clips below this share of the best score are dropped; the best are shown longer instead."""
 
-_STEP: Final = 0.15
-"""Scores that differ by less than this share of the best one's count as equal fits."""
+_TIER_SHARE: Final = 0.15
+"""Scores within this share of the best score count as equal."""
 
-_QUERY_WORDS: Final = 4
+_MAX_QUERY_WORDS: Final = 4
 
 
 @dataclass(frozen=True)
 class RankedFootage:
-    """A clip with its score for a scene, 0 to 1; 0 is no match."""
+    """A clip with its score for a scene, from 0 (no match) to 1."""
 
     footage: FoundFootage
     score: float
@@ -41,12 +41,12 @@ class RankedFootage:
 
     @property
     def fits(self) -> bool:
-        """Whether it may be shown in the scene."""
+        """Whether the scene may show the clip."""
         return self.score > 0
 
 
 def stem(word: str) -> str:
-    """A word without accents and common English endings: canals, canal; shipping, ship."""
+    """Strips accents and common English endings: canals, canal; shipping, ship."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c))
     if plain.endswith("ies") and len(plain) > 4:
         plain = plain[:-3] + "y"
@@ -62,8 +62,8 @@ def stem(word: str) -> str:
 
 
 def terms(texts: Iterable[str]) -> dict[str, str]:
-    """The words of some texts by their stems, in their order, without fillers."""
-    words = (word for text in texts for word in _WORD.findall(text))
+    """Returns the words of texts by their stems, in order, without filler words."""
+    words = (word for text in texts for word in WORD_PART.findall(text))
     found: dict[str, str] = {}
     for word in words:
         if word.casefold() not in _FILLERS and (len(word) > 1 or not word.isascii()):
@@ -72,49 +72,51 @@ def terms(texts: Iterable[str]) -> dict[str, str]:
 
 
 def queries(scene: Scene) -> list[str]:
-    """What to search for, one after the other until enough is found: some servers want every word to match."""
+    """Returns the queries to try in turn until enough is found: some servers require every word to match."""
     best = list(terms(scene.keywords).values())
-    asked = [scene.footage_query, " ".join(best[:_QUERY_WORDS]), *best[:2]]
-    return list(dict.fromkeys(query for query in asked if query.strip()))
+    candidates = [scene.footage_query, " ".join(best[:_MAX_QUERY_WORDS]), *best[:2]]
+    return list(dict.fromkeys(query for query in candidates if query.strip()))
 
 
 def rank(scene: Scene, found: Sequence[FoundFootage], *, look: Look, seconds: float) -> list[RankedFootage]:
-    """Clips for a scene, best first; those that do not fit come last, and say why.
+    """Ranks clips for a scene, best first; clips that do not fit come last with a reason.
 
     Args:
-        scene: what is spoken of.
+        scene: the scene.
         found: the clips.
-        look: of the film.
-        seconds: how long each clip is to be shown.
+        look: the look of the video.
+        seconds: how long each clip is shown.
     """
     wanted = terms((*scene.keywords, scene.footage_query))
     ranked = [_assess(footage, wanted, look, seconds) for footage in found]
-    best = max((one.score for one in ranked), default=0.0)
+    best = max((clip.score for clip in ranked), default=0.0)
     ranked = [
-        replace(one, score=0.0, reason=f"{one.reason}; much less to the point than others")
-        if 0 < one.score < best * _WEAK
-        else one
-        for one in ranked
+        replace(clip, score=0.0, reason=f"{clip.reason}; much less relevant than others")
+        if 0 < clip.score < best * _MIN_SCORE_SHARE
+        else clip
+        for clip in ranked
     ]
-    return sorted(ranked, key=lambda one: (-one.score, one.footage.id))
+    return sorted(ranked, key=lambda clip: (-clip.score, clip.footage.id))
 
 
 def rotate(ranked: Sequence[RankedFootage], *, project_id: UUID, scene_number: int, needed: int) -> list[RankedFootage]:
-    """The same clips with equal fits taking turns: scene 1 gets the first of them, scene 2 the next.
+    """Rotates clips of equal score by scene: scene 1 gets the first of them, scene 2 the next.
 
     Args:
-        ranked: best first.
-        project_id: decides who comes first, so that films on one topic do not all look the same.
-        scene_number: of the scene.
-        needed: how many clips a scene takes.
+        ranked: the clips, best first.
+        project_id: selects the start of the rotation, so that videos on one topic differ.
+        scene_number: the number of the scene.
+        needed: the number of clips per scene.
     """
-    turned: list[RankedFootage] = []
+    rotated: list[RankedFootage] = []
     best = ranked[0].score if ranked else 0.0
-    for _, tier in groupby(ranked, key=lambda one: (one.fits, int((best - one.score) / (best or 1) / _STEP + 1e-9))):
-        equals = sorted(tier, key=lambda one: one.footage.id)
+    for _, tier in groupby(
+        ranked, key=lambda clip: (clip.fits, int((best - clip.score) / (best or 1) / _TIER_SHARE + 1e-9))
+    ):
+        equals = sorted(tier, key=lambda clip: clip.footage.id)
         start = (project_id.int + (scene_number - 1) * needed) % len(equals)
-        turned += equals[start:] + equals[:start]
-    return turned
+        rotated += equals[start:] + equals[:start]
+    return rotated
 
 
 def _assess(footage: FoundFootage, wanted: dict[str, str], look: Look, seconds: float) -> RankedFootage:
@@ -135,8 +137,8 @@ def _flaws(footage: FoundFootage, look: Look, seconds: float) -> Iterable[str]:
         yield f"only {footage.duration:.1f} s long"
     if footage.width and footage.height:
         if (footage.width > footage.height) != (look.width > look.height):
-            yield "of the other orientation"
+            yield "the other orientation"
         elif footage.height * footage.width < look.height * look.width / 2:
             yield f"only {footage.width}x{footage.height}"
     if footage.review:
-        yield "its rights are to be reviewed"
+        yield "its rights need review"

@@ -1,7 +1,7 @@
-"""Asking an archive's HTTP interface: politely, boundedly, and without ever telling anybody the key.
+"""Requests JSON from an archive's HTTP API, rate-limited and bounded, without ever revealing the key.
 
-One request at a time and not more often than agreed, over all calls of this process. Answers are kept for a while.
-An archive that asks to be left alone is left alone, and so is one that fails three times in a row.
+All calls of a process share one request at a time and a minimum interval. Answers are cached. An archive enters a
+cooldown when it asks for one, and after three failures in a row.
 """
 
 import asyncio
@@ -10,26 +10,46 @@ import json
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import httpx2
 from typing_extensions import override
 
-__all__ = ["ArchiveClient", "ArchiveError"]
+__all__ = ["ArchiveApi", "ArchiveClient", "ArchiveError"]
 
-_LARGEST_ANSWER: Final = 4 << 20
-_MOST_KEPT: Final = 500
-"""Answers."""
+_MAX_ANSWER_BYTES: Final = 4 << 20
+_MAX_CACHED_ANSWERS: Final = 500
+_FAILURES_BEFORE_COOLDOWN: Final = 3
+_MAX_RETRY_WAIT_S: Final = 3.0
+"""Longest Retry-After that a call waits for; a longer one is an error and starts a cooldown."""
 
-_FAILURES_BEFORE_REST: Final = 3
-_PATIENCE: Final = 3.0
-"""Seconds that are waited within a call when the archive asks for it; a longer wait is an error that says so."""
+_MAX_COOLDOWN_S: Final = 3_600.0
+
+
+@dataclass(frozen=True)
+class ArchiveApi:
+    """An archive's HTTP API and how it is used."""
+
+    name: str
+    """For messages."""
+    url: str
+    interval_s: float
+    """Minimum time between the starts of two requests."""
+    timeout_s: float
+    """Limit for one request."""
+    cache_s: float
+    """How long an answer is reused."""
+    cooldown_s: float = 60
+    """Time without requests after three failures in a row."""
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Query parameters that every request carries and that never appear in logs, errors or answers."""
 
 
 class ArchiveError(Exception):
-    """An archive did not give what was asked for; the message is for people and holds no key.
+    """An archive did not provide what was requested; the message contains no key.
 
-    `status` is that of its answer, None if there was none.
+    `status` is the HTTP status of the answer; None without one.
     """
 
     def __init__(self, message: str, *, status: int | None = None) -> None:
@@ -38,7 +58,7 @@ class ArchiveError(Exception):
 
 
 class _Keyed(httpx2.AsyncBaseTransport):
-    """Adds the key below everything that logs or describes a request: what is above never has it."""
+    """Adds the key below every layer that logs or describes a request, so that those never see it."""
 
     def __init__(self, secrets: Mapping[str, str]) -> None:
         self._secrets = dict(secrets)
@@ -57,96 +77,74 @@ class _Keyed(httpx2.AsyncBaseTransport):
 
 
 class ArchiveClient:
-    """An archive.
+    """A client of one archive.
 
     Args:
-        name: of the archive, for messages.
-        url: where its interface is.
-        secrets: parameters that every request carries and that nobody may see.
-        interval: seconds between the beginnings of two requests.
-        timeout: seconds for one request.
-        keep: seconds that an answer is kept.
-        rest: seconds that the archive is left alone after three failures in a row.
-        clock: seconds that never go back.
+        api: the archive.
+        clock: returns monotonic seconds.
     """
 
-    def __init__(
-        self,
-        name: str,
-        url: str,
-        *,
-        interval: float,
-        timeout: float,
-        keep: float,
-        secrets: Mapping[str, str] | None = None,
-        rest: float = 60,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._name = name
-        self._interval = interval
-        self._timeout = timeout
-        self._keep = keep
-        self._rest = rest
+    def __init__(self, api: ArchiveApi, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._api = api
         self._clock = clock
-        self._one_at_a_time = asyncio.Lock()
-        self._next = -float("inf")
-        self._closed_until = -float("inf")
+        self._lock = asyncio.Lock()
+        self._next_start = -float("inf")
+        self._cooldown_until = -float("inf")
         self._failures = 0
-        self._kept: OrderedDict[tuple[str, tuple[tuple[str, str], ...]], tuple[float, dict[str, Any]]] = OrderedDict()
-        self._secrets = tuple((secrets or {}).values())
+        self._cache: OrderedDict[tuple[str, tuple[tuple[str, str], ...]], tuple[float, dict[str, Any]]] = OrderedDict()
         self._http = httpx2.AsyncClient(
-            transport=_Keyed(secrets or {}),
-            base_url=url,
+            transport=_Keyed(api.secrets),
+            base_url=api.url,
             headers={"User-Agent": "scenewire", "Accept": "application/json", "Accept-Encoding": "identity"},
-            timeout=timeout,
+            timeout=api.timeout_s,
             trust_env=False,
         )
 
     async def get(self, path: str, **parameters: str) -> dict[str, Any]:
-        """The JSON object at a path, as kept or anew.
+        """Returns the JSON object at a path, from the cache if it is fresh.
 
         Raises:
-            ArchiveError: there is none.
+            ArchiveError: the archive did not return one.
         """
         key = (path, tuple(sorted(parameters.items())))
-        async with self._one_at_a_time:
-            kept = self._kept.get(key)
-            if kept is not None and self._clock() < kept[0]:
-                return kept[1]
-            answer = await self._ask(path, parameters)
-            self._kept[key] = (self._clock() + self._keep, answer)
-            self._kept.move_to_end(key)
-            while len(self._kept) > _MOST_KEPT:
-                self._kept.popitem(last=False)
+        async with self._lock:
+            cached = self._cache.get(key)
+            if cached is not None and self._clock() < cached[0]:
+                return cached[1]
+            answer = await self._request(path, parameters)
+            self._cache[key] = (self._clock() + self._api.cache_s, answer)
+            self._cache.move_to_end(key)
+            while len(self._cache) > _MAX_CACHED_ANSWERS:
+                self._cache.popitem(last=False)
             return answer
 
     async def aclose(self) -> None:
-        """Ends its connections."""
+        """Closes the connections."""
         await self._http.aclose()
 
     def holds_secret(self, text: str) -> bool:
-        """Whether a text that is to be passed on would give a key away."""
-        return any(secret in text for secret in self._secrets)
+        """Whether a text contains a key and must not be passed on."""
+        return any(secret in text for secret in self._api.secrets.values())
 
     # --- one request ------------------------------------------------------------------------------
 
-    async def _ask(self, path: str, parameters: Mapping[str, str]) -> dict[str, Any]:
-        """Asks, and once more when the archive is only busy for a moment."""
-        for may_ask_again in (True, False):
-            if (left := self._closed_until - self._clock()) > 0:
-                raise ArchiveError(f"{self._name} is left alone for another {left:.0f} s")
-            await asyncio.sleep(max(0.0, self._next - self._clock()))
-            self._next = self._clock() + self._interval
+    async def _request(self, path: str, parameters: Mapping[str, str]) -> dict[str, Any]:
+        """Sends a request, and retries once when the archive asks for a short wait."""
+        for may_retry in (True, False):
+            if (left := self._cooldown_until - self._clock()) > 0:
+                raise ArchiveError(f"{self._api.name} is in cooldown for another {left:.0f} s")
+            await asyncio.sleep(max(0.0, self._next_start - self._clock()))
+            self._next_start = self._clock() + self._api.interval_s
             status, headers, body = await self._exchange(path, parameters)
             if status == httpx2.codes.TOO_MANY_REQUESTS or status >= httpx2.codes.INTERNAL_SERVER_ERROR:
                 wait = _seconds(headers.get("retry-after"))
-                if may_ask_again and wait is not None and wait <= _PATIENCE:
-                    self._next = max(self._next, self._clock() + wait)
+                if may_retry and wait is not None and wait <= _MAX_RETRY_WAIT_S:
+                    self._next_start = max(self._next_start, self._clock() + wait)
                     continue
                 raise self._failed(f"it answers {status}", status=status, wait=wait)
             self._failures = 0
             if status != httpx2.codes.OK:
-                raise ArchiveError(f"{self._name} answers {status}", status=status)
+                raise ArchiveError(f"{self._api.name} answers {status}", status=status)
             return self._read(body)
         raise AssertionError
 
@@ -154,17 +152,17 @@ class ArchiveClient:
         body = bytearray()
         try:
             async with (
-                asyncio.timeout(self._timeout),
+                asyncio.timeout(self._api.timeout_s),
                 self._http.stream("GET", path, params=dict(parameters)) as response,
             ):
                 if response.headers.get("content-encoding", "identity") != "identity":
-                    raise self._failed("it sends compressed answers, which were not asked for")
+                    raise self._failed("it sends compressed answers, which were not requested")
                 async for chunk in response.aiter_raw():
                     body += chunk
-                    if len(body) > _LARGEST_ANSWER:
-                        raise self._failed(f"its answer has more than {_LARGEST_ANSWER >> 20} MiB")
+                    if len(body) > _MAX_ANSWER_BYTES:
+                        raise self._failed(f"its answer is larger than {_MAX_ANSWER_BYTES >> 20} MiB")
         except (TimeoutError, httpx2.TimeoutException) as error:
-            raise self._failed(f"it did not answer within {self._timeout:g} s") from error
+            raise self._failed(f"it did not answer within {self._api.timeout_s:g} s") from error
         except httpx2.TransportError as error:
             raise self._failed(f"it cannot be reached ({type(error).__name__})") from error
         return response.status_code, response.headers, bytes(body)
@@ -173,30 +171,30 @@ class ArchiveClient:
         try:
             answer = json.loads(body)
         except (ValueError, RecursionError) as error:
-            raise ArchiveError(f"{self._name}: its answer is not JSON") from error
+            raise ArchiveError(f"{self._api.name}: its answer is not JSON") from error
         if not isinstance(answer, dict):
-            raise ArchiveError(f"{self._name}: its answer is no JSON object")
+            raise ArchiveError(f"{self._api.name}: its answer is not a JSON object")
         return answer
 
     def _failed(self, reason: str, *, status: int | None = None, wait: float | None = None) -> ArchiveError:
-        """Counts a failure; the archive is left alone for as long as it asked for, or as it seems to need."""
+        """Counts a failure and starts a cooldown if the archive asked for one or has failed too often."""
         self._failures += 1
-        if self._failures >= _FAILURES_BEFORE_REST:
-            wait = max(wait or 0, self._rest)
+        if self._failures >= _FAILURES_BEFORE_COOLDOWN:
+            wait = max(wait or 0, self._api.cooldown_s)
         if wait:
-            self._closed_until = self._clock() + wait
-            reason += f" and is left alone for {wait:.0f} s"
-        return ArchiveError(f"{self._name}: {reason}", status=status)
+            self._cooldown_until = self._clock() + wait
+            reason += f"; cooldown for {wait:.0f} s"
+        return ArchiveError(f"{self._api.name}: {reason}", status=status)
 
 
 def _seconds(retry_after: str | None) -> float | None:
-    """What Retry-After says, in seconds from now; at most an hour."""
+    """Parses Retry-After; returns seconds from now, at most an hour."""
     if retry_after is None:
         return None
     if retry_after.isascii() and retry_after.isdecimal():
-        return min(float(retry_after), 3_600)
+        return min(float(retry_after), _MAX_COOLDOWN_S)
     try:
         when = email.utils.parsedate_to_datetime(retry_after)
     except ValueError:
         return None
-    return min(max(when.timestamp() - time.time(), 0), 3_600)
+    return min(max(when.timestamp() - time.time(), 0), _MAX_COOLDOWN_S)

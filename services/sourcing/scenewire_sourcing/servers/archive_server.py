@@ -1,4 +1,4 @@
-"""The footage tools over an archive that is asked through HTTP, and how such a server is run."""
+"""Serves the footage tools for an archive with an HTTP API."""
 
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -17,31 +17,31 @@ __all__ = ["Archive", "archive_server", "run"]
 
 
 class Archive(Protocol):
-    """A place that has clips."""
+    """An archive of clips."""
 
     async def search(self, query: str, limit: int) -> list[FoundFootage]:
-        """Clips for some words, best first.
+        """Searches clips, best first.
 
         Raises:
-            ArchiveError: it could not be asked.
+            ArchiveError: the archive could not be searched.
         """
         ...
 
     async def get(self, name: str) -> FootageFile | None:
-        """A clip and its file; None if there is no such clip.
+        """Returns a clip and its file; None if there is no such clip.
 
         Raises:
-            ArchiveError: it could not be asked, or has no file that can be used.
+            ArchiveError: the archive could not be reached, or has no usable file.
         """
         ...
 
     async def aclose(self) -> None:
-        """Ends its connections."""
+        """Closes the connections."""
         ...
 
 
 def archive_server(name: str, archive: Archive, *, instructions: str) -> MCPServer:
-    """A server over an archive."""
+    """Creates the MCP server of an archive."""
 
     @asynccontextmanager
     async def running(_: MCPServer) -> AsyncIterator[None]:
@@ -54,10 +54,10 @@ def archive_server(name: str, archive: Archive, *, instructions: str) -> MCPServ
 
     @server.tool()
     async def search_footage(
-        query: Annotated[str, Field(max_length=1_000, description="Words that the clips are about.")],
-        limit: Annotated[int, Field(ge=1, le=50, description="Most clips to return.")] = 20,
+        query: Annotated[str, Field(max_length=1_000, description="Words that describe the clips.")],
+        limit: Annotated[int, Field(ge=1, le=50, description="Maximum number of clips.")] = 20,
     ) -> SearchAnswer:
-        """Finds clips; those that meet more conditions come first."""
+        """Searches clips; those that meet more conditions come first."""
         try:
             return SearchAnswer(results=tuple(await archive.search(query, limit)))
         except ArchiveError as error:
@@ -67,14 +67,14 @@ def archive_server(name: str, archive: Archive, *, instructions: str) -> MCPServ
     async def get_footage(
         id: Annotated[str, Field(max_length=300, description="A clip's id, from search_footage.")],  # noqa: A002
     ) -> FootageFile:
-        """Where a clip can be downloaded, whom to credit for it and on which terms."""
+        """Returns the download URL of a clip, its credit and terms of use."""
         return await _get(archive, id)
 
     @server.tool()
     async def describe_footage(
         id: Annotated[str, Field(max_length=300, description="A clip's id, from search_footage.")],  # noqa: A002
     ) -> FoundFootage:
-        """What is known of a clip: its title, keywords, length, maker and terms."""
+        """Returns the title, keywords, duration, creator and terms of a clip."""
         found = await _get(archive, id)
         return FoundFootage(**found.model_dump(include=set(FoundFootage.model_fields)))
 
@@ -93,7 +93,7 @@ async def _get(archive: Archive, name: str) -> FootageFile:
 
 
 def run(create_server: Callable[[], MCPServer]) -> int:
-    """Serves on standard input and output until the input ends; returns the exit code."""
+    """Serves MCP on standard input and output until the input ends; returns the exit code."""
     try:
         server = create_server()
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""Words by which an archive's own description says that a clip may belong to somebody else."""
+"""Detects descriptions which suggest that a clip belongs to a third party."""
 
 import re
 from typing import Final
@@ -12,16 +12,16 @@ _SIGNS: Final = re.compile(
 
 
 def doubt_about(*texts: str, own: tuple[str, ...] = ()) -> str:
-    """Why a person should look at the rights of a clip; empty if nothing speaks for it.
+    """Returns why a person should review the rights of a clip; empty without a sign of third-party rights.
 
     Args:
-        texts: what is said of the clip.
-        own: phrases that contain such a word and mean the archive itself.
+        texts: the descriptions of the clip.
+        own: phrases that contain such a sign but refer to the archive itself.
     """
     for text in texts:
         without_own = text
         for phrase in own:
             without_own = re.sub(re.escape(phrase), "", without_own, flags=re.IGNORECASE)
         if sign := _SIGNS.search(without_own):
-            return f"its description says “{sign[0].lower()}”, it may belong to a third party"
+            return f"its description says “{sign[0].lower()}”: it may belong to a third party"
     return ""

@@ -1,4 +1,4 @@
-"""`python -m scenewire_sourcing.servers.dvids`: speaks MCP on standard input and output until its input ends."""
+"""`python -m scenewire_sourcing.servers.dvids`: serves MCP on standard input and output until the input ends."""
 
 import sys
 

@@ -10,10 +10,10 @@ __all__ = ["create_server"]
 
 
 def create_server(settings: DvidsSettings | None = None) -> MCPServer:
-    """A server over the archive.
+    """Creates the server.
 
     Args:
-        settings: read from the environment when not given.
+        settings: default to the environment.
 
     Raises:
         ValueError: there is no key.

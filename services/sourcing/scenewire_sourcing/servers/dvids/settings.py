@@ -1,50 +1,44 @@
-"""The environment of the DVIDS server."""
+"""Settings of the DVIDS server."""
 
-from datetime import timedelta
 from typing import Annotated
 
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from scenewire.settings import EmptyAsNone, Seconds, Settings
+from scenewire.settings import EmptyAsNone
+from scenewire_sourcing.servers.archive_settings import ArchiveSettings
 
 __all__ = ["DvidsSettings"]
 
 
-class DvidsSettings(Settings):
-    """How DVIDS is asked."""
+class DvidsSettings(ArchiveSettings):
+    """How DVIDS is used."""
 
     model_config = SettingsConfigDict(env_prefix="DVIDS_")
 
     api_key: Annotated[SecretStr | None, EmptyAsNone] = Field(
-        default=None, validation_alias="DVIDS_API_KEY", description="Key for the archive's API; never logged."
+        default=None, validation_alias="DVIDS_API_KEY", description="API key; never logged."
     )
-    url: str = Field(default="https://api.dvidshub.net", pattern=r"^https?://", description="Where the interface is.")
-    interval: Seconds = Field(
-        default=timedelta(seconds=1), ge=timedelta(0), description="Time between two requests of one worker."
-    )
-    timeout: Seconds = Field(
-        default=timedelta(seconds=8), gt=timedelta(0), description="How long one request may take."
-    )
-    keep: Seconds = Field(default=timedelta(hours=24), ge=timedelta(0), description="How long answers are kept.")
+    url: str = Field(default="https://api.dvidshub.net", pattern=r"^https?://", description="URL of the API.")
     category: str = Field(
-        default="B-Roll", description="Looked through first; without enough in it, all. Empty looks through all."
+        default="B-Roll",
+        description="Category to search first; all others follow if it has too few clips. Empty: search all.",
     )
-    branch: str = Field(default="", description="Looked through first, such as Navy; empty for all.")
-    longest: int = Field(default=600, gt=0, description="Seconds of the longest clip that is offered.")
-    height: int = Field(
-        default=720, gt=0, description="Lines of picture that are enough: the smallest file with so many is taken."
+    branch: str = Field(default="", description="Branch to search first, such as Navy. Empty: search all.")
+    max_duration: int = Field(default=600, gt=0, description="Longest clip to offer, seconds.")
+    min_height: int = Field(
+        default=720, gt=0, description="Sufficient picture height, pixels; the smallest file of this height is used."
     )
     licence: str = Field(
         default="Courtesy of DVIDS. Public domain in the United States unless marked otherwise.",
         max_length=300,
-        description="The terms that are passed on with every clip.",
+        description="Terms of use that are passed on with every clip.",
     )
     notice: str = Field(
         default="The appearance of U.S. Department of Defense (DoD) visual information does not imply or constitute "
         "DoD endorsement.",
         max_length=300,
-        description="What the credits say once for all clips of the archive.",
+        description="Notice that the credits show once for all clips of the archive.",
     )
 
     def key(self) -> str:

@@ -1,10 +1,10 @@
-"""The clips in a local folder, offered through MCP.
+"""Offers the clips in a local folder through MCP.
 
-LIBRARY_DIR names the folder. Every mp4, mov, mkv and webm file below it is offered. A text file in JSON beside a clip,
+LIBRARY_DIR names the folder. Every mp4, mov, mkv and webm file below it is offered. A JSON file next to a clip,
 `harbour.json` for `harbour.mp4`, describes it:
 
     {"title": "…", "keywords": ["…"], "creator": "…", "licence": "…", "source_url": "https://…", "duration": 12.5}
 
-All of it is optional; without it the words of the file's and its folders' names must do. Whoever fills the folder
-answers for the right to use its clips.
+All fields are optional; without them, search uses the names of the file and its folders. The owner of the folder is
+responsible for the rights to its clips.
 """

@@ -1,4 +1,4 @@
-"""`python -m scenewire_sourcing.servers.library`: speaks MCP on standard input and output until its input ends."""
+"""`python -m scenewire_sourcing.servers.library`: serves MCP on standard input and output until the input ends."""
 
 import os
 import sys
@@ -13,7 +13,7 @@ def main() -> int:
     """Runs the server; returns its exit code."""
     folder = os.environ.get("LIBRARY_DIR")
     if not folder:
-        sys.stderr.write("LIBRARY_DIR must name the folder that holds the clips\n")
+        sys.stderr.write("set LIBRARY_DIR to the folder that holds the clips\n")
         return 2
     create_server(Path(folder)).run("stdio")
     return 0

@@ -1,4 +1,4 @@
-"""What is in the folder, searchable."""
+"""Searches the clips of a folder."""
 
 import hashlib
 import json
@@ -12,21 +12,23 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from scenewire.text.words import WORD_PART
 from scenewire_sourcing.candidates import FootageFile, FoundFootage
 
 __all__ = ["Catalogue"]
 
 _SUFFIXES: Final = frozenset({".mp4", ".mov", ".mkv", ".webm"})
-_LARGEST_SIDECAR: Final = 64 << 10
-_MOST_WORDS: Final = 32
-_WORD: Final = re.compile(r"[^\W_]+")
+_MAX_SIDECAR_BYTES: Final = 64 << 10
+_MAX_QUERY_WORDS: Final = 32
+_TOKENIZER: Final = "porter unicode61 remove_diacritics 2 categories ''L* N* Co Mn Mc''"
+"""With vowel signs as parts of words: by default, they would divide Hindi words into letters."""
 
 _State = tuple[tuple[str, int, int], ...]
-"""Path below the folder, modification time and size of every file that matters."""
+"""Relative path, modification time and size of every clip and sidecar."""
 
 
 class Catalogue:
-    """The clips of a folder. Looks at the folder at every question: what was added or removed counts at once.
+    """Indexes the clips of a folder. Every call checks the folder for changes.
 
     Args:
         folder: need not exist yet.
@@ -39,33 +41,32 @@ class Catalogue:
         self._clips: dict[str, tuple[Path, FoundFootage]] = {}
         self._index = sqlite3.connect(":memory:", check_same_thread=False)
         self._index.execute(
-            "CREATE VIRTUAL TABLE clips USING fts5(id UNINDEXED, title, keywords,"
-            " tokenize = 'porter unicode61 remove_diacritics 2')"
+            f"CREATE VIRTUAL TABLE clips USING fts5(id UNINDEXED, title, keywords, tokenize = '{_TOKENIZER}')"
         )
 
     def search(self, query: str, limit: int) -> list[FoundFootage]:
-        """The clips with at least one of the words, best first.
+        """Returns the clips that contain at least one of the words, best first.
 
         Raises:
-            FileNotFoundError: there is no such folder.
+            FileNotFoundError: the folder does not exist.
         """
-        words = _WORD.findall(query)[:_MOST_WORDS]
+        words = WORD_PART.findall(query)[:_MAX_QUERY_WORDS]
         with self._lock:
             self._refresh()
             if not words:
                 return []
-            any_of_them = " OR ".join(f'"{word}"' for word in words)  # quoted: nothing in a query is an operator
+            expression = " OR ".join(f'"{word}"' for word in words)  # quoted: a query cannot contain operators
             rows = self._index.execute(
                 "SELECT id FROM clips WHERE clips MATCH ? ORDER BY bm25(clips, 0, 2, 1), id LIMIT ?",
-                (any_of_them, limit),
+                (expression, limit),
             ).fetchall()
             return [self._clips[name][1] for (name,) in rows]
 
     def get(self, name: str) -> FootageFile | None:
-        """A clip and where it lies; None if it is not, or no longer, there.
+        """Returns a clip and its path; None if it does not, or no longer, exist.
 
         Raises:
-            FileNotFoundError: there is no such folder.
+            FileNotFoundError: the folder does not exist.
         """
         with self._lock:
             self._refresh()
@@ -99,7 +100,7 @@ class Catalogue:
 
 
 def _files(root: Path) -> Iterator[tuple[str, int, int]]:
-    """Clips and sidecars, without what is hidden or, through a link, lies elsewhere."""
+    """Yields clips and sidecars, except hidden files and links that lead out of the folder."""
     for folder, folders, names in os.walk(root):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
@@ -112,13 +113,13 @@ def _files(root: Path) -> Iterator[tuple[str, int, int]]:
                 found, below = path.stat(), str(path.relative_to(root))
                 below.encode()
             except (OSError, RuntimeError, UnicodeEncodeError):
-                continue  # gone meanwhile, a link to itself, a name that no message can carry
+                continue  # deleted meanwhile, a circular link, or a name that is not valid Unicode
             yield below, found.st_mtime_ns, found.st_size
 
 
 def _read_sidecar(path: Path) -> dict[str, Any]:
     try:
-        if path.stat().st_size > _LARGEST_SIDECAR:
+        if path.stat().st_size > _MAX_SIDECAR_BYTES:
             return {}
         described = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError):
@@ -144,4 +145,4 @@ def _describe(name: Path, described: dict[str, Any]) -> FoundFootage:
 
 
 def _words(text: str) -> list[str]:
-    return [word.lower() for word in _WORD.findall(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text))]
+    return [word.lower() for word in WORD_PART.findall(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text))]

@@ -14,16 +14,20 @@ __all__ = ["create_server"]
 
 
 def create_server(folder: Path) -> MCPServer:
-    """A server over the clips of a folder."""
+    """Creates the server.
+
+    Args:
+        folder: holds the clips; need not exist yet.
+    """
     catalogue = Catalogue(folder)
     server = MCPServer("library", instructions="Video clips in a local folder.")
 
     @server.tool()
     def search_footage(
-        query: Annotated[str, Field(max_length=1_000, description="Words; clips with more of them come first.")],
-        limit: Annotated[int, Field(ge=1, le=50, description="Most clips to return.")] = 20,
+        query: Annotated[str, Field(max_length=1_000, description="Words; clips that match more of them come first.")],
+        limit: Annotated[int, Field(ge=1, le=50, description="Maximum number of clips.")] = 20,
     ) -> SearchAnswer:
-        """Finds clips by the words of their title, keywords, file and folder names."""
+        """Searches clips by their titles, keywords, file and folder names."""
         try:
             return SearchAnswer(results=tuple(catalogue.search(query, limit)))
         except FileNotFoundError as error:
@@ -33,7 +37,7 @@ def create_server(folder: Path) -> MCPServer:
     def get_footage(
         id: Annotated[str, Field(max_length=300, description="A clip's id, from search_footage.")],  # noqa: A002
     ) -> FootageFile:
-        """Where a clip lies, and whom to credit for it."""
+        """Returns the path of a clip, its credit and terms of use."""
         try:
             found = catalogue.get(id)
         except FileNotFoundError as error:
@@ -47,4 +51,4 @@ def create_server(folder: Path) -> MCPServer:
 
 
 def _no_folder(folder: Path) -> ToolError:
-    return ToolError(f"{folder} is no folder; LIBRARY_DIR must name one that holds clips")
+    return ToolError(f"{folder} is not a folder; set LIBRARY_DIR to the folder that holds the clips")

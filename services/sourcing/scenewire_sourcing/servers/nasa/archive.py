@@ -1,4 +1,4 @@
-"""The library's interface, and what its answers say of a clip."""
+"""Queries the API of NASA's library and converts its answers."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from pydantic import ValidationError
 
+from scenewire.text.words import WORD
 from scenewire_sourcing.candidates import FootageFile, FoundFootage
 from scenewire_sourcing.servers.archive_client import ArchiveClient, ArchiveError
 from scenewire_sourcing.servers.nasa.settings import NasaSettings
@@ -15,41 +16,34 @@ from scenewire_sourcing.servers.rights import doubt_about
 __all__ = ["NasaArchive"]
 
 _ID: Final = re.compile(r"[\w](?:[\w ().,~+&'-]*[\w)~])?")
-_WORD: Final = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
-_MOST_WORDS: Final = 8
+_MAX_QUERY_WORDS: Final = 8
 _RENDITIONS: Final = ("medium", "large", "orig", "mobile", "small")
-"""How the library calls the sizes of a clip, best for a film first: medium has at least 720 lines as a rule."""
+"""The library's names for file sizes, in order of preference; medium usually has at least 720 lines."""
 
 _PAGE: Final = "https://images.nasa.gov/details/"
 
 
 class NasaArchive:
-    """Searches the library and names its files.
+    """Searches the library and locates its files.
 
     Args:
-        settings: how it is asked.
+        settings: the settings of the server.
     """
 
     def __init__(self, settings: NasaSettings) -> None:
         self._settings = settings
-        self._client = ArchiveClient(
-            "NASA",
-            settings.url,
-            interval=settings.interval.total_seconds(),
-            timeout=settings.timeout.total_seconds(),
-            keep=settings.keep.total_seconds(),
-        )
+        self._client = ArchiveClient(settings.api("NASA"))
 
     async def search(self, query: str, limit: int) -> list[FoundFootage]:
-        """Clips for some words, in the library's order. It wants every word to match: with fewer it finds more.
+        """Searches clips, in the library's order. The library requires every word to match: fewer words find more.
 
         Raises:
-            ArchiveError: the library could not be asked.
+            ArchiveError: the library could not be searched.
         """
-        words = _WORD.findall(query)[:_MOST_WORDS]
+        words = WORD.findall(query)[:_MAX_QUERY_WORDS]
         found: dict[str, FoundFootage] = {}
-        for some in dict.fromkeys((" ".join(words), " ".join(words[:2]))) if words else ():
-            answer = await self._client.get("/search", q=some, media_type="video", page_size="50")
+        for query_words in dict.fromkeys((" ".join(words), " ".join(words[:2]))) if words else ():
+            answer = await self._client.get("/search", q=query_words, media_type="video", page_size="50")
             for clip in filter(None, map(self._clip, _items(answer))):
                 found.setdefault(clip.id, clip)
             if found:
@@ -57,16 +51,16 @@ class NasaArchive:
         return list(found.values())[:limit]
 
     async def get(self, name: str) -> FootageFile | None:
-        """A clip and where its file is; None if there is no such clip.
+        """Returns a clip and its file; None if there is no such clip.
 
         Raises:
-            ArchiveError: the library could not be asked, or has no file that can be used.
+            ArchiveError: the library could not be reached, or has no usable file.
         """
         if not _ID.fullmatch(name) or ".." in name:
             return None
         try:
-            described = await self._client.get("/search", nasa_id=name, media_type="video")
-            clip = next((clip for clip in filter(None, map(self._clip, _items(described))) if clip.id == name), None)
+            answer = await self._client.get("/search", nasa_id=name, media_type="video")
+            clip = next((clip for clip in filter(None, map(self._clip, _items(answer))) if clip.id == name), None)
             if clip is None:
                 return None
             files = _items(await self._client.get(f"/asset/{quote(name, safe='')}"))
@@ -74,37 +68,39 @@ class NasaArchive:
             if error.status == 404:
                 return None
             raise
-        chosen = _chosen(
+        best = _best_file(
             [file["href"] for file in files if isinstance(file, dict) and isinstance(file.get("href"), str)]
         )
-        if chosen is None:
+        if best is None:
             message = "NASA has no MP4 file of this clip"
             raise ArchiveError(message)
-        rendition, url = chosen
+        rendition, url = best
         return FootageFile(**clip.model_dump(), url=url, rendition=rendition)
 
     async def aclose(self) -> None:
-        """Ends the connections."""
+        """Closes the connections."""
         await self._client.aclose()
 
     def _clip(self, item: Any) -> FoundFootage | None:
-        """What is said of a clip in our words; None if that makes no sense."""
-        data = item.get("data") if isinstance(item, dict) else None
-        said: Mapping[str, Any] = data[0] if isinstance(data, list) and data and isinstance(data[0], dict) else {}
-        name = said.get("nasa_id")
+        """Converts the description of a clip; returns None if it is not valid."""
+        entries = item.get("data") if isinstance(item, dict) else None
+        if not isinstance(entries, list) or not entries or not isinstance(entries[0], dict):
+            return None
+        data: Mapping[str, Any] = entries[0]
+        name = data.get("nasa_id")
         if not isinstance(name, str) or not _ID.fullmatch(name) or ".." in name:
             return None
-        maker = str(said.get("photographer") or said.get("secondary_creator") or "")
+        maker = str(data.get("photographer") or data.get("secondary_creator") or "")
         try:
             return FoundFootage(
                 id=name,
-                title=said.get("title"),
-                keywords=said.get("keywords"),
-                creator=", ".join(part for part in (maker, str(said.get("center") or "")) if part),
+                title=data.get("title"),
+                keywords=data.get("keywords"),
+                creator=", ".join(part for part in (maker, str(data.get("center") or "")) if part),
                 licence=self._settings.licence,
                 notice=self._settings.notice,
                 review=doubt_about(
-                    maker, str(said.get("description") or ""), own=("courtesy of NASA", "courtesy: NASA")
+                    maker, str(data.get("description") or ""), own=("courtesy of NASA", "courtesy: NASA")
                 ),
                 source_url=_PAGE + quote(name, safe=""),
             )
@@ -118,18 +114,18 @@ def _items(answer: Mapping[str, Any]) -> list[Any]:
     return items if isinstance(items, list) else []
 
 
-def _chosen(addresses: Sequence[str]) -> tuple[str, str] | None:
-    """The best rendition and its address."""
+def _best_file(urls: Sequence[str]) -> tuple[str, str] | None:
+    """Returns the best rendition and its URL."""
     for rendition in _RENDITIONS:
-        for address in addresses:
-            if address.lower().endswith(f"~{rendition}.mp4"):
-                return rendition, _mended(address)
+        for url in urls:
+            if url.lower().endswith(f"~{rendition}.mp4"):
+                return rendition, _corrected(url)
     return None
 
 
-def _mended(address: str) -> str:
-    """The library lists addresses with blanks in them and without TLS."""
-    scheme, separator, rest = address.partition("://")
+def _corrected(url: str) -> str:
+    """Corrects the library's URLs, which contain spaces and use plain HTTP."""
+    scheme, separator, rest = url.partition("://")
     host, slash, path = rest.partition("/")
     if scheme == "http" and ":" not in host:
         scheme = "https"

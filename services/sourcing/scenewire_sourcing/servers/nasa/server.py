@@ -10,9 +10,9 @@ __all__ = ["create_server"]
 
 
 def create_server(settings: NasaSettings | None = None) -> MCPServer:
-    """A server over the library.
+    """Creates the server.
 
     Args:
-        settings: read from the environment when not given.
+        settings: default to the environment.
     """
     return archive_server("nasa", NasaArchive(settings or NasaSettings()), instructions="Video of NASA.")
