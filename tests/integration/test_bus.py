@@ -13,7 +13,7 @@ import pytest
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
-from scenewire.bus.provision import give_back, provision
+from scenewire.bus.provision import provision, release_unacknowledged
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.messages import NarrationRequested, StoredMessage
 from scenewire.topology import DURABLES, PIPELINE, RECORDER, TTS
@@ -171,7 +171,7 @@ async def test_what_a_killed_worker_had_in_hand_comes_again_at_once_when_nobody_
     async def narrate(request: NarrationRequested) -> None:
         seen.append(request.scene.scene_number)
 
-    await give_back(world.jetstream)
+    await release_unacknowledged(world.jetstream)
     async with world.serving(bus), asyncio.timeout(TTS.ack_wait.total_seconds() / 2):
         await world.settled()
     assert sorted(seen) == [1, 2, 3]

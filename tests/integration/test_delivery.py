@@ -95,7 +95,7 @@ async def test_waiting_for_a_rate_limit_uses_up_no_delivery(world: World):
     assert any(event["state"] == "retrying" and "slow down" in event["detail"] for event in heard)
 
 
-async def test_a_rate_limit_that_outlasts_all_patience_is_a_failure_like_others(world: World):
+async def test_a_rate_limit_that_exceeds_the_timeout_is_an_ordinary_failure(world: World):
     bus, heard = world.bus(), []
 
     @bus.subscribe(TTS)

@@ -215,7 +215,7 @@ async def test_b36_a_locked_database_is_named(path: Path):
     with closing(sqlite3.connect(path, isolation_level=None)) as holder:
         holder.execute("BEGIN EXCLUSIVE")
         with pytest.raises(TransientError, match="is locked by another program") as caught:
-            await upgrade(url(path), patience=timedelta(0))
+            await upgrade(url(path), lock_timeout=timedelta(0))
     assert str(path) in str(caught.value)
     await upgrade(url(path))
 

@@ -13,7 +13,7 @@ import pytest
 from nats.js import JetStreamContext
 
 from scenewire.bus.client import BusClient
-from scenewire.bus.provision import give_back, provision
+from scenewire.bus.provision import provision, release_unacknowledged
 from scenewire.database.revision import upgrade
 from scenewire.messages import Message, ProjectCancelled, ScriptRequested
 from scenewire.topology import PIPELINE, RECORDER
@@ -39,7 +39,7 @@ class Site:
     async def running(self, *, keep: Collection[str] = (), workers: bool = True) -> AsyncIterator["Running"]:
         async with running_server(self.bus) as server, connected(server) as (_, jetstream):
             await provision(jetstream)
-            await give_back(jetstream)
+            await release_unacknowledged(jetstream)
             recorder = create_app(
                 RecorderSettings(nats_url=server.url, database_url=self.database.url, log_file=self.folder / "log")
             )

@@ -48,7 +48,7 @@ def recorder(server: NatsServer, database: Database) -> FastStream:
         RecorderSettings(
             nats_url=server.url,
             database_url=database.url,
-            database_patience=timedelta(seconds=0.2),
+            database_timeout=timedelta(seconds=0.2),
             log_format="console",
         )
     )

@@ -28,7 +28,7 @@ from tests.unit.recorder.story import Database, PostgresDatabase, delivered, fai
 from tests.unit.recorder.test_recording import everything, log_of
 
 AnyMessage = Message | ScriptRequested
-NO_PATIENCE = timedelta(seconds=0.05)
+NO_WAIT = timedelta(seconds=0.05)
 
 
 @pytest.fixture
@@ -47,8 +47,8 @@ def database(request: pytest.FixtureRequest, file: Database) -> Database:
 
 
 @asynccontextmanager
-async def recorder(database: Database, patience: timedelta = NO_PATIENCE) -> AsyncIterator[RecorderStage]:
-    repository = Repository(writing_engine(database.url, patience=patience))
+async def recorder(database: Database, lock_timeout: timedelta = NO_WAIT) -> AsyncIterator[RecorderStage]:
+    repository = Repository(writing_engine(database.url, lock_timeout=lock_timeout))
     try:
         yield RecorderStage(repository)
     finally:
@@ -133,7 +133,7 @@ async def test_several_recorders_at_once_make_the_rows_that_one_makes(
 async def test_a39_a_reader_waits_for_no_writer_and_sees_no_half_a_batch(database: Database):
     await database.record(delivered(film()[:3]))
     repository = Repository(writing_engine(database.url))
-    reader = reading_engine(database.url, patience=timedelta(0))
+    reader = reading_engine(database.url, lock_timeout=timedelta(0))
     count = "SELECT count(*) FROM projects"
     with repository.unit_of_work() as work:
         work._connection.exec_driver_sql("INSERT INTO projects (id, name) VALUES ('x', 'x')")

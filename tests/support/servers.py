@@ -10,7 +10,7 @@ from functools import cache
 from typing import Final
 
 _SETTING: Final = "SCENEWIRE_TEST_SERVERS"
-_PATIENCE: Final = 3
+_TIMEOUT_S: Final = 3
 
 NATS_IMAGE: Final = os.environ.get("NATS_IMAGE", "nats:2-alpine")
 POSTGRES_IMAGE: Final = os.environ.get("POSTGRES_IMAGE", "postgres:17")
@@ -53,7 +53,7 @@ def _engine_trouble() -> str:
     except ImportError as error:
         return str(error)
     try:
-        client = docker.from_env(timeout=_PATIENCE)
+        client = docker.from_env(timeout=_TIMEOUT_S)
         try:
             client.ping()
         finally:

@@ -8,7 +8,7 @@ from scenewire.database.engine import writing_engine
 from scenewire.database.revision import upgrade
 from scenewire.topology import PIPELINE
 from scenewire_recorder.handlers import register
-from scenewire_recorder.maintenance.stream_check import tell_losses
+from scenewire_recorder.maintenance.stream_check import report_losses
 from scenewire_recorder.queries import opened
 from scenewire_recorder.repository import Repository
 from scenewire_recorder.settings import RecorderSettings
@@ -25,17 +25,17 @@ def create_app(settings: RecorderSettings | None = None) -> FastStream:
     """
     settings = settings or RecorderSettings()
     url = settings.database_url.get_secret_value()
-    repository = Repository(writing_engine(url, patience=settings.database_patience))
+    repository = Repository(writing_engine(url, lock_timeout=settings.database_timeout))
     stage = RecorderStage(repository, layout=settings.layout)
     bus = Bus("recorder", settings)
 
     async def prepare() -> None:
         if settings.layout == "webapp":
             require_file(url, hint="start the web application once: it makes its database; or correct DATABASE_URL")
-        await upgrade(url, patience=settings.database_patience)
-        await stage.mend_index()
+        await upgrade(url, lock_timeout=settings.database_timeout)
+        await stage.repair_index()
         async with opened(url) as record:
-            await tell_losses(record, await bus.client())
+            await report_losses(record, await bus.client())
 
     async def close() -> None:
         repository.close()

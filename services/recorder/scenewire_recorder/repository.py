@@ -154,7 +154,7 @@ class UnitOfWork:
         writer.upsert(AssemblyJob, JOB_COLUMNS, jobs, key=("id",))
         writer.finish()
 
-    def mend_index(self) -> bool:
+    def repair_index(self) -> bool:
         """Makes the full-text index anew if it does not say what the videos say; returns whether that was so."""
         if index_fits(self._connection):
             return False

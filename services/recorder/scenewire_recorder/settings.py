@@ -3,7 +3,7 @@
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from scenewire.database.engine import PATIENCE
+from scenewire.database.engine import LOCK_TIMEOUT
 from scenewire.settings import Seconds, ServiceSettings
 from scenewire_recorder.projection.path_layouts import Layout
 
@@ -20,8 +20,8 @@ class RecorderSettings(ServiceSettings):
         description="Such as sqlite:////absolute/file.db. May hold a password; DATABASE_URL_FILE names a file that "
         "holds it.",
     )
-    database_patience: Seconds = Field(
-        default=PATIENCE, description="How long to wait for a database that another program has locked."
+    database_timeout: Seconds = Field(
+        default=LOCK_TIMEOUT, description="How long to wait for a database that another program has locked."
     )
     artifacts_url: str = Field(
         default="unused:", validation_alias="ARTIFACTS_URL", description="Of no use here: the record holds references."

@@ -39,17 +39,17 @@ class RecorderStage:
         """
         await asyncio.to_thread(self._record, batch)
 
-    async def mend_index(self) -> None:
+    async def repair_index(self) -> None:
         """Makes the full-text index anew if it does not say what the videos say: a VACUUM can do that to it.
 
         Raises:
             PipelineError: `database_unavailable`.
         """
-        await asyncio.to_thread(self._mend_index)
+        await asyncio.to_thread(self._repair_index)
 
-    def _mend_index(self) -> None:
+    def _repair_index(self) -> None:
         with self._repository.unit_of_work() as work:
-            if work.mend_index():
+            if work.repair_index():
                 log.warning("index_rebuilt")
 
     def _record(self, batch: Sequence[StoredMessage]) -> None:

@@ -1,7 +1,7 @@
-"""Consuming in batches, for the recorder: as many messages as are there, answered together.
+"""Batches for the recorder: whatever is available, settled together.
 
-FastStream's own batches lose sight of what they have collected when nats-py's fetch times out, which then comes again
-only after `ack_wait`. A plain fetch loop does not, and hands a message on as soon as it is there.
+FastStream's own batches lose what they have collected when a fetch of nats-py times out; those messages are redelivered
+only after `ack_wait`. A plain fetch loop loses nothing, and passes a message on as soon as it arrives.
 """
 
 import asyncio
@@ -25,20 +25,20 @@ __all__ = ["BatchHandler", "BatchLoop"]
 
 BatchHandler = Callable[[Sequence[StoredMessage]], Awaitable[None]]
 
-_FETCH_WAIT: Final = 5.0
-_OUTAGE_PAUSE: Final = 0.5
+_FETCH_TIMEOUT_S: Final = 5.0
+_OUTAGE_PAUSE_S: Final = 0.5
 
 log = structlog.get_logger(__name__)
 
 
 class BatchLoop:
-    """One durable's batches, one after the other.
+    """Consumes the batches of one durable, one after the other.
 
     Args:
-        durable: what is consumed.
-        handler: gets a batch; its return acknowledges all of it, its failure gives all of it back.
-        size: messages of a batch at most.
-        retry: when a batch that failed comes again.
+        durable: the consumer.
+        handler: handles a batch; its return acks the whole batch, an exception naks it.
+        size: most messages in a batch.
+        retry: when a failed batch is redelivered.
     """
 
     def __init__(self, durable: Durable, handler: BatchHandler, *, size: int, retry: Retry) -> None:
@@ -48,23 +48,23 @@ class BatchLoop:
         self._waiting = False
 
     def start(self, jetstream: JetStreamContext) -> None:
-        """Begins to consume."""
+        """Starts to consume."""
         self._task = asyncio.create_task(self._run(jetstream), name=f"batches of {self._durable.name}")
 
     @property
     def running(self) -> bool:
-        """Whether it consumes."""
+        """Whether the loop is running."""
         return self._task is not None and not self._task.done()
 
-    async def stop(self, patience: float) -> None:
-        """Ends; a batch in hand gets that many seconds to be finished, then it is given back."""
+    async def stop(self, drain_time_s: float) -> None:
+        """Stops; a batch in flight has this many seconds to finish before its messages get a nak."""
         self._stopping = True
         if self._task is None:
             return
         if self._waiting:
             self._task.cancel()
         with suppress(asyncio.CancelledError, TimeoutError):
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(drain_time_s):
                 await self._task
 
     async def _run(self, jetstream: JetStreamContext) -> None:
@@ -76,17 +76,17 @@ class BatchLoop:
                 await self._handle(await self._fetch(subscription))
         finally:
             with suppress(NatsError):
-                await subscription.unsubscribe()  # closing the connection would wait for somebody to read it
+                await subscription.unsubscribe()  # otherwise closing the connection waits for a reader
 
     async def _fetch(self, subscription: JetStreamContext.PullSubscription) -> Sequence[Msg]:
         self._waiting = True
         try:
-            return await subscription.fetch(self._size, timeout=_FETCH_WAIT)
+            return await subscription.fetch(self._size, timeout=_FETCH_TIMEOUT_S)
         except TimeoutError:
-            return ()  # nothing came
+            return ()
         except (NatsError, OSError) as error:
             log.warning("fetch_failed", durable=self._durable.name, error=repr(error))
-            await asyncio.sleep(_OUTAGE_PAUSE)
+            await asyncio.sleep(_OUTAGE_PAUSE_S)
             return ()
         finally:
             self._waiting = False
@@ -99,32 +99,32 @@ class BatchLoop:
             await self._handler([stored_message(message) for message in batch])
         except asyncio.CancelledError:
             self._count(batch, "stopped", started)
-            await self._give_back(batch, delay=None)
+            await self._nak(batch, delay=None)
             raise
         except Exception as error:
             self._count(batch, "failed", started)
             delay = self._retry.delay(max(message.metadata.num_delivered for message in batch))
-            about = {"durable": self._durable.name, "messages": len(batch), "retry_in": delay}
-            if isinstance(error, PipelineError):  # it says itself what is wrong and what to do
-                log.warning("batch_failed", **about, code=error.code, problem=error.message, hint=error.hint)
+            facts = {"durable": self._durable.name, "messages": len(batch), "retry_in": delay}
+            if isinstance(error, PipelineError):  # code, message and hint say enough
+                log.warning("batch_failed", **facts, code=error.code, problem=error.message, hint=error.hint)
             else:
-                log.warning("batch_failed", **about, exc_info=error)
-            await self._give_back(batch, delay=delay)
+                log.warning("batch_failed", **facts, exc_info=error)
+            await self._nak(batch, delay=delay)
         else:
             self._count(batch, "handled", started)
             for message in batch:
-                await self._answer(message.ack())
+                await self._settle(message.ack())
 
     def _count(self, batch: Sequence[Msg], status: str, started: float) -> None:
         bus_metrics().batches.labels(self._durable.name, status).observe(time.perf_counter() - started)
         bus_metrics().batched.labels(self._durable.name, status).inc(len(batch))
 
-    async def _give_back(self, batch: Sequence[Msg], *, delay: float | None) -> None:
+    async def _nak(self, batch: Sequence[Msg], *, delay: float | None) -> None:
         for message in batch:
-            await self._answer(message.nak(delay=delay))
+            await self._settle(message.nak(delay=delay))
 
-    async def _answer(self, answer: Awaitable[None]) -> None:
+    async def _settle(self, settled: Awaitable[None]) -> None:
         try:
-            await answer
-        except (NatsError, OSError) as error:  # it comes again after its wait, and recording it twice changes nothing
-            log.warning("answer_failed", durable=self._durable.name, error=repr(error))
+            await settled
+        except (NatsError, OSError) as error:  # it is redelivered after `ack_wait`; recording it twice changes nothing
+            log.warning("settle_failed", durable=self._durable.name, error=repr(error))

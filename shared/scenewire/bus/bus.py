@@ -37,19 +37,21 @@ MessageT = TypeVar("MessageT", bound=BaseModel)
 Handler = Callable[..., Awaitable[None]]
 Hook = Callable[[], Awaitable[None]]
 
-_FETCH_WAIT: Final = 5.0
-"""Seconds one pull waits for a message before it asks again."""
+_FETCH_TIMEOUT_S: Final = 5.0
+"""How long one pull request waits for a message."""
+
+_PROVISION_POLL_S: Final = 0.5
 
 log = structlog.get_logger(__name__)
 
 
 class Bus:
-    """A service's side of the bus: subscribe while it is put together, publish while it runs.
+    """A service's side of the bus: subscribe while the service is built, publish while it runs.
 
     Args:
-        service: its name, for logs and connections.
-        settings: where the bus is.
-        retry: when failed messages come again.
+        service: the service's name, for logs and connections.
+        settings: the bus and its login.
+        retry: when failed messages are redelivered.
     """
 
     def __init__(self, service: str, settings: ServiceSettings, *, retry: Retry = RETRY) -> None:
@@ -71,15 +73,15 @@ class Bus:
         """Registers a handler of one message type on a durable.
 
         Args:
-            durable: what it consumes.
-            loops: how many messages this process handles at once. Each is a pull loop of its own: a loop never holds
-                a second message that waits without heartbeat.
+            durable: the consumer.
+            loops: how many messages this process handles at once. Each has a pull loop of its own, so that no message
+                waits in a loop without heartbeat.
         """
         self._policy.durables[durable.name] = durable
 
         def register(handler: Handler) -> None:
             @functools.wraps(handler)
-            async def handle(**message: Any) -> None:  # one; FastStream passes it by its name in the handler
+            async def handle(**message: Any) -> None:  # one message, under the name of the handler's parameter
                 delivery = current_delivery()
                 delivery.handler_entered = True
                 project_id, revision = delivery.message.project_id, delivery.message.revision
@@ -102,7 +104,7 @@ class Bus:
                     stream=self.stream,
                     durable=durable.name,
                     inbox_prefix=f"{self._inbox_prefix}.".encode(),
-                    pull_sub=PullSub(batch_size=1, timeout=_FETCH_WAIT),
+                    pull_sub=PullSub(batch_size=1, timeout=_FETCH_TIMEOUT_S),
                     ack_policy=AckPolicy.NACK_ON_ERROR,
                     include_in_schema=loop == 0,
                 )(subscribed)
@@ -113,8 +115,8 @@ class Bus:
         """Registers a handler of whole batches.
 
         Args:
-            durable: what it consumes.
-            size: messages of a batch at most.
+            durable: the consumer.
+            size: most messages in a batch.
         """
         self._policy.durables[durable.name] = durable
 
@@ -124,7 +126,7 @@ class Bus:
         return register
 
     async def publish(self, message: Message) -> PubAck:
-        """Stores a message; returns when the server has it. A repetition is dropped and acknowledged all the same.
+        """Stores a message and returns after the PubAck. The server drops a repetition and acknowledges it.
 
         Raises:
             PermanentError: `message_too_large`, nothing was sent.
@@ -144,7 +146,7 @@ class Bus:
         return ack
 
     async def report(self, progress: Progress) -> None:
-        """Tells whoever watches. Not stored, and lost without harm."""
+        """Publishes progress; it is not stored and may be lost."""
         subject = progress_subject(progress.stage)
         try:
             body = progress.model_dump_json().encode()
@@ -158,23 +160,23 @@ class Bus:
         return BusClient(await self.broker.connect())
 
     def derived_project_id(self) -> UUID:
-        """The id of the order in hand when it names none."""
+        """Returns the project id for the order in flight if it does not name one."""
         return current_delivery().message.derived_project_id
 
     async def count_subjects(self, pattern: str) -> int:
-        """How many different subjects that match the pattern hold a message."""
+        """Returns how many subjects that match a pattern hold a message."""
         info = await self._jetstream.stream_info(PIPELINE.name, subjects_filter=pattern)
         return len(info.state.subjects or {})
 
     async def last_sequence(self, pattern: str) -> int:
-        """The stream sequence of the last message on the subjects that match the pattern."""
+        """Returns the stream sequence of the last message on the subjects that match a pattern."""
         return (await self._jetstream.get_last_msg(PIPELINE.name, pattern)).seq or 0
 
     async def last_message(self, subject: str, model: type[MessageT]) -> MessageT:
-        """The last stored message of a subject.
+        """Returns the last stored message of a subject.
 
         Raises:
-            PermanentError: `artifact_missing`, there is none (any more).
+            PermanentError: `artifact_missing`, the stream holds none.
         """
         try:
             stored = await self._jetstream.get_last_msg(PIPELINE.name, subject)
@@ -182,32 +184,32 @@ class Bus:
             raise PermanentError(
                 FailureCode.ARTIFACT_MISSING,
                 f"the stream holds no message on {subject}",
-                hint="it may have outlived the stream's age limit; order again",
+                hint="it may be older than the stream's age limit; order again",
             ) from error
         return model.model_validate_json(stored.data or b"")
 
     def on_start(self, hook: Hook) -> None:
-        """Has something done before the first message is fetched."""
+        """Registers a hook that runs before the first message is fetched."""
         self._on_start.append(hook)
 
     def on_stop(self, hook: Hook) -> None:
-        """Has something done after the last message was handled."""
+        """Registers a hook that runs after the last message was handled."""
         self._on_stop.append(hook)
 
     def require(self, name: str, check: Check) -> None:
-        """Adds something besides the bus without which the service is not fit to work; see `/healthz`.
+        """Adds a requirement of the service besides the bus; see `/healthz`.
 
         Args:
-            name: what it is, such as `database`.
-            check: raises what is wrong with it.
+            name: such as `database`.
+            check: raises when it is not met.
         """
         self._health.require(name, check)
 
     def app(self, **uses: object) -> FastStream:
-        """The service, ready to run: `faststream run <module>:create_app --factory`.
+        """Returns the service, ready to run: `faststream run <module>:create_app --factory`.
 
         Args:
-            uses: what was chosen to do the work, for the log: nobody should have to guess it.
+            uses: the engines and providers that were selected, for the log.
         """
         settings = self._settings
         configure_logs(level=settings.log_level, style=settings.log_format, file=settings.log_file)
@@ -216,22 +218,22 @@ class Bus:
         return FastStream(
             self.broker,
             logger=None,
-            on_startup=[self._show, self._attach, *self._on_start],
-            after_startup=[self._start_batches, self._ready],
-            on_shutdown=[self._stop_waiting, self._stop_batches],
-            after_shutdown=[self._hide, *self._on_stop],
+            on_startup=[self._join_monitor, self._attach, *self._on_start],
+            after_startup=[self._start_batches, self._mark_running],
+            on_shutdown=[self._stop_retrying, self._stop_batches],
+            after_shutdown=[self._leave_monitor, *self._on_stop],
         )
 
-    async def _show(self) -> None:
+    async def _join_monitor(self) -> None:
         self._health.require("bus", self._is_connected)
         for durable in self._policy.durables.values():
             self._health.require(f"durable {durable.name}", functools.partial(self._consumes, durable))
         monitor_of_this_process().join(self._health, self._settings)
 
-    async def _ready(self) -> None:
+    async def _mark_running(self) -> None:
         self._health.state = State.RUNNING
 
-    async def _hide(self) -> None:
+    async def _leave_monitor(self) -> None:
         await monitor_of_this_process().leave(self._health)
 
     async def _is_connected(self) -> None:
@@ -239,16 +241,16 @@ class Bus:
             raise TransientError(FailureCode.BUS_UNAVAILABLE, "not connected")
 
     async def _consumes(self, durable: Durable) -> None:
-        """That a durable is there, and that our loops ask it for messages: one that was deleted says nothing."""
+        """Checks that a durable exists and that the loops poll it: a pull on a deleted durable does not fail."""
         try:
             await self._jetstream.consumer_info(durable.stream, durable.name)
         except (NotFoundError, ServiceUnavailableError) as error:
             raise TransientError(FailureCode.BUS_NOT_PROVISIONED, "not provisioned") from error
-        asking = all(loop.running for loop in self.broker.subscribers) and all(loop.running for loop in self._batches)
-        if self._health.state is State.RUNNING and not asking:
+        polling = all(loop.running for loop in self.broker.subscribers) and all(loop.running for loop in self._batches)
+        if self._health.state is State.RUNNING and not polling:
             raise TransientError(FailureCode.BUS_UNAVAILABLE, "a loop has ended")
 
-    async def _stop_waiting(self) -> None:
+    async def _stop_retrying(self) -> None:
         self._health.state = State.STOPPING
         self._policy.stopping.set()
 
@@ -261,8 +263,8 @@ class Bus:
             await batches.stop(self._settings.drain_time.total_seconds())
 
     async def _attach(self) -> None:
-        """Connects, and waits until the streams and our durables exist: a missing one would fail the start."""
-        self._policy.jetstream = (await self.broker.connect()).jetstream()
+        """Connects and waits until the service's durables exist: a missing one would fail the start."""
+        self._policy.attach(await self.broker.connect())
         waiting = False
         for durable in self._policy.durables.values():
             while True:
@@ -275,9 +277,9 @@ class Bus:
                             "bus_not_provisioned", missing=durable.name, hint="python -m scenewire.bus provision"
                         )
                         waiting = True
-                    await anyio.sleep(0.5)
+                    await anyio.sleep(_PROVISION_POLL_S)
 
-        if len(self._policy.durables) > len(self._batches):  # a recorder keeps what ended projects say, too
+        if len(self._policy.durables) > len(self._batches):  # the recorder keeps messages of ended projects too
             await self._ended.listen(self._jetstream)
 
     async def _announce(self, durable: Durable, project_id: UUID) -> None:
@@ -288,9 +290,6 @@ class Bus:
 
     @property
     def _jetstream(self) -> JetStreamContext:
-        if self._policy.jetstream is None:
-            message = "the bus is not started"
-            raise RuntimeError(message)
         return self._policy.jetstream
 
 

@@ -1,6 +1,6 @@
-"""Which projects have failed or were called off, so that nobody works for them any longer.
+"""Stops the work for projects that have failed or were cancelled.
 
-Every process hears it: a durable shared by replicas would tell one of them only.
+Every process has a consumer of its own: a durable that replicas share would deliver an end to one of them only.
 """
 
 import asyncio
@@ -21,52 +21,52 @@ from scenewire.topology import PIPELINE
 
 __all__ = ["EndedProjects"]
 
-_CATCH_UP: Final = 10.0
-"""Seconds to read what ended before we started; whoever reads more slowly works in vain for a while, no worse."""
+_CATCH_UP_TIMEOUT_S: Final = 10.0
+"""How long a start waits for earlier ends; a slower reader works for ended projects for a while, nothing worse."""
 
 log = structlog.get_logger(__name__)
 
 
 class EndedProjects:
-    """Listens for ends, and stops the work in hand for a project that has ended."""
+    """Keeps track of ended projects, and cancels the work in flight for them."""
 
     def __init__(self) -> None:
         self._revisions: dict[UUID, int] = {}
         self._working: defaultdict[UUID, set[asyncio.Task[None]]] = defaultdict(set)
-        self._heard = 0
+        self._received = 0
         self._caught_up = asyncio.Event()
 
     async def listen(self, jetstream: JetStreamContext) -> None:
-        """Begins; returns when everything that ended before is known."""
+        """Subscribes, and returns once the earlier ends are known."""
         info = await jetstream.stream_info(PIPELINE.name, subjects_filter="project.*")
         expected = sum((info.state.subjects or {}).values())
 
-        async def hear(message: Msg) -> None:
-            self._hear(message)
-            self._heard += 1
-            if self._heard >= expected:
+        async def receive(message: Msg) -> None:
+            self._receive(message)
+            self._received += 1
+            if self._received >= expected:
                 self._caught_up.set()
 
         await jetstream.subscribe(
             "project.*",
             stream=PIPELINE.name,
             ordered_consumer=True,
-            cb=hear,
+            cb=receive,
             config=Ephemeral(deliver_policy=DeliverPolicy.ALL),
         )
         if expected:
             try:
-                async with asyncio.timeout(_CATCH_UP):
+                async with asyncio.timeout(_CATCH_UP_TIMEOUT_S):
                     await self._caught_up.wait()
             except TimeoutError:
-                log.warning("ended_projects_unread", expected=expected, heard=self._heard)
+                log.warning("ended_projects_unread", expected=expected, received=self._received)
 
     def includes(self, project_id: UUID | None, revision: int) -> bool:
-        """Whether a project has ended; a later revision of it has not."""
+        """Returns whether a project has ended at this revision or a later one."""
         return project_id is not None and revision <= self._revisions.get(project_id, -1)
 
     async def work(self, work: Awaitable[None], project_id: UUID, revision: int) -> None:
-        """Awaits work for a project; returns early, with the work cancelled, when the project ends."""
+        """Awaits work for a project; cancels it and returns when the project ends."""
         task = asyncio.ensure_future(_coroutine(work))
         self._working[project_id].add(task)
         try:
@@ -81,12 +81,12 @@ class EndedProjects:
             if not self._working[project_id]:
                 del self._working[project_id]
 
-    def _hear(self, message: Msg) -> None:
+    def _receive(self, message: Msg) -> None:
         model: type[Message] = ProjectFailed if message.subject == ProjectFailed.SUBJECT else ProjectCancelled
         try:
             ended = model.model_validate_json(message.data)
         except ValidationError:
-            log.warning("unreadable_end", subject=message.subject)  # the recorder keeps it
+            log.warning("unreadable_end", subject=message.subject)  # the recorder logs it
             return
         self._revisions[ended.project_id] = max(ended.revision, self._revisions.get(ended.project_id, -1))
         for task in self._working.get(ended.project_id, ()):

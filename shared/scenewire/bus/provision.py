@@ -1,4 +1,4 @@
-"""Applies `scenewire.topology` to a server: creates what is missing, updates what drifted, leaves the rest alone."""
+"""Applies `scenewire.topology` to a server: creates missing streams and durables, and updates those that differ."""
 
 import asyncio
 from collections.abc import Iterable
@@ -23,11 +23,11 @@ from scenewire.errors import FailureCode, PermanentError
 from scenewire.settings import ServiceSettings
 from scenewire.topology import DURABLES, STREAMS, Durable, Stream
 
-__all__ = ["give_back", "provision", "provision_server"]
+__all__ = ["provision", "provision_server", "release_unacknowledged"]
 
 _NAME_IN_USE = 10058
 _OUT_OF_STORAGE = 10047
-_NO_WAIT = timedelta(milliseconds=50)
+_SHORT_ACK_WAIT = timedelta(milliseconds=50)
 
 log = structlog.get_logger(__name__)
 
@@ -36,28 +36,28 @@ async def provision_server(settings: ServiceSettings, *, alone: bool = False) ->
     """Connects, applies the topology, disconnects.
 
     Args:
-        settings: where the server is.
-        alone: nobody consumes from it at the moment. What killed workers had in hand then comes again at once,
-            instead of after `ack_wait`.
+        settings: the server and its login.
+        alone: whether nobody consumes at the moment. Messages in flight of killed workers are then redelivered at
+            once, not after `ack_wait`.
 
     Raises:
         TransientError: `bus_unavailable`.
-        PermanentError: `bus_not_provisioned`, the server refuses what the topology asks for.
+        PermanentError: `bus_not_provisioned`, the server refuses the topology.
     """
     async with connected(BusAddress.from_settings(settings)) as client:
         jetstream = client.jetstream(timeout=10)
         await provision(jetstream)
         if alone:
-            await give_back(jetstream)
+            await release_unacknowledged(jetstream)
 
 
 async def provision(
     jetstream: JetStreamContext, *, streams: Iterable[Stream] = STREAMS, durables: Iterable[Durable] = DURABLES
 ) -> None:
-    """Applies streams and durables; doing it again changes nothing.
+    """Applies streams and durables; idempotent.
 
     Raises:
-        PermanentError: `bus_not_provisioned` or `storage_full`, with the server's own words.
+        PermanentError: `bus_not_provisioned` or `storage_full`, with the server's message.
     """
     try:
         for stream in streams:
@@ -76,16 +76,16 @@ async def provision(
     log.info("bus_provisioned", streams=[s.name for s in streams], durables=[d.name for d in durables])
 
 
-async def give_back(jetstream: JetStreamContext, *, durables: Iterable[Durable] = DURABLES) -> None:
-    """Makes messages that were delivered and never answered available again. Only while nobody consumes."""
+async def release_unacknowledged(jetstream: JetStreamContext, *, durables: Iterable[Durable] = DURABLES) -> None:
+    """Makes unacknowledged messages available again. Only while nobody consumes."""
     for durable in durables:
         info = await jetstream.consumer_info(durable.stream, durable.name)
         if info.num_ack_pending:
-            # A shorter wait counts from the delivery, and is over for whatever a killed worker had in hand.
-            await jetstream.add_consumer(durable.stream, _consumer_config(replace(durable, ack_wait=_NO_WAIT)))
-            await asyncio.sleep(4 * _NO_WAIT.total_seconds())
+            # A shorter wait counts from the delivery, so it is over for the messages of a killed worker.
+            await jetstream.add_consumer(durable.stream, _consumer_config(replace(durable, ack_wait=_SHORT_ACK_WAIT)))
+            await asyncio.sleep(4 * _SHORT_ACK_WAIT.total_seconds())
             await jetstream.add_consumer(durable.stream, _consumer_config(durable))
-            log.info("messages_given_back", durable=durable.name, messages=info.num_ack_pending)
+            log.info("messages_released", durable=durable.name, messages=info.num_ack_pending)
 
 
 async def _apply_stream(jetstream: JetStreamContext, stream: Stream) -> None:
@@ -120,6 +120,6 @@ def _consumer_config(durable: Durable) -> ConsumerConfig:
         deliver_policy=DeliverPolicy.ALL,
         ack_policy=AckPolicy.EXPLICIT,
         ack_wait=durable.ack_wait.total_seconds(),
-        max_deliver=-1,  # a message at the server's limit goes silent; the delivery middleware limits and tells
+        max_deliver=-1,  # the server drops a message at its limit silently; the delivery middleware limits instead
         max_ack_pending=durable.max_ack_pending,
     )

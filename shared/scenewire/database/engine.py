@@ -17,18 +17,18 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from scenewire.errors import FailureCode, PermanentError, PipelineError, TransientError
 
 __all__ = [
-    "PATIENCE",
+    "LOCK_TIMEOUT",
     "WRITE_LOCK",
-    "place",
     "reading",
     "reading_engine",
+    "redacted_url",
     "reporting",
     "snapshot",
     "transaction",
     "writing_engine",
 ]
 
-PATIENCE: Final = timedelta(seconds=5)
+LOCK_TIMEOUT: Final = timedelta(seconds=5)
 """How long to wait for another writer before the database is called locked."""
 
 WRITE_LOCK: Final = int.from_bytes(b"scenewir")
@@ -40,37 +40,37 @@ _WRITING_DRIVERS: Final = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresq
 _READING_DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
 
 
-def writing_engine(url: str, *, patience: timedelta = PATIENCE, create: bool = False) -> Engine:
+def writing_engine(url: str, *, lock_timeout: timedelta = LOCK_TIMEOUT, create: bool = False) -> Engine:
     """An engine for a DATABASE_URL. It blocks, so it belongs into a thread: a batch is one trip there and back.
 
     Nothing is opened before the first transaction. SQLite's files are left in WAL mode: readers go on while we write.
 
     Args:
         url: such as sqlite:////absolute/file.db or postgresql://user:password@host/database.
-        patience: how long to wait for a locked database.
+        lock_timeout: how long to wait for a locked database.
         create: whether a SQLite file that is missing is made. Its folder is not.
 
     Raises:
         PermanentError: `database_unavailable`, the URL names no database that we speak to.
     """
     parsed = _parse(url, _WRITING_DRIVERS)
-    engine = create_engine(parsed, **_options(parsed, patience))
+    engine = create_engine(parsed, **_options(parsed, lock_timeout))
     if engine.dialect.name == "sqlite":
         if not create:
             event.listen(engine, "do_connect", lambda *_: _find(parsed))
         _prepare(engine, begin="BEGIN IMMEDIATE")  # begun as a reader, it could not wait for another writer
-        event.listen(engine, "connect", lambda connection, record: _prepare_to_write(connection, record, patience))
+        event.listen(engine, "connect", lambda connection, record: _prepare_to_write(connection, record, lock_timeout))
     else:
-        limit = f"set_config('lock_timeout', '{round(patience.total_seconds() * 1000) or 1}', true)"
+        limit = f"set_config('lock_timeout', '{round(lock_timeout.total_seconds() * 1000) or 1}', true)"
         take = f"SELECT {limit}, pg_advisory_xact_lock({WRITE_LOCK})"
         event.listen(engine, "begin", lambda connection: _reads(connection) or connection.exec_driver_sql(take))
     return engine
 
 
-def reading_engine(url: str, *, patience: timedelta = PATIENCE) -> AsyncEngine:
+def reading_engine(url: str, *, lock_timeout: timedelta = LOCK_TIMEOUT) -> AsyncEngine:
     """The same for event loops, and for reading only: it never waits for the writer."""
     parsed = _parse(url, _READING_DRIVERS)
-    engine = create_async_engine(parsed, **_options(parsed, patience))
+    engine = create_async_engine(parsed, **_options(parsed, lock_timeout))
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "do_connect", lambda *_: _find(parsed))
         _prepare(engine.sync_engine, begin="BEGIN", also="PRAGMA query_only=ON")
@@ -143,8 +143,8 @@ def _parse(url: str, drivers: dict[str, str]) -> URL:
     return parsed
 
 
-def _options(url: URL, patience: timedelta) -> dict[str, Any]:
-    seconds = patience.total_seconds()
+def _options(url: URL, lock_timeout: timedelta) -> dict[str, Any]:
+    seconds = lock_timeout.total_seconds()
     if url.get_backend_name() != "sqlite":
         ours = {"connect_timeout": max(2, round(seconds)), "application_name": "scenewire"}
         connecting = {name: value for name, value in ours.items() if name not in url.query}
@@ -213,12 +213,12 @@ def _reads(connection: Connection) -> bool:
     return bool(connection.get_execution_options().get("reads"))
 
 
-def _prepare_to_write(connection: sqlite3.Connection, record: ConnectionPoolEntry, patience: timedelta) -> None:
+def _prepare_to_write(connection: sqlite3.Connection, record: ConnectionPoolEntry, lock_timeout: timedelta) -> None:
     name = connection.execute("PRAGMA database_list").fetchone()[2]
     record.info["file"] = _number(Path(name)) if name else None
     connection.execute("PRAGMA synchronous=FULL")  # messages are acknowledged after the commit
     connection.execute("PRAGMA wal_autocheckpoint=4000")  # pages; at the usual 1000 every other batch writes all twice
-    deadline = time.monotonic() + patience.total_seconds()
+    deadline = time.monotonic() + lock_timeout.total_seconds()
     while True:
         try:
             connection.execute("PRAGMA journal_mode=WAL")  # once for the life of a file
@@ -230,7 +230,7 @@ def _prepare_to_write(connection: sqlite3.Connection, record: ConnectionPoolEntr
             return
 
 
-def place(url: URL) -> str:
+def redacted_url(url: URL) -> str:
     """Where a database is, for people: without driver and password."""
     return url.set(drivername=url.get_backend_name(), query={}).render_as_string(hide_password=True)
 
@@ -288,4 +288,4 @@ def _explain_postgres(url: URL, error: DBAPIError) -> PipelineError:
         hint = "is it running, and does DATABASE_URL name its host, port, database, user and password?"
         _, refused, why = said.rpartition("FATAL: ")
         problem = f"refuses the connection: {why.strip()}" if refused else f"does not answer: {said}"
-    return TransientError(FailureCode.DATABASE_UNAVAILABLE, f"the database {place(url)} {problem}", hint=hint)
+    return TransientError(FailureCode.DATABASE_UNAVAILABLE, f"the database {redacted_url(url)} {problem}", hint=hint)

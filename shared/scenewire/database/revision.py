@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from scenewire.database.bulk import fetch
-from scenewire.database.engine import PATIENCE, place, transaction, writing_engine
+from scenewire.database.engine import LOCK_TIMEOUT, redacted_url, transaction, writing_engine
 from scenewire.errors import FailureCode, PermanentError
 
 __all__ = ["VERSION_TABLE", "downgrade", "require_expected", "upgrade", "upgrade_engine"]
@@ -33,7 +33,7 @@ _one_at_a_time: Final = threading.Lock()
 """Alembic keeps the migration in hand in module globals."""
 
 
-async def upgrade(url: str, *, patience: timedelta = PATIENCE) -> None:
+async def upgrade(url: str, *, lock_timeout: timedelta = LOCK_TIMEOUT) -> None:
     """Creates the schema or brings it up to date; a file that does not exist is created, its folder is not.
 
     One transaction under the database's write lock: several processes may call this at once, and a migration that
@@ -41,22 +41,22 @@ async def upgrade(url: str, *, patience: timedelta = PATIENCE) -> None:
 
     Args:
         url: a DATABASE_URL.
-        patience: how long to wait for a locked database.
+        lock_timeout: how long to wait for a locked database.
 
     Raises:
         PermanentError: `database_too_new`, a later version of this program wrote it; or `database_unavailable`.
         TransientError: `database_unavailable`, it is locked or full.
     """
-    await asyncio.to_thread(_migrate, url, patience, lambda config: command.upgrade(config, "head"))
+    await asyncio.to_thread(_migrate, url, lock_timeout, lambda config: command.upgrade(config, "head"))
 
 
-async def downgrade(url: str, revision: str = "base", *, patience: timedelta = PATIENCE) -> None:
+async def downgrade(url: str, revision: str = "base", *, lock_timeout: timedelta = LOCK_TIMEOUT) -> None:
     """Takes the schema back; tables that another application owns stay, with their rows.
 
     Raises:
         PipelineError: as for `upgrade`.
     """
-    await asyncio.to_thread(_migrate, url, patience, lambda config: command.downgrade(config, revision))
+    await asyncio.to_thread(_migrate, url, lock_timeout, lambda config: command.downgrade(config, revision))
 
 
 def require_expected(connection: Connection) -> None:
@@ -73,7 +73,7 @@ def require_expected(connection: Connection) -> None:
         _refuse_unknown(connection, present, ScriptDirectory.from_config(Config(_INI)))
         raise PermanentError(
             FailureCode.DATABASE_UNAVAILABLE,
-            f"the database {place(connection.engine.url)} has {'an older schema' if present else 'no schema of ours'}",
+            f"the database {redacted_url(connection.engine.url)} has {'an older schema' if present else 'no schema of ours'}",
             hint="start the recorder anew: that brings it up to date",
         )
 
@@ -93,8 +93,8 @@ def upgrade_engine(engine: Engine) -> None:
         _step(connection, lambda config: command.upgrade(config, "head"))
 
 
-def _migrate(url: str, patience: timedelta, step: Callable[[Config], None]) -> None:
-    with _one_at_a_time, _connected(url, patience) as connection:
+def _migrate(url: str, lock_timeout: timedelta, step: Callable[[Config], None]) -> None:
+    with _one_at_a_time, _connected(url, lock_timeout) as connection:
         _step(connection, step)
 
 
@@ -113,8 +113,8 @@ def _step(connection: Connection, step: Callable[[Config], None]) -> None:
 
 
 @contextmanager
-def _connected(url: str, patience: timedelta) -> Iterator[Connection]:
-    engine = writing_engine(url, patience=patience, create=True)
+def _connected(url: str, lock_timeout: timedelta) -> Iterator[Connection]:
+    engine = writing_engine(url, lock_timeout=lock_timeout, create=True)
     try:
         with transaction(engine) as connection:
             yield connection
@@ -131,6 +131,6 @@ def _refuse_unknown(connection: Connection, present: tuple[str, ...], scripts: S
     if unknown:
         raise PermanentError(
             FailureCode.DATABASE_TOO_NEW,
-            f"the database {place(connection.engine.url)} has the schema {', '.join(sorted(unknown))}, which this version does not know",
+            f"the database {redacted_url(connection.engine.url)} has the schema {', '.join(sorted(unknown))}, which this version does not know",
             hint="run the version that wrote it, or a later one",
         )

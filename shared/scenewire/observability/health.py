@@ -13,7 +13,7 @@ Check = Callable[[], Awaitable[None]]
 """Returns when all is well; raises what is not."""
 
 OK: Final = "ok"
-_PATIENCE: Final = 2.0
+_CHECK_TIMEOUT_S: Final = 2.0
 """Seconds that a check may take: less than whoever asks will wait."""
 
 
@@ -50,10 +50,10 @@ class Health:
 
 async def _ask(check: Check) -> str:
     try:
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(_CHECK_TIMEOUT_S):
             await check()
     except TimeoutError:
-        return f"no answer within {_PATIENCE:.0f} s"
+        return f"no answer within {_CHECK_TIMEOUT_S:.0f} s"
     except PipelineError as error:
         return error.message
     except Exception as error:  # noqa: BLE001 - whatever it is, the answer is no; the text may hold a password

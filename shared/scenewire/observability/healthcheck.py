@@ -14,7 +14,7 @@ from scenewire.settings import MonitorSettings
 
 __all__ = ["main"]
 
-_PATIENCE: Final = 5.0
+_TIMEOUT_S: Final = 5.0
 _EVERYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what such a bind is called from inside
 
 
@@ -28,7 +28,7 @@ def main() -> int:
         print("MONITOR_PORT is not set: there is nobody to ask", file=sys.stderr)  # noqa: T201 - this is a command
         return 1
     host = _EVERYWHERE.get(settings.monitor_host, settings.monitor_host)
-    connection = http.client.HTTPConnection(host, settings.monitor_port, timeout=_PATIENCE)
+    connection = http.client.HTTPConnection(host, settings.monitor_port, timeout=_TIMEOUT_S)
     try:
         connection.request("GET", path)
         answer = connection.getresponse()

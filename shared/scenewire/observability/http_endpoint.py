@@ -32,10 +32,10 @@ __all__ = ["Monitor", "monitor_of_this_process"]
 Report = dict[str, dict[str, str]]
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
 
-_PATIENCE: Final = 4.0
+_LOOP_TIMEOUT_S: Final = 4.0
 """Seconds for the event loop to answer; its checks take two at most."""
 
-_READ_PATIENCE: Final = 5.0
+_READ_TIMEOUT_S: Final = 5.0
 """Seconds for somebody who is connected to say what is wanted."""
 
 log = structlog.get_logger(__name__)
@@ -109,7 +109,7 @@ class Monitor:
         if self._loop is not None and self._loop.is_running():
             future = asyncio.run_coroutine_threadsafe(question(), self._loop)
             try:
-                report = future.result(_PATIENCE)
+                report = future.result(_LOOP_TIMEOUT_S)
             except concurrent.futures.TimeoutError:
                 future.cancel()
         fit = all(answer == OK for answers in report.values() for answer in answers.values())
@@ -147,7 +147,7 @@ class _Server6(_Server):
 
 
 class _Handler(WSGIRequestHandler):
-    timeout = _READ_PATIENCE
+    timeout = _READ_TIMEOUT_S
 
     @override
     def log_message(self, format: str, *args: Any) -> None:

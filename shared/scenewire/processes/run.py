@@ -26,11 +26,11 @@ from scenewire.errors import FailureCode, PermanentError, TransientError
 __all__ = [
     "Completed",
     "Limits",
-    "buried",
     "child_environment",
-    "discard",
+    "drain",
     "guards",
     "python_module",
+    "reap",
     "run_program",
 ]
 
@@ -121,7 +121,9 @@ async def run_program(
     process = await _started(asyncio.ensure_future(starting))
     try:
         async with asyncio.timeout(timeout):
-            _, stdout, stderr = await asyncio.gather(_feed(process, stdin), _drain(process, on_output), _tail(process))
+            _, stdout, stderr = await asyncio.gather(
+                _feed(process, stdin), _read_output(process, on_output), _tail(process)
+            )
             returncode = await process.wait()
     except TimeoutError as error:
         raise TransientError(
@@ -221,7 +223,9 @@ async def _feed(process: asyncio.subprocess.Process, stdin: AsyncIterator[bytes]
         await pipe.wait_closed()
 
 
-async def _drain(process: asyncio.subprocess.Process, on_output: Callable[[bytes], Awaitable[None]] | None) -> bytes:
+async def _read_output(
+    process: asyncio.subprocess.Process, on_output: Callable[[bytes], Awaitable[None]] | None
+) -> bytes:
     stream = process.stdout
     if stream is None:
         return b""
@@ -245,10 +249,10 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     if process.returncode is None:
-        await asyncio.shield(buried(process, process.stdout, process.stderr))
+        await asyncio.shield(reap(process, process.stdout, process.stderr))
 
 
-async def buried(process: asyncio.subprocess.Process, *unread: asyncio.StreamReader | None) -> None:
+async def reap(process: asyncio.subprocess.Process, *unread: asyncio.StreamReader | None) -> None:
     """Waits for a killed program; what it wrote and nobody reads any more is dropped.
 
     asyncio waits for its pipes too, and the end of a full one never comes unless it is read.
@@ -257,10 +261,10 @@ async def buried(process: asyncio.subprocess.Process, *unread: asyncio.StreamRea
         process: is dead or dying.
         unread: its streams that nobody will read to their end.
     """
-    await asyncio.gather(process.wait(), *(discard(stream) for stream in unread), return_exceptions=True)
+    await asyncio.gather(process.wait(), *(drain(stream) for stream in unread), return_exceptions=True)
 
 
-async def discard(stream: asyncio.StreamReader | None) -> None:
+async def drain(stream: asyncio.StreamReader | None) -> None:
     """Reads to the end, for nobody."""
     while stream is not None and await stream.read(1 << 16):
         pass

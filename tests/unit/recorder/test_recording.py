@@ -249,7 +249,7 @@ async def test_b28_b33_a_full_disk_leaves_nothing_of_the_batch(database: Databas
 
 
 async def test_a_locked_database_is_an_error_that_passes(database: Database):
-    repository = Repository(writing_engine(database.url, patience=timedelta(0)))
+    repository = Repository(writing_engine(database.url, lock_timeout=timedelta(0)))
     stage = RecorderStage(repository)
     with closing(sqlite3.connect(database.path, isolation_level=None)) as holder:
         holder.execute("BEGIN IMMEDIATE")
@@ -265,7 +265,7 @@ async def test_a_locked_database_is_an_error_that_passes(database: Database):
 async def test_a39_readers_go_on_while_a_batch_is_written_and_see_it_whole(database: Database):
     await database.record(delivered(film()[:3]))
     repository = Repository(writing_engine(database.url))
-    reader = reading_engine(database.url, patience=timedelta(0))
+    reader = reading_engine(database.url, lock_timeout=timedelta(0))
     with repository.unit_of_work() as work:
         work.append([read(message) for message in delivered(film())[3:]])
         async with snapshot(reader) as connection:

@@ -135,7 +135,7 @@ async def stream_from_log(record: Record, client: BusClient) -> Restored:
 
 def _rebuild(repository: Repository, projects: Sequence[str], fold: Fold) -> Rebuilt:
     with repository.unit_of_work() as work:
-        index = work.mend_index()  # first: a damaged one stops changes of the videos
+        index = work.repair_index()  # first: a damaged one stops changes of the videos
         mended = sum(_rebuild_project(work, project_id, fold) for project_id in projects)
     return Rebuilt(projects=len(projects), mended=mended, index=index)
 

@@ -9,7 +9,7 @@ from scenewire.bus.client import BusClient
 from scenewire.topology import PIPELINE
 from scenewire_recorder.queries import Record
 
-__all__ = ["tell_losses"]
+__all__ = ["report_losses"]
 
 _PRECISION: Final = timedelta(milliseconds=1)
 """Of the log's times."""
@@ -17,7 +17,7 @@ _PRECISION: Final = timedelta(milliseconds=1)
 log = structlog.get_logger(__name__)
 
 
-async def tell_losses(record: Record, client: BusClient) -> bool:
+async def report_losses(record: Record, client: BusClient) -> bool:
     """Says so, loudly, when the last message of the log is not where it was in the stream; returns whether that is so.
 
     What has outlived the stream's age limit is not lost.

@@ -13,7 +13,7 @@ from typing import Final
 import anyio
 import structlog
 
-from scenewire.processes.run import discard, guards
+from scenewire.processes.run import drain, guards
 
 __all__ = ["MAX_ANSWER_BYTES", "ServerProcess"]
 
@@ -120,9 +120,8 @@ class ServerProcess:
     async def _end(self, process: asyncio.subprocess.Process) -> None:
         if process.stdin is not None:
             process.stdin.close()
-        draining = asyncio.create_task(
-            discard(process.stdout)
-        )  # a server that blocks on writing does not see the end of its input
+        # A server that blocks on writing does not see the end of its input.
+        draining = asyncio.create_task(drain(process.stdout))
         with anyio.move_on_after(_EXIT_TIMEOUT_S):
             await process.wait()
         ended = process.returncode

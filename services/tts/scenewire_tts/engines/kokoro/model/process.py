@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from scenewire.errors import FailureCode, PermanentError, TransientError
-from scenewire.processes.run import buried, child_environment, guards, python_module
+from scenewire.processes.run import child_environment, guards, python_module, reap
 from scenewire_tts.engines.kokoro.model.base import Sound
 from scenewire_tts.engines.kokoro.voices import Mixture
 
@@ -181,7 +181,7 @@ class ModelProcess:
                     await process.wait()
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        await asyncio.shield(buried(process, process.stdout))
+        await asyncio.shield(reap(process, process.stdout))
         if self._printed is not None:
             await asyncio.wait([self._printed])
 
