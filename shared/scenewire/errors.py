@@ -1,4 +1,4 @@
-"""Failures as the pipeline distinguishes them: try again, or tell the user and stop."""
+"""Failures of the pipeline: transient ones are retried, permanent ones end the project."""
 
 import errno
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ __all__ = [
 
 
 class FailureCode(StrEnum):
-    """Stable names of failures on the wire; `docs/errors.md` says what to do about each."""
+    """Stable names of failures on the wire; `docs/errors.md` explains each."""
 
     INVALID_MESSAGE = "invalid_message"
     INVALID_ORDER = "invalid_order"
@@ -51,7 +51,7 @@ class FailureCode(StrEnum):
 
 
 class PipelineError(Exception):
-    """A failure with a code for programs, a message for people and a hint what to do next."""
+    """A failure with a code for programs, a message for people and a hint at what to do next."""
 
     def __init__(self, code: FailureCode, message: str, *, hint: str = "") -> None:
         super().__init__(message)
@@ -65,9 +65,9 @@ class PipelineError(Exception):
 
 
 class TransientError(PipelineError):
-    """The same message may succeed later; the bus delivers it again.
+    """The same message may succeed later; the bus redelivers it.
 
-    `retry_after` (seconds) replaces the computed delay when the other side named one.
+    `retry_after` (seconds) replaces the computed delay.
     """
 
     def __init__(self, code: FailureCode, message: str, *, hint: str = "", retry_after: float | None = None) -> None:
@@ -76,12 +76,12 @@ class TransientError(PipelineError):
 
 
 class PermanentError(PipelineError):
-    """Trying again cannot help: the message is dead-lettered and its project fails."""
+    """A retry cannot help: the message is dead-lettered and its project fails."""
 
 
 @contextmanager
 def about_scene(number: int) -> Iterator[None]:
-    """Puts the scene's number before what an error says."""
+    """Prefixes errors with the scene's number."""
     try:
         yield
     except PermanentError as error:

@@ -1,4 +1,4 @@
-"""The environment that every service reads; each service adds its own part in its `settings.py`."""
+"""Settings of every service, from the environment; each service adds its own in its `settings.py`."""
 
 import os
 from datetime import timedelta
@@ -118,105 +118,107 @@ class Settings(BaseSettings):
 
 
 class MonitorSettings(Settings):
-    """Where a process shows its metrics and its health."""
+    """The endpoint for metrics and health."""
 
     monitor_host: str = Field(
         default="127.0.0.1",
         min_length=1,
         validation_alias="MONITOR_HOST",
-        description="The address at which metrics and health are shown; in a container 0.0.0.0.",
+        description="Address of the endpoint for metrics and health; 0.0.0.0 in a container.",
     )
     monitor_port: Annotated[int | None, EmptyAsNone] = Field(
         default=None,
         ge=0,
         le=65535,
         validation_alias="MONITOR_PORT",
-        description="The port for `/metrics`, `/healthz` and `/livez`; 0 takes any free one. None shows nothing.",
+        description="Port of `/metrics`, `/healthz` and `/livez`; 0 takes any free one. None opens no port.",
     )
 
 
 class ServiceSettings(MonitorSettings):
-    """Where the bus and the artifacts are, and how to log.
+    """The bus, the artifact store and logging.
 
-    The aliases keep these names free of a service's prefix: one NATS_URL serves a whole host.
+    The aliases have no service prefix: one NATS_URL serves a whole host.
     """
 
-    nats_url: str = Field(default="nats://127.0.0.1:4222", validation_alias="NATS_URL", description="The bus.")
+    nats_url: str = Field(
+        default="nats://127.0.0.1:4222", validation_alias="NATS_URL", description="URL of the NATS server."
+    )
     nats_user: Annotated[str | None, EmptyAsNone] = Field(
         default=None,
         pattern=r"^[A-Za-z0-9_-]+$",
         validation_alias="NATS_USER",
-        description="User on the bus; it receives answers under `_INBOX_<user>` only.",
+        description="User on the bus; receives replies under `_INBOX_<user>` only.",
     )
     nats_password: SecretStr | None = Field(
         default=None,
         validation_alias="NATS_PASSWORD",
-        description="Its password; never logged. Or NATS_PASSWORD_FILE, a file that holds it.",
+        description="Password of that user; never logged.",
     )
     artifacts_url: str = Field(
         validation_alias="ARTIFACTS_URL",
-        description="Where media lie: file:///absolute/folder, or s3://bucket/prefix; see docs/artifacts.md.",
+        description="Artifact store: file:///absolute/folder or s3://bucket/prefix; see docs/artifacts.md.",
     )
     webapp_dir: Annotated[Path | None, EmptyAsNone] = Field(
         default=None,
         validation_alias="WEBAPP_DIR",
-        description="Folder of the prior system's web application. When it is given, films and narrations are put where "
-        "that one looks for them too, and the record says so; see docs/webapp.md.",
+        description="Folder of the prior system's web application. When set, videos and narrations are also written where "
+        "that application expects them, and the record has these paths; see docs/webapp.md.",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", validation_alias="LOG_LEVEL", description="DEBUG, INFO, WARNING or ERROR."
     )
     log_format: Literal["json", "console"] = Field(
-        default="json", validation_alias="LOG_FORMAT", description="`json`, one event a line, or `console`."
+        default="json", validation_alias="LOG_FORMAT", description="`json`, one event per line, or `console`."
     )
     log_file: Path | None = Field(
-        default=None, validation_alias="LOG_FILE", description="Where the log goes; None is standard error."
+        default=None, validation_alias="LOG_FILE", description="Log file; None logs to standard error."
     )
     drain_time: Seconds = Field(
         default=timedelta(seconds=25),
         validation_alias="DRAIN_TIME",
-        description="How long a stopping service may finish its work before it hands the message back; under "
-        "`scenewire make` 1 s unless it is set.",
+        description="How long a stopping service may finish its work before it naks the message; 1 s under "
+        "`scenewire make` unless set.",
     )
 
 
 class ObjectStoreSettings(Settings):
-    """How an object store is reached, and what of it is kept on this host. Of use for an `ARTIFACTS_URL` that is a bucket.
+    """Access to an object store and its cache on this host; used when `ARTIFACTS_URL` is a bucket.
 
-    The names are those that other programs of S3 read too.
+    Other S3 programs read the same variables.
     """
 
     endpoint_url: Annotated[str | None, EmptyAsNone] = Field(
         default=None,
         pattern=r"^https?://[^/\s]+",
         validation_alias="AWS_ENDPOINT_URL",
-        description="Where an S3 store is that is not Amazon's. With `http://` everything goes unencrypted.",
+        description="URL of an S3 store other than Amazon's. With `http://`, traffic is not encrypted.",
     )
     region: Annotated[str | None, EmptyAsNone] = Field(
-        default=None, validation_alias="AWS_REGION", description="Its region."
+        default=None, validation_alias="AWS_REGION", description="Region of the bucket."
     )
     access_key_id: Annotated[SecretStr | None, EmptyAsNone] = Field(
-        default=None, validation_alias="AWS_ACCESS_KEY_ID", description="Who we are; never logged."
+        default=None, validation_alias="AWS_ACCESS_KEY_ID", description="Access key id; never logged."
     )
     secret_access_key: Annotated[SecretStr | None, EmptyAsNone] = Field(
-        default=None, validation_alias="AWS_SECRET_ACCESS_KEY", description="The key that goes with it; never logged."
+        default=None, validation_alias="AWS_SECRET_ACCESS_KEY", description="Secret access key; never logged."
     )
     timeout: Seconds = Field(
         default=timedelta(seconds=60),
         gt=timedelta(0),
         validation_alias="ARTIFACTS_TIMEOUT",
-        description="How long the store may be silent, seconds; a call is repeated for twice as long.",
+        description="How long the store may not respond; calls are retried for twice as long.",
     )
     cache_dir: Path = Field(
         default_factory=lambda: platformdirs.user_cache_path("scenewire") / "artifacts",
         validation_alias="ARTIFACTS_CACHE_DIR",
-        description="Folder for local copies; all processes of a host may share one.",
+        description="Folder for local copies; processes of a host may share it.",
     )
     cache_size: ByteSize = Field(
         default=ByteSize(20 << 30),
         gt=0,
         validation_alias="ARTIFACTS_CACHE_SIZE",
-        description="How much of them is kept; what was used within the last hour is kept in any case.",
+        description="Size limit of the cache; files used within the last hour are kept in any case.",
     )
 
     def s3_access(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The stream, its subjects, durables, waits and retries, as data; `scenewire.bus.provision` applies it."""
+"""Streams, subjects, durables and retries as data; `scenewire.bus.provision` applies them."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -41,7 +41,7 @@ __all__ = [
 
 @dataclass(frozen=True, kw_only=True)
 class Stream:
-    """A stream on disk that refuses new messages when full rather than dropping old ones."""
+    """A stream on disk. When full, it refuses new messages instead of dropping old ones."""
 
     name: str
     subjects: tuple[str, ...]
@@ -54,8 +54,8 @@ class Stream:
 class Durable:
     """A durable pull consumer with explicit acknowledgement.
 
-    `heartbeat` is how often work in progress says so; None for batches that end well within `ack_wait`.
-    `max_ack_pending` caps what all replicas together have in hand.
+    `heartbeat` is the interval of in-progress acks; None for batches, which end well within `ack_wait`.
+    `max_ack_pending` limits the messages in flight of all replicas together.
     """
 
     name: str
@@ -68,9 +68,9 @@ class Durable:
 
 @dataclass(frozen=True, kw_only=True)
 class Retry:
-    """When a failed message comes again.
+    """When a failed message is redelivered.
 
-    The delay doubles from `base` to `cap`. `max_tries` leaves room for give-backs at deployments, which count too.
+    The delay doubles from `base` to `cap`. `max_tries` leaves room for naks at deployments, which count too.
     """
 
     max_tries: int
@@ -78,17 +78,17 @@ class Retry:
     cap: timedelta
 
     def delay(self, delivery: int) -> float:
-        """Seconds to wait after the given delivery, counted from 1."""
+        """Returns the seconds to wait after a delivery, counted from 1."""
         return float(min(self.cap.total_seconds(), self.base.total_seconds() * 2 ** (delivery - 1)))
 
 
 MEBIBYTE: Final = 1 << 20
 
 MAX_PAYLOAD: Final = MEBIBYTE
-"""Bytes of a message, headers included, that our server configurations accept; the default of NATS, stated."""
+"""Limit of a message in `deploy/nats.conf`, bytes, headers included; also the default of NATS."""
 
 MAX_BODY: Final = MAX_PAYLOAD * 7 // 8
-"""Bytes of a body that we publish: its dead letter, with all the headers added, still fits whole."""
+"""Limit of a published body, bytes: its dead letter still fits whole, with all its headers."""
 
 PIPELINE: Final = Stream(
     name="PIPELINE",
@@ -108,8 +108,8 @@ PIPELINE: Final = Stream(
     duplicate_window=timedelta(days=1),
 )
 
-# When full it refuses new letters and keeps the old ones: an evicted letter would vanish silently, a refused one is
-# logged and counted, and its message stays in PIPELINE for `max_age`.
+# When full, it refuses new dead letters: an evicted one would vanish silently, while a refused one is logged and
+# counted, and its message stays in PIPELINE for `max_age`.
 DEAD_LETTERS: Final = Stream(
     name="DLQ",
     subjects=("dlq.>",),

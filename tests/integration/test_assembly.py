@@ -140,6 +140,6 @@ async def test_a02_clips_outside_their_sources_fail_the_project_with_scene_and_f
         await world.settled()
     failed = await world.last(ProjectFailed)
     assert (failed.project_id, failed.scene_number, failed.code) == (good.project_id, 2, "invalid_message")
-    assert "clip one: out_point: it lies outside the source (got: 61, expected: <=60)" in failed.message
-    assert "clip three: out_point: it does not lie after the in-point (got: 65, expected: >70)" in failed.message
-    assert "in_point: it lies outside the source (got: 70, expected: <60)" in failed.message
+    assert "clip one: out_point: must be inside the source (got: 61, expected: <=60)" in failed.message
+    assert "clip three: out_point: must be after the in-point (got: 65, expected: >70)" in failed.message
+    assert "in_point: must be inside the source (got: 70, expected: <60)" in failed.message

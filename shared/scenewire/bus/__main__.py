@@ -1,4 +1,4 @@
-"""`python -m scenewire.bus provision`, the one step that owns streams and durables, and `… credentials`."""
+"""`python -m scenewire.bus provision` creates streams and durables; `… credentials` creates passwords."""
 
 import argparse
 import asyncio
@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 
 
 class _Settings(ServiceSettings):
-    """Provisioning needs no artifacts."""
+    """Settings without artifacts: provisioning does not use them."""
 
     artifacts_url: str = "unused:"
 
@@ -27,9 +27,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m scenewire.bus", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("provision", help="create and update streams and durables")
-    credentials = commands.add_parser("credentials", help="make the passwords of a deployment that are missing")
-    credentials.add_argument("folder", type=Path, help="where they are kept")
-    credentials.add_argument("--database", metavar="URL", help="of the Postgres, without password")
+    credentials = commands.add_parser("credentials", help="create the missing passwords of a deployment")
+    credentials.add_argument("folder", type=Path, help="folder for the passwords")
+    credentials.add_argument("--database", metavar="URL", help="URL of the Postgres, without password")
     arguments = parser.parse_args()
     configure_logs(style="console")
     try:

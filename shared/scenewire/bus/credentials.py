@@ -1,4 +1,4 @@
-"""Passwords for a deployment: made once, kept in files, one folder for each that may read them."""
+"""Passwords of a deployment: generated once and kept in files, one folder for each service."""
 
 import json
 import secrets
@@ -11,30 +11,30 @@ from scenewire.errors import FailureCode, PermanentError
 __all__ = ["CLIENT", "OPERATOR", "USERS", "write_credentials"]
 
 OPERATOR: Final = "operator"
-"""Owns streams and durables, and may do everything."""
+"""Owns streams and durables; has all permissions."""
 
 CLIENT: Final = "client"
-"""Orders, watches and looks; makes nothing itself."""
+"""Publishes orders and reads; runs no stage."""
 
 USERS: Final = (OPERATOR, "script", "tts", "sourcing", "assembly", "recorder", CLIENT)
-"""Users on the bus. What each may do is in the server's configuration, `deploy/nats.conf`."""
+"""Users on the bus. `deploy/nats.conf` has their permissions."""
 
 _DATABASE_USERS: Final = ("recorder", CLIENT, OPERATOR)
 
 
 def write_credentials(folder: Path, *, database: str | None = None) -> list[str]:
-    """Makes what is missing and leaves what is there; returns the users that got a new password.
+    """Creates missing passwords and keeps existing ones; returns the users with a new password.
 
         <user>/nats_password       for NATS_PASSWORD_FILE
         nats/passwords.conf        the same for the server: SCRIPT_PASSWORD: "…", one a line
         postgres/password          for POSTGRES_PASSWORD_FILE
-        recorder/database_url      for DATABASE_URL_FILE; client/ and operator/ have it too
+        recorder/database_url      for DATABASE_URL_FILE; also in client/ and operator/
 
-    Each folder is meant to be seen by one service only, which is a matter of what is mounted where.
+    Mount each folder into one service only.
 
     Args:
-        folder: where they are kept; it exists.
-        database: URL of a Postgres without password; None when there is none to be had.
+        folder: an existing folder.
+        database: URL of a Postgres without password; None without Postgres.
 
     Raises:
         PermanentError: `storage_unavailable`, the folder cannot be written.
@@ -45,15 +45,15 @@ def write_credentials(folder: Path, *, database: str | None = None) -> list[str]
         _write(folder / "nats" / "passwords.conf", "\n".join(lines) + "\n")
         if database is not None:
             password = folder / "postgres" / "password"
-            if _make(password, mode=0o444):  # of another user, that of the database's image
+            if _make(password, mode=0o444):  # read by the user of the database's image
                 made.append("postgres")
             for user in _DATABASE_USERS:
                 _write(folder / user / "database_url", _with_password(database, _read(password)))
     except OSError as error:
         raise PermanentError(
             FailureCode.STORAGE_UNAVAILABLE,
-            f"the credentials cannot be kept in {folder}: {error.strerror}",
-            hint="is the folder there, and may this user write it?",
+            f"the credentials cannot be written to {folder}: {error.strerror}",
+            hint="check that the folder exists and that this user may write it",
         ) from error
     return made
 
@@ -73,7 +73,7 @@ def _read(path: Path) -> str:
 
 
 def _make(path: Path, *, mode: int = 0o400) -> bool:
-    """Returns whether there was none."""
+    """Creates a password unless there is one; returns whether it did."""
     if path.exists():
         return False
     _write(path, secrets.token_urlsafe(32), mode=mode)

@@ -1,4 +1,4 @@
-"""What a message that cannot be handled leaves: a failure in plain words and the headers of its dead letter."""
+"""Dead letters: the failure of a message that cannot be handled, and the headers that keep it."""
 
 import hashlib
 import re
@@ -28,38 +28,38 @@ __all__ = ["as_pipeline_error", "is_invalid_input", "letter_headers", "one_line"
 MAX_DETAIL_CHARACTERS: Final = 900
 
 
-_KEPT_HEADERS: Final = 32
-"""Headers of a message that its dead letter keeps at most, each with `MAX_DETAIL_CHARACTERS` of its value."""
+MAX_KEPT_HEADERS: Final = 32
+"""Most headers that a dead letter keeps of its message, each with `MAX_DETAIL_CHARACTERS` of its value."""
 
 
 _KEPT_NAME: Final = re.compile(r"(?!(?i:nats-|scenewire-(?!schema$)))[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,100}")
-"""What nats-py sends as a name, but for orders to the server and for what a dead letter says itself."""
+"""Header names that nats-py can send, except the server's own and those of dead letters."""
 
 
 UNREADABLE: Final = (ValueError, RecursionError)
-"""What decoding and validation raise: no JSON, no UTF-8, nested without end, fields of the wrong shape."""
+"""What decoding and validation raise for a body that is not JSON or UTF-8, is nested too deeply, or has wrong fields."""
 
 
 def letter_headers(delivery: Delivery, failure: PipelineError) -> dict[str, str]:
     """Returns the headers of a dead letter: what failed, where the message is, and the headers it had."""
-    about = delivery.raw.metadata
+    metadata = delivery.raw.metadata
     return _kept_headers(delivery.raw.headers or {}) | {
-        MESSAGE_ID: f"dlq:{about.stream}:{about.consumer}:{about.sequence.stream}",
+        MESSAGE_ID: f"dlq:{metadata.stream}:{metadata.consumer}:{metadata.sequence.stream}",
         LETTER_SUBJECT: delivery.raw.subject,
         LETTER_REASON: failure.code,
         LETTER_DETAIL: one_line(failure),
-        LETTER_DURABLE: about.consumer,
-        LETTER_SEQUENCE: str(about.sequence.stream),
-        LETTER_DELIVERIES: str(about.num_delivered),
+        LETTER_DURABLE: metadata.consumer,
+        LETTER_SEQUENCE: str(metadata.sequence.stream),
+        LETTER_DELIVERIES: str(metadata.num_delivered),
         LETTER_SIZE: str(len(delivery.raw.data)),
         LETTER_SHA256: hashlib.sha256(delivery.raw.data).hexdigest(),
     }
 
 
 def _kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """What a dead letter keeps of the headers of its message: what can be sent again, bounded."""
+    """Returns the headers of a message that its dead letter keeps: valid names, bounded."""
     names = [name for name in headers if _KEPT_NAME.fullmatch(name)]
-    return {name: one_line(headers[name]) for name in names[:_KEPT_HEADERS]}
+    return {name: one_line(headers[name]) for name in names[:MAX_KEPT_HEADERS]}
 
 
 def is_invalid_input(delivery: Delivery, error: BaseException) -> bool:
@@ -75,34 +75,36 @@ def as_pipeline_error(delivery: Delivery, error: BaseException) -> PipelineError
         is_order = delivery.raw.subject == ScriptRequested.SUBJECT
         return PermanentError(
             FailureCode.INVALID_ORDER if is_order else FailureCode.INVALID_MESSAGE,
-            f"a message on {delivery.raw.subject} cannot be understood: {_complaint(error)}",
-            hint="correct the order and publish it again" if is_order else "its publisher speaks another version",
+            f"a message on {delivery.raw.subject} cannot be understood: {_describe(error)}",
+            hint="correct the order and publish it again" if is_order else "its publisher has another version",
         )
     return PermanentError(
         FailureCode.RETRIES_EXHAUSTED,
         f"gave up after {delivery.raw.metadata.num_delivered} deliveries: {type(error).__name__}: {one_line(error)}",
-        hint="the service's log has the traceback",
+        hint="see the traceback in the service's log",
     )
 
 
-def _complaint(error: BaseException) -> str:
+def _describe(error: BaseException) -> str:
     if isinstance(error, ValidationError):
-        return "; ".join(_fault(one) for one in error.errors(include_url=False, include_input=False))
+        return "; ".join(_fault(details) for details in error.errors(include_url=False, include_input=False))
     return one_line(error)
 
 
-def _fault(one: ErrorDetails) -> str:
-    where = ".".join(str(part) for part in one["loc"][1:])
-    said = "it is not a JSON object" if one["type"] == "model_type" else one["msg"].removeprefix("Value error, ")
-    return f"{where}: {said}" if where else said
+def _fault(details: ErrorDetails) -> str:
+    where = ".".join(str(part) for part in details["loc"][1:])
+    fault = details["msg"].removeprefix("Value error, ")
+    if details["type"] == "model_type":
+        fault = "it is not a JSON object"
+    return f"{where}: {fault}" if where else fault
 
 
 def one_line(text: object) -> str:
-    """Text for a header: one line of printable ASCII, bounded."""
+    """Returns text for a header: one line of printable ASCII, bounded."""
     line = " ".join(str(text).split())[:MAX_DETAIL_CHARACTERS]
-    return "".join(one if one.isascii() and one.isprintable() else "?" for one in line)
+    return "".join(character if character.isascii() and character.isprintable() else "?" for character in line)
 
 
 def readable(text: str) -> str:
-    """Text for a message: bounded, and without lone surrogates, which JSON can hold and UTF-8 cannot."""
+    """Returns text for a message: bounded, without lone surrogates, which JSON can hold and UTF-8 cannot."""
     return text[:MAX_DETAIL_CHARACTERS].encode("utf-8", "replace").decode()

@@ -1,7 +1,7 @@
-"""What is counted and timed of messages; docs/metrics.md says what each number means.
+"""Metrics of messages; docs/metrics.md explains them.
 
-What FastStream sees, its own middleware counts, under the names that its dashboards know. What happens around a handler
-and in batches it cannot see; that is counted here.
+FastStream's middleware counts what it sees, under the names that its dashboards know. It does not see retries, dead
+letters and batches; these are counted here.
 """
 
 from collections.abc import Sequence
@@ -21,32 +21,32 @@ from scenewire.topology import ALL_PROGRESS, STREAMS
 __all__ = ["BusMetrics", "bus_metrics", "message_metrics", "subject_pattern"]
 
 _BUCKETS: Final = (0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600)
-"""Seconds: a stored result takes a tenth, a film minutes."""
+"""Seconds: a stored result takes a tenth, a video minutes."""
 
 
 class BusMetrics:
-    """What happens around handlers, and in batches.
+    """Metrics of deliveries and batches.
 
     Args:
-        registry: where they are found; a registry takes them once.
+        registry: the registry that they are registered in; each name can be registered once.
     """
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.failures = Counter(
             "scenewire_failed_deliveries_total",
-            "Deliveries that failed, by the failure's code and by what followed.",
+            "Failed deliveries, by the failure's code and by what followed.",
             ["durable", "code", "answer"],
             registry=registry,
         )
         self.letters_lost = Counter(
             "scenewire_dead_letters_lost_total",
-            "Dead letters that could not be stored; their projects were told all the same.",
+            "Dead letters that could not be stored; project.failed was published nevertheless.",
             ["durable"],
             registry=registry,
         )
         self.rate_limit_wait = Counter(
             "scenewire_rate_limit_wait_seconds_total",
-            "Seconds that messages waited in hand for a rate limit.",
+            "Seconds that messages in flight waited for a rate limit.",
             ["durable"],
             registry=registry,
         )
@@ -73,7 +73,7 @@ class BusMetrics:
 
 @cache
 def bus_metrics() -> BusMetrics:
-    """Those of this process."""
+    """Returns the metrics of this process."""
     return BusMetrics(REGISTRY)
 
 
@@ -81,21 +81,21 @@ def message_metrics(service: str, registry: CollectorRegistry = REGISTRY) -> Pro
     """FastStream's own metrics for a broker, with subjects by their patterns.
 
     Args:
-        service: its name, the label `app_name`.
-        registry: where they are found; services of a process share them.
+        service: the service's name, the label `app_name`.
+        registry: the registry; services of a process share it.
     """
     return PrometheusMiddleware(settings_provider_factory=_provider, registry=registry, app_name=service)
 
 
 def subject_pattern(subject: str) -> str:
-    """A subject without the ids in it: one time series for all projects."""
-    return next((known for known in _PATTERNS if _fits(subject, known)), subject.partition(".")[0])
+    """Returns a subject without its ids, so that all projects share a time series."""
+    return next((known for known in _PATTERNS if _matches(subject, known)), subject.partition(".")[0])
 
 
 _PATTERNS: Final = (*(pattern for stream in STREAMS for pattern in stream.subjects), ALL_PROGRESS)
 
 
-def _fits(subject: str, pattern: str) -> bool:
+def _matches(subject: str, pattern: str) -> bool:
     tokens, wanted = subject.split("."), pattern.split(".")
     if wanted[-1] == ">":
         tokens, wanted = tokens[: len(wanted) - 1], wanted[:-1]

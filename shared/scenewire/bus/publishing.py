@@ -35,14 +35,14 @@ _STORE_FAILED: Final = 10077
 """The stream is at its `max_bytes`, or its disk is full."""
 
 _HEADER_OVERHEAD: Final = 1_024
-"""Bytes for the version line and for what the client adds: the expected stream."""
+"""Bytes for the version line and the header of the expected stream, which the client adds."""
 
 
 def body_limit(max_payload: int) -> int:
-    """Bytes of a body that we publish: it leaves room for headers, also for those of its dead letter.
+    """Returns the limit of bodies that services publish, bytes: headers, also those of a dead letter, still fit.
 
     Args:
-        max_payload: the server's limit, bytes; another server may have a smaller one than ours.
+        max_payload: the server's limit for a message, bytes.
     """
     return min(MAX_BODY, max_payload * MAX_BODY // MAX_PAYLOAD)
 
@@ -65,7 +65,7 @@ def require_body_fits(subject: str, body: bytes, limit: int) -> None:
     """Checks the size of a body before it is sent.
 
     Args:
-        subject: where the message goes, for the error.
+        subject: the subject, for the error.
         body: the encoded message.
         limit: bytes.
 
@@ -76,24 +76,24 @@ def require_body_fits(subject: str, body: bytes, limit: int) -> None:
         raise PermanentError(
             FailureCode.MESSAGE_TOO_LARGE,
             f"a message on {subject} has {len(body):,} bytes; the limit is {limit:,} bytes",
-            hint="shorten the text, or order it in parts",
+            hint="shorten the text, or split it into several orders",
         )
 
 
 def room_for_body(headers: Mapping[str, str], max_payload: int) -> int:
-    """Bytes that a body may have beside these headers."""
+    """Returns the bytes that these headers leave for a body."""
     used = sum(len(name.encode()) + len(value.encode()) + len(": \r\n") for name, value in headers.items())
     return max(0, max_payload - used - _HEADER_OVERHEAD)
 
 
 def is_full(error: BaseException) -> bool:
-    """Whether the server refused a message because its stream or its disk is full."""
+    """Returns whether the server refused a message because its stream or its disk is full."""
     return isinstance(error, APIError) and error.err_code in (_INSUFFICIENT_RESOURCES, _STORAGE_EXCEEDED, _STORE_FAILED)
 
 
 @contextmanager
 def publish_errors(subject: str) -> Iterator[None]:
-    """Translates the failures of a publish to a stream.
+    """Translates failures of a publish to a stream.
 
     Raises:
         TransientError: `storage_full`, `bus_not_provisioned` or `bus_unavailable`.

@@ -1,11 +1,11 @@
 """Every message on the wire, and the values they carry.
 
-Producers are strict; consumers ignore fields they do not know. A message repeats what its consumer needs, so that
-workers look nothing up. Times are integer frames or samples; seconds appear only where a person gave or reads them.
+Producers are strict; consumers ignore unknown fields. A message repeats what its consumer needs, so that workers look
+nothing up. Times are integer frames or samples; seconds appear only where people give or read them.
 
-orders     `script.requested`, which other people write by hand
+orders     `script.requested`, which people also write by hand
 events     every other message, in pipeline order, and the registry of subjects
-values     what messages share: the video as ordered, scenes, narration, footage, segments
+values     shared values: the ordered video, scenes, narration, footage, segments
 artifacts  references to stored files
 envelope   a stored message, and the project it belongs to whether it is valid or not
 headers    names of headers

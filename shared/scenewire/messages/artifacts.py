@@ -17,10 +17,10 @@ _MAX_SEGMENT_CHARACTERS: Final = 200
 
 
 def check_key(key: str) -> str:
-    """Returns the artifact key itself.
+    """Returns the artifact key unchanged.
 
     Raises:
-        ValueError: it could lead out of the store or to a hidden file.
+        ValueError: the key could lead out of the store or to a hidden file.
     """
     if not all(_is_segment(segment) for segment in key.split("/")):
         message = f"not an artifact key: {key!r}"
@@ -29,7 +29,7 @@ def check_key(key: str) -> str:
 
 
 def _is_segment(segment: str) -> bool:
-    """Whether it is letters with their marks, digits, `_`, `-` and `.` of any script; the first a letter, digit or `_`."""
+    """Returns whether it consists of letters with their marks, digits, `_`, `-` and `.`, and starts with neither - nor a dot."""
     return 0 < len(segment) <= _MAX_SEGMENT_CHARACTERS and all(
         character.isalnum()
         or character == "_"
@@ -42,9 +42,9 @@ ArtifactKey = Annotated[str, StringConstraints(max_length=1_024), AfterValidator
 
 
 class ArtifactRef(WireModel):
-    """A stored file: where it lies and how a reader knows that it is intact."""
+    """A reference to a stored file, with its hash and size for verification."""
 
-    key: ArtifactKey = Field(description="Path inside the artifact store, `/`-separated.")
+    key: ArtifactKey = Field(description="Path in the artifact store, with slashes.")
     sha256: Sha256
     size: int = Field(ge=0, description="Bytes.")
     media_type: str = Field(description="Such as video/mp4.")

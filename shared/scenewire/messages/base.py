@@ -23,14 +23,14 @@ __all__ = [
 ]
 
 MAX_TEXT_CHARACTERS: Final = 200_000
-"""About a day's narration; far below the bus's payload limit even as four-byte characters."""
+"""About a day of narration; far below the bus's payload limit even as four-byte characters."""
 
 
 MAX_SCENES: Final = 1_000
 
 
 DEFAULT_DURATION: Final = 300.0
-"""Seconds that a video about a topic lasts when its order names no length."""
+"""Length of a video about a topic when its order has none, seconds."""
 
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]

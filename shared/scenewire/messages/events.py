@@ -1,4 +1,4 @@
-"""Every other message of the pipeline, in its order, and the registry of all."""
+"""All messages of the pipeline except orders, in pipeline order, and the registry of messages."""
 
 from collections.abc import Mapping
 from typing import ClassVar, Final, Literal, Self, TypeVar
@@ -34,38 +34,38 @@ __all__ = [
 
 
 class Message(WireModel):
-    """Base of what is stored in the stream."""
+    """Base of the messages in the stream."""
 
     SUBJECT: ClassVar[str]
 
     schema_version: Literal[1] = 1
     project_id: UUID
-    revision: Revision = Field(default=0, description="Raised by a deliberate re-run, never by a redelivery.")
+    revision: Revision = Field(default=0, description="Raised by a deliberate rerun, never by a redelivery.")
 
     @property
     def subject(self) -> str:
-        """The subject it is published to."""
+        """The subject that it is published to."""
         return self.SUBJECT
 
     @property
     def message_id(self) -> str:
-        """Its `Nats-Msg-Id`: deterministic, so that a repetition is dropped."""
+        """Its `Nats-Msg-Id`: derived, so that the server drops a repetition."""
         return derive_message_id(str(self.project_id), self.SUBJECT, self.revision)
 
 
 class ScenesScripted(Message):
-    """The script: every scene of the film."""
+    """The script of a video: all its scenes."""
 
     SUBJECT: ClassVar[str] = "scenes.scripted"
 
     brief: Brief
     scenes: tuple[Scene, ...] = Field(min_length=1, max_length=MAX_SCENES)
-    writer: str = Field(description="The provider that wrote it.")
+    writer: str = Field(description="Name of the provider that wrote the script.")
 
     @model_validator(mode="after")
     def _is_numbered(self) -> Self:
         if [scene.scene_number for scene in self.scenes] != list(range(1, self.brief.scene_count + 1)):
-            message = f"scenes must be numbered 1 to {self.brief.scene_count} in order"
+            message = f"scenes must be numbered from 1 to {self.brief.scene_count} in order"
             raise ValueError(message)
         return self
 
@@ -96,13 +96,13 @@ class SceneMessage(Message):
 
 
 class NarrationRequested(SceneMessage):
-    """One scene to be spoken. Internal to tts."""
+    """Requests the narration of one scene. Internal to tts."""
 
     SUBJECT: ClassVar[str] = "narration.requested"
 
 
 class AudioRendered(SceneMessage):
-    """One scene was spoken."""
+    """The narration of one scene is rendered."""
 
     SUBJECT: ClassVar[str] = "audio.rendered"
 
@@ -110,7 +110,7 @@ class AudioRendered(SceneMessage):
 
 
 class FootageSourced(SceneMessage):
-    """Pictures for one scene were chosen."""
+    """The footage of one scene is selected."""
 
     SUBJECT: ClassVar[str] = "footage.sourced"
 
@@ -119,7 +119,7 @@ class FootageSourced(SceneMessage):
 
 
 class SegmentRendered(SceneMessage):
-    """One scene's picture is encoded. Internal to assembly; one subject per scene, so that the stream can count."""
+    """One scene's segment is encoded. Internal to assembly; one subject per scene, so that the stream can count them."""
 
     SUBJECT: ClassVar[str] = "segment.rendered"
 
@@ -134,7 +134,7 @@ class SegmentRendered(SceneMessage):
 
 
 class VideoAssembled(Message):
-    """The film is finished and verified."""
+    """The video is finished and verified."""
 
     SUBJECT: ClassVar[str] = "video.assembled"
 
@@ -147,15 +147,15 @@ class VideoAssembled(Message):
     credits_txt: ArtifactRef
     script_json: ArtifactRef
     frames: int = Field(gt=0)
-    duration: float = Field(gt=0, description="Seconds, measured on the file.")
+    duration: float = Field(gt=0, description="Seconds, as measured in the file.")
     video_codec: str
     audio_codec: str
     loudness: Loudness
-    notes: tuple[str, ...] = Field(default=(), description="Everything that any stage changed or left out, for people.")
+    notes: tuple[str, ...] = Field(default=(), description="Everything that stages changed or left out, for people.")
 
 
 class ProjectFailed(Message):
-    """The project cannot finish; its dead letter keeps the message that could not be handled."""
+    """The project has failed; a dead letter keeps the message that could not be handled."""
 
     SUBJECT: ClassVar[str] = "project.failed"
 
@@ -167,7 +167,7 @@ class ProjectFailed(Message):
 
 
 class ProjectCancelled(Message):
-    """Somebody called the project off."""
+    """The project was cancelled."""
 
     SUBJECT: ClassVar[str] = "project.cancelled"
 
@@ -199,7 +199,7 @@ def message_model(subject: str) -> type[ScriptRequested | Message] | None:
 
 
 class Progress(WireModel):
-    """Telemetry on `progress.<stage>`: core NATS, not stored, may be lost."""
+    """Progress of a stage on `progress.<stage>`: core NATS, not stored, may be lost."""
 
     project_id: UUID
     stage: str

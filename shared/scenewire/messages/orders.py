@@ -26,7 +26,7 @@ __all__ = ["SceneOrder", "ScriptRequested"]
 
 
 class SceneOrder(WireModel):
-    """A scene that the customer wrote. Accepts the keys of the prior system's script files too."""
+    """A scene that the customer wrote; also accepts the keys of the prior system's script files."""
 
     text: Text
     scene_number: int | None = Field(
@@ -39,10 +39,10 @@ class SceneOrder(WireModel):
 
 
 class ScriptRequested(WireModel):
-    """An order. The topic alone is valid; text or scenes take precedence over it.
+    """An order. A topic alone is valid; text or scenes take precedence over it.
 
-    The one message that others write by hand: the project id may be missing (`derive_project_id`) and the options
-    lie flat beside the topic.
+    The only message that people write by hand: the project id may be missing (`derive_project_id`), and options are
+    fields next to the topic.
     """
 
     SUBJECT: ClassVar[str] = "script.requested"
@@ -57,7 +57,7 @@ class ScriptRequested(WireModel):
         default=None,
         gt=0,
         le=14_400,
-        description="Wanted length, seconds; None means 300 for a topic, and as long as they take for own words.",
+        description="Target length, seconds; None means 300 for a topic, and as long as it takes for a text or scenes.",
     )
     language: str = Field(default="en", pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
     voice: Name | None = None
@@ -67,19 +67,19 @@ class ScriptRequested(WireModel):
     music: Music | None = None
 
     @model_validator(mode="after")
-    def _says_what_to_make(self) -> Self:
+    def _has_content(self) -> Self:
         if self.topic is None and not (self.text and self.text.strip()) and not self.scenes:
             message = "an order needs a topic, a text or scenes"
             raise ValueError(message)
         numbers = [scene.scene_number for scene in self.scenes or () if scene.scene_number is not None]
         if numbers and sorted(numbers) != list(range(1, len(self.scenes or ()) + 1)):
-            message = f"scene numbers must run from 1 to {len(self.scenes or ())} without gap or repetition"
+            message = f"scene numbers must run from 1 to {len(self.scenes or ())} without gaps or repetitions"
             raise ValueError(message)
         return self
 
     @property
     def options(self) -> Options:
-        """The snapshot that later messages carry."""
+        """The options that later messages carry."""
         return Options(
             target_duration=DEFAULT_DURATION if self.target_duration is None else self.target_duration,
             language=self.language,

@@ -1,4 +1,4 @@
-"""Values that messages share: the video as ordered, its scenes, and what each stage made of them."""
+"""Values that messages share: the ordered video, its scenes, and the result of each stage."""
 
 from typing import Literal, Self
 from uuid import UUID
@@ -31,34 +31,34 @@ __all__ = [
 
 
 class Look(WireModel):
-    """What the finished picture is."""
+    """Size, rate and style of the finished picture."""
 
     width: int = Field(default=1920, ge=128, le=3840, multiple_of=2, description="Pixels.")
     height: int = Field(default=1080, ge=128, le=3840, multiple_of=2, description="Pixels.")
     frame_rate: Literal[24, 25, 30, 50, 60] = Field(
-        default=30, description="Whole frames a second, so that a frame is a whole number of 48 kHz samples."
+        default=30, description="Frames per second; a frame is then a whole number of 48 kHz samples."
     )
-    captions: bool = Field(default=True, description="Burn the narration into the picture.")
+    captions: bool = Field(default=True, description="Whether to burn in captions.")
     caption_style: Literal["highlight", "plain", "box", "karaoke", "bold"] = Field(
         default="highlight",
-        description="How captions look: the spoken word coloured, plain letters, letters on a dark box, words filled "
-        "with colour as they are spoken, or a few big words at a time.",
+        description="Style of captions: the spoken word highlighted, plain text, text on a dark box, words filled with "
+        "colour as they are spoken, or a few big words at a time.",
     )
     fit: Literal["cover", "pad", "blur"] = Field(
         default="cover",
-        description="Footage of another shape is cropped, stands on black, or stands on a blurred copy of itself.",
+        description="How footage of another aspect ratio fits: cropped, on black bars, or on a blurred copy of itself.",
     )
-    title: bool = Field(default=True, description="Show the film's title over the footage of its first scene.")
+    title: bool = Field(default=True, description="Whether to show the title over the footage of the first scene.")
 
 
 class Music(WireModel):
-    """A piece that plays under the narration, again and again until the film ends."""
+    """Background music; it is repeated until the video ends."""
 
     file: ArtifactRef = Field(description="mp3, wav, flac, ogg or m4a.")
     gain: float = Field(
-        default=-10, ge=-40, le=10, description="How much louder than the narration it is while nobody speaks, LU."
+        default=-10, ge=-40, le=10, description="Loudness relative to the narration while nobody speaks, LU."
     )
-    duck: float = Field(default=10, ge=0, le=40, description="By how much it is lowered while somebody speaks, dB.")
+    duck: float = Field(default=10, ge=0, le=40, description="Reduction while somebody speaks, dB.")
     title: str = Field(default="", max_length=500)
     creator: str = Field(default="", max_length=500)
     licence: str = Field(default="", max_length=500)
@@ -66,29 +66,29 @@ class Music(WireModel):
 
 
 class Options(WireModel):
-    """What the order asked for beyond its words; a snapshot travels with every message."""
+    """The options of an order; every message carries them."""
 
-    target_duration: float = Field(default=DEFAULT_DURATION, gt=0, le=14_400, description="Wanted length, seconds.")
+    target_duration: float = Field(default=DEFAULT_DURATION, gt=0, le=14_400, description="Target length, seconds.")
     language: str = Field(default="en", pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="Language tag.")
-    voice: Name | None = Field(default=None, description="The engine's name of a voice; None takes its default.")
+    voice: Name | None = Field(default=None, description="Name of a voice of the engine; None takes its default.")
     speed: float | None = Field(
-        default=None, ge=0.5, le=2, description="Of the speech, 1 being the voice's own; None takes the setting."
+        default=None, ge=0.5, le=2, description="Speed of the speech; 1 is the voice's own. None takes the setting."
     )
     look: Look = Look()
     footage_providers: tuple[Name, ...] | None = Field(
         default=None, max_length=20, description="Names of footage servers in order of preference; None takes all."
     )
-    music: Music | None = Field(default=None, description="What plays under the narration.")
+    music: Music | None = Field(default=None, description="Background music.")
 
 
 class Brief(WireModel):
-    """What the whole film is; repeated in every message of its scenes."""
+    """Facts about the whole video; repeated in every message of its scenes."""
 
     topic: Topic
     title: Topic
     scene_count: int = Field(ge=1, le=MAX_SCENES)
     options: Options
-    notes: tuple[str, ...] = Field(default=(), description="What the script service changed or left out, for people.")
+    notes: tuple[str, ...] = Field(default=(), description="Changes and omissions of the script service, for people.")
 
 
 class Scene(WireModel):
@@ -96,20 +96,20 @@ class Scene(WireModel):
 
     id: UUID
     scene_number: SceneNumber
-    text: Text = Field(description="The words to be spoken: plain text; empty lines part its paragraphs.")
+    text: Text = Field(description="The narration as plain text; empty lines separate paragraphs.")
     footage_query: str = Field(description="What to search footage for.")
-    keywords: tuple[str, ...] = Field(default=(), description="Most telling words, best first.")
-    estimated_duration: float = Field(gt=0, description="Seconds, before anything was spoken.")
+    keywords: tuple[str, ...] = Field(default=(), description="Keywords, best first.")
+    estimated_duration: float = Field(gt=0, description="Estimated length of the narration, seconds.")
     wanted_duration: float | None = Field(
         default=None,
         gt=0,
-        description="Seconds that its narration is to last, silence included, so that the film is as long as ordered; "
+        description="Target length of the narration with its silence, seconds, so that the video has the ordered length; "
         "None: as long as it takes.",
     )
 
 
 class Word(WireModel):
-    """A spoken word and when, in samples of its narration."""
+    """A spoken word and its time in samples of its narration."""
 
     text: str
     start_sample: int = Field(ge=0)
@@ -120,14 +120,14 @@ class Narration(WireModel):
     """The speech of one scene: mono 16-bit WAV."""
 
     audio: ArtifactRef
-    samples: int = Field(gt=0, description="Exact length of the audio.")
+    samples: int = Field(gt=0, description="Exact length of the audio, samples.")
     sample_rate: int = Field(gt=0, description="Hertz.")
     words: tuple[Word, ...]
-    text: str = Field(default="", description="What was spoken, as it is written; empty lines part its paragraphs.")
+    text: str = Field(default="", description="The spoken text as written; empty lines separate paragraphs.")
     engine: str
     voice: str
-    speed: float = Field(default=1.0, gt=0, description="Of the speech; 1 is the voice's own.")
-    notes: tuple[str, ...] = Field(default=(), description="What speech changed or left out, for people.")
+    speed: float = Field(default=1.0, gt=0, description="Speed of the speech; 1 is the voice's own.")
+    notes: tuple[str, ...] = Field(default=(), description="Changes and omissions of the tts service, for people.")
 
 
 class Credit(WireModel):
@@ -138,12 +138,12 @@ class Credit(WireModel):
     creator: str = ""
     licence: str = ""
     source_url: str = ""
-    notice: str = Field(default="", description="What the terms want said where the film is shown.")
-    review: str = Field(default="", description="Why a person should look at its rights before it is published.")
+    notice: str = Field(default="", description="Text that the terms require where the video is shown.")
+    review: str = Field(default="", description="Why a person should check its rights before publication.")
 
 
 class SourceFacts(WireModel):
-    """What a probe measured of a source file."""
+    """Measured facts about a source file."""
 
     width: int = Field(gt=0)
     height: int = Field(gt=0)
@@ -151,17 +151,19 @@ class SourceFacts(WireModel):
     frame_rate_denominator: int = Field(gt=0)
     duration_frames: int = Field(gt=0)
     video_codec: str
-    transfer: int = Field(default=2, ge=0, le=255, description="As H.273 counts them: 16 is PQ, 18 HLG, 2 not said.")
-    matrix: int = Field(default=2, ge=0, le=255, description="Of the colours, as H.273 counts them: 2 is not said.")
+    transfer: int = Field(
+        default=2, ge=0, le=255, description="Transfer characteristics by H.273: 16 is PQ, 18 HLG, 2 unspecified."
+    )
+    matrix: int = Field(default=2, ge=0, le=255, description="Matrix coefficients by H.273; 2 is unspecified.")
 
     @property
     def rate(self) -> timeline.FrameRate:
-        """Its frames a second, exactly."""
+        """The exact frame rate."""
         return timeline.FrameRate(self.frame_rate_numerator, self.frame_rate_denominator)
 
 
 class Clip(WireModel):
-    """A stretch of a source file, half-open in the source's own frames."""
+    """A part of a source file, half-open, in frames of the source."""
 
     file: ArtifactRef
     in_frame: int = Field(ge=0)
@@ -178,7 +180,7 @@ class Clip(WireModel):
 
     @property
     def stretch(self) -> timeline.Clip:
-        """The same, to be checked and reckoned with."""
+        """This clip as a timeline.Clip, for validation and arithmetic."""
         return timeline.Clip(
             source_path=self.file.key,
             in_point=timeline.Position(self.in_frame),
@@ -188,7 +190,7 @@ class Clip(WireModel):
 
 
 class Candidate(WireModel):
-    """A clip that was considered, and why it was or was not taken."""
+    """A clip that was considered, and why it was or was not selected."""
 
     provider: str
     source_id: str
@@ -197,30 +199,32 @@ class Candidate(WireModel):
     reason: str
     chosen: bool = False
     source_url: str = ""
-    duration: float | None = Field(default=None, ge=0, description="Seconds, where the provider says so.")
+    duration: float | None = Field(default=None, ge=0, description="Seconds, if the provider gives them.")
 
 
 class Footage(WireModel):
-    """The pictures of one scene. Without clips the assembly paints a background."""
+    """The footage of one scene. Without clips, assembly paints a background."""
 
     clips: tuple[Clip, ...] = ()
     candidates: tuple[Candidate, ...] = ()
-    fallback: bool = Field(description="True when nothing fitted and a background is painted instead.")
-    reason: str = Field(default="", description="Why it is a fallback.")
-    notes: tuple[str, ...] = Field(default=(), description="Clips that were left out and why, for people.")
+    fallback: bool = Field(description="Whether no clip was suitable and a background is painted instead.")
+    reason: str = Field(default="", description="Why there is no footage.")
+    notes: tuple[str, ...] = Field(default=(), description="Clips that were left out, with reasons, for people.")
 
 
 class Segment(WireModel):
-    """One scene's finished picture, without sound."""
+    """One scene's encoded picture, without sound."""
 
     video: ArtifactRef
     frames: int = Field(gt=0)
-    parameters: str = Field(default="", description="SHA-256 of its decoder parameters: equal ones join by copying.")
-    notes: tuple[str, ...] = Field(default=(), description="What the picture lacks, for people.")
+    parameters: str = Field(
+        default="", description="SHA-256 of the decoder parameters; segments with equal ones are joined by copying."
+    )
+    notes: tuple[str, ...] = Field(default=(), description="Omissions in the picture, for people.")
 
 
 class Loudness(WireModel):
-    """As measured on the finished film, ITU-R BS.1770 through EBU R 128."""
+    """Loudness of the finished video by EBU R 128 (ITU-R BS.1770)."""
 
     integrated_lufs: float
     true_peak_dbtp: float

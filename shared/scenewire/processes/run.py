@@ -1,11 +1,11 @@
-"""Running any program: bounded in time, memory and output, and never left behind.
+"""Runs programs with limits of time, memory and output, and leaves none behind.
 
-Each program gets a session of its own, so that it and whatever it starts are ended together. On Linux `setpriv` ties
-its life to ours: it dies with a worker that was killed. `prlimit` bounds it before it runs, without a hook in the
-forked child of a threaded process.
+Each program gets a session of its own, so that it and its children are killed together. On Linux, `setpriv` ties its
+life to the worker's: it dies when the worker is killed. `prlimit` sets its limits before it starts, without a hook in
+the forked child of a threaded process.
 
-What a child is given is decided here too: an environment without our secrets, and for our own modules an import path
-without the caller's working folder.
+The environment of children is decided here too: without secrets, and for Python modules without the caller's working
+folder on the import path.
 """
 
 import asyncio
@@ -34,8 +34,8 @@ __all__ = [
     "run_program",
 ]
 
-_STDERR_TAIL: Final = 8_192
-"""Bytes of error output kept: enough for ffmpeg's reason, bounded against floods."""
+_STDERR_TAIL_BYTES: Final = 8_192
+"""Enough for the reason that ffmpeg gives."""
 
 
 _PASSED_ON: Final = frozenset(
@@ -46,13 +46,13 @@ _PASSED_ON: Final = frozenset(
 )
 _PASSED_ON_PREFIXES: Final = ("LC_", "OMP_")
 
-_GRACE: Final = 5
-"""Processor seconds in which a program that has used up its own may end by itself."""
+_CPU_GRACE_S: Final = 5
+"""Processor seconds between the signal to end and the kill."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What a program may use. None leaves a resource unbounded."""
+    """Resource limits of a program; None sets no limit."""
 
     memory: int | None = None
     """Address space in bytes."""
@@ -64,13 +64,13 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True)
 class Completed:
-    """How a program ended. A non-zero `returncode` is a result, not an exception; negative is a signal."""
+    """The result of a program. A non-zero `returncode` is not an exception; a negative one is a signal."""
 
     argv: tuple[str, ...]
     returncode: int
     stdout: bytes
     stderr: str
-    """The last lines it wrote."""
+    """The last lines of standard error."""
     duration: float
     """Wall seconds."""
 
@@ -89,12 +89,12 @@ async def run_program(
 
     Args:
         argv: the program and its arguments; no shell is involved.
-        timeout: wall seconds, after which it is killed with everything it started.
-        cwd: the folder it runs in.
-        stdin: what it reads; without it the program reads nothing.
-        limits: what it may use.
-        env: its whole environment; None gives it `child_environment()`.
-        on_output: gets standard output as it comes; otherwise it is collected.
+        timeout: wall seconds, after which it and its children are killed.
+        cwd: its working folder.
+        stdin: its standard input; empty by default.
+        limits: its resource limits.
+        env: its whole environment; None passes `child_environment()`.
+        on_output: receives standard output as it arrives; otherwise it is collected.
 
     Raises:
         PermanentError: `program_missing`.
@@ -104,8 +104,8 @@ async def run_program(
     if shutil.which(words[0]) is None:
         raise PermanentError(
             FailureCode.PROGRAM_MISSING,
-            f"{words[0]} is not there or may not be run",
-            hint="`scenewire doctor` says where programs are looked for",
+            f"{words[0]} does not exist or is not executable",
+            hint="`scenewire doctor` shows where programs are searched",
         )
     started = time.monotonic()
     starting = asyncio.create_subprocess_exec(
@@ -141,12 +141,12 @@ async def run_program(
 
 
 def child_environment(*prefixes: str) -> dict[str, str]:
-    """What a child process gets of our environment: what programs need to work, and nothing secret.
+    """Returns the environment for child processes: the variables that programs need, without secrets.
 
-    Of PYTHONPATH only absolute entries are passed on: an empty or relative one would be the caller's working folder.
+    Only absolute entries of PYTHONPATH are passed on: an empty or relative one is the caller's working folder.
 
     Args:
-        prefixes: of further variables that this child needs.
+        prefixes: prefixes of further variables that this child needs.
     """
     kept = {
         name: value
@@ -159,14 +159,14 @@ def child_environment(*prefixes: str) -> dict[str, str]:
 
 
 def python_module(name: str, *arguments: str) -> list[str]:
-    """The command line that runs one of our own modules as a child.
+    """Returns the command line that runs a Python module as a child.
 
-    `-P` keeps the working folder off its import path, where a folder called `services` or a file called `numpy.py`
-    would take the place of the real one. Goes with an environment of `child_environment`.
+    `-P` keeps the working folder off the import path, where a file called `numpy.py` would replace the real module. Use
+    it with `child_environment`.
 
     Args:
-        name: the module's, with dots.
-        arguments: for it.
+        name: the module's full name.
+        arguments: the module's arguments.
     """
     return [sys.executable, "-P", "-m", name, *arguments]
 
@@ -177,18 +177,18 @@ def _guard_programs() -> tuple[str | None, str | None]:
 
 
 def guards(limits: Limits | None = None) -> list[str]:
-    """What to put before a command line so that the program dies with us and keeps within its limits.
+    """Returns the prefix of a command line that ties the program's life to this process and sets its limits.
 
-    As far as the system has the tools for it.
+    Parts whose tools the system lacks are left out.
     """
     setpriv, prlimit = _guard_programs()
     words: list[str] = []
     if setpriv:
         words += [setpriv, "--pdeathsig", "KILL", "--"]
     if prlimit and limits:
-        # Asked to end first and killed a little later: a program that is killed at once looks like one that somebody
-        # killed for want of memory, and would be tried again.
-        cpu = None if limits.cpu is None else f"{limits.cpu}:{limits.cpu + _GRACE}"
+        # A signal to end comes first and the kill later: a program that is killed at once looks as if it had run out of
+        # memory, and would be retried.
+        cpu = None if limits.cpu is None else f"{limits.cpu}:{limits.cpu + _CPU_GRACE_S}"
         bounds = {"as": limits.memory, "cpu": cpu, "fsize": limits.file_size}
         words += [prlimit, "--core=0", *(f"--{name}={value}" for name, value in bounds.items() if value is not None)]
         words.append("--")
@@ -196,9 +196,9 @@ def guards(limits: Limits | None = None) -> list[str]:
 
 
 async def _started(starting: "asyncio.Task[asyncio.subprocess.Process]") -> asyncio.subprocess.Process:
-    """The program; ended with all it started when we are cancelled before we have it in hand.
+    """Returns the started program; on cancellation, kills it with its children.
 
-    asyncio itself would end the first process alone, and wait for the others as long as they please.
+    asyncio itself would kill the first process only and wait for the others.
     """
     try:
         return await asyncio.shield(starting)
@@ -211,7 +211,7 @@ async def _feed(process: asyncio.subprocess.Process, stdin: AsyncIterator[bytes]
     pipe = process.stdin
     if pipe is None:
         return
-    with suppress(BrokenPipeError, ConnectionResetError):  # it ended early; its exit code says why
+    with suppress(BrokenPipeError, ConnectionResetError):  # it ended early; its exit code has the reason
         if isinstance(stdin, bytes):
             pipe.write(stdin)
             await pipe.drain()
@@ -240,12 +240,12 @@ async def _tail(process: asyncio.subprocess.Process) -> bytes:
     kept = b""
     if process.stderr is not None:
         while chunk := await process.stderr.read(65_536):
-            kept = (kept + chunk)[-_STDERR_TAIL:]
+            kept = (kept + chunk)[-_STDERR_TAIL_BYTES:]
     return kept
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
-    """Kills what is left of the program's session and waits for it, also when we are being cancelled."""
+    """Kills what is left of the program's session and waits for it, also during a cancellation."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     if process.returncode is None:
@@ -253,18 +253,18 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 
 
 async def reap(process: asyncio.subprocess.Process, *unread: asyncio.StreamReader | None) -> None:
-    """Waits for a killed program; what it wrote and nobody reads any more is dropped.
+    """Waits for a killed program and drains its pipes.
 
-    asyncio waits for its pipes too, and the end of a full one never comes unless it is read.
+    asyncio also waits for the pipes, and a full one never ends unless it is read.
 
     Args:
-        process: is dead or dying.
-        unread: its streams that nobody will read to their end.
+        process: a killed process.
+        unread: its streams without another reader.
     """
     await asyncio.gather(process.wait(), *(drain(stream) for stream in unread), return_exceptions=True)
 
 
 async def drain(stream: asyncio.StreamReader | None) -> None:
-    """Reads to the end, for nobody."""
+    """Reads a stream to its end and drops the content."""
     while stream is not None and await stream.read(1 << 16):
         pass

@@ -1,11 +1,11 @@
-"""Time in whole frames, and what can be reckoned with it. Pure; knows neither messages nor media.
+"""Time in whole frames, and arithmetic with it. Pure: independent of messages and media.
 
     units    frame rates, positions, durations; to and from seconds, samples and other rates
-    ranges   half-open stretches of time, and lists of them: gaps, union, coverage
-    clips    a stretch of a source file, and everything that is wrong with it
+    ranges   half-open ranges of time, and lists of them: gaps, union, coverage
+    clips    a part of a source file, and its faults
 
-Nothing here drifts: all is integers, rounded once and in a direction that the caller names. Seconds are exact
-fractions until a caller makes a float of them.
+Nothing drifts: all values are integers, rounded once and in a direction that the caller chooses. Seconds are exact
+fractions until the caller converts them.
 """
 
 from scenewire.timeline.clips import Clip, ClipValidationError, describe_faults, validate_clip, validate_clips

@@ -1,4 +1,4 @@
-"""A stretch of a source file, and everything that is wrong with it."""
+"""Parts of source files, and their faults."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,19 +12,19 @@ __all__ = ["Clip", "ClipValidationError", "describe_faults", "validate_clip", "v
 
 @dataclass(frozen=True)
 class Clip:
-    """A stretch of a source, in the source's own frames. May be wrong: `validate_clip` says how."""
+    """A part of a source, in frames of the source; not validated, see `validate_clip`."""
 
     source_path: str
     """Path or key of the source."""
     in_point: Position
-    """The first frame that is shown."""
+    """The first frame of the clip."""
     out_point: Position
-    """The first frame that is not."""
+    """The first frame after the clip."""
     source_duration: Duration | None = None
-    """Length of the source, where it is known."""
+    """Length of the source, if known."""
 
     def duration(self) -> Duration | None:
-        """Returns the length of the part that is shown; None where it ends before it starts."""
+        """Returns the length of the clip; None if it ends before it starts."""
         if self.out_point < self.in_point:
             return None
         return Duration.between(self.in_point, self.out_point)
@@ -32,7 +32,7 @@ class Clip:
 
 @dataclass(frozen=True)
 class ClipValidationError:
-    """One thing that is wrong with a clip. A value, not an exception, so that all of them can be told at once."""
+    """A fault of a clip. A value, not an exception, so that all faults can be reported at once."""
 
     field: str
     message: str
@@ -47,29 +47,29 @@ class ClipValidationError:
 
 
 def validate_clip(clip: Clip) -> list[ClipValidationError]:
-    """Everything that is wrong with a clip; empty for one that can be shown."""
+    """Returns all faults of a clip; empty for a valid one."""
     return list(_faults(clip))
 
 
 def validate_clips(clips: Iterable[Clip]) -> list[tuple[int, ClipValidationError]]:
-    """Everything that is wrong with some clips, each fault with its clip's index from 0."""
+    """Returns all faults of clips, each with the index of its clip, from 0."""
     return [(index, fault) for index, clip in enumerate(clips) for fault in _faults(clip)]
 
 
 def describe_faults(faults: Sequence[tuple[int, ClipValidationError]]) -> str:
-    """Faults for people, who count clips from 1."""
+    """Returns faults as text that counts clips from 1."""
     return "; ".join(f"clip {index + 1}: {fault}" for index, fault in faults)
 
 
 def _faults(clip: Clip) -> Iterator[ClipValidationError]:
     first, after, source = clip.in_point.frames, clip.out_point.frames, clip.source_duration
     if not clip.source_path:
-        yield ClipValidationError("source_path", "it is empty", '""', "a path")
+        yield ClipValidationError("source_path", "must not be empty", '""', "a path")
     if after <= first:
-        yield ClipValidationError("out_point", "it does not lie after the in-point", str(after), f">{first}")
+        yield ClipValidationError("out_point", "must be after the in-point", str(after), f">{first}")
     if source is None:
         return
     if first >= source.frames:
-        yield ClipValidationError("in_point", "it lies outside the source", str(first), f"<{source.frames}")
+        yield ClipValidationError("in_point", "must be inside the source", str(first), f"<{source.frames}")
     if after > source.frames:
-        yield ClipValidationError("out_point", "it lies outside the source", str(after), f"<={source.frames}")
+        yield ClipValidationError("out_point", "must be inside the source", str(after), f"<={source.frames}")

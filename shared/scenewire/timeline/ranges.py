@@ -1,4 +1,4 @@
-"""Half-open stretches of time, and lists of them. Lists may be in any order; what is returned is sorted."""
+"""Half-open ranges of time, and lists of them. Lists may be in any order; returned lists are sorted."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ __all__ = ["TimeRange", "find_gaps", "find_uncovered", "merge_ranges", "total_co
 
 @dataclass(frozen=True, order=True)
 class TimeRange:
-    """The time from a start to an end that no longer belongs to it. Never empty.
+    """The time from a start to an end, the end excluded. Never empty.
 
     Raises:
-        ValueError: the end does not lie after the start.
+        ValueError: the end is not after the start.
     """
 
     start: Position
@@ -28,42 +28,42 @@ class TimeRange:
 
     @classmethod
     def of(cls, start: int, end: int) -> Self:
-        """The range between two frames, the end not included."""
+        """Returns the range between two frames, the end excluded."""
         return cls(Position(start), Position(end))
 
     @property
     def duration(self) -> Duration:
-        """How long it is."""
+        """Its length."""
         return Duration.between(self.start, self.end)
 
     def overlaps(self, other: "TimeRange") -> bool:
-        """Whether they share a frame."""
+        """Returns whether they share a frame."""
         return self.start < other.end and other.start < self.end
 
     def adjacent(self, other: "TimeRange") -> bool:
-        """Whether one begins exactly where the other ends."""
+        """Returns whether one starts exactly where the other ends."""
         return self.end == other.start or other.end == self.start
 
     def intersection(self, other: "TimeRange") -> "TimeRange | None":
-        """What they share."""
+        """Returns the frames that they share; None if there are none."""
         if not self.overlaps(other):
             return None
         return TimeRange(max(self.start, other.start), min(self.end, other.end))
 
     def gap(self, other: "TimeRange") -> "TimeRange | None":
-        """What lies between them; nothing where they overlap or touch."""
+        """Returns the range between them; None if they overlap or touch."""
         if self.overlaps(other) or self.adjacent(other):
             return None
         return TimeRange(min(self.end, other.end), max(self.start, other.start))
 
     def union(self, other: "TimeRange") -> "TimeRange | None":
-        """Both as one; nothing where there is a gap between them."""
+        """Returns both as one range; None if there is a gap between them."""
         if self.gap(other) is not None:
             return None
         return TimeRange(min(self.start, other.start), max(self.end, other.end))
 
     def difference(self, other: "TimeRange") -> "list[TimeRange]":
-        """What is left without the other: no range, one, or the two at its sides."""
+        """Returns this range without the other: no range, one, or two."""
         shared = self.intersection(other)
         if shared is None:
             return [self]
@@ -72,7 +72,7 @@ class TimeRange:
 
 
 def merge_ranges(ranges: Iterable[TimeRange]) -> list[TimeRange]:
-    """The same time in the fewest ranges: those that overlap or touch become one."""
+    """Merges ranges that overlap or touch."""
     merged: list[TimeRange] = []
     for following in sorted(ranges):
         fused = merged[-1].union(following) if merged else None
@@ -84,14 +84,14 @@ def merge_ranges(ranges: Iterable[TimeRange]) -> list[TimeRange]:
 
 
 def find_gaps(ranges: Iterable[TimeRange]) -> list[TimeRange]:
-    """The time between ranges that none of them covers; nothing before the first or after the last."""
+    """Returns the gaps between ranges, excluding the time before the first and after the last."""
     merged = merge_ranges(ranges)
     return [TimeRange(before.end, following.start) for before, following in pairwise(merged)]
 
 
 def find_uncovered(whole: TimeRange, ranges: Iterable[TimeRange]) -> list[TimeRange]:
-    """The parts of a whole that no range covers, at its ends too."""
-    inside = merge_ranges(shared for one in ranges if (shared := whole.intersection(one)) is not None)
+    """Returns the parts of a range that no other range covers, including its ends."""
+    inside = merge_ranges(shared for part in ranges if (shared := whole.intersection(part)) is not None)
     if not inside:
         return [whole]
     before = whole.difference(TimeRange(inside[0].start, whole.end))
@@ -100,5 +100,5 @@ def find_uncovered(whole: TimeRange, ranges: Iterable[TimeRange]) -> list[TimeRa
 
 
 def total_coverage(ranges: Iterable[TimeRange]) -> Duration:
-    """How much time ranges cover together; what several of them cover counts once."""
-    return Duration(sum(one.duration.frames for one in merge_ranges(ranges)))
+    """Returns the time that ranges cover together; overlaps count once."""
+    return Duration(sum(merged.duration.frames for merged in merge_ranges(ranges)))

@@ -1,4 +1,4 @@
-"""Frame rates, and places and lengths counted in frames."""
+"""Frame rates, and positions and durations in frames."""
 
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -15,20 +15,19 @@ __all__ = [
 
 
 class Rounding(Enum):
-    """Where a time goes that lies between two frames or samples."""
+    """Direction of rounding for times between two frames or samples."""
 
     DOWN = auto()
     NEAREST = auto()
-    """The later one of two that are equally near."""
+    """Ties go to the later one."""
     UP = auto()
 
 
 @dataclass(frozen=True)
 class FrameRate:
-    """Frames a second, as an exact fraction.
+    """Frames per second, as an exact fraction.
 
-    Two rates are equal when they are written alike: 60/2 is not 30/1, as in the files that say so. Compare `fraction`
-    where the value counts.
+    Rates are equal only if numerator and denominator are: 60/2 is not 30/1. Compare `fraction` for equal values.
 
     Raises:
         ValueError: numerator or denominator is not above 0.
@@ -39,12 +38,12 @@ class FrameRate:
 
     def __post_init__(self) -> None:
         if self.numerator <= 0 or self.denominator <= 0:
-            message = f"{self.numerator}/{self.denominator} is no frame rate: both numbers must be above 0"
+            message = f"{self.numerator}/{self.denominator} is not a frame rate: both numbers must be above 0"
             raise ValueError(message)
 
     @property
     def fraction(self) -> Fraction:
-        """Frames a second, exactly."""
+        """The exact frames per second."""
         return Fraction(self.numerator, self.denominator)
 
 
@@ -60,7 +59,7 @@ class _Frames:
 
     def __post_init__(self) -> None:
         if self.frames < 0:
-            message = f"{self.frames} frames are less than none"
+            message = f"{self.frames} frames: the number must not be negative"
             raise ValueError(message)
 
     @classmethod
@@ -73,25 +72,25 @@ class _Frames:
         try:
             exact = Fraction(seconds)
         except (ValueError, OverflowError) as error:
-            message = f"{seconds} is no time in seconds"
+            message = f"{seconds} is not a time in seconds"
             raise ValueError(message) from error
         if exact < 0:
-            message = f"{seconds} seconds are less than none"
+            message = f"{seconds} seconds: the time must not be negative"
             raise ValueError(message)
         frames = exact * rate.fraction
         return cls(_ratio(frames.numerator, frames.denominator, Rounding.NEAREST))
 
     def as_seconds(self, rate: FrameRate) -> Fraction:
-        """The same in seconds, exactly."""
+        """Returns the exact seconds."""
         return Fraction(self.frames * rate.denominator, rate.numerator)
 
     def at_rate(self, rate: FrameRate, other: FrameRate, rounding: Rounding = Rounding.NEAREST) -> Self:
-        """The same time in frames of another rate.
+        """Returns the same time in frames of another rate.
 
         Args:
-            rate: whose frames these are.
-            other: whose frames are wanted.
-            rounding: where a time between two frames goes.
+            rate: the rate of these frames.
+            other: the rate of the result.
+            rounding: direction for times between two frames.
         """
         count = self.frames * rate.denominator * other.numerator
         return type(self)(_ratio(count, rate.numerator * other.denominator, rounding))
@@ -100,19 +99,19 @@ class _Frames:
     def from_samples(
         cls, samples: int, sample_rate: int, rate: FrameRate, rounding: Rounding = Rounding.NEAREST
     ) -> Self:
-        """So many samples in frames: rounded up, the fewest frames that hold them all.
+        """Returns samples as frames; rounded up, these are the fewest frames that hold them.
 
         Raises:
             ValueError: the samples are negative, or their rate (hertz) is not above 0.
         """
         _check_sample_rate(sample_rate)
         if samples < 0:
-            message = f"{samples} samples are less than none"
+            message = f"{samples} samples: the number must not be negative"
             raise ValueError(message)
         return cls(_ratio(samples * rate.numerator, sample_rate * rate.denominator, rounding))
 
     def as_samples(self, rate: FrameRate, sample_rate: int, rounding: Rounding = Rounding.NEAREST) -> int:
-        """The same in samples. Exact where a frame is a whole number of samples, as at 30 fps and 48 kHz.
+        """Returns the same time in samples; exact if a frame is a whole number of samples, as at 30 fps and 48 kHz.
 
         Raises:
             ValueError: the sample rate (hertz) is not above 0.
@@ -127,17 +126,17 @@ class Duration(_Frames):
 
     @classmethod
     def between(cls, start: "Position", end: "Position") -> Self:
-        """The time from one position to another.
+        """Returns the duration between two positions.
 
         Raises:
-            ValueError: the end lies before the start.
+            ValueError: the end is before the start.
         """
         return cls(end.frames - start.frames)
 
 
 @dataclass(frozen=True, order=True)
 class Position(_Frames):
-    """A place in time: the frame that starts there, counted from 0."""
+    """A point in time: the frame that starts there, counted from 0."""
 
     def __add__(self, duration: Duration) -> "Position":
         return Position(self.frames + duration.frames)
@@ -150,7 +149,7 @@ def frames_for(samples: int, sample_rate: int, frame_rate: int) -> int:
 
 def _check_sample_rate(sample_rate: int) -> None:
     if sample_rate <= 0:
-        message = f"{sample_rate} Hz is no sample rate"
+        message = f"{sample_rate} Hz is not a sample rate"
         raise ValueError(message)
 
 

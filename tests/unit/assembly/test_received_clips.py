@@ -26,6 +26,6 @@ async def test_a02_clips_outside_their_sources_fail_with_scene_and_faults(tmp_pa
         await AssemblyStage(store).render(sourced.model_copy(update={"narration": narration, "footage": footage}))
     assert failure.value.code == "invalid_message"
     assert failure.value.message == (
-        "scene 2: clip 1: out_point: it lies outside the source (got: 61, expected: <=60); "
-        'clip 3: source_path: it is empty (got: "", expected: a path)'
+        "scene 2: clip 1: out_point: must be inside the source (got: 61, expected: <=60); "
+        'clip 3: source_path: must not be empty (got: "", expected: a path)'
     )

@@ -98,7 +98,7 @@ def test_each_faulty_scene_is_named_by_its_place_in_the_script(tmp_path: Path):
     script.write_text(json.dumps([{"text": "One."}] + [{}] * 9))
     assert refusal(script=script).endswith("scene 6 of the script: text is missing; and 4 more")
     script.write_text(json.dumps([{"text": "One.", "scene_number": 2}]))
-    assert refusal(script=script) == "scene numbers must run from 1 to 1 without gap or repetition"
+    assert refusal(script=script) == "scene numbers must run from 1 to 1 without gaps or repetitions"
 
 
 def test_a_language_that_is_no_tag_is_refused_with_examples():

@@ -127,7 +127,7 @@ async def test_b09_a_script_with_a_scene_number_twice_makes_no_scene(database: D
     assert database.rows("SELECT * FROM scenes") == []
     logged = database.row("SELECT valid, problem, body FROM message_log")
     assert not logged["valid"]
-    assert "numbered 1 to 3" in logged["problem"]
+    assert "numbered from 1 to 3" in logged["problem"]
     assert logged["body"] == body
 
 

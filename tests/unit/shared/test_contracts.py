@@ -125,7 +125,7 @@ def test_an_order_names_its_music_by_reference_and_hands_it_on():
 
 def test_scenes_must_be_numbered_without_gap():
     script = builders.scripted(PROJECT, 3)
-    with pytest.raises(ValidationError, match="numbered 1 to 3"):
+    with pytest.raises(ValidationError, match="numbered from 1 to 3"):
         ScenesScripted.model_validate(script.model_dump() | {"scenes": script.model_dump()["scenes"][::-1]})
 
 
