@@ -1,13 +1,12 @@
-"""Running programs on media, and what they found.
+"""Builds and runs ffmpeg commands.
 
-process     run any program: own session, limits, time-out, cancellation
-programs    where ffmpeg is and whether it can do what the product needs
-command     an ffmpeg command as a value that is right or cannot be made; starts nothing
-filters     filter graphs, for a command
-options     what is asked of an output, for a command
-executor    runs arguments; makes none
-recording   keeps runs, and replays them where no ffmpeg is
+discovery   finds ffmpeg and checks that it has what the product needs
+command     validated ffmpeg commands; starts nothing
+filters     filter graphs of a command
+options     output options of a command
+executor    the executor interface and the real executor; builds nothing
+opening     opens the executor that services use
 observable  logs and counts runs
-probe       what a media file really contains
-fonts       the font that is always there
+recording   records runs, for tests and for debugging
+fake        replays recorded runs, for tests
 """

@@ -1,4 +1,4 @@
-"""An ffmpeg command, as a value that is right or cannot be made. Pure: nothing here starts a program.
+"""Validated ffmpeg commands. Pure: nothing here starts a program.
 
     Command(
         inputs=(Input(File("clip.mp4"), policy=UNTRUSTED_INPUT),),
@@ -6,8 +6,8 @@
         outputs=(Output(WorkdirFile("film.mp4"), "mp4", (map_stream("v"), limit_frames(90))),),
     ).build()
 
-What is asked of an input belongs to the input and what is asked of an output to the output, so that no option can stand
-where ffmpeg would take it for another's. Whatever is left to get wrong is an `InvalidCommandError` when the value is made.
+Options belong to their input or output, so that none can stand where ffmpeg would apply it to another file. An invalid
+value raises `InvalidCommandError` when it is created.
 """
 
 import re
@@ -48,37 +48,37 @@ _PIXEL_FORMAT: Final = re.compile(r"[a-z][a-z0-9]+")
 
 @dataclass(frozen=True)
 class WorkdirFile:
-    """A file in the folder where ffmpeg runs, by a plain name that cannot be taken for anything else."""
+    """A file in ffmpeg's working folder, with a plain name that cannot be read as an option or a URL."""
 
     name: str
 
     def __post_init__(self) -> None:
         if not _PLAIN_NAME.fullmatch(self.name):
-            raise InvalidCommandError(f"{self.name!r} is no plain name of a file")
+            raise InvalidCommandError(f"{self.name!r} is not a plain file name")
 
     def args(self) -> tuple[str, ...]:
-        """It stands as it is."""
+        """Returns the name."""
         return (self.name,)
 
 
 @dataclass(frozen=True)
 class File:
-    """Any file. What its path looks like makes no difference: it is neither an option nor an address."""
+    """Any file. Its path is never read as an option or a URL."""
 
     path: PurePath | str
 
     def __post_init__(self) -> None:
         if not str(self.path) or "\0" in str(self.path):
-            raise InvalidCommandError(f"{str(self.path)!r} is no path")
+            raise InvalidCommandError(f"{str(self.path)!r} is not a path")
 
     def args(self) -> tuple[str, ...]:
-        """As an address of the file protocol."""
+        """Returns the path as a URL of the file protocol."""
         return (f"file:{self.path}",)
 
 
 @dataclass(frozen=True)
 class RawVideo:
-    """Pictures without any header, on standard input."""
+    """Raw video on standard input."""
 
     pixel_format: str
     width: int
@@ -87,10 +87,10 @@ class RawVideo:
 
     def __post_init__(self) -> None:
         if min(self.width, self.height, self.frame_rate) <= 0 or not _PIXEL_FORMAT.fullmatch(self.pixel_format):
-            raise InvalidCommandError(f"{self} describes no picture")
+            raise InvalidCommandError(f"{self} does not describe a picture")
 
     def args(self) -> tuple[str, ...]:
-        """What ffmpeg cannot see by itself."""
+        """Returns the format, which ffmpeg cannot detect."""
         size = f"{self.width}x{self.height}"
         shape = ("-pixel_format", self.pixel_format, "-video_size", size, "-framerate", str(self.frame_rate))
         return "-f", "rawvideo", *shape, "pipe:0"
@@ -98,7 +98,7 @@ class RawVideo:
 
 @dataclass(frozen=True)
 class ConcatList:
-    """A list of files in the same folder that follow each other."""
+    """A list of files in the same folder, to be concatenated."""
 
     name: str
 
@@ -106,37 +106,37 @@ class ConcatList:
         WorkdirFile(self.name)
 
     def args(self) -> tuple[str, ...]:
-        """Safe: no file elsewhere can be named in it."""
+        """Returns the list in safe mode: it cannot name files elsewhere."""
         return "-f", "concat", "-safe", "1", self.name
 
 
 @dataclass(frozen=True)
 class Generated:
-    """A picture or a sound that a filter makes of nothing."""
+    """Video or audio that a filter generates."""
 
     chain: Chain
 
     def __post_init__(self) -> None:
         if self.chain.sources or self.chain.label:
-            raise InvalidCommandError("what is generated comes from nowhere and has no label")
+            raise InvalidCommandError("a generated input must not have sources or a label")
 
     def args(self) -> tuple[str, ...]:
-        """As ffmpeg's virtual device."""
+        """Returns the filter as ffmpeg's virtual device."""
         return "-f", "lavfi", str(self.chain)
 
 
 @dataclass(frozen=True)
 class NullSink:
-    """An output that is thrown away: what counts is what is said on the way."""
+    """An output that is discarded; its result is what ffmpeg logs."""
 
     def args(self) -> tuple[str, ...]:
-        """The null container."""
+        """Returns the null container."""
         return "-f", "null", "-"
 
 
 @dataclass(frozen=True, kw_only=True)
 class InputPolicy:
-    """What an input may make ffmpeg open, load and allocate."""
+    """Limits on what an input may make ffmpeg open, load and allocate."""
 
     protocols: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()
@@ -150,12 +150,12 @@ class InputPolicy:
         names = (*self.protocols, *self.formats, *self.decoders)
         sizes = (self.max_pixels, self.max_streams, self.probe_size, self.analyze_duration)
         if not all(re.fullmatch(r"[a-z0-9_-]+", name) for name in names):
-            raise InvalidCommandError(f"{names} are not all names of protocols, formats or decoders")
+            raise InvalidCommandError(f"{names} must be names of protocols, formats and decoders")
         if not all(_SIZE.fullmatch(str(size)) for size in sizes if size is not None):
-            raise InvalidCommandError(f"{sizes} are not all sizes")
+            raise InvalidCommandError(f"{sizes} must be sizes")
 
     def args(self) -> tuple[str, ...]:
-        """Only what is bounded."""
+        """Returns the limits that are set."""
         bounds = {
             "-protocol_whitelist": ",".join(self.protocols),
             "-format_whitelist": ",".join(self.formats),
@@ -177,7 +177,7 @@ UNTRUSTED_INPUT: Final = InputPolicy(
     probe_size="20M",
     analyze_duration="10M",
 )
-"""Media from outside: opens nothing but itself, by common decoders alone, whatever its name says it is."""
+"""For media from outside: opens only the file itself, with common demuxers and decoders, whatever its name is."""
 
 UNTRUSTED_AUDIO: Final = InputPolicy(
     protocols=("file",),
@@ -187,52 +187,52 @@ UNTRUSTED_AUDIO: Final = InputPolicy(
     probe_size="20M",
     analyze_duration="10M",
 )
-"""Music from outside, by the same rule."""
+"""For music from outside, with the same limits."""
 
 INTERNAL_INPUT: Final = InputPolicy(protocols=("file",))
-"""What we made ourselves: files, and no network."""
+"""For files that scenewire created: no network."""
 
 _PIPE_INPUT: Final = InputPolicy(protocols=("pipe",))
 
 
 @dataclass(frozen=True)
 class Input:
-    """What is read, and how."""
+    """An input of ffmpeg and its options."""
 
     source: File | WorkdirFile | RawVideo | ConcatList | Generated
     _: KW_ONLY
     policy: InputPolicy | None = None
     demuxer: Literal["ffmetadata", "srt"] | None = None
-    """For a file that ffmpeg should not have to recognise."""
+    """Set for a file whose format ffmpeg should not detect."""
     threads: int | None = None
     disabled: tuple[Kind, ...] = ()
     """Kinds of streams that are not read."""
     seek: Fraction | float | None = None
-    """Seconds from which it is read."""
+    """Start of reading, seconds."""
     duration: Fraction | float | None = None
-    """Seconds for which it is read."""
+    """Length of reading, seconds."""
     loop: bool = False
-    """Begins anew without end."""
+    """Whether to repeat it without end."""
 
     def __post_init__(self) -> None:
         _refuse(self._faults())
 
     def _faults(self) -> Iterator[str]:
         if self.demuxer is not None and not isinstance(self.source, File | WorkdirFile):
-            yield "only a file has a demuxer to choose"
+            yield "a demuxer can be set for a file only"
         if isinstance(self.source, RawVideo) and (self.loop or self.seek is not None):
-            yield "standard input cannot be read twice, nor from its middle"
+            yield "standard input cannot be repeated or read from a later time"
         if self.threads is not None and not 0 <= self.threads <= 128:
-            yield f"{self.threads} threads"
+            yield f"threads must be between 0 and 128, not {self.threads}"
         if self.seek is not None and not 0 <= self.seek < inf:
-            yield f"reading from second {self.seek}"
+            yield f"the start must not be negative or infinite: {self.seek} s"
         if self.duration is not None and not 0 < self.duration < inf:
-            yield f"reading for {self.duration} seconds"
+            yield f"the length must be above 0 and finite: {self.duration} s"
         if not set(self.disabled) <= set(get_args(Kind)) or len(set(self.disabled)) != len(self.disabled):
-            yield f"{self.disabled} are not different kinds of streams"
+            yield f"{self.disabled} must be different kinds of streams"
 
     def args(self) -> tuple[str, ...]:
-        """All of it before its own `-i`."""
+        """Returns the options, and the input last."""
         *flags, address = self.source.args()
         policy = self.policy or (_PIPE_INPUT if isinstance(self.source, RawVideo) else None)
         return (
@@ -250,11 +250,11 @@ class Input:
 
 @dataclass(frozen=True)
 class Output:
-    """What is written, and how."""
+    """An output of ffmpeg and its options."""
 
     target: WorkdirFile | File | NullSink
     container: Literal["mp4", "image", "wav", "matroska"] | None
-    """None for nowhere; `image` is a single still."""
+    """None for `NullSink`; `image` is a single still."""
     options: tuple[Option, ...] = ()
 
     def __post_init__(self) -> None:
@@ -262,7 +262,7 @@ class Output:
 
     def _faults(self) -> Iterator[str]:
         if (self.container is None) != isinstance(self.target, NullSink):
-            yield "a file has a container, and nowhere has none"
+            yield "a file needs a container, and the null sink has none"
         if not all(isinstance(option, Option) for option in self.options):
             yield "an output takes output options only"
             return
@@ -285,11 +285,11 @@ class Output:
 
     @property
     def sources(self) -> tuple[Stream | str, ...]:
-        """What it takes; nothing where ffmpeg chooses."""
+        """The streams and labels that it maps; empty if ffmpeg chooses."""
         return tuple(option.source for option in self.options if option.source is not None)
 
     def args(self) -> tuple[str, ...]:
-        """All of it before its own name."""
+        """Returns the options, and the output last."""
         *flags, address = self.target.args()
         container = {None: (), "image": ("-f", "image2", "-update", "1")}.get(
             self.container, ("-f", self.container or "")
@@ -299,14 +299,14 @@ class Output:
 
 @dataclass(frozen=True, kw_only=True)
 class Console:
-    """How ffmpeg talks while it works. Makes no difference to what it makes."""
+    """Options of ffmpeg's log; they do not affect its outputs."""
 
     level: Literal["quiet", "error", "warning", "info"] = "error"
     progress: bool = True
-    """Twice a second on standard output, as `scenewire.ffmpeg.executor` reads it."""
+    """Whether to report progress on standard output twice a second, for `scenewire.ffmpeg.executor`."""
 
     def args(self, *, reads: bool) -> tuple[str, ...]:
-        """The first words of the command line."""
+        """Returns the first arguments of the command line."""
         return (
             *("-hide_banner", "-v", self.level, "-nostats", "-y", *(() if reads else ("-nostdin",))),
             *(("-progress", "pipe:1", "-stats_period", "0.5") if self.progress else ()),
@@ -315,32 +315,34 @@ class Console:
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """What goes in, what becomes of it, what comes out."""
+    """Inputs, filter graph and outputs."""
 
     inputs: tuple[Input, ...]
     outputs: tuple[Output, ...]
     graph: Graph | None = None
     stop_on_error: bool = False
-    """A damaged input is a failure rather than a picture that stands still."""
+    """Whether a damaged input is a failure instead of a frozen picture."""
     filter_threads: int | None = None
-    """For the graph; None takes all cores."""
+    """Threads of the graph; None uses all cores."""
 
     def __post_init__(self) -> None:
         _refuse(self._faults())
 
     def _faults(self) -> Iterator[str]:
         if not self.inputs or not self.outputs:
-            yield "nothing goes in" if not self.inputs else "nothing comes out"
+            yield "a command needs an input" if not self.inputs else "a command needs an output"
         if sum(isinstance(each.source, RawVideo) for each in self.inputs) > 1:
-            yield "there is one standard input"
+            yield "only one input can read standard input"
         if self.filter_threads is not None and not (self.graph and 0 < self.filter_threads <= 128):
-            yield f"{self.filter_threads} threads for the filters of a graph"
-        written = [_place(output.target) for output in self.outputs if not isinstance(output.target, NullSink)]
-        read = [_place(each.source) for each in self.inputs if isinstance(each.source, File | WorkdirFile | ConcatList)]
+            yield f"filter threads must be between 1 and 128, with a graph, not {self.filter_threads}"
+        written = [_path_of(output.target) for output in self.outputs if not isinstance(output.target, NullSink)]
+        read = [
+            _path_of(each.source) for each in self.inputs if isinstance(each.source, File | WorkdirFile | ConcatList)
+        ]
         if len(set(written)) != len(written):
-            yield "two outputs to one file"
+            yield "two outputs write the same file"
         if set(written) & set(read):
-            yield "an output that overwrites an input"
+            yield "an output overwrites an input"
         yield from self._loose_ends()
 
     def _loose_ends(self) -> Iterator[str]:
@@ -348,22 +350,22 @@ class Command:
         streams = [source for source in taken if isinstance(source, Stream)]
         for stream in (*streams, *(self.graph.streams if self.graph else ())):
             if stream.input >= len(self.inputs):
-                yield f"[{stream}] is of an input that is not there"
+                yield f"[{stream}] is of an input that does not exist"
         described = [option.described_by for output in self.outputs for option in output.options]
         if any(index is not None and index >= len(self.inputs) for index in described):
             yield "metadata is taken from an input that does not exist"
         labels = sorted(source for source in taken if isinstance(source, str))
         made = sorted(self.graph.open_labels if self.graph else ())
         if labels != made:
-            yield f"the graph makes {made}, and taken is {labels}"
+            yield f"the graph has the outputs {made}, but {labels} are mapped"
 
     @property
     def reads_standard_input(self) -> bool:
-        """Whether it waits for pictures on standard input."""
+        """Whether an input reads standard input."""
         return any(isinstance(each.source, RawVideo) for each in self.inputs)
 
     def build(self, console: Console | None = None) -> list[str]:
-        """The arguments, without the program: first how it talks, if that is said, then what it does."""
+        """Returns the arguments without the program; options of the log come first."""
         return [
             *(console.args(reads=self.reads_standard_input) if console else ()),
             *(("-xerror",) if self.stop_on_error else ()),
@@ -374,7 +376,7 @@ class Command:
         ]
 
 
-def _place(file: File | WorkdirFile | ConcatList) -> str:
+def _path_of(file: File | WorkdirFile | ConcatList) -> str:
     return str(PurePath(file.path if isinstance(file, File) else file.name))
 
 

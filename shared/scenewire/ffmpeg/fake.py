@@ -1,4 +1,4 @@
-"""Replays recorded runs of ffmpeg; for tests on machines that have none."""
+"""Replays recorded runs of ffmpeg, for tests without ffmpeg."""
 
 import os
 from asyncio import to_thread
@@ -22,12 +22,12 @@ __all__ = ["FakeFfmpegExecutor"]
 
 
 class FakeFfmpegExecutor:
-    """Answers from a recording, in its order, and makes the small files that were made then. Needs no ffmpeg.
+    """Replays a recording in order and writes the small files that were recorded.
 
     Args:
         recording: the runs.
-        version: what it calls itself.
-        strict: whether a run has to have the recorded arguments and input; otherwise only the order counts.
+        version: the version that it reports.
+        strict: whether runs must have the recorded arguments and input; otherwise only the order counts.
     """
 
     def __init__(self, recording: Sequence[Recorded], *, version: str = "replayed", strict: bool = True) -> None:
@@ -38,29 +38,29 @@ class FakeFfmpegExecutor:
 
     @classmethod
     def from_file(cls, path: Path, *, version: str = "replayed", strict: bool = True) -> "FakeFfmpegExecutor":
-        """One that replays a file."""
+        """Returns an executor that replays a file."""
         return cls(read_recording(path), version=version, strict=strict)
 
     @property
     def version(self) -> str:
-        """What it was told to call itself."""
+        """The version given."""
         return self._version
 
     def assert_all_consumed(self) -> None:
-        """Raises AssertionError if something recorded was never asked for."""
+        """Raises AssertionError if recorded runs were not replayed."""
         if self._calls < len(self._recording):
-            raise AssertionError(f"{len(self._recording)} runs are recorded, and {self._calls} were asked for")
+            raise AssertionError(f"{len(self._recording)} runs are recorded, but {self._calls} were replayed")
 
     async def run(self, run: FfmpegRun) -> ExecutionResult:
         """See `FfmpegExecutor.run`.
 
         Raises:
-            RuntimeError: nothing more is recorded.
-            AssertionError: this is not what was recorded.
+            RuntimeError: no further run is recorded.
+            AssertionError: the run differs from the recorded one.
         """
         self._calls += 1
         if self._calls > len(self._recording):
-            raise RuntimeError(f"run {self._calls} was asked for, and {len(self._recording)} are recorded")
+            raise RuntimeError(f"run {self._calls} was requested, but {len(self._recording)} are recorded")
         recorded = self._recording[self._calls - 1]
         if self._strict:
             self._compare(recorded, run)
@@ -70,9 +70,7 @@ class FakeFfmpegExecutor:
                 pass
         result = recorded.result
         if self._strict and result and result.returncode == 0 and recorded.streamed != reader.size:
-            raise AssertionError(
-                f"run {self._calls} read {recorded.streamed} bytes when it was recorded, now {reader.size}"
-            )
+            raise AssertionError(f"run {self._calls} reads {reader.size} bytes; {recorded.streamed} were recorded")
         if result is None:
             raise _raised(recorded.failure)
         await to_thread(_make_files, recorded, run.folder)
@@ -91,7 +89,7 @@ class FakeFfmpegExecutor:
     def _compare(self, recorded: Recorded, run: FfmpegRun) -> None:
         for position, (then, now) in enumerate(zip_longest(recorded.args, normal_arguments(run))):
             if then != now:
-                message = f"run {self._calls}: argument {position} was {then!r} when it was recorded and is {now!r}"
+                message = f"run {self._calls}: argument {position} is {now!r}; {then!r} was recorded"
                 raise AssertionError(message)
         if recorded.stdin != (without_secrets(run.stdin) if isinstance(run.stdin, bytes) else None):
             raise AssertionError(f"the input of run {self._calls} differs from the recorded one")
@@ -104,13 +102,13 @@ def _restored(data: bytes, folder: Path) -> bytes:
 def _make_files(run: Recorded, folder: Path) -> None:
     for file in run.files:
         if Path(file.name).name != file.name:
-            raise ValueError(f"{file.name!r} is no file of the folder")
+            raise ValueError(f"{file.name!r} is not a file of the folder")
         if file.content is not None:
             (folder / file.name).write_bytes(file.content)
 
 
 def _raised(failure: RecordedFailure | None) -> Exception:
     if failure is None or failure.kind == "other":
-        return RuntimeError(f"when it was recorded, this run ended with {failure}")
+        return RuntimeError(f"the recorded run ended with {failure}")
     error = TransientError if failure.kind == "transient" else PermanentError
     return error(FailureCode(failure.code), failure.message)

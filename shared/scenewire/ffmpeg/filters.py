@@ -1,7 +1,7 @@
-"""Filter graphs, as values. Pure: nothing here starts a program.
+"""Validated filter graphs. Pure: nothing here starts a program.
 
-A `Filter` is named and has options; a `Chain` is filters in a row, from streams or labels to a label; a `Graph` is chains
-in an order in which each label is made once, before it is used, and used once.
+A `Filter` has a name and options. A `Chain` is a sequence of filters from streams or labels to a label. A `Graph` is a
+sequence of chains in which each label is defined once and then used once.
 """
 
 import re
@@ -21,21 +21,21 @@ _FORMULA: Final = re.compile(r"[A-Za-z0-9_.+*/(), -]+")
 
 
 class InvalidCommandError(PermanentError, ValueError):
-    """A command that ffmpeg could not obey, or should not. It is ours to mend: `render_failed`."""
+    """An invalid ffmpeg command: a bug in scenewire. Its code is `render_failed`."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(FailureCode.RENDER_FAILED, f"no valid ffmpeg command: {message}")
+        super().__init__(FailureCode.RENDER_FAILED, f"invalid ffmpeg command: {message}")
 
 
 @dataclass(frozen=True)
 class Expression:
-    """A formula that ffmpeg computes, such as `ceil(iw*sar/2)*2`. Its commas are kept from splitting the graph."""
+    """A formula that ffmpeg evaluates, such as `ceil(iw*sar/2)*2`. Its commas are escaped."""
 
     formula: str
 
     def __post_init__(self) -> None:
         if not _FORMULA.fullmatch(self.formula):
-            raise InvalidCommandError(f"{self.formula!r} is no formula")
+            raise InvalidCommandError(f"{self.formula!r} is not a formula")
 
     @override
     def __str__(self) -> str:
@@ -44,18 +44,18 @@ class Expression:
 
 @dataclass(frozen=True)
 class Text:
-    """Anything at all, as the value of an option: it stays what it is, whatever characters it holds."""
+    """Any text as the value of an option; all special characters are escaped."""
 
     content: str
 
     def __post_init__(self) -> None:
         if "\0" in self.content:
-            raise InvalidCommandError("text with a NUL character")
+            raise InvalidCommandError("text must not contain a NUL character")
 
     @override
     def __str__(self) -> str:
-        option = re.sub(r"([\\': \t\r\n])", r"\\\1", self.content)  # read once as an option's value
-        return re.sub(r"([\\'\[\],; \t\r\n])", r"\\\1", option)  # and before that as a part of the graph
+        option = re.sub(r"([\\': \t\r\n])", r"\\\1", self.content)  # first level: the value of an option
+        return re.sub(r"([\\'\[\],; \t\r\n])", r"\\\1", option)  # second level: a part of the graph
 
 
 Value = str | int | Expression | Text
@@ -63,13 +63,13 @@ Value = str | int | Expression | Text
 
 @dataclass(frozen=True)
 class Filter:
-    """One filter. Values that are no plain words are given as an `Expression` or as `Text`."""
+    """A filter. Values other than plain words are an `Expression` or `Text`."""
 
     name: str
     values: tuple[Value, ...]
-    """By position."""
+    """Positional values."""
     options: tuple[tuple[str, Value], ...]
-    """By name, in their order."""
+    """Named values, in order."""
 
     def __init__(self, name: str, *values: Value, **options: Value) -> None:
         object.__setattr__(self, "name", name)
@@ -77,12 +77,12 @@ class Filter:
         object.__setattr__(self, "options", tuple(options.items()))
         for word in (name, *options):
             if not _NAME.fullmatch(word):
-                raise InvalidCommandError(f"{word!r} is no name of a filter or of an option")
+                raise InvalidCommandError(f"{word!r} is not a valid name of a filter or an option")
         if any(isinstance(value, Text) for value in values):
-            raise InvalidCommandError(f"text without a name in {name}: it might hold one itself")
+            raise InvalidCommandError(f"text in {name} needs the name of an option: it could contain one itself")
         for value in (*values, *options.values()):
             if isinstance(value, str) and not _PLAIN.fullmatch(value):
-                raise InvalidCommandError(f"{value!r} is no plain value of {name}")
+                raise InvalidCommandError(f"{value!r} is not a plain value of {name}")
 
     @override
     def __str__(self) -> str:
@@ -100,7 +100,7 @@ class Stream:
 
     def __post_init__(self) -> None:
         if self.input < 0 or self.number < 0 or self.kind not in {"v", "a", "s"}:
-            raise InvalidCommandError(f"{self} is no stream")
+            raise InvalidCommandError(f"{self} is not a stream")
 
     @override
     def __str__(self) -> str:
@@ -109,20 +109,20 @@ class Stream:
 
 @dataclass(frozen=True)
 class Chain:
-    """Filters in a row. With sources and a label it can stand in a graph, without them it is `-vf` or `-af`."""
+    """A sequence of filters: with sources and a label for a graph, without them for `-vf` or `-af`."""
 
     filters: tuple[Filter, ...]
     sources: tuple[Stream | str, ...] = ()
-    """Streams, and labels of earlier chains."""
+    """Streams and labels of earlier chains."""
     label: str | None = None
-    """Of what comes out."""
+    """Label of the output."""
 
     def __post_init__(self) -> None:
         if not self.filters:
-            raise InvalidCommandError("a chain without filters")
+            raise InvalidCommandError("a chain needs a filter")
         for label in (*(source for source in self.sources if isinstance(source, str)), *filter(None, [self.label])):
             if not _LABEL.fullmatch(label):
-                raise InvalidCommandError(f"{label!r} is no label")
+                raise InvalidCommandError(f"{label!r} is not a valid label")
 
     @override
     def __str__(self) -> str:
@@ -132,37 +132,37 @@ class Chain:
 
 @dataclass(frozen=True)
 class Graph:
-    """Chains that are joined by labels. It has no loops: a chain uses only what an earlier one made."""
+    """Chains that are connected by labels. There are no loops: a chain uses labels of earlier chains only."""
 
     chains: tuple[Chain, ...]
 
     def __post_init__(self) -> None:
         if not self.chains:
-            raise InvalidCommandError("a graph without chains")
+            raise InvalidCommandError("a graph needs a chain")
         made: set[str] = set()
         free: set[str] = set()
         for chain in self.chains:
             if not chain.sources or chain.label is None:
-                raise InvalidCommandError("a chain in a graph says where it comes from and what it makes")
+                raise InvalidCommandError("a chain in a graph needs sources and a label")
             for source in chain.sources:
                 if isinstance(source, str):
                     if source not in free:
-                        raise InvalidCommandError(f"[{source}] is not made before it is used, or used twice")
+                        raise InvalidCommandError(f"[{source}] is used before it is defined, or used twice")
                     free.remove(source)
             if chain.label in made:
-                raise InvalidCommandError(f"[{chain.label}] is made twice")
+                raise InvalidCommandError(f"[{chain.label}] is defined twice")
             made.add(chain.label)
             free.add(chain.label)
 
     @property
     def open_labels(self) -> tuple[str, ...]:
-        """What no chain uses: outputs have to."""
+        """Labels that no chain uses; outputs must map them."""
         used = {source for chain in self.chains for source in chain.sources}
         return tuple(chain.label for chain in self.chains if chain.label is not None and chain.label not in used)
 
     @property
     def streams(self) -> tuple[Stream, ...]:
-        """The streams it begins with."""
+        """The input streams that it uses."""
         return tuple(source for chain in self.chains for source in chain.sources if isinstance(source, Stream))
 
     @override

@@ -1,12 +1,12 @@
-"""Recordings of ffmpeg at work, and replaying them on a machine that has none.
+"""Records runs of ffmpeg, for tests without ffmpeg and for debugging.
 
-A recording is a JSON array, one item for each run in the order in which they began:
+A recording is a JSON array with one item for each run, in the order of their starts:
 
     {"args": [...], "stdin": hex or null,
      "result": {"returncode": 0, "stdout": hex, "stderr": hex, "duration_seconds": 0.5}}
 
 A run that raised has `"result": null` and `"failure"`; one that read a stream has its size as `"streamed"`; one that
-made files has them under `"files"`. Secrets are blotted out and the job's folder is called FOLDER.
+wrote files has them under `"files"`. Secrets are redacted, and the job's folder is replaced by FOLDER.
 """
 
 import hashlib
@@ -30,8 +30,8 @@ from scenewire.observability.logging_setup import redacted
 __all__ = ["Recorded", "RecordingFfmpegExecutor", "read_recording", "recording_file"]
 
 FOLDER: Final = "{folder}"
-_KEPT_FILE: Final = 1 << 18
-"""Bytes up to which a made file is in the recording itself; of a larger one only its size and hash."""
+MAX_KEPT_FILE_BYTES: Final = 1 << 18
+"""Larger files are recorded by size and hash only."""
 
 
 class _Part(BaseModel):
@@ -39,7 +39,7 @@ class _Part(BaseModel):
 
 
 class RecordedResult(_Part):
-    """How a run ended."""
+    """Result of a run."""
 
     returncode: int
     stdout: bytes
@@ -48,7 +48,7 @@ class RecordedResult(_Part):
 
 
 class RecordedFailure(_Part):
-    """What was raised instead."""
+    """Exception of a run."""
 
     kind: Literal["transient", "permanent", "other"]
     code: str
@@ -56,17 +56,17 @@ class RecordedFailure(_Part):
 
 
 class RecordedFile(_Part):
-    """A file that a run made or changed in its folder."""
+    """A file that a run wrote in its folder."""
 
     name: str
     size: int
     sha256: str
     content: bytes | None = None
-    """If it is small."""
+    """None for a large file."""
 
 
 class Recorded(_Part):
-    """One run."""
+    """A recorded run."""
 
     args: tuple[str, ...]
     stdin: bytes | None = None
@@ -80,33 +80,32 @@ _RECORDING: Final = TypeAdapter(tuple[Recorded, ...])
 
 
 def read_recording(path: Path) -> tuple[Recorded, ...]:
-    """The runs in a file.
+    """Reads the runs of a recording.
 
     Raises:
-        ValueError: it is no recording.
+        ValueError: the file is not a recording.
     """
     return _RECORDING.validate_json(path.read_bytes())
 
 
 def recording_file(folder: Path) -> Path:
-    """A name for a new recording of this process, after all earlier ones."""
+    """Returns a path for a new recording; names sort by time."""
     return folder / f"ffmpeg-{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{os.getpid()}.json"
 
 
 class RecordingFfmpegExecutor:
-    """Runs through another executor and keeps what happened.
+    """Records the runs of another executor.
 
-    The file is written whole after each run, also one that failed. Runs at the same time are kept in the order in which
-    they began; to replay them they have to come one after the other. It holds everything in memory: for tests and for
-    looking into a failure.
+    The file is rewritten after each run, also a failed one. Concurrent runs are recorded in the order of their starts;
+    to be replayed, they must run one after the other. Everything is kept in memory: use it for tests and debugging.
 
     Args:
-        wrapped: does the work.
-        path: the recording; a file that is there is replaced.
-        kept_file: bytes up to which a made file is kept whole.
+        wrapped: the executor that runs ffmpeg.
+        path: the recording; an existing file is replaced.
+        kept_file: largest file that is recorded with its content, bytes.
     """
 
-    def __init__(self, wrapped: FfmpegExecutor, path: Path, *, kept_file: int = _KEPT_FILE) -> None:
+    def __init__(self, wrapped: FfmpegExecutor, path: Path, *, kept_file: int = MAX_KEPT_FILE_BYTES) -> None:
         self._wrapped = wrapped
         self._path = path
         self._kept_file = kept_file
@@ -115,12 +114,12 @@ class RecordingFfmpegExecutor:
 
     @property
     def version(self) -> str:
-        """What the ffmpeg calls itself."""
+        """Version of the wrapped executor's ffmpeg."""
         return self._wrapped.version
 
     async def run(self, run: FfmpegRun) -> ExecutionResult:
         """See `FfmpegExecutor.run`."""
-        place = len(self._runs)
+        index = len(self._runs)
         self._runs.append(None)
         folder, stdin = run.folder, run.stdin
         reader = StdinCounter(stdin)
@@ -132,7 +131,7 @@ class RecordingFfmpegExecutor:
             result = await self._wrapped.run(replace(run, stdin=reader.stdin))
         except BaseException as error:
             failed = {"streamed": reader.size, "failure": _failure(error, folder)}
-            self._keep(place, recorded.model_copy(update=failed))
+            self._keep(index, recorded.model_copy(update=failed))
             raise
         ended = RecordedResult(
             returncode=result.returncode,
@@ -142,7 +141,7 @@ class RecordingFfmpegExecutor:
         )
         files = await to_thread(self._made, folder, before)
         recorded = recorded.model_copy(update={"streamed": reader.size, "result": ended, "files": files})
-        await to_thread(self._keep, place, recorded)
+        await to_thread(self._keep, index, recorded)
         return result
 
     def _made(self, folder: Path, before: Mapping[str, tuple[int, int]]) -> tuple[RecordedFile, ...]:
@@ -152,9 +151,9 @@ class RecordingFfmpegExecutor:
             if before.get(name) != state
         )
 
-    def _keep(self, place: int, run: Recorded) -> None:
+    def _keep(self, index: int, run: Recorded) -> None:
         with self._lock:
-            self._runs[place] = run
+            self._runs[index] = run
             whole = [run.model_dump(mode="json", exclude_unset=True) for run in self._runs if run is not None]
             for item in whole:
                 item.setdefault("stdin", None)
@@ -169,7 +168,7 @@ class RecordingFfmpegExecutor:
 
 
 class StdinCounter:
-    """Counts the bytes of a streamed input. It keeps none: they are too many, and computed ones differ by machine."""
+    """Counts the bytes of a streamed input without keeping them: there are many, and they may differ by machine."""
 
     def __init__(self, stdin: Stdin) -> None:
         self._given = stdin
@@ -185,12 +184,12 @@ class StdinCounter:
 
 
 def normal_arguments(run: FfmpegRun) -> tuple[str, ...]:
-    """Arguments without secrets and without the name of the run's folder."""
+    """Returns the arguments without secrets and without the path of the run's folder."""
     return tuple(redacted(word.replace(str(run.folder), FOLDER)) for word in run.arguments)
 
 
 def without_secrets(data: bytes, folder: Path | None = None) -> bytes:
-    """Text without secrets and without the name of the folder; binary data unchanged."""
+    """Returns text without secrets and without the path of the folder; binary data unchanged."""
     try:
         text = data.decode()
     except UnicodeDecodeError:
@@ -199,7 +198,7 @@ def without_secrets(data: bytes, folder: Path | None = None) -> bytes:
 
 
 def _states(folder: Path) -> dict[str, tuple[int, int]]:
-    """Size and time of every file right in the folder. Links are what was there before."""
+    """Returns size and time of each file in the folder. Links are inputs and left out."""
     with os.scandir(folder) as entries:
         found = {entry.name: entry.stat() for entry in entries if entry.is_file(follow_symlinks=False)}
     return {name: (state.st_size, state.st_mtime_ns) for name, state in sorted(found.items())}

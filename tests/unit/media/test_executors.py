@@ -286,14 +286,14 @@ def one(*args: str) -> Recorded:
 async def test_a29_more_runs_than_recorded_are_an_error_that_counts_them(job):
     fake = FakeFfmpegExecutor([one("a")])
     await fake.run(FfmpegRun(arguments=("a",), folder=job))
-    with pytest.raises(RuntimeError, match="run 2 was asked for, and 1 are recorded"):
+    with pytest.raises(RuntimeError, match="run 2 was requested, but 1 are recorded"):
         await fake.run(FfmpegRun(arguments=("a",), folder=job))
 
 
 async def test_a29_fewer_runs_than_recorded_are_noticed(job):
     fake = FakeFfmpegExecutor([one("a"), one("b")])
     await fake.run(FfmpegRun(arguments=("a",), folder=job))
-    with pytest.raises(AssertionError, match="2 runs are recorded, and 1 were asked for"):
+    with pytest.raises(AssertionError, match="2 runs are recorded, but 1 were replayed"):
         fake.assert_all_consumed()
     await fake.run(FfmpegRun(arguments=("b",), folder=job))
     fake.assert_all_consumed()
@@ -301,7 +301,7 @@ async def test_a29_fewer_runs_than_recorded_are_noticed(job):
 
 @pytest.mark.parametrize("asked", [["a", "c"], ["a"], ["a", "b", "c"]])
 async def test_a29_other_arguments_are_refused_unless_only_the_order_counts(asked, job):
-    with pytest.raises(AssertionError, match=r"run 1: argument \d was"):
+    with pytest.raises(AssertionError, match=r"run 1: argument \d is"):
         await FakeFfmpegExecutor([one("a", "b")]).run(FfmpegRun(arguments=tuple(asked), folder=job))
     result = await FakeFfmpegExecutor([one("a", "b")], strict=False).run(FfmpegRun(arguments=tuple(asked), folder=job))
     assert result.returncode == 0
@@ -319,7 +319,7 @@ async def test_a29_other_input_is_refused(job):
 async def test_a29_a_recording_makes_no_file_outside_the_folder(job):
     evil = {"name": "../x", "size": 1, "sha256": "", "content": "00"}
     run = one("a").model_dump(mode="json") | {"files": [evil]}
-    with pytest.raises(ValueError, match="no file of the folder"):
+    with pytest.raises(ValueError, match="not a file of the folder"):
         await FakeFfmpegExecutor([Recorded.model_validate(run)]).run(FfmpegRun(arguments=("a",), folder=job))
     assert not (job.parent / "x").exists()
 
