@@ -87,7 +87,7 @@ async def main(folder: Path) -> None:
     print(f"{'':32}  wall processor    memory  spoken   (wall, processor: seconds for a second of speech)")
     engines: tuple[EngineName, ...] = ("kokoro", "kokoro-onnx")
     for engine in engines:
-        lacks = [*weights.lacks(engine), *missing_packages(engine)]
+        lacks = [*weights.missing(engine), *missing_packages(engine)]
         if lacks:
             print(f"{engine}: not measured, {'; '.join(lacks)}")
             continue

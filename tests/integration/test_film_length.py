@@ -82,9 +82,7 @@ async def test_b04_a_slow_and_a_fast_voice_keep_to_the_length_and_say_how(
     assert lasts(scenes) == pytest.approx(60, rel=0.1)
     assert all(0.85 <= scene.narration.speed <= 1.15 for scene in scenes)
     assert {scene.narration.speed for scene in scenes} != {1.0}
-    assert notes(scenes) == {
-        "Scenes are spoken slower or faster, by 15 % at most, to keep to the 60 s that were ordered."
-    }
+    assert notes(scenes) == {"Scenes are spoken up to 15 % slower or faster to fit the ordered 60 s."}
 
 
 async def test_b04_without_the_correction_such_a_voice_would_miss(double: GroqDouble, tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire_tts.engines.kokoro.model import process as model_process
-from scenewire_tts.engines.kokoro.model.process import ModelProcess, NoMemoryError
+from scenewire_tts.engines.kokoro.model.base import OutOfMemoryError
+from scenewire_tts.engines.kokoro.model.process import ModelProcess
 from tests.support import scripted_model
 from tests.support.scripted_model import BABBLE, DIE, HANG, NO_MEMORY, REFUSE
 
@@ -56,9 +57,7 @@ async def test_it_is_given_no_secrets(model: ModelProcess, monkeypatch: pytest.M
 async def test_one_that_dies_fails_the_scene_for_now_and_is_started_again(model: ModelProcess) -> None:
     first = (await model.start()).runtime
 
-    with pytest.raises(
-        TransientError, match=r"ended by signal 9; it may have used more memory than there is"
-    ) as caught:
+    with pytest.raises(TransientError, match=r"killed by signal 9; it may have run out of memory") as caught:
         await model.speak([DIE], VOICE, 1.0)
 
     assert caught.value.code == FailureCode.PROGRAM_FAILED
@@ -80,10 +79,10 @@ async def test_one_that_was_killed_while_nobody_asked_is_started_again(model: Mo
 
 
 async def test_one_that_hangs_is_ended(model: ModelProcess, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(model_process, "_SPEAKING", 0.2)
+    monkeypatch.setattr(model_process, "_SPEAK_TIMEOUT_S", 0.2)
     hanging = number_of((await model.start()).runtime)
 
-    with pytest.raises(TransientError, match="no answer") as caught:
+    with pytest.raises(TransientError, match="did not answer") as caught:
         await model.speak([HANG], VOICE, 1.0)
 
     assert caught.value.code == FailureCode.PROGRAM_TIMEOUT
@@ -104,7 +103,7 @@ async def test_an_answer_that_nobody_waits_for_does_not_shift_the_next(model: Mo
 async def test_what_it_cannot_speak_is_final_and_too_little_memory_is_not(model: ModelProcess) -> None:
     with pytest.raises(PermanentError, match="no such voice") as caught:
         await model.speak([REFUSE], VOICE, 1.0)
-    with pytest.raises(NoMemoryError, match="out of memory"):
+    with pytest.raises(OutOfMemoryError, match="out of memory"):
         await model.speak([NO_MEMORY], VOICE, 1.0)
 
     assert caught.value.code == FailureCode.SPEECH_FAILED

@@ -14,8 +14,8 @@ from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire_tts.app import create_app
 from scenewire_tts.engines.base import SAMPLE_RATE, Speech
 from scenewire_tts.engines.kokoro.engine import KokoroEngine
-from scenewire_tts.engines.kokoro.model.base import Sound
-from scenewire_tts.engines.kokoro.model.process import Greeting, ModelProcess, NoMemoryError
+from scenewire_tts.engines.kokoro.model.base import OutOfMemoryError, Sound
+from scenewire_tts.engines.kokoro.model.process import ModelHandshake, ModelProcess
 from scenewire_tts.engines.kokoro.voices import Mixture
 from scenewire_tts.engines.kokoro.weights import examine
 from scenewire_tts.settings import TtsSettings
@@ -35,12 +35,12 @@ class ToneModel:
         self.sound = sound
         self.asked: list[tuple[list[int], Mixture, float]] = []
 
-    async def start(self) -> Greeting:
-        return Greeting(VOCABULARY, "tones 1", "cpu")
+    async def start(self) -> ModelHandshake:
+        return ModelHandshake(VOCABULARY, "tones 1", "cpu")
 
     async def speak(self, ids: list[int], mixture: Mixture, speed: float) -> Sound:
         if len(ids) > self.most:
-            raise NoMemoryError(f"{len(ids)} phonemes")
+            raise OutOfMemoryError(f"{len(ids)} phonemes")
         self.asked.append((ids, mixture, speed))
         durations = (2, *[4] * len(ids), 2)
         tone = 0.5 * np.sin(np.arange(sum(durations) * STEP) * 0.1)
@@ -87,10 +87,10 @@ async def test_the_order_says_who_and_how_fast(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("language", "voice", "said"),
     [
-        ("en", "nobody", "no voice 'nobody'; there are af_heart, af_sky, bf_emma"),
+        ("en", "nobody", "no voice 'nobody'; available voices: af_heart, af_sky, bf_emma"),
         ("de", None, "does not speak 'de'"),
         ("ja", None, "does not speak 'ja'"),
-        ("fr", None, "no voice for 'fr'; there are af_heart, af_sky, bf_emma"),
+        ("fr", None, "no voice for 'fr'; available voices: af_heart, af_sky, bf_emma"),
     ],
 )
 async def test_a_voice_or_language_that_is_not_there_is_refused(
@@ -124,7 +124,7 @@ async def test_with_little_memory_it_speaks_in_shorter_parts(tmp_path: Path) -> 
 
 
 async def test_with_hardly_any_memory_the_scene_is_tried_again_later(tmp_path: Path) -> None:
-    with pytest.raises(TransientError, match="too little memory") as caught:
+    with pytest.raises(TransientError, match="ran out of memory") as caught:
         await (await engine(tmp_path, ToneModel(most=3))).speak("Hello there.", language="en", voice=None)
 
     assert caught.value.code == FailureCode.SPEECH_FAILED
@@ -133,7 +133,7 @@ async def test_with_hardly_any_memory_the_scene_is_tried_again_later(tmp_path: P
 async def test_a_voice_gone_wrong_is_refused(tmp_path: Path) -> None:
     broken = ToneModel(sound=np.full(SAMPLE_RATE, np.nan, np.float32))
 
-    with pytest.raises(PermanentError, match="no sound"):
+    with pytest.raises(PermanentError, match="empty or not finite"):
         await (await engine(tmp_path, broken)).speak("Hello there.", language="en", voice=None)
 
 
@@ -227,7 +227,7 @@ async def test_a_graph_for_whole_speeds_refuses_others(tmp_path: Path, opened: l
     made = await onnx_engine(opened, tmp_path, speed_type=INT64)
 
     await made.speak("Hello there.", language="en", voice=None)
-    with pytest.raises(PermanentError, match="whole speeds only"):
+    with pytest.raises(PermanentError, match="only integer speeds"):
         await made.speak("Hello there.", language="en", voice=None, speed=1.1)
 
 
@@ -260,7 +260,7 @@ async def test_the_worker_is_free_while_the_voice_speaks(tmp_path: Path, opened:
 async def test_the_service_does_not_start_with_weights_that_cannot_be_used(tmp_path: Path) -> None:
     settings = TtsSettings(artifacts_url=f"file://{tmp_path}", weights=tmp_path)
 
-    with pytest.raises(PermanentError, match="cannot speak") as caught:
+    with pytest.raises(PermanentError, match="cannot be used") as caught:
         create_app(settings)
 
     assert caught.value.code == FailureCode.INVALID_SETTINGS
@@ -274,4 +274,6 @@ async def test_the_process_of_the_model_opens_no_connection() -> None:
     )
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stdout=asyncio.subprocess.PIPE)
 
-    assert (await process.communicate())[0].decode().strip() == "the process of the speech model opens no connection"
+    assert (await process.communicate())[
+        0
+    ].decode().strip() == "the process of the speech model must not open connections"

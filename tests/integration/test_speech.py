@@ -105,7 +105,7 @@ async def test_variants_and_speed_are_heard() -> None:
 
 @pytest.mark.parametrize("speed", [0.5, 2.0])
 async def test_a_speed_that_the_voice_cannot_keep_is_refused(speed: float) -> None:
-    with pytest.raises(PermanentError, match="espeak-ng speaks 80 to 450") as caught:
+    with pytest.raises(PermanentError, match="espeak-ng supports 80 to 450") as caught:
         await EspeakEngine(words_per_minute=150 if speed < 1 else 230).speak(
             "Hello.", language="en", voice=None, speed=speed
         )

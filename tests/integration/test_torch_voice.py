@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from scenewire.errors import FailureCode, PermanentError
 from scenewire_tts.engines.kokoro.engine import KokoroEngine
-from scenewire_tts.engines.kokoro.model.base import MemoryShortError, UnusableError
+from scenewire_tts.engines.kokoro.model.base import OutOfMemoryError, UnusableError
 from scenewire_tts.engines.kokoro.model.process import ModelProcess
 from scenewire_tts.engines.kokoro.weights import examine
 from scenewire_tts.speech.spoken_text import split_words
@@ -176,5 +176,5 @@ def test_a_full_memory_asks_for_shorter_utterances(made: Path, monkeypatch: pyte
         raise getattr(torch, kind, RuntimeError)("CUDA out of memory. Tried to allocate 2.00 GiB")
 
     monkeypatch.setattr(model._model, "forward_with_tokens", fail)
-    with pytest.raises(MemoryShortError, match="3 phonemes: CUDA out of memory"):
+    with pytest.raises(OutOfMemoryError, match="3 phonemes: CUDA out of memory"):
         model.speak([5, 6, 7], np.zeros(256, np.float32), 1.0)

@@ -41,7 +41,7 @@ async def test_a_folder_that_is_good_for_nothing_says_what_is_wrong(
     (damaged,) = [line for line in lines if line["event"] == "file" and line["state"] == "damaged"]
     assert code == 1
     assert (damaged["path"], damaged["what"]) == ("kokoro.onnx", "model")
-    assert "cut off" in damaged["problem"]
+    assert "truncated" in damaged["problem"]
     assert {line["engine"]: line["complete"] for line in lines if line["event"] == "engine"} == {
         "kokoro": False,
         "kokoro-onnx": False,
@@ -60,4 +60,4 @@ async def test_on_demand_every_complete_engine_speaks(tmp_path: Path, capsys: py
     assert await weights._check(folder, speak=True, as_json=True) == 1
     trial = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert (trial["event"], trial["ok"]) == ("trial", False)
-    assert "cannot be loaded" in trial["said"]
+    assert "cannot be loaded" in trial["result"]

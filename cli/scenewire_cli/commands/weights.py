@@ -66,9 +66,9 @@ def _words(line: dict[str, Any]) -> Iterator[str]:
             yield f"voices   {', '.join(line['voices']) or 'none'}"
         case "engine":
             yield f"{line['engine']}: {'complete' if line['complete'] else 'cannot speak from this folder'}"
-            for lacking in line["lacks"]:
-                yield f"         {lacking}"
+            for item in line["missing"]:
+                yield f"         {item}"
             for package in line["packages"]:
                 yield f"         here the package {package} is not installed"
         case "trial":
-            yield f"         {'' if line['ok'] else 'FAILED: '}{line['said']}"
+            yield f"         {'' if line['ok'] else 'FAILED: '}{line['result']}"

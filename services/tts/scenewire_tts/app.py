@@ -1,4 +1,4 @@
-"""The composition root of the tts service."""
+"""Composition root of the tts service."""
 
 from faststream import FastStream
 
@@ -8,7 +8,7 @@ from scenewire.bus import Bus
 from scenewire_tts.engines.base import SpeechEngine
 from scenewire_tts.engines.espeak.engine import EspeakEngine
 from scenewire_tts.engines.kokoro.engine import KokoroEngine, open_kokoro
-from scenewire_tts.engines.selection import choose
+from scenewire_tts.engines.selection import select_engine
 from scenewire_tts.handlers import register
 from scenewire_tts.settings import TtsSettings
 from scenewire_tts.stage import NarrationStage
@@ -20,8 +20,8 @@ def create_app(settings: TtsSettings | None = None, *, engine: SpeechEngine | No
     """Builds the service.
 
     Args:
-        settings: read from the environment when not given.
-        engine: takes the place of the one that the settings name.
+        settings: default to the environment.
+        engine: replaces the engine from the settings.
     """
     settings = settings or TtsSettings()
     engine = engine or _engine(settings)
@@ -42,7 +42,7 @@ def create_app(settings: TtsSettings | None = None, *, engine: SpeechEngine | No
 
 
 def _engine(settings: TtsSettings) -> SpeechEngine:
-    choice = choose(settings.engine, settings.weights, device=settings.device)
-    if choice.engine == "espeak" or settings.weights is None:
+    selection = select_engine(settings.engine, settings.weights, device=settings.device)
+    if selection.engine == "espeak" or settings.weights is None:
         return EspeakEngine(words_per_minute=settings.words_per_minute)
-    return open_kokoro(choice.engine, settings.weights, device=settings.device, threads=settings.threads)
+    return open_kokoro(selection.engine, settings.weights, device=settings.device, threads=settings.threads)

@@ -1,4 +1,4 @@
-"""Scripts in, one request per scene out; requests in, narrations out."""
+"""Handlers: scripts to narration requests, narration requests to narrations."""
 
 from scenewire.bus import Bus
 from scenewire.messages import NarrationRequested, ScenesScripted
@@ -12,9 +12,9 @@ def register(bus: Bus, stage: NarrationStage, *, loops: int) -> None:
     """Subscribes the stage to scripts and to their scenes.
 
     Args:
-        bus: what the messages come from and go to.
-        stage: the work.
-        loops: how many scenes are spoken at the same time.
+        bus: delivers and publishes messages.
+        stage: narrates scenes.
+        loops: scenes narrated concurrently.
     """
 
     @bus.subscribe(TTS_FANOUT)

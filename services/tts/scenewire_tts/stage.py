@@ -1,4 +1,4 @@
-"""The work of the tts service: a script becomes one request per scene, a request becomes a narration."""
+"""Splits scripts into narration requests, and narrates scenes."""
 
 import asyncio
 from datetime import timedelta
@@ -19,25 +19,25 @@ from scenewire_tts.speech.spoken_text import clean
 
 __all__ = ["NarrationStage"]
 
-_CODE: Final = 1
-"""Raised when the same speech would be cleaned, trimmed or timed otherwise than before."""
+_CACHE_VERSION: Final = 1
+"""Bump when the same speech is cleaned, trimmed or timed differently."""
 
-_LONGEST: Final = 10_000
-"""Characters of a scene: about a quarter of an hour. Its sound is held in memory."""
+_MAX_SCENE_CHARS: Final = 10_000
+"""About a quarter of an hour of speech, which is held in memory."""
 
 log = structlog.get_logger(__name__)
 
 
 class NarrationStage:
-    """Speaks scenes, each once.
+    """Narrates scenes and stores each narration.
 
     Args:
-        store: where narrations are kept.
-        engine: who speaks.
-        voice: for orders that name none; None takes the language's own.
-        speed: for orders that name none.
+        store: keeps the narrations.
+        engine: the speech engine.
+        voice: for orders without a voice; None uses the language's default voice.
+        speed: for orders without a speed.
         scene_pause: silence after the speech, part of the narration.
-        webapp: gets every narration as MP3 too.
+        webapp: also receives every narration as MP3.
     """
 
     def __init__(
@@ -59,26 +59,26 @@ class NarrationStage:
         self._pause = round(scene_pause.total_seconds() * SAMPLE_RATE)
 
     def requests(self, script: ScenesScripted) -> list[NarrationRequested]:
-        """One request per scene of the script, in order."""
+        """Returns one request per scene of the script, in order."""
         return [
             NarrationRequested(project_id=script.project_id, revision=script.revision, brief=script.brief, scene=scene)
             for scene in script.scenes
         ]
 
     async def narrate(self, request: NarrationRequested) -> AudioRendered:
-        """The narration of a scene: the stored one, or a new one that is stored before it is returned.
+        """Returns the stored narration of a scene, or narrates it and stores the narration.
 
         Raises:
-            PermanentError: `speech_failed`, when the scene cannot be spoken.
-            TransientError: the engine or the store cannot be used now.
+            PermanentError: `speech_failed`, the scene cannot be spoken.
+            TransientError: the engine or the store is unavailable.
         """
         with about_scene(request.scene.scene_number):
             narration = await self._narration(request)
             if self._webapp is not None:
-                await self._show(self._webapp, request, narration)
+                await self._export(self._webapp, request, narration)
         return request.next(AudioRendered, narration=narration)
 
-    async def _show(self, webapp: WebApp, request: NarrationRequested, narration: Narration) -> None:
+    async def _export(self, webapp: WebApp, request: NarrationRequested, narration: Narration) -> None:
         speech = await self._store.open(narration.audio)
         async with self._store.scratch() as folder:
             path = folder / "narration.mp3"
@@ -86,34 +86,34 @@ class NarrationStage:
             await webapp.put(narration_path(request.project_id, request.scene.scene_number), path)
 
     async def _narration(self, request: NarrationRequested) -> Narration:
-        """Speaks a scene; at another pace, with a note, when its own misses the scene's duration."""
-        text = await asyncio.to_thread(_speakable, request.scene.text)
+        """Narrates a scene; if the result misses the scene's duration, again at another pace and with a note."""
+        text = await asyncio.to_thread(_clean_text, request.scene.text)
         speed = self._speed if request.brief.options.speed is None else request.brief.options.speed
-        own = Pace(speed, self._pause / SAMPLE_RATE)
-        narration = await self._spoken(request, text, own)
+        pace = Pace(speed, self._pause / SAMPLE_RATE)
+        narration = await self._narrate_at(request, text, pace)
         wanted = request.scene.wanted_duration
         if wanted is None:
             return narration
-        speech = narration.samples / narration.sample_rate - own.pause
-        corrected = correction(own, speech=speech, wanted=wanted)
+        speech = narration.samples / narration.sample_rate - pace.pause
+        corrected = correction(pace, speech=speech, wanted=wanted)
         if corrected is None:
             return narration
-        target = f"{request.brief.options.target_duration:.0f} s that were ordered"
+        target = f"ordered {request.brief.options.target_duration:.0f} s"
         try:
-            narration = await self._spoken(request, text, corrected)
-        except PermanentError as error:  # its own pace was no trouble
+            narration = await self._narrate_at(request, text, corrected)
+        except PermanentError as error:  # the first narration is fine
             log.warning("narration_pace_kept", scene=request.scene.scene_number, error=str(error))
-            note = f"The voice can change its pace no further to keep to the {target}."
+            note = f"The voice cannot adapt its pace any further to the {target}."
         else:
-            note = f"Scenes are spoken slower or faster, by 15 % at most, to keep to the {target}."
+            note = f"Scenes are spoken up to 15 % slower or faster to fit the {target}."
         return narration.model_copy(update={"notes": (note,)})
 
-    async def _spoken(self, request: NarrationRequested, text: str, pace: Pace) -> Narration:
-        """A narration at a pace: the stored one, or a new one that is stored."""
+    async def _narrate_at(self, request: NarrationRequested, text: str, pace: Pace) -> Narration:
+        """Returns the stored narration at a pace, or narrates and stores it."""
         language, voice = request.brief.options.language, request.brief.options.voice or self._voice
         pause = round(pace.pause * SAMPLE_RATE)
         inputs = fingerprint(
-            code=_CODE,
+            code=_CACHE_VERSION,
             text=text,
             language=language,
             voice=voice,
@@ -125,8 +125,8 @@ class NarrationStage:
         stored = await self._results.find(inputs, Narration)
         if stored is not None:
             return stored
-        spoken = await self._engine.speak(text, language=language, voice=voice, speed=pace.speed)
-        speech = await asyncio.to_thread(finish, spoken, text, pause=pause)
+        raw = await self._engine.speak(text, language=language, voice=voice, speed=pace.speed)
+        speech = await asyncio.to_thread(finish, raw, text, pause=pause)
         async with self._store.scratch() as folder:
             path = folder / "narration.wav"
             await asyncio.to_thread(write_wav, path, speech)
@@ -146,18 +146,18 @@ class NarrationStage:
         )
 
 
-def _speakable(text: str) -> str:
-    if len(text) > _LONGEST:
+def _clean_text(text: str) -> str:
+    if len(text) > _MAX_SCENE_CHARS:
         raise PermanentError(
             FailureCode.SPEECH_FAILED,
-            f"its text has {len(text):,} characters; a scene holds {_LONGEST:,}",
-            hint="divide it into several scenes",
+            f"its text has {len(text):,} characters; the limit per scene is {_MAX_SCENE_CHARS:,}",
+            hint="split it into several scenes",
         )
-    spoken = clean(text)
-    if not spoken:
+    cleaned = clean(text)
+    if not cleaned:
         raise PermanentError(
             FailureCode.SPEECH_FAILED,
-            "there is neither letter nor digit in its text",
-            hint="give the scene words to speak, or leave it out",
+            "its text contains no letters or digits",
+            hint="add words to the scene, or remove it",
         )
-    return spoken
+    return cleaned

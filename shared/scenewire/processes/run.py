@@ -32,6 +32,7 @@ __all__ = [
     "python_module",
     "reap",
     "run_program",
+    "stderr_tail",
 ]
 
 _STDERR_TAIL_BYTES: Final = 8_192
@@ -122,7 +123,7 @@ async def run_program(
     try:
         async with asyncio.timeout(timeout):
             _, stdout, stderr = await asyncio.gather(
-                _feed(process, stdin), _read_output(process, on_output), _tail(process)
+                _feed(process, stdin), _read_output(process, on_output), stderr_tail(process)
             )
             returncode = await process.wait()
     except TimeoutError as error:
@@ -236,7 +237,8 @@ async def _read_output(
     return b""
 
 
-async def _tail(process: asyncio.subprocess.Process) -> bytes:
+async def stderr_tail(process: asyncio.subprocess.Process) -> bytes:
+    """Drains standard error to its end and returns its last 8 KiB."""
     kept = b""
     if process.stderr is not None:
         while chunk := await process.stderr.read(65_536):

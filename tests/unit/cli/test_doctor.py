@@ -83,9 +83,9 @@ async def test_who_speaks_is_named_by_the_service_itself_with_what_the_others_la
     speaks, *others = await doctor._speech()
 
     assert speaks.ok
-    assert speaks.uses == "espeak, bundled, because TTS_WEIGHTS names no folder of a neural voice"
+    assert speaks.uses == "espeak, bundled, because TTS_WEIGHTS is not set"
     assert [finding.uses for finding in others] == ["kokoro is not used", "kokoro-onnx is not used"]
-    assert all("TTS_WEIGHTS names no folder" in finding.hint for finding in others)
+    assert all("TTS_WEIGHTS is not set" in finding.hint for finding in others)
 
     monkeypatch.setenv("TTS_WEIGHTS", str(tmp_path))
     (missing,) = await doctor._speech()

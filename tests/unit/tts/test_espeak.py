@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from scenewire_tts.engines.base import SAMPLE_RATE
-from scenewire_tts.engines.espeak.child import RefusedError, Voice, choose_voice
+from scenewire_tts.engines.espeak.child import RefusedError, Voice, select_voice
 from scenewire_tts.engines.espeak.engine import is_spelled_out, resample
 from scenewire_tts.speech.word_timing import Mark
 
@@ -16,7 +16,7 @@ VOICES = [
 
 
 def chosen(language: str = "en", voice: str | None = None) -> tuple[str, str]:
-    return choose_voice(VOICES, ["f3", "whisper"], language=language, voice=voice)
+    return select_voice(VOICES, ["f3", "whisper"], language=language, voice=voice)
 
 
 @pytest.mark.parametrize(

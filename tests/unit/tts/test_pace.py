@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenewire_tts.speech.pace import FASTEST, SLOWEST, Pace, correction
+from scenewire_tts.speech.pace import MAX_SPEED_CHANGE, MIN_SPEED_CHANGE, Pace, correction
 
 OWN = Pace(1.0, 0.35)
 
@@ -29,7 +29,10 @@ def test_b04_a_scene_within_reach_is_brought_to_its_length(speech: float, speed:
     assert lasts(pace, speech) == pytest.approx(12, rel=0.01)
 
 
-@pytest.mark.parametrize(("speech", "speed", "pause"), [(5, SLOWEST, 1.0), (20, FASTEST, 0.35), (9.5, SLOWEST, 0.82)])
+@pytest.mark.parametrize(
+    ("speech", "speed", "pause"),
+    [(5, MIN_SPEED_CHANGE, 1.0), (20, MAX_SPEED_CHANGE, 0.35), (9.5, MIN_SPEED_CHANGE, 0.82)],
+)
 def test_b04_what_a_bearable_speed_cannot_do_a_longer_silence_does_up_to_a_second(
     speech: float, speed: float, pause: float
 ) -> None:
@@ -48,6 +51,6 @@ def test_b04_a_correction_brings_a_scene_nearer_and_keeps_to_its_bounds(
     own = Pace(1.0, round(pause, 2))
     pace = correction(own, speech=speech, wanted=wanted)
     if pace is not None:
-        assert SLOWEST <= pace.speed <= FASTEST
+        assert MIN_SPEED_CHANGE <= pace.speed <= MAX_SPEED_CHANGE
         assert own.pause <= pace.pause <= max(1.0, own.pause)
         assert abs(lasts(pace, speech) - wanted) <= abs(lasts(own, speech) - wanted) + 0.01

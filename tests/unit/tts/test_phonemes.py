@@ -1,6 +1,6 @@
 import pytest
 
-from scenewire_tts.engines.kokoro.phonemes import DIALECTS, Break, SpokenWord, choose_dialect, spell
+from scenewire_tts.engines.kokoro.phonemes import DIALECTS, Break, SpokenWord, select_dialect, spell
 
 
 def spelled(text: str, words: list[tuple[int, int, list[str]]], dialect: str = "a") -> list[str]:
@@ -24,7 +24,7 @@ def spelled(text: str, words: list[tuple[int, int, list[str]]], dialect: str = "
     ],
 )
 def test_the_language_and_then_the_voice_decide_the_dialect(language: str, voice: str | None, dialect: str | None):
-    assert choose_dialect(language, voice) == dialect
+    assert select_dialect(language, voice) == dialect
 
 
 @pytest.mark.parametrize(

@@ -178,7 +178,7 @@ async def test_the_orders_speed_comes_before_the_services(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("text", "said"), [("… —", "neither letter nor digit"), ("a " * 5001, "10,002 characters|10,001 characters")]
+    ("text", "said"), [("… —", "no letters or digits"), ("a " * 5001, "10,002 characters|10,001 characters")]
 )
 async def test_a_scene_that_cannot_be_spoken_is_named(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(PermanentError, match=f"scene 7: .*({said})") as caught:

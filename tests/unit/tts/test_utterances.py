@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenewire_tts.engines.kokoro.phonemes import Break, Piece
-from scenewire_tts.engines.kokoro.utterances import LONGEST, divide, halve, length, number
+from scenewire_tts.engines.kokoro.utterances import MAX_PHONEMES, divide, halve, length, number
 
 PIECES = st.lists(
     st.builds(
@@ -30,7 +30,7 @@ def test_everything_is_spoken_once_in_order_and_nothing_is_too_long(pieces: list
 
     said = "".join(part.phonemes for utterance in utterances for part in utterance)
     assert said.replace(" ", "") == "".join(part.phonemes for part in pieces).replace(" ", "")
-    assert all(0 < length(utterance) <= LONGEST for utterance in utterances)
+    assert all(0 < length(utterance) <= MAX_PHONEMES for utterance in utterances)
 
 
 @given(PIECES)

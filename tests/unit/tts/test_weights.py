@@ -24,7 +24,7 @@ def test_a_complete_folder_lacks_nothing(tmp_path: Path):
 
     weights = examine(tmp_path)
 
-    assert weights.lacks("kokoro") == weights.lacks("kokoro-onnx") == []
+    assert weights.missing("kokoro") == weights.missing("kokoro-onnx") == []
     assert weights.voices == ("af_heart", "af_sky", "bf_emma")
     assert set(states(tmp_path).values()) == {"found"}
 
@@ -32,16 +32,16 @@ def test_a_complete_folder_lacks_nothing(tmp_path: Path):
 def test_an_empty_folder_lacks_everything(tmp_path: Path):
     weights = examine(tmp_path)
 
-    assert weights.lacks("kokoro")[:2] == ["config.json is missing", "*.pth is missing"]
-    assert weights.lacks("kokoro-onnx")[0] == "*.onnx is missing"
-    assert "no voice" in weights.lacks("kokoro-onnx")[-1]
-    assert examine(tmp_path / "nowhere").lacks("kokoro") == [f"there is no folder {tmp_path / 'nowhere'}"]
+    assert weights.missing("kokoro")[:2] == ["config.json is missing", "*.pth is missing"]
+    assert weights.missing("kokoro-onnx")[0] == "*.onnx is missing"
+    assert "no readable voice" in weights.missing("kokoro-onnx")[-1]
+    assert examine(tmp_path / "nowhere").missing("kokoro") == [f"the folder {tmp_path / 'nowhere'} does not exist"]
 
 
 def test_a_graph_may_carry_its_own_configuration(tmp_path: Path):
     (write_onnx_folder(tmp_path) / "config.json").unlink()
 
-    assert examine(tmp_path).lacks("kokoro-onnx") == []
+    assert examine(tmp_path).missing("kokoro-onnx") == []
 
 
 @pytest.mark.parametrize("kept", [0.2, 0.99])
@@ -62,7 +62,7 @@ def test_a_configuration_without_phonemes_is_damaged(tmp_path: Path, text: str):
     (tmp_path / "config.json").write_text(text)
 
     assert states(tmp_path)["config.json"] == "damaged"
-    assert examine(tmp_path).lacks("kokoro-onnx")[0].startswith("config.json is damaged")
+    assert examine(tmp_path).missing("kokoro-onnx")[0].startswith("config.json is damaged")
 
 
 def test_a_download_page_in_place_of_a_graph_is_damaged(tmp_path: Path):
@@ -79,7 +79,7 @@ def test_a_damaged_voice_is_no_voice_and_the_others_remain(tmp_path: Path):
     weights = examine(tmp_path)
 
     assert weights.voices == ("af_heart", "bf_emma")
-    assert weights.lacks("kokoro-onnx") == []
+    assert weights.missing("kokoro-onnx") == []
 
 
 def test_of_several_models_the_largest_is_taken(tmp_path: Path):

@@ -1,1 +1,1 @@
-"""Speech engines behind one interface, and the choice between them."""
+"""Speech engines behind one interface, and the selection between them."""

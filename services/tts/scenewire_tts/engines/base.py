@@ -1,4 +1,4 @@
-"""What speaks: the interface of an engine, and what it hands over."""
+"""The interface of a speech engine."""
 
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -11,46 +11,47 @@ from scenewire.messages import Word
 __all__ = ["SAMPLE_RATE", "Speech", "SpeechEngine"]
 
 SAMPLE_RATE: Final = 24_000
-"""Hertz. A frame of every output rate is a whole number of samples, and neural voices speak at this rate."""
+"""Hertz, of every narration. A frame of every output rate is a whole number of samples at this rate, which is also that
+of the neural voices."""
 
 
 @dataclass(frozen=True, eq=False)
 class Speech:
-    """Spoken text."""
+    """The speech of one text."""
 
     pcm: NDArray[np.int16]
-    """One channel at `SAMPLE_RATE`."""
+    """Mono, at `SAMPLE_RATE`."""
     words: tuple[Word, ...]
-    """Of the whole text as `split_words` divides it, in order."""
+    """All words of the text as divided by `split_words`, in order."""
     voice: str
-    """Who spoke; as an order would name it."""
+    """Name of the voice, as orders use it."""
 
 
 class SpeechEngine(Protocol):
-    """Speaks one scene. The same text, language, voice and speed give the same samples."""
+    """Speaks one scene. Deterministic: the same text, language, voice and speed give the same samples."""
 
     @property
     def name(self) -> str:
-        """Stands in `audio.rendered` as the one who spoke."""
+        """Name of the engine in `audio.rendered`."""
         ...
 
     @property
     def version(self) -> str:
-        """Whatever else decides how it sounds: another version means other samples."""
+        """Everything else that affects the samples; part of the cache key."""
         ...
 
     async def speak(self, text: str, *, language: str, voice: str | None, speed: float = 1.0) -> Speech:
-        """Speaks a text that `scenewire_tts.speech.spoken_text.clean` made.
+        """Speaks a text returned by `scenewire_tts.speech.spoken_text.clean`.
 
         Args:
-            text: with at least one letter or digit.
-            language: a tag such as `en` or `pt-BR`; a region that the engine does not know is left out.
-            voice: the engine's name of one; None takes the language's own.
-            speed: against the engine's usual one: 1.1 takes about a tenth less time. From 0.5 to 2.
+            text: contains at least one letter or digit.
+            language: a tag such as `en` or `pt-BR`; regions that the engine does not know are ignored.
+            voice: the engine's name of the voice; None uses the language's default voice.
+            speed: relative to the engine's normal rate, from 0.5 to 2; 1.1 takes about a tenth less time.
 
         Raises:
-            PermanentError: `speech_failed`, when it has no such voice, language or speed or cannot read the text;
-                `program_missing`, when it is not installed.
-            TransientError: when a later try may succeed.
+            PermanentError: `speech_failed`, the engine has no such voice, language or speed, or cannot read the text;
+                `program_missing`, the engine is not installed.
+            TransientError: a retry may succeed.
         """
         ...

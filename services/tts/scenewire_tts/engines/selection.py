@@ -1,4 +1,4 @@
-"""Who speaks: what the settings ask for, as far as what is installed and what lies in the folder of weights allow."""
+"""Selects the speech engine from settings, installed packages and available weights."""
 
 import ctypes
 import importlib.util
@@ -10,7 +10,7 @@ from typing import Final, Literal
 from scenewire.errors import FailureCode, PermanentError
 from scenewire_tts.engines.kokoro.weights import Weights, examine
 
-__all__ = ["Choice", "EngineName", "choose", "has_graphics_card", "missing_packages"]
+__all__ = ["EngineName", "EngineSelection", "has_gpu", "missing_packages", "select_engine"]
 
 EngineName = Literal["espeak", "kokoro", "kokoro-onnx"]
 
@@ -22,61 +22,62 @@ _PACKAGES: Final[dict[EngineName, tuple[str, ...]]] = {
 
 
 @dataclass(frozen=True)
-class Choice:
-    """Who speaks, and why."""
+class EngineSelection:
+    """The selected engine."""
 
     engine: EngineName
-    why: str
-    lacking: dict[str, Sequence[str]]
-    """What the others would need."""
+    reason: str
+    missing: dict[str, Sequence[str]]
+    """What each of the other engines is missing."""
 
 
-def choose(
+def select_engine(
     wanted: Literal["auto"] | EngineName,
     folder: Path | None,
     *,
     device: Literal["auto", "cuda", "cpu"] = "auto",
-    missing: Callable[[EngineName], Sequence[str]] | None = None,
-    graphics_card: Callable[[], bool] | None = None,
-) -> Choice:
-    """The engine to speak with. Nothing takes the place of one that was named, or whose weights were.
+    packages: Callable[[EngineName], Sequence[str]] | None = None,
+    gpu: Callable[[], bool] | None = None,
+) -> EngineSelection:
+    """Selects the engine. An engine, or a folder of weights, that is named but cannot be used is an error.
 
     Args:
-        wanted: `auto` takes a neural voice when a folder of weights is given, and espeak-ng otherwise.
-        folder: of weights.
-        device: that a neural voice may use.
-        missing: which packages of an engine are not installed.
-        graphics_card: whether there is one.
+        wanted: `auto` selects a neural voice if a folder of weights is given, and espeak otherwise.
+        folder: the folder of weights.
+        device: the device that a neural voice may use.
+        packages: returns the missing packages of an engine; defaults to `missing_packages`.
+        gpu: returns whether there is a GPU; defaults to `has_gpu`.
 
     Raises:
-        PermanentError: `invalid_settings` or `program_missing`, with what the engine lacks.
+        PermanentError: `invalid_settings` or `program_missing`, with everything that the engine is missing.
     """
     if wanted == "kokoro-onnx" and device == "cuda":
         raise PermanentError(
             FailureCode.INVALID_SETTINGS,
-            "kokoro-onnx computes on processors, and TTS_DEVICE is cuda",
+            "kokoro-onnx runs on CPUs only, but TTS_DEVICE is cuda",
             hint="set TTS_ENGINE=kokoro, or unset TTS_DEVICE",
         )
-    missing = missing or missing_packages
-    lacking = {name: _lacking(name, examine(folder) if folder else None, missing(name)) for name in _PACKAGES}
+    packages = packages or missing_packages
+    weights = examine(folder) if folder else None
+    missing = {name: _missing(name, weights, packages(name)) for name in _PACKAGES}
     if wanted != "auto":
-        chosen, why = wanted, f"TTS_ENGINE is {wanted}"
+        engine, reason = wanted, f"TTS_ENGINE is {wanted}"
     elif folder is None:
-        chosen, why = "espeak", "TTS_WEIGHTS names no folder of a neural voice"
+        engine, reason = "espeak", "TTS_WEIGHTS is not set"
     else:
-        chosen, why = _neural(lacking, device, graphics_card or has_graphics_card)
-    if lacking[chosen]:
-        raise _unusable(chosen, folder, lacking, named=wanted != "auto")
-    return Choice(chosen, why, {name: lacks for name, lacks in lacking.items() if name != chosen})
+        engine, reason = _select_neural(missing, device, gpu or has_gpu)
+    if missing[engine]:
+        raise _unusable(engine, folder, missing, is_named=wanted != "auto")
+    return EngineSelection(engine, reason, {name: items for name, items in missing.items() if name != engine})
 
 
 def missing_packages(engine: EngineName) -> list[str]:
-    """The packages that an engine needs and that are not installed. Imports nothing."""
+    """Returns the packages that an engine requires and that are not installed. Imports nothing."""
     return [package for package in _PACKAGES[engine] if importlib.util.find_spec(package) is None]
 
 
-def has_graphics_card() -> bool:
-    """Whether the driver of NVIDIA is there and knows a card: found out without loading PyTorch."""
+def has_gpu() -> bool:
+    """Whether the NVIDIA driver is installed and finds a GPU. Does not import PyTorch."""
     try:
         driver = ctypes.CDLL("libcuda.so.1")
     except OSError:
@@ -85,40 +86,39 @@ def has_graphics_card() -> bool:
     return driver.cuInit(0) == 0 and driver.cuDeviceGetCount(ctypes.byref(count)) == 0 and count.value > 0
 
 
-def _neural(
-    lacking: dict[EngineName, list[str]], device: Literal["auto", "cuda", "cpu"], graphics_card: Callable[[], bool]
+def _select_neural(
+    missing: dict[EngineName, list[str]], device: Literal["auto", "cuda", "cpu"], gpu: Callable[[], bool]
 ) -> tuple[EngineName, str]:
     if device == "cuda":
         return "kokoro", "TTS_DEVICE is cuda"
-    if lacking["kokoro"] or lacking["kokoro-onnx"]:
-        chosen: EngineName = "kokoro" if not lacking["kokoro"] else "kokoro-onnx"
-        return chosen, "TTS_WEIGHTS has what it needs"
-    if device == "auto" and graphics_card():
-        return "kokoro", "TTS_WEIGHTS has what it needs, and so has the graphics card"
-    return "kokoro-onnx", "TTS_WEIGHTS has what it needs, and on processors it takes less time and memory than kokoro"
+    if missing["kokoro"] or missing["kokoro-onnx"]:
+        engine: EngineName = "kokoro" if not missing["kokoro"] else "kokoro-onnx"
+        return engine, "TTS_WEIGHTS is complete for it"
+    if device == "auto" and gpu():
+        return "kokoro", "TTS_WEIGHTS is complete for it and there is a GPU"
+    return "kokoro-onnx", "TTS_WEIGHTS is complete for it, and on CPUs it needs less time and memory than kokoro"
 
 
-def _lacking(engine: EngineName, weights: Weights | None, packages: Sequence[str]) -> list[str]:
-    lacks = [f"the package {package} is not installed" for package in packages]
+def _missing(engine: EngineName, weights: Weights | None, packages: Sequence[str]) -> list[str]:
+    missing = [f"the package {package} is not installed" for package in packages]
     if engine == "espeak":
-        return lacks
-    return lacks + (["TTS_WEIGHTS names no folder"] if weights is None else weights.lacks(engine))
+        return missing
+    return missing + (["TTS_WEIGHTS is not set"] if weights is None else weights.missing(engine))
 
 
 def _unusable(
-    engine: EngineName, folder: Path | None, lacking: dict[EngineName, list[str]], *, named: bool
+    engine: EngineName, folder: Path | None, missing: dict[EngineName, list[str]], *, is_named: bool
 ) -> PermanentError:
     if engine == "espeak":
         return PermanentError(
             FailureCode.PROGRAM_MISSING, "espeak-ng is not installed", hint="install the package espeakng-loader"
         )
     engines: Sequence[EngineName] = (
-        (engine,) if named else [name for name in ("kokoro", "kokoro-onnx") if lacking[name]]
+        (engine,) if is_named else [name for name in ("kokoro", "kokoro-onnx") if missing[name]]
     )
-    said = "; ".join(f"{name} cannot speak: {', '.join(lacking[name])}" for name in engines)
     return PermanentError(
         FailureCode.INVALID_SETTINGS,
-        said,
+        "; ".join(f"{name} cannot be used: {', '.join(missing[name])}" for name in engines),
         hint=f"`scenewire weights check {folder}` shows each file"
         if folder
         else "set TTS_WEIGHTS, or TTS_ENGINE=espeak",

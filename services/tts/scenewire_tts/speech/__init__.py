@@ -1,1 +1,1 @@
-"""From a scene's text to its narration: spoken text, pace, word times, audio formats."""
+"""Spoken text, pace, word times and audio formats of narrations."""

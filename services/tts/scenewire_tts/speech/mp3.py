@@ -1,4 +1,4 @@
-"""A narration as MP3, as the web application plays it: mono, 44.1 kHz, 128 kbit/s."""
+"""Encodes narrations as MP3 for the web application: mono, 44.1 kHz, 128 kbit/s."""
 
 import wave
 from fractions import Fraction
@@ -10,21 +10,20 @@ import numpy as np
 
 __all__ = ["write_mp3"]
 
-_SAMPLE_RATE: Final = 44_100
+_MP3_SAMPLE_RATE: Final = 44_100
 _BITS_PER_SECOND: Final = 128_000
-_BLOCK: Final = 1 << 16
-"""Samples in hand at once."""
+_BLOCK_SAMPLES: Final = 1 << 16
 
 
 def write_mp3(source: Path, target: Path) -> None:
-    """Encodes a mono 16-bit WAV file of our own."""
+    """Encodes a mono 16-bit WAV file written by `postprocess`."""
     with wave.open(str(source), "rb") as speech, av.open(str(target), "w", format="mp3") as container:
         rate = speech.getframerate()
-        stream = container.add_stream("libmp3lame", rate=_SAMPLE_RATE, layout="mono")
+        stream = container.add_stream("libmp3lame", rate=_MP3_SAMPLE_RATE, layout="mono")
         stream.bit_rate = _BITS_PER_SECOND
-        resampler = av.AudioResampler(format="s16p", layout="mono", rate=_SAMPLE_RATE)
+        resampler = av.AudioResampler(format="s16p", layout="mono", rate=_MP3_SAMPLE_RATE)
         done = 0
-        while block := speech.readframes(_BLOCK):
+        while block := speech.readframes(_BLOCK_SAMPLES):
             frame = av.AudioFrame.from_ndarray(
                 np.frombuffer(block, "<i2").astype(np.int16)[np.newaxis], format="s16", layout="mono"
             )

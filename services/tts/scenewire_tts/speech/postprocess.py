@@ -1,4 +1,4 @@
-"""From what an engine spoke to what is stored: checked, trimmed, with a pause to breathe."""
+"""Checks and trims the speech of an engine, and adds the pause after it."""
 
 import wave
 from pathlib import Path
@@ -13,56 +13,56 @@ from scenewire_tts.engines.base import SAMPLE_RATE, Speech
 
 __all__ = ["finish", "write_wav"]
 
-_FAINTEST_PEAK: Final = 300
-"""Of 32767: 40 dB below full scale. Speech that never gets louder cannot be heard."""
+_MIN_PEAK: Final = 300
+"""Of 32767: 40 dB below full scale; quieter speech is inaudible."""
 
-_QUIET: Final = 0.01
-"""Share of the peak (40 dB below it) under which there is no speech."""
+_SILENCE_SHARE: Final = 0.01
+"""Samples below this share of the peak (-40 dB) are silence."""
 
-_AIR: Final = SAMPLE_RATE // 10
-"""Samples kept before and after the speech, so that no faint consonant is cut off."""
+_MARGIN_SAMPLES: Final = SAMPLE_RATE // 10
+"""Kept before and after the speech, so that faint consonants are not cut off."""
 
-_FASTEST: Final = 0.015
-_SLOWEST: Final = 0.4
-"""Seconds a letter at the least and at the most; voices take 0.06 to 0.15."""
+_MIN_LETTER_S: Final = 0.015
+_MAX_LETTER_S: Final = 0.4
+"""Voices take 0.06 to 0.15 s per letter."""
 
-_FASTEST_SYLLABLE: Final = 0.05
-_SLOWEST_SYLLABLE: Final = 1.2
-"""The same for a character that is a syllable, such as 海; voices take about 0.3."""
+_MIN_SYLLABLE_S: Final = 0.05
+_MAX_SYLLABLE_S: Final = 1.2
+"""For a character that is a syllable, such as 海; voices take about 0.3 s."""
 
-_SLOWEST_SIGN: Final = 1.5
-"""Seconds for a digit or sign, which may be several words or none."""
+_MAX_SIGN_S: Final = 1.5
+"""For a digit or sign, which may be several words or none."""
 
-_SLACK: Final = 2.0
-"""Seconds for pauses, and for a short text that is spelled out: WWW."""
+_SLACK_S: Final = 2.0
+"""For pauses, and for short texts that are spelled out: WWW."""
 
 
 def finish(speech: Speech, text: str, *, pause: int) -> Speech:
-    """The speech as it goes into the film.
+    """Finishes the speech for the video.
 
-    Silence before and after it is cut to a tenth of a second, the pause is added after it, and every word is drawn
-    in to where it can be heard.
+    Trims silence before and after the speech to a tenth of a second, appends the pause, and narrows every word to where it
+    is audible.
 
     Args:
-        speech: as the engine gave it.
-        text: what was to be spoken.
-        pause: samples of silence.
+        speech: the speech from the engine.
+        text: the spoken text.
+        pause: samples of silence to append.
 
     Raises:
-        PermanentError: `speech_failed`, when it is silent, or too short or too long for the text.
+        PermanentError: `speech_failed`, the speech is silent, or too short or too long for the text.
     """
     pcm = speech.pcm
     peak = max(int(pcm.max(initial=0)), -int(pcm.min(initial=0)))
-    if peak < _FAINTEST_PEAK:
-        raise PermanentError(FailureCode.SPEECH_FAILED, f"nothing can be heard in {_seconds(len(pcm))} of speech")
-    quiet = int(peak * _QUIET)
-    heard = (pcm > quiet) | (pcm < -quiet)
-    first, last = _span(heard, 0, len(pcm))
-    begin, end = max(0, first - _AIR), min(len(pcm), last + _AIR)
+    if peak < _MIN_PEAK:
+        raise PermanentError(FailureCode.SPEECH_FAILED, f"{_seconds(len(pcm))} of speech are inaudible")
+    quiet = int(peak * _SILENCE_SHARE)
+    audible = (pcm > quiet) | (pcm < -quiet)
+    first, last = _span(audible, 0, len(pcm))
+    begin, end = max(0, first - _MARGIN_SAMPLES), min(len(pcm), last + _MARGIN_SAMPLES)
     _require_plausible(end - begin, text)
     words = []
     for word in speech.words:
-        span = _span(heard, word.start_sample, word.end_sample)
+        span = _span(audible, word.start_sample, word.end_sample)
         start, stop = (min(max(sample, begin), end) - begin for sample in span)
         words.append(Word(text=word.text, start_sample=start, end_sample=stop))
     silence = np.zeros(pause, np.int16)
@@ -78,9 +78,9 @@ def write_wav(path: Path, speech: Speech) -> None:
         file.writeframes(speech.pcm.astype("<i2").tobytes())
 
 
-def _span(heard: NDArray[np.bool_], start: int, end: int) -> tuple[int, int]:
-    """From the first sample that is heard to behind the last one; all of it where none is."""
-    part = heard[start:end]
+def _span(audible: NDArray[np.bool_], start: int, end: int) -> tuple[int, int]:
+    """Returns the range of audible samples; the whole range if none is audible."""
+    part = audible[start:end]
     if not part.any():
         return start, end
     return start + int(part.argmax()), end - int(part[::-1].argmax())
@@ -91,17 +91,17 @@ def _require_plausible(samples: int, text: str) -> None:
     for character in text:
         if not character.isalpha():
             signs += not character.isspace()
-        elif character >= "\u3041":  # kana, Chinese characters and hangul lie beyond, letters before
+        elif character >= "\u3041":  # kana, Chinese characters and hangul are above
             syllables += 1
         else:
             letters += 1
-    least = letters * _FASTEST + syllables * _FASTEST_SYLLABLE
-    most = _SLACK + letters * _SLOWEST + syllables * _SLOWEST_SYLLABLE + signs * _SLOWEST_SIGN
+    least = letters * _MIN_LETTER_S + syllables * _MIN_SYLLABLE_S
+    most = _SLACK_S + letters * _MAX_LETTER_S + syllables * _MAX_SYLLABLE_S + signs * _MAX_SIGN_S
     if not least <= samples / SAMPLE_RATE <= most:
         raise PermanentError(
             FailureCode.SPEECH_FAILED,
-            f"{_seconds(samples)} of speech cannot be right for {len(text)} characters",
-            hint="check that the order names the language that the text is written in",
+            f"{_seconds(samples)} of speech are implausible for {len(text)} characters",
+            hint="check that the order names the language of the text",
         )
 
 

@@ -1,4 +1,4 @@
-"""What of a scene's plain text is spoken, and its words. Pure."""
+"""Extracts the spoken text of a scene and its words. Pure."""
 
 import re
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ __all__ = ["Token", "clean", "split_words"]
 _EMOJI_STYLES: Final = re.compile("[\ufe0e\ufe0f\u20e3]")
 
 _EMOJI: Final = re.compile("(?:[\u2600-\u27bf\U0001f000-\U0001faff\U000e0020-\U000e007f]\u200d?)+")
-"""Engines read out their names ("grinning face"), which nobody wrote."""
+"""Engines would read out their names ("grinning face")."""
 
 _PARAGRAPH_END: Final = re.compile(r"\n\s*\n")
 _UNSPACED: Final = "\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -20,7 +20,7 @@ _WORD: Final = re.compile(rf"[^\w\s]*[{_UNSPACED}](?:[^\w\s]|ー)*|[^\s{_UNSPACE
 
 @dataclass(frozen=True)
 class Token:
-    """A word of a text and the characters it takes there, from `start` up to and without `end`."""
+    """A word of a text, at characters `start` to `end` (exclusive)."""
 
     text: str
     start: int
@@ -28,22 +28,22 @@ class Token:
 
 
 def clean(text: str) -> str:
-    """A scene's plain text as it is spoken: without emoji and characters that nobody sees.
+    """Removes emoji and invisible characters from a scene's plain text.
 
-    Nothing else changes: the words stand as in the script, with their capitals and punctuation. Paragraphs are parted
-    by an empty line, for which engines pause; within them single spaces part the words.
+    Words keep their case and punctuation. Empty lines separate paragraphs, at which engines pause; single spaces separate
+    words.
 
     Returns:
-        An empty text when there is neither letter nor digit in it.
+        The text; empty if it contains no letters or digits.
     """
     blocks = (_without_emoji(block) for block in _PARAGRAPH_END.split(text))
     return "\n\n".join(block for block in blocks if is_speakable(block))
 
 
 def split_words(text: str) -> list[Token]:
-    """The words of a text that `clean` made: what stands between white space, punctuation included.
+    """Splits a text returned by `clean` at white space; words include punctuation.
 
-    Scripts written without spaces give a word per character, with the punctuation around it.
+    In scripts without spaces, each character is a word, with the punctuation around it.
     """
     return [Token(found[0], found.start(), found.end()) for found in _WORD.finditer(text)]
 

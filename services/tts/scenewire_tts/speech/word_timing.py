@@ -1,4 +1,4 @@
-"""When each word is spoken, from what an engine tells about it. Pure."""
+"""Computes word times from the marks of an engine. Pure."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -12,23 +12,23 @@ __all__ = ["Mark", "time_words"]
 
 
 class Mark(NamedTuple):
-    """An engine begins to speak what stands at a position of the text."""
+    """The sample at which an engine begins to speak a position of the text."""
 
     position: int
-    """Characters before it."""
+    """Index of the character in the text."""
     sample: int
 
 
 def time_words(text: str, marks: Sequence[Mark], samples: int) -> tuple[Word, ...]:
-    """Every word of the text, each lasting until the next begins.
+    """Returns all words of the text; each lasts until the next begins.
 
-    Engines mark some words several times (a number is several spoken words) and some not at all: the first mark in a
-    word counts, and words without one share the time since the last marked word by their letters. A sign that stands
-    alone and is not spoken takes no time.
+    Engines mark some words several times (a number is several spoken words) and others not at all: the first mark in a
+    word counts, and unmarked words divide the time since the last marked word by their letters. A sign on its own that
+    is not spoken takes no time.
 
     Args:
-        text: what was spoken.
-        marks: in any order; one that leads back in the text is ignored.
+        text: the spoken text.
+        marks: in any order; marks that go backwards in the text are ignored.
         samples: the length of the speech.
     """
     tokens = split_words(text)
@@ -52,7 +52,7 @@ def time_words(text: str, marks: Sequence[Mark], samples: int) -> tuple[Word, ..
 
 
 def _marked(tokens: list[Token], marks: Sequence[Mark], samples: int) -> dict[int, int]:
-    """Where marked words begin, by their index, both rising. The first word is always among them."""
+    """Returns the start sample of marked words by index, both increasing; always includes the first word."""
     ends = [token.end for token in tokens]
     starts: dict[int, int] = {}
     latest = -1

@@ -1,12 +1,12 @@
-"""espeak-ng in a process of its own: one request on standard input, one answer on standard output, then it ends.
+"""Runs espeak-ng in a child process: one request on standard input, one answer on standard output, then exit.
 
-The library keeps global state and its second synthesis differs from its first by a few samples; the first in a fresh
-process is always the same. This file imports little, so that a process per scene costs next to nothing.
+The library keeps global state: its second synthesis differs from its first by a few samples, while the first in a fresh
+process is deterministic. This file imports little, so that a process per scene is cheap.
 
     request   {"text": …, "language": "pt-BR", "voice": null, "words_per_minute": 150, "phonemes": false}
     answer    one line {"voice": …, "sample_rate": 22050, "marks": [[position, sample], …]}, then 16-bit PCM
               with phonemes, marks are [position, sample, [phoneme, …]] and no PCM follows
-    refusal   exit code 2, the reason as the last line of standard error
+    refusal   one line {"refused": reason}
 """
 
 import ctypes
@@ -18,10 +18,7 @@ from typing import Any, Final, NamedTuple
 
 import espeakng_loader
 
-__all__ = ["REFUSED", "RefusedError", "Voice", "choose_voice"]
-
-REFUSED: Final = 2
-"""Exit code: the request cannot be spoken, now or later."""
+__all__ = ["RefusedError", "Voice", "select_voice"]
 
 _SYNCHRONOUS: Final = 2
 _DONT_EXIT: Final = 0x8000
@@ -39,32 +36,32 @@ class RefusedError(Exception):
 
 
 class Voice(NamedTuple):
-    """A voice of the bundle."""
+    """A bundled voice."""
 
     name: str
-    """For people: `English (America)`."""
+    """Display name: `English (America)`."""
     identifier: str
-    """Its file: `gmw/en-US`."""
+    """File: `gmw/en-US`."""
     languages: tuple[tuple[int, str], ...]
-    """Tags, each with how well it fits; less is better."""
+    """Language tags, each with a priority; lower is better."""
 
 
-def choose_voice(
+def select_voice(
     voices: Sequence[Voice], variants: Sequence[str], *, language: str, voice: str | None
 ) -> tuple[str, str]:
-    """The voice to speak with.
+    """Selects a voice.
 
     Args:
-        voices: what there is.
+        voices: the available voices.
         variants: names that may follow a voice after a plus sign.
-        language: a tag; its regions and scripts are left out from the right until a voice speaks it.
-        voice: `en-us`, `English (America)`, `en-us+f3`, or `+f3` for a variant of the language's own voice.
+        language: a tag; regions and scripts are dropped from the right until a voice matches.
+        voice: `en-us`, `English (America)`, `en-us+f3`, or `+f3` for a variant of the language's default voice.
 
     Returns:
-        What the library calls it, and what an order calls it.
+        The library's name of the voice, and its name in orders.
 
     Raises:
-        RefusedError: there is none; espeak itself would keep quiet and speak with the voice it had before.
+        RefusedError: there is no such voice; espeak itself would silently keep the previous voice.
     """
     base, plus, variant = (voice or "").partition("+")
     if plus and variant not in variants:
@@ -143,20 +140,20 @@ _SpokenWord = tuple[int, int, list[str]]
 
 
 class _Library:
-    """espeak-ng, started."""
+    """The initialized espeak-ng library."""
 
     def __init__(self, *, phonemes: bool) -> None:
         data = espeakng_loader.get_data_path()
-        os.chdir(data)  # the library cuts paths off after 160 characters; "." is short wherever it is installed
+        os.chdir(data)  # the library truncates paths to 160 characters; "." is always short
         self._library = ctypes.CDLL(espeakng_loader.get_library_path())
         self._library.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_Voice))
         self._library.espeak_GetCurrentVoice.restype = ctypes.POINTER(_Voice)
         options = _DONT_EXIT | (_TELL_PHONEMES_IN_IPA if phonemes else 0)
         self.sample_rate: int = self._library.espeak_Initialize(_SYNCHRONOUS, 0, b".", options)
         if self.sample_rate <= 0:
-            message = f"espeak-ng does not start with its data in {data}"
+            message = f"espeak-ng failed to start with its data in {data}"
             raise RuntimeError(message)
-        self._library.espeak_ng_SetRandSeed(1)  # breath would be seeded with the clock's second
+        self._library.espeak_ng_SetRandSeed(1)  # by default, noise is seeded with the time in seconds
 
     def voices(self) -> list[Voice]:
         listed = self._library.espeak_ListVoices(None)
@@ -176,7 +173,7 @@ class _Library:
         self._library.espeak_SetParameter(_RATE, words_per_minute, 0)
 
     def speak(self, text: str) -> tuple[bytearray, list[_SpokenWord]]:
-        """16-bit samples, and for each spoken word the characters and the samples before it and its phonemes."""
+        """Returns 16-bit samples and, for each spoken word, its character position, sample position and phonemes."""
         pcm = bytearray()
         marks: list[_SpokenWord] = []
 
@@ -197,14 +194,14 @@ class _Library:
         encoded = text.encode() + b"\0"
         code = self._library.espeak_Synth(encoded, len(encoded), 0, _POSITION_IN_CHARACTERS, 0, _UTF8, None, None)
         if code:
-            message = f"espeak-ng stopped with code {code}"
+            message = f"espeak-ng failed with code {code}"
             raise RuntimeError(message)
         self._library.espeak_Synchronize()
         return pcm, marks
 
 
 def _languages(address: int) -> list[tuple[int, str]]:
-    """Reads a list of one byte for the fit and a tag that a zero ends; a zero in place of a fit ends the list."""
+    """Reads a list of priority bytes, each followed by a zero-terminated tag; a zero priority ends the list."""
     found: list[tuple[int, str]] = []
     while fit := ctypes.string_at(address, 1)[0]:
         tag = ctypes.string_at(address + 1)
@@ -219,13 +216,13 @@ def main() -> int:
     phonemes = bool(request.get("phonemes"))
     library = _Library(phonemes=phonemes)
     try:
-        identifier, voice = choose_voice(
+        identifier, voice = select_voice(
             library.voices(), library.variants(), language=request["language"], voice=request["voice"]
         )
         library.use(identifier, request["words_per_minute"])
     except RefusedError as error:
-        sys.stderr.write(f"{error}\n")
-        return REFUSED
+        sys.stdout.write(json.dumps({"refused": str(error)}) + "\n")
+        return 0
     pcm, words = library.speak(request["text"])
     marks = words if phonemes else [word[:2] for word in words]
     header = json.dumps({"voice": voice, "sample_rate": library.sample_rate, "marks": marks})

@@ -1,4 +1,4 @@
-"""The engine that needs neither weights nor network: espeak-ng, a short-lived process per scene."""
+"""The espeak-ng engine: a short-lived child process per scene, without weights or network."""
 
 import asyncio
 import json
@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import av
 import numpy as np
@@ -20,36 +20,32 @@ from scenewire.processes.run import Completed, Limits, run_program
 from scenewire_tts.engines.base import SAMPLE_RATE, Speech, SpeechEngine
 from scenewire_tts.speech.word_timing import Mark, time_words
 
-__all__ = ["EspeakEngine", "ask_espeak", "is_spelled_out", "resample"]
+__all__ = ["EspeakAnswer", "EspeakEngine", "is_spelled_out", "resample", "run_espeak"]
 
 _CHILD: Final = Path(__file__).with_name("child.py")
-_REFUSED: Final = 2
-"""The child's exit code for a request that cannot be spoken."""
-
 _LIMITS: Final = Limits(memory=1 << 30, cpu=60, file_size=0)
-_TIMEOUT: Final = 120
-"""Seconds; a quarter of an hour of speech takes about one."""
+_TIMEOUT_S: Final = 120
+"""A quarter of an hour of speech takes about a second."""
 
-_SLOWEST: Final = 80
-_FASTEST: Final = 450
-"""Words a minute; beyond these the library keeps to its limits without saying so."""
+_MIN_WORDS_PER_MINUTE: Final = 80
+_MAX_WORDS_PER_MINUTE: Final = 450
+"""Beyond these, the library silently uses its limits."""
 
-_BLOCK: Final = 1 << 16
-"""Samples handed to the resampler at once."""
+_BLOCK_SAMPLES: Final = 1 << 16
 
 _LETTERS: Final = re.compile(r"[^\W\d_]{3,}")
-_ONE_SYLLABLE_A_CHARACTER: Final = ("cmn", "hak", "yue")
-"""Voices that mark every character, because that is how their writing is read."""
+_SYLLABIC_VOICES: Final = ("cmn", "hak", "yue")
+"""Voices that correctly mark every character, because each is a syllable."""
 
 
 class EspeakEngine(SpeechEngine):
-    """See `SpeechEngine`. Knows some 130 languages; sounds like a machine.
+    """See `SpeechEngine`. Supports about 130 languages with a robotic voice.
 
     Args:
-        words_per_minute: how fast it speaks, before pauses.
+        words_per_minute: speech rate, excluding pauses.
 
     Raises:
-        PermanentError: `program_missing`, when the package that bundles it is not installed.
+        PermanentError: `program_missing`, the package that bundles espeak-ng is not installed.
     """
 
     def __init__(self, *, words_per_minute: int = 150) -> None:
@@ -76,38 +72,53 @@ class EspeakEngine(SpeechEngine):
     async def speak(self, text: str, *, language: str, voice: str | None, speed: float = 1.0) -> Speech:
         rate = self._rate(speed)
         request = {"text": text, "language": language, "voice": voice, "words_per_minute": rate}
-        return await asyncio.to_thread(_read, text, await ask_espeak(request))
+        return await asyncio.to_thread(_speech, text, await run_espeak(request))
 
     def _rate(self, speed: float) -> int:
         rate = round(self._words_per_minute * speed)
-        if not _SLOWEST <= rate <= _FASTEST:
+        if not _MIN_WORDS_PER_MINUTE <= rate <= _MAX_WORDS_PER_MINUTE:
             raise PermanentError(
                 FailureCode.SPEECH_FAILED,
-                f"{speed:g} times {self._words_per_minute} words a minute is {rate}; espeak-ng speaks {_SLOWEST} to "
-                f"{_FASTEST}",
+                f"speed {speed:g} at {self._words_per_minute} words per minute is {rate}; espeak-ng supports "
+                f"{_MIN_WORDS_PER_MINUTE} to {_MAX_WORDS_PER_MINUTE}",
                 hint="order another speed, or set TTS_WORDS_PER_MINUTE",
             )
         return rate
 
 
-async def ask_espeak(request: Mapping[str, object]) -> bytes:
-    """The answer of `espeak_child` to a request; see there.
+class EspeakAnswer(NamedTuple):
+    """An answer of the child; `child` describes it."""
+
+    header: Mapping[str, Any]
+    pcm: bytes
+
+
+async def run_espeak(request: Mapping[str, object]) -> EspeakAnswer:
+    """Runs the child with a request; `child` describes both.
 
     Raises:
-        PermanentError: `speech_failed`, when it has no such voice or language; `program_failed`.
-        TransientError: it was killed.
+        PermanentError: `speech_failed`, espeak-ng has no such voice or language; `program_failed`.
+        TransientError: the child was killed.
     """
-    # Isolated: neither the environment nor a file beside us decides what the child imports.
+    # Isolated: neither the environment nor neighbouring files affect what the child imports.
     done = await run_program(
-        [sys.executable, "-I", _CHILD], stdin=json.dumps(request).encode(), timeout=_TIMEOUT, limits=_LIMITS
+        [sys.executable, "-I", _CHILD], stdin=json.dumps(request).encode(), timeout=_TIMEOUT_S, limits=_LIMITS
     )
     _require_success(done)
-    return done.stdout
+    header, _, pcm = done.stdout.partition(b"\n")
+    answer = EspeakAnswer(json.loads(header), pcm)
+    if "refused" in answer.header:
+        raise PermanentError(
+            FailureCode.SPEECH_FAILED,
+            answer.header["refused"],
+            hint="order another language or voice, such as `en` or `en-us+f3`",
+        )
+    return answer
 
 
 def is_spelled_out(text: str, marks: Sequence[Mark], voice: str) -> bool:
-    """Whether most letters were read out one by one, as espeak does with writing that a voice does not know."""
-    if voice.lower().startswith(_ONE_SYLLABLE_A_CHARACTER):
+    """Whether most letters were read out one by one, as espeak-ng does with a script that a voice does not support."""
+    if voice.lower().startswith(_SYLLABIC_VOICES):
         return False
     positions = sorted(mark.position for mark in marks)
     letters = spelled = 0
@@ -120,16 +131,16 @@ def is_spelled_out(text: str, marks: Sequence[Mark], voice: str) -> bool:
 
 
 def resample(pcm: NDArray[np.int16], rate: int) -> NDArray[np.int16]:
-    """The same sound at `SAMPLE_RATE`: as many samples as cover its time, none lost at either end.
+    """Resamples to `SAMPLE_RATE` without losing samples at either end.
 
     Args:
-        pcm: one channel.
-        rate: its samples a second.
+        pcm: mono samples.
+        rate: their sample rate, hertz.
     """
     resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
     blocks: list[NDArray[np.int16]] = []
-    for begin in range(0, len(pcm), _BLOCK):
-        frame = av.AudioFrame.from_ndarray(pcm[np.newaxis, begin : begin + _BLOCK], format="s16", layout="mono")
+    for begin in range(0, len(pcm), _BLOCK_SAMPLES):
+        frame = av.AudioFrame.from_ndarray(pcm[np.newaxis, begin : begin + _BLOCK_SAMPLES], format="s16", layout="mono")
         frame.sample_rate = rate
         blocks += [resampled.to_ndarray()[0] for resampled in resampler.resample(frame)]
     if len(pcm):
@@ -141,32 +152,24 @@ def _require_success(done: Completed) -> None:
     if done.returncode == 0:
         return
     reason = done.stderr.rpartition("\n")[2]
-    if done.returncode == _REFUSED:
-        raise PermanentError(
-            FailureCode.SPEECH_FAILED,
-            reason,
-            hint="order another language or voice, such as `en` or `en-us+f3`",
-        )
     if done.returncode < 0:
-        raise TransientError(FailureCode.PROGRAM_FAILED, f"espeak-ng was ended by signal {-done.returncode}")
+        raise TransientError(FailureCode.PROGRAM_FAILED, f"espeak-ng was killed by signal {-done.returncode}")
     raise PermanentError(
         FailureCode.PROGRAM_FAILED,
         f"espeak-ng failed: {reason or f'exit code {done.returncode}'}",
-        hint="install the package espeakng-loader anew",
+        hint="reinstall the package espeakng-loader",
     )
 
 
-def _read(text: str, answer: bytes) -> Speech:
-    end = answer.index(b"\n")
-    fields = json.loads(answer[:end])
-    rate, voice = fields["sample_rate"], fields["voice"]
-    marks = [Mark(position, sample) for position, sample in fields["marks"]]
+def _speech(text: str, answer: EspeakAnswer) -> Speech:
+    rate, voice = answer.header["sample_rate"], answer.header["voice"]
+    marks = [Mark(position, sample) for position, sample in answer.header["marks"]]
     if is_spelled_out(text, marks, voice):
         raise PermanentError(
             FailureCode.SPEECH_FAILED,
-            f"the voice {voice} does not know this writing and would spell it out letter by letter",
-            hint="order the language that the text is written in; of Japanese it reads kana only",
+            f"the voice {voice} does not support this script and would spell it letter by letter",
+            hint="order the language of the text; espeak-ng reads only kana in Japanese",
         )
-    pcm = resample(np.frombuffer(answer, "<i2", offset=end + 1), rate)
-    there = [Mark(mark.position, round(mark.sample * SAMPLE_RATE / rate)) for mark in marks]
-    return Speech(pcm, time_words(text, there, len(pcm)), voice)
+    pcm = resample(np.frombuffer(answer.pcm, "<i2"), rate)
+    resampled = [Mark(mark.position, round(mark.sample * SAMPLE_RATE / rate)) for mark in marks]
+    return Speech(pcm, time_words(text, resampled, len(pcm)), voice)

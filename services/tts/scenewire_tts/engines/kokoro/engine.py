@@ -1,12 +1,11 @@
-"""The neural voice: Kokoro with weights of your own, loaded once and kept.
+"""The Kokoro engine: a neural voice with user-supplied weights, loaded once.
 
-espeak-ng says how the words sound, the model speaks them one utterance at a time, and what it spoke is checked and
-joined here.
+espeak-ng converts words to phonemes, the model speaks one utterance at a time, and the audio chunks are checked and
+joined.
 """
 
 import asyncio
 import hashlib
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Protocol
@@ -16,11 +15,11 @@ from typing_extensions import override
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.processors import usable_processors
 from scenewire_tts.engines.base import Speech, SpeechEngine
-from scenewire_tts.engines.espeak.engine import ask_espeak, is_spelled_out
-from scenewire_tts.engines.kokoro.audio_chunks import Take, check, mark_words, splice
-from scenewire_tts.engines.kokoro.model.base import Sound
-from scenewire_tts.engines.kokoro.model.process import Greeting, ModelProcess, NoMemoryError
-from scenewire_tts.engines.kokoro.phonemes import DIALECTS, Piece, SpokenWord, choose_dialect, spell
+from scenewire_tts.engines.espeak.engine import is_spelled_out, run_espeak
+from scenewire_tts.engines.kokoro.audio_chunks import AudioChunk, check, join, mark_words
+from scenewire_tts.engines.kokoro.model.base import OutOfMemoryError, Sound
+from scenewire_tts.engines.kokoro.model.process import ModelHandshake, ModelProcess
+from scenewire_tts.engines.kokoro.phonemes import DIALECTS, Piece, SpokenWord, select_dialect, spell
 from scenewire_tts.engines.kokoro.utterances import Utterance, divide, halve, number
 from scenewire_tts.engines.kokoro.voices import Mixture, VoicesError, parse_mixture
 from scenewire_tts.engines.kokoro.weights import Weights, examine
@@ -28,13 +27,13 @@ from scenewire_tts.speech.word_timing import Mark, time_words
 
 __all__ = ["KokoroEngine", "Model", "open_kokoro"]
 
-_CODE: Final = 1
-"""Raised when the same words would be written, divided or joined otherwise than before."""
+_CACHE_VERSION: Final = 1
+"""Bump when the same words are converted, divided or joined differently."""
 
-_THREADS: Final = 4
-"""Unless a setting says otherwise: more of them wait for each other longer than they save."""
+_MAX_DEFAULT_THREADS: Final = 4
+"""More threads cost more in synchronization than they save."""
 
-_OWN: Final = {
+_DEFAULT_VOICES: Final = {
     "a": "af_sky",
     "b": "bf_emma",
     "e": "ef_dora",
@@ -43,14 +42,14 @@ _OWN: Final = {
     "i": "if_sara",
     "p": "pf_dora",
 }
-"""Who speaks a language when nobody is named; where that voice is missing, the first one of the language."""
+"""Default voice by dialect; if it is missing, the first voice of the dialect is used."""
 
 
 class Model(Protocol):
-    """What `ModelProcess` offers; see there."""
+    """The interface of `ModelProcess`."""
 
-    async def start(self) -> Greeting:
-        """Loads it."""
+    async def start(self) -> ModelHandshake:
+        """Loads the model."""
         ...
 
     async def speak(self, ids: list[int], mixture: Mixture, speed: float) -> Sound:
@@ -58,7 +57,7 @@ class Model(Protocol):
         ...
 
     async def aclose(self) -> None:
-        """Lets go of it."""
+        """Ends the model's process."""
         ...
 
 
@@ -67,7 +66,7 @@ class KokoroEngine(SpeechEngine):
 
     Args:
         name: `kokoro` or `kokoro-onnx`.
-        weights: what lies in the folder.
+        weights: the examined folder.
         model: speaks phonemes.
     """
 
@@ -92,40 +91,40 @@ class KokoroEngine(SpeechEngine):
         """Loads the model.
 
         Raises:
-            PermanentError: `invalid_settings`, when the weights, a package or the device cannot be used.
-            TransientError: it died while it was loaded.
+            PermanentError: `invalid_settings`, the weights, a package or the device cannot be used.
+            TransientError: the process died while loading.
         """
-        digest, greeting = await asyncio.gather(
+        digest, handshake = await asyncio.gather(
             asyncio.to_thread(_digest, self._weights, self._name), self._model.start()
         )
-        self._vocabulary = greeting.vocabulary
-        self._version = f"{_CODE}, weights {digest}, {greeting.runtime}"
+        self._vocabulary = handshake.vocabulary
+        self._version = f"{_CACHE_VERSION}, weights {digest}, {handshake.runtime}"
 
     async def aclose(self) -> None:
-        """Lets go of the model."""
+        """Ends the model's process."""
         await self._model.aclose()
 
     @override
     async def speak(self, text: str, *, language: str, voice: str | None, speed: float = 1.0) -> Speech:
-        dialect, mixture = self._choose(language, voice)
+        dialect, mixture = self._select_voice(language, voice)
         pieces = await _spell(text, dialect)
         utterances = divide(pieces)
         if not any(number(utterance, self._vocabulary)[0] for utterance in utterances):
-            raise PermanentError(FailureCode.SPEECH_FAILED, "nothing of its text can be spoken")
-        takes = [take for utterance in utterances for take in await self._takes(utterance, mixture, speed)]
-        pcm, marks = await asyncio.to_thread(splice, takes, speed)
+            raise PermanentError(FailureCode.SPEECH_FAILED, "its text contains no known phonemes")
+        chunks = [chunk for utterance in utterances for chunk in await self._chunks(utterance, mixture, speed)]
+        pcm, marks = await asyncio.to_thread(join, chunks, speed)
         return Speech(pcm, time_words(text, marks, len(pcm)), voice or mixture[0][0])
 
-    def _choose(self, language: str, voice: str | None) -> tuple[str, Mixture]:
-        dialect = choose_dialect(language, voice)
+    def _select_voice(self, language: str, voice: str | None) -> tuple[str, Mixture]:
+        dialect = select_dialect(language, voice)
         if dialect is None:
             raise PermanentError(
                 FailureCode.SPEECH_FAILED,
                 f"{self._name} does not speak {language!r}",
-                hint="it speaks en, es, fr, hi, it and pt; TTS_ENGINE=espeak speaks over a hundred languages",
+                hint="it supports en, es, fr, hi, it and pt; TTS_ENGINE=espeak supports over a hundred languages",
             )
         try:
-            return dialect, parse_mixture(voice or self._own(dialect, language), self._weights.voices)
+            return dialect, parse_mixture(voice or self._default_voice(dialect, language), self._weights.voices)
         except VoicesError as error:
             raise PermanentError(
                 FailureCode.SPEECH_FAILED,
@@ -133,73 +132,77 @@ class KokoroEngine(SpeechEngine):
                 hint="order one of them with --voice, or set TTS_VOICE",
             ) from error
 
-    def _own(self, dialect: str, language: str) -> str:
-        theirs = [name for name in self._weights.voices if name.startswith(dialect)]
-        if _OWN[dialect] in theirs:
-            return _OWN[dialect]
-        if not theirs:
-            raise VoicesError(f"there is no voice for {language!r}; there are {', '.join(self._weights.voices)}")
-        return min(theirs)
+    def _default_voice(self, dialect: str, language: str) -> str:
+        names = [name for name in self._weights.voices if name.startswith(dialect)]
+        if _DEFAULT_VOICES[dialect] in names:
+            return _DEFAULT_VOICES[dialect]
+        if not names:
+            raise VoicesError(
+                f"there is no voice for {language!r}; available voices: {', '.join(self._weights.voices)}"
+            )
+        return min(names)
 
-    async def _takes(self, utterance: Utterance, mixture: Mixture, speed: float) -> list[Take]:
-        """One take, or several shorter ones where there is too little memory for one."""
+    async def _chunks(self, utterance: Utterance, mixture: Mixture, speed: float) -> list[AudioChunk]:
+        """Speaks an utterance; in halves if there is not enough memory for all of it."""
         ids, firsts = number(utterance, self._vocabulary)
         if not ids:
             return []
         try:
             sound = await self._model.speak(ids, mixture, speed)
-        except NoMemoryError as error:
+        except OutOfMemoryError as error:
             halves = halve(utterance)
             if not halves:
                 raise TransientError(
                     FailureCode.SPEECH_FAILED,
-                    f"the speech model has too little memory for {error}",
-                    hint="free memory of the graphics card or the machine, or set TTS_DEVICE=cpu",
+                    f"the speech model ran out of memory for {error}",
+                    hint="free GPU or system memory, or set TTS_DEVICE=cpu",
                 ) from error
-            return [take for half in halves for take in await self._takes(half, mixture, speed)]
-        return [await asyncio.to_thread(_take, utterance, ids, firsts, sound, speed)]
+            return [chunk for half in halves for chunk in await self._chunks(half, mixture, speed)]
+        return [await asyncio.to_thread(_chunk, utterance, ids, firsts, sound, speed)]
 
 
 def open_kokoro(name: str, folder: Path, *, device: str = "auto", threads: int = 0) -> KokoroEngine:
-    """The engine over a folder of weights, not started yet.
+    """Creates the engine for a folder of weights, not started yet.
 
     Args:
         name: `kokoro` or `kokoro-onnx`.
-        folder: of weights.
+        folder: the folder of weights.
         device: `auto`, `cuda` or `cpu`.
-        threads: of processors; 0 takes those that the process may use, four at the most.
+        threads: number of CPU threads; 0 uses all CPUs available to the process, at most four.
     """
-    model = ModelProcess(name, folder, device=device, threads=threads or min(_THREADS, usable_processors()))
+    model = ModelProcess(name, folder, device=device, threads=threads or min(_MAX_DEFAULT_THREADS, usable_processors()))
     return KokoroEngine(name, examine(folder), model)
 
 
 async def _spell(text: str, dialect: str) -> list[Piece]:
     request = {"text": text, "language": DIALECTS[dialect].espeak, "voice": None, "words_per_minute": 150}
-    answer = json.loads(await ask_espeak(request | {"phonemes": True}))
+    answer = (await run_espeak(request | {"phonemes": True})).header
     words = [SpokenWord(*mark) for mark in answer["marks"]]
     if is_spelled_out(text, [Mark(word.position, word.sample) for word in words], answer["voice"]):
         raise PermanentError(
             FailureCode.SPEECH_FAILED,
-            f"{DIALECTS[dialect].espeak} does not know this writing and would spell it out letter by letter",
-            hint="order the language that the text is written in",
+            f"{DIALECTS[dialect].espeak} does not support this script and would spell it letter by letter",
+            hint="order the language of the text",
         )
     return spell(text, words, DIALECTS[dialect])
 
 
-def _take(utterance: Utterance, ids: Sequence[int], firsts: Sequence[int | None], sound: Sound, speed: float) -> Take:
+def _chunk(
+    utterance: Utterance, ids: Sequence[int], firsts: Sequence[int | None], sound: Sound, speed: float
+) -> AudioChunk:
     check(sound.audio, len(ids), speed)
     durations = sound.durations
     if durations is not None and len(durations) != len(ids) + 2:
         raise PermanentError(
             FailureCode.SPEECH_FAILED,
-            f"the voice timed {len(durations)} phonemes of {len(ids) + 2}",
+            f"the model returned {len(durations)} durations for {len(ids) + 2} phonemes",
             hint="use another export of the model",
         )
-    return Take(sound.audio, mark_words(utterance, firsts, durations, sound.audio), utterance[-1].ends)
+    return AudioChunk(sound.audio, mark_words(utterance, firsts, durations, sound.audio), utterance[-1].ends)
 
 
 def _digest(weights: Weights, engine: str) -> str:
-    """Sixteen digits that another file or another byte would change."""
+    """Returns 16 hex digits of the SHA-256 over the configuration, model and voices."""
     digest = hashlib.sha256()
     model = weights.models[engine]
     for path in filter(None, (weights.config, model, *_voice_files(weights))):

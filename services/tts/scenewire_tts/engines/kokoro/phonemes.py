@@ -1,6 +1,6 @@
-"""From text to the sounds a neural voice was taught: espeak-ng says how words sound, in the voice's own letters. Pure.
+"""Converts text to the phonemes of a neural voice, from those of espeak-ng. Pure.
 
-The voice knows some sounds by one letter of its own (`A` for the vowel of "day"), and reads punctuation as melody.
+The voice has its own letters for some sounds (`A` for the vowel of "day"), and takes its intonation from punctuation.
 """
 
 import re
@@ -12,11 +12,11 @@ from typing import Final, NamedTuple
 
 from scenewire_tts.speech.spoken_text import Token, split_words
 
-__all__ = ["DIALECTS", "Break", "Dialect", "Piece", "SpokenWord", "choose_dialect", "spell"]
+__all__ = ["DIALECTS", "Break", "Dialect", "Piece", "SpokenWord", "select_dialect", "spell"]
 
 
 class Break(IntEnum):
-    """What ends behind a word."""
+    """What ends after a word."""
 
     WORD = 0
     CLAUSE = 1
@@ -26,19 +26,19 @@ class Break(IntEnum):
 
 @dataclass(frozen=True)
 class Piece:
-    """A word of the text as the voice reads it."""
+    """A word of the text, as phonemes."""
 
     position: int
-    """Characters before the word in the text."""
+    """Index of its first character in the text."""
     phonemes: str
-    """With the punctuation around it; empty for what is not spoken."""
+    """Including surrounding punctuation; empty for a silent word."""
     weight: int
-    """How long espeak takes for it, in its own samples."""
+    """Its duration in samples of espeak-ng."""
     ends: Break
 
 
 class SpokenWord(NamedTuple):
-    """A word as espeak speaks it; a number is several."""
+    """A word as spoken by espeak-ng; a number is several words."""
 
     position: int
     sample: int
@@ -47,14 +47,14 @@ class SpokenWord(NamedTuple):
 
 @dataclass(frozen=True)
 class Dialect:
-    """A language as the voice was taught it."""
+    """A language as the voice was trained on it."""
 
     espeak: str
-    """The tag under which espeak-ng knows it."""
+    """Its tag in espeak-ng."""
     letters: tuple[tuple[str, str], ...]
-    """Within one sound of espeak's, what to write in place of what."""
+    """Replacements within one phoneme of espeak-ng."""
     spelling: tuple[tuple[str, str], ...] = ()
-    """The same over a whole word."""
+    """Replacements within a whole word."""
 
 
 _LETTERS: Final = (
@@ -97,8 +97,8 @@ DIALECTS: Final = {
     "i": Dialect("it", _OTHERS.letters),
     "p": Dialect("pt-br", _OTHERS.letters),
 }
-"""By the letter that the names of its voices begin with. Japanese and Chinese voices (`j`, `z`) were taught sounds that
-espeak-ng does not give."""
+"""By the first letter of the voices' names. Japanese and Chinese voices (`j`, `z`) need phonemes that espeak-ng does not
+provide."""
 
 _LANGUAGES: Final = {
     "en": "a",
@@ -119,18 +119,18 @@ _SENTENCE: Final = frozenset(".!?…")
 _CLAUSE: Final = frozenset(";:,—")
 _CLOSING: Final = "\"”)’'"
 _ABBREVIATION: Final = re.compile(r"[(“\"]?(?:[^\W\d_]\.)+|[(“\"]?(?:Dr|Jr|Mr|Mrs|Ms|No|Prof|Sr|St|vs)\.")
-"""Whose full stop ends no sentence; the voice would pause at it."""
+"""Their full stop does not end a sentence; the voice would pause at it."""
 
 _SYLLABIC: Final = re.compile("(\\S)\u0329")
 _STRESS: Final = "ˈˌ"
 
 
-def choose_dialect(language: str, voice: str | None) -> str | None:
-    """The letter of a dialect; None when there is none for the language.
+def select_dialect(language: str, voice: str | None) -> str | None:
+    """Returns the letter of a dialect; None if the language is not supported.
 
     Args:
-        language: a tag; a region that is not known is left out.
-        voice: its first letter decides between the dialects of a language that is ordered without its region.
+        language: a tag; unknown regions are ignored.
+        voice: its first letter selects the dialect of a language without a region.
     """
     tag = language.casefold()
     while tag and tag not in _LANGUAGES:
@@ -141,12 +141,12 @@ def choose_dialect(language: str, voice: str | None) -> str | None:
 
 
 def spell(text: str, words: Sequence[SpokenWord], dialect: Dialect) -> list[Piece]:
-    """The words of a text that `scenewire_tts.speech.spoken_text.clean` made, in order.
+    """Converts a text returned by `scenewire_tts.speech.spoken_text.clean` to pieces, in order.
 
     Args:
-        text: what was given to espeak.
-        words: what espeak made of it, in the order in which it speaks.
-        dialect: of the voice.
+        text: the text given to espeak-ng.
+        words: the words spoken by espeak-ng, in order.
+        dialect: the dialect of the voice.
     """
     tokens = split_words(text)
     sounds: list[list[str]] = [[] for _ in tokens]
@@ -155,19 +155,19 @@ def spell(text: str, words: Sequence[SpokenWord], dialect: Dialect) -> list[Piec
     index = 0
     for word in words:
         index = max(index, min(bisect_right(ends, word.position), len(tokens) - 1))
-        if said := _write(word.phonemes, dialect):
-            sounds[index].append(said)
+        if written := _write(word.phonemes, dialect):
+            sounds[index].append(written)
             starts[index] = word.sample if starts[index] is None else starts[index]
     pieces = []
-    for token, heard, weight, follower in zip(tokens, sounds, _weights(starts), [*tokens[1:], None], strict=True):
+    for token, spoken, weight, follower in zip(tokens, sounds, _weights(starts), [*tokens[1:], None], strict=True):
         before, after = _marks_around(token.text)
-        phonemes = f"{before}{' '.join(heard)}{after}"
+        phonemes = f"{before}{' '.join(spoken)}{after}"
         pieces.append(Piece(token.start, phonemes, weight, _break(text, token, follower)))
     return pieces
 
 
 def _write(sounds: Sequence[str], dialect: Dialect) -> str:
-    """One word in the voice's letters. Sounds in brackets are espeak's notes on a change of language."""
+    """Converts one word to the voice's letters. Phonemes in brackets mark a change of language in espeak-ng."""
     written = ""
     for sound in sounds:
         if not sound.startswith("("):
@@ -181,7 +181,7 @@ def _write(sounds: Sequence[str], dialect: Dialect) -> str:
 
 
 def _weights(starts: Sequence[int | None]) -> list[int]:
-    """Samples from each spoken word to the next one; the last gets an average one's."""
+    """Returns the samples from each spoken word to the next; the last word gets the average."""
     known = [start for start in starts if start is not None]
     weights, following = [], (known[-1] + (known[-1] - known[0]) // max(1, len(known) - 1)) if known else 0
     for start in reversed(starts):

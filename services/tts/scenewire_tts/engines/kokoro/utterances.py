@@ -1,7 +1,6 @@
-"""How much is spoken in one breath: sentences together while they are short, apart where they are long. Pure.
+"""Divides text into utterances: joins short sentences and splits long ones. Pure.
 
-A neural voice needs more time and memory for a second of speech the longer the utterance is, and speaks single words
-hastily.
+A neural voice needs more time and memory per second of speech for longer utterances, and rushes single words.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,16 +10,16 @@ from typing import Final
 
 from scenewire_tts.engines.kokoro.phonemes import Break, Piece
 
-__all__ = ["LONGEST", "Utterance", "divide", "halve", "length", "number"]
+__all__ = ["MAX_PHONEMES", "Utterance", "divide", "halve", "length", "number"]
 
-LONGEST: Final = 180
-"""Phonemes of an utterance: a sentence of 30 words. The model itself would take 510."""
+MAX_PHONEMES: Final = 180
+"""Per utterance: a sentence of 30 words. The model's own limit is 510."""
 
-_USUAL: Final = 120
-"""Phonemes up to which sentences are spoken together."""
+_JOIN_PHONEMES: Final = 120
+"""Sentences are joined up to this length."""
 
-_SHORTEST: Final = 8
-"""Phonemes below which nothing is divided further."""
+_MIN_PHONEMES: Final = 8
+"""Halves of an utterance are never shorter."""
 
 _CLOSING: Final = frozenset(";:,.!?…”)")
 
@@ -28,14 +27,14 @@ Utterance = tuple[Piece, ...]
 
 
 def number(pieces: Sequence[Piece], vocabulary: Mapping[str, int]) -> tuple[list[int], list[int | None]]:
-    """What the model is given for an utterance.
+    """Converts an utterance to phoneme ids.
 
     Args:
-        pieces: its words.
-        vocabulary: the phonemes that the model knows; others are left out.
+        pieces: the words.
+        vocabulary: ids of the known phonemes; others are dropped.
 
     Returns:
-        The numbers of the phonemes, and for each word the place among them of its first; None for a silent one.
+        The ids, and the index of each word's first phoneme among them; None for a silent word.
     """
     ids: list[int] = []
     firsts: list[int | None] = []
@@ -50,29 +49,29 @@ def number(pieces: Sequence[Piece], vocabulary: Mapping[str, int]) -> tuple[list
 
 
 def length(pieces: Sequence[Piece]) -> int:
-    """Phonemes, the spaces between words included."""
+    """Returns the number of phonemes, including spaces between words."""
     spoken = [len(piece.phonemes) for piece in pieces if piece.phonemes]
     return sum(spoken) + max(0, len(spoken) - 1)
 
 
 def divide(pieces: Sequence[Piece]) -> list[Utterance]:
-    """Utterances of at most `LONGEST` phonemes that together are all the pieces, in order.
+    """Divides all pieces, in order, into utterances of at most `MAX_PHONEMES` phonemes.
 
-    Paragraphs are never joined; sentences are cut only when they are too long, at a comma if there is one.
+    Paragraphs are never joined; sentences are split only if they are too long, preferably at a comma.
     """
     utterances: list[Utterance] = []
     for sentence in _sentences(pieces):
         previous = utterances[-1] if utterances else ()
-        if previous and previous[-1].ends == Break.SENTENCE and length(previous + sentence) <= _USUAL:
+        if previous and previous[-1].ends == Break.SENTENCE and length(previous + sentence) <= _JOIN_PHONEMES:
             utterances[-1] = previous + sentence
         else:
-            utterances += _cut(sentence, LONGEST)
+            utterances += _cut(sentence, MAX_PHONEMES)
     return [utterance for utterance in utterances if length(utterance)]
 
 
 def halve(utterance: Utterance) -> list[Utterance]:
-    """Two utterances or more of about half the length; none when it is too short for that."""
-    if length(utterance) < 2 * _SHORTEST:
+    """Splits an utterance into parts of about half its length; returns none if it is too short."""
+    if length(utterance) < 2 * _MIN_PHONEMES:
         return []
     return _cut(utterance, (length(utterance) + 1) // 2)
 
@@ -101,7 +100,7 @@ def _cut(pieces: Utterance, most: int) -> list[Utterance]:
 
 
 def _shorten(piece: Piece, most: int) -> list[Piece]:
-    """A word that is longer than an utterance, such as a number of forty digits, in parts; others as they are."""
+    """Splits a word that is longer than an utterance, such as a number of forty digits."""
     parts: list[str] = []
     rest = piece.phonemes
     while len(rest) > most:

@@ -1,7 +1,7 @@
-"""Voices of the neural model: their names, mixtures of them, and their numbers.
+"""Reads and mixes the voices of the neural model.
 
-A voice is 256 numbers for each length of an utterance. Files are read as plain numbers: nothing in them is executed,
-whatever their format could hold.
+A voice is a style of 256 numbers for each length of an utterance. Files are read as plain numbers: nothing in them is
+ever executed, even if their format allows it.
 """
 
 import math
@@ -13,54 +13,55 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["STYLE", "Mixture", "VoicesError", "find_voices", "mix", "parse_mixture", "read_voice"]
+__all__ = ["STYLE_SIZE", "Mixture", "VoicesError", "find_voices", "mix", "parse_mixture", "read_voice"]
 
-STYLE: Final = 256
-"""Numbers of a style."""
+STYLE_SIZE: Final = 256
 
-_ROW: Final = 4 * STYLE
-_MOST: Final = 8
-"""Voices of a mixture."""
+_ROW_BYTES: Final = 4 * STYLE_SIZE
+_MAX_VOICES: Final = 8
+"""Per mixture."""
 
 Mixture = tuple[tuple[str, float], ...]
-"""Names of voices, each with its share; the shares add up to 1."""
+"""Names of voices with their weights, which add up to 1."""
 
 
 class VoicesError(ValueError):
-    """A voice cannot be read, or there is none of this name."""
+    """A voice does not exist or cannot be read."""
 
 
 def parse_mixture(wanted: str, known: Sequence[str]) -> Mixture:
-    """The voices of `af_sky`, of `af_sky,af_heart` in equal parts, or of `af_sky:3,af_heart:1`.
+    """Parses `af_sky`, `af_sky,af_heart` (equal parts) or `af_sky:3,af_heart:1`.
 
     Raises:
-        VoicesError: with the names that there are.
+        VoicesError: a weight is invalid or a voice does not exist; lists the available voices.
     """
     parts = [part.partition(":") for part in wanted.split(",")]
-    shares: dict[str, float] = {}
-    for name, colon, share in parts:
+    weights: dict[str, float] = {}
+    for name, colon, weight in parts:
         try:
-            number = float(share) if colon else 1.0
+            number = float(weight) if colon else 1.0
         except ValueError:
             number = math.nan
         if not 0 < number < math.inf:
-            raise VoicesError(f"{share!r} is no share of a voice; write {name.strip()}:2")
+            raise VoicesError(f"{weight!r} is not a valid weight; write, for example, {name.strip()}:2")
         if name.strip() not in known:
-            raise VoicesError(f"there is no voice {name.strip()!r}; there are {', '.join(sorted(known)) or 'none'}")
-        shares[name.strip()] = shares.get(name.strip(), 0) + number
-    if len(shares) > _MOST:
-        raise VoicesError(f"a mixture has at most {_MOST} voices")
-    total = sum(shares.values())
-    return tuple((name, share / total) for name, share in shares.items())
+            raise VoicesError(
+                f"there is no voice {name.strip()!r}; available voices: {', '.join(sorted(known)) or 'none'}"
+            )
+        weights[name.strip()] = weights.get(name.strip(), 0) + number
+    if len(weights) > _MAX_VOICES:
+        raise VoicesError(f"a mixture has at most {_MAX_VOICES} voices")
+    total = sum(weights.values())
+    return tuple((name, weight / total) for name, weight in weights.items())
 
 
 def find_voices(folder: Path) -> dict[str, Path]:
-    """Names of the voices in a folder of weights, each with the file that holds it.
+    """Returns the voices in a folder of weights, each with its file.
 
-    Voices lie one in a file (`voices/af_sky.pt` or `.bin`), or all in one (`voices-v1.0.bin`, `voices.npz`).
+    A file contains one voice (`voices/af_sky.pt` or `.bin`) or all of them (`voices-v1.0.bin`, `voices.npz`).
 
     Raises:
-        VoicesError: a file with all of them is damaged.
+        VoicesError: a file with all voices is damaged.
     """
     found: dict[str, Path] = {}
     for path in sorted([*folder.glob("voices*.bin"), *folder.glob("voices*.npz")]):
@@ -72,27 +73,27 @@ def find_voices(folder: Path) -> dict[str, Path]:
 
 
 def read_voice(path: Path, name: str) -> NDArray[np.float32]:
-    """The styles of a voice, shape (rows, 256): row n - 1 for an utterance of n phonemes.
+    """Reads the styles of a voice, shape (rows, 256): row n - 1 is for an utterance of n phonemes.
 
     Raises:
-        VoicesError: the file is damaged or holds something else.
+        VoicesError: the file is damaged or not a voice.
     """
     try:
         raw = path.read_bytes() if path.suffix == ".bin" and not zipfile.is_zipfile(path) else _unpacked(path, name)
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise VoicesError(f"the voice {name} cannot be read from {path}: {error}") from error
-    if not raw or len(raw) % _ROW:
-        raise VoicesError(f"the voice {name} in {path} is {len(raw)} bytes long, which is no multiple of {_ROW}")
-    styles = np.frombuffer(raw, "<f4").reshape(-1, STYLE)
+    if not raw or len(raw) % _ROW_BYTES:
+        raise VoicesError(f"the voice {name} in {path} has {len(raw)} bytes, which is not a multiple of {_ROW_BYTES}")
+    styles = np.frombuffer(raw, "<f4").reshape(-1, STYLE_SIZE)
     if not np.isfinite(styles).all():
-        raise VoicesError(f"the voice {name} in {path} holds something that is no number")
+        raise VoicesError(f"the voice {name} in {path} contains values that are not finite")
     return styles.astype(np.float32)
 
 
 def mix(mixture: Mixture, voices: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
-    """The styles of a mixture, for lengths that all its voices know."""
+    """Mixes styles, for the lengths that all voices support."""
     rows = min(len(voices[name]) for name, _ in mixture)
-    return np.asarray(sum(share * voices[name][:rows] for name, share in mixture), np.float32)
+    return np.asarray(sum(weight * voices[name][:rows] for name, weight in mixture), np.float32)
 
 
 def _names(path: Path) -> list[str]:
@@ -104,7 +105,7 @@ def _names(path: Path) -> list[str]:
 
 
 def _unpacked(path: Path, name: str) -> bytes:
-    """The numbers of a tensor that PyTorch saved, or of an array that NumPy did."""
+    """Returns the bytes of a tensor saved by PyTorch or an array saved by NumPy."""
     with zipfile.ZipFile(path) as archive:
         if path.suffix != ".pt":
             with archive.open(f"{name}.npy") as file:

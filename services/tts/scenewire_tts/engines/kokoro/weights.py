@@ -1,4 +1,4 @@
-"""What lies in a folder of weights, and for which engine it is complete. Reads headers only, loads nothing."""
+"""Examines a folder of weights: which files it has, and which engines it is complete for. Reads only headers."""
 
 import json
 import zipfile
@@ -7,26 +7,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from scenewire_tts.engines.kokoro.voices import STYLE, VoicesError, find_voices
+from scenewire_tts.engines.kokoro.voices import STYLE_SIZE, VoicesError, find_voices
 
 __all__ = ["ENGINES", "Weights", "WeightsFile", "examine"]
 
 ENGINES: Final = {"kokoro": "*.pth", "kokoro-onnx": "*.onnx"}
-"""The engines that need weights, and what the file with their model is called."""
+"""The engines that require weights, with the file name pattern of their model."""
 
 _FOLDERS: Final = (".", "onnx")
-_ROW: Final = 4 * STYLE
+_ROW_BYTES: Final = 4 * STYLE_SIZE
 
 
 @dataclass(frozen=True)
 class WeightsFile:
-    """A file that is there, or should be."""
+    """An expected or existing file."""
 
     what: Literal["config", "model", "voice"]
     engines: tuple[str, ...]
-    """Who needs it."""
+    """The engines that require it."""
     path: str
-    """Within the folder; of a missing one, what it may be called."""
+    """Relative to the folder; the pattern if the file is missing."""
     state: Literal["found", "missing", "damaged"]
     size: int = 0
     """Bytes."""
@@ -35,28 +35,28 @@ class WeightsFile:
 
 @dataclass(frozen=True)
 class Weights:
-    """What was found."""
+    """An examined folder of weights."""
 
     folder: Path
     config: Path | None
     models: dict[str, Path | None]
-    """For each engine the file with its model: the largest, which is the most exact."""
+    """The model file of each engine: the largest, which is the most precise."""
     voices: tuple[str, ...]
     files: tuple[WeightsFile, ...]
 
-    def lacks(self, engine: str) -> list[str]:
-        """What an engine would need besides; nothing when the folder is complete for it."""
+    def missing(self, engine: str) -> list[str]:
+        """Returns what an engine is missing; empty if the folder is complete for it."""
         if not self.folder.is_dir():
-            return [f"there is no folder {self.folder}"]
+            return [f"the folder {self.folder} does not exist"]
         return [
             f"{file.path} is {file.state}{f' ({file.problem})' if file.problem else ''}"
             for file in self.files
             if engine in file.engines and file.state != "found" and file.what != "voice"
-        ] + ([] if self.voices else ["there is no voice that can be read (voices/*.pt, voices/*.bin or voices*.bin)"])
+        ] + ([] if self.voices else ["there is no readable voice (voices/*.pt, voices/*.bin or voices*.bin)"])
 
 
 def examine(folder: Path) -> Weights:
-    """Looks at every file of a folder that an engine would read."""
+    """Examines every file of a folder that an engine reads."""
     config = _config(folder)
     files = [config]
     models: dict[str, Path | None] = {}
@@ -81,13 +81,13 @@ def examine(folder: Path) -> Weights:
 def _config(folder: Path) -> WeightsFile:
     path = folder / "config.json"
     if not path.is_file():
-        # A graph may carry it; whether it does is seen when it is loaded.
+        # An ONNX graph may embed it, which is only known once it is loaded.
         return WeightsFile("config", ("kokoro",), "config.json", "missing")
     problem = ""
     try:
         vocabulary = json.loads(path.read_text(encoding="utf-8"))["vocab"]
         if not isinstance(vocabulary, dict) or not all(isinstance(number, int) for number in vocabulary.values()):
-            problem = "its vocab is no table of phonemes"
+            problem = "its vocab is not a table of phonemes"
     except (OSError, ValueError, KeyError, TypeError) as error:
         problem = f"{type(error).__name__}: {error}"
     return _file("config", tuple(ENGINES), folder, path, problem)
@@ -113,26 +113,30 @@ def _damage_of_voice(path: Path) -> str:
             return problem
         with zipfile.ZipFile(path) as archive:
             sizes = [entry.file_size for entry in archive.infolist() if entry.filename.endswith("/data/0")]
-        return "" if len(sizes) == 1 and sizes[0] and sizes[0] % _ROW == 0 else "it is not one tensor of styles"
+        return "" if len(sizes) == 1 and sizes[0] and sizes[0] % _ROW_BYTES == 0 else "it is not one tensor of styles"
     if path.suffix != ".bin":
-        return "it is no archive: cut off, or something else"
+        return "it is not an archive: truncated, or another format"
     size = path.stat().st_size
-    return "" if size and size % _ROW == 0 else f"{size} bytes are no multiple of {_ROW}: cut off, or something else"
+    return (
+        ""
+        if size and size % _ROW_BYTES == 0
+        else f"{size} bytes are not a multiple of {_ROW_BYTES}: truncated, or another format"
+    )
 
 
 def _damage_of_archive(path: Path) -> str:
-    """PyTorch writes a zip archive; its list of contents stands at the end, so that a cut-off file has none."""
+    """Checks a zip archive, as PyTorch writes it; its directory is at the end, so a truncated file has none."""
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
-            over = [entry for entry in entries if entry.header_offset + entry.compress_size > path.stat().st_size]
+            truncated = [entry for entry in entries if entry.header_offset + entry.compress_size > path.stat().st_size]
     except (OSError, zipfile.BadZipFile) as error:
-        return f"{error}: cut off, or something else"
-    return "" if entries and not over else "its contents are longer than the file"
+        return f"{error}: truncated, or another format"
+    return "" if entries and not truncated else "its contents are longer than the file"
 
 
 def _damage_of_graph(path: Path) -> str:
-    """A graph is a sequence of fields, each with its length: whether they end where the file does."""
+    """Checks an ONNX graph: a sequence of fields with lengths, which must end at the end of the file."""
     size = path.stat().st_size
     graph = False
     try:
@@ -145,13 +149,13 @@ def _damage_of_graph(path: Path) -> str:
                     graph = graph or key >> 3 == 7
                     file.seek(_varint(file.read), 1)
                 else:
-                    return "it is no ONNX graph"
+                    return "it is not an ONNX graph"
             end = file.tell()
     except (OSError, EOFError):
-        return "it is cut off"
+        return "it is truncated"
     if end > size:
-        return f"it is cut off after {size} of {end} bytes or more"
-    return "" if graph else "it is no ONNX graph"
+        return f"it is truncated after {size} of {end} bytes or more"
+    return "" if graph else "it is not an ONNX graph"
 
 
 def _varint(read: Callable[[int], bytes]) -> int:

@@ -1,4 +1,4 @@
-"""What speaks phonemes: the interface inside the model's own process."""
+"""The interface of a model, inside its own process."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,25 +7,25 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["MemoryShortError", "Sound", "UnusableError", "VoiceModel"]
+__all__ = ["OutOfMemoryError", "Sound", "UnusableError", "VoiceModel", "first_line"]
 
 
 class UnusableError(Exception):
     """The weights, a package or the device cannot be used; the message says what to do."""
 
 
-class MemoryShortError(Exception):
-    """There is too little memory for an utterance of this length."""
+class OutOfMemoryError(Exception):
+    """There is not enough memory for an utterance of this length; a shorter one may fit."""
 
 
 @dataclass(frozen=True, eq=False)
 class Sound:
-    """What the model made of one utterance."""
+    """The speech of one utterance."""
 
     audio: NDArray[np.float32]
-    """One channel at 24 kHz, nominally from -1 to 1."""
+    """Mono, at `engines.base.SAMPLE_RATE`, nominally from -1 to 1."""
     durations: tuple[int, ...] | None
-    """Of the start, of each phoneme and of the end, in steps of equal length; None when the model does not tell."""
+    """Durations of the start, each phoneme and the end, in equal steps; None if the model does not report them."""
 
 
 class VoiceModel(Protocol):
@@ -33,29 +33,34 @@ class VoiceModel(Protocol):
 
     @property
     def vocabulary(self) -> dict[str, int]:
-        """The phonemes it knows, with their numbers."""
+        """The known phonemes, with their ids."""
         ...
 
     @property
     def runtime(self) -> str:
-        """What computes it, and in which version."""
+        """Name and version of the runtime."""
         ...
 
     @property
     def device(self) -> str:
-        """Where: `cpu`, or the name of a graphics card."""
+        """`cpu`, or the name of a GPU."""
         ...
 
     def speak(self, ids: Sequence[int], style: NDArray[np.float32], speed: float) -> Sound:
         """Speaks phonemes.
 
         Args:
-            ids: numbers of phonemes, at most 510.
-            style: of the voice, 256 numbers.
-            speed: 1 is the voice's own.
+            ids: ids of the phonemes, at most 510.
+            style: the style of the voice, 256 numbers.
+            speed: 1 is the voice's normal rate.
 
         Raises:
-            MemoryShortError: a shorter utterance may do.
-            UnusableError: this cannot be spoken.
+            OutOfMemoryError: a shorter utterance may fit.
+            UnusableError: the phonemes cannot be spoken.
         """
         ...
+
+
+def first_line(error: Exception) -> str:
+    """Returns the first line of an error message, or the error's type."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:300]

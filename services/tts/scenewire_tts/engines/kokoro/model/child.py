@@ -1,10 +1,10 @@
-"""The neural model in a process of its own: loaded once, asked one utterance at a time.
+"""Runs the neural model in a child process: loads it once, then speaks one utterance at a time.
 
-So the worker's event loop never waits for it, whatever is printed or broken in there stays there, and a model that the
-system ends for want of memory takes no worker with it. No connection can be opened from here.
+The worker's event loop never blocks on the model, its output and crashes stay isolated, and the out-of-memory killer
+does not take the worker down. This process cannot open network connections.
 
     argument  {"engine": "kokoro-onnx", "folder": "/models/kokoro", "device": "auto", "threads": 2}
-    greeting  one line {"vocabulary": {…}, "runtime": …, "device": …}, or {"unusable": why}
+    handshake one line {"vocabulary": {…}, "runtime": …, "device": …}, or {"unusable": why}
     request   one line {"ids": […], "mixture": [["af_sky", 1.0]], "speed": 1.0}
     answer    one line {"samples": n, "durations": […]}, then n 32-bit floats; or {"unusable": why} or {"memory": why}
 """
@@ -15,27 +15,27 @@ import sys
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from scenewire_tts.engines.kokoro.model.base import MemoryShortError, UnusableError, VoiceModel
+from scenewire_tts.engines.kokoro.model.base import OutOfMemoryError, UnusableError, VoiceModel
 from scenewire_tts.engines.kokoro.voices import VoicesError, find_voices, mix, read_voice
 
 __all__ = ["load", "main", "refuse_network"]
 
 
 def refuse_network(event: str, _arguments: tuple[Any, ...]) -> None:
-    """An audit hook: libraries of models like to fetch what they miss; here everything lies on the disk or is missing."""
+    """Audit hook that refuses connections: model libraries would download missing files."""
     if event in {"socket.connect", "socket.getaddrinfo", "socket.sendto"}:
-        message = "the process of the speech model opens no connection"
+        message = "the process of the speech model must not open connections"
         raise PermissionError(message)
 
 
 def load(engine: str, folder: Path, *, device: str, threads: int) -> VoiceModel:
-    """The model of an engine.
+    """Loads the model of an engine.
 
     Raises:
-        UnusableError: with what is missing.
+        UnusableError: something is missing or damaged.
     """
     if engine == "kokoro":
-        from scenewire_tts.engines.kokoro.model.pytorch_model import TorchModel  # noqa: PLC0415 - seconds and gigabytes
+        from scenewire_tts.engines.kokoro.model.pytorch_model import TorchModel  # noqa: PLC0415 - seconds to import, gigabytes of memory
 
         return TorchModel(folder, device=device, threads=threads)
     from scenewire_tts.engines.kokoro.model.onnx_model import OnnxModel  # noqa: PLC0415 - likewise
@@ -46,17 +46,17 @@ def load(engine: str, folder: Path, *, device: str, threads: int) -> VoiceModel:
 def main(argument: str) -> int:
     """Answers requests until standard input ends."""
     answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what libraries print is no answer
+    os.dup2(2, 1)  # the output of libraries must not mix with answers
     sys.addaudithook(refuse_network)
-    wanted = json.loads(argument)
-    folder = Path(wanted["folder"])
+    config = json.loads(argument)
+    folder = Path(config["folder"])
     try:
-        model = load(wanted["engine"], folder, device=wanted["device"], threads=wanted["threads"])
+        model = load(config["engine"], folder, device=config["device"], threads=config["threads"])
         voices = find_voices(folder)
     except (UnusableError, VoicesError) as error:
-        _say(answers, {"unusable": str(error)})
+        _send(answers, {"unusable": str(error)})
         return 2
-    _say(answers, {"vocabulary": model.vocabulary, "runtime": model.runtime, "device": model.device})
+    _send(answers, {"vocabulary": model.vocabulary, "runtime": model.runtime, "device": model.device})
     for line in sys.stdin.buffer:
         _answer(answers, model, voices, json.loads(line))
     return 0
@@ -68,15 +68,15 @@ def _answer(answers: BinaryIO, model: VoiceModel, voices: dict[str, Path], reque
         styles = mix(mixture, {name: read_voice(voices[name], name) for name, _ in mixture})
         ids = request["ids"]
         sound = model.speak(ids, styles[min(len(ids), len(styles)) - 1], request["speed"])
-    except MemoryShortError as error:
-        _say(answers, {"memory": str(error)})
+    except OutOfMemoryError as error:
+        _send(answers, {"memory": str(error)})
     except (UnusableError, VoicesError) as error:
-        _say(answers, {"unusable": str(error)})
+        _send(answers, {"unusable": str(error)})
     else:
-        _say(answers, {"samples": len(sound.audio), "durations": sound.durations}, sound.audio.astype("<f4").tobytes())
+        _send(answers, {"samples": len(sound.audio), "durations": sound.durations}, sound.audio.astype("<f4").tobytes())
 
 
-def _say(answers: BinaryIO, header: dict[str, Any], body: bytes = b"") -> None:
+def _send(answers: BinaryIO, header: dict[str, Any], body: bytes = b"") -> None:
     answers.write(json.dumps(header).encode() + b"\n" + body)
     answers.flush()
 

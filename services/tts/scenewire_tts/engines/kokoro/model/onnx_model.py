@@ -1,6 +1,6 @@
-"""Kokoro as an ONNX graph on processors. Imported by the model's own process only.
+"""Kokoro as an ONNX graph on CPUs. Imported only by the model's own process.
 
-Graphs in circulation name their inputs and outputs differently, and only some tell how long each phoneme takes.
+Published graphs differ in the names of inputs and outputs, and only some report phoneme durations.
 """
 
 import json
@@ -12,14 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import override
 
-from scenewire_tts.engines.kokoro.model.base import MemoryShortError, Sound, UnusableError, VoiceModel
+from scenewire_tts.engines.kokoro.model.base import (
+    OutOfMemoryError,
+    Sound,
+    UnusableError,
+    VoiceModel,
+    first_line,
+)
 from scenewire_tts.engines.kokoro.weights import examine
 
 __all__ = ["OnnxModel"]
 
 _SEED: Final = 1
 _EMBEDDED_CONFIG: Final = "kokoro_config"
-"""Under this name some graphs carry the configuration of the model."""
+"""Metadata key under which some graphs embed the configuration of the model."""
 
 _TYPES: Final = {
     "tensor(float)": np.float32,
@@ -34,20 +40,20 @@ class OnnxModel(VoiceModel):
     """See `VoiceModel`.
 
     Args:
-        folder: holds a `.onnx` file, and a `config.json` if that one carries none.
-        threads: of processors.
+        folder: contains a `.onnx` file, and a `config.json` unless the graph embeds it.
+        threads: number of CPU threads.
 
     Raises:
-        UnusableError: with what is missing.
+        UnusableError: something is missing or damaged.
     """
 
     def __init__(self, folder: Path, *, threads: int) -> None:
         found = examine(folder)
         graph = found.models["kokoro-onnx"]
         if graph is None:
-            raise UnusableError(f"{folder} lacks a model, a .onnx file")
+            raise UnusableError(f"{folder} contains no .onnx file")
         try:
-            import onnxruntime  # noqa: PLC0415 - absent where another engine speaks
+            import onnxruntime  # noqa: PLC0415 - not installed with other engines
         except ImportError as error:
             raise UnusableError(f"the engine kokoro-onnx cannot be loaded ({error}); install onnxruntime") from error
         onnxruntime.set_seed(_SEED)
@@ -56,25 +62,25 @@ class OnnxModel(VoiceModel):
         options.log_severity_level = 3
         try:
             self._session = onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # its exceptions have no common base but this
-            raise UnusableError(f"{graph} cannot be loaded: {_first_line(error)}") from error
+        except Exception as error:  # its exceptions have no other common base
+            raise UnusableError(f"{graph} cannot be loaded: {first_line(error)}") from error
         self._version = f"onnxruntime {onnxruntime.__version__}"
         self._inputs = {given.name: _TYPES.get(given.type, np.float32) for given in self._session.get_inputs()}
         self._tokens = "input_ids" if "input_ids" in self._inputs else "tokens"
         self._outputs = [given.name for given in self._session.get_outputs()]
         if {self._tokens, "style", "speed"} != self._inputs.keys():
-            raise UnusableError(f"{graph} is no graph of Kokoro: it takes {', '.join(self._inputs)}")
+            raise UnusableError(f"{graph} is not a Kokoro graph: its inputs are {', '.join(self._inputs)}")
         self._vocabulary = self._read_vocabulary(found.config)
 
     def _read_vocabulary(self, config: Path | None) -> dict[str, int]:
         embedded = self._session.get_modelmeta().custom_metadata_map.get(_EMBEDDED_CONFIG)
         if config is None and not embedded:
-            raise UnusableError("neither a config.json nor the graph itself says which phonemes it knows")
+            raise UnusableError("there is no vocabulary: neither a config.json nor one embedded in the graph")
         try:
             settings = json.loads(config.read_text(encoding="utf-8") if config else embedded)
             return {str(phoneme): int(number) for phoneme, number in settings["vocab"].items()}
         except (OSError, ValueError, KeyError, AttributeError) as error:
-            raise UnusableError(f"{config or 'the configuration in the graph'} holds no vocabulary: {error}") from error
+            raise UnusableError(f"{config or 'the embedded configuration'} has no vocabulary: {error}") from error
 
     @property
     @override
@@ -94,7 +100,7 @@ class OnnxModel(VoiceModel):
     @override
     def speak(self, ids: Sequence[int], style: NDArray[np.float32], speed: float) -> Sound:
         if np.issubdtype(self._inputs["speed"], np.integer) and speed != int(speed):
-            raise UnusableError(f"this graph speaks at whole speeds only, not at {speed:g}; use another export of it")
+            raise UnusableError(f"this graph supports only integer speeds, not {speed:g}; use another export")
         feed = {
             self._tokens: np.array([[0, *ids, 0]], self._inputs[self._tokens]),
             "style": np.asarray(style, self._inputs["style"]).reshape(1, -1),
@@ -102,16 +108,12 @@ class OnnxModel(VoiceModel):
         }
         try:
             answer = dict(zip(self._outputs, self._session.run(None, feed), strict=True))
-        except Exception as error:  # its exceptions have no common base but this
+        except Exception as error:  # its exceptions have no other common base
             if "alloc" in str(error).lower() or isinstance(error, MemoryError):
-                raise MemoryShortError(f"{len(ids)} phonemes: {_first_line(error)}") from error
-            raise UnusableError(f"ONNX Runtime failed: {_first_line(error)}") from error
+                raise OutOfMemoryError(f"{len(ids)} phonemes: {first_line(error)}") from error
+            raise UnusableError(f"ONNX Runtime failed: {first_line(error)}") from error
         durations = answer.get("duration")
         return Sound(
             np.asarray(answer[self._outputs[0]], np.float32).reshape(-1),
             None if durations is None else tuple(map(int, np.asarray(durations).reshape(-1))),
         )
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0][:300]

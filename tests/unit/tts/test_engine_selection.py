@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from scenewire.errors import FailureCode, PermanentError
-from scenewire_tts.engines.selection import Choice, EngineName, choose
+from scenewire_tts.engines.selection import EngineName, EngineSelection, select_engine
 from tests.support.weights import write_onnx_folder
 from tests.unit.tts.test_weights import write_torch_model
 
@@ -20,15 +20,17 @@ def both(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def chosen(wanted: str, folder: Path | None, *packages: str, card: bool = False, device: str = "auto") -> Choice:
-    return choose(wanted, folder, device=device, missing=lacking(*packages), graphics_card=lambda: card)  # type: ignore[arg-type]
+def chosen(
+    wanted: str, folder: Path | None, *packages: str, card: bool = False, device: str = "auto"
+) -> EngineSelection:
+    return select_engine(wanted, folder, device=device, packages=lacking(*packages), gpu=lambda: card)  # type: ignore[arg-type]
 
 
 def test_without_weights_espeak_speaks_and_the_others_say_what_they_lack():
-    choice = chosen("auto", None)
+    selection = chosen("auto", None)
 
-    assert (choice.engine, choice.why) == ("espeak", "TTS_WEIGHTS names no folder of a neural voice")
-    assert choice.lacking == {"kokoro": ["TTS_WEIGHTS names no folder"], "kokoro-onnx": ["TTS_WEIGHTS names no folder"]}
+    assert (selection.engine, selection.reason) == ("espeak", "TTS_WEIGHTS is not set")
+    assert selection.missing == {"kokoro": ["TTS_WEIGHTS is not set"], "kokoro-onnx": ["TTS_WEIGHTS is not set"]}
 
 
 def test_with_weights_the_neural_voice_is_the_default(both: Path):
@@ -36,7 +38,7 @@ def test_with_weights_the_neural_voice_is_the_default(both: Path):
     assert chosen("auto", both, card=True).engine == "kokoro"
     assert chosen("auto", both, card=True, device="cpu").engine == "kokoro-onnx"
     assert chosen("auto", both, device="cuda").engine == "kokoro"
-    assert chosen("auto", both, card=True).why.endswith("so has the graphics card")
+    assert chosen("auto", both, card=True).reason.endswith("there is a GPU")
     assert chosen("auto", both, "torch", card=True).engine == "kokoro-onnx"
     assert chosen("auto", both, "onnxruntime").engine == "kokoro"
 
@@ -44,7 +46,7 @@ def test_with_weights_the_neural_voice_is_the_default(both: Path):
 def test_what_is_named_is_used_or_refused_and_nothing_takes_its_place(both: Path):
     assert chosen("espeak", both).engine == "espeak"
     assert chosen("kokoro", both).engine == "kokoro"
-    with pytest.raises(PermanentError, match="kokoro cannot speak: the package torch is not installed") as caught:
+    with pytest.raises(PermanentError, match="kokoro cannot be used: the package torch is not installed") as caught:
         chosen("kokoro", both, "torch")
     assert caught.value.code == FailureCode.INVALID_SETTINGS
     assert "weights check" in caught.value.hint
@@ -63,7 +65,7 @@ def test_without_espeak_nothing_speaks():
 
 
 def test_a_graphics_card_that_is_asked_for_is_not_done_without(both: Path):
-    with pytest.raises(PermanentError, match="kokoro cannot speak: the package torch"):
+    with pytest.raises(PermanentError, match="kokoro cannot be used: the package torch"):
         chosen("auto", both, "torch", device="cuda")
-    with pytest.raises(PermanentError, match="kokoro-onnx computes on processors"):
+    with pytest.raises(PermanentError, match="kokoro-onnx runs on CPUs only"):
         chosen("kokoro-onnx", both, device="cuda")

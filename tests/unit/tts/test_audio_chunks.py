@@ -4,7 +4,7 @@ from numpy.typing import NDArray
 
 from scenewire.errors import FailureCode, PermanentError
 from scenewire_tts.engines.base import SAMPLE_RATE
-from scenewire_tts.engines.kokoro.audio_chunks import Take, check, mark_words, splice
+from scenewire_tts.engines.kokoro.audio_chunks import AudioChunk, check, join, mark_words
 from scenewire_tts.engines.kokoro.phonemes import Break, Piece
 from scenewire_tts.speech.word_timing import Mark
 
@@ -33,12 +33,12 @@ def test_speech_passes():
 @pytest.mark.parametrize(
     ("sound", "said"),
     [
-        (with_hole(np.nan), "no sound"),
-        (with_hole(np.inf), "no sound"),
-        (silence(0), "no sound"),
+        (with_hole(np.nan), "empty or not finite"),
+        (with_hole(np.inf), "empty or not finite"),
+        (silence(0), "empty or not finite"),
         (silence(1), "1.0 s of silence"),
         (tone(1, 0.005), "1.0 s of silence"),
-        (tone(1, 4.0), "distorted in 8.% of"),
+        (tone(1, 4.0), "clips in 8.% of"),
         (tone(0.1), "0.1 s for 12 phonemes"),
         (tone(9), "9.0 s for 12 phonemes"),
     ],
@@ -78,14 +78,14 @@ def test_without_durations_words_share_what_is_heard_as_espeak_needed_for_them()
     assert second.sample == pytest.approx(0.75 * SAMPLE_RATE, abs=20)
 
 
-def take(ends: Break = Break.SENTENCE) -> Take:
+def take(ends: Break = Break.SENTENCE) -> AudioChunk:
     sound = np.concatenate([silence(0.5), tone(1), silence(0.5)])
-    return Take(sound, (Mark(0, 0), Mark(5, SAMPLE_RATE)), ends)
+    return AudioChunk(sound, (Mark(0, 0), Mark(5, SAMPLE_RATE)), ends)
 
 
 @pytest.mark.parametrize(("ends", "pause"), [(Break.WORD, 0), (Break.SENTENCE, 0.3), (Break.PARAGRAPH, 0.6)])
 def test_between_takes_is_the_pause_that_the_text_calls_for(ends: Break, pause: float):
-    pcm, marks = splice([take(ends), take(ends)], 1.0)
+    pcm, marks = join([take(ends), take(ends)], 1.0)
 
     one = SAMPLE_RATE + 2 * AIR
     assert len(pcm) == pytest.approx(2 * one + pause * SAMPLE_RATE, abs=20)
@@ -96,23 +96,23 @@ def test_between_takes_is_the_pause_that_the_text_calls_for(ends: Break, pause: 
 
 
 def test_faster_speech_pauses_less():
-    slow, _ = splice([take(), take()], 1.0)
-    fast, _ = splice([take(), take()], 2.0)
+    slow, _ = join([take(), take()], 1.0)
+    fast, _ = join([take(), take()], 2.0)
 
     assert len(slow) - len(fast) == round(0.15 * SAMPLE_RATE)
 
 
 def test_a_join_does_not_click():
-    loud = Take(np.ones(SAMPLE_RATE, np.float32), (), Break.WORD)
+    loud = AudioChunk(np.ones(SAMPLE_RATE, np.float32), (), Break.WORD)
 
-    pcm, _ = splice([loud, loud], 1.0)
+    pcm, _ = join([loud, loud], 1.0)
 
     assert int(np.abs(np.diff(pcm.astype(int))).max()) < 32_767 // 100
     assert pcm[0] == 0
 
 
 def test_marks_rise_and_lie_within_the_sound():
-    pcm, marks = splice([take(Break.WORD), take(), take()], 1.3)
+    pcm, marks = join([take(Break.WORD), take(), take()], 1.3)
 
     samples = [mark.sample for mark in marks]
     assert samples == sorted(samples)
