@@ -20,7 +20,7 @@ from scenewire.artifacts.filesystem import FilesystemStore
 from scenewire.messages import AudioRendered, NarrationRequested, ScriptRequested
 from scenewire.text.markup import one_line
 from scenewire_script.text.sentences import count_words, split_sentences
-from scenewire_script.timing.scene_durations import shares
+from scenewire_script.timing.scene_durations import divide_duration
 from scenewire_script.timing.speaking_rates import words_per_second
 from scenewire_tts.engines.base import SAMPLE_RATE
 from scenewire_tts.engines.espeak.engine import EspeakEngine
@@ -64,7 +64,7 @@ async def _compare_measures(texts: list[str]) -> None:
     """Prints how much the pace of one voice seems to vary, by what it is reckoned in."""
     engine = EspeakEngine()
     spoken = [len((await engine.speak(text, language="en", voice=None)).pcm) for text in texts]
-    measures = {"words": [count_words(text) for text in texts], "shares": shares(texts, 1_000)}
+    measures = {"words": [count_words(text) for text in texts], "shares": divide_duration(texts, 1_000)}
     for name, lengths in measures.items():
         paces = [samples / length for samples, length in zip(spoken, lengths, strict=True)]
         print(

@@ -19,7 +19,7 @@ from uuid import UUID, uuid5
 
 from scenewire.artifacts.filesystem import FilesystemStore
 from scenewire.messages import AudioRendered, Scene
-from scenewire_script.text.keywords import footage_query, telling_words
+from scenewire_script.text.keywords import footage_query, keywords_of
 from scenewire_sourcing.ingest.ingest import Ingest
 from scenewire_sourcing.providers.mcp_session import McpSession
 from scenewire_sourcing.providers.mcp_source import McpSource
@@ -77,7 +77,7 @@ async def make_library(folder: Path, cases: list[Case]) -> None:
 def spoken(case: Case, number: int, project_id: UUID) -> AudioRendered:
     """The scene as the script service would have it asked for."""
     audio = audio_rendered(project_id, number, scene_count=10)
-    keywords = telling_words(case.text)
+    keywords = keywords_of(case.text)
     scene: Scene = audio.scene.model_copy(
         update={
             "text": case.text,

@@ -126,7 +126,7 @@ async def test_b04_words_that_no_pace_makes_fit_are_spoken_at_their_own_and_say_
     scenes = await spoken(double, tmp_path, ScriptRequested(topic="Canals", target_duration=60), voice)
 
     assert set(voice.speeds) == {1.0}
-    assert notes(scenes) == {"The script is estimated to last 22 s; 60 s were ordered."}
+    assert notes(scenes) == {"The script will last about 22 s; 60 s were ordered."}
 
 
 async def test_b04_an_ordered_speed_gets_as_many_words_as_it_takes(double: GroqDouble, tmp_path: Path) -> None:

@@ -264,7 +264,7 @@ async def test_row_60_a_model_that_is_gone_stops_the_start_and_the_hint_offers_o
         with pytest.raises(PermanentError, match=f"no model {MODEL}") as refused:
             await client.check()
 
-    assert refused.value.hint == "set GROQ_MODEL to one that it has: a/new, b/new"
+    assert refused.value.hint == "set GROQ_MODEL to one of a/new, b/new"
 
 
 @pytest.mark.parametrize("reply", [error(503), error(429), *TROUBLE.values()], ids=["503 ", "429", *TROUBLE])

@@ -1,4 +1,4 @@
-"""The composition root of the script service."""
+"""Composition root of the script service."""
 
 from faststream import FastStream
 
@@ -18,11 +18,11 @@ def create_app(settings: ScriptSettings | None = None, *, writer: ScriptWriter |
     """Builds the service.
 
     Args:
-        settings: read from the environment when not given.
-        writer: takes the place of the one that the settings name.
+        settings: default to the environment.
+        writer: replaces the writer from the settings.
 
     Raises:
-        PermanentError: `provider_refused`, the settings name a writer that lacks its key.
+        PermanentError: `provider_refused`, the writer from the settings has no valid key.
     """
     settings = settings or ScriptSettings()
     store = open_store(settings.artifacts_url)
@@ -36,7 +36,7 @@ def create_app(settings: ScriptSettings | None = None, *, writer: ScriptWriter |
 
 
 def _groq(settings: ScriptSettings, store: ArtifactStore, bus: Bus) -> ScriptWriter:
-    from scenewire_script.writers.groq.client import GroqClient  # noqa: PLC0415 - an SDK that nobody without a key needs
+    from scenewire_script.writers.groq.client import GroqClient  # noqa: PLC0415 - the SDK is needed only with a key
     from scenewire_script.writers.groq.writer import GroqWriter  # noqa: PLC0415
 
     client = GroqClient(

@@ -1,4 +1,4 @@
-"""Orders in, scripts out."""
+"""Handlers: orders to scripts."""
 
 from scenewire.bus import Bus
 from scenewire.messages import ScriptRequested
@@ -12,9 +12,9 @@ def register(bus: Bus, stage: ScriptStage, *, loops: int) -> None:
     """Subscribes the stage to orders.
 
     Args:
-        bus: what the messages come from and go to.
-        stage: the work.
-        loops: how many orders are in hand at the same time.
+        bus: delivers and publishes messages.
+        stage: writes scripts.
+        loops: orders processed concurrently.
     """
 
     @bus.subscribe(SCRIPT, loops=loops)

@@ -1,4 +1,4 @@
-"""The environment of the script service."""
+"""Settings of the script service."""
 
 from datetime import timedelta
 from typing import Annotated, Literal
@@ -13,60 +13,60 @@ __all__ = ["ScriptSettings"]
 
 
 class ScriptSettings(ServiceSettings):
-    """What every service reads, and how scripts are written."""
+    """Common settings, and how scripts are written."""
 
     model_config = SettingsConfigDict(env_prefix="SCRIPT_")
 
     provider: Annotated[Literal["groq", "outline"] | None, EmptyAsNone] = Field(
         default=None,
-        description="Who writes about a bare topic: `groq`, a language model, or `outline`, which knows nothing but "
-        "the topic. None takes groq when it has a key.",
+        description="Writer for a bare topic: `groq`, a language model, or `outline`, a placeholder that repeats the "
+        "topic. Unset: groq if it has a key, else outline.",
     )
     words_per_second: float = Field(
-        default=2.3, gt=0.5, lt=10, description="Speaking rate of English; that of other languages is in proportion."
+        default=2.3, gt=0.5, lt=10, description="Speaking rate of English; other languages are scaled."
     )
     loops: int = Field(
         default=4,
         ge=1,
         le=64,
-        description="Orders in hand at the same time; one that waits for a rate limit holds up no other.",
+        description="Orders processed concurrently; an order that waits for a rate limit does not block others.",
     )
     groq_api_key: Annotated[SecretStr | None, EmptyAsNone] = Field(
-        default=None, validation_alias="GROQ_API_KEY", description="Key of a Groq account; never logged."
+        default=None, validation_alias="GROQ_API_KEY", description="API key of a Groq account; never logged."
     )
     groq_model: str = Field(
         default="openai/gpt-oss-120b",
         min_length=1,
         validation_alias="GROQ_MODEL",
-        description="The model that writes; looked up when the service starts.",
+        description="Model id; checked when the service starts.",
     )
     groq_strict: bool = Field(
         default=True,
         validation_alias="GROQ_STRICT",
-        description="Ask for answers that are guaranteed to have the right shape; false for models that cannot.",
+        description="Use strict JSON schemas; set to false for models without support.",
     )
     groq_base_url: str = Field(
         default="https://api.groq.com",
         pattern=r"^https?://",
         validation_alias="GROQ_BASE_URL",
-        description="Where Groq is, or a server that speaks the same; without `/openai/v1`.",
+        description="Base URL of Groq or a compatible server, without `/openai/v1`.",
     )
     groq_timeout: Seconds = Field(
         default=timedelta(seconds=60),
         gt=timedelta(0),
         validation_alias="GROQ_TIMEOUT",
-        description="How long one answer may take, seconds.",
+        description="Limit for one answer, seconds.",
     )
     groq_max_tokens: int = Field(
         default=4096,
         ge=1200,
         validation_alias="GROQ_MAX_TOKENS",
-        description="Tokens of one answer at most; a long script is written in as many parts as that takes.",
+        description="Maximum tokens per answer; a long script is written in several parts.",
     )
 
     @property
     def writer(self) -> Literal["groq", "outline"]:
-        """Who writes about a bare topic."""
+        """The writer for a bare topic."""
         if self.provider is not None:
             return self.provider
         return "groq" if self.groq_api_key else "outline"

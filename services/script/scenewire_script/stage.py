@@ -1,4 +1,4 @@
-"""The work of the script service: an order becomes numbered scenes, once."""
+"""Turns orders into numbered scenes, once per project."""
 
 from typing import Final
 from uuid import UUID
@@ -9,29 +9,28 @@ from scenewire.artifacts.store import ArtifactStore, check_key
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import Brief, Scene, ScenesScripted, ScriptRequested, derive_scene_id
 from scenewire_script.text.sentences import count_words
-from scenewire_script.timing.scene_durations import shares
+from scenewire_script.timing.scene_durations import divide_duration
 from scenewire_script.timing.speaking_rates import words_per_second
 from scenewire_script.writers.base import Script, ScriptWriter
 
 __all__ = ["ScriptStage"]
 
-_REACH: Final = 0.25
-"""A script whose estimate is off by more than this share is spoken as it is: no pace that anybody would like to hear
-makes up for so many words."""
+_MAX_DEVIATION: Final = 0.25
+"""A script whose estimate deviates by more than this share is spoken at its own pace: no pleasant pace can make up for
+that many words."""
 
-_LARGEST_MESSAGE: Final = 1_000_000
-"""Bytes. A NATS server takes 1 MiB unless it is configured otherwise, headers included."""
+_MAX_MESSAGE_BYTES: Final = 1_000_000
+"""By default, NATS limits a message to 1 MiB including headers."""
 
 
 class ScriptStage:
-    """Writes scripts and keeps the first of each project.
+    """Writes scripts and stores the first one of each project.
 
     Args:
-        store: where they are kept.
-        writer: who writes about a bare topic.
-        divider: who makes scenes of a customer's own text or scenes. Those stay the customer's, word for word: the
-            writer never sees them.
-        words_per_second: speaking rate of English, for the scenes' estimated durations.
+        store: keeps the scripts.
+        writer: writes about a bare topic.
+        divider: makes scenes from the text or scenes of an order, word for word; the writer never gets those.
+        words_per_second: speaking rate of English, for estimated durations.
     """
 
     def __init__(
@@ -43,12 +42,12 @@ class ScriptStage:
         self._words_per_second = words_per_second
 
     async def write(self, order: ScriptRequested, project_id: UUID) -> ScenesScripted:
-        """The script of a project: the stored one, or a new one that is stored before it is returned.
+        """Returns the stored script of a project, or writes and stores a new one.
 
         Raises:
-            PermanentError: `invalid_order`, when nothing in the order can be spoken, or the script fits no message;
-                or what the writer cannot get over.
-            TransientError: the writer or the store cannot be used now.
+            PermanentError: `invalid_order`, the order contains nothing to speak or the script is too large for a
+                message; or a permanent error of the writer.
+            TransientError: the writer or the store is unavailable.
         """
         key = check_key(f"results/script/{project_id}-r{order.revision}.json")
         stored = await self._store.read_document(key)
@@ -64,7 +63,7 @@ class ScriptStage:
         winner = _read(first)
         if winner is not None:
             return winner
-        await self._store.replace_document(key, document)  # what lay there is damaged or of an older shape
+        await self._store.replace_document(key, document)  # the stored document is damaged or of an older version
         return scripted
 
     async def _write(self, order: ScriptRequested, project_id: UUID) -> ScenesScripted:
@@ -83,10 +82,16 @@ class ScriptStage:
                 footage_query=draft.footage_query,
                 keywords=draft.keywords,
                 estimated_duration=estimate,
-                wanted_duration=share,
+                wanted_duration=duration,
             )
-            for number, (draft, estimate, share) in enumerate(
-                zip(script.scenes, estimates, shares(texts, wanted) if wanted else [None] * len(texts), strict=True), 1
+            for number, (draft, estimate, duration) in enumerate(
+                zip(
+                    script.scenes,
+                    estimates,
+                    divide_duration(texts, wanted) if wanted else [None] * len(texts),
+                    strict=True,
+                ),
+                1,
             )
         )
         return ScenesScripted(
@@ -105,24 +110,24 @@ class ScriptStage:
 
 
 def _plan(order: ScriptRequested, script: Script, estimate: float) -> tuple[float | None, tuple[str, ...]]:
-    """How long the scenes together are to last, if they are to last for a certain time; and what to say about that.
+    """Returns the total duration to aim for, or None, and notes for people.
 
-    Own words for which no length was ordered are spoken as they are.
+    The text of an order without a duration is spoken at its own pace.
     """
     if not script.fills_time and order.target_duration is None:
         return None, ()
     wanted = order.options.target_duration
-    if abs(estimate - wanted) <= _REACH * wanted:
+    if abs(estimate - wanted) <= _MAX_DEVIATION * wanted:
         return wanted, ()
-    return None, (f"The script is estimated to last {estimate:.0f} s; {wanted:.0f} s were ordered.",)
+    return None, (f"The script will last about {estimate:.0f} s; {wanted:.0f} s were ordered.",)
 
 
 def _require_fits(document: bytes) -> None:
-    if len(document) > _LARGEST_MESSAGE:
+    if len(document) > _MAX_MESSAGE_BYTES:
         raise PermanentError(
             FailureCode.INVALID_ORDER,
-            f"the script has {len(document):,} bytes; a message holds {_LARGEST_MESSAGE:,}",
-            hint="order it in parts",
+            f"the script has {len(document):,} bytes; the limit is {_MAX_MESSAGE_BYTES:,}",
+            hint="split it into several orders",
         )
 
 

@@ -1,25 +1,25 @@
 import pytest
 
-from scenewire_script.text.keywords import footage_query, telling_words
+from scenewire_script.text.keywords import footage_query, keywords_of
 
 SENTENCE = "Work began in 1859 under the French diplomat Ferdinand de Lesseps, and it took ten years."
 
 
 def test_names_lead_and_fillers_and_numbers_are_gone() -> None:
-    words = telling_words(SENTENCE)
+    words = keywords_of(SENTENCE)
 
     assert words == ("Ferdinand de Lesseps", "French", "diplomat")
     assert not {"Work", "began", "1859", "under", "the", "years", "took"} & set(words)
 
 
 def test_the_query_names_the_best_words_in_the_order_of_the_text() -> None:
-    assert footage_query(SENTENCE, telling_words(SENTENCE), "The Suez Canal") == "French Ferdinand de Lesseps"
+    assert footage_query(SENTENCE, keywords_of(SENTENCE), "The Suez Canal") == "French Ferdinand de Lesseps"
 
 
 def test_the_topic_helps_out_where_a_scene_says_little() -> None:
     text = "It was not so."
 
-    assert footage_query(text, telling_words(text), "The Suez Canal") == "Suez Canal"
+    assert footage_query(text, keywords_of(text), "The Suez Canal") == "Suez Canal"
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_the_topic_helps_out_where_a_scene_says_little() -> None:
     ],
 )
 def test_names_of_several_words_stay_together(text: str, words: tuple[str, ...]) -> None:
-    assert telling_words(text) == words
+    assert keywords_of(text) == words
 
 
 def test_a_topic_of_fillers_is_better_than_an_empty_query() -> None:
@@ -42,17 +42,17 @@ def test_a_topic_of_fillers_is_better_than_an_empty_query() -> None:
 
 
 def test_contractions_and_possessives_are_not_words_of_their_own() -> None:
-    assert telling_words("Don’t they see that Earth's shadow isn't round?") == ("Earth", "shadow", "round")
+    assert keywords_of("Don’t they see that Earth's shadow isn't round?") == ("Earth", "shadow", "round")
 
 
 def test_elsewhere_the_longest_words_tell_most() -> None:
-    words = telling_words("Der Kanal verbindet das Mittelmeer mit dem Roten Meer.", "de")
+    words = keywords_of("Der Kanal verbindet das Mittelmeer mit dem Roten Meer.", "de")
 
     assert words == ("Mittelmeer", "verbindet", "Kanal", "Roten")
 
 
 def test_unspaced_scripts_give_compounds() -> None:
-    assert "スエズ" in telling_words("スエズ運河は地中海と紅海を結ぶ。", "ja")
+    assert "スエズ" in keywords_of("スエズ運河は地中海と紅海を結ぶ。", "ja")
 
 
 @pytest.mark.parametrize(
@@ -65,4 +65,4 @@ def test_unspaced_scripts_give_compounds() -> None:
     ],
 )
 def test_words_keep_their_marks_in_every_script(text: str, words: tuple[str, ...]) -> None:
-    assert set(telling_words(text, "hi")) == set(words)
+    assert set(keywords_of(text, "hi")) == set(words)

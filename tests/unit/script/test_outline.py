@@ -78,7 +78,7 @@ def test_more_paragraphs_than_scenes_are_refused_with_advice() -> None:
         divided("A paragraph.\n\n" * (MAX_SCENES + 1))
 
     assert refused.value.code is FailureCode.INVALID_ORDER
-    assert "in parts" in refused.value.hint
+    assert "several orders" in refused.value.hint
 
 
 @given(st.text(st.sampled_from(list("abcXYZ09 .,!?:;—\"'()…。，月 é\n")), max_size=400))
@@ -121,7 +121,7 @@ async def test_a_bare_topic_gives_an_outline_that_says_what_it_is() -> None:
     assert "Its topic is: Black holes." in narration
     assert "only an outline" in narration
     assert "writer" in narration
-    assert any("only the topic is known" in note for note in script.notes)
+    assert any("is a placeholder" in note for note in script.notes)
     assert (script.topic, script.title) == ("Black holes", "Black holes")
     assert {scene.footage_query for scene in script.scenes} == {"Black holes"}
 

@@ -58,19 +58,19 @@ def test_an_endless_word_is_not_spoken_in_an_instant() -> None:
 def test_a_long_sentence_is_cut_at_the_clause_nearest_its_middle() -> None:
     text = "one two three, four five six seven eight nine; ten eleven twelve thirteen, fourteen"
 
-    assert halve(text, least=3) == (
+    assert halve(text, min_words=3) == (
         "one two three, four five six seven eight nine;",
         "ten eleven twelve thirteen, fourteen",
     )
 
 
 def test_without_clauses_the_cut_is_between_words_and_without_words_anywhere() -> None:
-    assert halve("a b c d e f", least=2) == ("a b c", "d e f")
-    assert halve("月" * 40, least=8) == ("月" * 20, "月" * 20)
+    assert halve("a b c d e f", min_words=2) == ("a b c", "d e f")
+    assert halve("月" * 40, min_words=8) == ("月" * 20, "月" * 20)
 
 
 def test_nothing_is_cut_shorter_than_allowed() -> None:
-    assert halve("a, b", least=2) is None
+    assert halve("a, b", min_words=2) is None
 
 
 def test_only_letters_and_digits_can_be_spoken() -> None:

@@ -94,7 +94,7 @@ async def test_a_length_that_the_words_do_not_fill_is_noted_only_when_one_was_or
     silent = await stage(tmp_path / "b").write(ScriptRequested(text=text), PROJECT)
     fitting = await stage(tmp_path / "c").write(ScriptRequested(text=text, target_duration=5), PROJECT)
 
-    assert ordered.brief.notes == ("The script is estimated to last 5 s; 60 s were ordered.",)
+    assert ordered.brief.notes == ("The script will last about 5 s; 60 s were ordered.",)
     assert silent.brief.notes == fitting.brief.notes == ()
 
 
@@ -117,7 +117,7 @@ async def test_a_script_that_fits_no_message_is_refused_with_advice(tmp_path: Pa
         await stage(tmp_path).write(ScriptRequested.model_validate({"scenes": scenes}), PROJECT)
 
     assert refused.value.code is FailureCode.INVALID_ORDER
-    assert "in parts" in refused.value.hint
+    assert "several orders" in refused.value.hint
 
 
 async def test_own_words_are_divided_and_never_shown_to_the_writer(tmp_path: Path) -> None:

@@ -1,1 +1,1 @@
-"""The customer's text: scenes, sentences, keywords."""
+"""Reads the text of an order: title, paragraphs, sentences, keywords."""

@@ -1,4 +1,4 @@
-"""What a scene is about, as words to search footage for. Pure."""
+"""Extracts search words for footage from the text of a scene. Pure."""
 
 import re
 from collections.abc import Iterator
@@ -7,28 +7,27 @@ from typing import Final
 
 from scenewire.text.words import WORD
 
-__all__ = ["footage_query", "telling_words"]
+__all__ = ["footage_query", "keywords_of"]
 
 _IDEOGRAPHS: Final = re.compile(r"[\u30a1-\u30ff]{2,8}|[\u3400-\u9fff]{2,6}")
-"""Runs of one script in unspaced text: often a compound, at worst a piece of one."""
+"""Runs of one script in unspaced text: often a compound, at worst part of one."""
 
 _POSSESSIVE: Final = re.compile(r"['’]s$")
 
-_SHORTEST: Final = 3
-"""Letters of a word that can be telling at all."""
+_MIN_KEYWORD_CHARS: Final = 3
 
-_SHORTEST_ELSEWHERE: Final = 5
-"""The same in a language whose filler words are not listed here; most of those are shorter."""
+_MIN_KEYWORD_CHARS_OTHER: Final = 5
+"""For languages without a list of filler words; most of those are shorter."""
 
-_QUERY_WORDS: Final = 4
-"""Search services match every word: more of them find less."""
+_MAX_QUERY_WORDS: Final = 4
+"""Search services match every word: longer queries find less."""
 
-_MOST: Final = 8
+_MAX_KEYWORDS: Final = 8
 
 _MONTHS: Final = "january february march april may june july august september october november december"
 _DAYS: Final = "monday tuesday wednesday thursday friday saturday sunday"
 _CALENDAR: Final = frozenset(f"{_MONTHS} {_DAYS}".split())
-"""Capitals that name nothing to be seen."""
+"""Capitalized words that cannot be seen."""
 
 _ENGLISH: Final = """
     a about above across actually after again against ago all almost along already also although always am among an
@@ -54,19 +53,19 @@ _ENGLISH: Final = """
 """
 _ENGLISH_FILLERS: Final = frozenset(_ENGLISH.split())
 
-_SMALL: Final = "al bin da de del den der di du la of van von"
-_WITHIN_NAMES: Final = frozenset(_SMALL.split())
-"""Small words that may stand between two words of a name."""
+_NAME_PARTICLES: Final = "al bin da de del den der di du la of van von"
+_WITHIN_NAMES: Final = frozenset(_NAME_PARTICLES.split())
+"""Lowercase words that may occur within a name."""
 
-_LONGEST_NAME: Final = 4
-"""Words. A longer run of capitals is a headline."""
+_MAX_NAME_WORDS: Final = 4
+"""A longer run of capitalized words is a headline."""
 
 
-def telling_words(text: str, language: str = "en") -> tuple[str, ...]:
-    """The words that say most about a text, best first.
+def keywords_of(text: str, language: str = "en") -> tuple[str, ...]:
+    """Returns the most descriptive words of a text, best first.
 
-    In English, filler words go, names of several words stay together, and names and long words lead. Elsewhere length
-    alone decides.
+    In English, filler words are dropped, names of several words stay together, and names and long words rank first. In
+    other languages, only length counts.
     """
     english = language.split("-", maxsplit=1)[0] == "en"
     found: dict[str, tuple[float, int, str]] = {}
@@ -76,27 +75,27 @@ def telling_words(text: str, language: str = "en") -> tuple[str, ...]:
         if known is None:
             found[term.casefold()] = (weight, -position, term)
         else:
-            found[term.casefold()] = (max(weight, known[0]) + 2, known[1], known[2])  # what comes again matters
-    return tuple(term for _, _, term in sorted(found.values(), reverse=True)[:_MOST])
+            found[term.casefold()] = (max(weight, known[0]) + 2, known[1], known[2])  # repeated words matter
+    return tuple(term for _, _, term in sorted(found.values(), reverse=True)[:_MAX_KEYWORDS])
 
 
 def footage_query(text: str, keywords: tuple[str, ...], topic: str, language: str = "en") -> str:
-    """The best keywords in the order in which the text names them; the film's topic helps out where they are few."""
-    chosen = _best(keywords)
-    if _count(chosen) < 2:
-        known = {word.casefold() for word in chosen}
-        helpful = tuple(word for word in telling_words(topic, language) if word.casefold() not in known)
-        return " ".join(chosen + _best(helpful)) or topic
-    return " ".join(sorted(chosen, key=text.find))
+    """Returns the best keywords in the order of the text; adds words of the topic if there are too few."""
+    selected = _best(keywords)
+    if _count(selected) < 2:
+        known = {word.casefold() for word in selected}
+        extra = tuple(word for word in keywords_of(topic, language) if word.casefold() not in known)
+        return " ".join(selected + _best(extra)) or topic
+    return " ".join(sorted(selected, key=text.find))
 
 
 def _best(keywords: tuple[str, ...]) -> list[str]:
-    """As many as make a query, and one at least."""
-    chosen: list[str] = []
+    """Returns as many keywords as fit in a query, at least one."""
+    selected: list[str] = []
     for keyword in keywords:
-        if not chosen or _count([*chosen, keyword]) <= _QUERY_WORDS:
-            chosen.append(keyword)
-    return chosen
+        if not selected or _count([*selected, keyword]) <= _MAX_QUERY_WORDS:
+            selected.append(keyword)
+    return selected
 
 
 def _count(keywords: list[str]) -> int:
@@ -104,15 +103,15 @@ def _count(keywords: list[str]) -> int:
 
 
 def _terms(text: str) -> Iterator[tuple[str, bool]]:
-    """Long words, and the compounds of unspaced scripts."""
+    """Yields long words, and compounds in unspaced scripts."""
     for match in WORD.finditer(text):
         compounds = _IDEOGRAPHS.findall(match[0])
-        if compounds or (len(match[0]) >= _SHORTEST_ELSEWHERE and not match[0].isnumeric()):
+        if compounds or (len(match[0]) >= _MIN_KEYWORD_CHARS_OTHER and not match[0].isnumeric()):
             yield from ((term, False) for term in compounds or [match[0]])
 
 
 def _english_terms(text: str) -> Iterator[tuple[str, bool]]:
-    """Names, and words that are no fillers; each with whether it is a name."""
+    """Yields names and non-filler words, each with whether it is a name."""
     text = text.lower() if text.isupper() else text
     words = list(WORD.finditer(text))
     index = 0
@@ -121,7 +120,7 @@ def _english_terms(text: str) -> Iterator[tuple[str, bool]]:
         if starts_sentence and _is_filler(words[index][0]):
             index += 1
             continue
-        length = _name_length(text, words[index : index + _LONGEST_NAME])
+        length = _name_length(text, words[index : index + _MAX_NAME_WORDS])
         last = words[index + max(length, 1) - 1]
         term = _POSSESSIVE.sub("", text[words[index].start() : last.end()])
         compounds = _IDEOGRAPHS.findall(term)
@@ -133,7 +132,7 @@ def _english_terms(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def _name_length(text: str, words: list[re.Match[str]]) -> int:
-    """How many of the words, from the first on, make one name: capitals side by side, with small words between them."""
+    """Returns how many of the words form one name: adjacent capitalized words, with particles in between."""
     length = 0
     for number, (word, following) in enumerate(zip_longest(words, words[1:]), start=1):
         if word[0][0].isupper() and word[0].casefold() not in _CALENDAR:
@@ -146,11 +145,11 @@ def _name_length(text: str, words: list[re.Match[str]]) -> int:
 
 
 def _starts_sentence(text: str, word: re.Match[str]) -> bool:
-    """Whether it stands where any word has a capital."""
+    """Whether the word starts a sentence, where any word is capitalized."""
     before = text[max(0, word.start() - 8) : word.start()].rstrip(" \"'“‘«([¿¡")
     return not before or before[-1] in ".!?:…。！？"
 
 
 def _is_filler(word: str) -> bool:
     stem, _, ending = word.casefold().replace("’", "'").partition("'")
-    return stem.isnumeric() or len(stem) < _SHORTEST or ending == "t" or stem in _ENGLISH_FILLERS | _CALENDAR
+    return stem.isnumeric() or len(stem) < _MIN_KEYWORD_CHARS or ending == "t" or stem in _ENGLISH_FILLERS | _CALENDAR

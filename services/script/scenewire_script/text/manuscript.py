@@ -1,4 +1,4 @@
-"""A customer's text as title and paragraphs, without the marks that are meant for the eye. Pure."""
+"""Reads the text of an order as title and paragraphs, without markup. Pure."""
 
 import re
 import unicodedata
@@ -11,9 +11,9 @@ from scenewire.text.markup import Line, LineKind, inline_text, is_speakable, rea
 
 __all__ = ["Manuscript", "read_manuscript"]
 
-_TITLE_WORDS: Final = 12
-_TITLE_CHARACTERS: Final = 100
-"""What a first line may have and still be taken for the title."""
+_MAX_TITLE_WORDS: Final = 12
+_MAX_TITLE_CHARS: Final = 100
+"""A longer first line is not a title."""
 
 _NOT_AFTER_TITLE: Final = tuple('.!?…。！？,;:"”’»)')
 
@@ -23,24 +23,24 @@ _NUMBERED: Final = re.compile(r"\d{1,3}[.)]\s+")
 
 @dataclass(frozen=True)
 class Manuscript:
-    """What is to be spoken, and what it is called."""
+    """A title and the paragraphs to speak."""
 
     title: str
-    """Empty when the text names none."""
+    """Empty if the text has none."""
     paragraphs: tuple[tuple[str, ...], ...]
-    """Each a run of lines that were broken on purpose; what an editor wrapped is one line again."""
+    """Each is a sequence of deliberate lines; lines wrapped by an editor are joined."""
 
 
 def read_manuscript(text: str) -> Manuscript:
     """Reads plain text or light Markdown.
 
-    A heading is a title and not narration. So is a short first line without a full stop. A text of nothing else is
-    spoken all the same.
+    Headings are titles and not spoken, and so is a short first line without a full stop. A text that consists only of
+    headings is spoken.
     """
     headings: list[str] = []
     paragraphs: list[tuple[str, ...]] = []
     for block in _blocks(text):
-        named, lines = _take_headings(block)
+        named, lines = _split_headings(block)
         headings += named
         spoken = [line for line in _read_lines(lines) if line]
         if spoken and not headings and not paragraphs and lines[0].kind is LineKind.TEXT and _is_title(spoken[0]):
@@ -52,7 +52,7 @@ def read_manuscript(text: str) -> Manuscript:
 
 
 def _blocks(text: str) -> Iterator[list[Line]]:
-    """Runs of lines between empty lines, rules and fences; a rule that underlines a heading ends its run."""
+    """Yields runs of lines between empty lines, rules and fences; a rule under a heading ends its run."""
     block: list[Line] = []
     for line in map(read_line, text.splitlines()):
         if _is_underline(line, block):
@@ -67,20 +67,20 @@ def _blocks(text: str) -> Iterator[list[Line]]:
 
 
 def _is_underline(line: Line, above: list[Line]) -> bool:
-    """Whether it makes a heading of the single line above; after anything longer it only parts two blocks."""
+    """Whether a rule turns the single line above into a heading; after more lines, it only separates blocks."""
     underlines = line.kind is LineKind.RULE and _UNDERLINE.fullmatch(line.text)
     return bool(underlines) and len(above) == 1 and above[0].kind is LineKind.TEXT and _is_title(above[0].text)
 
 
-def _take_headings(block: list[Line]) -> tuple[list[str], list[Line]]:
-    """Parts a block into its headings and what remains."""
+def _split_headings(block: list[Line]) -> tuple[list[str], list[Line]]:
+    """Splits a block into its headings and the other lines."""
     named = [inline_text(line.text) for line in block if line.kind is LineKind.HEADING]
     lines = [line for line in block if line.kind is not LineKind.HEADING]
     return [heading for heading in named if is_speakable(heading)], _read_numbers(lines)
 
 
 def _read_numbers(lines: list[Line]) -> list[Line]:
-    """Takes numbers for the marks of a list where its first line has a mark: in wrapped prose they are words."""
+    """Reads numbers as list markers if the first line has a marker; in wrapped prose, they are words."""
     if not lines or (lines[0].kind is LineKind.TEXT and not _NUMBERED.match(lines[0].text)):
         return lines
     return [
@@ -92,7 +92,7 @@ def _read_numbers(lines: list[Line]) -> list[Line]:
 
 
 def _read_lines(lines: list[Line]) -> list[str]:
-    """The lines that were broken on purpose: the items of a list, and what remains when wrapped lines are joined."""
+    """Returns the deliberate lines: list items, and the others after joining wrapped lines."""
     runs: list[list[str]] = []
     for line in lines:
         if line.kind is LineKind.ITEM or not runs:
@@ -108,7 +108,7 @@ def _read_lines(lines: list[Line]) -> list[str]:
 
 
 def _unwrap(lines: list[str]) -> list[str]:
-    """Joins the lines that an editor wrapped: those whose break the length of the next word forced."""
+    """Joins lines wrapped by an editor: those whose next word did not fit."""
     width = max(len(line) for line in lines)
     joined = [lines[0]]
     for previous, line in pairwise(lines):
@@ -127,5 +127,5 @@ def _is_wide(character: str) -> bool:
 
 
 def _is_title(line: str) -> bool:
-    short = len(line) <= _TITLE_CHARACTERS and len(line.split()) <= _TITLE_WORDS
+    short = len(line) <= _MAX_TITLE_CHARS and len(line.split()) <= _MAX_TITLE_WORDS
     return short and is_speakable(line) and not line.endswith(_NOT_AFTER_TITLE)

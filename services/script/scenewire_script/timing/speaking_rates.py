@@ -1,14 +1,14 @@
-"""How fast languages are spoken, in the words that are counted here. Pure.
+"""Speaking rates of languages, in words as counted by `text.sentences`. Pure.
 
-Where English takes two words, Turkish takes one that lasts as long as both: a film with as many Turkish words as English
-ones would last twice its time.
+Where English needs two words, Turkish needs one that takes as long as both: a video with as many Turkish words as English
+ones would last twice as long.
 """
 
 from typing import Final
 
 __all__ = ["words_per_second"]
 
-_RATES: Final = {
+_RELATIVE_RATES: Final = {
     "ar": 0.55,
     "de": 0.85,
     "es": 0.95,
@@ -25,15 +25,15 @@ _RATES: Final = {
     "yue": 0.55,
     "zh": 0.55,
 }
-"""Against English, for the same four sentences by espeak-ng (`docs/length.md`). It reads Chinese slower than people do, and of
-Japanese only kana, which are more and shorter than the signs of a usual text: those two are in between."""
+"""Relative to English, measured on the same four sentences by espeak-ng (`docs/length.md`). Chinese and Japanese are in
+between measured and human rates: espeak-ng reads Chinese slowly, and reads only kana in Japanese."""
 
 
 def words_per_second(english: float, language: str) -> float:
-    """The rate of a language, as that of English where nobody measured it.
+    """Returns the speaking rate of a language; unmeasured languages get the rate of English.
 
     Args:
-        english: words of English a second.
+        english: words per second in English.
         language: a tag such as `pt-BR`.
     """
-    return english * _RATES.get(language.split("-", maxsplit=1)[0], 1.0)
+    return english * _RELATIVE_RATES.get(language.split("-", maxsplit=1)[0], 1.0)

@@ -1,4 +1,4 @@
-"""Where scripts come from: the interface of a writer, and what it hands over."""
+"""The interface of a script writer."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -16,46 +16,45 @@ class DraftScene:
     text: str
     footage_query: str
     keywords: tuple[str, ...] = ()
-    """Most telling words, best first."""
+    """Most descriptive words, best first."""
 
 
 @dataclass(frozen=True)
 class Script:
-    """A whole script, in the order in which it is told."""
+    """A complete script, in order."""
 
     topic: str
     title: str
     scenes: tuple[DraftScene, ...]
     notes: tuple[str, ...] = ()
-    """What a person should know about how it came to be."""
+    """Notes for people on how the script was made."""
     fills_time: bool = False
-    """Whether it was written to last as long as ordered, so that it is a shortcoming when it does not."""
+    """Whether the script was written for the ordered duration, so that a deviation is worth a note."""
 
 
 class ScriptWriter(Protocol):
     """Writes scripts."""
 
     name: str
-    """Stands in `scenes.scripted` as the one who wrote it."""
+    """Name of the writer in `scenes.scripted`."""
 
     async def write(self, order: ScriptRequested) -> Script:
-        """Writes; need not be deterministic, for the first script of a project is stored and kept.
+        """Writes a script. Need not be deterministic: the first script of a project is stored and reused.
 
         Args:
-            order: with its project id.
+            order: the order, with its project id.
 
         Raises:
-            PermanentError: `invalid_order`, when there is nothing in it that could be spoken; or what the writer
-                cannot get over.
-            TransientError: a later try may succeed.
+            PermanentError: `invalid_order`, the order contains nothing to speak; or another permanent error.
+            TransientError: a retry may succeed.
         """
         ...
 
 
 def nothing_to_say(where: str) -> PermanentError:
-    """What is wrong with an order of nothing but signs."""
+    """Returns the error for an order without letters and digits."""
     return PermanentError(
         FailureCode.INVALID_ORDER,
-        f"there is nothing to say: {where} has no letter and no digit",
-        hint="order with a topic, or with a text that has words in it",
+        f"there is nothing to speak: {where} contains no letters or digits",
+        hint="order with a topic or a text that contains words",
     )

@@ -1,4 +1,4 @@
-"""The writer that needs no model: divides the customer's words into scenes, and admits to knowing nothing of its own."""
+"""The writer without a model: divides the text of an order into scenes; writes a placeholder for a bare topic."""
 
 import asyncio
 from collections.abc import Iterator
@@ -10,24 +10,24 @@ from typing_extensions import override
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import MAX_SCENES, SceneOrder, ScriptRequested
 from scenewire.text.markup import is_speakable, one_line, plain_line, plain_text
-from scenewire_script.text.keywords import footage_query, telling_words
+from scenewire_script.text.keywords import footage_query, keywords_of
 from scenewire_script.text.manuscript import Manuscript, read_manuscript
 from scenewire_script.text.sentences import count_words, halve, split_sentences
 from scenewire_script.writers.base import DraftScene, Script, ScriptWriter, nothing_to_say
 
 __all__ = ["OutlineWriter", "divide"]
 
-_SHORT: Final = 8
-"""Words. A picture that stands for less than about three and a half seconds flickers by."""
+_MIN_SCENE_WORDS: Final = 8
+"""About three and a half seconds; shorter pictures flicker."""
 
-_LONG: Final = 45
-"""Words. Twenty seconds of speech want a second picture."""
+_MAX_SCENE_WORDS: Final = 45
+"""About twenty seconds; more speech needs a second picture."""
 
-_TITLE_CHARACTERS: Final = 80
-_TOPIC_CHARACTERS: Final = 500
+_MAX_TITLE_CHARS: Final = 80
+_MAX_TOPIC_CHARS: Final = 500
 
 _OUTLINE: Final = (
-    "This short film was ordered with a topic and without a text. Its topic is: {topic}",
+    "This short video was ordered with a topic and without a text. Its topic is: {topic}",
     "What you hear is only an outline, because nobody has told this program anything about the subject itself.",
     "It does not invent facts: no language model was asked, and no source was read.",
     "Give it a text of your own, or connect a writer that knows the subject, and every scene will tell of it.",
@@ -53,8 +53,8 @@ def _write(order: ScriptRequested) -> Script:
 
 
 def _keep(order: ScriptRequested, ordered: tuple[SceneOrder, ...]) -> Script:
-    """The customer's own scenes: their words, without markup."""
-    scenes = sorted(ordered, key=lambda scene: scene.scene_number or 0)  # all are numbered, or none is
+    """Uses the scenes of the order, without markup."""
+    scenes = sorted(ordered, key=lambda scene: scene.scene_number or 0)  # either all are numbered, or none
     texts = [plain_text(scene.text) for scene in scenes]
     for number, text in enumerate(texts, start=1):
         if not text:
@@ -63,37 +63,37 @@ def _keep(order: ScriptRequested, ordered: tuple[SceneOrder, ...]) -> Script:
     drafts: list[DraftScene] = []
     for scene, text in zip(scenes, texts, strict=True):
         ordered_keywords = tuple(filter(None, map(plain_line, scene.keywords)))
-        keywords = ordered_keywords or telling_words(text, order.language)
+        keywords = ordered_keywords or keywords_of(text, order.language)
         query = plain_line(scene.footage_query or "") or footage_query(text, keywords, topic, order.language)
         drafts.append(DraftScene(text, query, keywords))
     return Script(topic=topic, title=topic, scenes=tuple(drafts))
 
 
 def _divide(order: ScriptRequested, text: str) -> Script:
-    """The customer's own text, divided into scenes."""
+    """Divides the text of the order into scenes."""
     manuscript = read_manuscript(text)
     texts = divide(manuscript, order.language)
     if not texts:
         raise nothing_to_say("the text")
     title = (
-        manuscript.title[:_TOPIC_CHARACTERS] or plain_line(order.topic or "") or _first_words(texts[0], order.language)
+        manuscript.title[:_MAX_TOPIC_CHARS] or plain_line(order.topic or "") or _first_words(texts[0], order.language)
     )
     topic = plain_line(order.topic or "") or title
     return Script(topic=topic, title=title, scenes=_draft(texts, topic, order.language))
 
 
 def _outline(order: ScriptRequested) -> Script:
-    """All that can be said honestly about a bare topic."""
+    """Writes a placeholder for a bare topic, without inventing facts."""
     topic = plain_line(order.topic or "")
     if not is_speakable(topic):
         raise nothing_to_say("the topic")
     named = topic if topic.endswith((".", "!", "?")) else f"{topic}."
-    texts = list(chain.from_iterable(_cut(part.format(topic=named)) for part in _OUTLINE))
-    keywords = telling_words(topic, order.language)
+    texts = list(chain.from_iterable(_split(part.format(topic=named)) for part in _OUTLINE))
+    keywords = keywords_of(topic, order.language)
     query = footage_query(topic, keywords, topic, order.language)
-    notes = ["The script is an outline: only the topic is known. Order with a text of your own, or connect a writer."]
+    notes = ["The script is a placeholder. Order with your own text, or set GROQ_API_KEY to have one written."]
     if not order.language.startswith("en"):
-        notes.append(f"The outline of a bare topic is in English, although language {order.language} was ordered.")
+        notes.append(f"The placeholder script is in English, although language {order.language} was ordered.")
     return Script(
         topic=topic,
         title=topic,
@@ -103,21 +103,21 @@ def _outline(order: ScriptRequested) -> Script:
 
 
 def divide(manuscript: Manuscript, language: str = "en") -> list[str]:
-    """What each scene says: a sentence, with very short neighbours joined and very long ones cut.
+    """Divides a text into scenes: one sentence each, with short neighbours joined and long sentences split.
 
-    A paragraph's end always ends a scene. A text of very many sentences gets longer scenes.
+    A scene never spans paragraphs. Texts with very many sentences get longer scenes.
 
     Raises:
-        PermanentError: `invalid_order`, when it would make more scenes than a film may have.
+        PermanentError: `invalid_order`, the text would make more scenes than a video may have.
     """
-    for short in (_SHORT, 2 * _SHORT, 4 * _SHORT):
+    for short in (_MIN_SCENE_WORDS, 2 * _MIN_SCENE_WORDS, 4 * _MIN_SCENE_WORDS):
         scenes = [scene for lines in manuscript.paragraphs for scene in _divide_paragraph(lines, language, short)]
         if len(scenes) <= MAX_SCENES:
             return scenes
     raise PermanentError(
         FailureCode.INVALID_ORDER,
-        f"the text makes {len(scenes)} scenes; a film has {MAX_SCENES} at most",
-        hint="order it in parts, or in fewer and longer paragraphs",
+        f"the text makes {len(scenes)} scenes; the limit is {MAX_SCENES}",
+        hint="split it into several orders, or use fewer and longer paragraphs",
     )
 
 
@@ -133,19 +133,19 @@ def _divide_paragraph(lines: tuple[str, ...], language: str, short: float) -> It
         scenes[-1] = _join(scenes[-1], last)
     for scene in scenes:
         if is_speakable(scene):
-            yield from _cut(scene)
+            yield from _split(scene)
 
 
-def _cut(text: str) -> list[str]:
-    """The text in pieces that are not too long, as even as its clauses allow."""
-    if count_words(text) <= _LONG:
+def _split(text: str) -> list[str]:
+    """Splits a long text into parts, as evenly as its clauses allow."""
+    if count_words(text) <= _MAX_SCENE_WORDS:
         return [text]
-    halves = halve(text, least=_SHORT)
-    return [text] if halves is None else [piece for half in halves for piece in _cut(half)]
+    halves = halve(text, min_words=_MIN_SCENE_WORDS)
+    return [text] if halves is None else [part for half in halves for part in _split(half)]
 
 
 def _join(first: str, second: str) -> str:
-    """Two neighbours as one scene. A line that was broken on purpose and has no full stop gets one."""
+    """Joins two neighbours to one scene. A deliberate line without a full stop gets one."""
     if first[-1:].isalnum():
         wide = ord(first[-1]) >= 0x3000  # where the wide scripts begin
         first += "。" if wide else "."
@@ -155,15 +155,15 @@ def _join(first: str, second: str) -> str:
 def _draft(texts: list[str], topic: str, language: str) -> tuple[DraftScene, ...]:
     drafts: list[DraftScene] = []
     for text in texts:
-        keywords = telling_words(text, language)
+        keywords = keywords_of(text, language)
         drafts.append(DraftScene(text, footage_query(text, keywords, topic, language), keywords))
     return tuple(drafts)
 
 
 def _first_words(text: str, language: str) -> str:
-    """The first sentence, or how it begins: what a film is called whose text names no title."""
+    """Returns the first sentence, shortened: the title of a text without one."""
     line = next(iter(split_sentences(one_line(text), language)))
-    if len(line) <= _TITLE_CHARACTERS:
+    if len(line) <= _MAX_TITLE_CHARS:
         return line.rstrip(".。")
-    cut = line[:_TITLE_CHARACTERS]
+    cut = line[:_MAX_TITLE_CHARS]
     return (cut.rsplit(maxsplit=1)[0] if " " in cut else cut).rstrip(",;:") + "…"

@@ -1,1 +1,1 @@
-"""The script writer that asks a language model at Groq."""
+"""The script writer that uses a language model at Groq."""

@@ -1,7 +1,7 @@
-"""What a language model answers, read with patience and judged without. Pure.
+"""Parses answers of a language model leniently and validates them strictly. Pure.
 
-Models put JSON into fences, talk around it, leave a comma too many: that is read all the same. What is wrong with the
-content is put into words that the model can act on.
+Parsing accepts fenced JSON, text around it and trailing commas. Errors in the content become feedback that the model
+can act on.
 """
 
 import json
@@ -36,26 +36,26 @@ SCENES: Final = _object(
         "items": _object(scene_number=_NUMBER, text=_TEXT, footage_query=_TEXT, keywords=_TEXTS),
     },
 )
-"""The JSON schema of scenes. Strict modes take no lengths and no optional properties; those are looked after here."""
+"""JSON schema of scenes. Strict modes do not support lengths and optional properties; those are validated here."""
 
 TEXTS: Final = _object(scenes={"type": "array", "items": _object(scene_number=_NUMBER, text=_TEXT)})
-"""The JSON schema of new texts for scenes that are there."""
+"""JSON schema of new texts for existing scenes."""
 
 _FENCE: Final = re.compile(r"```[a-zA-Z]*")
-_LOOSE_COMMA: Final = re.compile(r",(\s*[}\]])")
+_TRAILING_COMMA: Final = re.compile(r",(\s*[}\]])")
 
-_STARTS: Final = 5
-"""Brackets that are tried as the begin of the JSON; what stands before it is talk."""
+_MAX_JSON_STARTS: Final = 5
+"""Brackets tried as the start of the JSON."""
 
-_KEYWORDS: Final = 8
-_KEYWORD_CHARACTERS: Final = 40
-_QUERY_WORDS: Final = 6
-_QUERY_CHARACTERS: Final = 80
-_TITLE_CHARACTERS: Final = 100
+_MAX_KEYWORDS: Final = 8
+_MAX_KEYWORD_CHARS: Final = 40
+_MAX_QUERY_WORDS: Final = 6
+_MAX_QUERY_CHARS: Final = 80
+_MAX_TITLE_CHARS: Final = 100
 
 _EMOJI: Final = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0e\ufe0f\u20e3]")
 _JOINERS: Final = "\u200c\u200d"
-"""Invisible, and spelling in several scripts; other format characters turn text around or hide it."""
+"""Part of the spelling in several scripts; other format characters reorder or hide text."""
 
 _NEVER_SPOKEN: Final = (
     (re.compile(r"[\[\]{}<>]|\((?:pause|music|sound|sfx|fade|beat|narrator|voice)\b", re.IGNORECASE), "brackets"),
@@ -71,19 +71,19 @@ _NEVER_SPOKEN: Final = (
     ),
 )
 
-_FAR_TOO_LONG: Final = 3
-_SLACK: Final = 20
-"""Words that a short scene may always have more."""
+_MAX_LENGTH_FACTOR: Final = 3
+_SLACK_WORDS: Final = 20
+"""Always allowed in excess, for short scenes."""
 
-_COMPLAINTS: Final = 8
+_MAX_COMPLAINTS: Final = 8
 
 
 class UnreadableError(ValueError):
-    """The answer is no script; the message says to the model what it is instead."""
+    """The answer is not a script; the message is feedback for the model."""
 
 
 class AnsweredScene(BaseModel):
-    """One scene as the model wrote it, cleaned."""
+    """A scene written by the model."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -94,7 +94,7 @@ class AnsweredScene(BaseModel):
 
 
 class Answer(BaseModel):
-    """Scenes that were asked for together, in order."""
+    """The scenes of one answer, in order."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -103,10 +103,10 @@ class Answer(BaseModel):
 
 
 def read_answer(text: str) -> Answer:
-    """The script in a model's answer.
+    """Parses a model's answer.
 
     Raises:
-        UnreadableError: there is none.
+        UnreadableError: the answer is not a script.
     """
     if not text.strip():
         message = "the answer is empty"
@@ -120,18 +120,18 @@ def read_answer(text: str) -> Answer:
         message = f"the JSON does not have the schema: {where}: {first['msg']}"
         raise UnreadableError(message) from None
     return Answer(
-        title=_clean(answer.title)[:_TITLE_CHARACTERS].strip(),
+        title=_clean(answer.title)[:_MAX_TITLE_CHARS].strip(),
         scenes=tuple(_cleaned(scene) for scene in sorted(answer.scenes, key=lambda scene: scene.scene_number)),
     )
 
 
 def flaws(answer: Answer, numbers: Sequence[int], *, words: float) -> list[str]:
-    """What makes an answer unusable, for the model to put right; empty when nothing does.
+    """Returns what makes an answer unusable, as feedback for the model; empty if it is usable.
 
     Args:
-        answer: what was read.
-        numbers: the scenes that were asked for.
-        words: how many a scene was to have. Missing that is no flaw unless by far.
+        answer: the parsed answer.
+        numbers: the requested scenes.
+        words: the requested words per scene; only large deviations are flaws.
     """
     if [scene.scene_number for scene in answer.scenes] != list(numbers):
         came = ", ".join(str(scene.scene_number) for scene in answer.scenes[: 2 * len(numbers)]) or "none"
@@ -139,20 +139,20 @@ def flaws(answer: Answer, numbers: Sequence[int], *, words: float) -> list[str]:
     found = [
         f"scene {scene.scene_number}: {flaw}"
         for scene in answer.scenes
-        for flaw in _flaws_of(scene.text, most=max(_FAR_TOO_LONG * words, words + _SLACK))
+        for flaw in _flaws_of(scene.text, max_words=max(_MAX_LENGTH_FACTOR * words, words + _SLACK_WORDS))
     ]
     first_with: dict[str, int] = {}
     for scene in answer.scenes:
         number = first_with.setdefault(scene.text.casefold(), scene.scene_number)
         if number != scene.scene_number:
             found.append(f"scene {scene.scene_number}: repeats scene {number}")
-    return found[:_COMPLAINTS]
+    return found[:_MAX_COMPLAINTS]
 
 
-def _flaws_of(text: str, *, most: float) -> Iterator[str]:
+def _flaws_of(text: str, *, max_words: float) -> Iterator[str]:
     if not is_speakable(text):
         yield "there is nothing to say in its text"
-    elif count_words(text) > most:
+    elif count_words(text) > max_words:
         yield f"its text is far too long: {count_words(text):.0f} words"
     for pattern, name in _NEVER_SPOKEN:
         if pattern.search(text):
@@ -160,11 +160,11 @@ def _flaws_of(text: str, *, most: float) -> Iterator[str]:
 
 
 def _find_json(text: str) -> Any:
-    """The first JSON object, or array of objects, in a text."""
+    """Returns the first JSON object, or array of objects, in a text."""
     bare = _FENCE.sub("", text)
-    starts = [found.start() for found in islice(re.finditer(r"[{\[]", bare), _STARTS)]
+    starts = [found.start() for found in islice(re.finditer(r"[{\[]", bare), _MAX_JSON_STARTS)]
     for start in starts:
-        for candidate in (bare[start:], _LOOSE_COMMA.sub(r"\1", bare[start:])):
+        for candidate in (bare[start:], _TRAILING_COMMA.sub(r"\1", bare[start:])):
             try:
                 found = json.JSONDecoder(strict=False).raw_decode(candidate)[0]
             except (ValueError, RecursionError):
@@ -176,18 +176,18 @@ def _find_json(text: str) -> Any:
 
 
 def _cleaned(scene: AnsweredScene) -> AnsweredScene:
-    keywords = dict.fromkeys(_words(keyword)[:_KEYWORD_CHARACTERS].strip() for keyword in scene.keywords)
-    query = " ".join(_words(scene.footage_query).split()[:_QUERY_WORDS])[:_QUERY_CHARACTERS].strip()
+    keywords = dict.fromkeys(_words(keyword)[:_MAX_KEYWORD_CHARS].strip() for keyword in scene.keywords)
+    query = " ".join(_words(scene.footage_query).split()[:_MAX_QUERY_WORDS])[:_MAX_QUERY_CHARS].strip()
     return AnsweredScene(
         scene_number=scene.scene_number,
         text=_clean(scene.text),
         footage_query=query,
-        keywords=tuple(keyword for keyword in keywords if keyword)[:_KEYWORDS],
+        keywords=tuple(keyword for keyword in keywords if keyword)[:_MAX_KEYWORDS],
     )
 
 
 def _clean(text: str) -> str:
-    """Text without what is invisible, unassigned or a picture, and without light markup."""
+    """Removes emoji, invisible and unassigned characters, and light markup."""
     kept = "".join(c for c in _EMOJI.sub("", text) if c in _JOINERS or not _is_hidden(c))
     return inline_text(one_line(kept))
 
@@ -197,5 +197,5 @@ def _is_hidden(character: str) -> bool:
 
 
 def _words(text: str) -> str:
-    """Nothing but words: what is searched for is never an address or an operator."""
+    """Keeps only words, so that a query never contains URLs or operators."""
     return " ".join(WORD.findall(_clean(text)))

@@ -1,6 +1,6 @@
-"""The one place that talks to Groq: messages in, the model's words out, failures as the pipeline knows them.
+"""Calls the Groq API and maps its failures to those of the pipeline.
 
-The SDK's own retries are off: it waits a few seconds where the server says a minute. The bus waits as it is told.
+The SDK's retries are disabled: they wait seconds where the server asks for a minute. The bus honours Retry-After.
 """
 
 import asyncio
@@ -20,18 +20,18 @@ from scenewire.errors import FailureCode, PermanentError, PipelineError, Transie
 
 __all__ = ["ChatMessage", "GroqClient", "RejectedError", "Reply", "retry_after"]
 
-_CONNECT_SECONDS: Final = 5.0
-_LONGEST_WAIT: Final = 86_400.0
-"""Seconds. Allowances are counted by the day at most; a longer wait is a mistake of the server's."""
+_CONNECT_TIMEOUT_S: Final = 5.0
+_MAX_RETRY_AFTER_S: Final = 86_400.0
+"""Quotas are at most daily; a longer wait is a server error."""
 
-_SERVER_CHARACTERS: Final = 300
-"""Of the server's own explanation in a message of ours."""
+_MAX_SERVER_TEXT_CHARS: Final = 300
+"""Of the server's explanation, in error messages."""
 
-_CURABLE: Final = frozenset({408, 409, 425, 498, 499})
-"""Statuses below 500 that another try may cure; 498 is Groq's own for a tier without capacity."""
+_RETRYABLE: Final = frozenset({408, 409, 425, 498, 499})
+"""Statuses below 500 for which a retry may succeed; 498 is Groq's status for a tier without capacity."""
 
-_THINKS_ALOUD: Final = "openai/gpt-oss"
-"""Models of this name think at length unless told not to; others refuse to be told."""
+_REASONING_MODELS: Final = "openai/gpt-oss"
+"""Models with this prefix reason at length unless value not to; others reject the parameter."""
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -46,24 +46,24 @@ class ChatMessage(TypedDict):
 
 
 class RejectedError(Exception):
-    """The model's answer did not even pass the server's own check against the schema."""
+    """The server rejected the model's answer because it does not match the schema."""
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What the model said."""
+    """An answer of the model."""
 
     text: str
     cut_off: bool
-    """Whether it ended because its tokens did."""
+    """Whether it was truncated at the token limit."""
 
 
-class _Said(BaseModel):
+class _Message(BaseModel):
     content: str | None = None
 
 
 class _Choice(BaseModel):
-    message: _Said
+    message: _Message
     finish_reason: str | None = None
 
 
@@ -80,15 +80,15 @@ class _Models(BaseModel):
 
 
 class GroqClient:
-    """A model at Groq, or at a server that speaks the same.
+    """A model at Groq or a compatible server.
 
     Args:
-        key: goes to the server and nowhere else.
-        model: its id.
-        base_url: of the server, without `/openai/v1`.
-        strict: whether the model guarantees the schema; otherwise it does its best.
-        timeout: for a whole answer.
-        max_tokens: of an answer, thoughts included.
+        key: sent only to the server.
+        model: id of the model.
+        base_url: base URL of the server, without `/openai/v1`.
+        strict: whether the model guarantees the schema; otherwise, it tries.
+        timeout: limit for one complete answer.
+        max_tokens: limit for one answer, including reasoning.
     """
 
     def __init__(
@@ -98,12 +98,12 @@ class GroqClient:
         self.max_tokens: Final = max_tokens
         self._key = key
         self._strict = strict
-        self._seconds = timeout.total_seconds()
+        self._timeout_s = timeout.total_seconds()
         self._sdk = groq.AsyncGroq(
             api_key=key.get_secret_value(),
             base_url=base_url,
             max_retries=0,
-            timeout=groq.Timeout(self._seconds, connect=_CONNECT_SECONDS),
+            timeout=groq.Timeout(self._timeout_s, connect=_CONNECT_TIMEOUT_S),
         )
 
     async def aclose(self) -> None:
@@ -111,17 +111,16 @@ class GroqClient:
         await self._sdk.close()
 
     async def check(self) -> None:
-        """Finds out whether the server takes the key and has the model.
+        """Checks that the server accepts the key and offers the model.
 
-        A server that cannot be asked just now is no reason not to start: orders that need no model are served, and the
-        others wait for it.
+        An unavailable server does not prevent the start: orders that need no model are served, and the others wait.
 
         Raises:
-            PermanentError: `provider_refused`, with the setting to correct.
+            PermanentError: `provider_refused`; the hint names the setting to correct.
         """
         try:
             with self._failures():
-                async with asyncio.timeout(self._seconds):
+                async with asyncio.timeout(self._timeout_s):
                     response = await self._sdk.models.with_raw_response.list()
                     known = _read(_Models, await response.read())
         except TransientError as error:
@@ -132,21 +131,21 @@ class GroqClient:
             raise PermanentError(
                 FailureCode.PROVIDER_REFUSED,
                 f"Groq has no model {self.model}",
-                hint=f"set GROQ_MODEL to one that it has: {self._public(', '.join(names))}",
+                hint=f"set GROQ_MODEL to one of {self._public(', '.join(names))}",
             )
 
     async def ask(self, messages: Sequence[ChatMessage], schema: Mapping[str, Any]) -> Reply:
-        """Has the model answer in JSON of a schema.
+        """Requests an answer in JSON that follows a schema.
 
         Raises:
-            RejectedError: its answer was none, says the server.
-            TransientError: `rate_limited` with the server's wait, or `script_failed`: it cannot answer now.
-            PermanentError: `provider_refused`, or `script_failed`: it never will.
+            RejectedError: the server rejected the model's answer.
+            TransientError: `rate_limited`, with the server's Retry-After, or `script_failed`: a retry may succeed.
+            PermanentError: `provider_refused` or `script_failed`: a retry cannot succeed.
         """
-        thoughts = {"reasoning_effort": "low", "include_reasoning": False}
+        reasoning = {"reasoning_effort": "low", "include_reasoning": False}
         create: Any = self._sdk.chat.completions.with_raw_response.create
         with self._failures():
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(self._timeout_s):
                 response = await create(
                     model=self.model,
                     messages=list(messages),
@@ -155,7 +154,7 @@ class GroqClient:
                         "type": "json_schema",
                         "json_schema": {"name": "script", "strict": self._strict, "schema": dict(schema)},
                     },
-                    **(thoughts if self.model.startswith(_THINKS_ALOUD) else {}),
+                    **(reasoning if self.model.startswith(_REASONING_MODELS) else {}),
                 )
                 completion = _read(_Completion, await response.read())
         log.debug("groq_answered", remaining_tokens=response.headers.get("x-ratelimit-remaining-tokens"))
@@ -166,7 +165,7 @@ class GroqClient:
 
     @contextmanager
     def _failures(self) -> Iterator[None]:
-        """Turns the SDK's exceptions into ours. They are not chained: theirs hold the request, and it the key."""
+        """Converts the SDK's exceptions. They are not chained, because they contain the request and its key."""
         try:
             yield
         except groq.APIStatusError as error:
@@ -175,88 +174,94 @@ class GroqClient:
             reason = type(error.__cause__ or error).__name__
             raise TransientError(FailureCode.SCRIPT_FAILED, f"Groq cannot be reached: {reason}") from None
         except TimeoutError:
-            message = f"Groq did not answer within {self._seconds:.0f} s"
+            message = f"Groq did not answer within {self._timeout_s:.0f} s"
             raise TransientError(FailureCode.SCRIPT_FAILED, message) from None
 
     def _refusal(self, status: int, headers: Mapping[str, str], body: object) -> Exception:
         details = _details(body)
         code = str(details.get("code") or "")
-        said = self._public(str(details.get("message") or ""))
+        explanation = self._public(str(details.get("message") or ""))
         if status == 429:
             return TransientError(
                 FailureCode.RATE_LIMITED,
                 "the rate limit of the Groq account is reached",
                 retry_after=retry_after(headers),
             )
-        if status >= 500 or status in _CURABLE:
+        if status >= 500 or status in _RETRYABLE:
             return TransientError(
-                FailureCode.SCRIPT_FAILED, f"Groq has trouble of its own ({status})", retry_after=retry_after(headers)
+                FailureCode.SCRIPT_FAILED,
+                f"Groq is temporarily unavailable ({status})",
+                retry_after=retry_after(headers),
             )
         if code == "json_validate_failed" or "failed_generation" in details:
-            return RejectedError("the answer does not have the schema")
-        return self._lasting(status, code, said)
+            return RejectedError("the answer does not match the schema")
+        return self._permanent(status, code, explanation)
 
-    def _lasting(self, status: int, code: str, said: str) -> PipelineError:
-        """A refusal that trying again does not change; the hint names the setting that does."""
+    def _permanent(self, status: int, code: str, explanation: str) -> PipelineError:
+        """Converts a refusal that a retry cannot change; the hint names the setting to correct."""
         refused = FailureCode.PROVIDER_REFUSED
         if status == 401:
-            return PermanentError(refused, "Groq does not accept the key (401)", hint="correct GROQ_API_KEY")
+            return PermanentError(refused, "Groq rejects the key (401)", hint="correct GROQ_API_KEY")
         if status == 404 or code.startswith("model_"):
             return PermanentError(
                 refused,
-                f"Groq does not offer model {self.model} ({status}): {said}",
-                hint="set GROQ_MODEL to a model that it offers, and look at GROQ_BASE_URL if you set that",
+                f"Groq does not offer model {self.model} ({status}): {explanation}",
+                hint="set GROQ_MODEL to a model that it offers, and check GROQ_BASE_URL if it is set",
             )
         if status == 403:
             return PermanentError(
                 refused,
-                f"Groq forbids the request (403): {said}",
-                hint="see what the account of GROQ_API_KEY may do with the model of GROQ_MODEL",
+                f"Groq forbids the request (403): {explanation}",
+                hint="check that the account of GROQ_API_KEY may use the model of GROQ_MODEL",
             )
         if status == 413:
             return PermanentError(
-                refused, f"the request is too large for the Groq account (413): {said}", hint="lower GROQ_MAX_TOKENS"
+                refused,
+                f"the request is too large for the Groq account (413): {explanation}",
+                hint="lower GROQ_MAX_TOKENS",
             )
         return PermanentError(
             FailureCode.SCRIPT_FAILED,
-            f"Groq refuses the request ({status}): {said}",
-            hint="if it is about the schema, set GROQ_STRICT to false or choose another GROQ_MODEL",
+            f"Groq refuses the request ({status}): {explanation}",
+            hint="if the schema is the cause, set GROQ_STRICT to false or choose another GROQ_MODEL",
         )
 
     def _public(self, text: str) -> str:
-        """A line of the server's that people may see."""
-        return " ".join(self._without_key(text).split())[:_SERVER_CHARACTERS]
+        """Returns text of the server as one safe line."""
+        return " ".join(self._without_key(text).split())[:_MAX_SERVER_TEXT_CHARS]
 
     def _without_key(self, text: str) -> str:
-        """What a server says, in case it repeats what it was sent."""
+        """Removes the key, in case the server echoes it."""
         return text.replace(self._key.get_secret_value(), "…")
 
 
 def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
-    """Seconds that the server wants us to wait; None when it does not say, or nothing that makes sense.
+    """Parses Retry-After; returns seconds, or None if it is missing or invalid.
 
     Args:
-        headers: of its answer, by lower-case name.
-        now: the time that a date is compared with.
+        headers: the headers of the answer, by lower-case name.
+        now: the reference time for dates.
     """
-    told = headers.get("retry-after", "").strip()
+    value = headers.get("retry-after", "").strip()
     try:
-        seconds = float(told)
+        seconds = float(value)
     except ValueError:
         try:
-            date = email.utils.parsedate_to_datetime(told)
+            date = email.utils.parsedate_to_datetime(value)
         except (ValueError, TypeError):
             return None
         date = date if date.tzinfo else date.replace(tzinfo=UTC)
         seconds = (date - (now or datetime.now(UTC))).total_seconds()
-    return min(max(seconds, 0.0), _LONGEST_WAIT) if math.isfinite(seconds) else None
+    return min(max(seconds, 0.0), _MAX_RETRY_AFTER_S) if math.isfinite(seconds) else None
 
 
 def _read(model: type[ModelT], body: bytes) -> ModelT:
     try:
         return model.model_validate_json(body)
     except ValidationError:
-        raise TransientError(FailureCode.SCRIPT_FAILED, "what answers for Groq is not what it documents") from None
+        raise TransientError(
+            FailureCode.SCRIPT_FAILED, "the answer does not follow the Groq API; check GROQ_BASE_URL"
+        ) from None
 
 
 def _details(body: object) -> Mapping[str, Any]:

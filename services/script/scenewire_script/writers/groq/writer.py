@@ -1,7 +1,7 @@
-"""The writer that knows things: a language model at Groq, asked for words, counted, corrected once.
+"""Writes scripts with a language model at Groq: requests a number of words, counts them, and corrects once.
 
-A film is written in parts that an answer has room for, one after the other. Every part is stored as soon as it is
-good: a rate limit, a crash or a restart in the middle of a long script costs no part twice.
+A script is written in parts that fit into an answer, one after the other. Every usable part is stored at once: a rate
+limit, crash or restart in the middle of a long script does not repeat finished parts.
 """
 
 import json
@@ -19,7 +19,7 @@ from scenewire.artifacts.store import ArtifactStore
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import ScriptRequested
 from scenewire.text.markup import is_speakable, plain_line
-from scenewire_script.text.keywords import footage_query, telling_words
+from scenewire_script.text.keywords import footage_query, keywords_of
 from scenewire_script.text.sentences import count_words
 from scenewire_script.timing.speaking_rates import words_per_second
 from scenewire_script.writers.base import DraftScene, Script, ScriptWriter, nothing_to_say
@@ -39,39 +39,39 @@ __all__ = ["GroqWriter"]
 
 _PROMPTS: Final = Path(__file__).parent / "prompts"
 
-_MOST_SCENES: Final = 12
-"""Of one answer: later ones get careless when they are many."""
+_MAX_SCENES_PER_ANSWER: Final = 12
+"""In longer answers, the later scenes get worse."""
 
-_TOKENS_FOR_THOUGHTS: Final = 1_000
-_TOKENS_FOR_TERMS: Final = 80
-"""Of a scene's query, keywords and braces."""
+_REASONING_TOKENS: Final = 1_000
+_TOKENS_PER_SCENE: Final = 80
+"""For the query, keywords and braces of a scene."""
 
 _TOKENS_PER_WORD: Final = 3
-"""English needs 1.4; other languages need more."""
+"""English needs 1.4, other languages more."""
 
-_TOLD: Final = 100
-"""Earlier scenes that a part is reminded of."""
+_MAX_PREVIOUS_SCENES: Final = 100
+"""Earlier scenes that the model is reminded of."""
 
-_QUOTED: Final = 4_000
-"""Characters of an unusable answer that are shown to the model again."""
+_MAX_QUOTED_CHARS: Final = 4_000
+"""Of an unusable answer, when it is sent back to the model."""
 
-_VERSION: Final = 1
-"""Of the code that turns an answer into scenes; raise it when stored parts no longer fit."""
+_CACHE_VERSION: Final = 1
+"""Bump when stored parts can no longer be used."""
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
 class _Prompt:
-    """What the model is told to do, and the shape of its answer."""
+    """Instructions for the model, and the schema of its answer."""
 
     text: str
     schema: dict[str, Any]
 
 
 @dataclass
-class _Film:
-    """A script while it grows."""
+class _Draft:
+    """A script in progress."""
 
     order: ScriptRequested
     topic: str
@@ -85,16 +85,16 @@ class _Film:
 
 
 class _UnusableError(Exception):
-    """The model was told what is wrong with its answer, and gave another one that cannot be used; says why."""
+    """The model's answer is unusable even after feedback; the message says why."""
 
 
 class GroqWriter(ScriptWriter):
-    """See `ScriptWriter`. Writes about a topic, to the ordered length.
+    """See `ScriptWriter`. Writes about a topic, for the ordered duration.
 
     Args:
-        client: the model.
-        store: where good parts are kept.
-        words_per_second: speaking rate of English that the words are counted for.
+        client: calls the model.
+        store: keeps usable parts.
+        words_per_second: speaking rate of English.
     """
 
     name = "groq"
@@ -112,55 +112,55 @@ class GroqWriter(ScriptWriter):
         if not is_speakable(topic):
             raise nothing_to_say("the topic")
         rate = words_per_second(self._words_per_second, order.language) * (order.speed or 1)
-        film = _Film(order, topic, Budget(order.options.target_duration, rate))
-        for numbers in parts(range(1, film.budget.scenes + 1), self._room(film.budget.words)):
-            await self._continue(film, numbers)
-        if not film.budget.fits(film.texts):
-            await self._fit(film)
+        draft = _Draft(order, topic, Budget(order.options.target_duration, rate))
+        for numbers in parts(range(1, draft.budget.scenes + 1), self._scenes_per_answer(draft.budget.words)):
+            await self._continue(draft, numbers)
+        if not draft.budget.fits(draft.texts):
+            await self._fit(draft)
         return Script(
             topic=topic,
-            title=film.title or topic,
-            scenes=tuple(_draft(scene, topic, order.language) for scene in film.scenes),
+            title=draft.title or topic,
+            scenes=tuple(_draft_scene(scene, topic, order.language) for scene in draft.scenes),
             fills_time=True,
         )
 
-    async def _continue(self, film: _Film, numbers: Sequence[int]) -> None:
-        """Has the next scenes written."""
+    async def _continue(self, draft: _Draft, numbers: Sequence[int]) -> None:
+        """Writes the next scenes."""
         task = {
-            "topic": film.topic,
-            "language": film.order.language,
-            "scenes_in_film": film.budget.scenes,
+            "topic": draft.topic,
+            "language": draft.order.language,
+            "scenes_in_film": draft.budget.scenes,
             "write": list(numbers),
-            "length": asdict(film.budget.length(film.order.language)),
-            "told": [scene.footage_query for scene in film.scenes[-_TOLD:]],
-            "just_said": film.scenes[-1].text if film.scenes else "",
+            "length": asdict(draft.budget.length(draft.order.language)),
+            "told": [scene.footage_query for scene in draft.scenes[-_MAX_PREVIOUS_SCENES:]],
+            "just_said": draft.scenes[-1].text if draft.scenes else "",
         }
         try:
-            answer = await self._ask(film, self._writing, task, numbers, words=film.budget.words)
+            answer = await self._ask(draft, self._writing, task, numbers, words=draft.budget.words)
         except _UnusableError as error:
             raise PermanentError(
                 FailureCode.SCRIPT_FAILED,
-                f"the model gave no usable script for scenes {numbers[0]} to {numbers[-1]}: {error}",
-                hint="order again, word the topic differently, or order with a text of your own",
+                f"the model returned no usable script for scenes {numbers[0]} to {numbers[-1]}: {error}",
+                hint="order again, rephrase the topic, or order with your own text",
             ) from None
-        film.title = film.title or answer.title
-        film.scenes += answer.scenes
+        draft.title = draft.title or answer.title
+        draft.scenes += answer.scenes
 
-    async def _fit(self, film: _Film) -> None:
-        """Has scenes lengthened or shortened, once, and takes those that bring the film nearer to its length.
+    async def _fit(self, draft: _Draft) -> None:
+        """Requests longer or shorter scenes, once, and uses those that bring the script closer to its length.
 
-        A film that still misses its length is made all the same, and says so.
+        A script that still misses its length is used, with a note.
         """
-        budget, language = film.budget, film.order.language
-        log.info("script_length_missed", words=round(measure(film.texts)), wanted=round(budget.total))
-        short = measure(film.texts) < budget.total
-        concerned = [scene for scene in film.scenes if (count_words(scene.text) < budget.words) == short]
-        rest = [scene for scene in film.scenes if scene not in concerned]
+        budget, language = draft.budget, draft.order.language
+        log.info("script_length_missed", words=round(measure(draft.texts)), wanted=round(budget.total))
+        short = measure(draft.texts) < budget.total
+        concerned = [scene for scene in draft.scenes if (count_words(scene.text) < budget.words) == short]
+        rest = [scene for scene in draft.scenes if scene not in concerned]
         bias = budget.bias([scene.text for scene in concerned], [scene.text for scene in rest])
         rewritten: list[AnsweredScene] = []
-        for part in parts(concerned, self._room(budget.words * bias)):
+        for part in parts(concerned, self._scenes_per_answer(budget.words * bias)):
             task = {
-                "topic": film.topic,
+                "topic": draft.topic,
                 "language": language,
                 "rewrite": [
                     {"scene_number": scene.scene_number, "text": scene.text, "has": count(scene.text, language)}
@@ -169,38 +169,38 @@ class GroqWriter(ScriptWriter):
                 "length": asdict(budget.length(language, bias=bias)),
             }
             numbers = [scene.scene_number for scene in part]
-            with suppress(_UnusableError):  # what is there can be spoken
+            with suppress(_UnusableError):  # the existing texts can be used
                 rewritten += (
-                    await self._ask(film, self._rewriting, task, numbers, words=budget.words * max(bias, 1))
+                    await self._ask(draft, self._rewriting, task, numbers, words=budget.words * max(bias, 1))
                 ).scenes
-        _take_what_helps(film, rewritten)
+        _apply_improvements(draft, rewritten)
 
     async def _ask(
-        self, film: _Film, prompt: _Prompt, task: dict[str, Any], numbers: Sequence[int], *, words: float
+        self, draft: _Draft, prompt: _Prompt, task: dict[str, Any], numbers: Sequence[int], *, words: float
     ) -> Answer:
-        """The answer to a task: the stored one, or a new one that is good and stored.
+        """Returns the stored answer to a task, or requests and stores a usable one.
 
         Raises:
-            _UnusableError: there is none, even after a chance to put right what was wrong.
+            _UnusableError: the answer is unusable even after feedback.
         """
-        order = film.order
+        order = draft.order
         inputs = fingerprint(
             project=str(order.project_id),
             revision=order.revision,
             model=self._client.model,
             prompt=prompt.text,
             task=task,
-            version=_VERSION,
+            version=_CACHE_VERSION,
         )
         stored = await self._stored.find(inputs, Answer)
         if stored is not None:
             return stored
         messages = [ChatMessage(role="system", content=prompt.text), _data(task)]
-        answer, complaints, said = await self._try(messages, prompt.schema, numbers, words=words)
+        answer, complaints, text = await self._try(messages, prompt.schema, numbers, words=words)
         if answer is None:
             log.info("script_complaints", complaints=complaints)
-            if said:
-                messages.append(ChatMessage(role="assistant", content=said[:_QUOTED]))
+            if text:
+                messages.append(ChatMessage(role="assistant", content=text[:_MAX_QUOTED_CHARS]))
             messages.append(_data({"complaints": complaints}))
             answer, complaints, _ = await self._try(messages, prompt.schema, numbers, words=words)
         if answer is None:
@@ -211,7 +211,7 @@ class GroqWriter(ScriptWriter):
     async def _try(
         self, messages: Sequence[ChatMessage], schema: dict[str, Any], numbers: Sequence[int], *, words: float
     ) -> tuple[Answer | None, list[str], str]:
-        """A usable answer, or what is wrong with it and what was said instead."""
+        """Returns a usable answer, or None with the complaints and the raw text."""
         try:
             reply = await self._client.ask(messages, schema)
         except RejectedError as error:
@@ -225,25 +225,25 @@ class GroqWriter(ScriptWriter):
         complaints = flaws(answer, numbers, words=words)
         return (None if complaints else answer), complaints, reply.text
 
-    def _room(self, words: float) -> int:
-        """How many scenes of a length an answer has room for."""
-        tokens = words * _TOKENS_PER_WORD + _TOKENS_FOR_TERMS
-        return max(1, min(_MOST_SCENES, int((self._client.max_tokens - _TOKENS_FOR_THOUGHTS) / tokens)))
+    def _scenes_per_answer(self, words: float) -> int:
+        """Returns how many scenes of a length fit into an answer."""
+        tokens = words * _TOKENS_PER_WORD + _TOKENS_PER_SCENE
+        return max(1, min(_MAX_SCENES_PER_ANSWER, int((self._client.max_tokens - _REASONING_TOKENS) / tokens)))
 
 
-def _take_what_helps(film: _Film, rewritten: Sequence[AnsweredScene]) -> None:
-    """Puts new texts in place, those that change most first, as long as each brings the film nearer to its length."""
-    missing = film.budget.total - measure(film.texts)
+def _apply_improvements(draft: _Draft, rewritten: Sequence[AnsweredScene]) -> None:
+    """Applies rewritten texts, largest changes first, as long as each brings the script closer to its length."""
+    missing = draft.budget.total - measure(draft.texts)
     gains = {
-        scene.scene_number: count_words(scene.text) - count_words(film.scenes[scene.scene_number - 1].text)
+        scene.scene_number: count_words(scene.text) - count_words(draft.scenes[scene.scene_number - 1].text)
         for scene in rewritten
     }
     for scene in sorted(rewritten, key=lambda scene: -abs(gains[scene.scene_number])):
         gain = gains[scene.scene_number]
         if abs(missing - gain) < abs(missing):
             missing -= gain
-            old = film.scenes[scene.scene_number - 1]
-            film.scenes[scene.scene_number - 1] = old.model_copy(update={"text": scene.text})
+            old = draft.scenes[scene.scene_number - 1]
+            draft.scenes[scene.scene_number - 1] = old.model_copy(update={"text": scene.text})
 
 
 def _read(prompt: str) -> str:
@@ -251,11 +251,11 @@ def _read(prompt: str) -> str:
 
 
 def _data(value: dict[str, Any]) -> ChatMessage:
-    """JSON, so that whatever a customer wrote stays a value."""
+    """Encodes data as JSON, so that text of an order cannot act as instructions."""
     return ChatMessage(role="user", content=json.dumps(value, ensure_ascii=False))
 
 
-def _draft(scene: AnsweredScene, topic: str, language: str) -> DraftScene:
-    keywords = scene.keywords or telling_words(scene.text, language)
+def _draft_scene(scene: AnsweredScene, topic: str, language: str) -> DraftScene:
+    keywords = scene.keywords or keywords_of(scene.text, language)
     query = scene.footage_query or footage_query(scene.text, keywords, topic, language)
     return DraftScene(scene.text, query, keywords)

@@ -4,17 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenewire_script.timing.scene_durations import shares
+from scenewire_script.timing.scene_durations import divide_duration
 
 
 @given(texts=st.lists(st.text(min_size=1, max_size=60), min_size=1, max_size=40), seconds=st.floats(10, 1_000))
 def test_b04_all_of_the_time_is_shared_out(texts: list[str], seconds: float) -> None:
-    assert sum(shares(texts, seconds)) == pytest.approx(seconds, abs=0.01 * len(texts))
-    assert all(share > 0 for share in shares(texts, seconds))
+    assert sum(divide_duration(texts, seconds)) == pytest.approx(seconds, abs=0.01 * len(texts))
+    assert all(share > 0 for share in divide_duration(texts, seconds))
 
 
 def test_b04_equal_scenes_get_equal_shares() -> None:
-    assert shares(["The sea rises."] * 4, 10) == [2.5] * 4
+    assert divide_duration(["The sea rises."] * 4, 10) == [2.5] * 4
 
 
 @pytest.mark.parametrize(
@@ -28,5 +28,5 @@ def test_b04_equal_scenes_get_equal_shares() -> None:
     ],
 )
 def test_b04_what_takes_longer_to_speak_gets_more(longer: str, shorter: str) -> None:
-    more, less = shares([longer, shorter], 10)
+    more, less = divide_duration([longer, shorter], 10)
     assert more > less
