@@ -48,7 +48,7 @@ locks: ## Generate requirements/; UPGRADE=1 selects the newest versions
 bench: $(VENV)/installed ## Time the example video on this machine
 	$(BIN)/python scripts/bench.py $(TEXT)
 
-bench-media: $(VENV)/installed-bench ## Compare ways to make a video; ONLY="ways growth costs settings quality" selects parts
+bench-media: $(VENV)/installed-bench ## Compare methods of making a video; ONLY="methods growth costs settings quality" selects parts
 	$(BIN)/python -m scripts.media_bench $(ONLY)
 
 relevance: $(VENV)/installed-dev ## Measure how often clips match their scenes

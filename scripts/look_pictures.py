@@ -1,9 +1,9 @@
-"""Writes docs/pictures: looks, fits, caption styles, backgrounds and scripts as the product itself makes them.
+"""Writes docs/pictures: looks, fits, caption styles, backgrounds and scripts, made by the assembly service.
 
 scripts/look_pictures.py [folder of fonts]
 
-The footage in them is drawn here. Scripts that no font of this machine draws are left out of their sheet; Debian's
-fonts-noto-core and fonts-noto-cjk have all of them.
+The footage is generated. Scripts without a font on this machine are left out of their sheet; Debian's fonts-noto-core
+and fonts-noto-cjk have all of them.
 """
 
 import asyncio
@@ -36,8 +36,10 @@ from scenewire.messages import (
 )
 from scenewire.probe.probe import probe_media
 from scenewire.processes.run import run_program
-from scenewire_assembly.picture.segment_command import Encoder
-from scenewire_assembly.segment_stage import AssemblyStage
+from scenewire_assembly.ffmpeg_job import FfmpegOnDemand
+from scenewire_assembly.picture.scene_picture import Encoder
+from scenewire_assembly.segment_stage import SegmentStage
+from scenewire_assembly.sound.music import MusicCache
 
 FOLDER: Final = Path(__file__).parents[1] / "docs" / "pictures"
 
@@ -67,15 +69,18 @@ _Picture = NDArray[np.uint8]
 
 
 class Studio:
-    """Scenes through the product's own stage."""
+    """Makes scenes with the segment stage."""
 
     def __init__(self, folder: Path, fonts: Path | None) -> None:
         self._folder = folder
         self._store = FilesystemStore(folder / "store")
-        self._stage = AssemblyStage(self._store, encoder=Encoder(preset="ultrafast", crf=12), fonts=fonts)
+        encoder = Encoder(preset="ultrafast", crf=12)
+        ffmpeg = FfmpegOnDemand()
+        music = MusicCache(self._store, ffmpeg)
+        self._stage = SegmentStage(self._store, ffmpeg, music, encoder=encoder, fonts=fonts)
 
     async def clip(self, width: int, height: int) -> Clip:
-        """Footage of that shape."""
+        """Generated footage of this size."""
         path = self._folder / f"{width}x{height}.mp4"
         arguments = ["-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", "5"]
         output = ["-vf", "scale=out_color_matrix=bt709", "-pix_fmt", "yuv420p", "-colorspace", "bt709", "-crf", "12"]
@@ -115,7 +120,7 @@ class Studio:
         language: str = "en",
         keywords: tuple[str, ...] = (),
     ) -> tuple[_Picture, tuple[str, ...]]:
-        """One frame of a scene, and what is noted about it."""
+        """One frame of a scene, and the notes about the scene."""
         scene = Scene(
             id=_PROJECT,
             scene_number=number,
@@ -147,13 +152,14 @@ class Studio:
             file.setframerate(_RATE)
             file.writeframes(bytes(2 * samples))
         words = text.split() if " " in text else []
-        each = samples // max(1, len(words))
+        word_samples = samples // max(1, len(words))
         return Narration(
             audio=await self._store.add(path, "audio/wav"),
             samples=samples,
             sample_rate=_RATE,
             words=tuple(
-                Word(text=word, start_sample=at * each, end_sample=(at + 1) * each) for at, word in enumerate(words)
+                Word(text=word, start_sample=at * word_samples, end_sample=(at + 1) * word_samples)
+                for at, word in enumerate(words)
             ),
             text=text,
             engine="none",
@@ -162,7 +168,7 @@ class Studio:
 
 
 def _landscape(width: int, height: int, seconds: float) -> _Picture:
-    """Hills before a rising sun, in one bright and many dim colours."""
+    """Hills in front of a rising sun."""
     across, down = np.arange(width) / height, np.arange(height)[:, None] / height
     low, high = np.array([250, 190, 120]), np.array([70, 120, 180])
     sky = low + (high - low) * np.clip(1 - down * 1.6, 0, 1)[..., None]
@@ -186,7 +192,7 @@ def _landscape(width: int, height: int, seconds: float) -> _Picture:
 
 
 def _sheet(rows: Sequence[Sequence[_Picture]], height: int, gap: int = 10) -> _Picture:
-    """Pictures side by side, each row of the same height, on white."""
+    """A sheet of pictures on white; all rows have the same height."""
     lines = []
     for row in rows:
         shrunk = [_resized(picture, height) for picture in row]
@@ -218,24 +224,24 @@ async def _write(name: str, sheet: _Picture) -> None:
 async def _draw(studio: Studio) -> None:
     wide, tall = await studio.clip(1280, 720), await studio.clip(720, 1280)
 
-    async def shown(look: Look, second: float = 1.6, clips: Sequence[Clip] = (wide,), **rest: object) -> _Picture:
+    async def frame(look: Look, second: float = 1.6, clips: Sequence[Clip] = (wide,), **rest: object) -> _Picture:
         return (await studio.picture(look, second, clips=clips, **rest))[0]  # type: ignore[arg-type]
 
-    await _write("looks", _sheet([[await shown(Look(**size)) for size in (_WIDE, _TALL, _SQUARE)]], 360))
+    await _write("looks", _sheet([[await frame(Look(**size)) for size in (_WIDE, _TALL, _SQUARE)]], 360))
     plain = {"captions": False, "title": False}
-    fits = [await shown(Look(**_TALL, **plain, fit=fit)) for fit in ("cover", "pad", "blur")]
-    fits += [await shown(Look(**_WIDE, **plain, fit=fit), clips=(tall,)) for fit in ("pad", "blur")]
+    fits = [await frame(Look(**_TALL, **plain, fit=fit)) for fit in ("cover", "pad", "blur")]
+    fits += [await frame(Look(**_WIDE, **plain, fit=fit), clips=(tall,)) for fit in ("pad", "blur")]
     await _write("fits", _sheet([fits], 300))
     rows = [
-        [await shown(Look(**size, title=False, caption_style=style), number=2) for style in _STYLES]
+        [await frame(Look(**size, title=False, caption_style=style), number=2) for style in _STYLES]
         for size in (_WIDE, _TALL)
     ]
     await _write("captions-wide", _sheet([rows[0][:3], rows[0][3:]], 225))
     await _write("captions-tall", _sheet([rows[1]], 400))
     quiet = {"captions": False}
-    painted = [await shown(Look(**_WIDE, **quiet), 2, (), title=topic) for topic in _TOPICS]
+    painted = [await frame(Look(**_WIDE, **quiet), 2, (), title=topic) for topic in _TOPICS]
     scenes = [
-        await shown(Look(**size, **quiet), 2, (), number=number, keywords=("light", "trees", "ridge")[:number])
+        await frame(Look(**size, **quiet), 2, (), number=number, keywords=("light", "trees", "ridge")[:number])
         for number, size in ((2, _WIDE), (3, _TALL), (4, _SQUARE))
     ]
     await _write("backgrounds", _sheet([painted[:3], painted[3:]], 200))
@@ -252,7 +258,7 @@ async def _draw(studio: Studio) -> None:
 
 
 def main() -> None:
-    """Writes all of them."""
+    """Writes all sheets."""
     FOLDER.mkdir(exist_ok=True)
     with TemporaryDirectory() as folder:
         asyncio.run(_draw(Studio(Path(folder), Path(sys.argv[1]) if sys.argv[1:] else None)))

@@ -1,9 +1,9 @@
-"""Compares ways of making the same film, side by side in one run, from inputs made on the spot.
+"""Compares methods of making the same video in one run, from generated inputs.
 
-python -m scripts.media_bench [ways] [growth] [costs] [settings] [quality]
+python -m scripts.media_bench [methods] [growth] [costs] [settings] [quality]
 
-Without a name all are run: about half an hour on two processors. Figures are processor seconds; where ways are
-compared, the median of rounds in which they take turns. Peak memory is of all processes together.
+Runs all benchmarks by default, which takes about half an hour on two processors. Times are processor seconds. Methods
+take turns, and the median of the rounds counts. Peak memory is the sum of all processes.
 """
 
 import asyncio
@@ -17,8 +17,8 @@ from typing import Final
 
 from scenewire.ffmpeg.discovery import find_ffmpeg
 from scenewire.processors import usable_processors
-from scripts.media_bench.film import Film, make_film
-from scripts.media_bench.meter import Cost, run_way
+from scripts.media_bench.bench_video import BenchVideo, make_inputs
+from scripts.media_bench.meter import Cost, run_method
 from scripts.media_bench.quality import vmaf
 
 _ROUNDS: Final = 3
@@ -26,7 +26,7 @@ _MIB: Final = 1 << 20
 
 
 async def _rounds(runs: dict[str, Callable[[], Awaitable[Cost]]], rounds: int = _ROUNDS) -> dict[str, Cost]:
-    """Every way as often as there are rounds, in turn; of each the run that cost the median."""
+    """Runs every method once a round, in turn; returns the median run of each."""
     costs: dict[str, list[Cost]] = {name: [] for name in runs}
     for _ in range(rounds):
         for name, run in runs.items():
@@ -34,38 +34,40 @@ async def _rounds(runs: dict[str, Callable[[], Awaitable[Cost]]], rounds: int = 
     return {name: sorted(each, key=lambda cost: cost.busy)[len(each) // 2] for name, each in costs.items()}
 
 
-async def ways(folder: Path) -> None:
-    """The product, one filter graph, and MoviePy, at the same preset and quality."""
-    film = Film(scenes=6, seconds=4)
-    source, made = folder / "ways", folder / "made.mp4"
-    await make_film(source, film)
+async def methods(folder: Path) -> None:
+    """Compares scenewire, one filter graph, and MoviePy with the same preset and quality."""
+    video = BenchVideo(scenes=6, seconds=4)
+    source, made = folder / "methods", folder / "made.mp4"
+    await make_inputs(source, video)
     costs = await _rounds(
         {
-            "scenewire": lambda: run_way("ours", source, made),
-            "one filter graph": lambda: run_way("one_graph", source, made),
+            "scenewire": lambda: run_method("product_method", source, made),
+            "one filter graph": lambda: run_method("graph_method", source, made),
         }
     )
-    costs |= await _rounds({"MoviePy": lambda: run_way("moviepy_way", source, made)}, rounds=1)
+    costs |= await _rounds({"MoviePy": lambda: run_method("moviepy_method", source, made)}, rounds=1)
     ours = costs["scenewire"]
-    print(f"\n{film.scenes} scenes of {film.seconds} s, 1080p30, captions, veryfast, crf 21")
-    print("| way | processor s | to ours | wall s | peak MiB |\n|---|---|---|---|---|")
+    print(f"\n{video.scenes} scenes of {video.seconds} s, 1080p30, captions, veryfast, crf 21")
+    print("| method | processor s | relative | wall s | peak MiB |\n|---|---|---|---|---|")
     for name, cost in costs.items():
         print(
             f"| {name} | {cost.busy:.1f} | {cost.busy / ours.busy:.2f} | {cost.wall:.1f} | {cost.memory / _MIB:.0f} |"
         )
-    graph, pictures = costs["one filter graph"], ours.said["segments"]
-    print(f"ours to one graph: {ours.busy / graph.busy:.3f}; our pictures alone to it: {pictures / graph.busy:.3f}")
+    graph, pictures = costs["one filter graph"], ours.report["segments"]
+    print(
+        f"scenewire / filter graph: {ours.busy / graph.busy:.3f}; pictures only / filter graph: {pictures / graph.busy:.3f}"
+    )
 
 
 async def growth(folder: Path) -> None:
-    """What a scene costs in films of more and more scenes."""
-    print("\nscenes of 1.5 s, 720p30\n| scenes | processor s a scene | to 10 scenes | wall s | peak MiB |")
+    """Measures the cost of a scene in videos with more and more scenes."""
+    print("\nscenes of 1.5 s, 720p30\n| scenes | processor s a scene | relative to 10 scenes | wall s | peak MiB |")
     print("|---|---|---|---|---|")
     first = 0.0
     for scenes in (10, 40, 160):
         source = folder / f"growth{scenes}"
-        await make_film(source, Film(scenes=scenes, seconds=1.5, width=1280, height=720))
-        cost = (await _rounds({"ours": lambda at=source: run_way("ours", at, folder / "made.mp4")}, 1))["ours"]  # type: ignore[misc]
+        await make_inputs(source, BenchVideo(scenes=scenes, seconds=1.5, width=1280, height=720))
+        cost = await run_method("product_method", source, folder / "made.mp4")
         shutil.rmtree(source)
         each = cost.busy / scenes
         first = first or each
@@ -74,36 +76,36 @@ async def growth(folder: Path) -> None:
 
 
 async def costs(folder: Path) -> None:
-    """What captions, cross-fades and the film's sound cost."""
-    plain = Film(scenes=4, seconds=5, captions=False)
-    films = {
+    """Measures the cost of captions, cross-fades and sound."""
+    plain = BenchVideo(scenes=4, seconds=5, captions=False)
+    videos = {
         "plain": plain,
-        "captions": Film(scenes=4, seconds=5),
-        "fades": Film(scenes=4, seconds=5, captions=False, clips=2),
+        "captions": BenchVideo(scenes=4, seconds=5),
+        "fades": BenchVideo(scenes=4, seconds=5, captions=False, clips=2),
     }
-    for name, film in films.items():
-        await make_film(folder / name, film)
+    for name, video in videos.items():
+        await make_inputs(folder / name, video)
     made = folder / "made.mp4"
-    found = await _rounds({name: lambda at=folder / name: run_way("ours", at, made) for name in films})  # type: ignore[misc]
+    found = await _rounds({name: lambda at=folder / name: run_method("product_method", at, made) for name in videos})  # type: ignore[misc]
     base = found["plain"]
-    print(f"\n{plain.scenes} scenes of {plain.seconds} s, 1080p30; processor s a second of film")
-    print("| what | of pictures | to plain |\n|---|---|---|")
+    print(f"\n{plain.scenes} scenes of {plain.seconds} s, 1080p30; processor s a second of video")
+    print("| video | pictures | relative |\n|---|---|---|")
     for name, cost in found.items():
-        pictures = cost.said["segments"]
-        print(f"| {name} | {pictures / plain.length:.3f} | {pictures / base.said['segments']:.3f} |")
-    rest = base.said["film"]
-    print(f"sound solved and encoded, joined, examined, measured, thumbnail: {rest / plain.length:.3f}, ", end="")
-    print(f"{rest / base.busy:.1%} of the whole")
+        pictures = cost.report["segments"]
+        print(f"| {name} | {pictures / plain.length:.3f} | {pictures / base.report['segments']:.3f} |")
+    rest = base.report["video"]
+    print(f"sound, join, checks and thumbnail: {rest / plain.length:.3f}, ", end="")
+    print(f"{rest / base.busy:.1%} of the total")
 
 
 async def settings(folder: Path) -> None:
-    """Presets, qualities and threads: what each costs and gives."""
-    film = Film(scenes=2, seconds=4)
+    """Measures cost, size and quality of presets, CRF values and threads."""
+    video = BenchVideo(scenes=2, seconds=4)
     source, made, reference = folder / "settings", folder / "made.mp4", folder / "reference.mp4"
-    await make_film(source, film)
-    await run_way("one_graph", source, reference, "--lossless")
+    await make_inputs(source, video)
+    await run_method("graph_method", source, reference, "--lossless")
     print(
-        f"\n{film.scenes} scenes of {film.seconds} s, 1080p30\n| preset | crf | threads | jobs | processor s a s | wall s | Mbit/s | VMAF |"
+        f"\n{video.scenes} scenes of {video.seconds} s, 1080p30\n| preset | crf | threads | jobs | processor s a s | wall s | Mbit/s | VMAF |"
     )
     print("|---|---|---|---|---|---|---|---|")
     points: Sequence[tuple[str, int, int, int]] = (
@@ -117,8 +119,8 @@ async def settings(folder: Path) -> None:
     )
     for preset, crf, threads, jobs in points:
         options = ("--preset", preset, "--crf", crf, "--threads", threads, "--jobs", jobs)
-        run = await run_way("ours", source, made, *options)
-        busy, wall, rate = run.said["segments"] / film.length, run.wall, run.size * 8 / film.length / 1e6
+        run = await run_method("product_method", source, made, *options)
+        busy, wall, rate = run.report["segments"] / video.length, run.wall, run.size * 8 / video.length / 1e6
         score = await vmaf(made, reference)
         print(
             f"| {preset} | {crf} | {threads or 'all'} | {jobs} | {busy:.2f} | {wall:.1f} | {rate:.1f} | {score:.1f} |",
@@ -127,33 +129,35 @@ async def settings(folder: Path) -> None:
 
 
 async def quality(folder: Path) -> None:
-    """Our pictures and MoviePy's at equal size, against the same edit without loss."""
-    film = Film(scenes=3, seconds=4, captions=False, rates=(30, 30, 30))
+    """Compares pictures of scenewire and MoviePy at equal size with a lossless version of the same edit."""
+    video = BenchVideo(scenes=3, seconds=4, captions=False, rates=(30, 30, 30))
     source, made, reference = folder / "quality", folder / "made.mp4", folder / "reference.mp4"
-    await make_film(source, film)
-    await run_way("one_graph", source, reference, "--lossless")
-    print(f"\n{film.scenes} scenes of {film.seconds} s, 1080p30, no captions\n| way | Mbit/s | VMAF |\n|---|---|---|")
-    ours = await run_way("ours", source, made)
-    rate = ours.size * 8 / film.length / 1e6
+    await make_inputs(source, video)
+    await run_method("graph_method", source, reference, "--lossless")
+    print(
+        f"\n{video.scenes} scenes of {video.seconds} s, 1080p30, no captions\n| method | Mbit/s | VMAF |\n|---|---|---|"
+    )
+    ours = await run_method("product_method", source, made)
+    rate = ours.size * 8 / video.length / 1e6
     print(f"| scenewire | {rate:.1f} | {await vmaf(made, reference):.2f} |")
-    await run_way("moviepy_way", source, made)
+    await run_method("moviepy_method", source, made)
     print(
-        f"| MoviePy, same settings | {made.stat().st_size * 8 / film.length / 1e6:.1f} | {await vmaf(made, reference):.2f} |"
+        f"| MoviePy, same settings | {made.stat().st_size * 8 / video.length / 1e6:.1f} | {await vmaf(made, reference):.2f} |"
     )
-    await run_way("moviepy_way", source, made, "--last-bitrate", round((rate - 0.2) * 1000))
+    await run_method("moviepy_method", source, made, "--last-bitrate", round((rate - 0.2) * 1000))
     print(
-        f"| MoviePy, same size | {made.stat().st_size * 8 / film.length / 1e6:.1f} | {await vmaf(made, reference):.2f} |"
+        f"| MoviePy, same size | {made.stat().st_size * 8 / video.length / 1e6:.1f} | {await vmaf(made, reference):.2f} |"
     )
 
 
-_BENCHES: Final = {"ways": ways, "growth": growth, "costs": costs, "settings": settings, "quality": quality}
+_BENCHES: Final = {"methods": methods, "growth": growth, "costs": costs, "settings": settings, "quality": quality}
 
 
 async def main(names: Sequence[str]) -> None:
-    """Prints the tables."""
+    """Runs the named benchmarks and prints their tables."""
     unknown = set(names) - set(_BENCHES)
     if unknown:
-        sys.exit(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(_BENCHES)}")
+        sys.exit(f"unknown benchmark: {', '.join(sorted(unknown))}; choose from {', '.join(_BENCHES)}")
     version = (await find_ffmpeg()).version
     print(f"{platform.machine()}, {usable_processors()} processors, ffmpeg {version}")
     for name in names or _BENCHES:

@@ -42,6 +42,8 @@ VIOLATIONS = [
         "scenewire_sourcing.stage",
     ),
     ("The work does not know the bus", "scenewire_tts.stage", "scenewire.bus"),
+    ("The work does not know the bus", "scenewire_assembly.segment_stage", "scenewire.bus"),
+    ("The work does not know the bus", "scenewire_assembly.video_stage", "scenewire.bus"),
 ]
 
 

@@ -1,4 +1,4 @@
-"""The assembly service on a real bus: many scenes in any order, one film."""
+"""The assembly service on a real NATS server: many scenes in any order, one video."""
 
 import asyncio
 import json
@@ -64,7 +64,7 @@ class World:
             await app.stop()
 
     async def settled(self) -> None:
-        """Waits until nothing is pending and nothing is in hand."""
+        """Waits until no message is pending or in flight."""
         while True:
             info = await self.jetstream.consumer_info(PIPELINE.name, ASSEMBLY.name)
             if info.num_pending == 0 and info.num_ack_pending == 0:
@@ -80,7 +80,7 @@ class World:
         return model.model_validate_json(stored.data or b"")
 
 
-async def test_scenes_in_any_order_delivered_twice_make_one_film(world):
+async def test_scenes_in_any_order_delivered_twice_make_one_video(world):
     project = uuid4()
     scenes = [await world.sourced(project, number, 3) for number in (3, 1, 2)]
     async with world.serving():
@@ -95,7 +95,7 @@ async def test_scenes_in_any_order_delivered_twice_make_one_film(world):
     assert (await world.store.open(film.video)).stat().st_size == film.video.size
 
 
-async def test_a_film_waits_for_its_last_scene_and_another_worker_may_finish_it(world):
+async def test_a_video_waits_for_its_last_scene_and_another_worker_may_finish_it(world):
     project = uuid4()
     async with world.serving():
         await world.publish(await world.sourced(project, 2, 2))
@@ -108,7 +108,7 @@ async def test_a_film_waits_for_its_last_scene_and_another_worker_may_finish_it(
     assert (await world.last(VideoAssembled)).project_id == project
 
 
-async def test_a_re_run_makes_a_second_film_of_its_own_scenes_only(world):
+async def test_a_rerun_makes_a_second_video_only_of_its_own_scenes(world):
     project = uuid4()
     async with world.serving():
         for revision in (0, 1):

@@ -38,22 +38,22 @@ QUICK = [*((1, source) for source in SOURCES), (10, "mixed"), (40, "mixed")]
 
 @dataclass(frozen=True)
 class Source:
-    """A clip whose pictures say their numbers."""
+    """A clip whose frames show their numbers."""
 
     file: ArtifactRef
     facts: SourceFacts
     shown_at: Sequence[tuple[int, Fraction]]
-    """The number in each picture, and its time in seconds."""
+    """The number in each frame, and its time in seconds."""
 
 
 def painted(number: int) -> np.ndarray:
-    """A grey picture of 16 fields that are dark or bright, the number's bits."""
+    """A grey picture with 16 dark or bright fields: the bits of the number."""
     bits = np.array([number >> bit & 1 for bit in range(COLUMNS * ROWS)]).reshape(ROWS, COLUMNS)
     return np.kron(np.where(bits, 210, 40), np.ones((LOOK.height // ROWS, LOOK.width // COLUMNS))).astype(np.uint8)
 
 
 def read(picture: np.ndarray) -> int:
-    """The number in a picture; -1 when the fields are neither dark nor bright, as they are in no source."""
+    """The number in a picture; -1 if a field is neither dark nor bright, which no source has."""
     fields = picture.reshape(ROWS, LOOK.height // ROWS, COLUMNS, LOOK.width // COLUMNS)[:, 8:-8, :, 4:-4].mean(
         axis=(1, 3)
     )
@@ -63,7 +63,7 @@ def read(picture: np.ndarray) -> int:
 
 
 async def source(studio: Studio, folder: Path, rate: str, index: int) -> Source:
-    """A clip of numbers that begin with 1 and are different in every source."""
+    """A clip with numbers that differ from those of every other source."""
     variable = rate == "variable"
     frames = PAINTED * (2 if variable else 1)
     first = 1 + index * 1_024
@@ -95,7 +95,7 @@ async def source(studio: Studio, folder: Path, rate: str, index: int) -> Source:
 
 @dataclass
 class Cutter:
-    """Makes scenes of the sources and knows what each of their frames must show."""
+    """Makes scenes of the sources, and the expected number of each of their frames."""
 
     studio: Studio
     sources: dict[str, Source]
@@ -104,7 +104,7 @@ class Cutter:
         return self.sources[SOURCES[number % len(SOURCES)] if name == "mixed" else name]
 
     def cut(self, source: Source, number: int) -> tuple[Clip, int]:
-        """A clip for a scene and its number of samples: all different, hardly one a whole number of frames."""
+        """A clip for a scene and its number of samples: all differ, and few are a whole number of frames."""
         samples = 6_001 + number * 977 % 4_801
         frames = -(-samples * RATE // 24_000)
         rate = source.facts.rate
@@ -113,7 +113,7 @@ class Cutter:
         return self.studio.clip_of(source.file, source.facts, begin, length), samples
 
     def wanted(self, source: Source, clip: Clip, frames: int) -> Iterator[int]:
-        """What a scene's frames show: at each moment the last picture whose time, in whole frames, has come."""
+        """The expected numbers of a scene: at each frame the last picture whose time, rounded to frames, has come."""
         rate = Fraction(clip.facts.frame_rate_numerator, clip.facts.frame_rate_denominator)
         begin = (clip.in_frame - Fraction(1, 2)) / rate if clip.in_frame else Fraction(-1)
         shown = [(number, time) for number, time in source.shown_at if time >= begin]
@@ -132,12 +132,12 @@ async def cutter(tmp_path_factory: pytest.TempPathFactory) -> Cutter:
 
 
 def burst() -> np.ndarray:
-    """The noise at 48,000 Hz: the same spectrum, with nothing above it."""
+    """The noise at 48,000 Hz: the same spectrum, and silence above it."""
     return np.fft.irfft(np.pad(np.fft.rfft(BURST), (0, len(BURST) // 2)))
 
 
 @pytest.mark.parametrize(("scenes", "name"), EVERY_CELL if os.environ.get("EXACTNESS") else QUICK)
-async def test_b20_every_picture_and_every_sound_of_a_film_is_in_its_place(
+async def test_b20_every_frame_and_every_narration_of_a_video_is_in_its_place(
     cutter: Cutter, scenes: int, name: str
 ) -> None:
     segments: list[SegmentRendered] = []
@@ -147,10 +147,10 @@ async def test_b20_every_picture_and_every_sound_of_a_film_is_in_its_place(
         source = cutter.named(name, number)
         clip, samples = cutter.cut(source, number)
         message = await cutter.studio.sourced(number, of=scenes, samples=samples, clips=[clip], look=LOOK)
-        segments.append(await cutter.studio.stage.render(message))
+        segments.append(await cutter.studio.stages.segments.render(message))
         starts.append(len(wanted))
         wanted += cutter.wanted(source, clip, -(-samples * RATE // 24_000))
-    film = await cutter.studio.stage.assemble(segments)
+    film = await cutter.studio.stages.videos.assemble(segments)
     path = await cutter.studio.store.open(film.video)
 
     with av.open(str(path)) as container:

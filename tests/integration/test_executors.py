@@ -28,7 +28,7 @@ from scenewire.ffmpeg.options import filter_video, limit_frames, map_stream
 from scenewire.ffmpeg.recording import RecordingFfmpegExecutor, read_recording
 from scenewire.messages import VideoAssembled
 from scenewire.processes.run import Limits
-from scenewire_assembly.ffmpeg_job import run_ffmpeg
+from scenewire_assembly.ffmpeg_job import FfmpegJob
 from tests.support.media import make_clip, pretend_clips
 from tests.support.recorded import FRAMES, make_film
 
@@ -61,7 +61,7 @@ async def test_a37_services_run_it_seen_and_recorded_where_that_is_wanted(tmp_pa
     executor = await open_executor(record_dir=tmp_path / "recordings")
     assert isinstance(executor, ObservableFfmpegExecutor)
     command = Command(inputs=(COLOUR,), outputs=(Output(NullSink(), None, (limit_frames(1),)),))
-    await run_ffmpeg(executor, command, folder=tmp_path, limits=Limits())
+    await FfmpegJob(executor, tmp_path).run(command, Limits())
     (recording,) = (tmp_path / "recordings").iterdir()
     (run,) = read_recording(recording)
     assert run.args == tuple(command.build(Console()))
@@ -138,19 +138,19 @@ async def test_a27_it_ends_when_it_is_called_off(tmp_path, ffmpeg):
 )
 @pytest.mark.parametrize("where", ["graph", "filter of an output"])
 async def test_a32_ffmpeg_reads_text_as_it_was_written(text, where, tmp_path, ffmpeg):
-    said = (Filter("metadata", "add", key="said", value=Text(text)), Filter("metadata", "print", file="said.txt"))
+    metadata = (Filter("metadata", "add", key="text", value=Text(text)), Filter("metadata", "print", file="text.txt"))
     if where == "graph":
         command = Command(
             inputs=(STILL,),
-            graph=Graph((Chain(said, (Stream(0, "v"),), "v"),)),
+            graph=Graph((Chain(metadata, (Stream(0, "v"),), "v"),)),
             outputs=(Output(NullSink(), None, (map_stream("v"), limit_frames(1))),),
         )
     else:
         command = Command(
-            inputs=(STILL,), outputs=(Output(NullSink(), None, (filter_video(Chain(said)), limit_frames(1))),)
+            inputs=(STILL,), outputs=(Output(NullSink(), None, (filter_video(Chain(metadata)), limit_frames(1))),)
         )
-    await run_ffmpeg(ffmpeg, command, folder=tmp_path, limits=Limits(cpu=10))
-    assert (tmp_path / "said.txt").read_text().partition("\n")[2] == f"said={text}\n"
+    await FfmpegJob(ffmpeg, tmp_path).run(command, Limits(cpu=10))
+    assert (tmp_path / "text.txt").read_text().partition("\n")[2] == f"text={text}\n"
 
 
 @pytest.mark.parametrize("name", ["-y.mp4", "a:b.mp4", "http:x.mp4", "concat:a|b.mp4", "per%03d.mp4", "it's [v].mp4"])
@@ -161,7 +161,7 @@ async def test_a32_a_file_of_any_name_is_read_and_written_as_that_file(name, tmp
         inputs=(Input(File(name), policy=UNTRUSTED_INPUT),),
         outputs=(Output(File(f"out {name}"), "mp4", (limit_frames(1),)),),
     )
-    await run_ffmpeg(ffmpeg, command, folder=tmp_path, limits=Limits(cpu=10))
+    await FfmpegJob(ffmpeg, tmp_path).run(command, Limits(cpu=10))
     assert (tmp_path / f"out {name}").stat().st_size
 
 
@@ -173,6 +173,6 @@ async def test_a32_an_untrusted_file_cannot_make_ffmpeg_open_another(kind, tmp_p
         inputs=(Input(File(pretender.name), policy=UNTRUSTED_INPUT),), outputs=(Output(WorkdirFile("out.mp4"), "mp4"),)
     )
     with pytest.raises(PermanentError) as failure:
-        await run_ffmpeg(ffmpeg, command, folder=tmp_path, limits=Limits(cpu=10))
+        await FfmpegJob(ffmpeg, tmp_path).run(command, Limits(cpu=10))
     assert failure.value.code == "render_failed"
     assert not (tmp_path / "out.mp4").exists()

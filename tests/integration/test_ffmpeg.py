@@ -1,4 +1,4 @@
-"""Segments and films from real programs: small pictures, measured frame by frame."""
+"""Segments and videos from the real ffmpeg: small pictures, measured frame by frame."""
 
 import json
 import wave
@@ -34,12 +34,12 @@ async def colour(folder: Path, name: str, *, seconds: float = 2, **options) -> P
 
 
 def named(picture: np.ndarray) -> str:
-    """Which of the test colours fills the upper half, where no captions are."""
+    """The test colour of the upper half, which has no captions."""
     red, green, blue = picture[:80].reshape(-1, 3).mean(axis=0)
     return max((red, "red"), (green, "lime"), (blue, "blue"))[1]
 
 
-async def test_a_film_keeps_sound_and_picture_together_to_the_frame_and_sounds_as_loud_as_wanted(studio, tmp_path):
+async def test_a_video_keeps_sound_and_picture_in_sync_and_has_the_wanted_loudness(studio, tmp_path):
     samples = [30_001, 23_999, 41_234, 26_000]
     colours = ["red", "lime", "blue", "red"]
     sources = [
@@ -49,12 +49,12 @@ async def test_a_film_keeps_sound_and_picture_together_to_the_frame_and_sounds_a
         await colour(tmp_path, "red", rate=24),
     ]
     segments = [
-        await studio.stage.render(
+        await studio.stages.segments.render(
             await studio.sourced(number, of=4, samples=length, clips=[await studio.clip(source)]), studio.report
         )
         for number, (length, source) in enumerate(zip(samples, sources, strict=True), start=1)
     ]
-    film = await studio.stage.assemble(segments[::-1], studio.report)
+    film = await studio.stages.videos.assemble(segments[::-1], studio.report)
 
     lengths = [-(-length // 800) for length in samples]
     assert [segment.segment.frames for segment in segments] == lengths
@@ -75,13 +75,15 @@ async def test_a_film_keeps_sound_and_picture_together_to_the_frame_and_sounds_a
     assert film.loudness.true_peak_dbtp < -0.9
 
 
-async def test_a_film_is_what_players_expect_and_comes_with_all_that_belongs_to_it(studio, tmp_path):
+async def test_a_video_suits_players_and_has_all_its_deliverables(studio, tmp_path):
     clip = await studio.clip(await make_clip(tmp_path / "c.mp4", seconds=1, size="320x180"))
     segments = [
-        await studio.stage.render(await studio.sourced(1, of=2), studio.report),
-        await studio.stage.render(await studio.sourced(2, of=2, clips=[clip], text="Tea \\N {is}."), studio.report),
+        await studio.stages.segments.render(await studio.sourced(1, of=2), studio.report),
+        await studio.stages.segments.render(
+            await studio.sourced(2, of=2, clips=[clip], text="Tea \\N {is}."), studio.report
+        ),
     ]
-    film = await studio.stage.assemble(segments)
+    film = await studio.stages.videos.assemble(segments)
 
     path = await studio.store.open(film.video)
     assert film.video.key == f"output/{PROJECT}/The_story_of_tea_video.mp4"
@@ -113,25 +115,25 @@ async def test_a_film_is_what_players_expect_and_comes_with_all_that_belongs_to_
     assert film.notes == ()
 
 
-async def test_what_was_made_before_is_found_and_not_made_again(studio):
+async def test_stored_results_are_reused(studio):
     sourced = await studio.sourced()
-    first = await studio.stage.render(sourced, studio.report)
-    film = await studio.stage.assemble([first], studio.report)
+    first = await studio.stages.segments.render(sourced, studio.report)
+    film = await studio.stages.videos.assemble([first], studio.report)
     assert studio.reports
     studio.reports.clear()
     rerun = sourced.model_copy(update={"revision": 1})
-    again = await studio.stage.render(rerun, studio.report)
+    again = await studio.stages.segments.render(rerun, studio.report)
     assert again.segment == first.segment
-    assert (await studio.stage.assemble([again], studio.report)) == film.model_copy(update={"revision": 1})
+    assert (await studio.stages.videos.assemble([again], studio.report)) == film.model_copy(update={"revision": 1})
     assert studio.reports == []
     edited = await studio.sourced(text="Tea is the drink.")
-    assert (await studio.stage.render(edited, studio.report)).segment != first.segment
+    assert (await studio.stages.segments.render(edited, studio.report)).segment != first.segment
 
 
 async def test_the_same_scene_gives_the_same_bytes(studio, tmp_path):
     elsewhere = Studio(tmp_path / "elsewhere")
     elsewhere.folder.mkdir()
-    made = [await one.stage.render(await one.sourced(samples=16_000)) for one in (studio, elsewhere)]
+    made = [await each.stages.segments.render(await each.sourced(samples=16_000)) for each in (studio, elsewhere)]
     assert made[0].segment == made[1].segment
 
 
@@ -146,7 +148,7 @@ async def test_several_clips_fade_into_each_other_and_the_scene_stays_exact(stud
         )
     ]
     look = Look(width=320, height=180, frame_rate=rate, captions=False, title=False)
-    segment = await studio.stage.render(await studio.sourced(samples=24_000 * 5 - 77, clips=clips, look=look))
+    segment = await studio.stages.segments.render(await studio.sourced(samples=24_000 * 5 - 77, clips=clips, look=look))
     pictures = await studio.pictures(segment.segment.video)
     assert len(pictures) == segment.segment.frames == 5 * rate
     assert [named(pictures[at]) for at in (0, len(pictures) // 2, -1)] == ["red", "lime", "blue"]
@@ -155,7 +157,7 @@ async def test_several_clips_fade_into_each_other_and_the_scene_stays_exact(stud
     assert means.max(axis=1).min() > 90
 
 
-async def test_a_clip_shows_its_own_stretch_upright_and_comes_again_when_it_is_short(studio, tmp_path):
+async def test_a_clip_shows_its_own_frames_upright_and_repeats_if_it_is_short(studio, tmp_path):
     # Two seconds red, then one second lime; turned by its display matrix.
     two = "[0][1]concat"
     flat = tmp_path / "flat.mp4"
@@ -175,7 +177,7 @@ async def test_a_clip_shows_its_own_stretch_upright_and_comes_again_when_it_is_s
     turned = tmp_path / "turned.mp4"
     await run_ffmpeg("-display_rotation", "90", "-i", flat, "-c", "copy", turned)
     green = await studio.clip(turned, in_frame=60, frames=30)
-    segment = await studio.stage.render(await studio.sourced(samples=24_000 * 3, clips=[green], look=QUIET))
+    segment = await studio.stages.segments.render(await studio.sourced(samples=24_000 * 3, clips=[green], look=QUIET))
     pictures = await studio.pictures(segment.segment.video)
     assert len(pictures) == 90
     assert {named(picture) for picture in pictures} == {"lime"}
@@ -183,7 +185,7 @@ async def test_a_clip_shows_its_own_stretch_upright_and_comes_again_when_it_is_s
 
 async def test_a_clip_much_shorter_than_its_scene_never_stands_still(studio, tmp_path):
     clip = await studio.clip(await make_clip(tmp_path / "short.mp4", seconds=0.4, size="320x180", rate=25))
-    segment = await studio.stage.render(await studio.sourced(samples=24_000 * 12, clips=[clip], look=QUIET))
+    segment = await studio.stages.segments.render(await studio.sourced(samples=24_000 * 12, clips=[clip], look=QUIET))
     pictures = (await studio.pictures(segment.segment.video)).astype(np.int16)
     assert len(pictures) == 360
     assert np.abs(pictures[6:] - pictures[:-6]).mean(axis=(1, 2, 3)).min() > 0.5
@@ -192,7 +194,7 @@ async def test_a_clip_much_shorter_than_its_scene_never_stands_still(studio, tmp
 async def test_a_variable_rate_clip_fills_its_frames(studio, tmp_path):
     uneven = ("-vf", "select='not(mod(n,3))+gt(n,40)'", "-fps_mode", "vfr")
     path = await make_clip(tmp_path / "vfr.mp4", seconds=3, size="320x180", arguments=uneven)
-    segment = await studio.stage.render(
+    segment = await studio.stages.segments.render(
         await studio.sourced(samples=24_000 * 2, clips=[await studio.clip(path)], look=QUIET)
     )
     pictures = await studio.pictures(segment.segment.video)
@@ -203,16 +205,16 @@ async def test_a_variable_rate_clip_fills_its_frames(studio, tmp_path):
 
 async def test_captions_are_drawn_and_only_when_they_are_wanted(studio, tmp_path):
     clip = await studio.clip(await colour(tmp_path, "blue", size="320x180"))
-    shown = await studio.stage.render(await studio.sourced(clips=[clip]))
-    plain = await studio.stage.render(await studio.sourced(clips=[clip], look=QUIET))
-    with_, without = [await studio.pictures(one.segment.video) for one in (shown, plain)]
+    shown = await studio.stages.segments.render(await studio.sourced(clips=[clip]))
+    plain = await studio.stages.segments.render(await studio.sourced(clips=[clip], look=QUIET))
+    with_, without = [await studio.pictures(rendered.segment.video) for rendered in (shown, plain)]
     assert (with_[15].min(axis=2) > 200).sum() > 50  # white letters
     assert (without[15].min(axis=2) > 200).sum() == 0
     assert (with_[15][:120].min(axis=2) > 200).sum() == 0
 
 
 async def test_a_painted_scene_moves_and_shows_its_title(studio):
-    segment = await studio.stage.render(await studio.sourced(samples=24_000 * 3, look=QUIET))
+    segment = await studio.stages.segments.render(await studio.sourced(samples=24_000 * 3, look=QUIET))
     pictures = (await studio.pictures(segment.segment.video)).astype(float)
     assert np.abs(pictures[60] - pictures[30]).mean() > 0.5
     white = [(picture[60:110].min(axis=2) > 225).sum() for picture in pictures]
@@ -222,17 +224,17 @@ async def test_a_painted_scene_moves_and_shows_its_title(studio):
     assert 25 < pictures.mean() < 150
 
 
-async def test_what_no_font_can_draw_is_left_out_and_said(studio):
-    segment = await studio.stage.render(await studio.sourced(text="Tea \U000e0041 \U0001f9ff\u0a85 is good."))
+async def test_undrawable_characters_are_left_out_with_a_note(studio):
+    segment = await studio.stages.segments.render(await studio.sourced(text="Tea \U000e0041 \U0001f9ff\u0a85 is good."))
     assert len(segment.segment.notes) == 1
     assert "Scene 1: no font on this machine draws" in segment.segment.notes[0]
-    film = await studio.stage.assemble([segment])
+    film = await studio.stages.videos.assemble([segment])
     assert film.notes == segment.segment.notes
     assert "\u0a85" in (await studio.store.open(film.captions_srt)).read_text()
 
 
 def left_out(segment: SegmentRendered, scene_number: int = 1) -> None:
-    """The only clip of a scene was: a background is painted instead, and that is said."""
+    """Asserts that a scene's only clip was left out, with a background instead and a note."""
     note = f"Scene {scene_number}: “A clip” cannot be decoded to its end; a background is painted instead."
     assert segment.footage.notes == (note,)
     assert (segment.footage.clips, segment.footage.fallback, segment.footage.reason) == ((), True, note)
@@ -243,15 +245,15 @@ async def test_files_that_only_pretend_to_be_clips_open_nothing_else(studio, tmp
     facts = (await studio.clip(victim)).facts
     for pretender in pretend_clips(tmp_path, victim=victim).values():
         clip = studio.clip_of(await studio.store.add(pretender, "video/mp4"), facts)
-        left_out(await studio.stage.render(await studio.sourced(3, of=3, clips=[clip])), scene_number=3)
+        left_out(await studio.stages.segments.render(await studio.sourced(3, of=3, clips=[clip])), scene_number=3)
 
 
 async def test_a_list_disguised_as_a_clip_does_not_open_its_neighbour(studio, tmp_path):
     real = await studio.clip(await make_clip(tmp_path / "real.mp4", seconds=2, size="320x180"))
-    liar = tmp_path / "liar.mp4"
-    liar.write_text(f"ffconcat version 1.0\nfile {clip_name(1)}\n")
-    clips = [studio.clip_of(await studio.store.add(liar, "video/mp4"), real.facts), real]
-    segment = await studio.stage.render(await studio.sourced(samples=48_000, clips=clips))
+    disguised = tmp_path / "disguised.mp4"
+    disguised.write_text(f"ffconcat version 1.0\nfile {clip_name(1)}\n")
+    clips = [studio.clip_of(await studio.store.add(disguised, "video/mp4"), real.facts), real]
+    segment = await studio.stages.segments.render(await studio.sourced(samples=48_000, clips=clips))
     assert segment.footage.clips == (real,)
     assert segment.footage.notes == ("Scene 1: “A clip” cannot be decoded to its end; it is left out.",)
 
@@ -261,7 +263,7 @@ async def test_a_clip_of_a_rarely_used_codec_is_left_out(studio, tmp_path):
     odd = tmp_path / "odd.mkv"
     await run_ffmpeg("-i", common, "-c:v", "magicyuv", odd)
     clip = studio.clip_of(await studio.store.add(odd, "video/mp4"), (await studio.clip(common)).facts)
-    left_out(await studio.stage.render(await studio.sourced(clips=[clip])))
+    left_out(await studio.stages.segments.render(await studio.sourced(clips=[clip])))
 
 
 async def test_a_clip_that_is_cut_off_is_left_out_and_no_frozen_picture(studio, tmp_path):
@@ -270,7 +272,9 @@ async def test_a_clip_that_is_cut_off_is_left_out_and_no_frozen_picture(studio, 
     cut = tmp_path / "cut.mp4"
     cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
     clip = studio.clip_of(await studio.store.add(cut, "video/mp4"), facts)
-    left_out(await studio.stage.render(await studio.sourced(2, of=2, samples=48_000, clips=[clip])), scene_number=2)
+    left_out(
+        await studio.stages.segments.render(await studio.sourced(2, of=2, samples=48_000, clips=[clip])), scene_number=2
+    )
 
 
 async def test_a_damaged_clip_is_left_out_the_same_way_again(studio, tmp_path):
@@ -281,34 +285,34 @@ async def test_a_damaged_clip_is_left_out_the_same_way_again(studio, tmp_path):
     facts = (await studio.clip(good)).facts
     clip = studio.clip_of(await studio.store.add(damaged, "video/mp4"), facts)
     sourced = await studio.sourced(samples=48_000, clips=[clip, await studio.clip(good)])
-    first = await studio.stage.render(sourced)
+    first = await studio.stages.segments.render(sourced)
     assert len(first.footage.clips) == 1
-    assert await studio.stage.render(sourced) == first
-    film = await studio.stage.assemble([first])
+    assert await studio.stages.segments.render(sourced) == first
+    film = await studio.stages.videos.assemble([first])
     assert film.notes == first.footage.notes
     assert (await studio.store.open(film.credits_txt)).read_text().count("A clip") == 1
 
 
-async def test_a_failure_that_is_no_clip_s_fault_stays_a_failure(studio, tmp_path):
+async def test_a_failure_that_no_clip_caused_stays_a_failure(studio, tmp_path):
     clip = await studio.clip(await make_clip(tmp_path / "clip.mp4", seconds=1, size="320x180"))
     with pytest.raises(PermanentError, match="scene 1: no valid ffmpeg command") as failure:
-        await studio.staged(preset="no-such-preset").render(await studio.sourced(clips=[clip, clip]))
+        await studio.stages_with(preset="no-such-preset").segments.render(await studio.sourced(clips=[clip, clip]))
     assert failure.value.code == "render_failed"
 
 
-async def test_segments_of_workers_with_other_settings_are_made_again_and_join(studio):
-    other = studio.staged(preset="veryfast")
+async def test_segments_of_workers_with_other_settings_are_rendered_again_and_join(studio):
+    other = studio.stages_with(preset="veryfast")
     segments: list[SegmentRendered] = [
-        await studio.stage.render(await studio.sourced(1, of=2, samples=9_000)),
-        await other.render(await studio.sourced(2, of=2, samples=9_000)),
+        await studio.stages.segments.render(await studio.sourced(1, of=2, samples=9_000)),
+        await other.segments.render(await studio.sourced(2, of=2, samples=9_000)),
     ]
     assert segments[0].segment.parameters != segments[1].segment.parameters
-    film = await studio.stage.assemble(segments)
+    film = await studio.stages.videos.assemble(segments)
     assert film.frames == 24
     assert len(await studio.pictures(film.video)) == 24
 
 
-async def test_a_silent_narration_makes_a_film_that_says_so(studio):
+async def test_a_silent_narration_gives_a_note(studio):
     sourced = await studio.sourced(samples=12_000)
     silent = studio.folder / "silent.wav"
     with wave.open(str(silent), "wb") as file:
@@ -317,15 +321,17 @@ async def test_a_silent_narration_makes_a_film_that_says_so(studio):
         file.setframerate(24_000)
         file.writeframes(bytes(24_000))
     narration = sourced.narration.model_copy(update={"audio": await studio.store.add(silent, "audio/wav")})
-    film = await studio.stage.assemble([await studio.stage.render(sourced.model_copy(update={"narration": narration}))])
+    film = await studio.stages.videos.assemble(
+        [await studio.stages.segments.render(sourced.model_copy(update={"narration": narration}))]
+    )
     assert film.notes == ("The narration is silent.",)
     assert film.loudness.integrated_lufs == -70
 
 
-async def test_a_long_film_of_odd_scenes_does_not_drift(studio):
-    one = await studio.stage.render(await studio.sourced(1, of=40, samples=5_601, look=QUIET))
-    segments = [one.model_copy(update={"scene": scene(number, project_id=UUID(int=0))}) for number in range(1, 41)]
-    film = await studio.stage.assemble(segments)
+async def test_a_long_video_with_odd_scene_lengths_does_not_drift(studio):
+    rendered = await studio.stages.segments.render(await studio.sourced(1, of=40, samples=5_601, look=QUIET))
+    segments = [rendered.model_copy(update={"scene": scene(number, project_id=UUID(int=0))}) for number in range(1, 41)]
+    film = await studio.stages.videos.assemble(segments)
     facts = await probe_media(await studio.store.open(film.video))
     assert facts.video is not None
     assert facts.audio is not None

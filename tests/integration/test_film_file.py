@@ -1,4 +1,4 @@
-"""What a film's file holds beside picture and sound: chapters, subtitles to choose, credits; the same bytes again."""
+"""The video file apart from picture and sound: chapters, optional subtitles, credits, reproducible bytes."""
 
 import asyncio
 from fractions import Fraction
@@ -48,7 +48,7 @@ async def test_every_scene_is_a_chapter_from_its_first_frame(film):
         assert sum(1 for _ in container.decode(video=0)) == STARTS[-1]
 
 
-async def test_subtitles_show_by_themselves_only_where_none_are_burnt_in(film):
+async def test_subtitles_show_by_default_only_if_none_are_burnt_in(film):
     burnt_in, path = film
     with av.open(str(path)) as container:
         (track,) = container.streams.subtitles
@@ -61,7 +61,7 @@ async def test_subtitles_show_by_themselves_only_where_none_are_burnt_in(film):
     assert "00:00:01,533 --> " in done.stdout.decode()  # frame 46
 
 
-async def test_title_and_credits_go_with_the_film(film):
+async def test_the_video_file_has_title_and_credits(film):
     with av.open(str(film[1])) as container:
         tags = container.metadata
     assert tags["title"] == "Tea"
@@ -69,12 +69,12 @@ async def test_title_and_credits_go_with_the_film(film):
     assert not {"creation_time", "encoder"} & set(tags)
 
 
-async def test_the_film_begins_to_play_before_it_is_there_whole(film):
+async def test_playback_can_start_before_the_download_ends(film):
     head = film[1].read_bytes()
     assert head.index(b"moov") < head.index(b"mdat")
 
 
-async def test_made_again_elsewhere_a_film_is_the_same_to_the_byte(tmp_path):
+async def test_a_video_made_again_elsewhere_has_the_same_bytes(tmp_path):
     lines = LINES[:2]
     first, second = Studio(tmp_path / "a"), Studio(tmp_path / "b")
     one, other = await first.film(*lines), await second.film(*lines)
@@ -82,7 +82,7 @@ async def test_made_again_elsewhere_a_film_is_the_same_to_the_byte(tmp_path):
     assert (await first.path(one)).read_bytes() == (await second.path(other)).read_bytes()
 
 
-async def test_a_file_without_the_subtitles_it_should_have_is_an_error(tmp_path):
+async def test_a_file_without_its_subtitle_track_is_an_error(tmp_path):
     clip = await make_clip(tmp_path / "clip.mp4", seconds=0.2)
-    with pytest.raises(PermanentError, match="subtitles"):
+    with pytest.raises(PermanentError, match="subtitle track"):
         turn_off_subtitles(clip)

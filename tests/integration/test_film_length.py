@@ -1,4 +1,4 @@
-"""A film's length from order to speech: a model that counts in its own way, over HTTP, and voices of any pace."""
+"""The length of a video from order to speech, with a language model that miscounts and voices of any pace."""
 
 import os
 import random
@@ -20,7 +20,7 @@ FRAME_RATE = 30
 
 @pytest.fixture(autouse=True)
 def unsynced(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two hours of speech are written here; none of it has to survive a power cut."""
+    """Skips fsync: these tests write two hours of speech that need not survive a power cut."""
     monkeypatch.setattr(os, "fsync", lambda _: None)
 
 
@@ -49,7 +49,7 @@ async def spoken(double: GroqDouble, folder: Path, order: ScriptRequested, voice
 
 
 def lasts(scenes: list[AudioRendered]) -> float:
-    """Seconds of the film that the assembly makes of them: every scene begins with a frame of its own."""
+    """Seconds of the assembled video: every scene takes whole frames."""
     frames = [frames_for(scene.narration.samples, scene.narration.sample_rate, FRAME_RATE) for scene in scenes]
     return sum(frames) / FRAME_RATE
 
@@ -72,7 +72,7 @@ async def test_b04_the_finished_length_is_within_a_tenth_however_the_model_count
 
 
 @pytest.mark.parametrize("pace", [1.95, 2.05, 2.6, 2.85])
-async def test_b04_a_slow_and_a_fast_voice_keep_to_the_length_and_say_how(
+async def test_b04_slow_and_fast_voices_keep_the_length_and_note_their_pace(
     double: GroqDouble, tmp_path: Path, pace: float
 ) -> None:
     voice = Metronome(pace)
@@ -85,8 +85,8 @@ async def test_b04_a_slow_and_a_fast_voice_keep_to_the_length_and_say_how(
     assert notes(scenes) == {"Scenes are spoken up to 15 % slower or faster to fit the ordered 60 s."}
 
 
-async def test_b04_without_the_correction_such_a_voice_would_miss(double: GroqDouble, tmp_path: Path) -> None:
-    """What the tests above would look like if nothing were corrected."""
+async def test_b04_without_the_correction_such_a_voice_misses_the_length(double: GroqDouble, tmp_path: Path) -> None:
+    """The result of the tests above without the correction."""
     voice = Metronome(2.85)
     async with stage_of(double, tmp_path) as script:
         scripted = await script.write(ScriptRequested(topic="Canals", target_duration=60), PROJECT)
@@ -117,7 +117,7 @@ async def test_b04_own_words_are_spoken_at_their_own_pace_unless_a_length_is_ord
     assert double.requests == []
 
 
-async def test_b04_words_that_no_pace_makes_fit_are_spoken_at_their_own_and_say_so(
+async def test_b04_text_that_no_pace_makes_fit_keeps_its_own_pace_with_a_note(
     double: GroqDouble, tmp_path: Path
 ) -> None:
     double.model = writes(lambda _, __: 10)

@@ -24,9 +24,8 @@ from scenewire.messages import Clip, Footage, Look
 from scenewire.probe import probe
 from scenewire.probe.probe import probe_video
 from scenewire.processes.run import Limits, guards, run_program
-from scenewire_assembly.edit import edit_clips
 from scenewire_assembly.job_files import clip_name
-from scenewire_assembly.picture.segment_command import Encoder, segment_from_clips
+from scenewire_assembly.picture.segment_command import segment_command
 from scenewire_sourcing.candidates import FootageFile, FoundFootage
 from scenewire_sourcing.ingest.download import Downloader
 from scenewire_sourcing.ingest.ingest import Ingest
@@ -37,6 +36,7 @@ from tests.support.hostile import CORPUS, PRETENDERS, Kit, Sample
 from tests.support.hostile.matroskas import tagged
 from tests.support.hostile.trap import Trap, trap_around
 from tests.support.media import make_clip
+from tests.support.pictures import scene_picture
 from tests.support.studio import Studio
 from tests.support.web import Reply, Web, serving
 
@@ -46,7 +46,7 @@ LOOK = Look(width=128, height=128, captions=False, title=False)
 SAMPLES = 24_000
 FRAMES = 30
 MOST_CPU = 30.0
-"""Processor seconds for everything that is done with one file; without limits, some would take days."""
+"""Processor seconds for all work on one file; without limits, some files would take days."""
 
 FUZZED = int(os.environ.get("FUZZ_ROUNDS", "8"))
 SEED = int(os.environ.get("FUZZ_SEED", "0"))
@@ -54,7 +54,7 @@ SEED = int(os.environ.get("FUZZ_SEED", "0"))
 
 @dataclass
 class World:
-    """Workers that see one hostile file after the other, and what they must leave alone."""
+    """Workers that get one hostile file after another, and what these files must not reach."""
 
     kit: Kit
     trap: Trap
@@ -66,7 +66,7 @@ class World:
 
 
 class TwoClips:
-    """A source with a hostile clip and, after it, a good one; both about tea."""
+    """A source with a hostile clip and then a good one, both about tea."""
 
     name = identity = "far"
 
@@ -83,7 +83,7 @@ class TwoClips:
         return LocatedFootage(RemoteFile(url, (), (self._web.host,)), file)
 
     async def aclose(self) -> None:
-        """Nothing runs."""
+        """Does nothing: there is no process."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -102,7 +102,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
 
 
 async def made(world: World, sample: Sample) -> bytes:
-    """A file's content, made once."""
+    """The content of a file, generated once."""
     if sample.name not in world.contents:
         world.contents[sample.name] = await sample.make(world.kit)
     return world.contents[sample.name]
@@ -115,18 +115,15 @@ def spent() -> float:
 
 
 async def offered(world: World, content: bytes) -> Footage:
-    """What a scene shows when a file is offered before a good one."""
+    """The footage of a scene that is offered a file and then a good one."""
     world.web.routes["/hostile"] = Reply(content)
     return (await world.sourcing.select_footage(audio_rendered(uuid4()))).footage
 
 
 async def encoded_regardless(world: World, content: bytes) -> int:
-    """How ffmpeg ends when a file comes to it unexamined, with the canary beside it."""
+    """The exit code of ffmpeg for a file that skipped the probe, with the canary in the same folder."""
     executor = RealFfmpegExecutor(await find_ffmpeg())
-    clip = world.good
-    command = segment_from_clips(
-        LOOK, Encoder(preset="ultrafast"), FRAMES, [clip], edit_clips([clip], FRAMES, 30), lettered=False
-    )
+    command = segment_command(scene_picture(FRAMES, LOOK, clips=[world.good], preset="ultrafast"))
     async with world.studio.store.scratch() as folder:
         (folder / clip_name(0)).write_bytes(content)
         os.link(world.trap.canary.path, folder / world.trap.canary.path.name)
@@ -145,11 +142,11 @@ async def test_row_66_a_hostile_file_is_refused_or_becomes_a_segment_and_touches
     before = spent()
     footage = await offered(world, content)
 
-    refused = {one.source_id: one.reason for one in footage.candidates if not one.chosen}
+    refused = {candidate.source_id: candidate.reason for candidate in footage.candidates if not candidate.chosen}
     if sample.refused is None:
         assert [clip.source_id for clip in footage.clips] == ["hostile"], refused
         message = await world.studio.sourced(samples=SAMPLES, clips=footage.clips, look=LOOK)
-        segment = await world.studio.stage.render(message)
+        segment = await world.studio.stages.segments.render(message)
         assert segment.segment.frames == FRAMES
         assert len(await world.studio.pictures(segment.segment.video)) == FRAMES
         assert [bool(segment.footage.clips), segment.footage.fallback] == [not sample.damaged, sample.damaged]
@@ -163,7 +160,7 @@ async def test_row_66_a_hostile_file_is_refused_or_becomes_a_segment_and_touches
 
 
 @pytest.mark.parametrize("sample", PRETENDERS.values(), ids=PRETENDERS)
-async def test_a_pretender_opens_nothing_though_it_lies_beside_what_it_asks_for(world: World, sample: Sample) -> None:
+async def test_a_disguised_file_does_not_open_the_file_next_to_it(world: World, sample: Sample) -> None:
     path = world.trap.canary.path.with_name(f"near{sample.suffix}")
     path.write_bytes(await made(world, sample))
     if sample.refused is None:
@@ -177,9 +174,7 @@ async def test_a_pretender_opens_nothing_though_it_lies_beside_what_it_asks_for(
 
 
 @pytest.mark.parametrize("sample", [one for one in CORPUS.values() if one.heavy], ids=lambda one: one.name)
-async def test_what_tries_to_use_up_the_machine_stays_within_the_limits_of_an_examination(
-    world: World, sample: Sample
-) -> None:
+async def test_resource_bombs_stay_within_the_limits_of_a_probe(world: World, sample: Sample) -> None:
     path = world.trap.canary.path.with_name(f"heavy{sample.suffix}")
     path.write_bytes(await made(world, sample))
     limits = Limits(memory=probe._LIMITS.memory, cpu=probe._FOOTAGE_CPU, file_size=0)
@@ -198,7 +193,7 @@ print(usage.ru_maxrss, usage.ru_utime + usage.ru_stime)
 """
 
 
-async def test_a_file_that_is_made_to_take_days_is_refused_when_its_time_is_up(
+async def test_a_file_that_takes_too_long_is_refused_at_the_time_limit(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = world.trap.canary.path.with_name("tags.mkv")
@@ -209,7 +204,7 @@ async def test_a_file_that_is_made_to_take_days_is_refused_when_its_time_is_up(
     assert refused.value.code is FailureCode.MEDIA_REFUSED
 
 
-async def test_what_is_no_file_is_refused_unopened(world: World, tmp_path: Path) -> None:
+async def test_anything_but_a_regular_file_is_refused_unopened(world: World, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.mp4")
     (tmp_path / "link.mp4").symlink_to(world.trap.canary.path)
     (tmp_path / "folder.mp4").mkdir()
@@ -225,7 +220,7 @@ async def test_what_is_no_file_is_refused_unopened(world: World, tmp_path: Path)
     "name",
     ["-i.mp4", "file:x.mp4", "http:x.mp4", "concat:a|b.mp4", "%03d.mp4", "a'b\"[c];d,e=f.mp4", "\u202e\n \x1b.mp4"],
 )
-async def test_a_good_file_of_a_hostile_name_is_a_clip_like_any_other(world: World, tmp_path: Path, name: str) -> None:
+async def test_a_good_file_with_a_hostile_name_is_accepted(world: World, tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(world.kit.mp4 + b"\0\0\0\x08free")
     ingest = Ingest(world.studio.store, max_file_bytes=1 << 26)
     accepted = await ingest.accept(
@@ -236,7 +231,7 @@ async def test_a_good_file_of_a_hostile_name_is_a_clip_like_any_other(world: Wor
 
 
 @pytest.mark.parametrize("seed", range(SEED, SEED + FUZZED))
-async def test_any_damage_ends_in_a_refusal_or_in_a_segment(world: World, seed: int) -> None:
+async def test_random_damage_ends_in_a_refusal_or_a_segment(world: World, seed: int) -> None:
     """`make fuzz` does many more, from another seed; FUZZ_SEED=<seed> FUZZ_ROUNDS=1 repeats one."""
     chance = random.Random(seed)
     content = bytearray(chance.choice([world.kit.mp4, world.kit.mkv]))
@@ -253,7 +248,7 @@ async def test_any_damage_ends_in_a_refusal_or_in_a_segment(world: World, seed: 
     (clip,) = footage.clips
     if clip.source_id == "hostile":
         message = await world.studio.sourced(samples=SAMPLES, clips=footage.clips, look=LOOK)
-        segment = await world.studio.stage.render(message)
+        segment = await world.studio.stages.segments.render(message)
         assert len(await world.studio.pictures(segment.segment.video)) == FRAMES
         assert segment.footage.clips or segment.footage.notes
     assert world.trap.untouched

@@ -1,4 +1,4 @@
-"""What footage of every kind becomes: frames of exactly the look, in its colours."""
+"""Footage of every kind becomes frames of exactly the ordered look and colours."""
 
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,9 @@ def studio(tmp_path: Path) -> Studio:
 
 
 async def pictures(studio: Studio, clips: list[Clip], look: Look, samples: int = 12_345) -> np.ndarray:
-    """The frames of a scene of these clips; as many as its narration needs, and said to be what they are."""
+    """The frames of a scene with these clips; asserts their number, size, rate and colour tags."""
     sourced = await studio.sourced(samples=samples, clips=clips, look=look)
-    segment = (await studio.stage.render(sourced)).segment
+    segment = (await studio.stages.segments.render(sourced)).segment
     facts = (await probe_media(await studio.store.open(segment.video))).video
     assert facts is not None
     assert facts.frames == segment.frames == -(-samples * look.frame_rate // 24_000)
@@ -35,7 +35,7 @@ async def pictures(studio: Studio, clips: list[Clip], look: Look, samples: int =
 
 @pytest.mark.parametrize("shape", LOOKS)
 @pytest.mark.parametrize("fit", ["cover", "pad", "blur"])
-async def test_footage_of_another_shape_is_cropped_padded_or_stands_on_its_blurred_copy(studio, tmp_path, shape, fit):
+async def test_footage_of_another_shape_is_cropped_padded_or_put_on_a_blurred_copy(studio, tmp_path, shape, fit):
     width, height = LOOKS[shape]
     upright = width >= height  # footage lies across the look
     source = await make_clip(
@@ -114,7 +114,7 @@ async def test_interlaced_footage_shows_no_combs(studio, tmp_path):
     await run_ffmpeg("-f", "lavfi", "-i", bars, "-vf", "fps=25", *encoded, whole)
 
     async def combs(path: Path) -> float:
-        """How much neighbouring lines differ more than those two apart."""
+        """How much more adjacent lines differ than lines two apart."""
         look = Look(width=320, height=180, frame_rate=25, **BARE)
         shown = (await pictures(studio, [await studio.clip(path)], look))[8].mean(axis=2)
         return float(np.abs(np.diff(shown, axis=0)).mean() - np.abs(shown[2:] - shown[:-2]).mean())
@@ -126,8 +126,8 @@ async def test_interlaced_footage_shows_no_combs(studio, tmp_path):
 
 
 @pytest.mark.parametrize(("transfer", "white"), [("smpte2084", 0.58), ("arib-std-b67", 0.75)])
-async def test_high_dynamic_range_is_brought_to_the_films_range(studio, tmp_path, transfer, white):
-    """Paper white, 203 cd/m² in either coding, becomes nearly the film's white; without it, it would be a grey."""
+async def test_high_dynamic_range_is_tone_mapped(studio, tmp_path, transfer, white):
+    """Paper white, 203 cd/m² in both encodings, becomes nearly white; without tone mapping it would be grey."""
     path = tmp_path / "hdr.mp4"
     code = round(64 + white * 876)
     source = f"nullsrc=s=320x180:r=30:d=1,format=yuv420p10le,geq=lum='if(lt(X\\,160)\\,{code}\\,64)':cb=512:cr=512"
@@ -145,8 +145,8 @@ async def test_high_dynamic_range_is_brought_to_the_films_range(studio, tmp_path
 
 
 @pytest.mark.parametrize(("size", "tag"), [("1280x720", "bt709"), ("320x180", "bt470bg")])
-async def test_colours_that_are_not_named_are_taken_for_what_their_size_suggests(studio, tmp_path, size, tag):
-    """The same picture, once with and once without the name of its colours, comes out the same."""
+async def test_unnamed_colours_are_read_as_their_size_suggests(studio, tmp_path, size, tag):
+    """The same picture with and without a colour tag gives the same result."""
     values = f"scale=out_color_matrix={tag}:out_range=tv,format=yuv420p,setparams=colorspace"
     shown = []
     for name in (tag, "unknown"):
@@ -177,7 +177,7 @@ async def test_b20_crossfades_between_kinds_of_footage_stay_exact(studio, tmp_pa
 
 @pytest.mark.parametrize("style", ["highlight", "plain", "box", "karaoke", "bold"])
 @pytest.mark.parametrize("shape", LOOKS)
-async def test_captions_of_every_style_stand_low_inside_the_margins_of_every_look(studio, tmp_path, shape, style):
+async def test_captions_of_every_style_are_low_and_inside_the_margins_of_every_look(studio, tmp_path, shape, style):
     width, height = LOOKS[shape]
     grey = await studio.clip(await make_clip(tmp_path / "c.mp4", pattern="color=c=gray", seconds=1, size="320x180"))
     look = Look(width=width, height=height, caption_style=style, title=False)
@@ -193,7 +193,7 @@ async def test_captions_of_every_style_stand_low_inside_the_margins_of_every_loo
     assert yellow.any() == (style in ("highlight", "karaoke", "bold"))
 
 
-async def test_the_title_shows_over_the_first_seconds_of_footage_and_then_leaves(studio, tmp_path):
+async def test_the_title_shows_over_the_first_seconds_of_footage_and_then_disappears(studio, tmp_path):
     clip = await studio.clip(await make_clip(tmp_path / "c.mp4", pattern="color=c=gray", seconds=5, size="320x180"))
     look = Look(width=320, height=180, captions=False)
     shown = (await pictures(studio, [clip], look, samples=24_000 * 5)).astype(int)

@@ -1,4 +1,4 @@
-"""How loud films come out, measured by others than the one that set it: pyloudnorm, and peaks between the samples."""
+"""Loudness of videos, measured independently of ffmpeg: pyloudnorm, and peaks between the samples."""
 
 import math
 from pathlib import Path
@@ -17,7 +17,7 @@ from tests.support.music import make_music
 
 
 def hard() -> Line:
-    """A voice after a burst of noise, of which an encoder makes higher peaks than it was given."""
+    """A voice after a burst of noise, whose peaks the encoder raises."""
     spoken = line("Tea is a drink", 3.0)
     burst = np.random.default_rng(1).normal(0, 0.18, RATE // 10).clip(-0.6, 0.6)
     return Line(spoken.text, np.concatenate([burst, spoken.sound[burst.size :]]), spoken.words)
@@ -33,21 +33,21 @@ FILMS: dict[str, tuple[Line, ...]] = {
 }
 
 
-async def heard(path: Path) -> Sound:
-    words = (ffmpeg_path(), "-v", "error", "-nostdin", "-i", path, "-vn", "-f", "f32le", "-")
-    done = await run_program(words, timeout=60)
+async def decoded(path: Path) -> Sound:
+    command = (ffmpeg_path(), "-v", "error", "-nostdin", "-i", path, "-vn", "-f", "f32le", "-")
+    done = await run_program(command, timeout=60)
     return np.frombuffer(done.stdout, "<f4").reshape(-1, 2).astype(np.float64)
 
 
 def true_peak(sound: Sound) -> float:
-    """dB of the highest value on the curve through the samples, looked at four times as often."""
+    """The true peak, dB: the maximum after oversampling four times."""
     spectrum = np.fft.rfft(sound, axis=0)
     finer = np.zeros((2 * len(sound) + 1, 2), dtype=complex)
     finer[: len(spectrum)] = spectrum
     return 20 * math.log10(4 * np.abs(np.fft.irfft(finer, 4 * len(sound), axis=0)).max())
 
 
-def test_the_ruler_finds_a_peak_between_samples():
+def test_true_peak_finds_a_peak_between_samples():
     at = np.arange(4_800)
     tone = np.sin(2 * np.pi * at / 4 + np.pi / 4)  # a quarter of the rate: every sample is 3 dB below the peak
     assert 20 * math.log10(np.abs(tone).max()) == pytest.approx(-3.01, abs=0.01)
@@ -55,9 +55,9 @@ def test_the_ruler_finds_a_peak_between_samples():
 
 
 @pytest.mark.parametrize("name", FILMS)
-async def test_films_come_out_at_the_wanted_loudness_with_their_peaks_below_the_limit(name, tmp_path, monkeypatch):
+async def test_videos_have_the_wanted_loudness_and_peaks_below_the_limit(name, tmp_path, monkeypatch):
     if name == "hard beginnings":  # the first try then comes out above the limit
-        monkeypatch.setattr(sound_module, "_PEAK_MARGIN", 0.0)
+        monkeypatch.setattr(sound_module, "_PEAK_MARGIN_DB", 0.0)
     levels = Levels(target_lufs=-20, peak=-3) if name == "other levels" else Levels()
     studio = Studio(tmp_path, levels=levels)
     music = None
@@ -65,7 +65,7 @@ async def test_films_come_out_at_the_wanted_loudness_with_their_peaks_below_the_
         song = await make_music(tmp_path / "song.flac", sound="anoisesrc=color=pink:amplitude=0.5")
         music = Music(file=await studio.store.add(song, "audio/flac"))
     film = await studio.film(*FILMS[name], music=music)
-    sound = await heard(await studio.path(film))
+    sound = await decoded(await studio.path(film))
     measured = pyloudnorm.Meter(48_000).integrated_loudness(sound)
     assert measured == pytest.approx(levels.target_lufs, abs=0.5)
     assert film.loudness.integrated_lufs == pytest.approx(measured, abs=0.2)

@@ -1,19 +1,19 @@
-"""The benchmark compares like with like: every way makes the same film."""
+"""The benchmark compares like with like: every method makes the same video."""
 
 from pathlib import Path
 
 from scenewire.probe.probe import probe_media
-from scripts.media_bench.film import Film, make_film
-from scripts.media_bench.meter import run_way
+from scripts.media_bench.bench_video import BenchVideo, make_inputs
+from scripts.media_bench.meter import run_method
 from scripts.media_bench.quality import vmaf
 
 
-async def test_our_way_and_one_filter_graph_make_the_same_pictures(tmp_path: Path) -> None:
-    await make_film(tmp_path / "film", Film(scenes=2, seconds=1, width=320, height=180, rates=(30, 25)))
+async def test_scenewire_and_one_filter_graph_make_the_same_pictures(tmp_path: Path) -> None:
+    await make_inputs(tmp_path / "video", BenchVideo(scenes=2, seconds=1, width=320, height=180, rates=(30, 25)))
     ours, graph = tmp_path / "ours.mp4", tmp_path / "graph.mp4"
 
-    cost = await run_way("ours", tmp_path / "film", ours)
-    await run_way("one_graph", tmp_path / "film", graph, "--lossless")
+    cost = await run_method("product_method", tmp_path / "video", ours)
+    await run_method("graph_method", tmp_path / "video", graph, "--lossless")
 
     pictures = [(await probe_media(path)).video for path in (ours, graph)]
     assert [video.frames for video in pictures if video] == [60, 60]

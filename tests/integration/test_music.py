@@ -1,4 +1,4 @@
-"""Music under films: every format and every liar, lower under speech, and as loud on the whole as a film without."""
+"""Background music: every format and disguise, lower under speech, and the same loudness as a video without music."""
 
 import asyncio
 import json
@@ -14,18 +14,17 @@ import pytest
 
 from scenewire.artifacts.filesystem import FilesystemStore
 from scenewire.errors import PermanentError
-from scenewire.ffmpeg.discovery import find_ffmpeg
-from scenewire.ffmpeg.executor import RealFfmpegExecutor
 from scenewire.messages import ArtifactRef, Music, ScriptRequested, VideoAssembled
 from scenewire.probe.probe import probe_sound
-from scenewire_assembly.sound.music import MusicShelf
+from scenewire_assembly.ffmpeg_job import FfmpegOnDemand
+from scenewire_assembly.sound.music import MusicCache
 from scenewire_cli.music import MusicFile, with_music
 from tests.support.films import Sound, Studio, line
 from tests.support.media import make_clip, pretend_clips, run_ffmpeg
 from tests.support.music import CODECS, make_music
 
 TONE = 6_000
-"""Hertz; nothing that is spoken in these tests reaches it."""
+"""Hz, above all speech in these tests."""
 
 LINES = (
     line("Tea is a drink", 6.0, pauses=((0.0, 0.4), (2.0, 4.0)), breath=0),
@@ -33,57 +32,56 @@ LINES = (
 )
 
 
-class Shelf:
-    def __init__(self, folder: Path, ffmpeg: RealFfmpegExecutor) -> None:
+class MusicLibrary:
+    def __init__(self, folder: Path) -> None:
         self.store = FilesystemStore(folder / "store")
-        self.shelf = MusicShelf(self.store)
-        self.ffmpeg = ffmpeg
+        self.cache = MusicCache(self.store, FfmpegOnDemand())
 
-    async def hear(self, path: Path, **about: str):
+    async def analyse(self, path: Path, **about: str):
         file = await self.store.add(path, "application/octet-stream")
-        return await self.shelf.hear(self.ffmpeg, Music(file=file, **about))
+        return await self.cache.analyse(Music(file=file, **about))
 
 
 @pytest.fixture
-async def shelf(tmp_path: Path) -> Shelf:
-    return Shelf(tmp_path, RealFfmpegExecutor(await find_ffmpeg()))
+def library(tmp_path: Path) -> MusicLibrary:
+    return MusicLibrary(tmp_path)
 
 
 @pytest.mark.parametrize("kind", CODECS)
-async def test_music_of_every_format_is_decoded_whole_and_measured(shelf, tmp_path, kind):
+async def test_music_of_every_format_is_decoded_whole_and_measured(library, tmp_path, kind):
     path = await make_music(tmp_path / f"song.{kind}", seconds=5, cover=kind in ("mp3", "m4a", "flac"))
     assert (await probe_sound(path)).sample_rate == 44_100
-    heard = await shelf.hear(path)
-    assert abs(heard.samples - 5 * 48_000) <= 0.06 * 48_000
-    with wave.open(str(await shelf.store.open(heard.sound))) as file:
-        assert file.getparams()[:4] == (2, 2, 48_000, heard.samples)
-        pcm = np.frombuffer(file.readframes(heard.samples), "<i2").reshape(-1, 2) / 32_768
-    assert abs(heard.lufs - pyloudnorm.Meter(48_000).integrated_loudness(pcm)) < 0.2
-    assert await shelf.hear(path) == heard
+    analysis = await library.analyse(path)
+    assert abs(analysis.samples - 5 * 48_000) <= 0.06 * 48_000
+    with wave.open(str(await library.store.open(analysis.audio))) as file:
+        assert file.getparams()[:4] == (2, 2, 48_000, analysis.samples)
+        pcm = np.frombuffer(file.readframes(analysis.samples), "<i2").reshape(-1, 2) / 32_768
+    assert abs(analysis.lufs - pyloudnorm.Meter(48_000).integrated_loudness(pcm)) < 0.2
+    assert await library.analyse(path) == analysis
 
 
-async def test_only_music_is_taken_for_music(shelf, tmp_path):
+async def test_files_that_are_not_music_are_refused(library, tmp_path):
     victim = await make_music(tmp_path / "victim.mp3")
-    liars = pretend_clips(tmp_path, victim=victim)
+    disguises = pretend_clips(tmp_path, victim=victim)
     for name, content in {
         "list.mp3": f"ffconcat version 1.0\nfile {victim.name}\n",
         "playlist.mp3": f"#EXTM3U\n#EXTINF:2,\n{victim.as_uri()}\n",
     }.items():
-        liars[name] = tmp_path / name
-        liars[name].write_text(content)
-    liars["picture alone"] = await make_clip(tmp_path / "picture.mp4", seconds=0.5)
-    liars["another codec"] = tmp_path / "song.mka"
-    await run_ffmpeg("-i", victim, "-c:a", "ac3", liars["another codec"])
-    liars["another codec in a wav"] = tmp_path / "adpcm.wav"
-    await run_ffmpeg("-i", victim, "-c:a", "adpcm_ms", liars["another codec in a wav"])
-    for name, path in liars.items():
+        disguises[name] = tmp_path / name
+        disguises[name].write_text(content)
+    disguises["picture alone"] = await make_clip(tmp_path / "picture.mp4", seconds=0.5)
+    disguises["another codec"] = tmp_path / "song.mka"
+    await run_ffmpeg("-i", victim, "-c:a", "ac3", disguises["another codec"])
+    disguises["another codec in a wav"] = tmp_path / "adpcm.wav"
+    await run_ffmpeg("-i", victim, "-c:a", "adpcm_ms", disguises["another codec in a wav"])
+    for name, path in disguises.items():
         with pytest.raises(PermanentError, match="the music “Song”") as failure:
-            await shelf.hear(path, title="Song")
+            await library.analyse(path, title="Song")
         assert (failure.value.code, bool(failure.value.hint)) == ("media_refused", True), name
 
 
 @pytest.mark.parametrize("kind", ["flac", "m4a", "wav"])
-async def test_music_that_is_damaged_is_refused_and_not_repaired(shelf, tmp_path, kind):
+async def test_damaged_music_is_refused_and_not_repaired(library, tmp_path, kind):
     whole = await make_music(tmp_path / f"whole.{kind}", sound="anoisesrc=amplitude=0.3")
     data = bytearray(whole.read_bytes())
     damaged = tmp_path / f"damaged.{kind}"
@@ -94,18 +92,18 @@ async def test_music_that_is_damaged_is_refused_and_not_repaired(shelf, tmp_path
         data[middle : middle + 2_000] = bytes(2_000)
         damaged.write_bytes(data if kind == "flac" else data[:middle])
     with pytest.raises(PermanentError) as failure:
-        await shelf.hear(damaged)
+        await library.analyse(damaged)
     assert failure.value.code == "media_refused"
 
 
-@pytest.mark.parametrize(("sound", "seconds", "reason"), [("anullsrc", 4, "nothing is heard"), ("sine", 1, "shorter")])
-async def test_music_that_is_silent_or_too_short_is_refused(shelf, tmp_path, sound, seconds, reason):
+@pytest.mark.parametrize(("sound", "seconds", "reason"), [("anullsrc", 4, "silent"), ("sine", 1, "shorter")])
+async def test_music_that_is_silent_or_too_short_is_refused(library, tmp_path, sound, seconds, reason):
     with pytest.raises(PermanentError, match=reason) as failure:
-        await shelf.hear(await make_music(tmp_path / "song.flac", sound=sound, seconds=seconds))
+        await library.analyse(await make_music(tmp_path / "song.flac", sound=sound, seconds=seconds))
     assert failure.value.code == "media_refused"
 
 
-async def test_music_that_cannot_be_used_fails_its_film_before_anything_is_encoded(tmp_path):
+async def test_unusable_music_fails_the_project_before_anything_is_encoded(tmp_path):
     studio = Studio(tmp_path)
     gone = ArtifactRef(key=f"content/00/{'0' * 64}.bin", sha256="0" * 64, size=1, media_type="audio/mpeg")
     with pytest.raises(PermanentError, match="the music: ") as failure:
@@ -115,8 +113,8 @@ async def test_music_that_cannot_be_used_fails_its_film_before_anything_is_encod
 
 
 @dataclass(frozen=True)
-class Take:
-    """A film and what is heard of it."""
+class Result:
+    """A video and its decoded sound."""
 
     film: VideoAssembled
     sound: Sound
@@ -124,7 +122,7 @@ class Take:
     credits_text: str
 
     def tone(self, start: float, end: float) -> float:
-        """dB of the tone, alone, in a stretch of seconds."""
+        """Level of the tone alone between two times (seconds), dB."""
         part = self.sound[round(start * 48_000) : round(end * 48_000), 0]
         spectrum = np.abs(np.fft.rfft(part * np.hanning(part.size))) ** 2
         near = np.abs(np.fft.rfftfreq(part.size, 1 / 48_000) - TONE) < 200
@@ -136,81 +134,81 @@ class Take:
 
 
 @pytest.fixture(scope="module")
-def takes(tmp_path_factory) -> dict[str, Take]:
-    """A film with music, made anew of the same, and without."""
+def results(tmp_path_factory) -> dict[str, Result]:
+    """A video with music, one made again of the same input, and one without music."""
     folder: Path = tmp_path_factory.mktemp("music")
     studio = Studio(folder)
 
-    async def take(**asked: Any) -> Take:
-        shutil.rmtree(folder / "store" / "results" / "film", ignore_errors=True)
+    async def result(**asked: Any) -> Result:
+        shutil.rmtree(folder / "store" / "results" / "video", ignore_errors=True)
         shutil.rmtree(folder / "store" / "results" / "music", ignore_errors=True)
         film = await studio.film(*LINES, **asked)
-        await run_ffmpeg("-i", await studio.path(film), "-vn", "-c:a", "pcm_s16le", folder / "heard.wav")
-        with wave.open(str(folder / "heard.wav")) as file:
+        await run_ffmpeg("-i", await studio.path(film), "-vn", "-c:a", "pcm_s16le", folder / "decoded.wav")
+        with wave.open(str(folder / "decoded.wav")) as file:
             pcm = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2) / 32_768
         texts = [(await studio.store.open(ref)).read_text() for ref in (film.credits_json, film.credits_txt)]
-        return Take(film, pcm, json.loads(texts[0]), texts[1])
+        return Result(film, pcm, json.loads(texts[0]), texts[1])
 
-    async def make() -> dict[str, Take]:
+    async def make() -> dict[str, Result]:
         file = await studio.store.add(await make_music(folder / "song.mp3", seconds=4.9), "audio/mpeg")
         music = Music(file=file, title="Leaf\nSong", creator="A. Player", licence="CC BY 4.0")
-        return {"with": await take(music=music), "again": await take(music=music), "without": await take()}
+        return {"with": await result(music=music), "again": await result(music=music), "without": await result()}
 
     return asyncio.run(make())
 
 
-def test_music_makes_room_before_a_word_begins_and_rises_in_a_pause(takes):
-    take = takes["with"]
-    pause = take.tone(2.8, 3.6)
+def test_music_is_lowered_before_a_word_begins_and_rises_in_a_pause(results):
+    result = results["with"]
+    pause = result.tone(2.8, 3.6)
     for start, end in ((1.1, 1.9), (4.0, 4.2), (5.5, 6.0), (6.0, 6.9)):  # the second begins with a word
-        assert pause - take.tone(start, end) == pytest.approx(10, abs=0.7), start
-    assert takes["without"].tone(2.8, 3.6) < pause - 40
+        assert pause - result.tone(start, end) == pytest.approx(10, abs=0.7), start
+    assert results["without"].tone(2.8, 3.6) < pause - 40
 
 
-def test_speech_is_twenty_units_louder_than_the_music_under_it(takes):
-    take = takes["with"]
-    speech = take.loudness(0.4, 2.0)
-    music = take.loudness(2.8, 3.6) - 10  # where it is alone, less what it is lowered by
+def test_speech_is_twenty_units_louder_than_the_music_under_it(results):
+    result = results["with"]
+    speech = result.loudness(0.4, 2.0)
+    music = result.loudness(2.8, 3.6) - 10  # where it is alone, less what it is lowered by
     assert speech - music == pytest.approx(20, abs=1.5)
 
 
-def test_music_fades_in_and_out_and_where_it_begins_anew(takes):
-    take = takes["with"]
-    assert take.tone(0.0, 0.15) < take.tone(1.1, 1.9) - 10
-    assert take.tone(8.8, 9.0) < take.tone(6.0, 6.9) - 10
-    assert take.tone(4.85, 4.95) < take.tone(4.0, 4.2) - 10
-    assert take.tone(5.5, 5.9) == pytest.approx(take.tone(1.1, 1.9), abs=0.7)
+def test_music_fades_in_and_out_and_where_it_starts_again(results):
+    result = results["with"]
+    assert result.tone(0.0, 0.15) < result.tone(1.1, 1.9) - 10
+    assert result.tone(8.8, 9.0) < result.tone(6.0, 6.9) - 10
+    assert result.tone(4.85, 4.95) < result.tone(4.0, 4.2) - 10
+    assert result.tone(5.5, 5.9) == pytest.approx(result.tone(1.1, 1.9), abs=0.7)
 
 
-def test_a_film_with_music_is_as_long_and_as_loud_as_one_without(takes):
-    for take in takes.values():
-        assert len(take.sound) == take.film.frames * 1_600
-        assert take.film.frames == 270
-        assert take.loudness(0, 9) == pytest.approx(-14, abs=0.5)
-        assert take.film.loudness.true_peak_dbtp <= -1.5
+def test_a_video_with_music_is_as_long_and_as_loud_as_one_without(results):
+    for result in results.values():
+        assert len(result.sound) == result.film.frames * 1_600
+        assert result.film.frames == 270
+        assert result.loudness(0, 9) == pytest.approx(-14, abs=0.5)
+        assert result.film.loudness.true_peak_dbtp <= -1.5
 
 
-def test_the_same_order_with_music_makes_the_same_bytes(takes):
-    assert takes["again"].film.video == takes["with"].film.video
-    assert takes["without"].film.video != takes["with"].film.video
+def test_the_same_order_with_music_makes_the_same_bytes(results):
+    assert results["again"].film.video == results["with"].film.video
+    assert results["without"].film.video != results["with"].film.video
 
 
-def test_whose_music_it_is_stands_in_the_credits(takes):
-    assert takes["with"].credits["music"] == {
+def test_the_credits_name_the_music(results):
+    assert results["with"].credits["music"] == {
         "title": "Leaf Song",
         "creator": "A. Player",
         "licence": "CC BY 4.0",
         "source_url": "",
     }
-    assert "\nMusic\n  “Leaf Song” by A. Player (CC BY 4.0)\n" in takes["with"].credits_text
-    assert "music" not in takes["without"].credits
-    assert "Music" not in takes["without"].credits_text
+    assert "\nMusic\n  “Leaf Song” by A. Player (CC BY 4.0)\n" in results["with"].credits_text
+    assert "music" not in results["without"].credits
+    assert "Music" not in results["without"].credits_text
 
 
 TEA = ScriptRequested(topic="Tea")
 
 
-async def test_an_order_carries_its_music_by_reference_with_what_the_file_beside_it_says(tmp_path):
+async def test_an_order_references_its_music_with_the_credits_from_its_json_file(tmp_path):
     song = await make_music(tmp_path / "leaf song.ogg")
     url = (tmp_path / "store").as_uri()
     plain = (await with_music(TEA, MusicFile(song), url)).music

@@ -1,4 +1,4 @@
-"""A clip in one line, as facts without a file."""
+"""Builds clips from facts, without a file."""
 
 from scenewire.messages import ArtifactRef, Clip, Credit, SourceFacts
 from tests.support.builders import artifact

@@ -1,15 +1,15 @@
-"""Executors of ffmpeg that tests look through."""
+"""ffmpeg executors for tests."""
 
 from scenewire.ffmpeg.executor import ExecutionResult, FfmpegRun
 
 
 class Notebook:
-    """Writes down what it is asked to run, and gives one answer to everything."""
+    """Records the arguments of every run; returns the same error output each time."""
 
     version = "notebook"
 
-    def __init__(self, said: str = "") -> None:
-        self.said = said
+    def __init__(self, stderr: str = "") -> None:
+        self.stderr = stderr
         self.asked: list[list[str]] = []
 
     async def run(self, run: FfmpegRun) -> ExecutionResult:
@@ -17,7 +17,7 @@ class Notebook:
         return ExecutionResult(
             returncode=0,
             stdout=b"",
-            stderr=self.said,
+            stderr=self.stderr,
             command=("ffmpeg", *run.arguments),
             duration_seconds=0.0,
         )

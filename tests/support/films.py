@@ -1,4 +1,4 @@
-"""Small films from speech-like sound, made by the real stage of assembly."""
+"""Small videos with speech-like sound, made by the real stages of assembly."""
 
 import wave
 from collections.abc import Sequence
@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from scenewire.artifacts.filesystem import FilesystemStore
 from scenewire.messages import Footage, FootageSourced, Look, Narration, SegmentRendered, VideoAssembled, Word
-from scenewire_assembly.picture.segment_command import Encoder
-from scenewire_assembly.segment_stage import AssemblyStage
+from scenewire_assembly.picture.scene_picture import Encoder
 from scenewire_assembly.sound.mix import Levels
+from tests.support.assembly import assembly_stages
 from tests.support.builders import PROJECT, brief, options, scene
 
 RATE: Final = 24_000
@@ -25,7 +25,7 @@ Sound = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Line:
-    """What is spoken in one scene."""
+    """The speech of one scene."""
 
     text: str
     sound: Sound
@@ -35,7 +35,7 @@ class Line:
 def voice(
     seconds: float, *, pitch: float = 120, level: float = 0.1, breath: float = 0.15, noise: float = 0.0, seed: int = 1
 ) -> Sound:
-    """Syllables: harmonics of a falling pitch that swell four times a second, with breath in them, and hiss between them if wanted."""
+    """Four syllables a second: harmonics of a varying pitch with breath noise, and optional hiss throughout."""
     time = np.arange(round(seconds * RATE)) / RATE
     phase = 2 * np.pi * pitch * (time + 0.05 * np.sin(2 * np.pi * 0.4 * time))
     tone = sum(np.sin(n * phase) / n for n in range(1, 20))
@@ -45,7 +45,7 @@ def voice(
 
 
 def line(text: str, seconds: float, *, pauses: Sequence[tuple[float, float]] = (), **how: float) -> Line:
-    """A scene's speech, silent in the pauses (seconds), its words spread over what lies between them."""
+    """The speech of a scene: silent in the pauses (seconds), with its words spread over the rest."""
     sound = voice(seconds, **how)  # type: ignore[arg-type]  # a seed is a number too
     edges = [0, *(round(at * RATE) for pause in pauses for at in pause), sound.size]
     for start, end in zip(edges[1:-1:2], edges[2::2], strict=True):
@@ -61,29 +61,29 @@ def line(text: str, seconds: float, *, pauses: Sequence[tuple[float, float]] = (
 
 
 class Studio:
-    """Makes films in a folder.
+    """Makes videos in a folder.
 
     Args:
-        folder: its store lies there.
-        levels: how loud its films are.
+        folder: holds the store.
+        levels: wanted loudness and peak.
     """
 
     def __init__(self, folder: Path, *, levels: Levels | None = None) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self.store = FilesystemStore(folder / "store")
-        self.stage = AssemblyStage(self.store, encoder=Encoder(preset="ultrafast", crf=35), levels=levels)
+        self.stages = assembly_stages(self.store, encoder=Encoder(preset="ultrafast", crf=35), levels=levels)
 
     async def film(self, *lines: Line, project: UUID = PROJECT, look: Look = SMALL, **asked: Any) -> VideoAssembled:
-        """A film of one scene a line, over painted backgrounds."""
-        return await self.stage.assemble(await self.segments(*lines, project=project, look=look, **asked))
+        """A video with one painted scene for each line."""
+        return await self.stages.videos.assemble(await self.segments(*lines, project=project, look=look, **asked))
 
     async def segments(
         self, *lines: Line, project: UUID = PROJECT, look: Look = SMALL, **asked: Any
     ) -> list[SegmentRendered]:
         whole = brief(len(lines), options=options(look=look, **asked))
         return [
-            await self.stage.render(
+            await self.stages.segments.render(
                 FootageSourced(
                     project_id=project,
                     brief=whole,
@@ -96,7 +96,7 @@ class Studio:
         ]
 
     async def path(self, film: VideoAssembled) -> Path:
-        """The film's file."""
+        """The video file."""
         return await self.store.open(film.video)
 
     async def _narration(self, each: Line) -> Narration:

@@ -1,4 +1,4 @@
-"""Small clips made on the spot, and files that only pretend to be clips."""
+"""Generates small clips, and files disguised as clips."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -15,7 +15,7 @@ def ffmpeg_path() -> Path:
 
 
 async def run_ffmpeg(*arguments: str | Path, cwd: Path | None = None) -> None:
-    """Runs the bundled ffmpeg; a failure shows what it said."""
+    """Runs the bundled ffmpeg; a failure contains its error output."""
     done = await run_program(
         [ffmpeg_path(), "-hide_banner", "-v", "error", "-nostdin", "-y", *arguments], timeout=60, cwd=cwd
     )
@@ -62,7 +62,7 @@ async def make_clip(
 
 
 def pretend_clips(folder: Path, *, victim: Path) -> dict[str, Path]:
-    """Files named .mp4 that are something else; two of them would make a careless reader open `victim`."""
+    """Files named .mp4 with other content; two of them try to make the reader open `victim`."""
     contents = {
         "concat": f"ffconcat version 1.0\nfile {victim.name}\n".encode(),
         "playlist": f"#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n{victim.as_uri()}\n#EXT-X-ENDLIST\n".encode(),

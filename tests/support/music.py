@@ -1,4 +1,4 @@
-"""Pieces of music made on the spot, in the formats that are accepted."""
+"""Generates music files in the accepted formats."""
 
 from pathlib import Path
 

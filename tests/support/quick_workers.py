@@ -87,7 +87,7 @@ async def quick_workers(settings: ServiceSettings, *, keep: Collection[str] = ()
     register_script(bus, stages, loops=1)
     register_tts(bus, stages, loops=1)
     register_sourcing(bus, stages, loops=1)
-    register_assembly(bus, stages, loops=4)
+    register_assembly(bus, stages, stages, loops=4)
     app = bus.app()
     await app.start()
     try:

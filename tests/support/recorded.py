@@ -1,6 +1,6 @@
-"""A tiny film, and the recording of ffmpeg making it that tests replay where no ffmpeg is.
+"""A tiny video, and the recording of its ffmpeg runs that tests replay without ffmpeg.
 
-After a wanted change of the command lines: `python -m tests.support.recorded` records it again.
+After an intended change of a command, `python -m tests.support.recorded` records it again.
 """
 
 import asyncio
@@ -15,8 +15,8 @@ from scenewire.ffmpeg.discovery import find_ffmpeg
 from scenewire.ffmpeg.executor import FfmpegExecutor, RealFfmpegExecutor
 from scenewire.ffmpeg.recording import RecordingFfmpegExecutor
 from scenewire.messages import Footage, FootageSourced, Look, Narration, SegmentRendered, VideoAssembled
-from scenewire_assembly.picture.segment_command import Encoder
-from scenewire_assembly.segment_stage import AssemblyStage
+from scenewire_assembly.picture.scene_picture import Encoder
+from tests.support.assembly import assembly_stages
 from tests.support.builders import PROJECT, brief, options, scene
 
 RECORDING = Path(__file__).parents[1] / "data" / "recordings" / "film.json"
@@ -25,13 +25,13 @@ _SAMPLES = 12_000
 
 
 async def make_film(folder: Path, ffmpeg: FfmpegExecutor) -> tuple[FilesystemStore, SegmentRendered, VideoAssembled]:
-    """Half a second of one painted scene with a caption, through whatever runs ffmpeg."""
+    """Makes a video of half a second: one painted scene with a caption."""
 
     async def opened() -> FfmpegExecutor:
         return ffmpeg
 
     store = FilesystemStore(folder / "store")
-    stage = AssemblyStage(store, encoder=Encoder(preset="ultrafast", crf=30), open_ffmpeg=opened)
+    stages = assembly_stages(store, encoder=Encoder(preset="ultrafast", crf=30), open_ffmpeg=opened)
     look = Look(width=128, height=128)
     sourced = FootageSourced(
         project_id=PROJECT,
@@ -40,8 +40,8 @@ async def make_film(folder: Path, ffmpeg: FfmpegExecutor) -> tuple[FilesystemSto
         narration=await _narration(folder, store),
         footage=Footage(fallback=True),
     )
-    segment = await stage.render(sourced)
-    return store, segment, await stage.assemble([segment])
+    segment = await stages.segments.render(sourced)
+    return store, segment, await stages.videos.assemble([segment])
 
 
 async def _narration(folder: Path, store: FilesystemStore) -> Narration:

@@ -1,4 +1,4 @@
-"""Scenes and films through the real assembly stage, from real programs, and what can be seen and heard in them."""
+"""Scenes and videos made by the real assembly stages and ffmpeg, and their decoded frames and sound."""
 
 import wave
 from collections.abc import Sequence
@@ -21,33 +21,33 @@ from scenewire.messages import (
     Word,
 )
 from scenewire.probe.probe import probe_media
-from scenewire_assembly.picture.segment_command import Encoder
-from scenewire_assembly.segment_stage import AssemblyStage
+from scenewire_assembly.picture.scene_picture import Encoder
+from tests.support.assembly import AssemblyStages, assembly_stages
 from tests.support.builders import PROJECT, brief, options, scene
 from tests.support.media import run_ffmpeg
 
 LOOK = Look(width=320, height=180, title=False)
 BURST = np.random.default_rng(7).normal(0, 6_000, 2_400).clip(-20_000, 20_000)
-"""A tenth of a second of noise with which every test narration begins, to find it again in the film."""
+"""A tenth of a second of noise at the start of every test narration, to locate it in the video."""
 
 
 class Studio:
-    """A stage over a store, and what is needed to order films from it."""
+    """The stages over a store, and builders for their messages."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.store = FilesystemStore(folder / "store")
-        self.stage = self.staged()
+        self.stages = self.stages_with()
         self.reports: list[Progress] = []
 
-    def staged(self, preset: str = "ultrafast") -> AssemblyStage:
-        return AssemblyStage(self.store, encoder=Encoder(preset=preset))
+    def stages_with(self, preset: str = "ultrafast") -> AssemblyStages:
+        return assembly_stages(self.store, encoder=Encoder(preset=preset))
 
     async def report(self, progress: Progress) -> None:
         self.reports.append(progress)
 
     async def narration(self, samples: int, text: str = "") -> Narration:
-        """A burst, then a tone that swells and fades, as loud on the whole as speech."""
+        """A burst, then a tone with varying level, about as loud as speech."""
         time = np.arange(samples) / 24_000
         sound = np.sin(2 * np.pi * 220 * time) * (0.55 + 0.45 * np.sin(2 * np.pi * 2.5 * time)) * 4_000
         sound[: len(BURST)] = BURST[:samples]
@@ -100,8 +100,8 @@ class Studio:
             return np.stack([frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)])
 
     async def sound(self, file: ArtifactRef) -> np.ndarray:
-        """The sound of a file, (samples, channels), as a player that honours its edit list would play it."""
-        wav = self.folder / "heard.wav"
+        """The sound of a file, shape (samples, channels), with its edit list applied."""
+        wav = self.folder / "decoded.wav"
         await run_ffmpeg("-i", await self.store.open(file), "-vn", "-c:a", "pcm_s16le", wav)
         with wave.open(str(wav)) as file_:
             assert file_.getframerate() == 48_000

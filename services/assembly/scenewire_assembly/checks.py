@@ -1,83 +1,87 @@
-"""Checks what was encoded before anything is announced."""
+"""Checks encoded files before their results are published."""
 
 from pathlib import Path
 from typing import Final
 
 from scenewire.errors import FailureCode, PermanentError
-from scenewire.messages import Look
 from scenewire.probe.probe import MediaFacts, probe_media
 from scenewire_assembly.edit import SOUND_RATE, samples_for
+from scenewire_assembly.picture.scene_picture import ScenePicture
+from scenewire_assembly.video.plan import VideoPlan
 
-__all__ = ["check_film", "check_segment"]
+__all__ = ["check_segment", "check_video"]
 
 _BT709: Final = 1
-"""As H.273 counts."""
+"""H.273 code."""
 
 
-async def check_segment(path: Path, look: Look, frames: int) -> str:
-    """Examines a freshly encoded segment.
+async def check_segment(path: Path, picture: ScenePicture) -> str:
+    """Compares an encoded segment with its picture.
 
     Returns:
-        The hash of its decoder parameters: segments can be joined where it is equal.
+        The hash of its decoder parameters. Segments with equal hashes can be joined by copying.
 
     Raises:
-        PermanentError: `output_invalid`, it is not the picture that was wanted.
+        PermanentError: `output_invalid`, with all differences.
     """
     facts = await probe_media(path)
-    wrong = _picture_faults(facts, look, frames)
-    if wrong or facts.video is None:
-        raise PermanentError(FailureCode.OUTPUT_INVALID, f"the segment came out wrong: {', '.join(wrong)}")
+    faults = _picture_faults(facts, picture)
+    if faults or facts.video is None:
+        raise PermanentError(FailureCode.OUTPUT_INVALID, f"the encoded segment is wrong: {', '.join(faults)}")
     return facts.video.parameters
 
 
-async def check_film(path: Path, look: Look, frames: int, *, chapters: int, subtitled: bool) -> MediaFacts:
-    """Examines the finished film.
+async def check_video(path: Path, plan: VideoPlan, *, subtitled: bool) -> MediaFacts:
+    """Compares the finished video with its plan.
 
     Args:
-        path: the film.
-        look: how it was ordered.
-        frames: how many it must have.
-        chapters: how many it must have.
-        subtitled: whether it must have a track of subtitles.
+        path: the video.
+        plan: its segments.
+        subtitled: whether it must have a subtitle track.
 
     Raises:
-        PermanentError: `output_invalid`, with everything that is wrong with it.
+        PermanentError: `output_invalid`, with all differences.
     """
     facts = await probe_media(path)
-    wrong = _picture_faults(facts, look, frames)
-    audio = facts.audio
-    if audio is None:
-        wrong.append("no sound")
-    else:
-        samples = samples_for(frames, look.frame_rate)
-        if (audio.codec, audio.sample_rate, audio.channels) != ("aac", SOUND_RATE, 2):
-            wrong.append(f"sound is {audio.codec}, {audio.sample_rate} Hz, {audio.channels} channels")
-        if abs(audio.samples - samples) > samples_for(1, look.frame_rate):
-            wrong.append(f"{audio.samples} samples of sound instead of {samples}")
-    if facts.chapters != chapters:
-        wrong.append(f"{facts.chapters} chapters instead of {chapters}")
-    if facts.stream_types.count("subtitle") != subtitled:
-        wrong.append(f"{facts.stream_types.count('subtitle')} tracks of subtitles")
+    faults = [*_picture_faults(facts, plan), *_sound_faults(facts, plan)]
+    if facts.chapters != len(plan.segments):
+        faults.append(f"{facts.chapters} chapters instead of {len(plan.segments)}")
+    tracks = facts.stream_types.count("subtitle")
+    if tracks != subtitled:
+        faults.append(f"{tracks} subtitle tracks instead of {int(subtitled)}")
     if not facts.complete:
-        wrong.append("it is cut off")
-    if wrong:
+        faults.append("the file is cut off")
+    if faults:
         raise PermanentError(
-            FailureCode.OUTPUT_INVALID, f"the film came out wrong: {', '.join(wrong)}", hint="order again"
+            FailureCode.OUTPUT_INVALID, f"the finished video is wrong: {', '.join(faults)}", hint="order again"
         )
     return facts
 
 
-def _picture_faults(facts: MediaFacts, look: Look, frames: int) -> list[str]:
-    video = facts.video
+def _picture_faults(facts: MediaFacts, expected: ScenePicture | VideoPlan) -> list[str]:
+    video, look = facts.video, expected.look
     if video is None:
         return ["no picture"]
-    found = {
-        "frames": (video.frames, frames),
+    compared = {
+        "frames": (video.frames, expected.frames),
         "codec": (video.codec, "h264"),
         "size": ((video.width, video.height), (look.width, look.height)),
         "frame rate": (video.frame_rate, (look.frame_rate, 1)),
         "pixel format": (video.pixel_format, "yuv420p"),
         "colours": ((video.matrix, video.transfer), (_BT709, _BT709)),
-        "steady rate": (video.constant_rate and video.monotone, True),
+        "constant frame rate": (video.constant_rate and video.monotone, True),
     }
-    return [f"{name} {is_} instead of {wanted}" for name, (is_, wanted) in found.items() if is_ != wanted]
+    return [f"{name} {actual} instead of {wanted}" for name, (actual, wanted) in compared.items() if actual != wanted]
+
+
+def _sound_faults(facts: MediaFacts, plan: VideoPlan) -> list[str]:
+    audio, rate = facts.audio, plan.look.frame_rate
+    if audio is None:
+        return ["no sound"]
+    faults: list[str] = []
+    samples = samples_for(plan.frames, rate)
+    if (audio.codec, audio.sample_rate, audio.channels) != ("aac", SOUND_RATE, 2):
+        faults.append(f"sound is {audio.codec}, {audio.sample_rate} Hz, {audio.channels} channels")
+    if abs(audio.samples - samples) > samples_for(1, rate):
+        faults.append(f"{audio.samples} samples of sound instead of {samples}")
+    return faults

@@ -1,4 +1,4 @@
-"""Says which scripts can be written into pictures here, for `scenewire doctor`: one finding as JSON."""
+"""Reports to `scenewire doctor` which scripts captions can use on this machine: one finding as JSON."""
 
 import asyncio
 import json
@@ -15,6 +15,7 @@ from scenewire.ffmpeg.discovery import find_ffmpeg
 from scenewire.ffmpeg.executor import RealFfmpegExecutor
 from scenewire_assembly.captions.fonts import prepare_fonts
 from scenewire_assembly.captions.glyphs import find_undrawable
+from scenewire_assembly.ffmpeg_job import FfmpegJob
 from scenewire_assembly.settings import AssemblySettings
 
 __all__ = ["main"]
@@ -34,7 +35,7 @@ _SCRIPTS: Final = {
     "Japanese": "\u3042",
     "Korean": "\ud55c",
 }
-"""Scripts, and a letter of each."""
+"""A letter of each script."""
 
 
 async def _report() -> dict[str, object]:
@@ -42,14 +43,14 @@ async def _report() -> dict[str, object]:
     ffmpeg = RealFfmpegExecutor(await find_ffmpeg(settings.ffmpeg))
     with TemporaryDirectory() as name:
         folder = Path(name)
-        environment = prepare_fonts(folder, settings.fonts_dir)
-        undrawable = await find_undrawable(ffmpeg, "".join(_SCRIPTS.values()), folder, environment)
-    lacking = [script for script, letter in _SCRIPTS.items() if letter in undrawable]
-    drawn = ", ".join(script for script in _SCRIPTS if script not in lacking)
+        job = FfmpegJob(ffmpeg, folder, prepare_fonts(folder, settings.fonts_dir))
+        undrawable = await find_undrawable(job, "".join(_SCRIPTS.values()))
+    missing = [script for script, letter in _SCRIPTS.items() if letter in undrawable]
+    drawn = ", ".join(script for script in _SCRIPTS if script not in missing)
     hint = (
-        f"captions leave out {', '.join(lacking)}; for them install fonts such as Debian's fonts-noto-core and "
-        "fonts-noto-cjk, or put some into ASSEMBLY_FONTS_DIR"
-        if lacking
+        f"captions leave out {', '.join(missing)}; to draw them, install fonts such as Debian's fonts-noto-core and "
+        "fonts-noto-cjk, or put fonts into ASSEMBLY_FONTS_DIR"
+        if missing
         else ""
     )
     return {"ok": True, "uses": f"captions in {drawn}", "hint": hint}
@@ -65,7 +66,7 @@ def main() -> int:
         problem = error.errors(include_url=False, include_input=False)[0]
         name = " ".join(str(part) for part in problem["loc"])
         finding = {"ok": False, "uses": f"{name}: {problem['msg']}", "hint": "correct that setting"}
-    print(json.dumps(finding))  # noqa: T201 - this is how it answers
+    print(json.dumps(finding))  # noqa: T201 - standard output is the interface
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Time, in whole frames and samples: how long scenes are, where they lie, and how a scene's clips are cut. Pure."""
+"""Time in whole frames and samples: lengths of scenes, their places in the video, and the cut of a scene's clips. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from itertools import cycle, islice
 from typing import Final
 
 from scenewire.errors import FailureCode, PermanentError
-from scenewire.messages import Clip, Look
+from scenewire.messages import Clip
 from scenewire.timeline import (
     Duration,
     FrameRate,
@@ -32,28 +32,37 @@ __all__ = [
     "frame_at",
     "layout_scenes",
     "samples_for",
+    "timescale",
 ]
 
 SOUND_RATE: Final = 48_000
-"""Hertz of the film's sound. Every frame rate of the product divides it."""
+"""Sample rate of the video's sound, Hz. A multiple of every frame rate that can be ordered."""
 
-_MOST_SHOTS: Final = 16
-"""A scene opens so many decoders at most. The last shot then lasts longer than its clip, which begins anew in it."""
+_MAX_SHOTS: Final = 16
+"""Limits the decoders that one scene opens. Beyond it the last shot exceeds its clip, which then starts again."""
+
+_TICKS_PER_FRAME: Final = 512
+"""Ticks of the container's clock. Segments and video share one clock, so that joined segments do not drift."""
 
 
 def frame_at(sample: int, sample_rate: int, frame_rate: int) -> int:
-    """The frame during which a sample sounds."""
+    """The frame that shows while a sample sounds."""
     return Position.from_samples(sample, sample_rate, FrameRate(frame_rate), Rounding.DOWN).frames
 
 
 def samples_for(frames: int, frame_rate: int) -> int:
-    """How many samples of the film's sound last as long as so many frames."""
+    """The samples at SOUND_RATE that last as long as the frames."""
     return Duration(frames).as_samples(FrameRate(frame_rate), SOUND_RATE)
+
+
+def timescale(frame_rate: int) -> int:
+    """Ticks of the container's clock a second."""
+    return frame_rate * _TICKS_PER_FRAME
 
 
 @dataclass(frozen=True)
 class Placed:
-    """A scene's place in the film, in frames."""
+    """A scene's place in the video, in frames."""
 
     range: TimeRange
 
@@ -64,7 +73,7 @@ class Placed:
 
     @property
     def frames(self) -> int:
-        """How many there are."""
+        """Its length."""
         return self.range.duration.frames
 
     @property
@@ -74,7 +83,7 @@ class Placed:
 
 
 def layout_scenes(lengths: Sequence[int]) -> list[Placed]:
-    """Scenes of the given lengths, one after the other from frame 0."""
+    """Places scenes of the given lengths one after the other, from frame 0."""
     places: list[Placed] = []
     start = Position(0)
     for frames in lengths:
@@ -86,73 +95,80 @@ def layout_scenes(lengths: Sequence[int]) -> list[Placed]:
 
 @dataclass(frozen=True)
 class Shot:
-    """A stretch of a clip in a scene, from the clip's in-point on. Neighbours overlap where they fade."""
+    """One appearance of a clip in a scene, from the clip's in-point. Neighbours overlap during a fade.
+
+    Attributes:
+        clip: index among the scene's clips.
+        start: first frame of the scene that shows it.
+        frames: its length.
+    """
 
     clip: int
-    """Index among the scene's clips."""
     start: int
-    """The scene's frame at which it begins to show."""
     frames: int
 
     @property
     def range(self) -> TimeRange:
-        """The scene's frames in which it shows."""
+        """The frames of the scene that show it."""
         return TimeRange.of(self.start, self.start + self.frames)
 
 
 @dataclass(frozen=True)
 class Edit:
-    """The cut of a scene."""
+    """The cut of a scene.
+
+    Attributes:
+        shots: in order.
+        fade: frames by which neighbours overlap; 0 is a hard cut.
+    """
 
     shots: tuple[Shot, ...]
     fade: int
-    """Frames by which neighbours overlap; 0 is a hard cut."""
 
 
 def clip_seconds(clip: Clip) -> tuple[Fraction, Fraction]:
-    """Where a clip starts in its source and how long it is, in seconds."""
-    stretch, rate = clip.stretch, clip.facts.rate
-    return stretch.in_point.as_seconds(rate), Duration.between(stretch.in_point, stretch.out_point).as_seconds(rate)
+    """Start of a clip in its source and its length, in seconds."""
+    rate = clip.facts.rate
+    return Position(clip.in_frame).as_seconds(rate), _length(clip).as_seconds(rate)
 
 
 def check_clips(clips: Sequence[Clip]) -> None:
-    """Makes sure that clips can be cut.
+    """Checks that clips are within their sources.
 
     Raises:
-        PermanentError: `invalid_message`, with everything that is wrong with all of them.
+        PermanentError: `invalid_message`, with all faults of all clips.
     """
     faults = validate_clips(clip.stretch for clip in clips)
     if faults:
-        raise PermanentError(
-            FailureCode.INVALID_MESSAGE, describe_faults(faults), hint="its publisher cuts outside the source"
-        )
+        hint = "this is a bug in the publisher of the message"
+        raise PermanentError(FailureCode.INVALID_MESSAGE, describe_faults(faults), hint=hint)
 
 
 def check_cover(shots: Sequence[Shot], frames: int) -> None:
-    """Makes sure that shots fill a scene: every frame of it, and none beside it.
+    """Checks that shots cover every frame of a scene and no other.
 
     Raises:
-        PermanentError: `render_failed`, with the frames that nothing covers.
+        PermanentError: `render_failed`, with the uncovered frames.
     """
     ranges = [shot.range for shot in shots]
     uncovered = find_uncovered(TimeRange.of(0, frames), ranges)
     covered = total_coverage(ranges).frames
     if uncovered or covered != frames:
-        bare = ", ".join(f"[{gap.start.frames}, {gap.end.frames})" for gap in uncovered) or "none"
-        message = f"its shots cover {covered} frames instead of {frames}; frames without a picture: {bare}"
+        gaps = ", ".join(f"[{gap.start.frames}, {gap.end.frames})" for gap in uncovered) or "none"
+        message = f"the shots cover {covered} frames instead of {frames}; frames without a picture: {gaps}"
         raise PermanentError(FailureCode.RENDER_FAILED, message)
 
 
 def edit_clips(clips: Sequence[Clip], frames: int, frame_rate: int) -> Edit:
     """Cuts clips so that they fill a scene exactly.
 
-    All clips show, in their order and about equally long, unless there are more than seconds. When together they are
-    too short they come again from the first. Cross-fades take half a second where no shot becomes too short for them.
+    All clips show, in order and for about equally long, up to one a second. If together they are too short, they repeat
+    from the first one. Cross-fades last half a second, unless a shot would become too short for them.
     """
-    used = clips[: max(1, min(_MOST_SHOTS, frames // frame_rate))]
-    room = [_room(clip, FrameRate(frame_rate)) for clip in used]
+    used = clips[: max(1, min(_MAX_SHOTS, frames // frame_rate))]
+    available = [_available_frames(clip, FrameRate(frame_rate)) for clip in used]
     for fade in (frame_rate // 2, 0):
-        order, lengths = _fill(room, frames, fade)
+        order, lengths = _fill(available, frames, fade)
         if min(lengths) >= 3 * fade:
             break
     shots: list[Shot] = []
@@ -167,38 +183,31 @@ def edit_clips(clips: Sequence[Clip], frames: int, frame_rate: int) -> Edit:
     return Edit(tuple(shots), fade)
 
 
-def _room(clip: Clip, rate: FrameRate) -> int:
-    """How many of the film's frames a clip lasts."""
-    stretch = clip.stretch
-    length = Duration.between(stretch.in_point, stretch.out_point)
-    return max(1, length.at_rate(clip.facts.rate, rate, Rounding.DOWN).frames)
+def _length(clip: Clip) -> Duration:
+    return Duration(clip.out_frame - clip.in_frame)
 
 
-def _fill(room: Sequence[int], frames: int, fade: int) -> tuple[list[int], list[int]]:
-    """Which clips show, again and again if need be, and for how many frames each."""
+def _available_frames(clip: Clip, rate: FrameRate) -> int:
+    """Length of a clip in frames of the video."""
+    return max(1, _length(clip).at_rate(clip.facts.rate, rate, Rounding.DOWN).frames)
+
+
+def _fill(available: Sequence[int], frames: int, fade: int) -> tuple[list[int], list[int]]:
+    """The clips of the shots, repeated if necessary, and the length of each shot."""
     order: list[int] = []
-    for index in islice(cycle(range(len(room))), _MOST_SHOTS):
+    for index in islice(cycle(range(len(available))), _MAX_SHOTS):
         order.append(index)
         needed = frames + fade * (len(order) - 1)
-        if len(order) >= len(room) and sum(room[shown] for shown in order) >= needed:
+        if len(order) >= len(available) and sum(available[shown] for shown in order) >= needed:
             break
-    return order, _share(frames + fade * (len(order) - 1), [room[index] for index in order])
+    return order, _share(frames + fade * (len(order) - 1), [available[index] for index in order])
 
 
-def _share(total: int, room: Sequence[int]) -> list[int]:
-    """Parts of a whole, as equal as the room of each allows."""
-    parts = [0] * len(room)
-    smallest_first = sorted(range(len(room)), key=room.__getitem__)
-    for position, index in enumerate(smallest_first):
-        parts[index] = min(room[index], -(-total // (len(room) - position)))
+def _share(total: int, available: Sequence[int]) -> list[int]:
+    """Divides a total as equally as the available frames of each part allow."""
+    parts = [0] * len(available)
+    shortest_first = sorted(range(len(available)), key=available.__getitem__)
+    for position, index in enumerate(shortest_first):
+        parts[index] = min(available[index], -(-total // (len(available) - position)))
         total -= parts[index]
     return parts
-
-
-_TICKS: Final = 512
-"""Of the container's clock per frame. One clock for picture and film keeps joined segments from drifting."""
-
-
-def timescale(look: Look) -> int:
-    """The container clock's ticks a second."""
-    return look.frame_rate * _TICKS

@@ -1,27 +1,17 @@
-"""Names of files in the folder of one ffmpeg job."""
+"""Names of the files in a job's folder."""
 
 from typing import Final
 
-__all__ = ["FILM", "FONTS", "LETTERING", "SEGMENT", "SOUND", "SUBTITLES", "clip_name"]
+__all__ = ["FONTS", "OVERLAY", "SEGMENT", "SOUND", "SUBTITLES", "VIDEO", "clip_name"]
 
-LETTERING: Final = "lettering.ass"
-
-
+OVERLAY: Final = "overlay.ass"
 FONTS: Final = "fonts"
-
-
 SEGMENT: Final = "segment.mp4"
+SOUND: Final = "sound.m4a"
+SUBTITLES: Final = "captions.srt"
+VIDEO: Final = "video.mp4"
 
 
 def clip_name(index: int) -> str:
-    """What a scene's clip is called in the job's folder."""
+    """File of a scene's clip."""
     return f"clip{index:02}"
-
-
-FILM: Final = "film.mp4"
-
-
-SUBTITLES: Final = "captions.srt"
-
-
-SOUND: Final = "sound.m4a"

@@ -1,7 +1,7 @@
-"""Which scene completes its film, decided from what the stream holds.
+"""Decides from the stream which segment completes its project.
 
-There is a subject per scene, so that distinct scenes are counted and not messages. Several workers may see the set
-complete at once; the one whose segment came last in the stream joins, and stays the one when its message comes again.
+Each scene has its own subject, so that scenes are counted and not messages. Several workers may see the set complete at
+once: the one with the last segment in the stream makes the video, also on a redelivery.
 """
 
 from typing import Protocol, TypeVar
@@ -16,36 +16,36 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 class SegmentStream(Protocol):
-    """What is asked of the bus."""
+    """The part of the bus that the collector uses."""
 
     async def count_subjects(self, pattern: str) -> int:
-        """How many subjects that match the pattern hold a message."""
+        """Number of subjects that match the pattern and hold a message."""
         ...
 
     async def last_sequence(self, pattern: str) -> int:
-        """The sequence of the last message that matches the pattern."""
+        """Sequence number of the last message that matches the pattern."""
         ...
 
     async def last_message(self, subject: str, model: type[ModelT]) -> ModelT:
-        """The last message of a subject."""
+        """The last message on a subject."""
         ...
 
 
 class Collector:
-    """Finds the segments of a film once they are all there."""
+    """Collects the segments of a project once all are there."""
 
     def __init__(self, stream: SegmentStream) -> None:
         self._stream = stream
 
     async def complete(self, segment: SegmentRendered, sequence: int) -> list[SegmentRendered] | None:
-        """All segments of the film if this one completes it, else None.
+        """Returns all segments of the project if this one completes it, else None.
 
-        A re-run sends all scenes again under a higher revision, of which a film must not be a mixture: it is
-        complete when the last message of every scene has this segment's revision.
+        A rerun sends all scenes again with a higher revision. A video must not mix revisions: the project is complete
+        when the last message of every scene has the revision of this segment.
 
         Args:
-            segment: the segment that was just published.
-            sequence: the stream's sequence of it.
+            segment: just published.
+            sequence: its sequence number in the stream.
         """
         subjects = f"{SegmentRendered.SUBJECT}.{segment.project_id}"
         scenes = segment.brief.scene_count
@@ -53,7 +53,7 @@ class Collector:
             return None
         if await self._stream.last_sequence(f"{subjects}.>") != sequence:
             return None
-        found = [
+        segments = [
             await self._stream.last_message(f"{subjects}.{number}", SegmentRendered) for number in range(1, scenes + 1)
         ]
-        return found if all(other.revision == segment.revision for other in found) else None
+        return segments if all(other.revision == segment.revision for other in segments) else None

@@ -1,4 +1,4 @@
-"""The environment of the assembly service."""
+"""Settings of the assembly service."""
 
 import re
 from datetime import timedelta
@@ -16,46 +16,47 @@ __all__ = ["AssemblySettings"]
 _NOT_IN_XML: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
-def _fit_for_fontconfig(folder: Path) -> Path:
-    """Fontconfig reads the path from XML, which has no way to write these."""
+def _valid_in_xml(folder: Path) -> Path:
+    """Checks a path for characters that XML cannot represent: fontconfig reads it from an XML file."""
     if _NOT_IN_XML.search(str(folder)):
-        message = "its path must not contain control characters or anything that is not UTF-8"
+        message = "the path must be valid UTF-8 without control characters"
         raise ValueError(message)
     return folder
 
 
 class AssemblySettings(ServiceSettings):
-    """What every service reads, and how films are made."""
+    """Settings of every service, and of assembly."""
 
     model_config = SettingsConfigDict(env_prefix="ASSEMBLY_")
 
     loops: int = Field(
         default_factory=usable_processors,
         ge=1,
-        description="Scenes in hand at the same time; one for each usable processor is fastest, and each takes about 300 MB.",
+        description="Scenes in flight at the same time. One for each usable processor is fastest; each takes about 300 MB.",
     )
     ffmpeg: Path | None = Field(
-        default=None, description="The ffmpeg to use; else $FFMPEG, one on PATH if fit, or the bundled one."
+        default=None, description="Path of ffmpeg. Default: $FFMPEG, a suitable one on PATH, or the bundled one."
     )
     ffmpeg_timeout: Seconds = Field(
         default=timedelta(minutes=10),
         gt=timedelta(0),
-        description="How long a run of ffmpeg may take where its work sets no limit of its own.",
+        description="Timeout of ffmpeg runs without a limit of their own.",
     )
     record_dir: Path | None = Field(
         default=None,
         validation_alias="RECORD_DIR",
-        description="Folder for recordings of every run of ffmpeg, to be replayed in tests; holds what ffmpeg reads.",
+        description="Folder for recordings of every ffmpeg run, for replay in tests. They contain ffmpeg's input.",
     )
-    fonts_dir: Annotated[DirectoryPath, AfterValidator(_fit_for_fontconfig)] | None = Field(
-        default=None, description="Folder of fonts for scripts that neither the product's font nor the system's have."
+    fonts_dir: Annotated[DirectoryPath, AfterValidator(_valid_in_xml)] | None = Field(
+        default=None,
+        description="Folder of fonts for scripts that neither the bundled font nor the system's fonts have.",
     )
     preset: Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow"] = Field(
-        default="veryfast", description="x264's trade of time for size."
+        default="veryfast", description="x264 preset: slower ones give smaller files."
     )
-    crf: int = Field(default=21, ge=10, le=35, description="x264's quality; lower is better and bigger.")
+    crf: int = Field(default=21, ge=10, le=35, description="x264 quality; lower values give better and larger videos.")
     threads: int = Field(
-        default=1, ge=0, le=64, description="x264's threads for one scene; 0 takes all usable processors."
+        default=1, ge=0, le=64, description="x264 threads for each scene; 0 uses all usable processors."
     )
-    target_lufs: float = Field(default=-14.0, ge=-31, le=-9, description="Loudness of a film, LUFS.")
-    peak: float = Field(default=-1.5, ge=-9, le=-0.5, description="True peak a film stays below, dBTP.")
+    target_lufs: float = Field(default=-14.0, ge=-31, le=-9, description="Loudness of the video, LUFS.")
+    peak: float = Field(default=-1.5, ge=-9, le=-0.5, description="Highest true peak of the video, dBTP.")

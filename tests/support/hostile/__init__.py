@@ -1,4 +1,4 @@
-"""Files that an attacker, a broken camera or a bad archive could offer as footage. All are made here, by code.
+"""Files that an attacker, a broken camera or a bad archive could offer as footage. All are generated.
 
 `CORPUS` has them by name; each says whether it must be refused, and in which words, or must become a segment.
 """
@@ -9,7 +9,7 @@ from tests.support.hostile.kit import Canary, Kit, Sample
 __all__ = ["CORPUS", "PRETENDERS", "Canary", "Kit", "Sample"]
 
 PRETENDERS = pretenders.SAMPLES
-"""Those that want to have something else opened, or would be something else in other hands."""
+"""Files that try to have another file opened, or that other programs read as another format."""
 
 CORPUS: dict[str, Sample] = {
     **pretenders.SAMPLES,

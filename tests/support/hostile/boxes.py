@@ -1,15 +1,15 @@
-"""Reading and rewriting the boxes of an mp4 or QuickTime file, right or wrong."""
+"""Reads and rewrites boxes of mp4 and QuickTime files, also with wrong values."""
 
 import struct
 from collections.abc import Callable
 from typing import Final
 
 _SKIPPED: Final = {b"stsd": 8, b"dref": 8, b"avc1": 78, b"meta": 4}
-"""Bytes between a box's head and the boxes in it."""
+"""Bytes between the header of a box and the boxes inside it."""
 
 
 def box(kind: str, *payload: bytes, size: int | None = None) -> bytes:
-    """A box; `size` is what it claims when that is not the truth."""
+    """A box; `size` is a wrong declared size."""
     body = b"".join(payload)
     return struct.pack(">I4s", len(body) + 8 if size is None else size, kind.encode("latin-1")) + body
 
@@ -19,7 +19,7 @@ def full_box(kind: str, *payload: bytes, version: int = 0, flags: int = 0) -> by
 
 
 def edited(data: bytes, path: str, edit: Callable[[bytes], bytes]) -> bytes:
-    """The file with one box replaced, and all around it of the right size.
+    """The file with one box replaced, and the sizes of its parents corrected.
 
     Args:
         data: boxes in a row; media must not lie behind what changes.
@@ -43,7 +43,7 @@ def edited(data: bytes, path: str, edit: Callable[[bytes], bytes]) -> bytes:
 
 
 def patched(data: bytes, path: str, offset: int, form: str, *values: int) -> bytes:
-    """The file with some numbers of a box changed; `offset` counts from behind the box's head."""
+    """The file with some numbers of a box changed; `offset` counts from the end of the box's header."""
 
     def edit(whole: bytes) -> bytes:
         changed = bytearray(whole)

@@ -1,4 +1,4 @@
-"""What encoders and cameras really make, and few expect."""
+"""Unusual files that real encoders and cameras make."""
 
 from typing import Final
 
@@ -157,5 +157,5 @@ async def _sound_in_twenty_four_channels(kit: Kit) -> bytes:
 
 @SAMPLES.add(refused="begins with", suffix=".ts")
 async def _transport_stream(kit: Kit) -> bytes:
-    """Good, but nothing that downloads may be."""
+    """Valid, but not accepted as a download."""
     return kit.ts

@@ -1,4 +1,4 @@
-"""What hostile files are made of."""
+"""Building blocks of hostile files."""
 
 import io
 from collections.abc import Awaitable, Callable
@@ -13,7 +13,7 @@ from tests.support.media import make_clip, run_ffmpeg
 
 @dataclass(frozen=True)
 class Canary:
-    """What must never be opened or reached: a clip beside the hostile file, and a server."""
+    """What must never be opened or reached: a clip in the same folder, and a server."""
 
     path: Path
     port: int
@@ -25,12 +25,12 @@ class Canary:
 
 @dataclass(frozen=True)
 class Kit:
-    """Good files to spoil, and whom to lead astray."""
+    """Good files to damage, and targets that they must not reach."""
 
     folder: Path
     canary: Canary
     mp4: bytes
-    """A second of 128x72 at 30 a second with sound; what describes it stands behind it."""
+    """One second of 128x72 at 30 frames a second with sound; its moov box is at the end."""
     mkv: bytes
     ts: bytes
 
@@ -43,13 +43,13 @@ class Kit:
         return cls(folder, canary, **made)
 
     async def clip(self, name: str, *arguments: str | Path, pattern: str = "testsrc2=size=128x72:rate=30") -> bytes:
-        """What ffmpeg makes of a test pattern with some arguments."""
+        """A test pattern encoded with some arguments."""
         path = self.folder / name
         await run_ffmpeg("-f", "lavfi", "-i", pattern, "-t", "1", "-threads", "1", *arguments, path)
         return path.read_bytes()
 
     async def remade(self, name: str, *arguments: str | Path, of: str = "good.mp4") -> bytes:
-        """What ffmpeg makes of a good file with some arguments."""
+        """A good file converted with some arguments."""
         path = self.folder / name
         await run_ffmpeg("-i", self.folder / of, *arguments, path)
         return path.read_bytes()
@@ -60,21 +60,21 @@ Make = Callable[[Kit], Awaitable[bytes]]
 
 @dataclass(frozen=True)
 class Sample:
-    """A file and what has to become of it."""
+    """A hostile file and its expected outcome."""
 
     name: str
     make: Make
     refused: str | None
-    """A pattern of the reason; None where it is as good as any other clip, or good enough."""
+    """Pattern of the expected reason; None if the file is accepted."""
     damaged: bool
-    """Whether only its later pictures show what is wrong with it."""
+    """Whether only later frames are damaged."""
     suffix: str
     heavy: bool
-    """Whether it tries to use up memory or processor."""
+    """Whether it tries to exhaust memory or processor time."""
 
 
 class Samples(dict[str, Sample]):
-    """Collects functions that make files."""
+    """Collects functions that generate files."""
 
     def add(
         self, *, refused: str | None = None, damaged: bool = False, suffix: str = ".mp4", heavy: bool = False
@@ -89,7 +89,7 @@ class Samples(dict[str, Sample]):
 
 
 def jpeg(width: int = 64, height: int = 36, shade: int = 128) -> bytes:
-    """A picture as cameras put into Motion JPEG."""
+    """A JPEG frame as cameras write it into Motion JPEG."""
     buffer = io.BytesIO()
     with av.open(buffer, "w", format="mjpeg") as container:
         stream = container.add_stream("mjpeg", rate=1)

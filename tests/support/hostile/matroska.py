@@ -1,4 +1,4 @@
-"""Writing Matroska by hand, so that it can be wrong in one way at a time."""
+"""Writes Matroska files byte by byte, so that each can have exactly one fault."""
 
 import struct
 from collections.abc import Iterable
@@ -54,11 +54,11 @@ _IDS: Final = {
 }
 
 UNKNOWN: Final = (1 << 56) - 1
-"""A size that says: until something else begins, or the file ends."""
+"""The unknown size: up to the next element of a higher level or the end of the file."""
 
 
 def element(name: str, value: bytes | str | float, *, size: int | None = None) -> bytes:
-    """An element; `size` is what it claims when that is not the truth."""
+    """An element; `size` is a wrong declared size."""
     match value:
         case str():
             body = value.encode()

@@ -1,4 +1,4 @@
-"""Matroska that lies, and streams whose pictures change their mind on the way."""
+"""Matroska files with wrong declarations, and streams whose format changes midway."""
 
 import struct
 import zlib
@@ -102,7 +102,7 @@ async def _two_hundred_pictures_a_second(_: Kit) -> bytes:
 
 @SAMPLES.add(refused=_ANY, suffix=".mkv", heavy=True)
 async def _a_hundred_thousand_packets(_: Kit) -> bytes:
-    """Of one byte each, behind pictures."""
+    """One byte each, after the pictures."""
     many = b"".join(block(b".", at=at) for at in range(20_000))
     return matroska(
         _second(jpeg()) + b"".join(element("Cluster", element("Timestamp", 20_000 * n) + many) for n in range(5))
@@ -128,7 +128,7 @@ async def _fifty_thousand_chapters(_: Kit) -> bytes:
 
 
 def tagged(number: int) -> bytes:
-    """With so many tags. Each is compared with all that came before it."""
+    """Very many tags: each is compared with all before it."""
     tags = b"".join(
         element("SimpleTag", element("TagName", f"NAME{n}") + element("TagString", "x" * 20)) for n in range(number)
     )
@@ -150,7 +150,7 @@ async def _tags_in_tags(_: Kit) -> bytes:
 
 @SAMPLES.add(suffix=".mkv")
 async def _title_that_would_be_obeyed(kit: Kit) -> bytes:
-    """By a terminal, by a subtitle renderer, by a filter graph, by a list of files, by a log."""
+    """Text that a terminal, subtitle renderer, filter graph, file list or log could execute."""
     path = kit.canary.path
     text = f"\x1b]0;owned\x07\x1b[2J{{\\fs900\\p1}}',movie={path}[x];\r\nfile '{path}'\n\u202e\x00\ud7ff%s%n" * 500
     tags = element("SimpleTag", element("TagName", "TITLE") + element("TagString", text))
@@ -170,7 +170,7 @@ async def _fonts_and_programs_attached(kit: Kit) -> bytes:
 
 @SAMPLES.add(refused=_ANY, suffix=".mkv", heavy=True)
 async def _packed_pictures_of_gigabytes(_: Kit) -> bytes:
-    """Each block says it is packed, and would become far larger."""
+    """Each block declares compression and unpacks to a far larger size."""
     packing = element("ContentEncoding", element("ContentCompression", element("ContentCompAlgo", 0)))
     streams = track(more=element("ContentEncodings", packing))
     bomb = zlib.compress(bytes(64 << 20))
@@ -188,7 +188,7 @@ async def _block_larger_than_the_file(_: Kit) -> bytes:
 
 
 def _claiming(side: int) -> bytes:
-    """A small picture that says it is large."""
+    """A small picture with a large declared size."""
     frame = bytearray(jpeg())
     struct.pack_into(">HH", frame, frame.index(b"\xff\xc0") + 5, side, side)
     return bytes(frame)
@@ -211,7 +211,7 @@ async def _a_thread(_: Kit) -> bytes:
 
 @SAMPLES.add(damaged=True, suffix=".mkv", heavy=True)
 async def _picture_that_grows_on_the_way(_: Kit) -> bytes:
-    """The first picture is small; the second is what the first examination would have refused."""
+    """The first picture is small; the second has a size that the probe refuses."""
     return matroska(clusters([(0, jpeg()), (40, _claiming(8_192)), *((40 * n, jpeg()) for n in range(2, 25))]))
 
 

@@ -1,4 +1,4 @@
-"""Boxes of mp4 and QuickTime that lie: about where media is, how much of it there is, how long it lasts."""
+"""mp4 and QuickTime boxes with wrong declarations: position, size and duration of media."""
 
 import struct
 import zlib
@@ -14,7 +14,7 @@ _ANY: Final = "."
 
 
 def _reference(kit: Kit, entry: bytes) -> bytes:
-    """A film whose media is said to be elsewhere."""
+    """A file that declares its media to be in another file."""
     return edited(kit.mp4, "moov/trak/mdia/minf/dinf/dref", lambda _: full_box("dref", struct.pack(">I", 1), entry))
 
 
@@ -30,7 +30,7 @@ async def _media_in_another_file(kit: Kit) -> bytes:
 
 @SAMPLES.add(refused=_ANY, suffix=".mov")
 async def _media_behind_an_alias(kit: Kit) -> bytes:
-    """As Macs wrote them: a record with volume, folder and file name, and the path once more."""
+    """A classic Mac alias: a record with volume, folder and file name, and the full path."""
     name = kit.canary.path.name.encode()
     path = str(kit.canary.path).encode()
     alias = bytearray(150)
@@ -116,7 +116,7 @@ async def _box_smaller_than_its_head(kit: Kit) -> bytes:
 
 @SAMPLES.add(refused=_ANY, heavy=True)
 async def _packed_description_of_gigabytes(_: Kit) -> bytes:
-    """What sixty kilobytes hold packed claims to be three gigabytes."""
+    """Sixty compressed kilobytes that declare three gigabytes."""
     squeezed = box("cmov", box("dcom", b"zlib"), box("cmvd", struct.pack(">I", 3 << 30), zlib.compress(bytes(1 << 26))))
     return box("ftyp", b"qt  \0\0\0\0qt  ") + box("moov", squeezed)
 
@@ -174,7 +174,7 @@ async def _declared_to_last_for_years(kit: Kit) -> bytes:
 
 @SAMPLES.add()
 async def _declared_as_large_as_a_house(kit: Kit) -> bytes:
-    """The pictures themselves are of another mind."""
+    """The frames contradict the declaration."""
     return patched(kit.mp4, f"{_TABLE}/stsd/avc1", 24, "HH", 65_535, 65_535)
 
 
@@ -206,7 +206,7 @@ async def _turned_flat(kit: Kit) -> bytes:
 
 
 def _edits(kit: Kit, *entries: tuple[int, int, int]) -> bytes:
-    """With a list of edits: duration, media time, rate."""
+    """An edit list: duration, media time, rate."""
     body = struct.pack(">I", len(entries)) + b"".join(struct.pack(">IiI", *entry) for entry in entries)
     return edited(kit.mp4, "moov/trak/edts", lambda _: box("edts", full_box("elst", body)))
 

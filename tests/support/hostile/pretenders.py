@@ -1,4 +1,4 @@
-"""Files that are no video whatever they are called: lists, scripts, documents, pictures."""
+"""Files that are not videos, whatever their names: lists, scripts, documents, pictures."""
 
 import gzip
 import io
@@ -124,7 +124,7 @@ async def _moving_gif(kit: Kit) -> bytes:
 
 @SAMPLES.add(refused=_NO_VIDEO)
 async def _list_behind_a_video_s_first_box(kit: Kit) -> bytes:
-    """Begins like an mp4, goes on like a list."""
+    """Starts like an mp4 and continues as a list."""
     return box("ftyp", b"isom\0\0\2\0isomiso2") + _hls(kit.canary.path.as_uri()).encode()
 
 
@@ -135,7 +135,7 @@ async def _list_behind_matroska_s_signature(kit: Kit) -> bytes:
 
 @SAMPLES.add(refused=_NO_VIDEO)
 async def _list_whose_name_begins_like_a_video(kit: Kit) -> bytes:
-    """Four harmless bytes, then what a careless look takes for an mp4, in a comment of a list."""
+    """Four harmless bytes, then the signature of an mp4 in a comment of a list."""
     return b"#EXT" + b"ftypisom\n" + _hls(kit.canary.path.as_uri()).encode()
 
 

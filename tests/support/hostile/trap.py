@@ -1,4 +1,4 @@
-"""Notices when something that nobody should touch is touched."""
+"""Detects access to files and ports that must stay untouched."""
 
 import asyncio
 import ctypes
@@ -18,7 +18,7 @@ _NONBLOCK: Final = 0o4000
 
 @dataclass
 class Trap:
-    """A canary, and what came near it."""
+    """A watched file and a listening port, and the accesses to both."""
 
     canary: Canary
     connections: int
@@ -26,7 +26,7 @@ class Trap:
 
     @property
     def opened(self) -> int:
-        """How often the canary's file was opened or read since this was last asked."""
+        """Number of opens and reads of the file since the last call."""
         try:
             return len(os.read(self.watch, 1 << 16)) // 16
         except BlockingIOError:
@@ -39,7 +39,7 @@ class Trap:
 
 @asynccontextmanager
 async def trap_around(path: Path) -> AsyncIterator[Trap]:
-    """Watches a file, and listens on a port of this machine, until the end."""
+    """Watches a file and listens on a local port until the context ends."""
     libc = ctypes.CDLL(None, use_errno=True)
     watch = libc.inotify_init1(_NONBLOCK)
     assert watch >= 0

@@ -18,7 +18,7 @@ def test_the_same_scene_is_always_painted_the_same():
     assert b"".join(Background("Tea", 1, LOOK).paint(20)) == b"".join(Background("Tea", 1, LOOK).paint(20))
 
 
-def test_scenes_of_a_film_share_a_palette_and_differ_in_the_picture():
+def test_scenes_of_a_video_share_a_palette_and_differ_in_the_picture():
     first, second = Background("Tea", 1, LOOK), Background("Tea", 2, LOOK)
     assert first.accent == second.accent
     assert np.abs(frames(first, 1) - frames(second, 1)).mean() > 0.03
@@ -29,7 +29,7 @@ def test_topics_do_not_all_look_alike():
 
 
 @pytest.mark.parametrize("number", range(1, 6))
-def test_it_moves_softly_and_is_neither_dark_nor_glaring_nor_flat(number):
+def test_a_background_moves_softly_and_is_neither_dark_nor_glaring_nor_flat(number):
     shown = frames(Background("Tea", number, LOOK), 61)
     assert np.abs(shown[60] - shown[0]).mean() > 0.01
     assert np.abs(np.diff(shown, axis=0)).max() < 0.02
@@ -38,7 +38,7 @@ def test_it_moves_softly_and_is_neither_dark_nor_glaring_nor_flat(number):
 
 
 @pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1080, 1920), (128, 3840)])
-def test_it_is_painted_small_in_the_shape_of_the_picture(width, height):
+def test_a_background_is_painted_small_with_the_aspect_ratio_of_the_picture(width, height):
     background = Background("Tea", 1, Look(width=width, height=height))
     painted = background.size
     assert 64 <= max(painted) <= 240
@@ -46,6 +46,6 @@ def test_it_is_painted_small_in_the_shape_of_the_picture(width, height):
     assert len(b"".join(background.paint(17))) == 17 * painted[0] * painted[1] * 6
 
 
-def test_how_many_frames_come_at_once_changes_nothing():
+def test_the_batch_size_does_not_change_the_frames():
     whole = b"".join(Background("Tea", 3, LOOK).paint(40))
     assert whole.startswith(b"".join(Background("Tea", 3, LOOK).paint(7)))

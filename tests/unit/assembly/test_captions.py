@@ -18,7 +18,7 @@ def narration(samples: int, words=()) -> Narration:
 
 
 def spoken(text: str, *, letters_a_second: float = 15, pause: float = 0.5) -> Narration:
-    """As an engine would speak it: words without punctuation, a pause after each sentence."""
+    """Narration like an engine's: words without punctuation, a pause after each sentence."""
     words, at = [], 0.0
     for token in text.split():
         length = len(token) / letters_a_second
@@ -74,7 +74,7 @@ def test_any_text_at_any_length_gives_ordered_cues_inside_its_scene(tokens, samp
 
 
 @given(words_of_a_text)
-def test_with_time_enough_every_visible_character_is_shown(tokens):
+def test_every_visible_character_is_shown_if_there_is_enough_time(tokens):
     text = " ".join(tokens)
     shown = "".join(text for cue in cues_of(text, narration(24_000 * 3_000), 60) for text in cue.texts)
     assert shown.replace(" ", "") == one_line(text).replace(" ", "")
@@ -84,7 +84,7 @@ def test_with_time_enough_every_visible_character_is_shown(tokens):
     st.lists(st.sampled_from(["tea", "water", "5", "5", "25", "of", "the", "3.5", "Yunnan,", "end."]), min_size=1),
     st.lists(st.tuples(st.sampled_from(["tea", "5", "twenty", ".5 ", "", "the", "end"]), st.integers(0, 300_000))),
 )
-def test_words_the_engine_names_otherwise_do_no_harm(tokens, named):
+def test_words_that_the_engine_names_differently_do_no_harm(tokens, named):
     engine = tuple(Word(text=name, start_sample=at, end_sample=at + 4_000) for name, at in named)
     cues = cues_of(" ".join(tokens), narration(240_000, engine), 30)
     starts = [word.start for cue in cues for line in cue.lines for word in line]
@@ -118,10 +118,10 @@ def test_a_number_read_as_two_words_does_not_pull_a_later_one_forward():
     assert starts["around"] == 130
 
 
-def test_a_word_without_a_time_behind_the_last_one_is_shown_all_the_same():
-    said = narration(9_600, (Word(text="Zwei", start_sample=0, end_sample=9_600),))
+def test_a_word_without_a_time_after_the_last_one_is_still_shown():
+    spoken = narration(9_600, (Word(text="Zwei", start_sample=0, end_sample=9_600),))
 
-    shown = " ".join(lines(cues_of("Zwei Wörter", said, 30)))
+    shown = " ".join(lines(cues_of("Zwei Wörter", spoken, 30)))
 
     assert shown == "Zwei Wörter"
 
@@ -132,7 +132,7 @@ def test_without_timings_the_text_is_spread_over_the_scene():
     assert 17 * 30 < cues[-1].lines[-1][-1].start < 20 * 30
 
 
-def test_a_caption_does_not_vanish_and_return_in_a_short_pause():
+def test_a_caption_stays_through_a_short_pause():
     cues = cues_of(TEA, spoken(TEA, pause=0.4), 30)
     assert all(following.start == cue.end for cue, following in pairwise(cues))
 
@@ -144,16 +144,16 @@ def test_text_without_spaces_is_cut_between_characters_and_punctuation_stays_beh
     assert all(columns(line) <= LINE_COLUMNS and not line.startswith("。") for line in shown)
 
 
-def test_shifting_moves_cue_and_words_alike():
+def test_shift_moves_the_cue_and_its_words():
     cue = cues_of(TEA, spoken(TEA), 30)[1]
     later = shift(cue, 100)
     assert (later.start, later.end, later.texts) == (cue.start + 100, cue.end + 100, cue.texts)
     assert later.lines[0][0].start == cue.lines[0][0].start + 100
 
 
-def test_captions_show_what_was_spoken_and_part_its_paragraphs():
-    """A scene's marks that speech leaves out are left out here too; what was a heading stands alone."""
-    said = Narration(**{**dict(narration(24_000 * 6)), "text": "A heading\n\nTea is really old."})
-    assert lines(cues_of("# A heading\n\nTea is **really** old.", said, 30)) == ["A heading", "Tea is really old."]
-    unsaid = narration(24_000 * 6)
-    assert lines(cues_of("Tea is **really** old.", unsaid, 30)) == ["Tea is **really** old."]
+def test_captions_show_the_spoken_text_and_separate_its_paragraphs():
+    """Captions leave out the same markup as speech; a heading is a caption of its own."""
+    spoken = Narration(**{**dict(narration(24_000 * 6)), "text": "A heading\n\nTea is really old."})
+    assert lines(cues_of("# A heading\n\nTea is **really** old.", spoken, 30)) == ["A heading", "Tea is really old."]
+    without_text = narration(24_000 * 6)
+    assert lines(cues_of("Tea is **really** old.", without_text, 30)) == ["Tea is **really** old."]

@@ -6,7 +6,7 @@ from tests.support.builders import segment_rendered
 
 
 class Stream:
-    """Messages in order, as a stream keeps them."""
+    """Messages in order, like a stream."""
 
     def __init__(self) -> None:
         self.messages: list[SegmentRendered] = []
@@ -38,7 +38,7 @@ async def test_the_scene_that_completes_the_set_gets_all_segments_in_order():
     assert found == [scenes[1], scenes[2], scenes[3]]
 
 
-async def test_of_several_that_see_the_set_complete_one_joins_and_stays_the_one():
+async def test_only_the_last_segment_completes_the_project_also_on_redelivery():
     stream, project = Stream(), uuid4()
     collector = Collector(stream)
     scenes = [segment_rendered(project, number, 3) for number in (1, 2, 3)]
@@ -57,7 +57,7 @@ async def test_another_project_does_not_count():
     assert await collector.complete(own, stream.publish(own)) is None
 
 
-async def test_a_re_run_is_complete_when_every_scene_is_of_it():
+async def test_a_rerun_is_complete_when_every_scene_has_its_revision():
     stream, project = Stream(), uuid4()
     collector = Collector(stream)
     first = [segment_rendered(project, number, 2) for number in (1, 2)]

@@ -1,22 +1,26 @@
 import json
 
-from scenewire.messages import Footage, SegmentRendered
-from scenewire_assembly.edit import layout_scenes
-from scenewire_assembly.video.credits import appearances, credits_comment, credits_json, credits_txt, script_json
+from scenewire.messages import Clip, Footage, SegmentRendered
+from scenewire_assembly.video.credits import credits_comment, credits_json, credits_txt, script_json
+from scenewire_assembly.video.plan import VideoPlan
 from tests.support.builders import segment_rendered
 from tests.support.clips import clip
 
 
-def film() -> list[SegmentRendered]:
-    painted = segment_rendered(number=1)
-    clips = Footage(clips=(clip(60, name="a"), clip(60, name="b")), fallback=False)
-    return [painted, segment_rendered(painted.project_id, 2).model_copy(update={"footage": clips})]
+def plan(*clips: Clip) -> VideoPlan:
+    """A painted scene of 60 frames, then one of 90 with these clips."""
+    painted, shown = segment_rendered(number=1), segment_rendered(number=2)
+    footage = Footage(clips=clips or (clip(60, name="a"), clip(60, name="b")), fallback=False)
+    shown = shown.model_copy(update={"footage": footage})
+    return VideoPlan(tuple(_lasting(segment, frames) for segment, frames in ((painted, 60), (shown, 90))))
 
 
-def test_every_picture_is_credited_for_the_time_in_which_it_shows():
-    segments = film()
-    shown = appearances(segments, layout_scenes([60, 90]))
-    document = json.loads(credits_json(segments[0].brief, shown, segments))
+def _lasting(segment: SegmentRendered, frames: int) -> SegmentRendered:
+    return segment.model_copy(update={"segment": segment.segment.model_copy(update={"frames": frames})})
+
+
+def test_every_picture_is_credited_for_the_time_that_it_shows():
+    document = json.loads(credits_json(plan()))
     assert [
         (entry["scene_number"], entry["title"], entry["start"], entry["end"]) for entry in document["pictures"]
     ] == [
@@ -29,48 +33,42 @@ def test_every_picture_is_credited_for_the_time_in_which_it_shows():
     assert document["voices"] == [{"engine": "espeak", "voice": "en"}]
 
 
-def test_people_read_who_made_what():
-    segments = film()
-    text = credits_txt(segments[0].brief, appearances(segments, layout_scenes([60, 90])), segments)
+def test_the_text_credits_name_title_creator_and_licence():
+    text = credits_txt(plan())
     assert "0:00:02.0 - 0:00:03.7  scene 2: “Clip a” by Jo (library, CC0, https://example.org/a)" in text
     assert "scene 1: Painted background, generated" in text
     assert "espeak, voice en" in text
 
 
 def test_a_hostile_title_stays_on_its_line():
-    segments = film()
-    evil = clip(90, name="a\nscene 9: forged")
-    segments[1] = segments[1].model_copy(update={"footage": Footage(clips=(evil,), fallback=False)})
-    text = credits_txt(segments[0].brief, appearances(segments, layout_scenes([60, 90])), segments)
+    text = credits_txt(plan(clip(90, name="a\nscene 9: forged")))
     assert not any(line.startswith("scene 9") for line in text.splitlines())
 
 
 def test_b06_the_script_keeps_the_prior_systems_keys():
-    segments = film()
-    scenes = json.loads(script_json(segments))
+    video = plan()
+    scenes = json.loads(script_json(video))
     assert scenes[0] == {
         "sceneNumber": 1,
-        "text": segments[0].scene.text,
+        "text": video.scenes[0].text,
         "estimatedDuration": 2.0,
         "actualDuration": 2.0,
-        "audioFile": segments[0].narration.audio.key,
+        "audioFile": video.segments[0].narration.audio.key,
     }
     assert [scene["sceneNumber"] for scene in scenes] == [1, 2]
 
 
-def test_what_the_terms_want_said_is_said_once_and_doubts_stand_at_their_clips():
-    segments = film()
+def test_each_notice_appears_once_and_each_review_note_at_its_clip():
     notice, doubt = "No endorsement is implied.", "it may belong to a third party"
     first, second = (clip(60, name=name) for name in "ab")
     credited = [
         first.model_copy(update={"credit": first.credit.model_copy(update={"notice": notice, "review": doubt})}),
         second.model_copy(update={"credit": second.credit.model_copy(update={"notice": notice})}),
     ]
-    segments[1] = segments[1].model_copy(update={"footage": Footage(clips=tuple(credited), fallback=False)})
-    shown = appearances(segments, layout_scenes([60, 90]))
+    video = plan(*credited)
 
-    text = credits_txt(segments[0].brief, shown, segments)
-    pictures = json.loads(credits_json(segments[0].brief, shown, segments))["pictures"]
+    text = credits_txt(video)
+    pictures = json.loads(credits_json(video))["pictures"]
 
     assert text.count(notice) == 1
     assert f"\n\nNotices\n  {notice}\n\nVoice\n" in text
@@ -78,5 +76,5 @@ def test_what_the_terms_want_said_is_said_once_and_doubts_stand_at_their_clips()
         True,
         False,
     ]
-    assert [(one["notice"], one["review"]) for one in pictures] == [("", ""), (notice, doubt), (notice, "")]
-    assert f"\nNotice: {notice}\n" in credits_comment(segments[0].brief, shown, segments)
+    assert [(picture["notice"], picture["review"]) for picture in pictures] == [("", ""), (notice, doubt), (notice, "")]
+    assert f"\nNotice: {notice}\n" in credits_comment(video)

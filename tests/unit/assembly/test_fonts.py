@@ -1,4 +1,4 @@
-"""Fonts for scripts that the product's own lacks."""
+"""Fonts for scripts that the bundled one lacks."""
 
 import os
 from pathlib import Path
@@ -11,12 +11,12 @@ from scenewire_assembly.captions.fonts import font_facts, prepare_fonts
 from scenewire_assembly.settings import AssemblySettings
 
 
-def test_a_job_always_has_the_products_font(tmp_path: Path):
+def test_a_job_always_has_the_bundled_font(tmp_path: Path):
     assert prepare_fonts(tmp_path) == {}
     assert [path.name for path in (tmp_path / "fonts").iterdir()] == ["DejaVuSans-Bold.ttf"]
 
 
-def test_a_folder_of_fonts_is_named_to_fontconfig_whatever_it_is_called(tmp_path: Path):
+def test_fontconfig_gets_a_folder_of_fonts_with_any_valid_name(tmp_path: Path):
     further = tmp_path / 'fonts & <more> of "mine"'
     further.mkdir()
     (tmp_path / "job").mkdir()
@@ -27,13 +27,13 @@ def test_a_folder_of_fonts_is_named_to_fontconfig_whatever_it_is_called(tmp_path
 
 
 @pytest.mark.parametrize("name", ["a\x01b", "a\nb", os.fsdecode(b"gr\xf6sse")])
-def test_a_folder_of_fonts_that_cannot_be_named_is_refused(name: str, tmp_path: Path):
+def test_a_folder_of_fonts_with_a_name_that_xml_cannot_represent_is_refused(name: str, tmp_path: Path):
     (tmp_path / name).mkdir()
     with pytest.raises(ValidationError, match="control characters"):
         AssemblySettings(artifacts_url="file:///a", fonts_dir=tmp_path / name)
 
 
-def test_other_fonts_are_another_picture(tmp_path: Path):
+def test_other_fonts_change_the_key_of_the_segment(tmp_path: Path):
     assert font_facts(None) == font_facts(tmp_path) == []
     (tmp_path / "a.ttf").write_bytes(b"1")
     (tmp_path / "readme.txt").write_bytes(b"1")

@@ -1,11 +1,11 @@
-"""Clips are checked again where they arrive, whoever sent them."""
+"""Assembly checks the clips of every message it receives."""
 
 import pytest
 
 from scenewire.artifacts.filesystem import FilesystemStore
 from scenewire.errors import PermanentError
 from scenewire.messages import Footage
-from scenewire_assembly.segment_stage import AssemblyStage
+from tests.support.assembly import assembly_stages
 from tests.support.builders import artifact, footage_sourced
 from tests.support.clips import clip
 
@@ -23,7 +23,9 @@ async def test_a02_clips_outside_their_sources_fail_with_scene_and_faults(tmp_pa
     ]
     footage = Footage(clips=(), fallback=False).model_copy(update={"clips": tuple(bad)})
     with pytest.raises(PermanentError) as failure:
-        await AssemblyStage(store).render(sourced.model_copy(update={"narration": narration, "footage": footage}))
+        await assembly_stages(store).segments.render(
+            sourced.model_copy(update={"narration": narration, "footage": footage})
+        )
     assert failure.value.code == "invalid_message"
     assert failure.value.message == (
         "scene 2: clip 1: out_point: must be inside the source (got: 61, expected: <=60); "

@@ -16,7 +16,7 @@ def no_ffmpeg(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
 
 
-async def test_a29_a30_a_film_is_made_of_a_recording_without_ffmpeg(tmp_path):
+async def test_a29_a30_a_video_is_made_from_a_recording_without_ffmpeg(tmp_path):
     with pytest.raises(PermanentError):
         await find_ffmpeg()
     films = []
@@ -34,18 +34,18 @@ async def test_a29_a30_a_film_is_made_of_a_recording_without_ffmpeg(tmp_path):
     assert films[0] == films[1]
 
 
-async def test_a29_another_command_line_than_the_recorded_one_is_noticed(tmp_path):
+async def test_a29_a_command_that_differs_from_the_recorded_one_fails(tmp_path):
     first, *others = read_recording(RECORDING)
     changed = first.model_copy(update={"args": (*first.args[:-1], "other.mp4")})
     with pytest.raises(AssertionError, match="argument"):
         await make_film(tmp_path, FakeFfmpegExecutor([changed, *others]))
 
 
-def test_a28_the_recording_says_nothing_of_the_machine_it_was_made_on():
+def test_a28_the_recording_contains_nothing_of_its_machine():
     for run in read_recording(RECORDING):
         assert run.result is not None
-        said = run.result.stdout + run.result.stderr
-        for word in (*run.args, said.decode()):
+        output = run.result.stdout + run.result.stderr
+        for word in (*run.args, output.decode()):
             assert "/tmp" not in word
             assert "/home" not in word
             assert "/usr" not in word

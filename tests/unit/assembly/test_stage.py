@@ -5,40 +5,41 @@ import pytest
 from scenewire.artifacts.opening import open_store
 from scenewire.errors import PermanentError
 from scenewire.ffmpeg.opening import open_executor
-from scenewire_assembly.segment_stage import AssemblyStage
+from scenewire_assembly.ffmpeg_job import FfmpegOnDemand
 from scenewire_assembly.settings import AssemblySettings
+from tests.support.assembly import assembly_stages
 from tests.support.builders import footage_sourced, segment_rendered
 
 
 @pytest.fixture
-def stage(tmp_path):
-    return AssemblyStage(open_store((tmp_path / "store").as_uri()))
+def stages(tmp_path):
+    return assembly_stages(open_store((tmp_path / "store").as_uri()))
 
 
-async def test_b14_a_missing_narration_is_found_before_anything_is_encoded(stage):
+async def test_b14_a_missing_narration_is_found_before_anything_is_encoded(stages):
     with pytest.raises(PermanentError, match="scene 2: ") as failure:
-        await stage.render(footage_sourced(number=2))
+        await stages.segments.render(footage_sourced(number=2))
     assert failure.value.code == "artifact_missing"
 
 
-async def test_a_missing_segment_names_its_scene(stage):
+async def test_a_missing_segment_names_its_scene(stages):
     with pytest.raises(PermanentError, match="scene 1: ") as failure:
-        await stage.assemble([segment_rendered(number=1, scene_count=1)])
+        await stages.videos.assemble([segment_rendered(number=1, scene_count=1)])
     assert failure.value.code == "artifact_missing"
 
 
-async def test_a_film_is_not_made_without_all_its_scenes(stage):
-    one = segment_rendered(number=1, scene_count=3)
+async def test_a_video_is_not_made_without_all_its_scenes(stages):
+    first = segment_rendered(number=1, scene_count=3)
     with pytest.raises(PermanentError, match="missing scenes: 2, 3"):
-        await stage.assemble([one])
+        await stages.videos.assemble([first])
     with pytest.raises(PermanentError, match="missing scenes: 1"):
-        await stage.assemble([])
+        await stages.videos.assemble([])
 
 
-async def test_a_host_without_ffmpeg_says_so_at_its_start(tmp_path):
-    stage = AssemblyStage(open_store(tmp_path.as_uri()), open_ffmpeg=partial(open_executor, tmp_path / "ffmpeg"))
+async def test_a_host_without_ffmpeg_fails_at_startup(tmp_path):
+    ffmpeg = FfmpegOnDemand(partial(open_executor, tmp_path / "ffmpeg"))
     with pytest.raises(PermanentError) as failure:
-        await stage.prepare()
+        await ffmpeg.prepare()
     assert failure.value.code == "program_missing"
 
 

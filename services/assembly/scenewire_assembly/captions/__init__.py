@@ -1,1 +1,1 @@
-"""Text on the picture and beside it: captions, title cards, subtitle files, fonts."""
+"""Text: captions, title cards, subtitle files, fonts."""

@@ -1,12 +1,12 @@
-"""The language in which libass is told what to draw. Pure.
+"""Building blocks of ASS scripts, the format that libass draws. Pure.
 
-Text comes from outside: nothing in it is obeyed as markup.
+Texts come from outside: nothing in them is executed as markup.
 """
 
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Final
 
 import pysubs2
@@ -14,120 +14,138 @@ import pysubs2
 from scenewire.messages import Look
 from scenewire_assembly.captions.line_breaking import columns
 
-__all__ = [
-    "FONT",
-    "WHITE",
-    "colour",
-    "columns_in",
-    "drawable",
-    "enlargement",
-    "escaped",
-    "event",
-    "lines_of",
-    "margin",
-    "text_style",
-]
+__all__ = ["WHITE", "Canvas", "colour", "enlargement", "escaped"]
 
-FONT: Final = "DejaVu Sans"
-"""Comes with the product. Where it lacks a letter, libass takes another font that has it."""
+_FONT: Final = "DejaVu Sans"
+"""Bundled. libass takes another font for each character that it lacks."""
 
 WHITE: Final = pysubs2.Color(255, 255, 255)
 
 _EM: Final = 0.86
-"""Of this font's line height, the em; libass sizes fonts by the former."""
+"""The em of this font as a share of its line height; libass sizes fonts by line height."""
 
 _LETTER: Final = 0.64
-"""Mean width of a letter in this bold font, in ems."""
+"""Mean width of a letter of this bold font, in ems."""
 
 _WIDE_LETTER: Final = 0.7
-"""Width of a Chinese character, of its font's line height."""
+"""Width of a Chinese character as a share of its font's line height."""
 
-_WIDE_LARGER: Final = 1.4
+_MAX_WIDE_ENLARGEMENT: Final = 1.4
 
-_TALL: Final = (
+_TALL_SCRIPTS: Final = (
     (re.compile(r"[\u0e00-\u0eff\u0f00-\u109f\u1780-\u17ff]"), 1.3),  # Thai, Lao, Tibetan, Burmese, Khmer
     (re.compile(r"[\u0900-\u0dff]"), 1.2),  # the scripts of India
-    (re.compile(r"[\u0590-\u08ff]"), 1.12),  # Hebrew, Arabic and their neighbours
+    (re.compile(r"[\u0590-\u08ff]"), 1.12),  # Hebrew, Arabic and related scripts
 )
-"""Scripts, and how much larger their letters may be."""
+"""Scripts with marks above and below the letters, and the factor that makes the letters as readable as Latin."""
 
 _TEXT_WIDTH: Final = 0.88
-"""Of the picture's width: what text may fill."""
+"""Share of the picture's width that text may fill."""
 
-_DIRECTION: Final = -1
-"""libass's word for: the text itself says whether it runs from left or from right, whatever its colours."""
-
-
-def columns_in(look: Look, size: float) -> float:
-    """How many letters of that size fill a line."""
-    return look.width * _TEXT_WIDTH / (size * _EM * _LETTER)
+_DIRECTION_FROM_TEXT: Final = -1
+"""libass's code for: the text decides whether it runs from the left or the right, regardless of its colours."""
 
 
-def margin(look: Look) -> int:
-    """Pixels that stay free on either side."""
-    return round(look.width * (1 - _TEXT_WIDTH) / 2)
+@dataclass(frozen=True)
+class Canvas:
+    """The picture that text is drawn into.
 
+    Attributes:
+        look: its size, frame rate and caption style.
+        frames: its length.
+        undrawable: characters that no font has; they are left out.
+    """
 
-def text_style(look: Look, size: float) -> pysubs2.SSAStyle:
-    """White letters of that size, between the margins."""
-    side = margin(look)
-    return pysubs2.SSAStyle(
-        fontname=FONT,
-        fontsize=round(size, 2),
-        bold=True,
-        primarycolor=WHITE,
-        alignment=pysubs2.Alignment.BOTTOM_CENTER,
-        marginl=side,
-        marginr=side,
-        encoding=_DIRECTION,
-    )
+    look: Look
+    frames: int
+    undrawable: frozenset[str] = frozenset()
 
+    @property
+    def width(self) -> int:
+        """Pixels."""
+        return self.look.width
 
-def event(look: Look, start: int, end: int, text: str, style: str, *, layer: int = 0) -> pysubs2.SSAEvent:
-    """From frame `start` up to and without frame `end`. ASS counts hundredths: a frame begins within or after its own."""
-    return pysubs2.SSAEvent(
-        start=start * 100 // look.frame_rate * 10,
-        end=end * 100 // look.frame_rate * 10,
-        text=text,
-        style=style,
-        layer=layer,
-    )
+    @property
+    def height(self) -> int:
+        """Pixels."""
+        return self.look.height
+
+    @property
+    def upright(self) -> bool:
+        """Whether the picture is higher than wide."""
+        return self.look.height > self.look.width
+
+    @property
+    def margin(self) -> int:
+        """Pixels that stay free on either side."""
+        return round(self.width * (1 - _TEXT_WIDTH) / 2)
+
+    def columns(self, size: float) -> float:
+        """Number of letters of that size that fill a line."""
+        return self.width * _TEXT_WIDTH / (size * _EM * _LETTER)
+
+    def lines(self, text: str, size: float) -> float:
+        """Number of lines that a text of that size fills."""
+        return columns(text) / self.columns(size)
+
+    def text_style(self, size: float) -> pysubs2.SSAStyle:
+        """White letters of that size between the margins."""
+        return pysubs2.SSAStyle(
+            fontname=_FONT,
+            fontsize=round(size, 2),
+            bold=True,
+            primarycolor=WHITE,
+            alignment=pysubs2.Alignment.BOTTOM_CENTER,
+            marginl=self.margin,
+            marginr=self.margin,
+            encoding=_DIRECTION_FROM_TEXT,
+        )
+
+    def event(self, start: int, end: int, text: str, style: str, *, layer: int = 0) -> pysubs2.SSAEvent:
+        """Text from frame `start` up to, not including, frame `end`.
+
+        ASS counts hundredths of a second: each time is rounded down to the hundredth in which its frame starts.
+        """
+        return pysubs2.SSAEvent(
+            start=start * 100 // self.look.frame_rate * 10,
+            end=end * 100 // self.look.frame_rate * 10,
+            text=text,
+            style=style,
+            layer=layer,
+        )
+
+    def drawable(self, text: str) -> str:
+        """The text without undrawable characters; empty if only marks and punctuation remain."""
+        kept = "".join(character for character in text if character not in self.undrawable)
+        return kept if kept == text or any(character.isalnum() for character in kept) else ""
 
 
 def escaped(text: str) -> str:
-    """Text that libass draws as it stands; a word joiner parts a backslash from what it would command."""
+    """Escapes a text so that libass draws it as it is. A word joiner separates a backslash from a command letter."""
     return text.replace("\\", "\\\u2060").replace("{", r"\{").replace("}", r"\}")
 
 
-def drawable(text: str, undrawable: Collection[str]) -> str:
-    """The text without those characters; nothing if only marks and punctuation remain of it."""
-    kept = "".join(character for character in text if character not in undrawable)
-    return kept if kept == text or any(character.isalnum() for character in kept) else ""
-
-
 def colour(code: str, alpha: int = 0) -> pysubs2.Color:
-    """From `RRGGBB`; an alpha of 255 is not seen."""
+    """A colour from `RRGGBB`; alpha 255 is invisible."""
     red, green, blue = bytes.fromhex(code)
     return pysubs2.Color(red, green, blue, alpha)
 
 
 def enlargement(text: str) -> float:
-    """By how much letters may be larger so that every script is read as well as Latin.
+    """The factor by which letters may be larger, so that each script reads as well as Latin.
 
-    libass gives all fonts the same height of line. Fonts of scripts with marks above and below need much of it for them,
-    and Chinese characters are finer than letters. A text of both is enlarged no more than keeps it in its columns.
+    libass gives all fonts the same line height. Scripts with marks above and below leave little of it for the letters,
+    and Chinese characters have finer strokes. Mixed text is enlarged only as far as it stays in its columns.
     """
     letters = [character for character in text if character.isalpha()]
     wide = sum(unicodedata.east_asian_width(character) in "WF" for character in letters)
-    scripts = Counter(next((name for name, share in _TALL if name.match(character)), None) for character in letters)
+    scripts = Counter(
+        next((script for script, _ in _TALL_SCRIPTS if script.match(character)), None) for character in letters
+    )
     (script, count), *_ = scripts.most_common(1) or [(None, 0)]
     if wide:
         others = columns(text) - 2 * wide
         narrow = _EM * _LETTER
-        return max(1.0, min(_WIDE_LARGER, narrow * (others + 2 * wide) / (narrow * others + _WIDE_LETTER * wide)))
-    return dict(_TALL)[script] if script is not None and 2 * count >= len(letters) else 1.0
-
-
-def lines_of(look: Look, text: str, size: float) -> float:
-    """How many lines a text of that size fills."""
-    return columns(text) / columns_in(look, size)
+        factor = narrow * (others + 2 * wide) / (narrow * others + _WIDE_LETTER * wide)
+        return max(1.0, min(_MAX_WIDE_ENLARGEMENT, factor))
+    return dict(_TALL_SCRIPTS)[script] if script is not None and 2 * count >= len(letters) else 1.0

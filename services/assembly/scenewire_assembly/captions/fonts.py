@@ -1,4 +1,4 @@
-"""The fonts that libass may take: the product's own, and those for scripts that it lacks."""
+"""Fonts for libass: the bundled one, and others for scripts that it lacks."""
 
 from pathlib import Path
 from typing import Final
@@ -15,33 +15,33 @@ _CONFIGURATION: Final = "fonts.conf"
 _SYSTEM: Final = "/etc/fonts/fonts.conf"
 
 
-def prepare_fonts(folder: Path, further: Path | None = None) -> dict[str, str]:
-    """Puts the product's font into a job's folder: without one, libass would draw nothing and not say so.
+def prepare_fonts(folder: Path, extra_fonts: Path | None = None) -> dict[str, str]:
+    """Puts the bundled font into a job's folder. Without a font, libass draws nothing and reports no error.
 
     Args:
-        folder: the job's.
-        further: a folder of fonts for letters that the product's lacks. They are taken beside the system's.
+        folder: of the job.
+        extra_fonts: folder of fonts for characters that the bundled one lacks, used together with the system's.
 
     Returns:
-        The environment in which ffmpeg finds them.
+        Environment variables with which ffmpeg finds the fonts.
     """
     (folder / FONTS).mkdir()
     (folder / FONTS / _FONT.name).symlink_to(_FONT)
-    if further is None:
+    if extra_fonts is None:
         return {}
     configuration = folder / _CONFIGURATION
     configuration.write_text(
         '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">\n'
-        f"<fontconfig><dir>{escape(str(further.absolute()))}</dir>"
+        f"<fontconfig><dir>{escape(str(extra_fonts.absolute()))}</dir>"
         f'<include ignore_missing="yes">{_SYSTEM}</include></fontconfig>\n',
         encoding="utf-8",
     )
     return {"FONTCONFIG_FILE": str(configuration.absolute())}
 
 
-def font_facts(further: Path | None) -> list[tuple[str, int]]:
-    """Names and sizes of further fonts: what was drawn with others is not taken for what they draw. Blocks."""
-    if further is None:
+def font_facts(extra_fonts: Path | None) -> list[tuple[str, int]]:
+    """Names and sizes of extra fonts, as part of the key of what is drawn with them. Blocks."""
+    if extra_fonts is None:
         return []
-    found = (path for path in further.rglob("*") if path.suffix.lower() in FONT_FILES)
-    return sorted((str(path.relative_to(further)), path.stat().st_size) for path in found)
+    found = (path for path in extra_fonts.rglob("*") if path.suffix.lower() in FONT_FILES)
+    return sorted((str(path.relative_to(extra_fonts)), path.stat().st_size) for path in found)

@@ -1,16 +1,16 @@
-"""Where a text may be parted, in the scripts of the world. Pure.
+"""Line breaking in all scripts. Pure.
 
-Words are parted by spaces. Chinese and Japanese have none: a line may end after any character but those that belong to
-the next, and a word in katakana stays whole. Thai and Lao have none either: their words are known from a dictionary
-only, but a vowel that is written before its consonant always begins a syllable. What is wider than a line is cut between
-characters as people see them, never between a letter and its marks.
+Most scripts break at spaces. Chinese and Japanese have none: a line may end after any character, except after one that
+belongs to the next, and words in katakana stay whole. Thai and Lao have none either, and only a dictionary could find
+their words; but a vowel that is written before its consonant always starts a syllable. Text wider than a line is cut
+between grapheme clusters, never between a letter and its marks.
 """
 
 import re
 import unicodedata
 from typing import Final
 
-__all__ = ["apart", "columns", "joins", "pieces"]
+__all__ = ["cohesion", "columns", "is_boundary", "split_unbreakable"]
 
 _TOKEN: Final = re.compile(r"\S+")
 _IDEOGRAPHS: Final = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff々〆"
@@ -27,11 +27,11 @@ _LEADING_VOWELS: Final = frozenset("เแโใไ\u0ec0\u0ec1\u0ec2\u0ec3\u0ec
 _THAI_AM: Final = frozenset("\u0e33\u0eb3")
 _JOINER: Final = "\u200d"
 _VIRAMA: Final = 9
-"""The combining class of signs that tie consonants together."""
+"""Combining class of signs that join consonants."""
 
 
 def columns(text: str) -> int:
-    """How wide a text is: marks that stand over or under a letter take no column, East Asian characters two."""
+    """Width of a text: combining marks take no column, East Asian wide characters two."""
     return sum(
         0
         if unicodedata.category(character) in ("Mn", "Me", "Cf")
@@ -42,42 +42,42 @@ def columns(text: str) -> int:
     )
 
 
-def pieces(text: str, widest: int) -> list[tuple[str, int]]:
-    """The pieces of a text that are never parted, and where each begins.
+def split_unbreakable(text: str, max_columns: int) -> list[tuple[str, int]]:
+    """The parts of a text that are never broken, and the position of each.
 
     Args:
-        text: one line, single spaces.
-        widest: columns; what is wider is cut.
+        text: one line with single spaces.
+        max_columns: a wider part is cut.
     """
     found: list[tuple[str, int]] = []
     for token in _TOKEN.finditer(text):
         word = token[0]
         begin = 0
         for at in range(1, len(word) + 1):
-            if at == len(word) or _may_part(word, at):
-                found += _cut(word[begin:at], token.start() + begin, widest)
+            if at == len(word) or _may_break(word, at):
+                found += _cut(word[begin:at], token.start() + begin, max_columns)
                 begin = at
     return found
 
 
-def joins(before: str, after: str) -> float:
-    """How much two pieces without a space between them belong together: 0 for not at all, 1 for a word's halves."""
+def cohesion(before: str, after: str) -> float:
+    """How closely two parts without a space between them belong together: from 0 to 1 for two halves of a word."""
     last, first = before[-1], after[0]
     if _HIRAGANA_LETTER.match(last) and not _HIRAGANA_LETTER.match(first):
-        return 0.0  # a particle or an ending, and then something new
+        return 0.0  # a particle or an ending, then a new word
     if _HIRAGANA_LETTER.match(first) or first in _LEADING_VOWELS:
         return 1.0
     return 0.3
 
 
-def _may_part(word: str, at: int) -> bool:
+def _may_break(word: str, at: int) -> bool:
     before, after = word[at - 1], word[at]
-    if not apart(word, at):
+    if not is_boundary(word, at):
         return False
     if after in _LEADING_VOWELS:
         return before not in _LEADING_VOWELS and unicodedata.category(before)[0] in "LM"
     if not (_UNSPACED.match(before) or _UNSPACED.match(after)):
-        # After closing punctuation of a script without spaces, something new begins.
+        # In a script without spaces, a new word follows closing punctuation.
         return unicodedata.east_asian_width(before) in "WF" and unicodedata.category(before) in ("Po", "Pe", "Pf")
     if after in _NOT_FIRST or unicodedata.category(after) in ("Po", "Pe", "Pf", "Pd"):
         return False
@@ -86,24 +86,24 @@ def _may_part(word: str, at: int) -> bool:
     return not (_KATAKANA_LETTER.match(before) and _KATAKANA_LETTER.match(after))
 
 
-def apart(word: str, at: int) -> bool:
-    """Whether people see two characters there, and not one: no letter is parted from its marks."""
+def is_boundary(word: str, at: int) -> bool:
+    """Whether the position is between two grapheme clusters, and not inside one."""
     before, after = word[at - 1], word[at]
     if unicodedata.category(after)[0] == "M" or after in _THAI_AM or _JOINER in (before, after):
         return False
-    if "\U0001f3fb" <= after <= "\U0001f3ff":  # colours of skin
+    if "\U0001f3fb" <= after <= "\U0001f3ff":  # skin tones
         return False
     return unicodedata.combining(before) != _VIRAMA and before not in _LEADING_VOWELS
 
 
-def _cut(piece: str, position: int, widest: int) -> list[tuple[str, int]]:
+def _cut(part: str, position: int, max_columns: int) -> list[tuple[str, int]]:
     parts: list[tuple[str, int]] = []
     begin = last = 0
-    for index in range(1, len(piece)):
-        if apart(piece, index):
+    for index in range(1, len(part)):
+        if is_boundary(part, index):
             last = index
-        if columns(piece[begin : index + 1]) > widest:
+        if columns(part[begin : index + 1]) > max_columns:
             end = last if last > begin else index
-            parts.append((piece[begin:end], position + begin))
+            parts.append((part[begin:end], position + begin))
             begin = end
-    return [*parts, (piece[begin:], position + begin)]
+    return [*parts, (part[begin:], position + begin)]

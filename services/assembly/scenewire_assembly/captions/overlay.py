@@ -1,62 +1,49 @@
-"""What is written into the picture, as an ASS script: captions, and titles. Pure. Sizes follow the picture."""
+"""The ASS script of everything drawn over a scene's picture: captions, and a card or a title. Pure."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from typing import TypeAlias
 
 import pysubs2
 
-from scenewire.messages import Look
+from scenewire_assembly.captions.ass import Canvas
 from scenewire_assembly.captions.cues import Cue
-from scenewire_assembly.captions.styles import CAPTION, caption_events, caption_style
-from scenewire_assembly.captions.title_cards import Card, Title, card_events, card_styles, title_events, title_styles
+from scenewire_assembly.captions.styles import CAPTION, Captions
+from scenewire_assembly.captions.title_cards import Card, Title
 
-__all__ = ["lettering", "written"]
+__all__ = ["Heading", "overlay_script", "overlay_text"]
+
+Heading: TypeAlias = Card | Title | None
 
 
-def written(cues: Sequence[Cue], card: Card | Title | None) -> str:
-    """All that would be drawn, to ask which of it can be."""
+def overlay_text(cues: Sequence[Cue], heading: Heading) -> str:
+    """All text of an overlay, to find the characters that no font has."""
     texts = [text for cue in cues for text in cue.texts]
-    match card:
-        case Card():
-            texts += [card.heading, card.label]
-        case Title():
-            texts.append(card.text)
-        case None:
-            pass
-    return "".join(texts)
+    return "".join([*texts, *(heading.texts if heading else ())])
 
 
-def lettering(
-    look: Look, frames: int, cues: Sequence[Cue], card: Card | Title | None, undrawable: Collection[str] = ()
-) -> str:
+def overlay_script(canvas: Canvas, cues: Sequence[Cue], heading: Heading) -> str:
     """The ASS script of a scene.
 
     Args:
-        look: the picture's size and rate, and how captions look.
-        frames: the scene's length.
-        cues: its captions.
-        card: its title card, or the title over its footage, if it has one.
-        undrawable: characters to leave out because no font here has them.
+        canvas: the picture to draw into.
+        cues: captions of the scene.
+        heading: card in the middle of a painted scene, title over footage, or None.
     """
     script = pysubs2.SSAFile()
     script.info.update(
         {
-            "PlayResX": str(look.width),
-            "PlayResY": str(look.height),
+            "PlayResX": str(canvas.width),
+            "PlayResY": str(canvas.height),
             "ScaledBorderAndShadow": "yes",
             "WrapStyle": "0",
             "YCbCr Matrix": "TV.709",
         }
     )
-    script.styles = {CAPTION: caption_style(look)}
-    match card:
-        case Card():
-            script.styles |= card_styles(look, card)
-            script.events += card_events(look, frames, card, undrawable)
-        case Title():
-            script.styles |= title_styles(look, card)
-            script.events += title_events(look, frames, card, undrawable)
-        case None:
-            pass
+    captions = Captions(canvas)
+    script.styles = {CAPTION: captions.style()}
+    if heading:
+        script.styles |= heading.styles(canvas)
+        script.events += heading.events(canvas)
     for cue in cues:
-        script.events += caption_events(look, cue, undrawable)
+        script.events += captions.events(cue)
     return script.to_string("ass")

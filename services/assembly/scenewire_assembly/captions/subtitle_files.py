@@ -1,4 +1,4 @@
-"""Captions beside the film, as SubRip and WebVTT. Pure."""
+"""Subtitle files: SubRip and WebVTT. Pure."""
 
 import re
 from collections.abc import Sequence
@@ -9,12 +9,12 @@ from scenewire_assembly.captions.cues import Cue
 __all__ = ["srt", "vtt"]
 
 _SYNTAX: Final = re.compile(r"<(?=[/a-zA-Z])|\{(?=\\)|--(?=>)")
-"""What players would take for markup or for the times of another cue. SubRip has no way to escape it: a character that
-nobody sees parts it."""
+"""Text that players would read as markup or as the times of another cue. SubRip cannot escape it: an invisible word
+joiner breaks it up."""
 
 
 def srt(cues: Sequence[Cue], frame_rate: int) -> str:
-    """The cues as a .srt file."""
+    """The content of a .srt file."""
     blocks = (
         f"{number}\n{_times(cue, frame_rate, ',')}\n"
         + "\n".join(_SYNTAX.sub("\\g<0>\u2060", text) for text in cue.texts)
@@ -25,7 +25,7 @@ def srt(cues: Sequence[Cue], frame_rate: int) -> str:
 
 
 def vtt(cues: Sequence[Cue], frame_rate: int) -> str:
-    """The cues as a .vtt file."""
+    """The content of a .vtt file."""
     blocks = (
         f"{_times(cue, frame_rate, '.')}\n"
         + "\n".join(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") for text in cue.texts)

@@ -1,8 +1,7 @@
-"""The picture of a scene without footage: soft colours that drift, painted small and enlarged by ffmpeg. Pure.
+"""Backgrounds for scenes without footage: soft drifting colours, painted small and enlarged by ffmpeg. Pure.
 
-The topic chooses the palette, the scene what it does with it and which neighbouring palette lends it two colours:
-scenes of a film look related, none looks like another.
-The same scene is always painted the same.
+The topic selects the palette. The scene selects the arrangement, and a neighbouring palette that adds two colours. So
+the scenes of a video look related but not alike, and the same scene always looks the same.
 """
 
 import hashlib
@@ -19,13 +18,13 @@ from scenewire.messages import Look
 __all__ = ["Background"]
 
 _LONGER_SIDE: Final = 128
-"""Pixels painted along the longer side; the colours are far softer than that."""
+"""Pixels. The colours are so soft that more would not show."""
 
 _BLOBS: Final = 5
 _FRAMES_AT_ONCE: Final = 15
 
 _PALETTES: Final = (
-    # Ground, five colours from deep to bright, and the one for lines and labels. Neighbours go together.
+    # Ground, five colours from deep to bright, and the colour of lines and labels. Neighbours match.
     ("071A33", "10396B", "1B5E97", "2E86AB", "123C5E", "3FB4DA", "9ADCF2"),  # open sea
     ("0B0D28", "20357E", "4154BC", "7B4FC0", "16275C", "5C94FF", "B9CBFF"),  # blue hour
     ("120D2B", "33246B", "6246A0", "A3569B", "22407C", "E068B4", "F0B3DC"),  # dusk
@@ -43,7 +42,7 @@ _Numbers = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Background:
-    """A painted scene: an endless sequence of small pictures."""
+    """The background of one scene: an endless sequence of small frames."""
 
     topic: str
     scene_number: int
@@ -56,12 +55,12 @@ class Background:
 
     @cached_property
     def size(self) -> tuple[int, int]:
-        """Width and height of what is painted, in pixels, shaped like the picture."""
+        """Width and height of the painted frames, pixels; same aspect ratio as the picture."""
         scale = _LONGER_SIDE / max(self.look.width, self.look.height)
         return max(2, round(self.look.width * scale)), max(2, round(self.look.height * scale))
 
     def paint(self, frames: int) -> Iterator[bytes]:
-        """So many frames, several at a time, as packed 16-bit RGB, little-endian."""
+        """Paints frames in batches, as packed little-endian 16-bit RGB."""
         for first in range(0, frames, _FRAMES_AT_ONCE):
             count = min(_FRAMES_AT_ONCE, frames - first)
             yield b"".join(self._frame((first + index) / self.look.frame_rate) for index in range(count))
@@ -85,17 +84,17 @@ class Background:
 
 @dataclass(frozen=True)
 class _Scene:
-    """Blobs of colour on their way, each swaying around a place of its own."""
+    """Moving blobs of colour; each sways around a place of its own."""
 
     ground: _Numbers
-    """Colour (3), like all colours here squared: mixing light that way keeps the middle tones clear."""
+    """Colour, shape (3). All colours here are squared: mixed that way, middle tones stay clear."""
     colours: _Numbers
     """(blob, 3)"""
     centres: _Numbers
-    """(blob, x and y), as shares of the picture like everything below."""
+    """(blob, x and y), as shares of the picture, like all values below."""
     sways: _Numbers
     turns: _Numbers
-    """Turns of the sway a second, (blob, x and y)."""
+    """Sways a second, (blob, x and y)."""
     phases: _Numbers
     radii: _Numbers
     """(blob, x and y)"""
@@ -110,7 +109,7 @@ class _Scene:
         width, height = size
         across, down = (np.arange(width) + 0.5) / width, (np.arange(height) + 0.5) / height
         corner = np.square(across[None, :] - 0.5) + np.square(down[:, None] - 0.5)
-        # One blob in each of five regions, in shuffled order, so that no scene is bare on one side.
+        # One blob in each of five regions, in shuffled order, so that no side of the picture is empty.
         places = np.array([(0.18, 0.25), (0.82, 0.2), (0.5, 0.5), (0.15, 0.8), (0.85, 0.78)])
         order = random.permutation(_BLOBS)
         shown = random.permutation(_BLOBS)
@@ -138,6 +137,6 @@ class _Scene:
         weights = down.T @ across + np.float32(0.22)
         tinted = down.T @ (across[:, :, None] * self.colours[:, None, :]).reshape(_BLOBS, -1)
         light = (tinted.reshape(*weights.shape, 3) + np.float32(0.22) * self.ground) / weights[:, :, None]
-        # Sixteen bits: enlarged from eight, the steps between neighbouring colours would be seen as rings.
+        # 16 bits: with 8, the steps between neighbouring colours would show as rings when enlarged.
         picture: NDArray[np.uint16] = (np.sqrt(light) * self.shade * np.float32(65_535)).astype("<u2")
         return picture.tobytes()

@@ -1,8 +1,8 @@
-"""High dynamic range brought to the range of a film: tables from PQ or HLG in BT.2020 to BT.709. Pure.
+"""Tone mapping from high to standard dynamic range: lookup tables from PQ or HLG in BT.2020 to BT.709. Pure.
 
-A table works in every build of ffmpeg, and is cheaper than reckoning each picture. It follows the standards: highlights
-are compressed as in ITU-R BT.2390, from a display of 1000 cd/m² to one of 100; HLG is first shown on such a display
-(BT.2100); colours that BT.709 does not have lose saturation, not hue.
+A lookup table works in every build of ffmpeg and costs less than computing each frame. It follows the standards:
+highlights are compressed as in ITU-R BT.2390, from a display of 1000 cd/m² to one of 100; HLG is first rendered for such
+a display (BT.2100); colours outside BT.709 lose saturation, not hue.
 """
 
 from typing import Final
@@ -10,21 +10,21 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["TABLES", "table", "tone_mapped"]
+__all__ = ["TABLES", "lookup_table", "tone_mapped"]
 
 PQ: Final = 16
 HLG: Final = 18
-"""Transfer characteristics, as H.273 counts them."""
+"""H.273 codes of transfer characteristics."""
 
 TABLES: Final = {PQ: "pq.cube", HLG: "hlg.cube"}
-"""Transfer characteristics that need a table, and what its file is called in a job's folder."""
+"""Transfer characteristics that need a table, and the name of its file in a job's folder."""
 
 _POINTS: Final = 33
-"""Along each side of a table."""
+"""Points along each side of a table."""
 
 _SOURCE_PEAK: Final = 1000.0
-_FILM_PEAK: Final = 100.0
-"""cd/m² of white, on the displays that are meant."""
+_VIDEO_PEAK: Final = 100.0
+"""White of the two displays, cd/m²."""
 
 _BT1886_GAMMA: Final = 2.4
 _HLG_GAMMA: Final = 1.2
@@ -43,7 +43,7 @@ _2020_TO_709: Final = np.array([[1.6605, -0.5876, -0.0728], [-0.1246, 1.1329, -0
 _Numbers = NDArray[np.float64]
 
 
-def table(transfer: int) -> str:
+def lookup_table(transfer: int) -> str:
     """The table for one transfer characteristic, as a .cube file."""
     steps = np.linspace(0, 1, _POINTS)
     blue, green, red = np.meshgrid(steps, steps, steps, indexing="ij")  # red changes fastest
@@ -53,22 +53,22 @@ def table(transfer: int) -> str:
 
 
 def tone_mapped(signal: _Numbers, transfer: int) -> _Numbers:
-    """Colours of a film from coded colours of BT.2020.
+    """Maps encoded BT.2020 colours to encoded BT.709 colours.
 
     Args:
-        signal: (any, 3), from 0 to 1.
+        signal: shape (any, 3), from 0 to 1.
         transfer: PQ or HLG.
     """
     light = _from_pq(signal) if transfer == PQ else _from_hlg(signal)
     brightest = light.max(axis=-1, keepdims=True)
     compressed = _compressed(brightest)
     light = np.divide(light * compressed, brightest, out=np.zeros_like(light), where=brightest > 0)
-    film: _Numbers = np.power(_within_gamut(light / _FILM_PEAK @ _2020_TO_709.T), 1 / _BT1886_GAMMA)
-    return film
+    mapped: _Numbers = np.power(_within_gamut(light / _VIDEO_PEAK @ _2020_TO_709.T), 1 / _BT1886_GAMMA)
+    return mapped
 
 
 def _from_pq(signal: _Numbers) -> _Numbers:
-    """cd/m²."""
+    """Luminance, cd/m²."""
     root = np.power(signal, 1 / _PQ_M2)
     light: _Numbers = 10_000 * np.power(np.maximum(root - _PQ_C1, 0) / (_PQ_C2 - _PQ_C3 * root), 1 / _PQ_M1)
     return light
@@ -81,7 +81,7 @@ def _to_pq(light: _Numbers) -> _Numbers:
 
 
 def _from_hlg(signal: _Numbers) -> _Numbers:
-    """cd/m² on a display of the source's peak."""
+    """Luminance on a display with the source's peak, cd/m²."""
     scene = np.where(signal <= 0.5, np.square(signal) / 3, (np.exp((signal - _HLG_C) / _HLG_A) + _HLG_B) / 12)
     luminance = (scene @ _LUMA_2020)[..., None]
     light: _Numbers = _SOURCE_PEAK * np.power(luminance, _HLG_GAMMA - 1) * scene
@@ -89,9 +89,9 @@ def _from_hlg(signal: _Numbers) -> _Numbers:
 
 
 def _compressed(light: _Numbers) -> _Numbers:
-    """Unchanged up to a knee, then ever flatter up to the film's white: the curve of BT.2390 without its black lift."""
+    """The curve of BT.2390 without its black lift: linear up to a knee, then flatter up to the video's white."""
     source = float(_to_pq(np.array(_SOURCE_PEAK)))
-    white = float(_to_pq(np.array(_FILM_PEAK))) / source
+    white = float(_to_pq(np.array(_VIDEO_PEAK))) / source
     knee = 1.5 * white - 0.5
     level = np.minimum(_to_pq(light) / source, 1)
     step = np.maximum((level - knee) / (1 - knee), 0)
@@ -103,7 +103,7 @@ def _compressed(light: _Numbers) -> _Numbers:
 
 
 def _within_gamut(light: _Numbers) -> _Numbers:
-    """Mixed with as much grey of the same luminance as brings every colour between 0 and 1."""
+    """Mixes in grey of the same luminance until every component is between 0 and 1."""
     grey = np.clip((light @ _LUMA_709)[..., None], 0, 1)
     lowest, highest = light.min(axis=-1, keepdims=True), light.max(axis=-1, keepdims=True)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -1,1 +1,1 @@
-"""The video's sound: narration, music, ducking, loudness."""
+"""Sound of the video: narration, music, ducking, loudness."""

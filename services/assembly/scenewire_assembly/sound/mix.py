@@ -1,16 +1,11 @@
-"""The film's sound: all narrations on one time line, music under them, brought to one loudness, encoded once."""
+"""The sound of a video: all narrations, music under them, normalised to one loudness and encoded once."""
 
 import asyncio
-import wave
-from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
-from scenewire.errors import FailureCode, PermanentError
 from scenewire.ffmpeg.command import INTERNAL_INPUT, Command, Input, NullSink, Output, WorkdirFile
-from scenewire.ffmpeg.executor import FfmpegExecutor
 from scenewire.ffmpeg.filters import Chain, Filter, Graph, Stream
 from scenewire.ffmpeg.options import (
     DROP_METADATA,
@@ -23,216 +18,137 @@ from scenewire.ffmpeg.options import (
     no_stream,
 )
 from scenewire.messages import Loudness
-from scenewire_assembly.edit import SOUND_RATE, samples_for
-from scenewire_assembly.ffmpeg_job import run_ffmpeg, sound_limits
+from scenewire_assembly.edit import SOUND_RATE
+from scenewire_assembly.ffmpeg_job import FfmpegJob, sound_limits
 from scenewire_assembly.job_files import SOUND
-from scenewire_assembly.sound.ducking import Ducking, Stretch, stretches
-from scenewire_assembly.sound.loudness import METER, PEAK_METER, SILENCE, integrated, true_peak
-from scenewire_assembly.sound.music import write_bed
+from scenewire_assembly.sound.ducking import Ducking
+from scenewire_assembly.sound.loudness import METER, PEAK_METER, SILENCE, integrated_lufs, true_peak_dbtp
+from scenewire_assembly.sound.music import write_music_bed
+from scenewire_assembly.sound.narration_track import NarrationTrack
 
-__all__ = ["Accompaniment", "Levels", "Sounded", "Spoken", "make_sound", "measure", "write_timeline"]
+__all__ = ["BackgroundMusic", "Levels", "MixResult", "make_sound", "measure"]
 
 
 _TIMELINE: Final = "timeline.wav"
 _BED: Final = "bed.wav"
-_CLOSE_ENOUGH: Final = 0.15
-"""LU between wanted and measured loudness at which no further pass is worth its time."""
+_LOUDNESS_TOLERANCE_LU: Final = 0.15
+"""A further pass would cost more time than it is worth."""
 
-_MOST_PASSES: Final = 5
-_MOST_GAIN: Final = 40.0
-_PEAK_MARGIN: Final = 0.8
-"""dB kept below the wanted peak: between samples, and after AAC, peaks are higher than what the limiter sees.
+_MAX_GAIN_PASSES: Final = 5
+_MAX_GAIN_DB: Final = 40.0
+_PEAK_MARGIN_DB: Final = 0.8
+"""Headroom of the limiter: peaks between samples and after AAC are higher than those it measures.
 
-Speech comes out up to 0.8 dB higher, so that few films have to be encoded again."""
+Speech comes out up to 0.8 dB higher, so that few videos have to be encoded again."""
 
-_MOST_CEILINGS: Final = 3
-_ROUNDED: Final = 0.05
-"""dB that the meter's tenth may hide, and by which a ceiling that was too high is lowered beyond what it was over."""
+_MAX_CEILINGS: Final = 3
+_METER_ROUNDING_DB: Final = 0.05
+"""The meter rounds to tenths. Also the extra step by which a ceiling is lowered that was too high."""
 
-_QUIET_VOICE: Final = -23.0
-"""LUFS that music keeps to where the narration is silent."""
+_DEFAULT_VOICE_LUFS: Final = -23.0
+"""Reference for the music if the narration is silent."""
 
 _BIT_RATE: Final = "192k"
-_COPY_FRAMES: Final = 1 << 16
 _STEREO: Final = (
     Filter("aresample", SOUND_RATE),
     Filter("aformat", sample_fmts="fltp", channel_layouts="stereo"),
 )
-"""Before the limiter: a voice measures and limits otherwise as mono."""
+"""Comes before the limiter: mono sound measures and limits differently."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Levels:
-    """How loud a film is."""
+    """Wanted loudness, LUFS, and highest true peak, dBTP."""
 
     target_lufs: float = -14.0
     peak: float = -1.5
-    """dB true peak that the sound stays below."""
-
-
-@dataclass(frozen=True)
-class Spoken:
-    """A scene's narration and the room it has in the film."""
-
-    scene_number: int
-    audio: Path
-    samples: int
-    frames: int
-    words: tuple[Stretch, ...] = ()
-    """When somebody speaks in it, in its samples; not known if empty."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sounded:
-    """What came out."""
+class MixResult:
+    """The outcome of a mix.
 
-    spoken: bool
-    """False if no narration was heard."""
+    Attributes:
+        has_speech: False if the narration is silent.
+        loudness: measured on SOUND, which the video takes over unchanged.
+    """
+
+    has_speech: bool
     loudness: Loudness
-    """Of SOUND, which a film takes over as it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Accompaniment:
-    """Music under the narration."""
+class BackgroundMusic:
+    """Music under the narration.
 
-    piece: Path
-    """16-bit stereo WAV at SOUND_RATE."""
+    Attributes:
+        path: 16-bit stereo WAV at SOUND_RATE.
+        samples: its length.
+        lufs: its own loudness.
+        gain_lu: loudness in pauses, relative to the narration.
+        duck_db: reduction under speech.
+    """
+
+    path: Path
     samples: int
     lufs: float
-    """How loud it is of itself."""
-    gain: float
-    """How much louder than the narration it is to be while nobody speaks, LU."""
-    duck: float
-    """By how much it is lowered while somebody speaks, dB."""
+    gain_lu: float
+    duck_db: float
 
 
 async def make_sound(
-    ffmpeg: FfmpegExecutor,
-    folder: Path,
-    scenes: Sequence[Spoken],
-    *,
-    sample_rate: int,
-    frame_rate: int,
-    levels: Levels,
-    music: Accompaniment | None = None,
-) -> Sounded:
-    """Makes SOUND: all narrations, and music if there is any, at the wanted loudness, as long as the scenes' frames."""
-    await asyncio.to_thread(write_timeline, folder / _TIMELINE, scenes, sample_rate=sample_rate, frame_rate=frame_rate)
-    samples = samples_for(sum(scene.frames for scene in scenes), frame_rate)
-    mix = _Mix(ffmpeg, folder, samples, levels, ceiling=levels.peak - _PEAK_MARGIN)
+    job: FfmpegJob, narration: NarrationTrack, levels: Levels, music: BackgroundMusic | None = None
+) -> MixResult:
+    """Makes SOUND at the wanted loudness, exactly as long as the scenes' frames."""
+    await asyncio.to_thread(narration.write, job.folder / _TIMELINE)
+    mix = _Mix(job, narration.samples, levels, ceiling_db=levels.peak - _PEAK_MARGIN_DB)
     if music is None:
-        return await _deliver(mix)
-    voice = await mix.loudness(0.0)
-    heard = voice > SILENCE
+        return await _encode_at_target(mix)
+    voice_lufs = await mix.loudness(0.0)
+    has_speech = voice_lufs > SILENCE
     ducking = Ducking(
-        spoken=tuple(_speech(scenes, sample_rate=sample_rate, frame_rate=frame_rate)) if heard else (),
-        gain=(voice if heard else _QUIET_VOICE) + music.gain - music.lufs,
-        duck=music.duck,
-        length=samples,
-        piece=music.samples,
+        speech=narration.speech if has_speech else (),
+        gain_db=(voice_lufs if has_speech else _DEFAULT_VOICE_LUFS) + music.gain_lu - music.lufs,
+        duck_db=music.duck_db,
+        samples=narration.samples,
+        music_samples=music.samples,
     )
-    await asyncio.to_thread(write_bed, folder / _BED, music.piece, ducking)
-    made = await _deliver(replace(mix, accompanied=True))
-    return replace(made, spoken=heard)
+    await asyncio.to_thread(write_music_bed, job.folder / _BED, music.path, ducking)
+    result = await _encode_at_target(replace(mix, has_music=True))
+    return replace(result, has_speech=has_speech)
 
 
-async def _deliver(mix: "_Mix") -> Sounded:
-    """Encodes a mix as loud as wanted, and again under a lower ceiling should its peaks come out too high.
-
-    What an encoder makes of hard beginnings is known only when it has done so.
-    """
-    gain: float | None = 0.0
-    for _ in range(_MOST_CEILINGS):
-        gain = await _solve_gain(mix, gain or 0.0)
-        await mix.encode(gain or 0.0)
-        loudness = await measure(mix.ffmpeg, mix.folder, SOUND, mix.samples / SOUND_RATE)
-        over = loudness.true_peak_dbtp + _ROUNDED - mix.levels.peak
-        if over <= 0:
-            break
-        mix = replace(mix, ceiling=mix.ceiling - over - _ROUNDED)
-    return Sounded(spoken=gain is not None, loudness=loudness)
-
-
-def _speech(scenes: Sequence[Spoken], *, sample_rate: int, frame_rate: int) -> list[Stretch]:
-    """When somebody speaks in the film, in samples at SOUND_RATE."""
-    found: list[Stretch] = []
-    at = 0
-    for scene in scenes:
-        for start, end in scene.words or ((0, scene.samples),):
-            found.append((at + start * SOUND_RATE // sample_rate, at + end * SOUND_RATE // sample_rate))
-        at += samples_for(scene.frames, frame_rate)
-    return stretches(found)
-
-
-def write_timeline(target: Path, scenes: Sequence[Spoken], *, sample_rate: int, frame_rate: int) -> None:
-    """Writes all narrations as one mono WAV, each followed by silence up to its scene's last frame.
-
-    Blocks, and holds little of a narration in memory at a time.
-
-    Raises:
-        PermanentError: `artifact_corrupt`, naming the scene: the file is not the narration that was announced.
-    """
-    samples_a_frame, odd = divmod(sample_rate, frame_rate)
-    if odd:
-        message = f"{sample_rate} Hz narration does not fit {frame_rate} frames a second"
-        raise PermanentError(FailureCode.RENDER_FAILED, message, hint="order with 25 or 30 frames a second")
-    with wave.open(str(target), "wb") as timeline:
-        timeline.setnchannels(1)
-        timeline.setsampwidth(2)
-        timeline.setframerate(sample_rate)
-        for scene in scenes:
-            _append(timeline, scene, sample_rate)
-            timeline.writeframesraw(bytes(2 * (scene.frames * samples_a_frame - scene.samples)))
-
-
-def _append(timeline: wave.Wave_write, scene: Spoken, sample_rate: int) -> None:
-    found = None
-    with suppress(wave.Error, EOFError), wave.open(str(scene.audio), "rb") as audio:
-        found = (audio.getnchannels(), audio.getsampwidth(), audio.getframerate(), audio.getnframes())
-        if found == (1, 2, sample_rate, scene.samples):
-            copied = 0
-            while chunk := audio.readframes(_COPY_FRAMES):
-                timeline.writeframesraw(chunk)
-                copied += len(chunk)
-            if copied == 2 * scene.samples:
-                return
-    raise PermanentError(
-        FailureCode.ARTIFACT_CORRUPT,
-        f"scene {scene.scene_number}: its narration is not mono 16-bit sound of {scene.samples} samples "
-        f"at {sample_rate} Hz, but {found or 'no readable WAV'}",
-        hint="order again",
-    )
-
-
-async def measure(ffmpeg: FfmpegExecutor, folder: Path, file: str, seconds: float) -> Loudness:
-    """Decodes a file's sound and measures it; silence measures -70 LUFS."""
+async def measure(job: FfmpegJob, file: str, seconds: float) -> Loudness:
+    """Decodes the sound of a file and measures it. Silence is -70 LUFS."""
     command = Command(
         inputs=(Input(WorkdirFile(file), policy=INTERNAL_INPUT),),
         outputs=(Output(NullSink(), None, (no_stream("v"), no_stream("s"), filter_audio(Chain((PEAK_METER,))))),),
     )
-    said = await run_ffmpeg(ffmpeg, command, folder=folder, limits=sound_limits(seconds), level="info")
-    return Loudness(integrated_lufs=integrated(said), true_peak_dbtp=true_peak(said))
+    stderr = await job.run(command, sound_limits(seconds), level="info")
+    return Loudness(integrated_lufs=integrated_lufs(stderr), true_peak_dbtp=true_peak_dbtp(stderr))
 
 
 @dataclass(frozen=True)
 class _Mix:
-    """The time line, alone or accompanied, on its way through the gain and the limiter that delivery uses."""
+    """The narration, with or without music, through the gain and the limiter of the final encode."""
 
-    ffmpeg: FfmpegExecutor
-    folder: Path
+    job: FfmpegJob
     samples: int
     levels: Levels
-    ceiling: float
-    """dB that no sample exceeds."""
-    accompanied: bool = False
+    ceiling_db: float
+    """The limiter's: no sample exceeds it."""
+    has_music: bool = False
 
-    async def loudness(self, gain: float) -> float:
-        """How loud it comes out, LUFS."""
-        return integrated(await self._run(NullSink(), None, gain, METER, level="info"))
+    @property
+    def seconds(self) -> float:
+        return self.samples / SOUND_RATE
 
-    async def encode(self, gain: float) -> None:
-        """Makes SOUND of it: AAC, stereo, exactly so many samples at 48 kHz."""
+    async def loudness(self, gain_db: float) -> float:
+        """The loudness of the mix at this gain, LUFS."""
+        return integrated_lufs(await self._run(NullSink(), None, gain_db, METER, level="info"))
+
+    async def encode(self, gain_db: float) -> None:
+        """Encodes the mix to SOUND: AAC, stereo, 48 kHz, with an exact number of samples."""
         exact = (Filter("apad", whole_len=self.samples), Filter("atrim", end_sample=self.samples))
         options = (
             encode_aac(_BIT_RATE, SOUND_RATE),
@@ -240,24 +156,24 @@ class _Mix:
             mp4_timescale(SOUND_RATE, video=False),
             bit_exact("a"),
         )
-        await self._run(WorkdirFile(SOUND), "mp4", gain, *exact, options=options)
+        await self._run(WorkdirFile(SOUND), "mp4", gain_db, *exact, options=options)
 
     async def _run(
         self,
         target: WorkdirFile | NullSink,
         container: Literal["mp4"] | None,
-        gain: float,
-        *after: Filter,
+        gain_db: float,
+        *filters: Filter,
         options: tuple[Option, ...] = (),
         level: Literal["error", "info"] = "error",
     ) -> str:
         voice = Input(WorkdirFile(_TIMELINE), policy=INTERNAL_INPUT)
-        if self.accompanied:
+        if self.has_music:
             mixed = Filter("amix", inputs=2, duration="first", normalize=0)
             chains = (
                 Chain(_STEREO, (Stream(0, "a"),), "voice"),
                 Chain(_STEREO, (Stream(1, "a"),), "bed"),
-                Chain((mixed, *self._levelled(gain), *after), ("voice", "bed"), "sound"),
+                Chain((mixed, *self._levelled(gain_db), *filters), ("voice", "bed"), "sound"),
             )
             command = Command(
                 inputs=(voice, Input(WorkdirFile(_BED), policy=INTERNAL_INPUT)),
@@ -265,39 +181,54 @@ class _Mix:
                 outputs=(Output(target, container, (map_stream("sound"), *options)),),
             )
         else:
-            chain = filter_audio(Chain((*_STEREO, *self._levelled(gain), *after)))
+            chain = filter_audio(Chain((*_STEREO, *self._levelled(gain_db), *filters)))
             command = Command(inputs=(voice,), outputs=(Output(target, container, (chain, *options)),))
-        limits = sound_limits(self.samples / SOUND_RATE)
-        return await run_ffmpeg(self.ffmpeg, command, folder=self.folder, limits=limits, level=level)
+        return await self.job.run(command, sound_limits(self.seconds), level=level)
 
-    def _levelled(self, gain: float) -> tuple[Filter, ...]:
-        ceiling = 10 ** (self.ceiling / 20)
+    def _levelled(self, gain_db: float) -> tuple[Filter, ...]:
+        ceiling = 10 ** (self.ceiling_db / 20)
         return (
-            Filter("volume", f"{gain:.3f}dB"),
+            Filter("volume", f"{gain_db:.3f}dB"),
             Filter("alimiter", limit=f"{ceiling:.4f}", attack=5, release=50, level="false", latency="true"),
         )
 
 
-async def _solve_gain(mix: _Mix, gain: float) -> float | None:
-    """The gain in dB that brings the mix to the wanted loudness through the limiter that delivery uses.
+async def _encode_at_target(mix: _Mix) -> MixResult:
+    """Encodes a mix at the wanted loudness; again under a lower ceiling if its peaks come out too high.
 
-    The limiter takes away from what a gain adds, so that the gain is found by measuring, from the given one on; None for
-    silence.
+    The peaks that an encoder makes of hard attacks are known only after encoding.
+    """
+    gain_db: float | None = 0.0
+    for _ in range(_MAX_CEILINGS):
+        gain_db = await _solve_gain(mix, gain_db or 0.0)
+        await mix.encode(gain_db or 0.0)
+        loudness = await measure(mix.job, SOUND, mix.seconds)
+        excess_db = loudness.true_peak_dbtp + _METER_ROUNDING_DB - mix.levels.peak
+        if excess_db <= 0:
+            break
+        mix = replace(mix, ceiling_db=mix.ceiling_db - excess_db - _METER_ROUNDING_DB)
+    return MixResult(has_speech=gain_db is not None, loudness=loudness)
+
+
+async def _solve_gain(mix: _Mix, gain_db: float) -> float | None:
+    """Finds the gain that brings the mix to the wanted loudness through the limiter; None for silence.
+
+    The limiter takes back part of each gain. So the gain is found by measuring, starting from `gain_db`.
     """
     wanted = mix.levels.target_lufs
-    loudness = await mix.loudness(gain)
+    loudness = await mix.loudness(gain_db)
     if loudness <= SILENCE:
         return None
-    best = (abs(wanted - loudness), gain)
+    best = (abs(wanted - loudness), gain_db)
     slope = 1.0
-    for _ in range(_MOST_PASSES - 1):
-        if best[0] <= _CLOSE_ENOUGH:
+    for _ in range(_MAX_GAIN_PASSES - 1):
+        if best[0] <= _LOUDNESS_TOLERANCE_LU:
             break
-        following = max(-_MOST_GAIN, min(_MOST_GAIN, gain + (wanted - loudness) / slope))
-        if following == gain:
+        following = max(-_MAX_GAIN_DB, min(_MAX_GAIN_DB, gain_db + (wanted - loudness) / slope))
+        if following == gain_db:
             break
         measured = await mix.loudness(following)
-        slope = max(0.25, min(1.0, (measured - loudness) / (following - gain)))
-        gain, loudness = following, measured
-        best = min(best, (abs(wanted - loudness), gain))
+        slope = max(0.25, min(1.0, (measured - loudness) / (following - gain_db)))
+        gain_db, loudness = following, measured
+        best = min(best, (abs(wanted - loudness), gain_db))
     return round(best[1], 3)

@@ -1,4 +1,4 @@
-"""Music under the narration: examined, decoded and measured once, then laid under the film to the sample."""
+"""Background music: checked, decoded and measured once, then fitted to the video sample by sample."""
 
 import asyncio
 import wave
@@ -14,138 +14,133 @@ from scenewire.artifacts.result_cache import Results, fingerprint
 from scenewire.artifacts.store import ArtifactStore
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.ffmpeg.command import UNTRUSTED_AUDIO, Command, File, Input, Output, WorkdirFile
-from scenewire.ffmpeg.executor import FfmpegExecutor
 from scenewire.ffmpeg.filters import Chain, Filter, Stream
 from scenewire.ffmpeg.options import DROP_CHAPTERS, DROP_METADATA, bit_exact, filter_audio, map_stream
 from scenewire.messages import ArtifactRef, Music
 from scenewire.probe.probe import probe_sound
 from scenewire.processes.run import Limits
 from scenewire_assembly.edit import SOUND_RATE
-from scenewire_assembly.ffmpeg_job import run_ffmpeg
+from scenewire_assembly.ffmpeg_job import FfmpegJob, FfmpegOnDemand
 from scenewire_assembly.sound.ducking import Ducking
-from scenewire_assembly.sound.loudness import METER, SILENCE, integrated
+from scenewire_assembly.sound.loudness import METER, SILENCE, integrated_lufs
 
-__all__ = ["Heard", "MusicShelf", "write_bed"]
+__all__ = ["MusicAnalysis", "MusicCache", "write_music_bed"]
 
-_CODE: Final = 1
-"""Raised when the same piece is decoded or measured differently."""
+_CACHE_VERSION: Final = 1
+"""Increase it when the same file is decoded or measured differently."""
 
 _DECODED: Final = "music.wav"
-_LONGEST: Final = 3_600
-"""Seconds of a piece that are used; an hour is 700 MB when it is decoded."""
+_MAX_MUSIC_S: Final = 3_600
+"""Only so much of a file is used: an hour is 700 MB when decoded."""
 
-_SHORTEST: Final = 2
+_MIN_MUSIC_S: Final = 2
 _LIMITS: Final = Limits(memory=2048 << 20, cpu=300, file_size=1 << 30)
-_BLOCK: Final = 1 << 17
-"""Samples in hand at a time."""
+_BLOCK_SAMPLES: Final = 1 << 17
 
 
-class Heard(BaseModel):
-    """A piece as it is used: 16-bit stereo WAV at SOUND_RATE, and how loud it is."""
+class MusicAnalysis(BaseModel):
+    """Decoded music: 16-bit stereo WAV at SOUND_RATE, its length and its loudness."""
 
     model_config = ConfigDict(frozen=True)
 
-    sound: ArtifactRef
+    audio: ArtifactRef
     samples: int
     lufs: float
 
 
-class MusicShelf:
-    """Pieces that were listened to; each is decoded once, whatever films it comes in.
+class MusicCache:
+    """Decodes and measures each music file once, however many videos use it.
 
     Args:
-        store: where they are.
+        store: holds the files and the results.
+        ffmpeg: decodes the files.
     """
 
-    def __init__(self, store: ArtifactStore) -> None:
+    def __init__(self, store: ArtifactStore, ffmpeg: FfmpegOnDemand) -> None:
         self._store = store
-        self._heard = Results(store, "music")
+        self._ffmpeg = ffmpeg
+        self._results = Results(store, "music")
 
-    async def hear(self, ffmpeg: FfmpegExecutor, music: Music) -> Heard:
-        """A piece, decoded and measured.
+    async def analyse(self, music: Music) -> MusicAnalysis:
+        """Returns the stored analysis of a file, or decodes and measures the file.
 
         Raises:
-            PermanentError: `artifact_missing` or `artifact_corrupt`; `media_refused`, it is not music of a kind that is
-                accepted, is damaged, or nothing is heard of it.
+            PermanentError: `artifact_missing` or `artifact_corrupt`; `media_refused`, if the format is not accepted or
+                the file is damaged, silent or too short.
             TransientError: `storage_full`, `program_timeout` and the like.
         """
-        inputs = fingerprint(music=music.file.sha256, ffmpeg=ffmpeg.version, code=_CODE)
-        heard = await self._heard.find(inputs, Heard)
-        if heard is None:
-            with _about_music(music):
-                piece = await self._store.open(music.file)
-                await probe_sound(piece)
+        ffmpeg = await self._ffmpeg.executor()
+        inputs = fingerprint(music=music.file.sha256, ffmpeg=ffmpeg.version, code=_CACHE_VERSION)
+        analysis = await self._results.find(inputs, MusicAnalysis)
+        if analysis is None:
+            with _music_errors(music):
+                path = await self._store.open(music.file)
+                await probe_sound(path)
                 async with self._store.scratch() as folder:
-                    samples, lufs = await _decode(ffmpeg, piece, folder)
-                    sound = await self._store.add(folder / _DECODED, "audio/wav")
-            heard = await self._heard.save(inputs, Heard(sound=sound, samples=samples, lufs=lufs))
-        return heard
+                    samples, lufs = await _decode(FfmpegJob(ffmpeg, folder), path)
+                    audio = await self._store.add(folder / _DECODED, "audio/wav")
+            analysis = await self._results.save(inputs, MusicAnalysis(audio=audio, samples=samples, lufs=lufs))
+        return analysis
 
 
-async def _decode(ffmpeg: FfmpegExecutor, piece: Path, folder: Path) -> tuple[int, float]:
-    """Writes the piece as a WAV of our own; returns its samples and how loud it is, LUFS."""
-    heard = Chain(
-        (
-            Filter("aresample", SOUND_RATE),
-            Filter("aformat", sample_fmts="s16", channel_layouts="stereo"),
-            METER,
-        )
+async def _decode(job: FfmpegJob, path: Path) -> tuple[int, float]:
+    """Decodes a file to a WAV in the job's folder; returns its samples and its loudness in LUFS."""
+    filters = (
+        Filter("aresample", SOUND_RATE),
+        Filter("aformat", sample_fmts="s16", channel_layouts="stereo"),
+        METER,
     )
+    options = (map_stream(Stream(0, "a")), filter_audio(Chain(filters)), DROP_METADATA, DROP_CHAPTERS, bit_exact())
     command = Command(
-        inputs=(Input(File(piece), policy=UNTRUSTED_AUDIO, duration=_LONGEST),),
-        outputs=(
-            Output(
-                WorkdirFile(_DECODED),
-                "wav",
-                (map_stream(Stream(0, "a")), filter_audio(heard), DROP_METADATA, DROP_CHAPTERS, bit_exact()),
-            ),
-        ),
+        inputs=(Input(File(path), policy=UNTRUSTED_AUDIO, duration=_MAX_MUSIC_S),),
+        outputs=(Output(WorkdirFile(_DECODED), "wav", options),),
         stop_on_error=True,
     )
     try:
-        said = await run_ffmpeg(ffmpeg, command, folder=folder, limits=_LIMITS, level="info")
+        stderr = await job.run(command, _LIMITS, level="info")
     except PermanentError as error:
         if error.code is not FailureCode.RENDER_FAILED:
             raise
-        raise _refused(f"it cannot be decoded without errors: {error.message}") from error
-    samples = await asyncio.to_thread(_samples, folder / _DECODED)
-    if samples < _SHORTEST * SOUND_RATE:
-        raise _refused(f"it is shorter than {_SHORTEST} s")
-    lufs = integrated(said)
+        raise _refused(f"the file cannot be decoded without errors: {error.message}") from error
+    samples = await asyncio.to_thread(_count_samples, job.folder / _DECODED)
+    if samples < _MIN_MUSIC_S * SOUND_RATE:
+        raise _refused(f"the file is shorter than {_MIN_MUSIC_S} s")
+    lufs = integrated_lufs(stderr)
     if lufs <= SILENCE:
-        raise _refused("nothing is heard of it")
+        raise _refused("the file is silent")
     return samples, lufs
 
 
-def write_bed(target: Path, piece: Path, ducking: Ducking) -> None:
-    """Writes what is heard of a piece under a film: from its beginning, anew where it ends, as loud as `ducking` says.
+def write_music_bed(target: Path, music: Path, ducking: Ducking) -> None:
+    """Writes the music as it sounds under the video: repeated to its length, with the gain of `ducking`.
 
-    Blocks, and holds little in memory at a time. Both files are 16-bit stereo WAV at SOUND_RATE.
+    Blocks. Holds little in memory at a time. Both files are 16-bit stereo WAV at SOUND_RATE.
     """
-    with wave.open(str(piece), "rb") as music, wave.open(str(target), "wb") as bed:
+    with wave.open(str(music), "rb") as source, wave.open(str(target), "wb") as bed:
         bed.setnchannels(2)
         bed.setsampwidth(2)
         bed.setframerate(SOUND_RATE)
-        for start in range(0, ducking.length, _BLOCK):
-            end = min(start + _BLOCK, ducking.length)
-            sound = np.frombuffer(_read(music, start % ducking.piece, end - start), "<i2").reshape(-1, 2)
-            mixed = np.rint(sound * ducking.factors(start, end)[:, None])
-            bed.writeframesraw(np.clip(mixed, -32_768, 32_767).astype("<i2").tobytes())
+        for start in range(0, ducking.samples, _BLOCK_SAMPLES):
+            end = min(start + _BLOCK_SAMPLES, ducking.samples)
+            block = _read_repeated(source, start % ducking.music_samples, end - start)
+            sound = np.frombuffer(block, "<i2").reshape(-1, 2)
+            levelled = np.rint(sound * ducking.gain_envelope(start, end)[:, None])
+            bed.writeframesraw(np.clip(levelled, -32_768, 32_767).astype("<i2").tobytes())
 
 
-def _read(music: wave.Wave_read, at: int, count: int) -> bytes:
-    """So many samples from one on, as if the piece had no end."""
+def _read_repeated(source: wave.Wave_read, start: int, count: int) -> bytes:
+    """Reads samples from `start` on; continues at the beginning after the last one."""
     parts: list[bytes] = []
     while count > 0:
-        music.setpos(at)
-        part = music.readframes(count)
+        source.setpos(start)
+        part = source.readframes(count)
         parts.append(part)
         count -= len(part) // 4
-        at = 0
+        start = 0
     return b"".join(parts)
 
 
-def _samples(path: Path) -> int:
+def _count_samples(path: Path) -> int:
     with wave.open(str(path), "rb") as file:
         return file.getnframes()
 
@@ -155,8 +150,8 @@ def _refused(reason: str) -> PermanentError:
 
 
 @contextmanager
-def _about_music(music: Music) -> Iterator[None]:
-    """Says of every failure that it is about the music, and what can be done."""
+def _music_errors(music: Music) -> Iterator[None]:
+    """Names the music in every failure, and adds a hint to a refusal."""
     name = f"the music “{music.title}”" if music.title else "the music"
     try:
         yield

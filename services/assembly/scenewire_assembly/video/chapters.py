@@ -1,4 +1,4 @@
-"""What a film's file says of itself: its title, its credits, and a chapter for each scene. Pure."""
+"""Metadata in the video file: title, credits, and a chapter for each scene. Pure."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,18 +12,18 @@ from scenewire_assembly.edit import Placed
 
 __all__ = ["Chapter", "chapter_title", "chapters", "ffmetadata"]
 
-_LONGEST_TITLE: Final = 56
-"""Columns of a chapter's title: what the lists of players show of one."""
+_MAX_TITLE_COLUMNS: Final = 56
+"""Columns that players' chapter lists show."""
 
 _SENTENCE: Final = re.compile(r".{12,}?[.!?…。！？](?=\s|$)")  # noqa: RUF001 - wide punctuation is meant
-"""The first sentence, unless it is so short that its end may be that of an abbreviation."""
+"""The first sentence. If it is very short, its end may be an abbreviation, so the match goes on."""
 
 _SPECIAL: Final = re.compile(r"[\\=;#\n]")
 
 
 @dataclass(frozen=True)
 class Chapter:
-    """A stretch of the film that players can go to, from frame `start` up to and without frame `end`."""
+    """A range of the video that players can jump to, from frame `start` up to, not including, frame `end`."""
 
     title: str
     start: int
@@ -31,29 +31,29 @@ class Chapter:
 
 
 def chapters(scenes: Sequence[Scene], places: Sequence[Placed]) -> list[Chapter]:
-    """One for each scene, from its first frame."""
+    """One chapter for each scene, from its first frame."""
     return [Chapter(chapter_title(scene), at.start, at.end) for scene, at in zip(scenes, places, strict=True)]
 
 
 def chapter_title(scene: Scene) -> str:
-    """A scene's first sentence, or its first words where that is long."""
+    """The scene's first sentence, or its first words if the sentence is long."""
     text = one_line(scene.text) or one_line(scene.footage_query)
     sentence = _SENTENCE.match(text)
     title = sentence.group() if sentence else text
-    if columns(title) <= _LONGEST_TITLE:
+    if columns(title) <= _MAX_TITLE_COLUMNS:
         return title.rstrip(".。") or f"Scene {scene.scene_number}"
-    room = next(length for length in range(len(title), 0, -1) if columns(title[:length]) < _LONGEST_TITLE)
-    cut = title[:room] if title[room].isspace() else title[:room].rpartition(" ")[0] or title[:room]
+    fitting = next(length for length in range(len(title), 0, -1) if columns(title[:length]) < _MAX_TITLE_COLUMNS)
+    cut = title[:fitting] if title[fitting].isspace() else title[:fitting].rpartition(" ")[0] or title[:fitting]
     return cut.rstrip(" ,;:–—-") + "…"  # noqa: RUF001 - a dash
 
 
 def ffmetadata(tags: Mapping[str, str], marks: Sequence[Chapter], frame_rate: int) -> str:
-    """Tags and chapters as ffmpeg reads them from a file; the chapters' clock ticks once a frame.
+    """Tags and chapters in ffmpeg's metadata format. The chapters' time base is one frame.
 
     Args:
         tags: such as `title`; empty ones are left out.
         marks: the chapters.
-        frame_rate: of the film.
+        frame_rate: of the video.
     """
 
     def lines() -> Iterator[str]:

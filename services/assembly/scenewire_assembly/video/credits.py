@@ -1,13 +1,14 @@
-"""What goes with a film: whose pictures and voices are in it and when, and the script as it was spoken. Pure."""
+"""Credits of the pictures, voices and music in a video, and its script. Pure."""
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from scenewire.messages import Brief, Music, SegmentRendered
+from scenewire.messages import Music
 from scenewire.text.markup import one_line
-from scenewire_assembly.edit import Placed, edit_clips
+from scenewire_assembly.edit import edit_clips
+from scenewire_assembly.video.plan import VideoPlan
 
 __all__ = ["Appearance", "appearances", "credits_comment", "credits_json", "credits_txt", "script_json"]
 
@@ -17,7 +18,7 @@ _NO_LICENCE: Final = "licence not stated"
 
 @dataclass(frozen=True)
 class Appearance:
-    """A picture's time in the film, in frames of it."""
+    """A picture and the frames of the video that show it."""
 
     scene_number: int
     start: int
@@ -33,15 +34,15 @@ class Appearance:
     generated: bool = False
 
 
-def appearances(segments: Sequence[SegmentRendered], places: Sequence[Placed]) -> list[Appearance]:
-    """Every clip and every painted background, in the order in which they show."""
+def appearances(plan: VideoPlan) -> list[Appearance]:
+    """Every clip and every painted background, in order of appearance."""
     shown: list[Appearance] = []
-    for segment, place in zip(segments, places, strict=True):
+    for segment, place in plan.placed:
         number, clips = segment.scene.scene_number, segment.footage.clips
         if not clips:
             shown.append(Appearance(number, place.start, place.end, _PAINTED, generated=True))
             continue
-        for shot in edit_clips(clips, place.frames, segment.brief.options.look.frame_rate).shots:
+        for shot in edit_clips(clips, place.frames, plan.look.frame_rate).shots:
             clip = clips[shot.clip]
             start = place.start + shot.start
             shown.append(
@@ -62,9 +63,9 @@ def appearances(segments: Sequence[SegmentRendered], places: Sequence[Placed]) -
     return shown
 
 
-def credits_json(brief: Brief, shown: Sequence[Appearance], segments: Sequence[SegmentRendered]) -> str:
-    """Credits for programs. Times are seconds."""
-    rate = brief.options.look.frame_rate
+def credits_json(plan: VideoPlan) -> str:
+    """Machine-readable credits. Times are seconds."""
+    rate = plan.look.frame_rate
     pictures: list[dict[str, Any]] = [
         {
             "scene_number": picture.scene_number,
@@ -80,42 +81,43 @@ def credits_json(brief: Brief, shown: Sequence[Appearance], segments: Sequence[S
             "notice": picture.notice,
             "review": picture.review,
         }
-        for picture in shown
+        for picture in appearances(plan)
     ]
-    voices = [{"engine": engine, "voice": voice} for engine, voice in _voices(segments)]
-    document: dict[str, Any] = {"title": brief.title, "pictures": pictures, "voices": voices}
-    if music := brief.options.music:
+    voices = [{"engine": engine, "voice": voice} for engine, voice in _voices(plan)]
+    document: dict[str, Any] = {"title": plan.brief.title, "pictures": pictures, "voices": voices}
+    if music := plan.brief.options.music:
         document["music"] = {
             name: one_line(getattr(music, name)) for name in ("title", "creator", "licence", "source_url")
         }
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-def credits_txt(brief: Brief, shown: Sequence[Appearance], segments: Sequence[SegmentRendered]) -> str:
+def credits_txt(plan: VideoPlan) -> str:
     """Credits for people."""
-    rate = brief.options.look.frame_rate
-    lines = [one_line(brief.title), "", "Pictures"]
+    rate, shown = plan.look.frame_rate, appearances(plan)
+    lines = [one_line(plan.brief.title), "", "Pictures"]
     for picture in shown:
         time = f"{_clock(picture.start, rate)} - {_clock(picture.end, rate)}"
         lines.append(f"  {time}  scene {picture.scene_number}: {_sentence(picture)}")
     lines += ["", "Notices", *(f"  {notice}" for notice in notices)] if (notices := _notices(shown)) else []
-    lines += ["", "Voice", *(f"  {engine}, voice {voice}" for engine, voice in _voices(segments)), ""]
-    if music := brief.options.music:
+    lines += ["", "Voice", *(f"  {engine}, voice {voice}" for engine, voice in _voices(plan)), ""]
+    if music := plan.brief.options.music:
         lines += ["Music", f"  {_music(music)}", ""]
     return "\n".join(lines)
 
 
-def credits_comment(brief: Brief, shown: Sequence[Appearance], segments: Sequence[SegmentRendered]) -> str:
-    """Credits as they stand in the film itself: everything once, without times."""
+def credits_comment(plan: VideoPlan) -> str:
+    """Credits for the video file itself: each once, without times."""
+    shown = appearances(plan)
     pictures = dict.fromkeys(_sentence(picture) for picture in shown)
-    voices = [f"{engine}, voice {voice}" for engine, voice in _voices(segments)]
-    music = [_music(brief.options.music)] if brief.options.music else []
-    said = {"Picture": pictures, "Notice": _notices(shown), "Voice": voices, "Music": music}
-    return "\n".join(f"{what}: {line}" for what, lines in said.items() for line in lines)
+    voices = [f"{engine}, voice {voice}" for engine, voice in _voices(plan)]
+    music = [_music(plan.brief.options.music)] if plan.brief.options.music else []
+    credit_lines = {"Picture": pictures, "Notice": _notices(shown), "Voice": voices, "Music": music}
+    return "\n".join(f"{kind}: {line}" for kind, lines in credit_lines.items() for line in lines)
 
 
-def script_json(segments: Sequence[SegmentRendered]) -> str:
-    """The script as the prior system wrote it. Durations are seconds."""
+def script_json(plan: VideoPlan) -> str:
+    """The script in the format of the prior system. Durations are seconds."""
     scenes = [
         {
             "sceneNumber": segment.scene.scene_number,
@@ -124,26 +126,26 @@ def script_json(segments: Sequence[SegmentRendered]) -> str:
             "actualDuration": round(segment.narration.samples / segment.narration.sample_rate, 3),
             "audioFile": segment.narration.audio.key,
         }
-        for segment in segments
+        for segment in plan.segments
     ]
     return json.dumps(scenes, ensure_ascii=False, indent=2) + "\n"
 
 
-def _voices(segments: Sequence[SegmentRendered]) -> list[tuple[str, str]]:
-    return list(dict.fromkeys((segment.narration.engine, segment.narration.voice) for segment in segments))
+def _voices(plan: VideoPlan) -> list[tuple[str, str]]:
+    return list(dict.fromkeys((segment.narration.engine, segment.narration.voice) for segment in plan.segments))
 
 
 def _notices(shown: Sequence[Appearance]) -> list[str]:
-    """What the terms of all archives together want said, each once."""
+    """Notices that the archives' terms require, each once."""
     return list(dict.fromkeys(picture.notice for picture in shown if picture.notice))
 
 
 def _sentence(picture: Appearance) -> str:
     if picture.generated:
         return f"{picture.title}, generated"
-    doubt = f". To be reviewed: {picture.review}" if picture.review else ""
+    review = f". To be reviewed: {picture.review}" if picture.review else ""
     terms = (picture.provider, picture.licence or _NO_LICENCE, picture.source_url)
-    return _credit(picture.title or picture.source_id, picture.creator, terms) + doubt
+    return _credit(picture.title or picture.source_id, picture.creator, terms) + review
 
 
 def _music(music: Music) -> str:

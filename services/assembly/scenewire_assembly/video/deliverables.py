@@ -1,57 +1,46 @@
-"""The texts of a film: those that lie beside it, and what its file says of itself."""
+"""Text files delivered with a video, and the metadata in its own file."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
-from scenewire.messages import Brief, SegmentRendered
 from scenewire.text.markup import one_line
 from scenewire_assembly.captions.cues import cues_of, shift
 from scenewire_assembly.captions.subtitle_files import srt, vtt
-from scenewire_assembly.edit import Placed
 from scenewire_assembly.job_files import SUBTITLES
 from scenewire_assembly.video.chapters import chapters, ffmetadata
-from scenewire_assembly.video.credits import appearances, credits_comment, credits_json, credits_txt, script_json
+from scenewire_assembly.video.credits import credits_comment, credits_json, credits_txt, script_json
+from scenewire_assembly.video.plan import VideoPlan
 
-__all__ = ["about_film", "write_documents"]
+__all__ = ["video_metadata", "write_documents"]
 
 
-def write_documents(
-    folder: Path, segments: Sequence[SegmentRendered], places: Sequence[Placed], brief: Brief
-) -> dict[str, tuple[str, str]]:
-    """Writes captions, credits and script; returns name and media type of each, by their field of the message.
+def write_documents(folder: Path, plan: VideoPlan) -> dict[str, tuple[str, str]]:
+    """Writes subtitles, credits and script into a folder.
 
-    Args:
-        folder: gets the files.
-        segments: all scenes, in order.
-        places: where in the film each of them is.
-        brief: the whole film's.
+    Returns:
+        File name and media type of each, by its field of `VideoAssembled`.
     """
-    rate = brief.options.look.frame_rate
+    rate = plan.look.frame_rate
     cues = [
         shift(cue, at.start)
-        for segment, at in zip(segments, places, strict=True)
+        for segment, at in plan.placed
         for cue in cues_of(segment.scene.text, segment.narration, rate)
     ]
-    shown = appearances(segments, places)
     documents = {
         "captions_srt": (SUBTITLES, "application/x-subrip", srt(cues, rate)),
         "captions_vtt": ("captions.vtt", "text/vtt", vtt(cues, rate)),
-        "credits_json": ("credits.json", "application/json", credits_json(brief, shown, segments)),
-        "credits_txt": ("credits.txt", "text/plain", credits_txt(brief, shown, segments)),
-        "script_json": ("script.json", "application/json", script_json(segments)),
+        "credits_json": ("credits.json", "application/json", credits_json(plan)),
+        "credits_txt": ("credits.txt", "text/plain", credits_txt(plan)),
+        "script_json": ("script.json", "application/json", script_json(plan)),
     }
     for file, _, text in documents.values():
         (folder / file).write_text(text, encoding="utf-8")
     return {name: (file, media_type) for name, (file, media_type, _) in documents.items()}
 
 
-def about_film(segments: Sequence[SegmentRendered], places: Sequence[Placed], brief: Brief) -> str:
-    """What the film's file says of itself: licences ask that credits go with the film wherever it goes.
+def video_metadata(plan: VideoPlan) -> str:
+    """Title, credits and chapters in ffmpeg's metadata format.
 
-    Returns:
-        ffmpeg's metadata format.
+    Licences require credits to stay with the video: the copy in its own file cannot be separated from it.
     """
-    comment = credits_comment(brief, appearances(segments, places), segments)
-    tags = {"title": one_line(brief.title), "comment": comment}
-    marks = chapters([segment.scene for segment in segments], places)
-    return ffmetadata(tags, marks, brief.options.look.frame_rate)
+    tags = {"title": one_line(plan.brief.title), "comment": credits_comment(plan)}
+    return ffmetadata(tags, chapters(plan.scenes, plan.places), plan.look.frame_rate)

@@ -1,39 +1,39 @@
-"""What the film's file is called. Pure."""
+"""File name of the video. Pure."""
 
 import re
 import unicodedata
 from typing import Final
 
-from scenewire_assembly.captions.line_breaking import apart
+from scenewire_assembly.captions.line_breaking import is_boundary
 
 __all__ = ["file_stem", "video_name"]
 
 _SUFFIX: Final = "_video.mp4"
-_LONGEST: Final = 149
-"""Bytes of a file name; file systems allow 255, some encryption layers and archive formats less."""
+_MAX_NAME_BYTES: Final = 149
+"""File systems allow 255; some encryption layers and archive formats allow less."""
 
 _VARIATIONS: Final = re.compile("[\u034f\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
-"""Marks that nobody sees."""
+"""Invisible variation marks."""
 
 
 def file_stem(topic: str) -> str:
-    """A topic as the beginning of a file name: letters with their marks, digits, `_` and `-` of any script.
+    """Turns a topic into a file name without suffix: letters with their marks, digits, `_` and `-`, in any script.
 
-    Spaces become `_`. A word of nothing else, such as an emoji, is left out with its space.
+    Spaces become `_`. A word without such characters, for example an emoji, is left out with its space.
     """
     words = re.split(r"\s", unicodedata.normalize("NFC", topic))
     kept = [(word, _kept(word)) for word in words]
     stem = "_".join(name for word, name in kept if name or not word)
-    return _shortened(stem.lstrip("-"), _LONGEST - len(_SUFFIX)) or "film"
+    return _shortened(stem.lstrip("-"), _MAX_NAME_BYTES - len(_SUFFIX)) or "untitled"
 
 
 def video_name(topic: str) -> str:
-    """The film's file name, the prior system's for a simple topic."""
+    """The video's file name. For simple topics it equals that of the prior system."""
     return file_stem(topic) + _SUFFIX
 
 
 def _kept(word: str) -> str:
-    """The word without what no file name should hold; a mark stays where its letter stays."""
+    """The word without characters that are unsafe in file names. A mark is kept if its letter is."""
     kept: list[str] = []
     on_letter = False
     for character in _VARIATIONS.sub("", word):
@@ -47,9 +47,9 @@ def _kept(word: str) -> str:
     return "".join(kept)
 
 
-def _shortened(stem: str, most: int) -> str:
-    """As many whole characters, as people see them, as fit in that many bytes."""
-    end = len(stem.encode()[:most].decode(errors="ignore"))
-    while 0 < end < len(stem) and not apart(stem, end):
+def _shortened(stem: str, max_bytes: int) -> str:
+    """As many whole grapheme clusters as fit."""
+    end = len(stem.encode()[:max_bytes].decode(errors="ignore"))
+    while 0 < end < len(stem) and not is_boundary(stem, end):
         end -= 1
     return stem[:end]

@@ -1,4 +1,4 @@
-"""Which tracks of an mp4 play by themselves. Muxers enable the only track of a kind, whatever they are told."""
+"""Disables subtitle tracks of an mp4. ffmpeg enables the only track of a kind, whatever disposition it is given."""
 
 import struct
 from collections.abc import Iterator
@@ -10,23 +10,23 @@ from scenewire.errors import FailureCode, PermanentError
 __all__ = ["turn_off_subtitles"]
 
 _ENABLED: Final = 1
-"""The bit of a track's header: played unless somebody chooses otherwise."""
+"""Flag of a track header: players show the track by default."""
 
 _SUBTITLES: Final = b"sbtl"
 
 
 def turn_off_subtitles(path: Path) -> None:
-    """Clears the mark by which players show the subtitles unasked; they stay there to be chosen. Blocks.
+    """Clears the flag that makes players show subtitles by default; they can still be selected. Blocks.
 
-    Changes a bit of each subtitle track's header in its place, so that nothing else of the file moves.
+    Changes one bit in the header of each subtitle track; the rest of the file stays unchanged.
 
     Raises:
-        PermanentError: `render_failed`, there are no subtitles.
+        PermanentError: `render_failed`, if there is no subtitle track.
     """
     with path.open("r+b") as file:
         found = [header for header, handler in _tracks(file) if handler == _SUBTITLES]
         if not found:
-            raise PermanentError(FailureCode.RENDER_FAILED, "the film was written without its subtitles")
+            raise PermanentError(FailureCode.RENDER_FAILED, "the video has no subtitle track")
         for header in found:
             file.seek(header)  # a version in the first byte, flags in the other three
             flags = struct.unpack(">I", file.read(4))[0]
@@ -35,7 +35,7 @@ def turn_off_subtitles(path: Path) -> None:
 
 
 def _tracks(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Where each track's header is, and the kind of what handles it."""
+    """Position of each track's header, and its handler type."""
     file.seek(0, 2)
     for name, start, end in _boxes(file, 0, file.tell()):
         if name != b"moov":
@@ -49,12 +49,12 @@ def _tracks(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
 
 
 def _boxes(file: BinaryIO, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-    """The boxes of a stretch: name, and where its content begins and ends."""
+    """The boxes between two positions: name, start and end of the content."""
     while start + 8 <= end:
         file.seek(start)
         size, name = struct.unpack(">I4s", file.read(8))
         content = start + 8
-        if size == 1:  # too large for four bytes
+        if size == 1:  # a 64-bit size follows
             size, content = struct.unpack(">Q", file.read(8))[0], start + 16
         until = start + size if size else end
         yield name, content, until

@@ -1,24 +1,22 @@
 import pytest
 
 from scenewire.messages import Look
-from scenewire_assembly.edit import edit_clips
-from scenewire_assembly.picture.background import Background
-from scenewire_assembly.picture.segment_command import Encoder, segment_from_background, segment_from_clips
+from scenewire_assembly.picture.segment_command import segment_command
 from tests.support.clips import clip
+from tests.support.pictures import scene_picture
 
 LOOK = Look(width=320, height=180)
 
 
 def arguments(clips, frames=90, look=LOOK, **encoder) -> list[str]:
-    edit = edit_clips(clips, frames, look.frame_rate)
-    return segment_from_clips(look, Encoder(**encoder), frames, clips, edit, lettered=True).build()
+    return segment_command(scene_picture(frames, look, clips=clips, overlay="captions", **encoder)).build()
 
 
 def value(words: list[str], name: str) -> str:
     return words[words.index(name) + 1]
 
 
-def test_every_input_may_open_only_itself_and_only_common_formats():
+def test_every_input_is_limited_to_its_own_file_and_common_formats():
     words = arguments([clip(90), clip(90, name="d")])
     inputs = [index for index, word in enumerate(words) if word == "-i"]
     assert [words[index + 1] for index in inputs] == ["file:clip00", "file:clip01"]
@@ -29,17 +27,17 @@ def test_every_input_may_open_only_itself_and_only_common_formats():
     assert "magicyuv" not in value(words, "-codec_whitelist")
 
 
-def test_nothing_the_provider_said_reaches_the_command_line():
+def test_no_text_of_a_provider_reaches_the_command_line():
     evil = clip(90, name="x;rm -rf,[v]")
     assert not any("rm -rf" in word for word in arguments([evil]))
 
 
-def test_a_clip_begins_at_its_own_frame():
+def test_a_clip_starts_at_its_in_frame():
     assert value(arguments([clip(90, (25, 1), in_frame=50)]), "-ss") == "1.980000"
     assert "-ss" not in arguments([clip(90)])
 
 
-def test_it_ends_after_exactly_its_frames():
+def test_a_segment_ends_after_exactly_its_frames():
     words = arguments([clip(300)], frames=77)
     assert value(words, "-frames:v") == "77"
     assert "trim=end_frame=77" in value(words, "-filter_complex")
@@ -56,14 +54,14 @@ def test_it_ends_after_exactly_its_frames():
         (3840, 3840, 60, "6.1"),
     ],
 )
-def test_the_level_depends_on_the_look_alone(width, height, rate, level):
+def test_the_level_depends_only_on_the_look(width, height, rate, level):
     look = Look(width=width, height=height, frame_rate=rate)
-    painted = segment_from_background(look, Encoder(), 30, Background("Tea", 1, look), lettered=False).build()
+    painted = segment_command(scene_picture(30, look)).build()
     assert value(painted, "-level:v") == value(arguments([clip(90)], look=look), "-level:v") == level
 
 
 def test_the_same_encoder_options_make_all_segments_so_that_they_join():
-    painted = segment_from_background(LOOK, Encoder(), 90, Background("Tea", 1, LOOK), lettered=True).build()
+    painted = segment_command(scene_picture(90, LOOK, overlay="captions")).build()
     cut = arguments([clip(90)])
     assert painted[painted.index("-map") :] == cut[cut.index("-map") :]
 

@@ -13,7 +13,7 @@ def title(text: str) -> str:
     return chapter_title(scene(3, text))
 
 
-def test_a_chapter_is_called_after_the_first_sentence_of_its_scene():
+def test_a_chapter_has_the_first_sentence_of_its_scene_as_title():
     assert title("Tea is made from leaves. It is a drink.") == "Tea is made from leaves"
     assert title("Is it tea? It is.") == "Is it tea? It is"
     assert title("What is green tea? It is steamed.") == "What is green tea?"
@@ -29,7 +29,7 @@ def test_a_long_sentence_is_cut_between_words():
 
 
 @given(st.text(min_size=1).filter(str.strip))
-def test_every_scene_has_a_title_of_one_line_that_lists_can_show(text):
+def test_every_chapter_title_is_one_short_line(text):
     name = title(text)
     assert name.strip()
     assert columns(name) <= 57
@@ -42,7 +42,7 @@ def test_chapters_follow_the_frames_of_their_scenes():
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1))
-def test_no_text_is_taken_for_another_tag_or_a_chapter(text):
+def test_no_text_becomes_another_tag_or_a_chapter(text):
     written = ffmetadata({"comment": text, "title": ""}, [Chapter(text, 0, 1)], 30)
     lines = re.split(r"(?<!\\)(?:\\\\)*\n", written)
     assert len([line for line in lines if line.startswith("[CHAPTER]")]) == 1

@@ -1,9 +1,9 @@
-"""Another way: one ffmpeg, one filter graph, from all clips to the film. Runs as a process of its own, to be measured.
+"""One ffmpeg with one filter graph, from all clips to the video. Runs in its own process, for measuring.
 
-python -m scripts.media_bench.one_graph FOLDER FILM --preset P --crf Q --threads T
+python -m scripts.media_bench.graph_method FOLDER FILM --preset P --crf Q --threads T
 
-It gets for nothing what the product has to find out: the gain that makes the film loud enough. It examines nothing that
-comes out and makes no thumbnail. `--lossless` makes the same pictures without loss, as a reference for quality.
+It is given the right gain, which scenewire has to measure. It checks nothing and makes no thumbnail. `--lossless` makes
+the same pictures without loss, as a reference for quality.
 """
 
 import asyncio
@@ -22,48 +22,50 @@ from scenewire.messages import FootageSourced
 from scenewire.processes.run import run_program
 from scenewire_assembly.captions.fonts import prepare_fonts
 from scenewire_assembly.edit import samples_for
-from scenewire_assembly.job_files import LETTERING
+from scenewire_assembly.ffmpeg_job import FfmpegJob
+from scenewire_assembly.job_files import OVERLAY
+from scenewire_assembly.picture.scene_picture import Encoder
 from scenewire_assembly.picture.segment import SegmentPlan, plan_segment
-from scenewire_assembly.picture.segment_command import Encoder
-from scenewire_assembly.sound.mix import Spoken, write_timeline
-from scripts.media_bench.arguments import way_arguments
-from scripts.media_bench.film import read_messages, store_in
+from scenewire_assembly.picture.segment_command import segment_command
+from scenewire_assembly.sound.narration_track import NarrationTrack, SceneAudio
+from scripts.media_bench.arguments import method_arguments
+from scripts.media_bench.bench_video import read_messages, store_in
 
 _LIMIT = 7200
 _RATE = 48_000
 
 
-async def make(folder: Path, film: Path, encoder: Encoder, gain: float, *, lossless: bool) -> None:
-    """Writes the film."""
+async def make(folder: Path, video: Path, encoder: Encoder, gain: float, *, lossless: bool) -> None:
+    """Writes the video."""
     ffmpeg = await open_executor()
     scenes = read_messages(folder)
     with tempfile.TemporaryDirectory(dir=folder) as name:
         job = Path(name)
-        prepare_fonts(job)
-        plans = [await plan_segment(ffmpeg, scene, encoder, job) for scene in scenes]
+        fonts = prepare_fonts(job)
+        plans = [await plan_segment(FfmpegJob(ffmpeg, job, fonts), scene, encoder) for scene in scenes]
         await _lay_out(job, folder, scenes, plans)
         command = _command(plans, gain)
-        words = command.build()
+        built = command.build()
         if lossless:
-            words = _without_loss(words)
+            built = _without_loss(built)
         done = await run_program(
-            [(await find_ffmpeg()).path, "-v", "error", "-nostdin", "-y", *words], timeout=_LIMIT, cwd=job
+            [(await find_ffmpeg()).path, "-v", "error", "-nostdin", "-y", *built], timeout=_LIMIT, cwd=job
         )
         if done.returncode:
             sys.exit(done.stderr)
-        (job / "film.mp4").replace(film)
+        (job / "video.mp4").replace(video)
 
 
 async def _lay_out(job: Path, folder: Path, scenes: Sequence[FootageSourced], plans: Sequence[SegmentPlan]) -> None:
     store = store_in(folder)
-    spoken = []
+    audio = []
     for number, (scene, plan) in enumerate(zip(scenes, plans, strict=True)):
-        (job / f"{number}.ass").write_text(plan.script, encoding="utf-8")
-        for index, clip in enumerate(plan.clips):
+        (job / f"{number}.ass").write_text(plan.picture.overlay, encoding="utf-8")
+        for index, clip in enumerate(plan.picture.clips):
             (job / f"{number}-clip{index:02}").symlink_to(await store.open(clip.file))
         narration = scene.narration
-        spoken.append(Spoken(number, await store.open(narration.audio), narration.samples, plan.frames))
-    await asyncio.to_thread(write_timeline, job / "timeline.wav", spoken, sample_rate=24_000, frame_rate=30)
+        audio.append(SceneAudio(number, await store.open(narration.audio), narration.samples, plan.picture.frames))
+    await asyncio.to_thread(NarrationTrack(tuple(audio), 24_000, 30).write, job / "timeline.wav")
 
 
 def _command(plans: Sequence[SegmentPlan], gain: float) -> Command:
@@ -73,15 +75,15 @@ def _command(plans: Sequence[SegmentPlan], gain: float) -> Command:
         chains += _renamed(plan, number, len(inputs))
         inputs += [
             dataclasses.replace(each, source=WorkdirFile(f"{number}-{Path(str(each.source.path)).name}"))  # type: ignore[union-attr]
-            for each in plan.command.inputs
+            for each in segment_command(plan.picture).inputs
         ]
     parts = tuple(f"v{number}" for number in range(len(plans)))
-    chains.append(Chain((Filter("concat", n=len(parts), v=1, a=0),), parts, "film"))
-    samples = samples_for(sum(plan.frames for plan in plans), 30)
+    chains.append(Chain((Filter("concat", n=len(parts), v=1, a=0),), parts, "video"))
+    samples = samples_for(sum(plan.picture.frames for plan in plans), 30)
     chains.append(Chain(_loud(gain, samples), (Stream(len(inputs), "a"),), "sound"))
-    picture = next(each for each in plans[0].command.outputs[0].options if each.encodes == "v")
+    picture = next(each for each in segment_command(plans[0].picture).outputs[0].options if each.encodes == "v")
     options: tuple[Option, ...] = (
-        map_stream("film"),
+        map_stream("video"),
         map_stream("sound"),
         picture,
         encode_aac("192k", _RATE),
@@ -89,29 +91,30 @@ def _command(plans: Sequence[SegmentPlan], gain: float) -> Command:
     return Command(
         inputs=(*inputs, Input(WorkdirFile("timeline.wav"), policy=INTERNAL_INPUT)),
         graph=Graph(tuple(chains)),
-        outputs=(Output(WorkdirFile("film.mp4"), "mp4", options),),
+        outputs=(Output(WorkdirFile("video.mp4"), "mp4", options),),
     )
 
 
 def _renamed(plan: SegmentPlan, number: int, first_input: int) -> list[Chain]:
-    """The scene's own chains, with labels, inputs and captions that no other scene has."""
-    if plan.command.graph is None:
+    """The chains of a scene, with labels, inputs and captions that differ from those of all other scenes."""
+    graph = segment_command(plan.picture).graph
+    if graph is None:
         raise ValueError("a segment without a graph")
 
-    def source(each: Stream | str) -> Stream | str:
-        if isinstance(each, Stream):
-            return dataclasses.replace(each, input=each.input + first_input)
-        return f"{each}{number}"
+    def source(label: Stream | str) -> Stream | str:
+        if isinstance(label, Stream):
+            return dataclasses.replace(label, input=label.input + first_input)
+        return f"{label}{number}"
 
-    def captions(each: Filter) -> Filter:
-        options = dict(each.options)
-        if options.get("f") == LETTERING:
+    def captions(filter_: Filter) -> Filter:
+        options = dict(filter_.options)
+        if options.get("f") == OVERLAY:
             options["f"] = f"{number}.ass"
-        return Filter(each.name, *each.values, **options)
+        return Filter(filter_.name, *filter_.values, **options)
 
     return [
         Chain(tuple(map(captions, chain.filters)), tuple(map(source, chain.sources)), f"{chain.label}{number}")
-        for chain in plan.command.graph.chains
+        for chain in graph.chains
     ]
 
 
@@ -126,8 +129,8 @@ def _loud(gain: float, samples: int) -> tuple[Filter, ...]:
     )
 
 
-def _without_loss(words: list[str]) -> list[str]:
-    kept = list(words)
+def _without_loss(built: list[str]) -> list[str]:
+    kept = list(built)
     for name in ("-crf", "-profile:v", "-level:v", "-preset"):
         at = kept.index(name)
         del kept[at : at + 2]
@@ -136,10 +139,10 @@ def _without_loss(words: list[str]) -> list[str]:
 
 
 if __name__ == "__main__":
-    said = way_arguments()
-    said.add_argument("--threads", type=int, default=0)
-    said.add_argument("--gain", type=float, default=12.0)
-    said.add_argument("--lossless", action="store_true")
-    given = said.parse_args()
-    chosen = Encoder(preset=given.preset, crf=given.crf, threads=given.threads)
-    asyncio.run(make(given.folder, given.film, chosen, given.gain, lossless=given.lossless))
+    parser = method_arguments()
+    parser.add_argument("--threads", type=int, default=0)
+    parser.add_argument("--gain", type=float, default=12.0)
+    parser.add_argument("--lossless", action="store_true")
+    arguments = parser.parse_args()
+    chosen = Encoder(preset=arguments.preset, crf=arguments.crf, threads=arguments.threads)
+    asyncio.run(make(arguments.folder, arguments.video, chosen, arguments.gain, lossless=arguments.lossless))

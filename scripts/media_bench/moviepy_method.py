@@ -1,8 +1,8 @@
-"""Another way, as programs around MoviePy compose. Runs as a process of its own, to be measured.
+"""Composes a video like programs built on MoviePy. Runs in its own process, for measuring.
 
-Each clip is written, all are written again end to end, captions are drawn over that and it is written once more.
+Encodes each clip, then all clips joined, then all with captions.
 
-python -m scripts.media_bench.moviepy_way FOLDER FILM --preset P --crf Q [--last-bitrate KBIT]
+python -m scripts.media_bench.moviepy_method FOLDER FILM --preset P --crf Q [--last-bitrate KBIT]
 """
 
 import asyncio
@@ -12,34 +12,39 @@ from pathlib import Path
 from moviepy import AudioFileClip, CompositeVideoClip, TextClip, VideoFileClip, concatenate_videoclips
 
 from scenewire_assembly.captions import fonts
+from scenewire_assembly.captions.ass import Canvas
 from scenewire_assembly.captions.cues import cues_of
-from scenewire_assembly.captions.styles import caption_columns
-from scenewire_assembly.sound.mix import Spoken, write_timeline
-from scripts.media_bench.arguments import way_arguments
-from scripts.media_bench.film import read_messages, store_in
+from scenewire_assembly.captions.styles import Captions
+from scenewire_assembly.sound.narration_track import NarrationTrack, SceneAudio
+from scripts.media_bench.arguments import method_arguments
+from scripts.media_bench.bench_video import read_messages, store_in
 
 _FONT = Path(fonts.__file__).parent / "font_files" / "DejaVuSans-Bold.ttf"
 
 
 async def _inputs(folder: Path, job: Path) -> list[tuple[Path, float, int, list[tuple[float, float, str]]]]:
-    """Of every scene: its clip, and the second to begin with; how many frames; captions, with their seconds of the film."""
+    """For every scene: clip and start second; frames; captions with their times in the video, seconds."""
     store, scenes = store_in(folder), []
-    spoken, begin = [], 0
+    audio, begin = [], 0
     for scene in read_messages(folder):
         narration, look = scene.narration, scene.brief.options.look
         frames = -(-narration.samples // (narration.sample_rate // look.frame_rate))
-        cues = cues_of(scene.scene.text, narration, look.frame_rate, caption_columns(look)) if look.captions else []
+        cues = (
+            cues_of(scene.scene.text, narration, look.frame_rate, Captions(Canvas(look, frames)).columns)
+            if look.captions
+            else []
+        )
         lines = [((begin + cue.start) / 30, (begin + cue.end) / 30, " ".join(cue.texts)) for cue in cues]
         clip = scene.footage.clips[0]
         scenes.append((await store.open(clip.file), float(clip.in_frame / clip.facts.rate.fraction), frames, lines))
-        spoken.append(Spoken(scene.scene.scene_number, await store.open(narration.audio), narration.samples, frames))
+        audio.append(SceneAudio(scene.scene.scene_number, await store.open(narration.audio), narration.samples, frames))
         begin += frames
-    write_timeline(job / "timeline.wav", spoken, sample_rate=24_000, frame_rate=30)
+    NarrationTrack(tuple(audio), 24_000, 30).write(job / "timeline.wav")
     return scenes
 
 
-def make(folder: Path, film: Path, preset: str, crf: int, last_bitrate: int | None) -> None:
-    """Writes the film."""
+def make(folder: Path, video: Path, preset: str, crf: int, last_bitrate: int | None) -> None:
+    """Writes the video."""
     look = read_messages(folder)[0].brief.options.look
     quality = {"fps": 30, "codec": "libx264", "preset": preset, "logger": None}
     good = ["-crf", str(crf), "-pix_fmt", "yuv420p"]
@@ -70,11 +75,11 @@ def make(folder: Path, film: Path, preset: str, crf: int, last_bitrate: int | No
         whole = whole.with_audio(AudioFileClip(str(job / "timeline.wav")))
         if last_bitrate:
             good, quality = ["-pix_fmt", "yuv420p"], {**quality, "bitrate": f"{last_bitrate}k"}
-        whole.write_videofile(str(film), ffmpeg_params=good, audio_codec="aac", **quality)
+        whole.write_videofile(str(video), ffmpeg_params=good, audio_codec="aac", **quality)
 
 
 if __name__ == "__main__":
-    words = way_arguments()
-    words.add_argument("--last-bitrate", type=int)
-    given = words.parse_args()
-    make(given.folder, given.film, given.preset, given.crf, given.last_bitrate)
+    parser = method_arguments()
+    parser.add_argument("--last-bitrate", type=int)
+    arguments = parser.parse_args()
+    make(arguments.folder, arguments.video, arguments.preset, arguments.crf, arguments.last_bitrate)

@@ -1,4 +1,4 @@
-"""Where texts may be parted, script by script."""
+"""Line breaking, script by script."""
 
 import unicodedata
 
@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from scenewire.text.markup import one_line
 from scenewire_assembly.captions.cues import cues_of
-from scenewire_assembly.captions.line_breaking import columns, pieces
+from scenewire_assembly.captions.line_breaking import columns, split_unbreakable
 from tests.unit.assembly.test_captions import narration
 
 
-def parted(text: str, widest: int = 42) -> list[str]:
-    return [piece for piece, _ in pieces(text, widest)]
+def split(text: str, widest: int = 42) -> list[str]:
+    return [part for part, _ in split_unbreakable(text, widest)]
 
 
 @pytest.mark.parametrize(
@@ -36,8 +36,8 @@ def parted(text: str, widest: int = 42) -> list[str]:
     ],
     ids=["spaces", "kana", "katakana", "brackets", "small kana", "digits", "thai", "thai am"],
 )
-def test_pieces_are_what_a_line_may_end_with(text, expected):
-    assert parted(text) == expected
+def test_a_line_may_end_after_every_unbreakable_part(text, expected):
+    assert split(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -51,8 +51,8 @@ def test_pieces_are_what_a_line_may_end_with(text, expected):
         "\U0001f44d\U0001f3fd",
     ],
 )
-def test_a_word_that_is_too_long_is_cut_between_characters_as_people_see_them(cluster):
-    for part in parted(cluster * 30, 10):
+def test_a_word_that_is_too_long_is_cut_between_grapheme_clusters(cluster):
+    for part in split(cluster * 30, 10):
         first = part[0]
         assert unicodedata.category(first)[0] != "M"
         assert first not in "\u0e33\u200d\U0001f3fd"
@@ -61,27 +61,27 @@ def test_a_word_that_is_too_long_is_cut_between_characters_as_people_see_them(cl
 
 
 @given(st.text(max_size=200), st.integers(2, 50))
-def test_nothing_is_lost_and_places_are_true(text, widest):
+def test_no_text_is_lost_and_positions_are_right(text, widest):
     text = one_line(text)
-    found = pieces(text, widest)
+    found = split_unbreakable(text, widest)
     assert "".join(piece for piece, _ in found) == text.replace(" ", "")
     assert all(text[at : at + len(piece)] == piece for piece, at in found)
 
 
-def test_marks_over_and_under_letters_take_no_column():
+def test_combining_marks_take_no_column():
     assert columns("\u0e17\u0e35\u0e48") == 1
     assert columns("\u0915\u094d\u0937") == 2
     assert columns("\u6c34") == 2
 
 
-def test_thai_is_parted_at_its_spaces_and_never_before_a_mark():
+def test_thai_breaks_at_spaces_and_never_before_a_mark():
     text = "\u0e20\u0e32\u0e29\u0e32\u0e44\u0e17\u0e22\u0e40\u0e1b\u0e47\u0e19\u0e20\u0e32\u0e29\u0e32 " * 6
     for cue in cues_of(text, narration(24_000 * 20), 30, 24):
         assert all(unicodedata.category(line[0])[0] != "M" for line in cue.texts)
         assert all(columns(line) <= 24 for line in cue.texts)
 
 
-def test_a_word_that_is_longer_than_a_narrow_line_stays_whole_in_a_line_of_its_own():
+def test_a_word_wider_than_a_narrow_line_stays_whole_on_its_own_line():
     text = "The internationalisation of tea."
     shown = [line for cue in cues_of(text, narration(24_000 * 8), 30, 14) for line in cue.texts]
     assert "internationalisation" in shown

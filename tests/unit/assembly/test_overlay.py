@@ -1,4 +1,5 @@
 import re
+from collections.abc import Sequence
 
 import pysubs2
 import pytest
@@ -6,15 +7,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenewire.messages import Brief, Look, Scene
-from scenewire_assembly.captions.cues import Cue, SpokenWord, cues_of
-from scenewire_assembly.captions.overlay import lettering
-from scenewire_assembly.captions.styles import caption_columns
+from scenewire_assembly.captions.ass import Canvas
+from scenewire_assembly.captions.cues import Cue, cues_of
+from scenewire_assembly.captions.overlay import Heading, overlay_script
+from scenewire_assembly.captions.styles import Captions
 from scenewire_assembly.captions.title_cards import Card, Title, card_of, title_of
+from scenewire_assembly.captions.word_times import SpokenWord
 from tests.support.builders import brief, narration, scene
 
 LOOK = Look()
 CARD = Card("Heading", "2 / 3", 0.1, "FFCC00")
 MARKUP = re.compile(r"(?<!\\)\{[^}]*\}")
+
+
+def overlay(
+    look: Look, frames: int, cues: Sequence[Cue], heading: Heading, undrawable: frozenset[str] = frozenset()
+) -> str:
+    return overlay_script(Canvas(look, frames, undrawable), cues, heading)
+
+
+def caption_columns(look: Look) -> int:
+    return Captions(Canvas(look, 1)).columns
 
 
 def events(script: str) -> list[pysubs2.SSAEvent]:
@@ -28,20 +41,20 @@ def words(text: str, start: int = 0, each: int = 10) -> tuple[SpokenWord, ...]:
 
 
 def shown(event: pysubs2.SSAEvent) -> str:
-    """What libass draws: without override blocks, escapes resolved."""
+    """The text that libass draws, without override blocks and escapes."""
     plain = MARKUP.sub("", event.text)
     return plain.replace(r"\{", "{").replace(r"\}", "}").replace("\\\u2060", "\\")
 
 
-def test_the_word_being_spoken_has_a_colour_of_its_own_and_the_line_stands_still():
-    found = events(lettering(LOOK, 60, [Cue((words("one two three"),), 0, 40)], None))
+def test_the_spoken_word_has_its_own_colour_and_the_line_does_not_move():
+    found = events(overlay(LOOK, 60, [Cue((words("one two three"),), 0, 40)], None))
     assert [(event.start, event.end) for event in found] == [(0, 330), (330, 660), (660, 1330)]
     assert {shown(event) for event in found} == {"one two three"}
     assert [re.findall(r"\{\\1c&H\w+&\}(\w+)\{\\1c\}", event.text) for event in found] == [["one"], ["two"], ["three"]]
 
 
 def test_a_line_that_runs_from_the_right_is_coloured_word_by_word_in_the_order_of_its_text():
-    found = events(lettering(LOOK, 60, [Cue((words("مرحبا بالعالم"),), 0, 40)], None))
+    found = events(overlay(LOOK, 60, [Cue((words("مرحبا بالعالم"),), 0, 40)], None))
     assert {shown(event) for event in found} == {"مرحبا بالعالم"}
     assert [re.findall(r"\{\\1c&H\w+&\}(\w+)\{\\1c\}", event.text) for event in found] == [["مرحبا"], ["بالعالم"]]
 
@@ -49,16 +62,16 @@ def test_a_line_that_runs_from_the_right_is_coloured_word_by_word_in_the_order_o
 @given(st.integers(0, 100_000), st.integers(1, 100), st.sampled_from((24, 25, 30, 50, 60)))
 def test_a_cue_shows_on_exactly_its_frames(start, frames, rate):
     look = Look(frame_rate=rate)
-    event = events(lettering(look, start + frames, [Cue((words("x", start),), start, start + frames)], None))[0]
+    event = events(overlay(look, start + frames, [Cue((words("x", start),), start, start + frames)], None))[0]
     # libass shows an event from its start up to and without its end, at each frame's own time.
     assert (start - 1) * 1000 / rate < event.start <= start * 1000 / rate
     assert (start + frames - 1) * 1000 / rate < event.end <= (start + frames) * 1000 / rate
 
 
 @given(st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp", "Z")), min_size=1, max_size=30))
-def test_hostile_text_is_drawn_and_not_obeyed(text):
+def test_hostile_text_is_drawn_and_not_executed(text):
     cue = Cue(((SpokenWord(text, 0, 30),),), 0, 30)
-    script = lettering(LOOK, 30, [cue], Card(text, text, 0.1, "FFFFFF"))
+    script = overlay(LOOK, 30, [cue], Card(text, text, 0.1, "FFFFFF"))
     dialogues = [line for line in script.splitlines() if line.startswith("Dialogue:")]
     assert len(dialogues) == 4  # heading, accent line, label, caption
     for event in (event for event in events(script) if event.style in ("Caption", "Label")):
@@ -71,13 +84,13 @@ def test_hostile_text_is_drawn_and_not_obeyed(text):
         assert not re.search(r"\\[Nnh]", MARKUP.sub("", event.text))
 
 
-def test_characters_no_font_has_are_left_out_and_empty_captions_with_them():
+def test_undrawable_characters_and_empty_captions_are_left_out():
     cues = [Cue((words("Tea 茶 good"), words("🎉")), 0, 30), Cue((words("茶。", 30),), 30, 60)]
-    found = events(lettering(LOOK, 60, cues, Card("お茶", "", 0.1, "FFFFFF"), frozenset("茶。🎉お")))
+    found = events(overlay(LOOK, 60, cues, Card("お茶", "", 0.1, "FFFFFF"), frozenset("茶。🎉お")))
     assert {shown(event) for event in found} == {"Tea good"}
 
 
-def test_the_first_scene_shows_the_title_and_the_others_what_they_are_about():
+def test_the_first_scene_shows_the_title_and_the_others_their_keywords():
     film = Brief(**{**dict(brief(3)), "title": "The story of tea"})
     assert card_of(film, scene(1), "FFFFFF").heading == "The story of tea"
     backwards = scene(2).model_copy(update={"keywords": ("drink", "tea", "x" * 40)})
@@ -86,7 +99,7 @@ def test_the_first_scene_shows_the_title_and_the_others_what_they_are_about():
 
 
 @pytest.mark.parametrize("text", ["Word", "word " * 60, "x" * 400])
-def test_headings_are_bounded(text):
+def test_headings_have_a_maximum_length(text):
     wordy = Scene(**{**dict(scene(2, text=text)), "keywords": ()})
     assert 1 <= len(card_of(brief(3), wordy, "FFFFFF").heading) <= 34
     film = Brief(**{**dict(brief(3)), "title": text.strip()})
@@ -98,7 +111,7 @@ def test_sizes_follow_the_picture(width, height):
     look = Look(width=width, height=height)
     assert 20 <= caption_columns(look) <= 42
     script = pysubs2.SSAFile.from_string(
-        lettering(look, 60, cues_of("Tea is good.", narration(), 30, caption_columns(look)), CARD), "ass"
+        overlay(look, 60, cues_of("Tea is good.", narration(), 30, caption_columns(look)), CARD), "ass"
     )
     assert (script.info["PlayResX"], script.info["PlayResY"]) == (str(width), str(height))
     caption = script.styles["Caption"]
@@ -115,7 +128,7 @@ SHAPES = [(1920, 1080), (1080, 1920), (1080, 1080)]
 def test_each_style_shows_the_same_words_within_the_margins_of_each_look(style, width, height):
     look = Look(width=width, height=height, caption_style=style)
     cues = cues_of("Tea is the most consumed drink after water.", narration(), 30, caption_columns(look))
-    script = pysubs2.SSAFile.from_string(lettering(look, 60, cues, None), "ass")
+    script = pysubs2.SSAFile.from_string(overlay(look, 60, cues, None), "ass")
     assert {shown(event).replace(r"\N", " ") for event in script} == {" ".join(cue.texts) for cue in cues}
     caption = script.styles["Caption"]
     letters = caption_columns(look) * caption.fontsize * 0.55
@@ -125,11 +138,10 @@ def test_each_style_shows_the_same_words_within_the_margins_of_each_look(style, 
         assert caption.marginv >= 0.15 * height  # players of upright films cover what is below
 
 
-def test_styles_do_different_things_to_the_word_that_is_spoken():
+def test_each_style_has_its_own_effect_on_the_spoken_word():
     cue = Cue((words("one two"),), 0, 40)
     texts = {
-        style: [event.text for event in events(lettering(Look(caption_style=style), 60, [cue], None))]
-        for style in STYLES
+        style: [event.text for event in events(overlay(Look(caption_style=style), 60, [cue], None))] for style in STYLES
     }
     assert texts["plain"] == texts["box"] == ["one two"]
     assert texts["karaoke"] == [r"{\kf33}one {\kf33}two"]
@@ -140,32 +152,32 @@ def test_styles_do_different_things_to_the_word_that_is_spoken():
 
 def test_karaoke_waits_through_pauses_and_fills_words_from_the_right_at_once():
     line = (SpokenWord("one", 15, 30), SpokenWord("שתיים", 45, 60))
-    (event,) = events(lettering(Look(caption_style="karaoke"), 90, [Cue((line,), 0, 90)], None))
+    (event,) = events(overlay(Look(caption_style="karaoke"), 90, [Cue((line,), 0, 90)], None))
     assert event.text.endswith(r"{\k50\kf50}one {\k50\k50}שתיים")
 
 
 def test_a_word_wider_than_its_line_is_drawn_smaller_and_fine_scripts_larger():
     look = Look(width=1080, height=1920, caption_style="bold")
     long = Cue((words("internationalisation"),), 0, 30)
-    assert 50 < int(re.findall(r"\\fscx(\d+)", events(lettering(look, 30, [long], None))[-1].text)[-1]) < 80
+    assert 50 < int(re.findall(r"\\fscx(\d+)", events(overlay(look, 30, [long], None))[-1].text)[-1]) < 80
     plain = Look(caption_style="plain")
     for text, share in (("水は命", "140"), ("जल", "120"), ("น้ำ", "130"), ("ماء", "112")):
-        (event,) = events(lettering(plain, 30, [Cue((words(text),), 0, 30)], None))
+        (event,) = events(overlay(plain, 30, [Cue((words(text),), 0, 30)], None))
         assert event.text.startswith(f"{{\\fscx{share}\\fscy{share}}}")
-    (event,) = events(lettering(plain, 30, [Cue((words("The Chinese letter 水 is one of many"),), 0, 30)], None))
+    (event,) = events(overlay(plain, 30, [Cue((words("The Chinese letter 水 is one of many"),), 0, 30)], None))
     assert event.text.startswith((r"{\fscx10", "The"))  # no larger than its line allows
 
 
-def test_the_title_stands_over_the_beginning_of_the_first_scenes_footage():
+def test_the_title_is_over_the_start_of_the_first_scenes_footage():
     film = brief(3, title="The story of tea")
     title = title_of(film, scene(1), "FFCC00")
     assert title == Title("The story of tea", "FFCC00")
     assert title_of(film, scene(2), "FFCC00") is None
     silent = film.model_copy(update={"options": film.options.model_copy(update={"look": Look(title=False)})})
     assert title_of(silent, scene(1), "FFCC00") is None
-    found = [event for event in events(lettering(LOOK, 300, [], title)) if event.style == "Title"]
+    found = [event for event in events(overlay(LOOK, 300, [], title)) if event.style == "Title"]
     assert [(event.start, event.end, shown(event)) for event in found] == [(0, 3600, "The story of tea")]
-    assert events(lettering(LOOK, 30, [], title)) == []  # too short to be read
+    assert events(overlay(LOOK, 30, [], title)) == []  # too short to be read
 
 
 def test_a_title_that_the_captions_begin_with_is_not_shown_twice():
@@ -173,16 +185,16 @@ def test_a_title_that_the_captions_begin_with_is_not_shown_twice():
     assert title_of(film, scene(1, text="Tea is a drink. It is old."), "FFCC00") is None
 
 
-def test_a_title_from_the_right_stands_on_the_right():
-    script = pysubs2.SSAFile.from_string(lettering(LOOK, 300, [], Title("قصة الشاي", "FFCC00")), "ass")
+def test_a_title_that_runs_from_the_right_is_on_the_right():
+    script = pysubs2.SSAFile.from_string(overlay(LOOK, 300, [], Title("قصة الشاي", "FFCC00")), "ass")
     assert script.styles["Title"].alignment == pysubs2.Alignment.TOP_RIGHT
 
 
 @given(st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp", "Z")), min_size=1, max_size=30))
-def test_hostile_text_is_drawn_and_not_obeyed_in_any_style(text):
+def test_hostile_text_is_drawn_and_not_executed_in_any_style(text):
     for style in STYLES:
         look = Look(caption_style=style)
-        for event in events(lettering(look, 90, [Cue(((SpokenWord(text, 0, 30),),), 0, 30)], Title(text, "FFFFFF"))):
+        for event in events(overlay(look, 90, [Cue(((SpokenWord(text, 0, 30),),), 0, 30)], Title(text, "FFFFFF"))):
             if event.style == "Caption":
                 assert shown(event) == text
             assert not re.search(r"\\[Nnh]", MARKUP.sub("", event.text))

@@ -6,7 +6,7 @@ from scenewire.ffmpeg.discovery import Ffmpeg
 from scenewire.ffmpeg.executor import RealFfmpegExecutor
 from scenewire.ffmpeg.filters import Chain, Filter
 from scenewire.processes.run import Limits
-from scenewire_assembly.ffmpeg_job import run_ffmpeg
+from scenewire_assembly.ffmpeg_job import FfmpegJob, FrameProgress
 
 COMMAND = Command(
     inputs=(Input(Generated(Chain((Filter("color"),)))),),
@@ -15,7 +15,7 @@ COMMAND = Command(
 
 
 def program(tmp_path, script: str, **options) -> RealFfmpegExecutor:
-    """Stands in for ffmpeg: the same way of speaking, chosen words."""
+    """A shell script in place of ffmpeg."""
     path = tmp_path / "ffmpeg"
     path.write_text(f"#!/bin/sh\n{script}\n")
     path.chmod(0o755)
@@ -23,17 +23,17 @@ def program(tmp_path, script: str, **options) -> RealFfmpegExecutor:
 
 
 async def run(ffmpeg: RealFfmpegExecutor, tmp_path, **options):
-    return await run_ffmpeg(ffmpeg, COMMAND, folder=tmp_path, limits=Limits(cpu=10), **options)
+    return await FfmpegJob(ffmpeg, tmp_path).run(COMMAND, Limits(cpu=10), **options)
 
 
-async def test_a_full_disk_is_worth_waiting_for(tmp_path):
+async def test_a_full_disk_is_retried(tmp_path):
     ffmpeg = program(tmp_path, "echo 'av_interleaved_write_frame(): No space left on device' >&2; exit 228")
     with pytest.raises(TransientError) as failure:
         await run(ffmpeg, tmp_path)
     assert failure.value.code == "storage_full"
 
 
-async def test_a_failure_carries_the_last_words(tmp_path):
+async def test_a_failure_has_the_last_lines_of_the_error_output(tmp_path):
     ffmpeg = program(tmp_path, "for n in 1 2 3 4 5 6; do echo line $n >&2; done; exit 183")
     with pytest.raises(PermanentError, match=r"code 183: line 3 / line 4 / line 5 / line 6") as failure:
         await run(ffmpeg, tmp_path)
@@ -43,36 +43,36 @@ async def test_a_failure_carries_the_last_words(tmp_path):
 async def test_a31_a_failure_carries_the_command_and_its_cause(tmp_path):
     with pytest.raises(PermanentError) as failure:
         await run(program(tmp_path, "exit 1"), tmp_path)
-    said = "-hide_banner -v error -nostats -y -nostdin -progress pipe:1 -stats_period 0.5"
-    assert failure.value.__notes__ == [f"ffmpeg {said} -f lavfi -i color -f null -"]
+    arguments = "-hide_banner -v error -nostats -y -nostdin -progress pipe:1 -stats_period 0.5"
+    assert failure.value.__notes__ == [f"ffmpeg {arguments} -f lavfi -i color -f null -"]
     with pytest.raises(TransientError) as timeout:
-        await run_ffmpeg(program(tmp_path, "sleep 60", timeout_s=0.1), COMMAND, folder=tmp_path, limits=Limits())
+        await FfmpegJob(program(tmp_path, "sleep 60", timeout_s=0.1), tmp_path).run(COMMAND, Limits())
     assert timeout.value.code == "program_timeout"
     assert isinstance(timeout.value.__cause__, TimeoutError)
     assert timeout.value.__notes__
 
 
-async def test_an_ffmpeg_that_was_killed_may_succeed_later(tmp_path):
+async def test_a_killed_ffmpeg_is_retried(tmp_path):
     with pytest.raises(TransientError) as failure:
         await run(program(tmp_path, "kill -KILL $$"), tmp_path)
     assert failure.value.code == "program_failed"
 
 
-async def test_a_limit_it_ran_into_is_final(tmp_path):
+async def test_exceeding_a_limit_is_a_permanent_error(tmp_path):
     with pytest.raises(PermanentError, match="signal 25"):
         await run(program(tmp_path, "kill -XFSZ $$"), tmp_path)
 
 
 async def test_progress_is_the_share_of_frames_written(tmp_path):
-    told = []
+    fractions = []
 
     async def advance(fraction: float) -> None:
-        told.append(fraction)
+        fractions.append(fraction)
 
     ffmpeg = program(
         tmp_path, r"printf 'frame=5\nfps=1\nprogress=continue\nframe=10\nprogress=continue\nframe=25\nprogress=end\n'"
     )
-    await run(ffmpeg, tmp_path, frames=20, advance=advance)
-    assert told
-    assert told[-1] == 1.0
-    assert told == sorted(told)
+    await run(ffmpeg, tmp_path, progress=FrameProgress(20, advance))
+    assert fractions
+    assert fractions[-1] == 1.0
+    assert fractions == sorted(fractions)

@@ -1,7 +1,7 @@
-"""The film that every way of making it is given: sources, narrations and orders, made on the spot.
+"""Generated inputs of the benchmarks: sources, narrations and scene messages.
 
-Sources are what cameras give an encoder to do: a picture with as much detail at every size (its spectrum falls with
-1/f), slowly panned, with grain that changes from frame to frame.
+Sources are as hard to encode as camera footage: detail at every scale (a 1/f spectrum), slowly panned, with grain that
+changes from frame to frame.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ from scenewire.messages import (
 from scenewire.probe.probe import probe_media
 from scenewire.processes.run import run_program
 
-__all__ = ["PROJECT", "Film", "make_film", "read_messages", "store_in"]
+__all__ = ["PROJECT", "BenchVideo", "make_inputs", "read_messages", "store_in"]
 
 PROJECT: Final = UUID("0b0e7d5a-41a5-4d0e-9c56-0d1d4a4f7b11")
 
@@ -47,17 +47,17 @@ _WORDS: Final = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Film:
-    """What is to be made.
+class BenchVideo:
+    """The video to make.
 
     Attributes:
-        scenes: how many.
-        seconds: of each scene.
+        scenes: number of scenes.
+        seconds: length of each scene.
         width: pixels.
         height: pixels.
-        captions: whether words are burnt in.
-        clips: a scene's; neighbours fade over half a second when there are two or more.
-        rates: frames a second of the sources, in turn.
+        captions: whether captions are burnt in.
+        clips: clips of each scene; two or more are joined by fades of half a second.
+        rates: frame rates of the sources, in turn.
     """
 
     scenes: int
@@ -70,42 +70,40 @@ class Film:
 
     @property
     def look(self) -> Look:
-        """Its picture."""
-        # Other ways draw no title.
+        """Its look, without a title: the other methods draw none."""
         return Look(width=self.width, height=self.height, frame_rate=30, captions=self.captions, title=False)
 
     @property
     def length(self) -> float:
-        """Seconds of the whole."""
+        """Seconds."""
         return self.scenes * self.seconds
 
 
 def store_in(folder: Path) -> FilesystemStore:
-    """The store of a film's inputs, and of what is made of them."""
+    """The store of a video's inputs and results."""
     return FilesystemStore(folder / "store")
 
 
 def read_messages(folder: Path) -> list[FootageSourced]:
-    """The scenes of the film in a folder."""
+    """The scene messages in a folder."""
     lines = (folder / "scenes.jsonl").read_text(encoding="utf-8").splitlines()
     return [FootageSourced.model_validate_json(line) for line in lines]
 
 
-async def make_film(folder: Path, film: Film) -> None:
-    """Makes a film's sources and narrations in a folder, and `scenes.jsonl`: what the assembly is told of them."""
+async def make_inputs(folder: Path, video: BenchVideo) -> None:
+    """Writes sources, narrations and `scenes.jsonl`, the messages for assembly, into a folder."""
     folder.mkdir(parents=True)
     store = store_in(folder)
-    sources = [await _source(folder, film, rate, number) for number, rate in enumerate(film.rates, start=1)]
+    sources = [await _source(folder, video, rate, number) for number, rate in enumerate(video.rates, start=1)]
     stored = [(await store.add(path, "video/mp4"), facts) for path, facts in sources]
     turn = itertools.cycle(stored)
     lines: list[str] = []
-    for number in range(1, film.scenes + 1):
-        chosen = [next(turn) for _ in range(film.clips)]
+    for number in range(1, video.scenes + 1):
+        chosen = [next(turn) for _ in range(video.clips)]
         clips = tuple(
             Clip(
                 file=file,
-                in_frame=(number - 1)
-                % min(film.rates),  # no two scenes are the same, or the second would be found made
+                in_frame=(number - 1) % min(video.rates),  # scenes differ, so that no stored segment is reused
                 out_frame=facts.duration_frames,
                 facts=facts,
                 source_id=f"source-{index}",
@@ -113,36 +111,36 @@ async def make_film(folder: Path, film: Film) -> None:
             )
             for index, (file, facts) in enumerate(chosen, start=1)
         )
-        lines.append(await _scene(folder, film, number, clips))
+        lines.append(await _scene(folder, video, number, clips))
     (folder / "scenes.jsonl").write_text("\n".join([*lines, ""]), encoding="utf-8")
 
 
-async def _scene(folder: Path, film: Film, number: int, clips: Sequence[Clip]) -> str:
-    count = max(2, round(film.seconds * _WORDS_A_SECOND))
+async def _scene(folder: Path, video: BenchVideo, number: int, clips: Sequence[Clip]) -> str:
+    count = max(2, round(video.seconds * _WORDS_A_SECOND))
     words = list(itertools.islice(itertools.cycle(_WORDS.split()), number, number + count))
-    samples = round(film.seconds * _SAMPLE_RATE)
-    each = samples // count
+    samples = round(video.seconds * _SAMPLE_RATE)
+    word_samples = samples // count
     path = folder / "narration.wav"
-    _speak(path, samples, each, seed=number)
+    _speak(path, samples, word_samples, seed=number)
     narration = Narration(
         audio=await store_in(folder).add(path, "audio/wav"),
         samples=samples,
         sample_rate=_SAMPLE_RATE,
         words=tuple(
-            Word(text=word, start_sample=index * each, end_sample=(index + 1) * each)
+            Word(text=word, start_sample=index * word_samples, end_sample=(index + 1) * word_samples)
             for index, word in enumerate(words)
         ),
         engine="bench",
         voice="noise",
     )
-    options = Options(target_duration=film.length, look=film.look)
-    brief = Brief(topic="Harbours", title="Harbours", scene_count=film.scenes, options=options)
+    options = Options(target_duration=video.length, look=video.look)
+    brief = Brief(topic="Harbours", title="Harbours", scene_count=video.scenes, options=options)
     scene = Scene(
         id=derive_scene_id(PROJECT, number),
         scene_number=number,
         text=" ".join(words),
         footage_query="harbour",
-        estimated_duration=film.seconds,
+        estimated_duration=video.seconds,
     )
     return FootageSourced(
         project_id=PROJECT,
@@ -154,7 +152,7 @@ async def _scene(folder: Path, film: Film, number: int, clips: Sequence[Clip]) -
 
 
 def _speak(path: Path, samples: int, word: int, seed: int) -> None:
-    """Bursts of noise as long as words, with the pauses between them: loud enough to be measured."""
+    """Writes bursts of noise as long as words, with pauses between them, loud enough to measure."""
     noise = np.random.default_rng(seed).standard_normal(samples) * 2000
     phase = (np.arange(samples) % word) / word
     sound = (noise * np.where(phase < 0.85, np.sin(np.pi * phase / 0.85), 0.0)).astype("<i2")
@@ -165,13 +163,13 @@ def _speak(path: Path, samples: int, word: int, seed: int) -> None:
         file.writeframes(sound.tobytes())
 
 
-async def _source(folder: Path, film: Film, rate: int, seed: int) -> tuple[Path, SourceFacts]:
-    """A clip at least as long as a scene, and what a probe says of it."""
+async def _source(folder: Path, video: BenchVideo, rate: int, seed: int) -> tuple[Path, SourceFacts]:
+    """Makes a clip longer than a scene; returns its path and its probed facts."""
     still, path = folder / f"still{seed}.ppm", folder / f"source{seed}.mp4"
-    width, height = film.width * 5 // 4, film.height * 5 // 4
+    width, height = video.width * 5 // 4, video.height * 5 // 4
     await asyncio.to_thread(_paint, still, width, height, seed)
-    seconds = film.seconds + 1
-    pan = f"crop={film.width}:{film.height}:x='(iw-ow)*t/{seconds}':y='(ih-oh)*t/{seconds}',noise=alls=5:allf=t"
+    seconds = video.seconds + 1
+    pan = f"crop={video.width}:{video.height}:x='(iw-ow)*t/{seconds}':y='(ih-oh)*t/{seconds}',noise=alls=5:allf=t"
     still_picture: list[str | Path] = ["-loop", "1", "-framerate", str(rate), "-i", still, "-t", str(seconds)]
     filters = ["-vf", f"{pan},format=yuv420p"]
     x264 = ["-c:v", "libx264", "-preset", "veryfast", "-crf", "18"]
@@ -179,11 +177,11 @@ async def _source(folder: Path, film: Film, rate: int, seed: int) -> tuple[Path,
     done = await run_program([ffmpeg, "-v", "error", "-nostdin", *still_picture, *filters, *x264, path], timeout=600)
     if done.returncode:
         raise RuntimeError(done.stderr)
-    video = (await probe_media(path)).video
-    if video is None:
-        raise RuntimeError(f"{path.name} has no picture")
+    probed = (await probe_media(path)).video
+    if probed is None:
+        raise RuntimeError(f"{path.name} has no video stream")
     still.unlink()
-    return path, video.as_source()
+    return path, probed.as_source()
 
 
 def _paint(path: Path, width: int, height: int, seed: int) -> None:

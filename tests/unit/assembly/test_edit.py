@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from scenewire.errors import PermanentError
 from scenewire.timeline import Duration, find_uncovered, frames_for, total_coverage
-from scenewire_assembly import edit as timeline
+from scenewire_assembly import edit as edit_module
 from scenewire_assembly.edit import (
     SOUND_RATE,
     Shot,
@@ -40,7 +40,7 @@ def test_a_frame_is_a_whole_number_of_samples(frame_rate):
 
 
 @given(st.lists(st.integers(1, 5_000_000), min_size=1, max_size=500), frame_rates)
-def test_sound_and_picture_meet_at_every_scene_however_many_there_are(narrations, frame_rate):
+def test_sound_and_picture_are_in_sync_at_every_scene(narrations, frame_rate):
     places = layout_scenes([frames_for(samples, 24_000, frame_rate) for samples in narrations])
     padded = 0
     for samples, at in zip(narrations, places, strict=True):
@@ -58,7 +58,7 @@ def test_sound_and_picture_meet_at_every_scene_however_many_there_are(narrations
     st.integers(1, 5_000),
     frame_rates,
 )
-def test_shots_cover_the_scene_without_gap_and_end_with_it(sources, frames, frame_rate):
+def test_shots_cover_the_scene_without_gaps_and_end_with_it(sources, frames, frame_rate):
     clips = [clip(length, rate) for length, rate in sources]
     edit = edit_clips(clips, frames, frame_rate)
     shown_until = edit.fade
@@ -73,7 +73,7 @@ def test_shots_cover_the_scene_without_gap_and_end_with_it(sources, frames, fram
     st.lists(st.integers(60, 900), min_size=1, max_size=6),
     st.integers(200, 900),
 )
-def test_no_shot_shows_more_than_its_clip_while_the_clips_suffice(lengths, frames):
+def test_no_shot_exceeds_its_clip_if_the_clips_are_long_enough(lengths, frames):
     clips = [clip(length) for length in lengths]
     edit = edit_clips(clips, frames, 30)
     if sum(lengths) >= frames + 15 * (len(lengths) - 1):
@@ -88,18 +88,18 @@ def test_clips_share_a_scene_about_equally():
     assert edit.fade == 15
 
 
-def test_clips_that_are_too_short_together_come_again():
+def test_clips_that_are_too_short_together_repeat():
     edit = edit_clips([clip(60), clip(90)], 240, 30)
     assert [shot.clip for shot in edit.shots] == [0, 1, 0, 1]
 
 
-def test_short_shots_are_cut_hard():
+def test_short_shots_have_hard_cuts():
     edit = edit_clips([clip(30), clip(30)], 60, 30)
     assert edit.fade == 0
     assert [shot.frames for shot in edit.shots] == [30, 30]
 
 
-def test_a_source_of_another_rate_counts_by_its_time():
+def test_a_source_with_another_rate_counts_by_time():
     edit = edit_clips([clip(60, (60, 1)), clip(300)], 90, 30)
     assert edit.shots[0].frames == 30
 
@@ -118,43 +118,43 @@ def test_a06_sound_lasts_exactly_as_long_as_its_frames(frames, frame_rate):
     assert Fraction(samples_for(frames, frame_rate), SOUND_RATE) == Fraction(frames, frame_rate)
 
 
-def test_a06_a_clip_of_a_broken_rate_is_cut_exactly():
+def test_a06_a_clip_with_a_fractional_rate_is_cut_exactly():
     cut = clip(1_001, (30_000, 1_001), in_frame=30)
     assert clip_seconds(cut) == (Fraction(1_001, 1_000), Fraction(1_001 * 1_001, 30_000))
 
 
-def test_a06_a_frame_that_a_clip_does_not_fill_is_not_counted_on():
+def test_a06_a_partly_filled_frame_does_not_count():
     edit = edit_clips([clip(29, (24_000, 1_001)), clip(300)], 90, 30)  # 36.3 frames of the film
     assert edit.shots[0].frames == 36
 
 
 @given(st.lists(st.integers(1, 5_000), min_size=1, max_size=100))
-def test_a05_the_scenes_of_a_film_cover_it_without_gap_and_without_overlap(lengths):
+def test_a05_the_scenes_of_a_video_cover_it_without_gaps_or_overlaps(lengths):
     places = layout_scenes(lengths)
     assert total_coverage(at.range for at in places) == Duration(sum(lengths)) == Duration(places[-1].end)
     assert [at.frames for at in places] == lengths
 
 
-def test_a02_clips_that_lie_in_their_sources_pass():
+def test_a02_clips_within_their_sources_pass():
     check_clips([clip(60), clip(90, in_frame=30)])
     check_clips([])
 
 
-def test_a02_every_fault_of_every_clip_is_told():
+def test_a02_every_fault_of_every_clip_is_reported():
     bad = clip(60).model_copy(update={"in_frame": 70, "out_frame": 65})
     with pytest.raises(PermanentError) as failure:
         check_clips([clip(60), bad, clip(60).model_copy(update={"out_frame": 61})])
     assert failure.value.code == "invalid_message"
     assert failure.value.message.split("; ") == [
-        "clip 2: out_point: must be after the in-point (got: 65, expected: >70)",
-        "clip 2: in_point: must be inside the source (got: 70, expected: <60)",
-        "clip 2: out_point: must be inside the source (got: 65, expected: <=60)",
-        "clip 3: out_point: must be inside the source (got: 61, expected: <=60)",
+        "clip 2: out_point: it does not lie after the in-point (got: 65, expected: >70)",
+        "clip 2: in_point: it lies outside the source (got: 70, expected: <60)",
+        "clip 2: out_point: it lies outside the source (got: 65, expected: <=60)",
+        "clip 3: out_point: it lies outside the source (got: 61, expected: <=60)",
     ]
 
 
 @given(st.integers(1, 40), st.integers(1, 2_000), frame_rates)
-def test_a03_time_that_all_clips_together_do_not_cover_goes_to_the_last_shot(length, frames, frame_rate):
+def test_a03_the_last_shot_covers_the_time_that_the_clips_leave_uncovered(length, frames, frame_rate):
     edit = edit_clips([clip(length)], frames, frame_rate)
     room = [(shot.start, min(shot.start + length, shot.start + shot.frames)) for shot in edit.shots[:-1]]
     assert all(end - start <= length for start, end in room)
@@ -179,11 +179,11 @@ def test_a05_shots_that_do_not_cover_their_scene_exactly_are_refused(shots, bare
     assert failure.value.message.endswith(f"frames without a picture: {bare}")
 
 
-def test_a05_shots_that_overlap_to_fade_count_once():
+def test_a05_overlaps_of_fading_shots_count_once():
     check_cover([Shot(0, 0, 50), Shot(1, 40, 50)], 90)
 
 
-def test_a05_a_cut_that_leaves_a_hole_does_not_leave_the_stage(monkeypatch):
-    monkeypatch.setattr(timeline, "_fill", lambda room, frames, fade: ([0, 1], [frames + 10, 10]))
-    with pytest.raises(PermanentError, match="its shots cover 120 frames instead of 100"):
+def test_a05_an_edit_with_a_gap_is_an_error(monkeypatch):
+    monkeypatch.setattr(edit_module, "_fill", lambda room, frames, fade: ([0, 1], [frames + 10, 10]))
+    with pytest.raises(PermanentError, match="the shots cover 120 frames instead of 100"):
         edit_clips([clip(300), clip(300)], 100, 30)

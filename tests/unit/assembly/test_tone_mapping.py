@@ -1,15 +1,15 @@
-"""High dynamic range against the figures of the standards."""
+"""Tone mapping compared with values from the standards."""
 
 import numpy as np
 import pytest
 
-from scenewire_assembly.picture.tone_mapping import TABLES, table, tone_mapped
+from scenewire_assembly.picture.tone_mapping import TABLES, lookup_table, tone_mapped
 
 PQ, HLG = 16, 18
 
 
 def pq(light: float) -> float:
-    """SMPTE ST 2084's signal for cd/m²."""
+    """The SMPTE ST 2084 signal of a luminance in cd/m²."""
     power = (light / 10_000) ** 0.1593017578125
     return float(((0.8359375 + 18.8515625 * power) / (1 + 18.6875 * power)) ** 78.84375)
 
@@ -21,7 +21,7 @@ def grey(signal: float, transfer: int) -> float:
 
 
 @pytest.mark.parametrize(("light", "expected"), [(0, 0), (1, 0.01 ** (1 / 2.4)), (10, 0.1 ** (1 / 2.4)), (1_000, 1)])
-def test_dark_and_middle_tones_keep_their_light_and_the_brightest_becomes_white(light, expected):
+def test_dark_and_middle_tones_keep_their_luminance_and_the_brightest_becomes_white(light, expected):
     assert grey(pq(light), PQ) == pytest.approx(expected, abs=1e-3)
 
 
@@ -41,7 +41,7 @@ def test_brighter_stays_brighter(transfer):
 
 @pytest.mark.parametrize("transfer", TABLES)
 @pytest.mark.parametrize("channel", range(3))
-def test_colours_that_a_film_does_not_have_keep_their_hue(transfer, channel):
+def test_colours_outside_bt709_keep_their_hue(transfer, channel):
     signal = np.full(3, 0.2)
     signal[channel] = 0.7
     found = tone_mapped(signal[None], transfer)[0]
@@ -52,7 +52,7 @@ def test_colours_that_a_film_does_not_have_keep_their_hue(transfer, channel):
 
 @pytest.mark.parametrize("transfer", TABLES)
 def test_the_table_is_exact_enough_between_its_points(transfer):
-    lines = table(transfer).splitlines()
+    lines = lookup_table(transfer).splitlines()
     assert lines[0] == "LUT_3D_SIZE 33"
     cube = np.array([line.split() for line in lines[1:]], float).reshape(33, 33, 33, 3)
     greys = cube[range(33), range(33), range(33)]

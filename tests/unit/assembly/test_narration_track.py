@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from scenewire.errors import PermanentError
-from scenewire_assembly.sound.mix import Spoken, write_timeline
+from scenewire_assembly.sound.narration_track import NarrationTrack, SceneAudio
 
 
 def narration(path: Path, samples: int, *, rate: int = 24_000, channels: int = 1) -> Path:
@@ -19,10 +19,10 @@ def narration(path: Path, samples: int, *, rate: int = 24_000, channels: int = 1
 def test_each_narration_begins_with_its_scene(tmp_path):
     lengths = [100, 70_000, 801, 1]
     scenes = [
-        Spoken(number, narration(tmp_path / f"{number}.wav", samples), samples, -(-samples // 800))
+        SceneAudio(number, narration(tmp_path / f"{number}.wav", samples), samples, -(-samples // 800))
         for number, samples in enumerate(lengths, start=1)
     ]
-    write_timeline(tmp_path / "t.wav", scenes, sample_rate=24_000, frame_rate=30)
+    NarrationTrack(tuple(scenes), 24_000, 30).write(tmp_path / "t.wav")
     with wave.open(str(tmp_path / "t.wav")) as file:
         assert file.getparams()[:4] == (1, 2, 24_000, sum(scene.frames for scene in scenes) * 800)
         sound = file.readframes(file.getnframes())
@@ -34,8 +34,8 @@ def test_each_narration_begins_with_its_scene(tmp_path):
 
 
 @pytest.mark.parametrize("fault", ["samples", "rate", "stereo", "not a wav", "cut off"])
-def test_a_narration_that_is_not_what_was_announced_names_its_scene(tmp_path, fault):
-    good = Spoken(1, narration(tmp_path / "1.wav", 800), 800, 1)
+def test_a_narration_that_differs_from_its_message_is_an_error_with_the_scene(tmp_path, fault):
+    good = SceneAudio(1, narration(tmp_path / "1.wav", 800), 800, 1)
     path = narration(
         tmp_path / "2.wav",
         801 if fault == "samples" else 800,
@@ -47,11 +47,11 @@ def test_a_narration_that_is_not_what_was_announced_names_its_scene(tmp_path, fa
     if fault == "cut off":
         path.write_bytes(path.read_bytes()[:500])
     with pytest.raises(PermanentError, match="scene 2") as failure:
-        write_timeline(tmp_path / "t.wav", [good, Spoken(2, path, 800, 1)], sample_rate=24_000, frame_rate=30)
+        NarrationTrack((good, SceneAudio(2, path, 800, 1)), 24_000, 30).write(tmp_path / "t.wav")
     assert failure.value.code == "artifact_corrupt"
 
 
 def test_a_sample_rate_that_does_not_fit_the_frames_is_refused(tmp_path):
-    scene = Spoken(1, narration(tmp_path / "1.wav", 800, rate=22_050), 800, 1)
+    scene = SceneAudio(1, narration(tmp_path / "1.wav", 800, rate=22_050), 800, 1)
     with pytest.raises(PermanentError, match="22050"):
-        write_timeline(tmp_path / "t.wav", [scene], sample_rate=22_050, frame_rate=24)
+        NarrationTrack((scene,), 22_050, 24).write(tmp_path / "t.wav")

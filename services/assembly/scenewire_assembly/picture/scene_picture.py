@@ -1,0 +1,45 @@
+"""What a scene's picture is made of."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from scenewire.messages import Clip, Look
+from scenewire_assembly.edit import Edit, edit_clips
+from scenewire_assembly.picture.background import Background
+
+__all__ = ["Encoder", "ScenePicture"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Encoder:
+    """Settings of the H.264 encoder."""
+
+    preset: str = "veryfast"
+    crf: int = 21
+    threads: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScenePicture:
+    """Everything that shapes a scene's picture. Equal values give equal segments.
+
+    Attributes:
+        look: size, frame rate and style.
+        frames: exact length.
+        encoder: how the picture is encoded.
+        clips: footage in its order; empty for a painted scene.
+        background: painted if there are no clips.
+        overlay: ASS script drawn over the picture; empty for none.
+    """
+
+    look: Look
+    frames: int
+    encoder: Encoder
+    clips: tuple[Clip, ...] = ()
+    background: Background
+    overlay: str = ""
+
+    @cached_property
+    def edit(self) -> Edit:
+        """The cut of the clips."""
+        return edit_clips(self.clips, self.frames, self.look.frame_rate)

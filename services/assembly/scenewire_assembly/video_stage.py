@@ -1,0 +1,179 @@
+"""Joins all segments of a project to the video, and delivers it with its subtitles, credits and script.
+
+A video is stored under the hash of everything that shapes it, so that a redelivery does not make it again.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from scenewire.artifacts.result_cache import Results, fingerprint
+from scenewire.artifacts.store import ArtifactStore, output_key
+from scenewire.artifacts.webapp_export import WebApp, film_path, thumbnail_path
+from scenewire.errors import FailureCode, PermanentError
+from scenewire.messages import ArtifactRef, FootageSourced, Music, SegmentRendered, VideoAssembled
+from scenewire_assembly.checks import check_video
+from scenewire_assembly.failures import disk_errors, scene_errors
+from scenewire_assembly.ffmpeg_job import FfmpegJob, FfmpegOnDemand
+from scenewire_assembly.job_files import SUBTITLES, VIDEO
+from scenewire_assembly.progress import Report, no_op, video_progress
+from scenewire_assembly.segment_stage import SegmentStage
+from scenewire_assembly.sound.mix import BackgroundMusic, Levels, make_sound
+from scenewire_assembly.sound.music import MusicCache
+from scenewire_assembly.sound.narration_track import NarrationTrack, SceneAudio
+from scenewire_assembly.video.deliverables import video_metadata, write_documents
+from scenewire_assembly.video.file_name import video_name
+from scenewire_assembly.video.join import join
+from scenewire_assembly.video.notes import length_notes, sound_notes, stage_notes
+from scenewire_assembly.video.plan import VideoPlan
+from scenewire_assembly.video.thumbnail import THUMBNAIL, choose_frame, take_thumbnail
+
+__all__ = ["VideoStage"]
+
+_CACHE_VERSION: Final = 5
+"""Increase it when the same inputs give a different video, so that stored videos of older code are not reused."""
+
+
+class VideoStage:
+    """Makes the video of a project from its segments.
+
+    Args:
+        store: holds segments, narrations and music; receives the deliverables.
+        ffmpeg: joins, mixes and encodes.
+        music: analyses the music of an order.
+        segments: renders segments again if workers encoded them with different settings.
+        levels: wanted loudness and peak.
+        webapp: receives a copy of every video and thumbnail.
+    """
+
+    def __init__(
+        self,
+        store: ArtifactStore,
+        ffmpeg: FfmpegOnDemand,
+        music: MusicCache,
+        segments: SegmentStage,
+        *,
+        levels: Levels | None = None,
+        webapp: WebApp | None = None,
+    ) -> None:
+        self._store = store
+        self._ffmpeg = ffmpeg
+        self._music = music
+        self._segments = segments
+        self._levels = levels or Levels()
+        self._webapp = webapp
+        self._videos = Results(store, "video")
+
+    async def assemble(self, segments: Sequence[SegmentRendered], report: Report = no_op) -> VideoAssembled:
+        """Makes, checks and delivers the video.
+
+        Args:
+            segments: one for each scene, in any order.
+            report: receives the progress.
+
+        Raises:
+            PermanentError: `artifact_missing` or `artifact_corrupt`, with the scene; `output_invalid`, if a check of
+                the finished video fails.
+            TransientError: `storage_full`, `program_timeout` and the like.
+        """
+        ffmpeg = await self._ffmpeg.executor()
+        segments = await self._joinable(_in_order(segments), report)
+        inputs = fingerprint(
+            project=str(segments[0].project_id),
+            brief=segments[0].brief,
+            scenes=[[segment.scene, segment.narration, segment.footage, segment.segment] for segment in segments],
+            levels=[self._levels.target_lufs, self._levels.peak],
+            ffmpeg=ffmpeg.version,
+            code=_CACHE_VERSION,
+        )
+        video = await self._videos.find(inputs, VideoAssembled)
+        if video is None:
+            async with self._store.scratch() as folder:
+                with disk_errors():
+                    video = await self._make_video(FfmpegJob(ffmpeg, folder), VideoPlan(tuple(segments)), report)
+            video = await self._videos.save(inputs, video)
+        if self._webapp is not None:
+            await self._webapp.put(thumbnail_path(video.project_id), await self._store.open(video.thumbnail))
+            await self._webapp.put(film_path(video.project_id), await self._store.open(video.video))
+        return video.model_copy(update={"revision": segments[0].revision})
+
+    async def _joinable(self, segments: list[SegmentRendered], report: Report) -> list[SegmentRendered]:
+        """Returns segments that join by copying: renders all again if workers used different settings or tools."""
+        if len({segment.segment.parameters for segment in segments}) > 1:
+            segments = [await self._segments.render(segment.next(FootageSourced), report) for segment in segments]
+        return segments
+
+    async def _make_video(self, job: FfmpegJob, plan: VideoPlan, report: Report) -> VideoAssembled:
+        files: list[Path] = []
+        audio: list[SceneAudio] = []
+        for segment, place in plan.placed:
+            number, narration = segment.scene.scene_number, segment.narration
+            with scene_errors(number):
+                files.append(await self._store.open(segment.segment.video))
+                words = tuple((word.start_sample, word.end_sample) for word in narration.words)
+                path = await self._store.open(narration.audio)
+                audio.append(SceneAudio(number, path, narration.samples, place.frames, words))
+        first, brief = plan.segments[0], plan.brief
+        await report(video_progress(first, 0.0, "sound"))
+        track = NarrationTrack(tuple(audio), first.narration.sample_rate, plan.look.frame_rate)
+        sound = await make_sound(job, track, self._levels, await self._background_music(brief.options.music))
+        await report(video_progress(first, 0.5, "joining"))
+        documents = await asyncio.to_thread(write_documents, job.folder, plan)
+        subtitled = bool((job.folder / SUBTITLES).stat().st_size)
+        await join(job, plan, files, metadata=video_metadata(plan), subtitled=subtitled)
+        await report(video_progress(first, 0.7, "checking"))
+        facts = await check_video(job.folder / VIDEO, plan, subtitled=subtitled)
+        frame = await asyncio.to_thread(choose_frame, job.folder / VIDEO, plan)
+        await take_thumbnail(job, frame, plan.look.frame_rate)
+        await report(video_progress(first, 0.9, "delivering"))
+
+        async def deliver(name: str, file: str, media_type: str) -> ArtifactRef:
+            return await self._store.deliver(output_key(first.project_id, name), job.folder / file, media_type)
+
+        return VideoAssembled(
+            project_id=first.project_id,
+            brief=brief,
+            **{name: await deliver(file, file, media_type) for name, (file, media_type) in documents.items()},
+            thumbnail=await deliver(THUMBNAIL, THUMBNAIL, "image/jpeg"),
+            video=await deliver(video_name(brief.topic), VIDEO, "video/mp4"),
+            frames=plan.frames,
+            duration=facts.duration,
+            video_codec="h264",
+            audio_codec="aac",
+            loudness=sound.loudness,
+            notes=(
+                *stage_notes(plan),
+                *length_notes(brief, plan.scenes, facts.duration),
+                *sound_notes(sound, self._levels),
+            ),
+        )
+
+    async def _background_music(self, music: Music | None) -> BackgroundMusic | None:
+        if music is None:
+            return None
+        analysis = await self._music.analyse(music)
+        return BackgroundMusic(
+            path=await self._store.open(analysis.audio),
+            samples=analysis.samples,
+            lufs=analysis.lufs,
+            gain_lu=music.gain,
+            duck_db=music.duck,
+        )
+
+
+def _in_order(segments: Sequence[SegmentRendered]) -> list[SegmentRendered]:
+    """The segments by scene number.
+
+    Raises:
+        PermanentError: `artifact_missing`, if a scene is missing.
+    """
+    ordered = sorted(segments, key=lambda segment: segment.scene.scene_number)
+    found = [segment.scene.scene_number for segment in ordered]
+    expected = range(1, ordered[0].brief.scene_count + 1) if ordered else range(1, 2)
+    if found != list(expected):
+        missing = ", ".join(str(number) for number in expected if number not in found) or "none"
+        raise PermanentError(
+            FailureCode.ARTIFACT_MISSING, f"the video's segments are incomplete: missing scenes: {missing}"
+        )
+    return ordered

@@ -1,0 +1,35 @@
+"""The two stages of assembly over one store, wired like the service."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from scenewire.artifacts.store import ArtifactStore
+from scenewire.ffmpeg.executor import FfmpegExecutor
+from scenewire.ffmpeg.opening import open_executor
+from scenewire_assembly.ffmpeg_job import FfmpegOnDemand
+from scenewire_assembly.picture.scene_picture import Encoder
+from scenewire_assembly.segment_stage import SegmentStage
+from scenewire_assembly.sound.mix import Levels
+from scenewire_assembly.sound.music import MusicCache
+from scenewire_assembly.video_stage import VideoStage
+
+
+@dataclass(frozen=True)
+class AssemblyStages:
+    segments: SegmentStage
+    videos: VideoStage
+
+
+def assembly_stages(
+    store: ArtifactStore,
+    *,
+    encoder: Encoder | None = None,
+    levels: Levels | None = None,
+    open_ffmpeg: Callable[[], Awaitable[FfmpegExecutor]] = open_executor,
+    fonts: Path | None = None,
+) -> AssemblyStages:
+    ffmpeg = FfmpegOnDemand(open_ffmpeg)
+    music = MusicCache(store, ffmpeg)
+    segments = SegmentStage(store, ffmpeg, music, encoder=encoder, fonts=fonts)
+    return AssemblyStages(segments, VideoStage(store, ffmpeg, music, segments, levels=levels))
