@@ -14,6 +14,7 @@ from scenewire.ffmpeg.executor import ExecutionResult, FfmpegExecutor, FfmpegPro
 from scenewire.ffmpeg.opening import open_executor
 from scenewire.observability.logging_setup import redacted
 from scenewire.processes.run import Limits
+from scenewire_assembly.progress import no_op
 
 __all__ = ["Advance", "FfmpegJob", "FfmpegOnDemand", "FrameProgress", "sound_limits"]
 
@@ -118,7 +119,7 @@ class FfmpegJob:
             limits=limits,
             stdin=stdin,
             timeout_s=None if limits.cpu is None else _WALL_PER_CPU * limits.cpu,
-            on_progress=None if progress is None else progress.report,
+            on_progress=no_op if progress is None else progress.report,  # reports that are read are not kept in memory
             environment=self.environment,
         )
         try:
