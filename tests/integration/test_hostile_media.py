@@ -173,7 +173,9 @@ async def test_a_disguised_file_does_not_open_the_file_next_to_it(world: World, 
     assert world.trap.untouched
 
 
-@pytest.mark.parametrize("sample", [one for one in CORPUS.values() if one.heavy], ids=lambda one: one.name)
+@pytest.mark.parametrize(
+    "sample", [sample for sample in CORPUS.values() if sample.heavy], ids=lambda sample: sample.name
+)
 async def test_resource_bombs_stay_within_the_limits_of_a_probe(world: World, sample: Sample) -> None:
     path = world.trap.canary.path.with_name(f"heavy{sample.suffix}")
     path.write_bytes(await made(world, sample))
