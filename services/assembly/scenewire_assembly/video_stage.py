@@ -13,7 +13,6 @@ from scenewire.artifacts.store import ArtifactStore, output_key
 from scenewire.artifacts.webapp_export import WebApp, film_path, thumbnail_path
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import ArtifactRef, FootageSourced, Music, SegmentRendered, VideoAssembled
-from scenewire_assembly.checks import check_video
 from scenewire_assembly.failures import disk_errors, scene_errors
 from scenewire_assembly.ffmpeg_job import FfmpegJob, FfmpegOnDemand
 from scenewire_assembly.job_files import SUBTITLES, VIDEO
@@ -22,6 +21,7 @@ from scenewire_assembly.segment_stage import SegmentStage
 from scenewire_assembly.sound.mix import BackgroundMusic, Levels, make_sound
 from scenewire_assembly.sound.music import MusicCache
 from scenewire_assembly.sound.narration_track import NarrationTrack, SceneAudio
+from scenewire_assembly.video.check import check_video
 from scenewire_assembly.video.deliverables import video_metadata, write_documents
 from scenewire_assembly.video.file_name import video_name
 from scenewire_assembly.video.join import join

@@ -146,10 +146,10 @@ def test_a02_every_fault_of_every_clip_is_reported():
         check_clips([clip(60), bad, clip(60).model_copy(update={"out_frame": 61})])
     assert failure.value.code == "invalid_message"
     assert failure.value.message.split("; ") == [
-        "clip 2: out_point: it does not lie after the in-point (got: 65, expected: >70)",
-        "clip 2: in_point: it lies outside the source (got: 70, expected: <60)",
-        "clip 2: out_point: it lies outside the source (got: 65, expected: <=60)",
-        "clip 3: out_point: it lies outside the source (got: 61, expected: <=60)",
+        "clip 2: out_point: must be after the in-point (got: 65, expected: >70)",
+        "clip 2: in_point: must be inside the source (got: 70, expected: <60)",
+        "clip 2: out_point: must be inside the source (got: 65, expected: <=60)",
+        "clip 3: out_point: must be inside the source (got: 61, expected: <=60)",
     ]
 
 

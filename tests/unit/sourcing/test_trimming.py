@@ -112,8 +112,8 @@ def test_a02_the_clips_of_a_scene_are_validated_before_they_are_published() -> N
         trim(clips, frames=300, frame_rate=30, scene_number=7)
     assert failure.value.code == "output_invalid"
     assert failure.value.message == (
-        'scene 7: invalid clip ranges: clip 2: source_path: it is empty (got: "", expected: a path); '
-        'clip 4: source_path: it is empty (got: "", expected: a path)'
+        'scene 7: invalid clip ranges: clip 2: source_path: must not be empty (got: "", expected: a path); '
+        'clip 4: source_path: must not be empty (got: "", expected: a path)'
     )
 
 

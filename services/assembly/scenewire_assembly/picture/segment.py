@@ -16,12 +16,12 @@ from scenewire_assembly.captions.glyphs import find_undrawable
 from scenewire_assembly.captions.overlay import overlay_script, overlay_text
 from scenewire_assembly.captions.styles import Captions
 from scenewire_assembly.captions.title_cards import card_of, title_of
-from scenewire_assembly.checks import check_segment
 from scenewire_assembly.edit import check_clips
 from scenewire_assembly.ffmpeg_job import Advance, FfmpegJob, FrameProgress
 from scenewire_assembly.job_files import OVERLAY, SEGMENT, clip_name
 from scenewire_assembly.picture.background import Background
 from scenewire_assembly.picture.scene_picture import Encoder, ScenePicture
+from scenewire_assembly.picture.segment_check import check_segment
 from scenewire_assembly.picture.segment_command import segment_command
 from scenewire_assembly.picture.tone_mapping import TABLES, lookup_table
 

@@ -1,34 +1,14 @@
-"""Checks encoded files before their results are published."""
+"""Checks the finished video before it is announced."""
 
 from pathlib import Path
-from typing import Final
 
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.probe.probe import MediaFacts, probe_media
 from scenewire_assembly.edit import SOUND_RATE, samples_for
-from scenewire_assembly.picture.scene_picture import ScenePicture
+from scenewire_assembly.picture.segment_check import picture_faults
 from scenewire_assembly.video.plan import VideoPlan
 
-__all__ = ["check_segment", "check_video"]
-
-_BT709: Final = 1
-"""H.273 code."""
-
-
-async def check_segment(path: Path, picture: ScenePicture) -> str:
-    """Compares an encoded segment with its picture.
-
-    Returns:
-        The hash of its decoder parameters. Segments with equal hashes can be joined by copying.
-
-    Raises:
-        PermanentError: `output_invalid`, with all differences.
-    """
-    facts = await probe_media(path)
-    faults = _picture_faults(facts, picture)
-    if faults or facts.video is None:
-        raise PermanentError(FailureCode.OUTPUT_INVALID, f"the encoded segment is wrong: {', '.join(faults)}")
-    return facts.video.parameters
+__all__ = ["check_video"]
 
 
 async def check_video(path: Path, plan: VideoPlan, *, subtitled: bool) -> MediaFacts:
@@ -43,7 +23,7 @@ async def check_video(path: Path, plan: VideoPlan, *, subtitled: bool) -> MediaF
         PermanentError: `output_invalid`, with all differences.
     """
     facts = await probe_media(path)
-    faults = [*_picture_faults(facts, plan), *_sound_faults(facts, plan)]
+    faults = [*picture_faults(facts, plan.look, plan.frames), *_sound_faults(facts, plan)]
     if facts.chapters != len(plan.segments):
         faults.append(f"{facts.chapters} chapters instead of {len(plan.segments)}")
     tracks = facts.stream_types.count("subtitle")
@@ -56,22 +36,6 @@ async def check_video(path: Path, plan: VideoPlan, *, subtitled: bool) -> MediaF
             FailureCode.OUTPUT_INVALID, f"the finished video is wrong: {', '.join(faults)}", hint="order again"
         )
     return facts
-
-
-def _picture_faults(facts: MediaFacts, expected: ScenePicture | VideoPlan) -> list[str]:
-    video, look = facts.video, expected.look
-    if video is None:
-        return ["no picture"]
-    compared = {
-        "frames": (video.frames, expected.frames),
-        "codec": (video.codec, "h264"),
-        "size": ((video.width, video.height), (look.width, look.height)),
-        "frame rate": (video.frame_rate, (look.frame_rate, 1)),
-        "pixel format": (video.pixel_format, "yuv420p"),
-        "colours": ((video.matrix, video.transfer), (_BT709, _BT709)),
-        "constant frame rate": (video.constant_rate and video.monotone, True),
-    }
-    return [f"{name} {actual} instead of {wanted}" for name, (actual, wanted) in compared.items() if actual != wanted]
 
 
 def _sound_faults(facts: MediaFacts, plan: VideoPlan) -> list[str]:
