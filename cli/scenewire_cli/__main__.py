@@ -1,6 +1,8 @@
-"""`python -m scenewire_cli` from the root of a checkout. Unlike `scenewire` it imports from the working folder.
+"""`python -m scenewire_cli`, the same as `scenewire`.
 
-Where the package is not installed, PYTHONPATH must name the checkout: children do not look into the working folder.
+Python puts the working folder first on the import path for `-m`, so modules in it shadow installed ones. In folders
+that are not trusted, use `scenewire` or `python -P -m scenewire_cli`. Child processes never import from the working
+folder.
 """
 
 from scenewire_cli.main import main

@@ -1,4 +1,4 @@
-"""What the customer takes away: checks that there is room for it, and puts it where it was asked for."""
+"""Delivers a finished video, and checks beforehand that the disks have room for it."""
 
 import asyncio
 import shutil
@@ -11,23 +11,22 @@ from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import ScriptRequested, VideoAssembled
 from scenewire_cli.stack.data_folder import require_writable
 
-__all__ = ["Delivered", "deliver", "require_room"]
+__all__ = ["DeliveredFiles", "deliver", "require_room"]
 
 _SPOKEN_CHARACTERS_PER_SECOND: Final = 14
 _VIDEO_BYTES_PER_SECOND: Final = 500_000
-"""Of a finished video of 1920x1080 at 30 frames a second; measured ones stay well below."""
+"""For a finished video of 1920x1080 at 30 frames per second; measured ones stay well below."""
 _PIXELS_PER_SECOND: Final = 1920 * 1080 * 30
-"""Of that video; others take room in proportion."""
+"""For that video; others need space in proportion."""
 _COPIES: Final = 3
-"""How many times a video's bytes the data folder holds while it is made: segments, the video, and room for narration and
-clips."""
+"""Multiple of a video's bytes that the data folder needs: segments, the video, and spare for narration and clips."""
 _BASE_BYTES: Final = 96 << 20
-"""Logs, the bus's files, the database."""
+"""For logs, the bus and the database."""
 
 
 @dataclass(frozen=True)
-class Delivered:
-    """Where everything is."""
+class DeliveredFiles:
+    """Paths of a delivered video and its companions."""
 
     video: Path
     captions: tuple[Path, ...]
@@ -37,12 +36,12 @@ class Delivered:
 
 
 def require_room(order: ScriptRequested, *, data: Path | None, out: Path) -> None:
-    """Refuses an order that the disks cannot hold.
+    """Refuses an order for which the disks have no room.
 
     Args:
         order: what to make.
-        data: the folder that the video is made in; None when that is somebody else's.
-        out: the folder that the video is delivered to.
+        data: the data folder in which it is made; None when another host makes it.
+        out: the folder to which it is delivered.
 
     Raises:
         PermanentError: `storage_unavailable` or `storage_full`.
@@ -59,7 +58,7 @@ def require_room(order: ScriptRequested, *, data: Path | None, out: Path) -> Non
             options = " or ".join(need.option for need in on_disk)
             raise PermanentError(
                 FailureCode.STORAGE_FULL,
-                f"this video may need {needed >> 20} MB in {folders}, but {free >> 20} MB are free there",
+                f"this video may need {needed >> 20} MB in {folders}, but only {free >> 20} MB are free",
                 hint=f"free space, or choose another folder with {options}",
             )
 
@@ -77,7 +76,7 @@ class _Need:
 
 
 def _video_bytes(order: ScriptRequested) -> int:
-    """What the finished video may take: own words last as long as they take, a topic as long as ordered."""
+    """Estimates the size of the finished video: from the length of a script, else from the ordered duration."""
     text = order.text or " ".join(scene.text for scene in order.scenes or ())
     seconds = len(text) / _SPOKEN_CHARACTERS_PER_SECOND if text else order.options.target_duration
     look = order.look
@@ -85,11 +84,11 @@ def _video_bytes(order: ScriptRequested) -> int:
     return int(seconds * share * _VIDEO_BYTES_PER_SECOND)
 
 
-async def deliver(video: VideoAssembled, *, artifacts_url: str, out: Path) -> Delivered:
-    """Puts a film and what belongs to it under `out/<project>/`; returns the paths.
+async def deliver(video: VideoAssembled, *, artifacts_url: str, out: Path) -> DeliveredFiles:
+    """Copies a video and its companions to `out/<project>/`; returns the paths.
 
     Raises:
-        PipelineError: an artifact is not intact, or the folder cannot be written.
+        PipelineError: an artifact is damaged, or the folder cannot be written.
     """
     store = open_store(artifacts_url)
     folder = out / str(video.project_id)
@@ -107,14 +106,14 @@ async def deliver(video: VideoAssembled, *, artifacts_url: str, out: Path) -> De
     for ref in refs:
         source = await store.open(ref)
         target = folder / Path(ref.key).name
-        await asyncio.to_thread(_place, source, target)
+        await asyncio.to_thread(_copy, source, target)
         paths.append(target)
-    film, srt, vtt, credits_json, credits_txt, thumbnail, script = paths
-    return Delivered(film, (srt, vtt), (credits_json, credits_txt), thumbnail, script)
+    file, srt, vtt, credits_json, credits_txt, thumbnail, script = paths
+    return DeliveredFiles(file, (srt, vtt), (credits_json, credits_txt), thumbnail, script)
 
 
-def _place(source: Path, target: Path) -> None:
-    """Copies the file; it appears whole. A link would let whoever edits it change the artifact."""
+def _copy(source: Path, target: Path) -> None:
+    """Copies the file atomically. With a link, editing the delivered file would change the artifact."""
     part = target.with_name(f".{target.name}.part")
     try:
         shutil.copyfile(source, part)
@@ -124,5 +123,5 @@ def _place(source: Path, target: Path) -> None:
         raise PermanentError(
             FailureCode.STORAGE_UNAVAILABLE,
             f"cannot write {target}: {error.strerror}",
-            hint=f"the video is safe at {source}; choose another folder with --out and run the command again",
+            hint=f"choose another folder with --out and run the command again; the video is kept at {source}",
         ) from error

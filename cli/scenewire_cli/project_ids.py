@@ -1,10 +1,20 @@
-"""Project ids as people type them."""
+"""Project ids on the command line."""
 
+from typing import Annotated
 from uuid import UUID
+
+import typer
 
 from scenewire.errors import FailureCode, PermanentError
 
-__all__ = ["parse_project_id"]
+__all__ = ["ProjectIdArgument", "ProjectPrefixArgument", "parse_project_id"]
+
+ProjectIdArgument = Annotated[
+    str, typer.Argument(metavar="PROJECT", help="Project id, as `scenewire request` prints it.")
+]
+ProjectPrefixArgument = Annotated[
+    str, typer.Argument(metavar="PROJECT", help="Project id, or at least its first 4 characters.")
+]
 
 
 def parse_project_id(text: str) -> UUID:
@@ -18,6 +28,6 @@ def parse_project_id(text: str) -> UUID:
     except ValueError as error:
         raise PermanentError(
             FailureCode.INVALID_ORDER,
-            f"{text!r} is no project id",
-            hint="give all of it: `scenewire request` and `scenewire show` print it",
+            f"PROJECT must be a full project id (a UUID), not {text!r}",
+            hint="`scenewire request` and `scenewire show` print it",
         ) from error

@@ -1,4 +1,4 @@
-"""Runs a command to its end and turns signals into a clean stop."""
+"""Runs a command and turns signals into a clean stop."""
 
 import asyncio
 import signal
@@ -9,33 +9,31 @@ from typing import Any, Final
 
 import typer
 
-from scenewire_cli.output.terminal import say
+from scenewire_cli.output.terminal import print_line
 
 __all__ = ["EXIT_INTERRUPTED", "run"]
 
 EXIT_INTERRUPTED: Final = 130
 
-
 _STOPPING: Final = "stopping; press Ctrl-C again to stop at once"
 
-
-_STOPPING_UNSAID_S: Final = 0.3
-"""A command that stops within this time has nothing to say about it."""
+_STOPPING_DELAY_S: Final = 0.3
+"""A command that stops within this time prints no notice."""
 
 
 def run(work: Coroutine[Any, Any, int]) -> None:
     """Runs a command to its end and exits with its code.
 
-    The first SIGINT or SIGTERM lets it clean up, and a command that takes a moment for that says so. A second SIGINT ends
-    it at once.
+    The first SIGINT or SIGTERM cancels it, so that it cleans up; a notice appears if that takes a moment. A second SIGINT
+    ends it at once.
     """
 
-    async def until_told() -> int:
+    async def until_stopped() -> int:
         task, loop = asyncio.ensure_future(work), asyncio.get_running_loop()
 
         def stop() -> None:
             loop.remove_signal_handler(signal.SIGINT)  # the next one raises KeyboardInterrupt
-            loop.call_later(_STOPPING_UNSAID_S, partial(say, _STOPPING, error=True))
+            loop.call_later(_STOPPING_DELAY_S, partial(print_line, _STOPPING, error=True))
             task.cancel()
 
         with suppress(NotImplementedError):
@@ -46,4 +44,4 @@ def run(work: Coroutine[Any, Any, int]) -> None:
         except asyncio.CancelledError:
             return EXIT_INTERRUPTED
 
-    raise typer.Exit(asyncio.run(until_told()))
+    raise typer.Exit(asyncio.run(until_stopped()))

@@ -78,6 +78,8 @@ class _SecretFiles(PydanticBaseSettingsSource):
         variable = field.validation_alias
         if not is_secret(field) or not isinstance(variable, str):
             return None, field_name, False
+        if variable in self.current_state:  # given in code, so the file is of no interest
+            return None, field_name, False
         return secret(variable), variable, False
 
     @override

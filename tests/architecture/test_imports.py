@@ -20,6 +20,7 @@ VIOLATIONS = [
         "scenewire_script.stage",
         "scenewire_cli.main",
     ),
+    ("The command imports only what services offer it", "scenewire_cli.main", "scenewire_tts.stage"),
     ("No service imports another", "scenewire_tts.stage", "scenewire_script"),
     ("Inside the shared package, imports point one way", "scenewire.errors", "scenewire.messages"),
     ("Inside the shared package, imports point one way", "scenewire.timeline", "scenewire.messages"),

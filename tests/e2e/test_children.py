@@ -1,10 +1,11 @@
-"""What the programs that we start are given, what they import, and who may look at it all."""
+"""What child processes receive and import, and who may read the data folder."""
 
 import asyncio
 import json
 import os
 import re
 import subprocess
+import sys
 import sysconfig
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -47,7 +48,7 @@ def script(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("name", ODD_NAMES, ids=["quotes", "escapes", "control"])
-async def test_any_name_of_the_data_folder_will_do(name: str, tmp_path: Path, library: Path, script: Path) -> None:
+async def test_a_data_folder_may_have_any_name(name: str, tmp_path: Path, library: Path, script: Path) -> None:
     data = tmp_path / name / "data"
     data.parent.mkdir()
     clips = library.rename(data.parent / "clips")
@@ -65,7 +66,7 @@ async def test_any_name_of_the_data_folder_will_do(name: str, tmp_path: Path, li
     assert examined.returncode == 0, examined.out
 
 
-async def test_a_bus_that_would_not_start_is_found_by_the_doctor(tmp_path: Path) -> None:
+async def test_doctor_finds_a_bus_that_does_not_start(tmp_path: Path) -> None:
     folder = tmp_path / "scripts"
     folder.mkdir()
     (folder / "nats-server").write_text("#!/bin/sh\nexit 1\n")
@@ -86,7 +87,7 @@ async def test_a_bus_that_would_not_start_is_found_by_the_doctor(tmp_path: Path)
     assert finished.returncode == 1
 
 
-async def test_no_program_that_we_start_is_given_a_secret(tmp_path: Path, library: Path, script: Path) -> None:
+async def test_no_child_process_receives_a_secret(tmp_path: Path, library: Path, script: Path) -> None:
     order = ("make", "--script", str(script), "--size", SMALL, "--no-record")
     settings = {"SCRIPT_PROVIDER": "outline", "SOURCING_SERVERS": "library", "LIBRARY_DIR": str(library)}
     process = await start(*order, data=tmp_path / "data", cwd=tmp_path, **settings, **SECRETS)
@@ -127,18 +128,31 @@ async def test_nothing_in_the_working_folder_is_imported(tmp_path: Path, library
     (finished,) = [json.loads(line) for line in made.splitlines() if b'"finished"' in line]
     assert finished["painted_scenes"] == []
     assert b"library, because" in examined
-    assert b"cannot speak from this folder" in weights
+    assert b"cannot use this folder" in weights
 
 
-async def test_a_bus_asks_for_a_password_that_stands_in_two_private_files_only(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "command", [[SCENEWIRE], [sys.executable, "-P", "-m", "scenewire_cli"]], ids=["script", "-P -m"]
+)
+async def test_starting_the_command_imports_nothing_from_the_working_folder(command: list[str], tmp_path: Path) -> None:
+    for module in ("typer", "json", "scenewire", "scenewire_cli"):
+        (tmp_path / f"{module}.py").write_text("raise SystemExit('imported from the working folder')\n")
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+
+    process = await asyncio.create_subprocess_exec(*command, "--version", cwd=tmp_path, env=env)
+
+    assert await process.wait() == 0
+
+
+async def test_the_password_of_the_bus_is_in_two_private_files_only(tmp_path: Path) -> None:
     data = tmp_path / "data"
     async with _running(data) as printed:
         address = await run("endpoint", data=data, cwd=tmp_path)
-        told = await run("endpoint", "--json", data=data, cwd=tmp_path)
+        as_json = await run("endpoint", "--json", data=data, cwd=tmp_path)
         url = address.out.strip()
         password = url.removeprefix("nats://scenewire:").partition("@")[0]
         assert re.fullmatch(r"[\w-]{40,}", password)
-        assert told.events[0]["nats"] == url == bus_of(data)
+        assert as_json.events[0]["nats"] == url == bus_of(data)
 
         client = await nats.connect(url)
         assert (await client.jetstream().account_info()).streams > 0
@@ -157,11 +171,11 @@ async def test_a_bus_asks_for_a_password_that_stands_in_two_private_files_only(t
         assert f"scenewire:{password}@" in again.out  # clients come back after a restart
     nothing = await run("endpoint", data=data, cwd=tmp_path)
     assert (nothing.returncode, nothing.out) == (1, "")
-    assert "start `scenewire up`" in nothing.err
+    assert "start one with `scenewire up`" in nothing.err
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can look at it as another user")
-async def test_another_user_sees_nothing_of_a_data_folder(tmp_path: Path) -> None:
+async def test_another_user_cannot_read_a_data_folder(tmp_path: Path) -> None:
     with tempfile.TemporaryDirectory() as name:
         place, data = Path(name), Path(name) / "data"
         place.chmod(0o755)
@@ -188,10 +202,10 @@ def _programs_of(root: int) -> Iterator[tuple[str, bytes]]:
     for pid in ours - {root}:
         with suppress(OSError):
             words = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
-            names = {re.sub(r"^ffmpeg.*", "ffmpeg", word.rpartition("/")[2]) for word in words}
-            names |= {"/".join(word.split("/")[-2:]) for word in words}
-            for program in names & PROGRAMS:
-                yield program, Path(f"/proc/{pid}/environ").read_bytes()
+            words = [re.sub(r"/ffmpeg[^/]*$", "/ffmpeg", word) for word in words]
+            for program in PROGRAMS:
+                if any(word == program or word.endswith(f"/{program}") for word in words):
+                    yield program, Path(f"/proc/{pid}/environ").read_bytes()
 
 
 def _command_lines() -> Iterator[bytes]:

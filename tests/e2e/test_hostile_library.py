@@ -29,7 +29,7 @@ A volcano stands behind the town, and the volcano sleeps.
 pytestmark = pytest.mark.timeout(300)
 
 
-async def test_b18_a_library_of_hostile_files_costs_its_clips_and_never_the_film(tmp_path: Path) -> None:
+async def test_b18_hostile_files_in_the_library_cost_their_clips_but_never_the_video(tmp_path: Path) -> None:
     library, kitchen = tmp_path / "library", tmp_path / "kit"
     library.mkdir()
     kitchen.mkdir()

@@ -59,7 +59,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-async def test_hosts_that_share_bus_and_bucket_make_the_film_that_one_host_makes_in_a_folder(s3: S3, tmp_path: Path):
+async def test_hosts_that_share_bus_and_bucket_make_the_same_video_as_one_host(s3: S3, tmp_path: Path):
     library = tmp_path / "library"
     library.mkdir()
     await make_clip(library / "green tea.mp4", seconds=6)
@@ -90,7 +90,7 @@ async def test_hosts_that_share_bus_and_bucket_make_the_film_that_one_host_makes
     assert s3.requests("GET", f"{bucket}/films/content/")  # the clip that one found, where two needed it
 
 
-async def test_one_command_makes_a_film_with_its_media_in_a_bucket(s3: S3, tmp_path: Path):
+async def test_make_works_with_artifacts_in_a_bucket(s3: S3, tmp_path: Path):
     script = tmp_path / "tea.txt"
     script.write_text(TEXT)
     bucket = s3.bucket()
@@ -108,7 +108,7 @@ async def test_one_command_makes_a_film_with_its_media_in_a_bucket(s3: S3, tmp_p
     assert f"s3://{bucket}, which answers" in examined.out
 
 
-async def test_a_bucket_that_is_missing_ends_the_order_with_what_to_do(s3: S3, tmp_path: Path):
+async def test_a_missing_bucket_fails_the_command_with_a_hint(s3: S3, tmp_path: Path):
     elsewhere = {"ARTIFACTS_URL": "s3://no-such-bucket", **s3.environment(tmp_path / "cache")}
     finished = await run("make", "Tea", "--size", SMALL, data=tmp_path / "data", cwd=tmp_path, **elsewhere)
     assert finished.returncode == 1

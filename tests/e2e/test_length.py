@@ -21,7 +21,7 @@ def command_lines() -> bytes:
     return found
 
 
-async def test_b04_b05_a_film_of_a_minute_lasts_a_minute_and_no_file_or_command_line_holds_the_key(
+async def test_b04_b05_a_video_of_a_minute_lasts_a_minute_and_no_file_or_command_line_contains_the_key(
     tmp_path: Path,
 ) -> None:
     writing = writes(lambda number, about: round(about * (0.6 + 0.1 * (number % 3))))

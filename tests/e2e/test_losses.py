@@ -28,7 +28,7 @@ async def half_done(data: Path, folder: Path) -> tuple[tuple[str, ...], str]:
     return arguments, event["project_id"]
 
 
-async def test_b59_the_same_command_finishes_the_film(tmp_path: Path):
+async def test_b59_the_same_command_finishes_the_video_after_a_lost_stream(tmp_path: Path):
     arguments, project_id = await half_done(tmp_path / "data", tmp_path)
     finished = await run(*arguments, data=tmp_path / "data", cwd=tmp_path)
     assert finished.returncode == 0, finished.err
@@ -36,12 +36,12 @@ async def test_b59_the_same_command_finishes_the_film(tmp_path: Path):
     assert Path(finished.result["video"]).stat().st_size > 0
 
 
-async def test_b59_a_stream_that_was_given_back_finishes_the_film(tmp_path: Path):
+async def test_b59_a_stream_restored_from_the_record_finishes_the_video(tmp_path: Path):
     data = tmp_path / "data"
     _, project_id = await half_done(data, tmp_path)
     async with running_stack(data, tmp_path) as stack:
         lost = await run("history", project_id, "--json", data=data, cwd=tmp_path)
-        restored = await run("rebuild", "--stream", "--json", data=data, cwd=tmp_path)
+        restored = await run("rebuild", "--to-stream", "--json", data=data, cwd=tmp_path)
         assert restored.events[0]["messages"] == {project_id: len(lost.events)}
         async with asyncio.timeout(60):
             watched = await run("watch", project_id, "--json", data=data, cwd=tmp_path, NATS_URL=stack["nats"])

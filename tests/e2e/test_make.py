@@ -55,7 +55,7 @@ async def assert_is_the_film(result: dict[str, Any], scene_count: int) -> None:
         assert Path(path).stat().st_size > 0
 
 
-async def test_b01_b38_a_text_becomes_a_film_with_its_record(data: Path, script: Path, tmp_path: Path):
+async def test_b01_b38_a_script_becomes_a_recorded_video(data: Path, script: Path, tmp_path: Path):
     finished = await run("make", "--script", str(script), "--size", SMALL, "--json", data=data, cwd=tmp_path)
     assert finished.returncode == 0, finished.err
     result = finished.result
@@ -82,7 +82,7 @@ async def test_b01_b38_a_text_becomes_a_film_with_its_record(data: Path, script:
     assert not list((data / "artifacts" / "scratch").iterdir())
 
 
-async def test_a_film_is_made_with_music_that_its_order_names(data: Path, tmp_path: Path):
+async def test_a_video_has_the_music_of_its_order(data: Path, tmp_path: Path):
     (tmp_path / "tea.txt").write_text("Tea is made from leaves.")
     song = await make_music(tmp_path / "leaf.mp3")
     song.with_suffix(".json").write_text('{"title": "Leaf", "creator": "A. Player", "licence": "CC0"}')
@@ -95,7 +95,7 @@ async def test_a_film_is_made_with_music_that_its_order_names(data: Path, tmp_pa
     assert (refused.returncode, "tea.txt is refused" in refused.err) == (1, True)
 
 
-async def test_b59_a_killed_run_goes_on_where_it_was(data: Path, script: Path, tmp_path: Path):
+async def test_b59_a_killed_run_resumes_where_it_stopped(data: Path, script: Path, tmp_path: Path):
     arguments = ("make", "--script", str(script), "--size", SMALL, "--json")
     process = await start(*arguments, data=data, cwd=tmp_path)
     async for event in events_of(process):
@@ -120,7 +120,9 @@ async def test_b59_a_killed_run_goes_on_where_it_was(data: Path, script: Path, t
     assert counts["video.assembled"] == 1
 
 
-async def test_a_film_is_called_off_while_nothing_runs_and_ordered_again(data: Path, script: Path, tmp_path: Path):
+async def test_a_project_is_cancelled_without_a_running_stack_and_ordered_again(
+    data: Path, script: Path, tmp_path: Path
+):
     arguments = ("make", "--script", str(script), "--size", SMALL, "--json")
     process = await start(*arguments, data=data, cwd=tmp_path)
     async for event in events_of(process):
@@ -138,7 +140,7 @@ async def test_a_film_is_called_off_while_nothing_runs_and_ordered_again(data: P
         rows = connection.execute("SELECT id, status FROM projects").fetchall()
     assert {row["id"] for row in rows if row["status"] == "complete"} == {again.result["project_id"]}
     nowhere = await run("cancel", event["project_id"], data=tmp_path / "other", cwd=tmp_path)
-    assert (nowhere.returncode, "nothing runs" in nowhere.err) == (1, True)
+    assert (nowhere.returncode, "is running" in nowhere.err) == (1, True)
     assert not (tmp_path / "other" / "nats").exists()
 
 
@@ -150,7 +152,7 @@ async def until_nothing_runs(data: Path) -> None:
 
 
 @pytest.mark.parametrize("signals", [1, 2])
-async def test_an_interrupted_run_stops_without_waiting_for_its_work_and_says_that_it_goes_on(
+async def test_an_interrupted_run_stops_at_once_and_tells_how_to_resume(
     signals: int, data: Path, script: Path, tmp_path: Path
 ):
     hung, encoding = tmp_path / "ffmpeg", tmp_path / "encoding"  # would be waited for as long as DRAIN_TIME, 25 s
@@ -178,7 +180,7 @@ exec '{(await find_ffmpeg()).path}' "$@"
     assert b"Traceback" not in err
     if signals == 1:
         assert b"press Ctrl-C again to stop at once" in err
-        assert b"the same command goes on" in out
+        assert b"run the same command to resume" in out
     await until_nothing_runs(data)
 
 
@@ -193,7 +195,7 @@ def processes_of(data: Path) -> list[str]:
     return found
 
 
-async def test_b23_two_orders_with_the_same_topic_at_once_give_two_films(data: Path, script: Path, tmp_path: Path):
+async def test_b23_two_equal_orders_at_once_give_two_videos(data: Path, script: Path, tmp_path: Path):
     arguments = ("make", "--script", str(script), "--size", SMALL, "--json")
     first, second = await asyncio.gather(*(run(*arguments, data=data, cwd=tmp_path) for _ in range(2)))
     assert (first.returncode, second.returncode) == (0, 0), first.err + second.err
@@ -230,9 +232,7 @@ async def test_any_nats_client_can_order(data: Path, tmp_path: Path):
         assert facts.video.frames == film["frames"]
 
 
-async def test_b37_a_film_that_cannot_be_made_is_reported_once_and_nothing_is_left_half_done(
-    data: Path, tmp_path: Path
-):
+async def test_b37_a_failed_project_is_reported_once_and_leaves_nothing_half_done(data: Path, tmp_path: Path):
     finished = await run("make", "Tea", "--voice", "no-such-voice", "--size", SMALL, data=data, cwd=tmp_path)
     assert finished.returncode == 1
     assert "no-such-voice" in finished.err
@@ -265,7 +265,7 @@ async def test_a_taken_port_is_named(data: Path, tmp_path: Path):
         port = stack["nats"].rpartition(":")[2]
         finished = await run("up", "--nats-port", port, data=data, cwd=tmp_path)
     assert finished.returncode == 1
-    assert f"port {port} is taken" in finished.err
+    assert f"port {port} cannot be used" in finished.err
 
 
 async def test_a_missing_ffmpeg_stops_before_anything_starts(data: Path, tmp_path: Path):
@@ -283,14 +283,14 @@ async def test_an_unwritable_output_folder_stops_before_anything_starts(data: Pa
     assert not (data / "nats").exists()
 
 
-async def test_a_setting_that_cannot_be_is_named(data: Path, tmp_path: Path):
+async def test_an_invalid_setting_is_named(data: Path, tmp_path: Path):
     finished = await run("make", "Tea", data=data, cwd=tmp_path, TTS_ENGINE="parrot")
     assert finished.returncode == 1
     assert "TTS_ENGINE: must be 'auto', 'espeak'" in finished.err
     assert "Traceback" not in finished.err
 
 
-async def test_b36_an_unusable_database_is_exit_code_2(data: Path, tmp_path: Path):
+async def test_b36_an_unusable_database_exits_with_2(data: Path, tmp_path: Path):
     finished = await run(
         "make", "Tea", data=data, cwd=tmp_path, DATABASE_URL=f"sqlite:///{tmp_path}/no/such/folder/x.db"
     )
@@ -324,7 +324,7 @@ async def test_a_disk_without_room_stops_before_anything_starts(tmp_path: Path):
         ("make", "--script", "no"),
     ],
 )
-async def test_b02_b37_wrong_arguments_are_exit_code_1_and_leave_nothing(
+async def test_b02_b37_wrong_arguments_exit_with_1_and_leave_nothing(
     arguments: tuple[str, ...], data: Path, tmp_path: Path
 ):
     finished = await run(*arguments, data=data, cwd=tmp_path)

@@ -102,7 +102,7 @@ async def deployed(folder: Path) -> AsyncIterator[Deployment]:
         yield Deployment(folder, server.url, jetstream, stack)
 
 
-async def test_b51_services_started_alone_make_a_film_together_and_stop_when_told(deployment: Deployment):
+async def test_b51_services_in_their_own_processes_make_a_video_together_and_stop_on_sigterm(deployment: Deployment):
     services = [await deployment.service(name) for name in SERVICES]  # they wait for the next line
     provisioned = await deployment.python("scenewire.bus", "provision")
     assert await provisioned.wait() == 0
@@ -120,7 +120,7 @@ async def test_b51_services_started_alone_make_a_film_together_and_stop_when_tol
     assert tuple(project) == ("export", film["video"]["key"])
 
 
-async def test_the_first_picture_is_ready_before_the_last_scene_is_spoken(deployment: Deployment):
+async def test_the_first_segment_is_rendered_before_the_last_narration(deployment: Deployment):
     provisioned = await deployment.python("scenewire.bus", "provision")
     assert await provisioned.wait() == 0
     for name in ("script", "sourcing", "assembly"):
@@ -136,7 +136,9 @@ async def test_the_first_picture_is_ready_before_the_last_scene_is_spoken(deploy
     assert rendered[0] < spoken[-1]
 
 
-async def test_b58_b59_a_killed_assembly_workers_scene_is_taken_over_and_the_film_made_once(deployment: Deployment):
+async def test_b58_b59_the_scene_of_a_killed_assembly_worker_is_taken_over_and_the_video_made_once(
+    deployment: Deployment,
+):
     provisioned = await deployment.python("scenewire.bus", "provision")
     assert await provisioned.wait() == 0
     impatient = replace(ASSEMBLY, ack_wait=timedelta(seconds=9))

@@ -47,7 +47,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     return Site(folder / "web", made.result["project_id"])
 
 
-def test_b29_b41_the_web_application_lists_the_film_before_its_own_older_projects(site: Site):
+def test_b29_b41_the_web_application_lists_the_video_before_its_own_older_projects(site: Site):
     film, own = rows(site.database, LIST_PROJECTS)
     assert (film["id"], film["name"], film["topic"], film["current_step"]) == (site.project_id, "Tea", "Tea", "export")
     assert own["name"] == "Made in the browser"
@@ -58,7 +58,7 @@ def test_b29_b41_the_web_application_lists_the_film_before_its_own_older_project
     assert (project["status"], project["cleanup_status"]) == ("complete", "pending")
 
 
-def test_b42_the_web_application_lists_the_scenes_in_order_with_text_sound_and_length(site: Site):
+def test_b42_the_web_application_lists_the_scenes_in_order_with_text_narration_and_length(site: Site):
     scenes = rows(site.database, LIST_SCENES, site.project_id)
     assert [scene["scene_number"] for scene in scenes] == list(range(1, len(scenes) + 1))
     assert scenes[0]["text"].startswith("Tea is a drink.")
@@ -67,7 +67,7 @@ def test_b42_the_web_application_lists_the_scenes_in_order_with_text_sound_and_l
         assert scene["audio_file_path"]
 
 
-async def test_b43_the_web_application_exports_the_film(site: Site):
+async def test_b43_the_web_application_exports_the_video(site: Site):
     status, answer = export(site.database, site.root, site.project_id)
     assert status == 200
     video = site.root / f"public{answer['video_path']}"
@@ -92,13 +92,13 @@ def test_b13_b44_the_web_application_plays_every_narration(site: Site):
         assert samples / 44_100 == pytest.approx(scene["duration"], abs=0.05)
 
 
-def test_b45_the_web_application_sees_the_film_finished(site: Site):
+def test_b45_the_web_application_shows_the_project_as_finished(site: Site):
     assert pipeline_status(site.database, site.project_id) == ("complete", 100)
     (job,) = rows(site.database, "SELECT * FROM assembly_jobs WHERE project_id = ?", site.project_id)
     assert (job["status"], job["progress"], job["error_message"]) == ("complete", 100, None)
 
 
-def test_b32_every_path_on_record_leads_to_a_file_from_the_folder_alone(site: Site):
+def test_b32_every_recorded_path_leads_to_a_file_in_the_folder(site: Site):
     (project,) = rows(site.database, "SELECT video_path, thumbnail_path FROM projects WHERE id = ?", site.project_id)
     scenes = rows(site.database, LIST_SCENES, site.project_id)
     for path in (*project.values(), *(scene["audio_file_path"] for scene in scenes)):
@@ -107,12 +107,12 @@ def test_b32_every_path_on_record_leads_to_a_file_from_the_folder_alone(site: Si
         assert (site.root / path).is_file()
 
 
-def test_b54_nothing_that_is_its_own_was_changed(site: Site):
+def test_b54_rows_and_files_of_the_web_application_are_unchanged(site: Site):
     assert rows(site.database, "SELECT content FROM messages") == [{"content": "Make a film about tea"}]
     assert rows(site.database, "SELECT name FROM migrations") == [{"name": "001-initial"}]
 
 
-async def test_b36_a_web_application_without_database_is_exit_code_2(tmp_path: Path):
+async def test_b36_a_web_application_without_database_exits_with_2(tmp_path: Path):
     (tmp_path / "web").mkdir()
     ended = await run("make", "Tea", data=tmp_path / "data", cwd=tmp_path, WEBAPP_DIR=str(tmp_path / "web"))
     assert ended.returncode == 2

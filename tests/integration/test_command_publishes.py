@@ -12,9 +12,9 @@ from scenewire.bus.provision import provision
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import ProjectCancelled, ProjectFailed, SceneOrder, ScriptRequested
 from scenewire.topology import MAX_BODY, PIPELINE
-from scenewire_cli.progress.events import Film, follow
+from scenewire_cli.progress.events import ProjectProgress, follow
 from scenewire_cli.stack.connection import existing
-from scenewire_cli.stack.data_folder import Home
+from scenewire_cli.stack.data_folder import DataFolder
 from tests.support.bus_world import World, bus_world
 from tests.support.product import run
 
@@ -25,14 +25,13 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         yield world
 
 
-async def test_a_full_stream_ends_the_command_with_storage_full_and_a_hint(world: World, tmp_path: Path):
-    project_id = uuid4()
-    await world.publish("script.requested", json.dumps({"project_id": str(project_id), "topic": "Tea"}).encode())
-    size = (await world.jetstream.stream_info(PIPELINE.name)).state.bytes
-    await provision(world.jetstream, streams=[replace(PIPELINE, max_bytes=size + 10)], durables=[])
+async def test_a_full_stream_fails_the_command_with_storage_full_and_a_hint(world: World, tmp_path: Path):
     nats, data = ("--nats", world.server.url), tmp_path / "data"
+    accepted = await run("request", "Tea", *nats, data=data, cwd=tmp_path)
+    stored = (await world.jetstream.stream_info(PIPELINE.name)).state.bytes
+    await provision(world.jetstream, streams=[replace(PIPELINE, max_bytes=stored)], durables=[])
     ordered = await run("request", "Tea", *nats, "--json", data=data, cwd=tmp_path)
-    cancelled = await run("cancel", str(project_id), *nats, data=data, cwd=tmp_path)
+    cancelled = await run("cancel", accepted.out.strip(), *nats, data=data, cwd=tmp_path)
     (error,) = ordered.events
     assert (error["event"], error["code"]) == ("error", "storage_full")
     assert "run the same command again" in error["hint"]
@@ -42,18 +41,16 @@ async def test_a_full_stream_ends_the_command_with_storage_full_and_a_hint(world
         assert "Traceback" not in ended.err
 
 
-async def test_a_missing_stream_ends_the_command_with_the_command_that_mends_it(world: World, tmp_path: Path):
+async def test_a_missing_stream_fails_the_command_with_the_command_that_provisions_it(world: World, tmp_path: Path):
     await world.jetstream.delete_stream(PIPELINE.name)
     ended = await run("request", "Tea", "--nats", world.server.url, data=tmp_path / "data", cwd=tmp_path)
     assert (ended.returncode, "Traceback" in ended.err) == (1, False)
     assert "python -m scenewire.bus provision" in ended.err
 
 
-async def test_an_order_larger_than_the_limit_is_refused_with_both_sizes_before_it_is_sent(
-    world: World, tmp_path: Path
-):
+async def test_an_oversized_order_is_refused_with_both_sizes_before_it_is_sent(world: World, tmp_path: Path):
     order = ScriptRequested(project_id=uuid4(), scenes=(SceneOrder(text="x" * MAX_BODY),))
-    async with existing(Home(tmp_path / "data"), world.server.url) as access:
+    async with existing(DataFolder(tmp_path / "data"), world.server.url) as access:
         with pytest.raises(PermanentError, match=r"has 917,\d{3} bytes; the limit is 917,504 bytes") as refused:
             await access.bus.publish(order)
         assert refused.value.code is FailureCode.MESSAGE_TOO_LARGE
@@ -67,8 +64,8 @@ async def test_a_command_follows_the_messages_whose_bodies_name_its_project(worl
     await world.publish(failed.subject, failed.model_dump_json().encode(), correlation_id=str(ours))
     cancelled = ProjectCancelled(project_id=ours)
     await world.publish(cancelled.subject, json.dumps({"project_id": str(ours).upper()}).encode())
-    film = Film(ours)
-    async with existing(Home(tmp_path / "data"), world.server.url) as access:
+    film = ProjectProgress(ours)
+    async with existing(DataFolder(tmp_path / "data"), world.server.url) as access:
         events = [event.message async for event in follow(access, film, from_sequence=1)]
         assert await access.bus.holds(2, ours)
         assert not await access.bus.holds(1, ours)

@@ -13,8 +13,9 @@ from nats.js.api import DeliverPolicy
 
 from scenewire.errors import TransientError
 from scenewire.messages import ProjectCancelled, ScriptRequested, VideoAssembled
-from scenewire_cli.commands import make as commands
-from scenewire_cli.stack.data_folder import Home
+from scenewire_cli.commands import make as make_module
+from scenewire_cli.commands.make import MakeOptions, make_video
+from scenewire_cli.stack.data_folder import DataFolder
 from tests.support import golden
 from tests.support.bus_world import World, bus_world
 
@@ -30,11 +31,11 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DataFolder:
     monkeypatch.delenv("ARTIFACTS_URL", raising=False)
-    home = Home(tmp_path / "data")
-    home.prepare()
-    return home
+    folder = DataFolder(tmp_path / "data")
+    folder.prepare()
+    return folder
 
 
 async def publish(world: World, subject: str, project_id: UUID, body: bytes) -> int:
@@ -65,14 +66,14 @@ async def workers(world: World) -> AsyncIterator[list[UUID]]:
         working.cancel()
 
 
-async def make(world: World, home: Home, **changes: Any) -> int:
-    said = {"out": home.root / "out", "as_json": False, "with_record": False, **changes}
-    return await commands.make(home, TEA, nats_url=world.server.url, **said)
+async def make(world: World, folder: DataFolder, **changes: Any) -> int:
+    options = {"out": folder.root / "out", "record": False, "nats": world.server.url, **changes}
+    return await make_video(folder, TEA, MakeOptions(**options))
 
 
 @pytest.mark.parametrize("accepted", [True, False])
-async def test_the_same_order_after_a_cancel_is_a_new_project(accepted: bool, world: World, home: Home):
-    with home.pending(TEA) as left:  # by a killed run
+async def test_the_same_order_after_a_cancel_is_a_new_project(accepted: bool, world: World, folder: DataFolder):
+    with folder.pending(TEA) as left:  # by a killed run
         order = TEA.model_copy(update={"project_id": left.project_id})
         sequence = await publish(world, order.SUBJECT, left.project_id, order.model_dump_json().encode())
         if accepted:
@@ -82,21 +83,21 @@ async def test_the_same_order_after_a_cancel_is_a_new_project(accepted: bool, wo
         await publish(world, ProjectCancelled.SUBJECT, cancelled, body)
 
     async with workers(world) as made:
-        assert await make(world, home) == 0
+        assert await make(world, folder) == 0
     assert len(made) == 1
     assert made != [left.project_id]
-    assert not list((home.root / "orders").iterdir())
+    assert not list((folder.root / "orders").iterdir())
 
 
 @pytest.mark.parametrize("as_json", [False, True])
-async def test_a_record_that_does_not_come_is_an_error_after_the_summary(
-    as_json: bool, world: World, home: Home, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+async def test_a_late_record_is_an_error_after_the_summary(
+    as_json: bool, world: World, folder: DataFolder, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(commands, "_RECORD_TIMEOUT_S", 0.1)
+    monkeypatch.setattr(make_module, "_RECORD_TIMEOUT_S", 0.1)
     async with workers(world):
         with pytest.raises(TransientError, match="record") as late:
-            await make(world, home, with_record=True, as_json=as_json)
+            await make(world, folder, record=True, as_json=as_json)
     assert late.value.code == "database_unavailable"
-    said = capsys.readouterr().out.splitlines()
-    assert any('"event": "finished"' in line if as_json else line.startswith("video:") for line in said)
-    assert list((home.root / "orders").iterdir())  # the same command goes on waiting for it
+    printed = capsys.readouterr().out.splitlines()
+    assert any('"event": "finished"' in line if as_json else line.startswith("video:") for line in printed)
+    assert list((folder.root / "orders").iterdir())  # the same command goes on waiting for it

@@ -227,10 +227,10 @@ async def test_an_order_references_its_music_with_the_credits_from_its_json_file
     ("fault", "code", "says"),
     [
         ("missing", "invalid_order", "--music: cannot read"),
-        ("a folder", "invalid_order", "is no file"),
+        ("a folder", "invalid_order", "is not a file"),
         ("text", "media_refused", "song.mp3 is refused"),
-        ("gain", "invalid_order", "--music: --music-gain"),
-        ("sidecar", "invalid_order", "song.json cannot be read"),
+        ("gain", "invalid_order", "--music-gain: "),
+        ("sidecar", "invalid_order", "cannot read the credits in"),
         ("sidecar's type", "invalid_order", "song.json: licence"),
         ("no artifacts", "invalid_settings", "ARTIFACTS_URL"),
     ],

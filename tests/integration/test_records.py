@@ -20,7 +20,7 @@ from scenewire.errors import TransientError
 from scenewire.messages import Look, Music
 from scenewire_cli.main import main
 from scenewire_cli.stack.connection import existing
-from scenewire_cli.stack.data_folder import Home
+from scenewire_cli.stack.data_folder import DataFolder
 from tests.support import product
 from tests.support.builders import PROJECT, artifact, brief, options
 from tests.unit.recorder.story import Database, delivered, failed, film, raw_message
@@ -98,7 +98,7 @@ def test_list_shows_the_latest_project_first(command: Command, database: Databas
     ]
 
 
-def test_show_has_the_film_and_its_scenes(command: Command, database: Database, data: Path):
+def test_show_includes_the_video_and_its_scenes(command: Command, database: Database, data: Path):
     ended = command("show", str(PROJECT))
     assert ended.code == 0
     assert f"{data}/artifacts/output/{PROJECT}/Tea_video.mp4" in ended.out
@@ -111,32 +111,32 @@ def test_show_has_the_film_and_its_scenes(command: Command, database: Database, 
     assert [row["video_id"] for row in project["scenes"][0]["footage"]] == ["s1r0", "other"]
 
 
-def test_show_says_what_was_ordered_and_who_made_it(command: Command, data: Path):
+def test_show_includes_options_writer_and_engine(command: Command, data: Path):
     look = Look(width=1080, height=1920, caption_style="bold", fit="blur", title=False)
     music = Music(file=artifact("leaf", "audio/mpeg"), title="Leaf", creator="A. Player")
     ordered = brief(1, options=options(look=look, music=music, speed=1.1))
     order, script, request, audio = film(scene_count=1)[:4]
-    told = [message.model_copy(update={"brief": ordered}) for message in (script, request, audio)]
+    messages = [message.model_copy(update={"brief": ordered}) for message in (script, request, audio)]
 
     async def fill() -> None:
         database = Database(data / "scenewire.db")
         await upgrade(database.url)
-        await database.record(delivered([order, *told]))
+        await database.record(delivered([order, *messages]))
 
     asyncio.run(fill())
     shown = [line.partition(":") for line in command("show", str(PROJECT)).out.splitlines()]
     assert {
         ("script", "outline"),
-        ("voice", "espeak, en, at 1.1 of its pace"),
-        ("picture", "1080x1920, 30 frames a second, captions bold, footage blur, no title"),
-        ("music", "“Leaf” by A. Player (licence not stated)"),
+        ("voice", "espeak, en, speed 1.1"),
+        ("picture", "1080x1920, 30 frames per second, captions bold, footage blur, no title"),
+        ("music", "“Leaf” by A. Player (licence unknown)"),
     } <= {(name, value.strip()) for name, _, value in shown}
     (project,) = command("show", str(PROJECT), "--json").objects
     assert project["ordered"]["look"]["height"] == 1920
     assert (project["ordered"]["engine"], project["ordered"]["writer"]) == ("espeak", "outline")
 
 
-def test_show_says_why_there_is_no_film(command: Command, database: Database):
+def test_show_gives_the_reason_of_a_failure(command: Command, database: Database):
     ended = command("show", str(OTHER))
     assert "no voice" in ended.out
     (project,) = command("show", str(OTHER), "--json").objects
@@ -144,7 +144,7 @@ def test_show_says_why_there_is_no_film(command: Command, database: Database):
     assert project["ended"]["scene_number"] == 2
 
 
-def test_a13_search_finds_films_and_clips_by_the_words_of_their_names(command: Command, database: Database):
+def test_a13_search_finds_videos_and_clips_by_the_words_of_their_names(command: Command, database: Database):
     assert [row[0] for row in command("search", "TEA").rows] == [f"output/{PROJECT}/Tea_video.mp4"]
     assert [row[0] for row in command("search", "s2").rows] == ["content/cc/s2r0.mp4"]
     assert command("search", "content", "cc", "--json").objects[0]["duration"] == pytest.approx(20.02)
@@ -165,7 +165,7 @@ def test_history_has_every_message_in_order(command: Command, database: Database
     assert (order["message_id"], order["body"]["topic"]) == (f"{PROJECT}:script.requested", "Tea")
 
 
-def test_a24_audit_tells_the_changes_newest_first(command: Command, database: Database):
+def test_a24_audit_lists_changes_newest_first(command: Command, database: Database):
     changes = command("audit", str(PROJECT), "--json").objects
     assert changes[-1]["operation"] == "INSERT"
     assert {change["entity_type"] for change in changes} >= {"project", "scene", "visual_suggestion", "video"}
@@ -175,25 +175,25 @@ def test_a24_audit_tells_the_changes_newest_first(command: Command, database: Da
     assert len(command("audit", str(PROJECT), "--limit", "2").rows) == 2
 
 
-def test_rebuild_mends_what_somebody_changed(command: Command, database: Database):
+def test_rebuild_repairs_changed_rows(command: Command, database: Database):
     before = database.projections()
     with closing(sqlite3.connect(database.path, isolation_level=None)) as connection:
         connection.execute("UPDATE projects SET name = 'x' WHERE id = ?", (str(OTHER),))
     assert command("rebuild", "--json").objects == [{"event": "rebuilt", "projects": 2, "mended": 1, "index": False}]
     assert database.projections() == before
-    assert command("rebuild").out.split() == ["projects:", "2", "mended:", "0", "index:", "as", "the", "videos", "are"]
+    assert command("rebuild").out.split() == ["projects:", "2", "repaired:", "0", "index:", "unchanged"]
 
 
-async def test_the_stream_comes_back_from_a_database_and_the_database_from_the_stream(tmp_path: Path):
+async def test_a_lost_stream_is_rebuilt_from_the_database_and_a_lost_database_from_the_stream(tmp_path: Path):
     data = tmp_path / "data"
     data.mkdir()
     database = Database(data / "scenewire.db")
     await upgrade(database.url)
     await database.record([raw_message("script.requested", b'{"topic": "Typed"}', sequence=96)], delivered(film()))
     typed = database.row("SELECT project_id FROM message_log WHERE sequence = 96")["project_id"]
-    restored = await product.run("rebuild", "--stream", data=data, cwd=tmp_path)
+    restored = await product.run("rebuild", "--to-stream", data=data, cwd=tmp_path)
     assert restored.out.splitlines()[0] == f"{typed}\t1", restored.err
-    again = await product.run("rebuild", "--stream", "--json", data=data, cwd=tmp_path)
+    again = await product.run("rebuild", "--to-stream", "--json", data=data, cwd=tmp_path)
     assert again.events[0]["messages"] == {}
     for path in data.glob("scenewire.db*"):
         path.unlink()
@@ -202,16 +202,16 @@ async def test_the_stream_comes_back_from_a_database_and_the_database_from_the_s
     assert database.row("SELECT id, name FROM projects") == {"id": typed, "name": "Typed"}
 
 
-async def test_a_server_that_does_not_answer_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_a_server_that_does_not_answer_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("scenewire.bus.connection.CONNECT_TIMEOUT_S", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     with pytest.raises(TransientError, match="no NATS server answers"):
-        async with existing(Home(tmp_path), f"nats://127.0.0.1:{port}"):
+        async with existing(DataFolder(tmp_path), f"nats://127.0.0.1:{port}"):
             pass
 
 
-def test_a_project_that_is_not_on_record_is_exit_code_1(command: Command, database: Database):
+def test_a_project_that_is_not_on_record_exits_with_1(command: Command, database: Database):
     for name in ("show", "history", "audit"):
         ended = command(name, "99999999", "--json")
         assert ended.code == 1
@@ -219,7 +219,7 @@ def test_a_project_that_is_not_on_record_is_exit_code_1(command: Command, databa
         assert "scenewire list" in ended.err
 
 
-def test_b36_a_record_that_is_not_there_is_exit_code_2_with_its_path(command: Command, data: Path):
+def test_b36_a_missing_record_exits_with_2_and_its_path(command: Command, data: Path):
     commands = (
         ("list",),
         ("show", "x"),
@@ -236,7 +236,7 @@ def test_b36_a_record_that_is_not_there_is_exit_code_2_with_its_path(command: Co
     assert list(data.glob("scenewire.db*")) == []
 
 
-def test_b36_a_damaged_record_is_exit_code_2_with_its_path(command: Command, data: Path):
+def test_b36_a_damaged_record_exits_with_2_and_its_path(command: Command, data: Path):
     (data / "scenewire.db").write_text("Dear diary, " * 1000)
     for arguments in (("list",), ("rebuild",), ("db", "check"), ("db", "upgrade")):
         ended = command(*arguments)
@@ -264,7 +264,7 @@ def test_a_downgrade_asks_first(command: Command, database: Database, monkeypatc
     assert database.path.read_bytes() == before
 
 
-def test_check_finds_what_is_damaged(command: Command, database: Database):
+def test_check_finds_damage(command: Command, database: Database):
     with closing(sqlite3.connect(database.path, isolation_level=None)) as connection:
         connection.execute("UPDATE scenes SET project_id = 'nobody' WHERE scene_number = 3")
     ended = command("db", "check")
@@ -272,11 +272,11 @@ def test_check_finds_what_is_damaged(command: Command, database: Database):
     assert "scenes refers to one of projects" in ended.out
 
 
-def test_opposite_ways_at_once_are_a_usage_error(command: Command, database: Database):
-    assert command("rebuild", "--stream", "--from-stream").code == 1
+def test_from_stream_and_to_stream_exclude_each_other(command: Command, database: Database):
+    assert command("rebuild", "--to-stream", "--from-stream").code == 1
 
 
-def test_a_table_on_a_terminal_keeps_whole_ids_and_moves_no_cursor(
+def test_a_table_on_a_wide_terminal_has_whole_ids_and_does_not_move_the_cursor(
     command: Command, database: Database, monkeypatch: pytest.MonkeyPatch
 ):
     with closing(sqlite3.connect(database.path, isolation_level=None)) as connection:
@@ -285,7 +285,7 @@ def test_a_table_on_a_terminal_keeps_whole_ids_and_moves_no_cursor(
     monkeypatch.setenv("COLUMNS", "120")
     out = command("list").out
     assert str(PROJECT) in out
-    assert "last heard of" in out
+    assert "last active" in out
     assert "\x1b[31m" not in out
     assert "two lines" in out
     monkeypatch.setenv("COLUMNS", "88")
@@ -295,7 +295,7 @@ def test_a_table_on_a_terminal_keeps_whole_ids_and_moves_no_cursor(
     assert "two lines" in narrow
 
 
-def test_b27_the_database_is_where_it_is_said_to_be_from_any_folder(
+def test_b27_the_database_is_found_from_any_working_folder(
     command: Command, filled: Database, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     shutil.copyfile(filled.path, data / "scenewire.db")

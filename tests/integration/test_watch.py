@@ -24,9 +24,9 @@ from scenewire.messages import (
     derive_project_id,
 )
 from scenewire.topology import PIPELINE
-from scenewire_cli.progress.events import Film, follow, require_project
+from scenewire_cli.progress.events import ProjectProgress, follow, require_project
 from scenewire_cli.stack.connection import existing
-from scenewire_cli.stack.data_folder import Home
+from scenewire_cli.stack.data_folder import DataFolder
 from tests.support import builders, golden
 from tests.support.bus_world import World, bus_world
 from tests.support.hostile_texts import HOSTILE_TEXTS, obeyed
@@ -106,7 +106,7 @@ async def tell_hostile_story(world: World, project_id: UUID, end: str) -> None:
 
 
 @pytest.mark.parametrize("end", ["failed", "cancelled", "finished"])
-async def test_texts_of_others_are_shown_as_text_in_a_pipe_on_a_terminal_and_as_json(
+async def test_foreign_text_is_shown_without_terminal_controls_in_a_pipe_on_a_terminal_and_as_json(
     end: str, world: World, tmp_path: Path
 ):
     project_id = uuid4()
@@ -117,9 +117,9 @@ async def test_texts_of_others_are_shown_as_text_in_a_pipe_on_a_terminal_and_as_
     assert (piped.returncode, obeyed(piped.out), obeyed(piped.err)) == (code, "", "")
     assert "pwned" in piped.out + piped.err
 
-    told = await watch(world, project_id, tmp_path, "--json")
-    assert (told.returncode, obeyed(told.out), obeyed(told.err)) == (code, "", "")
-    assert told.out.isascii()
+    printed = await watch(world, project_id, tmp_path, "--json")
+    assert (printed.returncode, obeyed(printed.out), obeyed(printed.err)) == (code, "", "")
+    assert printed.out.isascii()
 
     narrow = await watch(world, project_id, tmp_path, PYTHONIOENCODING="ascii")
     assert (narrow.returncode, obeyed(narrow.out)) == (code, "")
@@ -133,20 +133,18 @@ async def test_texts_of_others_are_shown_as_text_in_a_pipe_on_a_terminal_and_as_
 
 @pytest.mark.parametrize("body", [b"not json", b"{}", b'{"schema_version": 9}', b"[" * 10_000])
 @pytest.mark.parametrize("subject", ["project.failed", "video.assembled", "project.cancelled"])
-async def test_an_end_that_cannot_be_read_ends_the_command_with_an_error(
-    subject: str, body: bytes, world: World, tmp_path: Path
-):
+async def test_an_unreadable_end_of_a_project_is_an_error(subject: str, body: bytes, world: World, tmp_path: Path):
     project_id = uuid4()
     await order(world, project_id)
     sequence = await world.publish(subject, body, correlation_id=str(project_id))
     watched = await watch(world, project_id, tmp_path, "--json")
     assert watched.returncode == 1
     assert watched.events[-1]["code"] == "invalid_message"
-    assert f"{subject} at sequence {sequence} of the stream cannot be read" in watched.events[-1]["message"]
+    assert f"{subject} at stream sequence {sequence} cannot be read" in watched.events[-1]["message"]
     assert watched.events[-1]["hint"]
 
 
-async def test_a_message_on_the_way_that_cannot_be_read_is_named_and_the_rest_is_followed(world: World, tmp_path: Path):
+async def test_an_unreadable_message_is_reported_and_the_project_followed_further(world: World, tmp_path: Path):
     project_id = uuid4()
     await order(world, project_id)
     sequence = await world.publish("audio.rendered", b'{"scene": 1}', correlation_id=str(project_id))
@@ -154,8 +152,8 @@ async def test_a_message_on_the_way_that_cannot_be_read_is_named_and_the_rest_is
     for arguments in ((), ("--json",)):
         watched = await watch(world, project_id, tmp_path, *arguments)
         assert watched.returncode == 0, watched.err
-        said = watched.err or next(str(event) for event in watched.events if event["event"] == "unreadable")
-        assert ("audio.rendered" in said, str(sequence) in said) == (True, True)
+        output = watched.err or next(str(event) for event in watched.events if event["event"] == "unreadable")
+        assert ("audio.rendered" in output, str(sequence) in output) == (True, True)
 
 
 @pytest.mark.parametrize("stored", ["nothing", "other projects"])
@@ -170,11 +168,11 @@ async def test_a_project_that_is_not_in_the_stream_is_an_error_and_cancelling_it
     assert (watched.returncode, watched.events[-1]["code"]) == (1, "not_on_record")
     assert "scenewire list" in watched.events[-1]["hint"]
     cancelled = await run("cancel", str(uuid4()), data=tmp_path / "data", cwd=tmp_path, NATS_URL=world.server.url)
-    assert (cancelled.returncode, "holds no project" in cancelled.err) == (1, True)
+    assert (cancelled.returncode, "has no messages of project" in cancelled.err) == (1, True)
     assert (await world.jetstream.stream_info(PIPELINE.name)).state.messages == before
 
 
-async def test_a_project_among_many_is_found_without_reading_them(world: World, tmp_path: Path):
+async def test_a_project_among_many_is_found_without_reading_the_others(world: World, tmp_path: Path):
     others = [uuid4() for _ in range(20)]
     for other in others:
         await order(world, other)
@@ -187,24 +185,28 @@ async def test_a_project_among_many_is_found_without_reading_them(world: World, 
     await tell(world, builders.scripted(project_id, 1))
     await tell(world, finished_video(project_id))
 
-    async with existing(Home(tmp_path / "data"), world.server.url) as access:
-        film = Film(project_id)
+    async with existing(DataFolder(tmp_path / "data"), world.server.url) as access:
+        film = ProjectProgress(project_id)
         assert await require_project(access, project_id) == first
         seen = [event.message async for event in follow(access, film, from_sequence=first)]
         assert len(seen) == 2
         assert access.bus.messages_received < 100  # of more than 2,000
 
 
-async def test_a_project_is_found_however_its_order_names_it(world: World, tmp_path: Path):
+async def test_a_project_is_found_by_the_id_of_its_order_or_by_the_derived_id(world: World, tmp_path: Path):
     named, header = uuid4(), uuid4()
-    unnamed = await world.publish("script.requested", b'{"topic": "no id"}')
-    orders = await world.jetstream.subscribe("script.requested", ordered_consumer=True)
-    derived = derive_project_id(unnamed, stored_message(await orders.next_msg()).published_at_ns)
     first = await world.publish("script.requested", json.dumps({"project_id": f"{{{named}}}", "topic": "x"}).encode())
-    end = await world.publish("project.failed", b"garbage", correlation_id=str(header))
-    async with existing(Home(tmp_path / "data"), world.server.url) as access:
-        for project_id, sequence in ((derived, unnamed), (named, first), (header, end)):
-            assert await require_project(access, project_id) == sequence
+    unnamed = await world.publish("script.requested", b'{"topic": "no id"}')
+    garbage = await world.publish("script.requested", b"garbage", correlation_id=str(header))
+    orders = await world.jetstream.subscribe("script.requested", ordered_consumer=True)
+    times = {
+        order.metadata.sequence.stream: stored_message(order).published_at_ns
+        for order in [await orders.next_msg() for _ in "123"]
+    }
+    async with existing(DataFolder(tmp_path / "data"), world.server.url) as access:
+        assert await require_project(access, named) == first
+        for sequence in (unnamed, garbage):
+            assert await require_project(access, derive_project_id(sequence, times[sequence])) == sequence
         restored = uuid4()  # a stream that was given back holds the ends of other projects only
         last = await tell(world, finished_video(restored))
         assert await require_project(access, restored) == last

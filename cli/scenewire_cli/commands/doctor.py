@@ -1,14 +1,12 @@
-"""`scenewire doctor`: for each stage what would be used, what is missing and what to do."""
+"""`scenewire doctor`: reports for each stage what would be used, what is missing and what to do."""
 
-import importlib.util
-import json
 import os
 import platform
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -16,138 +14,126 @@ from urllib.parse import unquote, urlsplit
 from scenewire.artifacts.opening import open_store
 from scenewire.errors import PipelineError
 from scenewire.ffmpeg.discovery import find_ffmpeg
-from scenewire.settings import secret
-from scenewire_cli.output.terminal import say, say_json
+from scenewire.findings import Finding
+from scenewire_cli.options import DataOption, JsonOption, NatsOption
+from scenewire_cli.output.terminal import print_json, print_line
+from scenewire_cli.running import run
 from scenewire_cli.stack.connection import existing
-from scenewire_cli.stack.data_folder import Home, require_writable
-from scenewire_cli.stack.embedded import ask_service
+from scenewire_cli.stack.data_folder import DataFolder, require_writable
 from scenewire_cli.stack.nats_server import NatsServer
 
-__all__ = ["examine"]
+__all__ = ["doctor"]
 
 _OLDEST_PYTHON: Final = (3, 11)
 _NEWER_PYTHON: Final = (3, 13)
 
-
-@dataclass(frozen=True)
-class Finding:
-    """One line of the report."""
-
-    what: str
-    ok: bool
-    uses: str
-    hint: str = ""
+_Check = Callable[[], Awaitable[Sequence[Finding]]]
 
 
-async def examine(home: Home, *, nats_url: str | None, as_json: bool) -> int:
-    """Prints the findings; returns 0 when a video can be made."""
+def doctor(*, data: DataOption = None, nats: NatsOption = None, as_json: JsonOption = False) -> None:
+    """Checks the installation; exits with 0 if videos can be made.
+
+    Reports for each stage what would be used, what is missing and what to do.
+
+    Example:
+        scenewire doctor
+    """
+    run(_doctor(DataFolder(data), nats_url=nats, as_json=as_json))
+
+
+async def _doctor(folder: DataFolder, *, nats_url: str | None, as_json: bool) -> int:
     findings = [
-        _python(),
-        await _ffmpeg(),
-        *await _speech(),
-        _script(),
-        *await _asked("fonts", "assembly"),
-        *await _footage(),
-        await _bus(home, nats_url),
-        _folder("data", home.root),
-        await _artifacts(home, os.environ.get("ARTIFACTS_URL")),
-        Finding("database", ok=True, uses=_without_password(secret("DATABASE_URL") or home.database_url)),
+        ("python", _python()),
+        ("ffmpeg", await _ffmpeg()),
+        *await _service("speech", _speech),
+        *await _service("script", _script),
+        *await _service("fonts", _captions),
+        *await _service("footage", _footage),
+        ("bus", await _bus(folder, nats_url)),
+        ("data", _data(folder)),
+        ("artifacts", await _artifacts(folder, os.environ.get("ARTIFACTS_URL"))),
+        ("database", _database(folder)),
     ]
-    for finding in findings:
+    for subject, finding in findings:
         if as_json:
-            say_json(asdict(finding))
+            print_json({"what": subject, **asdict(finding)})
         else:
-            say(f"{'ok     ' if finding.ok else 'MISSING'}  {finding.what:10} {finding.uses}")
+            print_line(f"{'ok     ' if finding.ok else 'MISSING'}  {subject:10} {finding.uses}")
             if finding.hint:
-                say(f"         {'':10} {finding.hint}")
-    return 0 if all(finding.ok for finding in findings) else 1
+                print_line(f"         {'':10} {finding.hint}")
+    return 0 if all(finding.ok for _, finding in findings) else 1
 
 
 def _python() -> Finding:
     ok = _OLDEST_PYTHON <= sys.version_info[:2] < _NEWER_PYTHON
-    return Finding("python", ok, platform.python_version(), "" if ok else "use Python 3.11 or 3.12")
+    return Finding(platform.python_version(), ok, "" if ok else "use Python 3.11 or 3.12")
 
 
 async def _ffmpeg() -> Finding:
     try:
-        found = await find_ffmpeg()
+        ffmpeg = await find_ffmpeg()
     except PipelineError as error:
-        return Finding("ffmpeg", ok=False, uses=error.message, hint=error.hint)
-    return Finding("ffmpeg", ok=True, uses=f"{found.version} at {found.path}")
+        return _failed(error)
+    return Finding(f"{ffmpeg.version} at {ffmpeg.path}")
 
 
-async def _speech() -> list[Finding]:
-    return await _asked("speech", "tts")
-
-
-def _script() -> Finding:
-    """Who writes about a bare topic; own texts are divided without a model in any case."""
-    wanted = os.environ.get("SCRIPT_PROVIDER", "").strip()
-    key = next((name for name in ("GROQ_API_KEY", "GROQ_API_KEY_FILE") if os.environ.get(name, "").strip()), None)
-    if wanted not in {"", "groq", "outline"}:
-        return Finding("script", ok=False, uses=f"SCRIPT_PROVIDER is {wanted}", hint="set it to groq or outline")
-    if wanted == "outline" or (not wanted and key is None):
-        why = "SCRIPT_PROVIDER says so" if wanted else "there is no GROQ_API_KEY"
-        return Finding(
-            "script",
-            ok=True,
-            uses=f"outline, because {why}: divides your own text; from a bare topic a short honest outline",
-            hint="" if wanted else "set GROQ_API_KEY to have topics written about by a language model",
-        )
-    if key is None:
-        return Finding(
-            "script", ok=False, uses="groq, because SCRIPT_PROVIDER says so, but no key", hint="set GROQ_API_KEY"
-        )
-    if key == "GROQ_API_KEY_FILE" and not Path(os.environ[key].strip()).is_file():
-        return Finding("script", ok=False, uses=f"groq, but {key} names no file", hint=f"correct or unset {key}")
-    if importlib.util.find_spec("groq") is None:
-        return Finding("script", ok=False, uses="groq, but its package is missing", hint="install the package groq")
-    why = "SCRIPT_PROVIDER says so" if wanted else f"{key} is set"
-    return Finding(
-        "script",
-        ok=True,
-        uses=f"groq, because {why}: {os.environ.get('GROQ_MODEL', 'its usual model')} writes about topics",
-        hint="whether the key is good is found out at the start; SCRIPT_PROVIDER=outline does without",
-    )
-
-
-async def _footage() -> list[Finding]:
-    return await _asked("footage", "sourcing")
-
-
-async def _asked(what: str, service: str) -> list[Finding]:
-    """Asked of the service itself, in a process of its own: its engines and servers are its own business."""
+async def _service(subject: str, check: _Check) -> list[tuple[str, Finding]]:
+    """Runs a service's own check; a service whose packages are missing is a finding, too."""
     try:
-        done = await ask_service(service, timeout=60)
+        return [(subject, finding) for finding in await check()]
+    except ImportError as error:
+        missing = Finding(f"a package is missing: {error}", ok=False, hint="install scenewire[all]")
+        return [(subject, missing)]
     except PipelineError as error:
-        return [Finding(what, ok=False, uses=error.message, hint=error.hint)]
-    if done.returncode:
-        return [Finding(what, ok=False, uses=f"the {service} service cannot be loaded", hint=done.stderr[-300:])]
-    return [Finding(what, **json.loads(line)) for line in done.stdout.splitlines()]
+        return [(subject, _failed(error))]
 
 
-async def _bus(home: Home, nats_url: str | None) -> Finding:
-    running = home.endpoint() if home.run.exists() and not nats_url else None
+async def _speech() -> Sequence[Finding]:
+    from scenewire_tts.diagnostics import check_speech
+
+    return check_speech()
+
+
+async def _script() -> Sequence[Finding]:
+    from scenewire_script.diagnostics import check_script
+
+    return check_script()
+
+
+async def _captions() -> Sequence[Finding]:
+    from scenewire_assembly.diagnostics import check_captions
+
+    return await check_captions()
+
+
+async def _footage() -> Sequence[Finding]:
+    from scenewire_sourcing.diagnostics import check_footage
+
+    return check_footage()
+
+
+async def _bus(folder: DataFolder, nats_url: str | None) -> Finding:
+    running = folder.endpoint() if folder.run.exists() and not nats_url else None
     if nats_url or running is not None:
-        place = f"the running stack at {running.place}" if running else "the server at NATS_URL"
+        place = f"the running stack at {running.redacted_url}" if running else "the server at NATS_URL"
         try:
-            async with existing(home, nats_url) as access:
+            async with existing(folder, nats_url) as access:
                 streams = await access.bus.count_streams()
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is the finding
-            return Finding("bus", ok=False, uses=f"{place} cannot be used: {error}")
-        return Finding("bus", ok=True, uses=f"{place}, {streams} streams")
+        except Exception as error:  # noqa: BLE001 - any failure is the finding
+            return Finding(f"{place} cannot be used: {error}", ok=False)
+        return Finding(f"{place}, {streams} streams")
     try:
-        return Finding("bus", ok=True, uses=f"embedded, {await _started_once(home)}")
+        return Finding(f"embedded, {await _start_once(folder)}")
     except PipelineError as error:
-        return Finding("bus", ok=False, uses=error.message, hint=error.hint)
+        return _failed(error)
 
 
-async def _started_once(home: Home) -> Path:
-    """Starts the embedded server where it would run, with an empty store, and ends it again."""
-    home.prepare()
-    with tempfile.TemporaryDirectory(prefix="doctor-", dir=home.run) as name:
-        folder = Path(name)
-        server = NatsServer(store=folder / "store", run=folder, log=folder / "log")
+async def _start_once(folder: DataFolder) -> Path:
+    """Starts and stops the embedded server where it would run, with an empty store; returns its program."""
+    folder.prepare()
+    with tempfile.TemporaryDirectory(prefix="doctor-", dir=folder.run) as name:
+        scratch = Path(name)
+        server = NatsServer(store=scratch / "store", run=scratch, log=scratch / "log")
         try:
             await server.start()
         finally:
@@ -155,31 +141,42 @@ async def _started_once(home: Home) -> Path:
     return server.program
 
 
-def _folder(what: str, path: Path) -> Finding:
+def _data(folder: DataFolder) -> Finding:
+    finding = _writable(folder.root)
+    if not finding.ok or not folder.root.stat().st_mode & 0o077:
+        return finding
+    hint = f"other users can read it: run `chmod 700 {folder.root}`, or choose a new folder with --data"
+    return Finding(finding.uses, hint=hint)
+
+
+def _writable(path: Path) -> Finding:
     try:
         require_writable(path, option="--data")
     except PipelineError as error:
-        return Finding(what, ok=False, uses=error.message, hint=error.hint)
-    free = f"{path}, {shutil.disk_usage(path).free >> 30} GB free"
-    return Finding(what, ok=True, uses=free, hint=_who_else(path) if what == "data" else "")
+        return _failed(error)
+    return Finding(f"{path}, {shutil.disk_usage(path).free >> 30} GB free")
 
 
-def _who_else(folder: Path) -> str:
-    """What to do when other users can look into the data folder; empty when they cannot."""
-    if not folder.stat().st_mode & 0o077:
-        return ""
-    return f"other users can look into it: `chmod 700 {folder}`, or name a folder of its own with --data"
-
-
-async def _artifacts(home: Home, url: str | None) -> Finding:
-    """A folder that can be written; of a bucket, that it answers us."""
+async def _artifacts(folder: DataFolder, url: str | None) -> Finding:
+    """Checks that a folder can be written, or that a bucket answers."""
     if not url or url.startswith("file://"):
-        return _folder("artifacts", Path(unquote(urlsplit(url).path)) if url else home.root / "artifacts")
+        return _writable(Path(unquote(urlsplit(url).path)) if url else folder.root / "artifacts")
     try:
         await open_store(url).read_document("results/doctor.json")
     except PipelineError as error:
-        return Finding("artifacts", ok=False, uses=error.message, hint=error.hint)
-    return Finding("artifacts", ok=True, uses=f"{url}, which answers")
+        return _failed(error)
+    return Finding(f"{url}, which answers")
+
+
+def _database(folder: DataFolder) -> Finding:
+    try:
+        return Finding(_without_password(folder.record_url))
+    except PipelineError as error:
+        return _failed(error)
+
+
+def _failed(error: PipelineError) -> Finding:
+    return Finding(error.message, ok=False, hint=error.hint)
 
 
 def _without_password(url: str) -> str:

@@ -3,145 +3,182 @@
 import asyncio
 import os
 import time
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
-from scenewire.errors import FailureCode, PipelineError, TransientError
+import typer
+
+from scenewire.errors import FailureCode, PermanentError, PipelineError, TransientError
 from scenewire.ffmpeg.discovery import find_ffmpeg
 from scenewire.messages import ProjectCancelled, ScriptRequested, VideoAssembled
-from scenewire_cli.commands.cleanup import tidy
+from scenewire_cli.cleanup import remove_intermediate_files
 from scenewire_cli.commands.summary import print_summary, raise_if_failed
-from scenewire_cli.delivery import Delivered, deliver, require_room
-from scenewire_cli.music import MusicFile, with_music
+from scenewire_cli.delivery import DeliveredFiles, deliver, require_room
+from scenewire_cli.music import MusicFile, music_file, with_music
+from scenewire_cli.options import OUTPUT, DataOption, JsonOption, NatsOption, RecordOption
+from scenewire_cli.order import build_order
+from scenewire_cli.order_options import OrderOptions
 from scenewire_cli.progress.display import Display, make_display
-from scenewire_cli.progress.events import Film, follow
+from scenewire_cli.progress.events import ProjectProgress, follow
+from scenewire_cli.running import run
 from scenewire_cli.stack.connection import Access, embedded
-from scenewire_cli.stack.data_folder import Home, PendingOrder
-from scenewire_cli.stack.embedded import SERVICES
+from scenewire_cli.stack.data_folder import DataFolder, PendingOrder
+from scenewire_cli.stack.embedded import services_to_run
 
-__all__ = ["make"]
+__all__ = ["MakeOptions", "make", "make_video"]
 
 
 _DRAIN_TIME: Final = timedelta(seconds=1)
-"""Of a single command's own services: whatever they have in hand is delivered again to the next run."""
+"""For services of a single command: the next run gets whatever they have in hand again."""
 
 _RECORD_TIMEOUT_S: Final = 30.0
-"""How long the recorder gets after the video is finished; it normally needs a quarter of a second."""
+"""How long to wait for the recorder after the video is finished; it normally needs 0.25 s."""
+
+_RECORD_POLL_S: Final = 0.05
 
 
-async def make(
-    home: Home,
-    order: ScriptRequested,
-    *,
-    out: Path,
-    nats_url: str | None,
-    as_json: bool,
-    with_record: bool = True,
-    tidily: bool = False,
-    music: MusicFile | None = None,
+@dataclass(frozen=True, kw_only=True)
+class MakeOptions:
+    """How a video is made and delivered."""
+
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            metavar="FOLDER",
+            help="Folder for the finished video; gets a subfolder per project.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = Path("output")
+    record: RecordOption = True
+    cleanup: Annotated[
+        bool,
+        typer.Option(
+            "--cleanup/--no-cleanup",
+            envvar="SCENEWIRE_CLEANUP",
+            help="Remove intermediate files once the video is on record. A later change renders every scene again.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = False
+    as_json: JsonOption = False
+    data: DataOption = None
+    nats: NatsOption = None
+
+
+def make(order: OrderOptions, options: MakeOptions) -> None:
+    """Makes one video about a topic or from a script.
+
+    Starts an embedded stack if none runs, shows progress, and delivers the video with captions, credits, thumbnail and
+    script. To resume an interrupted run, run the same command again.
+
+    Example:
+        scenewire make "The Suez Canal" --duration 60
+        scenewire make --script notes.txt --look portrait --captions bold --out videos
+    """
+    if options.cleanup and (options.nats is not None or not options.record):
+        refused = "--nats" if options.nats is not None else "--no-record"
+        raise PermanentError(
+            FailureCode.INVALID_ORDER,
+            f"--cleanup and {refused} exclude each other: cleanup requires an embedded stack and a record",
+            hint=f"leave out --cleanup (or unset SCENEWIRE_CLEANUP), or leave out {refused}",
+        )
+    music = music_file(order)
+    run(make_video(DataFolder(options.data), build_order(order), options, music))
+
+
+async def make_video(
+    folder: DataFolder, order: ScriptRequested, options: MakeOptions, music: MusicFile | None = None
 ) -> int:
-    """Makes one video. Returns 0 when it and its record exist; without a record, when the video does.
-
-    Args:
-        home: the data folder.
-        order: what to make.
-        out: where the film goes.
-        nats_url: somebody's server instead of one of our own.
-        as_json: how to tell of it.
-        with_record: whether a recorder runs and is waited for.
-        tidily: whether to remove what only this film was made of, once it is on record.
-        music: what plays under the narration.
+    """Makes one video. Returns 0 when the video and, if wanted, its record exist.
 
     Raises:
-        PipelineError: what went wrong. A record that does not come in time is an error after the summary: the video is
-            delivered.
+        PipelineError: the video cannot be made. A record that is late is an error too, raised after the summary: the
+            video is delivered.
     """
-    home.prepare()
-    require_room(order, data=home.root if nats_url is None else None, out=out)
-    if nats_url is None:
+    folder.prepare()
+    out = options.out.absolute()
+    require_room(order, data=folder.root if options.nats is None else None, out=out)
+    if options.nats is None:
         await find_ffmpeg()
-    artifacts_url = os.environ.get("ARTIFACTS_URL") or (home.artifacts_url if nats_url is None else None)
+    artifacts_url = os.environ.get("ARTIFACTS_URL") or (folder.artifacts_url if options.nats is None else None)
     order = await with_music(order, music, artifacts_url)
-    with make_display(as_json=as_json) as display, home.pending(order) as pending:
-        film = Film(pending.project_id)
+    with make_display(as_json=options.as_json) as display, folder.pending(order) as pending:
+        project = ProjectProgress(pending.project_id)
         delivered, late = None, None
-        waits = lambda: display.note("other orders use this stack; staying until they are done")  # noqa: E731
         try:
             async with embedded(
-                home,
-                nats_url=nats_url,
-                services=services_to_run(with_record=with_record),
+                folder,
+                nats_url=options.nats,
+                services=services_to_run(with_record=options.record),
                 drain_time=_DRAIN_TIME,
-                on_wait=waits,
+                on_wait=lambda: display.note("other orders use this stack; waiting until they are done"),
             ) as access:
-                await _see_through(access, order, pending, film, display)
-                if film.video is not None:
-                    delivered = await _take(access, film.video, out)
-                    if with_record:
-                        late = await _await_record(access, film)
+                await _order_and_follow(access, order, pending, project, display)
+                if project.video is not None:
+                    delivered = await _deliver(access, project.video, out)
+                    if options.record:
+                        late = await _await_record(access, project)
         except asyncio.CancelledError:
-            display.note(f"stopped; the same command goes on, `scenewire cancel {film.project_id}` calls it off")
+            display.note(
+                f"stopped; run the same command to resume, or `scenewire cancel {project.project_id}` to cancel"
+            )
             raise
         if late is None:
             pending.finished()
-        raise_if_failed(film)
-        if tidily and late is None:
-            display.note(await _tidied(home, film))
-    print_summary(film, delivered, as_json=as_json, with_record=with_record)
+        raise_if_failed(project)
+        if options.cleanup and late is None:
+            display.note(await _clean_up(folder, project))
+    print_summary(project, delivered, as_json=options.as_json, with_record=options.record)
     if late is not None:
         raise late
     return 0
 
 
-async def _tidied(home: Home, film: Film) -> str:
-    """What became of the film's files, for people. The film itself is safe whatever happens here."""
+async def _clean_up(folder: DataFolder, project: ProjectProgress) -> str:
+    """Returns a note about the outcome. No error: the video is safe whatever happens here."""
     try:
-        freed = await tidy(home, film.project_id)
+        freed = await remove_intermediate_files(folder, project.project_id)
     except PipelineError as error:
-        return f"intermediate files were kept: {error}"
+        return f"kept intermediate files: {error}"
     if freed is None:
-        return "intermediate files were kept: others use the data folder, or the record is behind"
-    return f"intermediate files were removed: {freed / 1e6:.1f} MB"
+        return "kept intermediate files: other commands use the data folder, or the record is behind"
+    return f"removed intermediate files: {freed / 1e6:.1f} MB"
 
 
-def services_to_run(*, with_record: bool) -> Sequence[str]:
-    """Names of the services that a stack runs."""
-    return tuple(name for name in SERVICES if with_record or name != "recorder")
-
-
-async def _see_through(
-    access: Access, order: ScriptRequested, pending: PendingOrder, film: Film, display: Display
+async def _order_and_follow(
+    access: Access, order: ScriptRequested, pending: PendingOrder, project: ProjectProgress, display: Display
 ) -> None:
     if await access.bus.first_message(pending.project_id, (ProjectCancelled.SUBJECT,)) is not None:
         pending = pending.renewed()
-        film.project_id = pending.project_id
+        project.project_id = pending.project_id
     sequence = pending.sequence
     if sequence is None or not await access.bus.holds(sequence, pending.project_id):
         sequence = await access.bus.publish(order.model_copy(update={"project_id": pending.project_id}))
         pending.accepted(sequence)
     else:
-        display.note(f"going on with project {pending.project_id}")
-    async for event in follow(access, film, from_sequence=sequence):
-        display.show(film, event)
+        display.note(f"resuming project {pending.project_id}")
+    async for event in follow(access, project, from_sequence=sequence):
+        display.show(project, event)
 
 
-async def _take(access: Access, video: VideoAssembled, out: Path) -> Delivered | None:
-    """Fetches the film, where we can reach the artifacts."""
+async def _deliver(access: Access, video: VideoAssembled, out: Path) -> DeliveredFiles | None:
+    """Delivers the video, unless this host does not know the artifact store."""
     url = access.endpoint.artifacts_url
     return await deliver(video, artifacts_url=url, out=out) if url else None
 
 
-async def _await_record(access: Access, film: Film) -> TransientError | None:
-    """Waits for the record; returns what to tell of one that does not come."""
+async def _await_record(access: Access, project: ProjectProgress) -> TransientError | None:
+    """Waits for the record; returns the error to raise when it does not come in time."""
     deadline = time.monotonic() + _RECORD_TIMEOUT_S
-    while not await access.recorded(film.last_sequence):
+    while not await access.recorded(project.last_sequence):
         if time.monotonic() > deadline:
             return TransientError(
                 FailureCode.DATABASE_UNAVAILABLE,
-                f"the video of project {film.project_id} is finished, but its record is not in the database yet",
-                hint="look at the recorder's log; the record follows when the database can be used again",
+                f"the video of project {project.project_id} is finished, but was not recorded within "
+                f"{_RECORD_TIMEOUT_S:g} s",
+                hint="see the recorder's log; the recorder catches up once the database is usable again",
             )
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(_RECORD_POLL_S)
     return None

@@ -3,28 +3,41 @@
 from uuid import uuid4
 
 from scenewire.messages import ScriptRequested
-from scenewire_cli.music import MusicFile, with_music
-from scenewire_cli.output.terminal import say, say_json
+from scenewire_cli.music import MusicFile, music_file, with_music
+from scenewire_cli.options import DataOption, JsonOption, NatsOption
+from scenewire_cli.order import build_order
+from scenewire_cli.order_options import OrderOptions
+from scenewire_cli.output.terminal import print_json, print_line
+from scenewire_cli.running import run
 from scenewire_cli.stack.connection import existing
-from scenewire_cli.stack.data_folder import Home
+from scenewire_cli.stack.data_folder import DataFolder
 
 __all__ = ["request"]
 
 
-async def request(
-    home: Home, order: ScriptRequested, *, nats_url: str | None, as_json: bool, music: MusicFile | None = None
-) -> int:
-    """Orders a video and returns once the order is stored.
+def request(
+    order: OrderOptions, *, data: DataOption = None, nats: NatsOption = None, as_json: JsonOption = False
+) -> None:
+    """Orders a video from a running stack and prints its project id.
 
-    Raises:
-        PipelineError: there is no bus.
+    Returns as soon as the order is stored; `scenewire watch` follows it.
+
+    Example:
+        scenewire request "The Suez Canal" --nats nats://bus.example.org:4222
     """
+    music = music_file(order)
+    run(_request(DataFolder(data), build_order(order), music, nats_url=nats, as_json=as_json))
+
+
+async def _request(
+    folder: DataFolder, order: ScriptRequested, music: MusicFile | None, *, nats_url: str | None, as_json: bool
+) -> int:
     project_id = uuid4()
-    async with existing(home, nats_url) as access:
+    async with existing(folder, nats_url) as access:
         order = await with_music(order, music, access.endpoint.artifacts_url)
         await access.bus.publish(order.model_copy(update={"project_id": project_id}))
     if as_json:
-        say_json({"event": "accepted", "project_id": str(project_id)})
+        print_json({"event": "accepted", "project_id": str(project_id)})
     else:
-        say(str(project_id))
+        print_line(str(project_id))
     return 0

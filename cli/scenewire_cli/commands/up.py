@@ -1,43 +1,71 @@
-"""`scenewire up`: runs everything embedded until it is stopped."""
+"""`scenewire up`: runs an embedded stack until it is stopped."""
 
 import asyncio
 from contextlib import suppress
+from typing import Annotated
+
+import typer
 
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.ffmpeg.discovery import find_ffmpeg
 from scenewire.observability.http_endpoint import monitor_of_this_process
-from scenewire_cli.commands.make import services_to_run
-from scenewire_cli.output.terminal import say, say_json
+from scenewire_cli.options import DataOption, JsonOption, RecordOption
+from scenewire_cli.output.terminal import print_json, print_line
+from scenewire_cli.running import run
 from scenewire_cli.stack.connection import embedded
-from scenewire_cli.stack.data_folder import Home
+from scenewire_cli.stack.data_folder import DataFolder
+from scenewire_cli.stack.embedded import services_to_run
 
 __all__ = ["up"]
 
+PortOption = Annotated[
+    int,
+    typer.Option(
+        "--nats-port", metavar="PORT", min=-1, max=65_535, help="Port of the NATS server; -1 takes any free port."
+    ),
+]
 
-async def up(home: Home, *, nats_port: int, as_json: bool, with_record: bool = True) -> int:
-    """Runs the embedded stack until it is cancelled.
 
-    Raises:
-        PipelineError: it cannot start or go on.
+def up(
+    *,
+    nats_port: PortOption = 4222,
+    record: RecordOption = True,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Runs the bus and all services until stopped.
+
+    `scenewire request` and any NATS client can order videos meanwhile. Ctrl-C stops it.
+
+    Example:
+        scenewire up --data /srv/scenewire
     """
+    run(_up(DataFolder(data), nats_port=nats_port, as_json=as_json, with_record=record))
+
+
+async def _up(folder: DataFolder, *, nats_port: int, as_json: bool, with_record: bool) -> int:
     await find_ffmpeg()
-    async with embedded(home, nats_port=nats_port, services=services_to_run(with_record=with_record)) as access:
+    async with embedded(folder, nats_port=nats_port, services=services_to_run(with_record=with_record)) as access:
         if access.stack is None:
             raise PermanentError(
                 FailureCode.BUS_UNAVAILABLE,
-                f"a stack of {home.root} runs already, at {access.endpoint.place}",
-                hint="use that one, or another folder with --data",
+                f"a stack of {folder.root} already runs at {access.endpoint.redacted_url}",
+                hint="use that one, or choose another data folder with --data",
             )
-        facts = {"nats": access.endpoint.place, "artifacts": access.endpoint.artifacts_url, "log": str(home.log)}
+        facts = {
+            "nats": access.endpoint.redacted_url,
+            "artifacts": access.endpoint.artifacts_url,
+            "log": str(folder.log),
+        }
         if monitor := monitor_of_this_process().url:
             facts["monitor"] = monitor
         if as_json:
-            say_json({"event": "ready", **facts})
+            print_json({"event": "ready", **facts})
         else:
             for name, value in facts.items():
-                say(f"{name + ':':11}{value}")
-            say("ready; Ctrl-C stops")
-        with suppress(asyncio.CancelledError):  # being stopped is how it ends
+                print_line(f"{name + ':':11}{value}")
+            print_line("ready; press Ctrl-C to stop")
+        with suppress(asyncio.CancelledError):
             while True:
                 await asyncio.sleep(1)
                 access.stack.check()

@@ -1,74 +1,82 @@
-"""`scenewire weights`: what a folder of weights of a neural voice is good for."""
+"""`scenewire weights`: checks the weights of a neural voice."""
 
-import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scenewire.errors import FailureCode, PermanentError
+from scenewire_cli.help_pages import add_command, make_group
 from scenewire_cli.options import JsonOption
-from scenewire_cli.output.terminal import say, say_json
+from scenewire_cli.output.terminal import print_json, print_line
 from scenewire_cli.running import run
-from scenewire_cli.stack.embedded import ask_service
+
+if TYPE_CHECKING:
+    from scenewire_tts.diagnostics import WeightsReport
 
 __all__ = ["weights_app"]
 
-_TIMEOUT: Final = 1200
-"""Seconds; loading a model twice from a cold disk takes minutes."""
-
-weights_app = typer.Typer(help="Looks at the weights of a neural voice.", no_args_is_help=True, rich_markup_mode=None)
-
-
-@weights_app.callback()
-def _weights() -> None:
-    """Looks at the weights of a neural voice."""
+FolderArgument = Annotated[
+    Path, typer.Argument(metavar="FOLDER", envvar="TTS_WEIGHTS", help="Folder of weights and voices.")
+]
+SpeakOption = Annotated[
+    bool, typer.Option("--speak", help="Also load each complete engine and have it speak a sentence.")
+]
 
 
-@weights_app.command()
-def check(
-    folder: Annotated[Path, typer.Argument(envvar="TTS_WEIGHTS", help="Holds the weights; the setting TTS_WEIGHTS.")],
-    *,
-    speak: Annotated[bool, typer.Option("--speak", help="Load the model, too, and have it speak a sentence.")] = False,
-    as_json: JsonOption = False,
-) -> None:
-    """Says whether a folder is complete and for which engine; exits with 0 when there is one.
+def check(folder: FolderArgument, *, speak: SpeakOption = False, as_json: JsonOption = False) -> None:
+    """Checks a folder of weights; exits with 0 if an engine can use it.
 
-    Each file is found, missing or damaged. With --speak, every engine that is complete must speak.
+    Lists each file as found, missing or damaged. With --speak, every complete engine must speak.
+
+    Example:
+        scenewire weights check ~/kokoro --speak
     """
     run(_check(folder.absolute(), speak=speak, as_json=as_json))
 
 
 async def _check(folder: Path, *, speak: bool, as_json: bool) -> int:
-    # Asked of the service itself, in a process of its own: what it needs is its own business.
-    done = await ask_service("tts", "speak" if speak else "weights", str(folder), timeout=_TIMEOUT)
-    if done.returncode:
-        raise PermanentError(FailureCode.PROGRAM_FAILED, "the tts service cannot be loaded", hint=done.stderr[-300:])
-    lines: list[dict[str, Any]] = [json.loads(line) for line in done.stdout.splitlines()]
-    for line in lines:
-        if as_json:
-            say_json(line)
-            continue
-        for said in _words(line):
-            say(said)
-    complete = any(line["complete"] for line in lines if line["event"] == "engine")
-    return 0 if complete and all(line["ok"] for line in lines if line["event"] == "trial") else 1
+    from scenewire_tts.diagnostics import check_weights
+
+    report = await check_weights(folder, speak=speak)
+    if as_json:
+        for event in _events(report):
+            print_json(event)
+    else:
+        for line in _lines(report):
+            print_line(line)
+    return 0 if any(engine.complete for engine in report.engines) and all(trial.ok for trial in report.trials) else 1
 
 
-def _words(line: dict[str, Any]) -> Iterator[str]:
-    match line["event"]:
-        case "file":
-            size = f"{line['size'] / 1e6:10.1f} MB" if line["size"] else " " * 13
-            problem = f"  {line['problem']}" if line["problem"] else ""
-            yield f"{line['state']:8} {size}  {line['path']}{problem}"
-        case "voices":
-            yield f"voices   {', '.join(line['voices']) or 'none'}"
-        case "engine":
-            yield f"{line['engine']}: {'complete' if line['complete'] else 'cannot speak from this folder'}"
-            for item in line["missing"]:
-                yield f"         {item}"
-            for package in line["packages"]:
-                yield f"         here the package {package} is not installed"
-        case "trial":
-            yield f"         {'' if line['ok'] else 'FAILED: '}{line['result']}"
+def _events(report: "WeightsReport") -> Iterator[dict[str, Any]]:
+    yield from ({"event": "file", **asdict(file)} for file in report.files)
+    yield {"event": "voices", "voices": report.voices}
+    yield from ({"event": "engine", **asdict(engine), "complete": engine.complete} for engine in report.engines)
+    yield from ({"event": "trial", **asdict(trial)} for trial in report.trials)
+
+
+def _lines(report: "WeightsReport") -> Iterator[str]:
+    for file in report.files:
+        size = f"{file.size / 1e6:10.1f} MB" if file.size else " " * 13
+        problem = f"  {file.problem}" if file.problem else ""
+        yield f"{file.state:8} {size}  {file.path}{problem}"
+    yield f"voices   {', '.join(report.voices) or 'none'}"
+    trials = {trial.engine: trial for trial in report.trials}
+    for engine in report.engines:
+        yield f"{engine.engine}: {'complete' if engine.complete else 'cannot use this folder'}"
+        yield from (f"         {missing}" for missing in engine.missing)
+        yield from (f"         the Python package {package} is not installed" for package in engine.packages)
+        if trial := trials.get(engine.engine):
+            yield f"         {'' if trial.ok else 'FAILED: '}{trial.message}"
+
+
+weights_app = make_group("Checks the weights of a neural voice.")
+
+
+@weights_app.callback()
+def _weights() -> None:
+    """Checks the weights of a neural voice."""  # without a callback, typer would make the only command the group
+
+
+add_command(weights_app, check)

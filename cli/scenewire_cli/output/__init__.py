@@ -1,1 +1,1 @@
-"""Words, tables and numbers for the terminal."""
+"""Lines, tables and wording for the terminal."""

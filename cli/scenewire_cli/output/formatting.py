@@ -1,4 +1,4 @@
-"""How the command says in words what is data elsewhere."""
+"""Formats values as text for people."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,22 +7,31 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic_core import ErrorDetails
 
-__all__ = ["fault_wording", "loudness_wording", "music_wording", "picture_wording", "place", "shortened"]
+__all__ = ["artifact_location", "fault_wording", "loudness_wording", "music_wording", "picture_wording", "shortened"]
 
-_OTHERS: Final = {"missing": "is missing", "extra_forbidden": "is not known"}
+_WORDINGS: Final = {"missing": "is missing", "extra_forbidden": "is unknown"}
+
+_REPLACEMENTS: Final = (
+    ("Value error, ", ""),
+    ("Input should be", "must be"),
+    ("greater than or equal to", "at least"),
+    ("less than or equal to", "at most"),
+)
 
 
 def fault_wording(fault: ErrorDetails) -> str:
-    """One fault of a `ValidationError` without the validator's own words around it."""
-    said = _OTHERS.get(fault["type"], fault["msg"])
-    return said.removeprefix("Value error, ").replace("Input should be", "must be", 1)
+    """Formats one fault of a `ValidationError` without the boilerplate of pydantic."""
+    wording = _WORDINGS.get(fault["type"], fault["msg"])
+    for pydantics, ours in _REPLACEMENTS:
+        wording = wording.replace(pydantics, ours, 1)
+    return wording
 
 
 def picture_wording(look: Mapping[str, Any]) -> str:
-    """What a `Look` is, such as `1080x1920, 30 frames a second, captions bold, footage blur`."""
+    """Formats a `Look`, such as `1080x1920, 30 frames per second, captions bold, footage blur`."""
     parts = [
         f"{look['width']}x{look['height']}",
-        f"{look['frame_rate']} frames a second",
+        f"{look['frame_rate']} frames per second",
         f"captions {look['caption_style']}" if look["captions"] else "no captions",
         f"footage {look['fit']}",
     ]
@@ -30,24 +39,24 @@ def picture_wording(look: Mapping[str, Any]) -> str:
 
 
 def music_wording(music: Mapping[str, Any]) -> str:
-    """What is known of a piece, such as `“Leaf” by A. Player (CC BY 4.0)`."""
-    title = f"“{music['title']}”" if music["title"] else "a piece without a title"
+    """Formats the credit of a piece of music, such as `“Leaf” by A. Player (CC BY 4.0)`."""
+    title = f"“{music['title']}”" if music["title"] else "untitled music"
     by = f" by {music['creator']}" if music["creator"] else ""
-    return f"{title}{by} ({music['licence'] or 'licence not stated'})"
+    return f"{title}{by} ({music['licence'] or 'licence unknown'})"
 
 
 def loudness_wording(measured: Mapping[str, Any]) -> str:
-    """Loudness and peak of a film by the names `loudness_lufs` and `true_peak_dbtp`."""
+    """Formats the values `loudness_lufs` and `true_peak_dbtp` of a video."""
     return f"{measured['loudness_lufs']:.1f} LUFS, peak {measured['true_peak_dbtp']:.1f} dBTP"
 
 
 def shortened(text: str, characters: int) -> str:
-    """The text, cut to a number of characters with an ellipsis as the last."""
+    """Returns the text, cut to a number of characters with an ellipsis at the end."""
     return text if len(text) <= characters else f"{text[: characters - 1].rstrip()}…"
 
 
-def place(artifacts_url: str | None, key: str) -> str:
-    """Where a stored file lies: its path in a folder, its address in a bucket; its key alone when nobody knows."""
+def artifact_location(artifacts_url: str | None, key: str) -> str:
+    """Returns the location of an artifact: a path, a URL in a bucket, or the key alone if the store is unknown."""
     if artifacts_url is None:
         return key
     parts = urlsplit(artifacts_url)

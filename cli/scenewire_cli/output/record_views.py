@@ -1,11 +1,17 @@
-"""What is on record, for people on a terminal, for pipes, and as JSON."""
+"""Shows the record: as tables on a terminal, as columns in a pipe, or as JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from scenewire_cli.output.formatting import loudness_wording, music_wording, picture_wording, place, shortened
+from scenewire_cli.output.formatting import (
+    artifact_location,
+    loudness_wording,
+    music_wording,
+    picture_wording,
+    shortened,
+)
 from scenewire_cli.output.tables import Column, clock, print_facts, print_rows, seconds
-from scenewire_cli.output.terminal import plain, say, say_json
+from scenewire_cli.output.terminal import print_json, print_line, single_spaced
 
 __all__ = [
     "AUDIT",
@@ -13,16 +19,17 @@ __all__ = [
     "PROJECTS",
     "VIDEOS",
     "print_condition",
-    "print_json",
+    "print_event",
     "print_project",
     "print_rebuilt",
     "print_restored",
+    "print_rows_or_json",
 ]
 
 Row = Mapping[str, Any]
 
-_LONGEST_VALUE: Final = 40
-"""Characters of a value in the audit log."""
+_MAX_VALUE_CHARACTERS: Final = 40
+"""Limit for a value of the audit log."""
 
 
 def _changes(changes: Mapping[str, Mapping[str, Any]]) -> str:
@@ -31,7 +38,7 @@ def _changes(changes: Mapping[str, Mapping[str, Any]]) -> str:
 
 def _brief(value: object) -> str:
     text = "nothing" if value is None else str(value)
-    return shortened(text, _LONGEST_VALUE)
+    return shortened(text, _MAX_VALUE_CHARACTERS)
 
 
 PROJECTS: Final = (
@@ -41,7 +48,7 @@ PROJECTS: Final = (
     Column("step", "current_step"),
     Column("scenes", "scene_count"),
     Column("length", "video_total_duration", seconds),
-    Column("last heard of", "last_active", clock, beginning=16),  # to the minute
+    Column("last active", "last_active", clock, beginning=16),  # to the minute
 )
 VIDEOS: Final = (
     Column("path", "path", wide=True),
@@ -73,13 +80,22 @@ _SCENES: Final = (
 )
 
 
-def print_json(event: str, row: Row) -> None:
-    """One object on one line."""
-    say_json({"event": event, **row})
+def print_event(event: str, row: Row) -> None:
+    """Prints a row as one JSON event."""
+    print_json({"event": event, **row})
+
+
+def print_rows_or_json(event: str, rows: Sequence[Row], columns: Sequence[Column], *, as_json: bool) -> None:
+    """Prints rows as a table, or as one JSON event per row."""
+    if as_json:
+        for row in rows:
+            print_event(event, row)
+    else:
+        print_rows(rows, columns)
 
 
 def print_project(project: Row, artifacts_url: str) -> None:
-    """A project with its scenes and its end."""
+    """Prints a project with its scenes and its result."""
     ended, ordered = project["ended"] or {}, project["ordered"] or {}
     print_facts(
         {
@@ -102,46 +118,50 @@ def print_project(project: Row, artifacts_url: str) -> None:
     )
     for note in ended.get("notes", ()):
         print_facts({"note": note})
-    print_facts({name.replace("_", " "): place(artifacts_url, key) for name, key in ended.get("files", {}).items()})
+    print_facts(
+        {name.replace("_", " "): artifact_location(artifacts_url, key) for name, key in ended.get("files", {}).items()}
+    )
     print_rows([dict(scene) | {"picture": _picture(scene)} for scene in project["scenes"]], _SCENES)
 
 
 def print_condition(condition: Row, *, as_json: bool) -> None:
-    """How the database is."""
+    """Prints the condition of the database."""
     if as_json:
-        print_json("database", condition)
+        print_event("database", condition)
         return
-    schema = {"current": "as this version expects", "none": "none", "newer": "of a newer version"}
-    state = schema.get(condition["schema"], f"older; this version expects {condition['expected']}")
+    schema = {"current": "current", "none": "none", "newer": "newer than this version"}
+    state = schema.get(condition["schema"], f"outdated; current is {condition['expected']}")
     print_facts(
         {"database": condition["place"], "schema": " ".join(filter(None, (condition["revision"], f"({state})")))}
     )
     for problem in condition["problems"]:
         print_facts({"problem": problem})
     if not condition["problems"]:
-        say("intact")
+        print_line("intact")
 
 
 def print_rebuilt(done: Row) -> None:
-    """What a rebuild of rows has done."""
+    """Prints the result of rebuilding rows."""
     if "messages" in done:
         print_facts({"recorded": f"{done['messages']} messages of the stream"})
-    index = "made anew" if done["index"] else "as the videos are"
-    print_facts({"projects": str(done["projects"]), "mended": str(done["mended"]), "index": index})
+    index = "rebuilt" if done["index"] else "unchanged"
+    print_facts({"projects": str(done["projects"]), "repaired": str(done["mended"]), "index": index})
 
 
 def print_restored(done: Row) -> None:
-    """What the stream was given back: how many messages of which unfinished project, and ends of others."""
+    """Prints the messages restored per unfinished project, and the number of restored ends of other projects."""
     for project_id, messages in done["messages"].items():
-        say(project_id, str(messages))
+        print_line(project_id, str(messages))
     print_facts({"projects": str(len(done["messages"])), "ends": str(done["ends"])})
 
 
 def _voice(ordered: Row, voice: str | None) -> str:
-    speed = f"at {ordered['speed']:g} of its pace" if ordered.get("speed") else None
+    speed = f"speed {ordered['speed']:g}" if ordered.get("speed") else None
     return ", ".join(filter(None, (ordered.get("engine"), voice, speed)))
 
 
 def _picture(scene: Row) -> str:
     used = [row for row in scene["footage"] if row["download_status"] == "complete"]
-    return ", ".join(plain(row["title"]) for row in used) or ("painted" if scene["duration"] is not None else "")
+    return ", ".join(single_spaced(row["title"]) for row in used) or (
+        "painted" if scene["duration"] is not None else ""
+    )

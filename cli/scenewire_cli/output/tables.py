@@ -1,4 +1,4 @@
-"""Rows for people: a table on a terminal, tab-separated columns in a pipe."""
+"""Prints rows: as a table on a terminal, as tab-separated columns in a pipe."""
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -11,12 +11,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from scenewire_cli.output.terminal import plain, say
+from scenewire_cli.output.terminal import print_line, single_spaced
 
 __all__ = ["Column", "clock", "print_facts", "print_rows", "seconds"]
 
-_ROOMY: Final = 120
-"""Columns of a terminal on which whole ids leave room for what they are about."""
+_WIDE_TERMINAL: Final = 120
+"""Columns from which on ids are shown whole."""
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,11 @@ class Column:
     """A column of a table.
 
     Attributes:
-        title: over it.
-        name: what it shows of a row.
-        shown: how.
-        wide: takes the room that is left.
-        beginning: characters of it that a narrow terminal shows; 0 shows all.
+        title: its heading.
+        name: the value of a row that it shows.
+        shown: formats that value.
+        wide: whether it takes the remaining width.
+        beginning: characters that a narrow terminal shows; 0 shows all.
     """
 
     title: str
@@ -38,19 +38,19 @@ class Column:
     beginning: int = 0
 
     def cell(self, row: Mapping[str, Any]) -> str:
-        """Its text in a row, on one line."""
+        """Returns the text of the cell in a row, on one line."""
         value = row.get(self.name)
-        return "" if value is None else plain(self.shown(value))
+        return "" if value is None else single_spaced(self.shown(value))
 
 
 def print_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> None:
-    """Prints rows; without titles in a pipe, for `cut` and `awk`."""
+    """Prints rows; in a pipe without headings, for `cut` and `awk`."""
     if not sys.stdout.isatty():
         for row in rows:
-            say(*(column.cell(row) for column in columns))
+            print_line(*(column.cell(row) for column in columns))
         return
     console = Console(highlight=False)
-    narrow = console.width < _ROOMY
+    narrow = console.width < _WIDE_TERMINAL
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for column in columns:
         table.add_column(column.title, no_wrap=not column.wide, overflow="fold", ratio=1 if column.wide else None)
@@ -60,14 +60,14 @@ def print_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> 
 
 
 def print_facts(facts: Mapping[str, str | None]) -> None:
-    """Prints named facts, those that are empty left out."""
+    """Prints named values, one per line; skips empty ones."""
     for name, value in facts.items():
         if value:
-            say(f"{name + ':':15}{plain(value)}")
+            print_line(f"{name + ':':15}{single_spaced(value)}")
 
 
 def clock(time: str) -> str:
-    """A time of the record as this host's clock shows it."""
+    """Formats a recorded time in the local time zone."""
     try:
         return f"{datetime.fromisoformat(time).astimezone():%Y-%m-%d %H:%M:%S}"
     except ValueError:
@@ -75,5 +75,5 @@ def clock(time: str) -> str:
 
 
 def seconds(length: float) -> str:
-    """A length of time."""
+    """Formats a duration in seconds."""
     return f"{length:.1f} s"

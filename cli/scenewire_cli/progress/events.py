@@ -26,7 +26,7 @@ from scenewire.messages import (
 from scenewire_cli.output.formatting import fault_wording
 from scenewire_cli.stack.connection import Access
 
-__all__ = ["Event", "Film", "Unreadable", "follow", "require_project"]
+__all__ = ["Event", "ProjectProgress", "Unreadable", "follow", "require_project"]
 
 _LOOK: Final = 1.0
 """Seconds between two looks at whether the stack can go on."""
@@ -66,7 +66,7 @@ class Event:
 
 
 @dataclass
-class Film:
+class ProjectProgress:
     """How far a project is."""
 
     project_id: UUID
@@ -144,8 +144,8 @@ async def require_project(access: Access, project_id: UUID) -> int:
     if sequence is None:
         raise PermanentError(
             FailureCode.NOT_ON_RECORD,
-            f"the stream holds no project {project_id}",
-            hint="`scenewire list` shows the projects on record; is it another data folder, or another NATS_URL?",
+            f"the stream has no messages of project {project_id}",
+            hint="check the id with `scenewire list`, and --data or --nats",
         )
     return sequence
 
@@ -159,7 +159,7 @@ def _read(model: type[Message], message: StoredMessage) -> Message | Unreadable:
         return Unreadable(message.subject, f"{where} {fault_wording(fault)}".strip())
 
 
-async def follow(access: Access, film: Film, *, from_sequence: int) -> AsyncIterator[Event]:
+async def follow(access: Access, film: ProjectProgress, *, from_sequence: int) -> AsyncIterator[Event]:
     """The events of a project, each already applied to `film`, until it has ended.
 
     Args:

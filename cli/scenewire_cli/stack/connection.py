@@ -13,7 +13,7 @@ from scenewire.bus.connection import BusAddress
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.settings import secret
 from scenewire.topology import RECORDER
-from scenewire_cli.stack.data_folder import Endpoint, Home
+from scenewire_cli.stack.data_folder import DataFolder, Endpoint
 from scenewire_cli.stack.embedded import SERVICES, Stack
 
 __all__ = ["Access", "embedded", "existing"]
@@ -36,7 +36,7 @@ class Access:
 
 
 @asynccontextmanager
-async def existing(home: Home, nats_url: str | None) -> AsyncIterator[Access]:
+async def existing(folder: DataFolder, nats_url: str | None) -> AsyncIterator[Access]:
     """A bus that is there already.
 
     Raises:
@@ -46,13 +46,13 @@ async def existing(home: Home, nats_url: str | None) -> AsyncIterator[Access]:
         async with _connected(Endpoint(nats_url, os.environ.get("ARTIFACTS_URL"), is_foreign=True)) as access:
             yield access
         return
-    home.prepare()
-    with home.lease() as endpoint:
+    folder.prepare()
+    with folder.lease() as endpoint:
         if endpoint is None:
             raise TransientError(
                 FailureCode.BUS_UNAVAILABLE,
-                f"nothing runs in {home.root}",
-                hint="start `scenewire up` there, or set NATS_URL",
+                f"no stack of {folder.root} is running",
+                hint="start one with `scenewire up`, or name a NATS server with --nats",
             )
         async with _connected(endpoint) as access:
             yield access
@@ -60,7 +60,7 @@ async def existing(home: Home, nats_url: str | None) -> AsyncIterator[Access]:
 
 @asynccontextmanager
 async def embedded(
-    home: Home,
+    folder: DataFolder,
     *,
     nats_url: str | None = None,
     nats_port: int = -1,
@@ -71,7 +71,7 @@ async def embedded(
     """The bus of `existing`, or an embedded stack when there is none; it ends when nobody uses it any more.
 
     Args:
-        home: whose stack it is.
+        folder: whose stack it is.
         nats_url: somebody's server instead.
         nats_port: where the embedded bus listens; -1 takes any free port.
         services: which run beside it.
@@ -80,25 +80,24 @@ async def embedded(
         on_wait: called when others use the stack that we are about to stop.
     """
     if nats_url:
-        async with existing(home, nats_url) as access:
+        async with existing(folder, nats_url) as access:
             yield access
         return
-    home.prepare()
+    folder.prepare()
     while True:
-        with home.ownership() as owner:
+        with folder.ownership() as owner:
             if owner:
-                if drain_time is not None:
-                    os.environ.setdefault("DRAIN_TIME", f"{drain_time.total_seconds():g}")
-                async with _own(home, nats_port, services, on_wait) as access:
+                stack = Stack(folder, nats_port=nats_port, services=services, drain_time=drain_time)
+                async with _own(folder, stack, on_wait) as access:
                     yield access
                 return
-        with home.lease() as endpoint:
+        with folder.lease() as endpoint:
             if endpoint is not None:
                 if nats_port > 0:
                     raise PermanentError(
                         FailureCode.BUS_UNAVAILABLE,
-                        f"a stack of {home.root} runs already, at {endpoint.place}",
-                        hint="use that one, or another folder with --data",
+                        f"a stack of {folder.root} already runs at {endpoint.redacted_url}",
+                        hint="use that one, or choose another data folder with --data",
                     )
                 async with _connected(endpoint) as access:
                     yield access
@@ -107,14 +106,11 @@ async def embedded(
 
 
 @asynccontextmanager
-async def _own(
-    home: Home, nats_port: int, services: Sequence[str], on_wait: Callable[[], None]
-) -> AsyncIterator[Access]:
-    stack = Stack(home, nats_port=nats_port, services=services)
+async def _own(folder: DataFolder, stack: Stack, on_wait: Callable[[], None]) -> AsyncIterator[Access]:
     try:
         async with _connected(await stack.start(), stack) as access:
             yield access
-            async with home.closing(on_wait):
+            async with folder.closing(on_wait):
                 pass
     finally:
         await stack.stop()

@@ -1,4 +1,4 @@
-"""The data folder: everything an embedded stack keeps, who runs it, and which orders are under way."""
+"""The data folder: the files of an embedded stack, its locks, and its pending orders."""
 
 import asyncio
 import fcntl
@@ -18,82 +18,92 @@ import platformdirs
 from scenewire.artifacts.webapp_export import DATABASE
 from scenewire.errors import FailureCode, PermanentError, is_disk_full
 from scenewire.messages import ScriptRequested
+from scenewire.settings import secret
 
-__all__ = ["Endpoint", "Home", "PendingOrder", "require_writable", "write_private"]
+__all__ = ["DataFolder", "Endpoint", "PendingOrder", "require_writable", "write_private"]
 
-_LOOK_AGAIN: Final = 0.05
-"""Seconds between two looks whether another process has let go of a lock."""
+_LOCK_POLL_S: Final = 0.05
 
+_OWN_NAMES: Final = frozenset({"artifacts", "cache", "lock", "logs", "nats", "orders", "run"})
+_OWN_DATABASE: Final = "scenewire.db"
 
-_OURS: Final = frozenset({"artifacts", "cache", "lock", "logs", "nats", "orders", "run"})
-_OUR_DATABASE: Final = "scenewire.db"
-
-_PRIVATE: Final = 0o700
-_OTHERS: Final = 0o077
+_PRIVATE_MODE: Final = 0o700
+_OTHERS_MASK: Final = 0o077
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """How to reach a stack. Not for logs: the address of an embedded one holds its password."""
+    """The addresses of a stack. Not for logs: that of an embedded one includes its password."""
 
     nats_url: str
     artifacts_url: str | None
     is_foreign: bool = False
-    """Whether it is somebody's server, for which the environment has the credentials."""
+    """Whether it is a server of NATS_URL, with credentials in the environment."""
 
     @property
-    def place(self) -> str:
-        """The address of the bus without credentials, for people."""
+    def redacted_url(self) -> str:
+        """The address of the bus without credentials."""
         scheme, separator, rest = self.nats_url.partition("://")
         return scheme + separator + rest.rpartition("@")[2]
 
 
 @dataclass(frozen=True)
 class PendingOrder:
-    """An order that one process is seeing through; found again by its words when that process was killed."""
+    """An order that a process follows. If that process is killed, the same order finds it again."""
 
     project_id: UUID
     sequence: int | None
-    """Where the stream holds it; None when it may not have been accepted."""
+    """The order's stream sequence; None if the stream may not have stored it."""
     _path: Path
 
-    def accepted(self, sequence: int) -> "PendingOrder":
-        """Remembers that the stream has it."""
-        order = PendingOrder(self.project_id, sequence, self._path)
-        self._path.write_text(json.dumps({"project_id": str(self.project_id), "sequence": sequence}))
-        return order
+    def accepted(self, sequence: int) -> None:
+        """Records the order's stream sequence."""
+        self._write(self.project_id, sequence)
 
     def renewed(self) -> "PendingOrder":
-        """Starts the same words again as another project: this one can no longer be made."""
+        """Returns the same order as a new project: the old one was cancelled."""
         order = PendingOrder(uuid4(), None, self._path)
-        self._path.write_text(json.dumps({"project_id": str(order.project_id), "sequence": None}))
+        self._write(order.project_id, None)
         return order
 
     def finished(self) -> None:
-        """Forgets it: the same words are a new order from now on."""
+        """Forgets the order: from now on, the same options start a new project."""
         self._path.unlink(missing_ok=True)
 
+    def _write(self, project_id: UUID, sequence: int | None) -> None:
+        # In place: the lock that marks the order as followed belongs to this file.
+        self._path.write_text(json.dumps({"project_id": str(project_id), "sequence": sequence}))
 
-class Home:
+
+class DataFolder:
     """A data folder.
 
     Args:
-        root: the folder; None takes the user's own, the same from any working directory.
+        root: the folder; None takes the user's default one, whatever the working directory.
     """
 
     def __init__(self, root: Path | None = None) -> None:
         self.root: Final = (root or platformdirs.user_data_path("scenewire")).absolute()
         self.artifacts_url: Final = (self.root / "artifacts").as_uri()
         webapp = os.environ.get("WEBAPP_DIR")
-        database = Path(webapp).absolute() / DATABASE if webapp else self.root / _OUR_DATABASE
+        database = Path(webapp).absolute() / DATABASE if webapp else self.root / _OWN_DATABASE
         self.database_url: Final = f"sqlite:///{quote(os.fsencode(database))}"
         self.nats_store: Final = self.root / "nats"
         self.run: Final = self.root / "run"
         self.log: Final = self.root / "logs" / "scenewire.log"
         self.nats_log: Final = self.root / "logs" / "nats-server.log"
 
+    @property
+    def record_url(self) -> str:
+        """The database of the record: DATABASE_URL, else a file in this folder. Not for logs: it may hold a password.
+
+        Raises:
+            PermanentError: `invalid_settings`, DATABASE_URL_FILE cannot be read.
+        """
+        return secret("DATABASE_URL") or self.database_url
+
     def prepare(self) -> None:
-        """Makes the folders, for this user alone: they hold orders, films and the bus's password.
+        """Creates the folders, private to this user: they hold orders, videos and the bus's password.
 
         Raises:
             PermanentError: `storage_unavailable`.
@@ -101,29 +111,29 @@ class Home:
         if not _is_text(self.root):
             raise PermanentError(
                 FailureCode.STORAGE_UNAVAILABLE,
-                f"the path of the data folder is not UTF-8: {str(self.root)!r}",
+                f"the path of the data folder is not valid UTF-8: {str(self.root)!r}",
                 hint="choose another folder with --data",
             )
-        require_writable(self.root, option="--data", private=all(_is_ours(name) for name in _names(self.root)))
+        require_writable(self.root, option="--data", private=all(_is_own(name) for name in _names(self.root)))
         for folder in (self.run, self.log.parent, self.root / "orders"):
             require_writable(folder, option="--data", private=True)
 
     @contextmanager
     def ownership(self) -> Iterator[bool]:
-        """Whether this process may run the stack of this folder; False while another one does."""
+        """Yields whether this process may run the stack of this folder; False while another process does."""
         with (self.root / "lock").open("a") as file:
             owner = _locked(file, fcntl.LOCK_EX)
             if owner:
-                self._endpoint_file.unlink(missing_ok=True)  # a killed owner leaves it behind
+                self._endpoint_file.unlink(missing_ok=True)  # left behind by a killed owner
             yield owner
 
     def announce(self, endpoint: Endpoint) -> None:
-        """Tells other processes where the stack listens."""
+        """Publishes the stack's address to other processes."""
         facts = {"nats_url": endpoint.nats_url, "artifacts_url": endpoint.artifacts_url}
         write_private(self._endpoint_file, json.dumps(facts))
 
     def endpoint(self) -> Endpoint | None:
-        """Where the stack of this folder listens, if one is ready."""
+        """Returns the address of this folder's stack, if one is ready."""
         try:
             return Endpoint(**json.loads(self._endpoint_file.read_text()))
         except (OSError, ValueError, TypeError):
@@ -131,16 +141,16 @@ class Home:
 
     @contextmanager
     def lease(self) -> Iterator[Endpoint | None]:
-        """Keeps another process's stack running while the block uses it; None when there is none to use."""
+        """Keeps another process's stack running during the block; yields None when there is none."""
         with self._leases() as file:
-            yield self.endpoint() if _locked(file, fcntl.LOCK_SH) else None  # else its owner is just stopping
+            yield self.endpoint() if _locked(file, fcntl.LOCK_SH) else None  # else its owner is stopping
 
     @asynccontextmanager
     async def closing(self, on_wait: Callable[[], None]) -> AsyncIterator[None]:
-        """Waits until nobody else uses our stack, and lets nobody begin to while the block stops it.
+        """Waits until no other process uses this stack, and keeps them from starting to during the block.
 
         Args:
-            on_wait: called once when there is somebody to wait for.
+            on_wait: called once if there is anything to wait for.
         """
         with self._leases() as file:
             waiting = False
@@ -148,18 +158,18 @@ class Home:
                 if not waiting:
                     on_wait()
                     waiting = True
-                await asyncio.sleep(_LOOK_AGAIN)
+                await asyncio.sleep(_LOCK_POLL_S)
             self._endpoint_file.unlink(missing_ok=True)
             yield
 
     @contextmanager
     def pending(self, order: ScriptRequested) -> Iterator[PendingOrder]:
-        """The order with these words that a killed process left unfinished, else a new one.
+        """Yields the equal order that a killed process left unfinished, else a new one.
 
-        An order that a living process is seeing through is left to it: the same words twice at once are two orders.
+        An order that a living process follows is not taken over: two equal orders at once are two projects.
         """
-        words = order.model_dump_json(exclude={"project_id"})
-        key = hashlib.sha256(words.encode()).hexdigest()[:32]
+        content = order.model_dump_json(exclude={"project_id"})
+        key = hashlib.sha256(content.encode()).hexdigest()[:32]
         with _first_lockable(sorted((self.root / "orders").glob(f"{key}-*.json"))) as found:
             if found is not None:
                 yield found
@@ -185,21 +195,27 @@ class Home:
 @contextmanager
 def _first_lockable(paths: list[Path]) -> Iterator[PendingOrder | None]:
     for path in paths:
-        with path.open("r+") as file:
+        try:
+            file = path.open("r+")
+        except FileNotFoundError:
+            continue  # another process has just finished it
+        with file:
             if not _locked(file, fcntl.LOCK_EX):
-                continue  # another process has it in hand
+                continue  # another process follows it
+            if not os.fstat(file.fileno()).st_nlink:
+                continue  # finished between opening and locking
             try:
                 left = json.loads(file.read())
                 order = PendingOrder(UUID(left["project_id"]), left["sequence"], path)
             except (ValueError, KeyError, TypeError):
-                continue  # its process was killed before it wrote a word
+                continue  # its process was killed before it wrote anything
             yield order
             return
     yield None
 
 
 def _locked(file: IO[str], mode: int) -> bool:
-    """Whether the lock could be had without waiting; it is held until the file is closed."""
+    """Takes a lock, held until the file is closed; returns False if another process holds it."""
     try:
         fcntl.flock(file, mode | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -218,15 +234,15 @@ def _names(folder: Path) -> list[str]:
     try:
         return [path.name for path in folder.iterdir()]
     except OSError:
-        return []  # not there yet; or it cannot be used, which is found out in a moment
+        return []  # missing, or unusable, which `require_writable` reports
 
 
-def _is_ours(name: str) -> bool:
-    return name in _OURS or name.startswith((_OUR_DATABASE, ".scenewire-"))
+def _is_own(name: str) -> bool:
+    return name in _OWN_NAMES or name.startswith((_OWN_DATABASE, ".scenewire-"))
 
 
 def write_private(path: Path, content: str) -> None:
-    """Writes a file that only this user can read. Whoever reads it sees all of it or what was there before."""
+    """Writes a file atomically, readable by this user only."""
     part = path.with_suffix(".part")
     part.unlink(missing_ok=True)
     part.touch(mode=0o600, exist_ok=False)
@@ -235,18 +251,18 @@ def write_private(path: Path, content: str) -> None:
 
 
 def require_writable(folder: Path, *, option: str, private: bool = False) -> None:
-    """Makes a folder if need be.
+    """Creates a folder if necessary, and checks that it can be written.
 
     Args:
         folder: the folder.
-        option: the option that names it, for the error.
-        private: whether it is closed to other users, if it is this user's.
+        option: the option that names it, for the error message.
+        private: whether to close it to other users, if this user owns it.
 
     Raises:
-        PermanentError: `storage_unavailable`, it cannot be made or written.
+        PermanentError: `storage_unavailable` or `storage_full`, it cannot be created or written.
     """
     try:
-        folder.mkdir(mode=_PRIVATE if private else 0o777, parents=True, exist_ok=True)
+        folder.mkdir(mode=_PRIVATE_MODE if private else 0o777, parents=True, exist_ok=True)
         if private:
             _close_to_others(folder)
         probe = folder / f".scenewire-{os.getpid()}"
@@ -262,5 +278,5 @@ def require_writable(folder: Path, *, option: str, private: bool = False) -> Non
 
 def _close_to_others(folder: Path) -> None:
     found = folder.stat()
-    if found.st_uid == os.geteuid() and found.st_mode & _OTHERS:
-        folder.chmod(found.st_mode & ~_OTHERS & 0o7777)
+    if found.st_uid == os.geteuid() and found.st_mode & _OTHERS_MASK:
+        folder.chmod(found.st_mode & ~_OTHERS_MASK & 0o7777)

@@ -1,12 +1,12 @@
-"""Everything embedded: a child nats-server and all services on this process's event loop."""
+"""The embedded stack: a child nats-server, and all services on this process's event loop."""
 
 import asyncio
-import importlib
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Final
+from datetime import timedelta
+from typing import Any, Final
 
 from faststream import FastStream
 from pydantic import ValidationError
@@ -14,75 +14,132 @@ from pydantic import ValidationError
 from scenewire.bus.provision import provision_server
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.observability.logging_setup import configure_logs
-from scenewire.processes.run import Completed, child_environment, python_module, run_program
 from scenewire.settings import ServiceSettings
 from scenewire_cli.output.formatting import fault_wording
-from scenewire_cli.stack.data_folder import Endpoint, Home
+from scenewire_cli.stack.data_folder import DataFolder, Endpoint
 from scenewire_cli.stack.nats_server import NatsServer
 
-__all__ = ["SERVICES", "Stack", "ask_service"]
+__all__ = ["SERVICES", "Stack", "services_to_run"]
 
-SERVICES: Final = ("recorder", "script", "tts", "sourcing", "assembly")
-"""Started in this order; `services.<name>.app` has a `create_app` each."""
+_RESERVE_BYTES: Final = 48 << 20
+"""Must stay free on the disk: with less, the bus could not store failures any more."""
 
-_READ_BY_REPORTS: Final = {
-    "tts": ("TTS_", "CUDA_", "NVIDIA_", "TORCH_", "PYTORCH_", "MKL_"),
-    "sourcing": ("SOURCING_", "LIBRARY_", "DVIDS_", "NASA_"),
-    "assembly": ("ASSEMBLY_", "FFMPEG"),
+_Values = Mapping[str, Any]
+"""Settings by field name. They win over the environment."""
+_CreateApp = Callable[[_Values], FastStream]
+
+
+def _import_recorder() -> _CreateApp:
+    from scenewire_recorder.app import create_app
+    from scenewire_recorder.settings import RecorderSettings
+
+    return lambda values: create_app(RecorderSettings(**values))
+
+
+def _import_script() -> _CreateApp:
+    from scenewire_script.app import create_app
+    from scenewire_script.settings import ScriptSettings
+
+    return lambda values: create_app(ScriptSettings(**values))
+
+
+def _import_tts() -> _CreateApp:
+    from scenewire_tts.app import create_app
+    from scenewire_tts.settings import TtsSettings
+
+    return lambda values: create_app(TtsSettings(**values))
+
+
+def _import_sourcing() -> _CreateApp:
+    from scenewire_sourcing.app import create_app
+    from scenewire_sourcing.settings import SourcingSettings
+
+    return lambda values: create_app(SourcingSettings(**values))
+
+
+def _import_assembly() -> _CreateApp:
+    from scenewire_assembly.app import create_app
+    from scenewire_assembly.settings import AssemblySettings
+
+    return lambda values: create_app(AssemblySettings(**values))
+
+
+_IMPORTS: Final = {
+    "recorder": _import_recorder,
+    "script": _import_script,
+    "tts": _import_tts,
+    "sourcing": _import_sourcing,
+    "assembly": _import_assembly,
 }
-"""Prefixes of the variables that a service's report looks at."""
 
-_RESERVE: Final = 48 << 20
-"""Bytes that must stay free: with less the bus could no longer store what went wrong."""
+SERVICES: Final = tuple(_IMPORTS)
+"""In the order in which they start."""
+
+
+def services_to_run(*, with_record: bool) -> Sequence[str]:
+    """Returns the names of the services that a stack runs."""
+    return tuple(name for name in SERVICES if with_record or name != "recorder")
 
 
 class Stack:
     """The embedded bus and services of a data folder.
 
     Args:
-        home: the folder.
+        folder: the folder.
         nats_port: where the bus listens; -1 takes any free port.
-        services: which run.
+        services: the names of those that run.
+        drain_time: how long they may finish their work when stopped, unless DRAIN_TIME is set; None leaves it to the
+            setting.
     """
 
-    def __init__(self, home: Home, *, nats_port: int = -1, services: Sequence[str] = SERVICES) -> None:
-        self._home = home
+    def __init__(
+        self,
+        folder: DataFolder,
+        *,
+        nats_port: int = -1,
+        services: Sequence[str] = SERVICES,
+        drain_time: timedelta | None = None,
+    ) -> None:
+        self._folder = folder
         self._services = services
-        self._server = NatsServer(store=home.nats_store, run=home.run, log=home.nats_log, port=nats_port)
+        self._drain_time = drain_time
+        self._server = NatsServer(store=folder.nats_store, run=folder.run, log=folder.nats_log, port=nats_port)
         self._apps: list[FastStream] = []
 
     async def start(self) -> Endpoint:
-        """Starts what is missing and returns when every service consumes.
+        """Starts bus and services; returns when every service consumes.
 
         Raises:
-            PipelineError: what could not be started, and what to do.
+            PipelineError: something cannot start.
         """
-        loading = asyncio.create_task(asyncio.to_thread(_load, self._services))  # while the server starts
+        # Each import takes a moment, and so does the server.
+        loading = asyncio.create_task(asyncio.to_thread(lambda: [_IMPORTS[name]() for name in self._services]))
         try:
             nats_url = await self._server.start()
         finally:
             await loading
-        self._fill_environment(nats_url)
+        os.environ.setdefault("ARTIFACTS_CACHE_DIR", str(self._folder.root / "cache"))  # `open_store` reads it there
+        values = self._settings(nats_url)
         with _settings_errors():
-            settings = ServiceSettings()
-            apps = [create_app() for create_app in await loading]
+            settings = ServiceSettings(**values)
+            apps = [create_app(values) for create_app in await loading]
         configure_logs(level=settings.log_level, file=settings.log_file)
         await provision_server(settings, alone=True)
         for app in apps:
-            self._apps.append(app)  # one that fails to start has things to stop as well
+            self._apps.append(app)  # before its start: one that fails has things to stop, too
             await app.start()
-        endpoint = Endpoint(nats_url, os.environ["ARTIFACTS_URL"])
+        endpoint = Endpoint(nats_url, settings.artifacts_url)
         if self._services:
-            self._home.announce(endpoint)  # a bus alone is nobody else's: they would wait for a film in vain
+            self._folder.announce(endpoint)  # others must not use a bus without services
         return endpoint
 
     async def stop(self) -> None:
-        """Lets the services finish or give back what they have in hand, then ends the bus."""
+        """Stops the services, which finish or nak the messages in flight, then the bus."""
         await asyncio.gather(*(app.stop() for app in self._apps), return_exceptions=True)
         await self._server.stop()
 
     def check(self) -> None:
-        """Looks after what the services cannot report themselves.
+        """Checks what the services cannot report themselves.
 
         Raises:
             PermanentError: the bus is gone, or the disk is nearly full.
@@ -90,70 +147,51 @@ class Stack:
         if not self._server.alive:
             raise PermanentError(
                 FailureCode.BUS_UNAVAILABLE,
-                "the embedded nats-server has ended",
-                hint=f"see {self._home.nats_log}; run the same command again to go on",
+                "the embedded nats-server exited unexpectedly",
+                hint=f"see {self._folder.nats_log}; run the same command again to resume",
             )
-        free = shutil.disk_usage(self._home.root).free
-        if free < _RESERVE:
+        free = shutil.disk_usage(self._folder.root).free
+        if free < _RESERVE_BYTES:
             raise PermanentError(
                 FailureCode.STORAGE_FULL,
-                f"only {free >> 20} MB are free on the disk of {self._home.root}",
-                hint="free space and run the same command again to go on",
+                f"only {free >> 20} MB are free on the disk of {self._folder.root}",
+                hint="free space, then run the same command again to resume",
             )
 
-    def _fill_environment(self, nats_url: str) -> None:
-        """Services read their settings from the environment; what the user set there stands."""
-        os.environ["NATS_URL"] = nats_url  # with its password; what somebody set for another server is of no use to it
-        for name in ("NATS_USER", "NATS_PASSWORD", "NATS_PASSWORD_FILE"):
-            os.environ.pop(name, None)
-        os.environ.setdefault("ARTIFACTS_URL", self._home.artifacts_url)
-        os.environ.setdefault("ARTIFACTS_CACHE_DIR", str(self._home.root / "cache"))
-        os.environ.setdefault("DATABASE_URL", self._home.database_url)
-        os.environ.setdefault("LOG_FILE", str(self._home.log))
-
-
-async def ask_service(service: str, *arguments: str, timeout: float) -> Completed:  # noqa: ASYNC109 - the child's
-    """Runs a service's report in a process of its own: what the service needs is its own business.
-
-    Args:
-        service: `tts`, `sourcing` or `assembly`.
-        arguments: for `scenewire_<service>.diagnostics`.
-        timeout: wall seconds.
-
-    Raises:
-        TransientError: `program_timeout`.
-    """
-    return await run_program(
-        python_module(f"scenewire_{service}.diagnostics", *arguments),
-        timeout=timeout,
-        env=child_environment(*_READ_BY_REPORTS[service]),
-    )
-
-
-def _load(services: Sequence[str]) -> list[Callable[[], FastStream]]:
-    return [importlib.import_module(f"scenewire_{name}.app").create_app for name in services]
+    def _settings(self, nats_url: str) -> dict[str, Any]:
+        """Returns the values that differ from the environment: the bus, and whatever the environment does not set."""
+        values: dict[str, Any] = {"nats_url": nats_url, "nats_user": None, "nats_password": None}
+        if not os.environ.get("ARTIFACTS_URL"):
+            values["artifacts_url"] = self._folder.artifacts_url
+        if not os.environ.get("LOG_FILE"):
+            values["log_file"] = self._folder.log
+        if self._drain_time is not None and not os.environ.get("DRAIN_TIME"):
+            values["drain_time"] = self._drain_time
+        if "recorder" in self._services:
+            values["database_url"] = self._folder.record_url
+        return values
 
 
 @contextmanager
 def _settings_errors() -> Iterator[None]:
-    """A setting that cannot be as an error that says which one."""
+    """Turns an invalid setting into an error that names the variable."""
     try:
         yield
     except ValidationError as error:
         service = error.title.removesuffix("Settings")
-        wrong = "; ".join(
+        faults = "; ".join(
             f"{_variable(service, fault['loc'])}: {fault_wording(fault)}"
             for fault in error.errors(include_url=False, include_input=False)
         )
         raise PermanentError(
             FailureCode.INVALID_SETTINGS,
-            wrong,
-            hint="docs/settings.md lists every setting and what it may be",
+            faults,
+            hint="docs/settings.md lists the settings and their allowed values",
         ) from error
 
 
 def _variable(service: str, place: tuple[int | str, ...]) -> str:
-    """The environment variable of a setting: some have names of their own, all others begin with their service's."""
+    """Returns the environment variable of a setting: an alias of its own, or the service's prefix and the field's name."""
     name, *rest = (str(part) for part in place or (service,))
     variable = name if name.isupper() else f"{service}_{name}".upper()
     return " ".join([variable, *rest])

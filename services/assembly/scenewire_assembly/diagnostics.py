@@ -1,9 +1,6 @@
-"""Reports to `scenewire doctor` which scripts captions can use on this machine: one finding as JSON."""
+"""Reports which writing systems captions can show here."""
 
-import asyncio
-import json
 import os
-import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -13,12 +10,13 @@ from pydantic import ValidationError
 from scenewire.errors import PipelineError
 from scenewire.ffmpeg.discovery import find_ffmpeg
 from scenewire.ffmpeg.executor import RealFfmpegExecutor
+from scenewire.findings import Finding
 from scenewire_assembly.captions.fonts import prepare_fonts
 from scenewire_assembly.captions.glyphs import find_undrawable
 from scenewire_assembly.ffmpeg_job import FfmpegJob
 from scenewire_assembly.settings import AssemblySettings
 
-__all__ = ["main"]
+__all__ = ["check_captions"]
 
 _SCRIPTS: Final = {
     "Latin": "a",
@@ -35,16 +33,24 @@ _SCRIPTS: Final = {
     "Japanese": "\u3042",
     "Korean": "\ud55c",
 }
-"""A letter of each script."""
+"""A letter of each writing system."""
 
 
-async def _report() -> dict[str, object]:
-    settings = AssemblySettings(artifacts_url=os.environ.get("ARTIFACTS_URL", "file:///"))
-    ffmpeg = RealFfmpegExecutor(await find_ffmpeg(settings.ffmpeg))
-    with TemporaryDirectory() as name:
-        folder = Path(name)
-        job = FfmpegJob(ffmpeg, folder, prepare_fonts(folder, settings.fonts_dir))
-        undrawable = await find_undrawable(job, "".join(_SCRIPTS.values()))
+async def check_captions() -> list[Finding]:
+    """Returns the writing systems that the installed fonts can draw."""
+    try:
+        settings = AssemblySettings(artifacts_url=os.environ.get("ARTIFACTS_URL", "file:///"))
+        ffmpeg = RealFfmpegExecutor(await find_ffmpeg(settings.ffmpeg))
+        with TemporaryDirectory() as name:
+            folder = Path(name)
+            job = FfmpegJob(ffmpeg, folder, prepare_fonts(folder, settings.fonts_dir))
+            undrawable = await find_undrawable(job, "".join(_SCRIPTS.values()))
+    except PipelineError as error:
+        return [Finding(error.message, ok=False, hint=error.hint)]
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_input=False)[0]
+        name = " ".join(str(part) for part in fault["loc"])
+        return [Finding(f"{name}: {fault['msg']}", ok=False, hint="correct that setting")]
     missing = [script for script, letter in _SCRIPTS.items() if letter in undrawable]
     drawn = ", ".join(script for script in _SCRIPTS if script not in missing)
     hint = (
@@ -53,22 +59,4 @@ async def _report() -> dict[str, object]:
         if missing
         else ""
     )
-    return {"ok": True, "uses": f"captions in {drawn}", "hint": hint}
-
-
-def main() -> int:
-    """Prints the finding."""
-    try:
-        finding = asyncio.run(_report())
-    except PipelineError as error:
-        finding = {"ok": False, "uses": error.message, "hint": error.hint}
-    except ValidationError as error:
-        problem = error.errors(include_url=False, include_input=False)[0]
-        name = " ".join(str(part) for part in problem["loc"])
-        finding = {"ok": False, "uses": f"{name}: {problem['msg']}", "hint": "correct that setting"}
-    print(json.dumps(finding))  # noqa: T201 - standard output is the interface
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return [Finding(f"captions in {drawn}", hint=hint)]

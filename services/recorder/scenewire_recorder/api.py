@@ -1,6 +1,6 @@
-"""What the command asks of the record: plain arguments in, plain data out.
+"""Reads and maintenance of the record for the command: plain arguments in, plain data out.
 
-The command starts these by name, as it starts services: it may not import the database itself.
+The command imports nothing else of the recorder but its app and settings.
 """
 
 import json

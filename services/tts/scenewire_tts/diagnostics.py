@@ -1,31 +1,23 @@
-"""Reports which engine is used and why, and which engines a folder of weights supports, as JSON lines.
-
-python -m scenewire_tts.diagnostics                     the selected engine
-python -m scenewire_tts.diagnostics weights <folder>    the files in the folder
-python -m scenewire_tts.diagnostics speak <folder>      the same, and a test sentence by every usable engine
-"""
+"""Reports which engine would speak and why, and what a folder of weights contains."""
 
 import asyncio
-import json
 import os
-import sys
 import time
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import asdict
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, get_args
 
 from pydantic import ValidationError
 
 from scenewire.errors import PipelineError
+from scenewire.findings import Finding
 from scenewire_tts.engines.base import SAMPLE_RATE
-from scenewire_tts.engines.kokoro.weights import ENGINES, examine
+from scenewire_tts.engines.kokoro.weights import ENGINES, Weights, WeightsFile, examine
 from scenewire_tts.engines.selection import EngineName, missing_packages, select_engine
 from scenewire_tts.settings import TtsSettings
 
-__all__ = ["report", "report_weights"]
-
-_Line = dict[str, object]
+__all__ = ["EngineReport", "Trial", "WeightsReport", "check_speech", "check_weights"]
 
 _SENTENCES: Final = {
     "e": ("es", "El canal une dos mares."),
@@ -34,57 +26,91 @@ _SENTENCES: Final = {
     "i": ("it", "Il canale unisce due mari."),
     "p": ("pt", "O canal une dois mares."),
 }
-"""Test sentences by the first letter of the voice's name; all other voices speak English."""
+"""Language and sentence of a trial by the first letter of the voice's name; all other voices speak English."""
 
 
-def report() -> Iterator[_Line]:
-    """Yields the selected engine, then the others; each line has `ok`, `uses` and `hint`."""
+@dataclass(frozen=True)
+class EngineReport:
+    """Whether a folder of weights is complete for an engine."""
+
+    engine: EngineName
+    missing: tuple[str, ...]
+    """What the folder lacks."""
+    packages: tuple[str, ...]
+    """Python packages that the engine requires and that are not installed."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether the folder has all that the engine reads."""
+        return not self.missing
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Result of loading an engine and speaking a sentence."""
+
+    engine: EngineName
+    ok: bool
+    message: str
+
+
+@dataclass(frozen=True)
+class WeightsReport:
+    """The contents of a folder of weights."""
+
+    files: tuple[WeightsFile, ...]
+    voices: tuple[str, ...]
+    engines: tuple[EngineReport, ...]
+    trials: tuple[Trial, ...]
+    """One for each engine that was tried."""
+
+
+def check_speech() -> list[Finding]:
+    """Returns the engine that would speak, then those that would not, with the reasons."""
     try:
         settings = TtsSettings(artifacts_url=os.environ.get("ARTIFACTS_URL", "file:///"))
     except ValidationError as error:
-        errors = [f"TTS_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors(include_input=False)]
-        yield {"ok": False, "uses": "; ".join(errors)[:500], "hint": "see docs/settings.md for allowed values"}
-        return
+        faults = [f"TTS_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors(include_input=False)]
+        return [Finding("; ".join(faults)[:500], ok=False, hint="docs/settings.md lists the allowed values")]
     try:
         selection = select_engine(settings.engine, settings.weights, device=settings.device)
     except PipelineError as error:
-        yield {"ok": False, "uses": error.message, "hint": error.hint}
-        return
+        return [Finding(error.message, ok=False, hint=error.hint)]
     voices = ""
     if selection.engine != "espeak" and settings.weights is not None:
         voices = f", {len(examine(settings.weights).voices)} voices in {settings.weights}"
     bundled = ", bundled" if selection.engine == "espeak" else ""
-    yield {"ok": True, "uses": f"{selection.engine}{bundled}, because {selection.reason}{voices}", "hint": ""}
-    for engine, missing in selection.missing.items():
-        yield {
-            "ok": True,
-            "uses": f"{engine} is not used",
-            "hint": "; ".join(missing) or f"set TTS_ENGINE={engine} to use it",
-        }
+    return [
+        Finding(f"{selection.engine}{bundled}, because {selection.reason}{voices}"),
+        *(
+            Finding(f"{engine} is not used", hint="; ".join(missing) or f"to use it, set TTS_ENGINE={engine}")
+            for engine, missing in selection.missing.items()
+        ),
+    ]
 
 
-async def report_weights(folder: Path, *, speak: bool) -> AsyncIterator[_Line]:
-    """Yields every file that an engine reads, the voices, and whether each engine is complete."""
+async def check_weights(folder: Path, *, speak: bool) -> WeightsReport:
+    """Examines every file that an engine would read.
+
+    Args:
+        folder: the folder of weights.
+        speak: whether each complete engine loads its model, in a child process, and speaks a sentence.
+    """
     weights = await asyncio.to_thread(examine, folder)
-    for file in weights.files:
-        yield {"event": "file", **asdict(file)}
-    yield {"event": "voices", "voices": weights.voices}
+    engines = tuple(_engines(weights))
+    able = [report.engine for report in engines if report.complete and not report.packages] if speak else []
+    trials = [await _try(engine, folder, weights.voices[0]) for engine in able]
+    return WeightsReport(weights.files, weights.voices, engines, tuple(trials))
+
+
+def _engines(weights: Weights) -> Iterator[EngineReport]:
     for engine in get_args(EngineName):
         if engine in ENGINES:
-            missing, packages = weights.missing(engine), missing_packages(engine)
-            yield {
-                "event": "engine",
-                "engine": engine,
-                "complete": not missing,
-                "missing": missing,
-                "packages": packages,
-            }
-            if speak and not missing and not packages:
-                yield await _trial(engine, folder, weights.voices[0])
+            yield EngineReport(engine, tuple(weights.missing(engine)), tuple(missing_packages(engine)))
 
 
-async def _trial(name: str, folder: Path, voice: str) -> _Line:
-    from scenewire_tts.engines.kokoro.engine import open_kokoro  # noqa: PLC0415 - slow to import
+async def _try(name: EngineName, folder: Path, voice: str) -> Trial:
+    from scenewire_tts.engines.kokoro.engine import open_kokoro  # noqa: PLC0415 - loads a resampler
 
     language, text = _SENTENCES.get(voice[0], ("en", "The canal joins two seas."))
     engine = open_kokoro(name, folder)
@@ -94,22 +120,10 @@ async def _trial(name: str, folder: Path, voice: str) -> _Line:
         loaded = time.monotonic()
         speech = await engine.speak(text, language=language, voice=voice)
     except PipelineError as error:
-        return {"event": "trial", "engine": name, "ok": False, "result": error.message}
+        return Trial(name, ok=False, message=error.message)
     finally:
         await engine.aclose()
     took = f"loaded in {loaded - started:.1f} s, took {time.monotonic() - loaded:.1f} s"
-    result = f"{voice} spoke {len(speech.pcm) / SAMPLE_RATE:.1f} s: {took}; {engine.version}"
-    return {"event": "trial", "engine": name, "ok": True, "result": result}
-
-
-async def _main(arguments: list[str]) -> None:
-    if arguments:
-        async for line in report_weights(Path(arguments[1]), speak=arguments[0] == "speak"):
-            sys.stdout.write(json.dumps(line) + "\n")
-        return
-    for line in report():
-        sys.stdout.write(json.dumps(line) + "\n")
-
-
-if __name__ == "__main__":
-    asyncio.run(_main(sys.argv[1:]))
+    return Trial(
+        name, ok=True, message=f"{voice} spoke {len(speech.pcm) / SAMPLE_RATE:.1f} s: {took}; {engine.version}"
+    )

@@ -3,6 +3,7 @@
 import json
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,19 +11,21 @@ from hypothesis import strategies as st
 
 from scenewire.errors import PermanentError
 from scenewire.messages import MAX_TEXT_CHARACTERS
-from scenewire_cli.order import DEFAULT_TOPIC, SHAPES, Picture, build_order
+from scenewire_cli.music import music_file
+from scenewire_cli.order import build_order
+from scenewire_cli.order_options import DEFAULT_TOPIC, SHAPES, OrderOptions
 
 
 def refusal(**changes) -> str:
     with pytest.raises(PermanentError) as caught:
-        build_order(**{"topic": None, "duration": 60, "script": None, **changes})
+        build_order(OrderOptions(**{"duration": 60, **changes}))
     assert caught.value.code == "invalid_order"
     assert caught.value.hint
     return caught.value.message
 
 
 def test_without_arguments_the_prior_defaults_are_ordered():
-    order = build_order(topic=None, duration=None, script=None)
+    order = build_order(OrderOptions())
     assert (order.topic, order.options.target_duration) == ("Russian invasion of Ukraine", 300)
     assert order.topic == DEFAULT_TOPIC
 
@@ -33,27 +36,27 @@ def test_a_blank_topic_is_refused(topic: str):
 
 
 @pytest.mark.parametrize("duration", [0, -1, float("nan"), float("inf"), 1e9])
-def test_an_impossible_duration_is_refused_by_the_name_of_its_option(duration: float):
+def test_an_invalid_duration_is_refused_by_the_name_of_its_option(duration: float):
     assert refusal(topic="Tea", duration=duration).startswith("--duration")
 
 
 @pytest.mark.parametrize("topic", ["a/b", "../../etc", "\"quoted\" 'twice'", "two\nlines", "tea 🍵", "$(reboot)"])
 def test_a_strange_topic_is_a_topic(topic: str):
-    assert build_order(topic=topic, duration=60, script=None).topic == topic
+    assert build_order(OrderOptions(topic=topic, duration=60)).topic == topic
 
 
 def test_a_script_is_taken_word_for_word(tmp_path: Path):
     script = tmp_path / "tea.txt"
     script.write_bytes(b"\xef\xbb\xbf" + "Tea is old. Très vieux.\n".encode())
-    assert build_order(topic=None, duration=60, script=script).text == "Tea is old. Très vieux.\n"
+    assert build_order(OrderOptions(script=script)).text == "Tea is old. Très vieux.\n"
 
 
 @pytest.mark.parametrize(
-    ("content", "complaint"),
+    ("content", "fault"),
     [
-        (b"", "holds no words"),
-        (b" \n\n", "holds no words"),
-        (b"... !!! ---", "holds no words"),
+        (b"", "has no words"),
+        (b" \n\n", "has no words"),
+        (b"... !!! ---", "has no words"),
         (b"\x89PNG\r\n\x1a\n\xff\xfe", "not text in UTF-8"),
         (b"text with \0 in it", "binary"),
         (b"x" * 10_000_000, "10.0 MB"),
@@ -61,10 +64,22 @@ def test_a_script_is_taken_word_for_word(tmp_path: Path):
     ],
     ids=["empty", "blank", "punctuation", "binary", "zero byte", "10 MB", "too long"],
 )
-def test_a_script_that_cannot_be_spoken_is_refused(tmp_path: Path, content: bytes, complaint: str):
+def test_a_script_that_cannot_be_narrated_is_refused(tmp_path: Path, content: bytes, fault: str):
     script = tmp_path / "script.txt"
     script.write_bytes(content)
-    assert complaint in refusal(script=script)
+    assert fault in refusal(script=script)
+
+
+def test_two_topics_are_refused_unless_they_are_the_same():
+    assert refusal(words="Tea", topic="Coffee") == "--topic and the TOPIC argument differ"
+    assert build_order(OrderOptions(words="Tea", topic="Tea")).topic == "Tea"
+
+
+@pytest.mark.parametrize("option", ["music_gain", "music_duck"])
+def test_a_level_of_music_requires_music(option: str):
+    level: dict[str, Any] = {option: 3.0}
+    with pytest.raises(PermanentError, match=f"--{option.replace('_', '-')} requires --music"):
+        music_file(OrderOptions(**level))
 
 
 def test_a_missing_script_and_a_folder_are_refused(tmp_path: Path):
@@ -75,7 +90,7 @@ def test_a_missing_script_and_a_folder_are_refused(tmp_path: Path):
 def test_the_prior_systems_scene_files_are_accepted(tmp_path: Path):
     script = tmp_path / "scenes.json"
     script.write_text(json.dumps([{"sceneNumber": 1, "text": "One.", "estimatedDuration": 3}, {"text": "Two."}][:1]))
-    order = build_order(topic="Tea", duration=60, script=script)
+    order = build_order(OrderOptions(topic="Tea", script=script))
     assert order.scenes is not None
     assert [(scene.scene_number, scene.text) for scene in order.scenes] == [(1, "One.")]
 
@@ -92,52 +107,51 @@ def test_a_scene_file_of_another_shape_is_refused(tmp_path: Path, content: str):
 def test_each_faulty_scene_is_named_by_its_place_in_the_script(tmp_path: Path):
     script = tmp_path / "scenes.json"
     script.write_text(json.dumps([{"text": "One."}, {"txt": "Two."}, {"text": "Three.", "sceneNumber": 0}]))
-    said = refusal(script=script)
-    assert "scene 2 of the script: text is missing" in said
-    assert "scene 3 of the script: sceneNumber must be greater than or equal to 1" in said
+    message = refusal(script=script)
+    assert "scene 2 of the script: text is missing" in message
+    assert "scene 3 of the script: sceneNumber must be at least 1" in message
     script.write_text(json.dumps([{"text": "One."}] + [{}] * 9))
     assert refusal(script=script).endswith("scene 6 of the script: text is missing; and 4 more")
     script.write_text(json.dumps([{"text": "One.", "scene_number": 2}]))
     assert refusal(script=script) == "scene numbers must run from 1 to 1 without gaps or repetitions"
 
 
-def test_a_language_that_is_no_tag_is_refused_with_examples():
-    said = refusal(topic="Tea", language="english")
-    assert said == "--language: 'english' is no language tag such as en, de or pt-BR"
+def test_a_language_that_is_not_a_tag_is_refused_with_examples():
+    message = refusal(topic="Tea", language="english")
+    assert message == "--language: 'english' is not a language tag such as en, de or pt-BR"
 
 
 @given(st.text(max_size=600), st.floats(allow_nan=True))
-def test_whatever_is_typed_gives_an_order_or_a_refusal(topic: str, duration: float):
+def test_any_input_gives_an_order_or_a_refusal(topic: str, duration: float):
     with suppress(PermanentError):
-        assert build_order(topic=topic, duration=duration, script=None).topic
+        assert build_order(OrderOptions(topic=topic, duration=duration)).topic
 
 
 def test_a_look_is_named_or_given_in_pixels():
     for shape, size in SHAPES.items():
-        named = build_order(topic="Tea", duration=60, script=None, picture=Picture(shape=shape)).look
-        assert named == build_order(topic="Tea", duration=60, script=None, picture=Picture(size=size)).look
+        named = build_order(OrderOptions(look=shape)).look
+        assert named == build_order(OrderOptions(size=size)).look
     assert (named.width, named.height, named.fit, named.caption_style, named.captions, named.title) == (
         *(1080, 1080, "cover", "highlight", True, True),
     )
 
 
-def test_fit_captions_and_title_are_taken_as_typed():
-    typed = Picture(fit="blur", captions="bold", title=False)
-    look = build_order(topic="Tea", duration=60, script=None, picture=typed).look
+def test_fit_captions_and_title_are_part_of_the_look():
+    look = build_order(OrderOptions(fit="blur", captions="bold", title=False)).look
     assert (look.fit, look.caption_style, look.captions, look.title) == ("blur", "bold", True, False)
-    assert not build_order(topic="Tea", duration=60, script=None, picture=Picture(captions="none")).look.captions
+    assert not build_order(OrderOptions(captions="none")).look.captions
 
 
 @pytest.mark.parametrize(
-    ("picture", "complaint"),
+    ("options", "fault"),
     [
-        (Picture(shape="tall"), "--look: 'tall' is no look"),
-        (Picture(shape="square", size="640x360"), "both given"),
-        (Picture(size="big"), "--size: 'big'"),
-        (Picture(size="101x100"), "--size width"),
-        (Picture(fit="stretch"), "--fit: must be 'cover', 'pad' or 'blur'"),
-        (Picture(captions="comic"), "--captions: must be 'highlight', 'plain', 'box', 'karaoke', 'bold' or 'none'"),
+        ({"look": "tall"}, "--look must be landscape, portrait or square, not 'tall'"),
+        ({"look": "square", "size": "640x360"}, "--look and --size exclude each other"),
+        ({"size": "big"}, "--size must be WIDTHxHEIGHT, not 'big'"),
+        ({"size": "101x100"}, "--size width"),
+        ({"fit": "stretch"}, "--fit: must be 'cover', 'pad' or 'blur'"),
+        ({"captions": "comic"}, "--captions: must be 'highlight', 'plain', 'box', 'karaoke', 'bold' or 'none'"),
     ],
 )
-def test_a_picture_that_cannot_be_is_refused_by_the_name_of_its_option(picture: Picture, complaint: str):
-    assert complaint in refusal(topic="Tea", picture=picture)
+def test_an_invalid_picture_option_is_refused_by_name(options: dict[str, str], fault: str):
+    assert fault in refusal(topic="Tea", **options)

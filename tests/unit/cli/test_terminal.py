@@ -1,4 +1,4 @@
-"""Nothing that others wrote reaches the terminal as anything but text."""
+"""Foreign text reaches the terminal without anything that controls it."""
 
 import ast
 import io
@@ -14,9 +14,9 @@ from scenewire_cli import main
 from scenewire_cli import options as terminal
 from scenewire_cli.commands.summary import print_summary
 from scenewire_cli.output.tables import print_facts
-from scenewire_cli.output.terminal import harmless, plain, say, say_json
+from scenewire_cli.output.terminal import print_json, print_line, sanitize, single_spaced
 from scenewire_cli.progress import display
-from scenewire_cli.progress.events import Event, Film
+from scenewire_cli.progress.events import Event, ProjectProgress
 from tests.support import builders, golden
 from tests.support.builders import PROJECT, artifact
 from tests.support.hostile_texts import HOSTILE_TEXTS, obeyed
@@ -25,23 +25,23 @@ CLI = Path(terminal.__file__).parent
 
 
 @pytest.mark.parametrize("text", HOSTILE_TEXTS)
-def test_a_line_holds_its_words_and_nothing_that_a_terminal_obeys(text: str, capsys: pytest.CaptureFixture[str]):
-    say(f"before {text} after", "cell", error=False)
+def test_a_line_contains_its_text_without_terminal_controls(text: str, capsys: pytest.CaptureFixture[str]):
+    print_line(f"before {text} after", "cell", error=False)
     printed = capsys.readouterr().out
     assert printed.startswith("before ")
     assert printed.endswith(" after\tcell\n")
     assert not obeyed(printed.replace("\t", ""))
 
 
-def test_joiners_and_letters_of_all_scripts_stay():
+def test_joiners_and_letters_of_all_writing_systems_are_kept():
     for text in ("क्\u200cष", "👩\u200d🚀", "größe", "茶", "e\u0301"):
-        assert harmless(text) == text
-    assert plain(" two\n\n lines\t") == "two lines"
+        assert sanitize(text) == text
+    assert single_spaced(" two\n\n lines\t") == "two lines"
 
 
 @pytest.mark.parametrize("text", HOSTILE_TEXTS)
-def test_json_is_ascii_and_gives_the_text_back(text: str, capsys: pytest.CaptureFixture[str]):
-    say_json({"text": text})
+def test_json_is_ascii_and_preserves_the_text(text: str, capsys: pytest.CaptureFixture[str]):
+    print_json({"text": text})
     printed = capsys.readouterr().out
     assert printed.isascii()
     assert not obeyed(printed)
@@ -65,7 +65,7 @@ def sourced(title: str):
 
 @pytest.mark.parametrize("text", HOSTILE_TEXTS)
 @pytest.mark.parametrize("kind", ["bars", "lines", "json"])
-def test_a_display_shows_titles_details_and_notes_as_text(kind: str, text: str, capsys):
+def test_a_display_shows_titles_details_and_notes_without_terminal_controls(kind: str, text: str, capsys):
     screen = io.StringIO()
     console = Console(file=screen, width=200)
     shown = {
@@ -73,7 +73,7 @@ def test_a_display_shows_titles_details_and_notes_as_text(kind: str, text: str, 
         "lines": display._Lines,
         "json": display._JsonLines,
     }[kind]()
-    film = Film(PROJECT)
+    project = ProjectProgress(PROJECT)
     events = [
         Event(builders.scripted(PROJECT, 2), 1),
         Event(sourced(text), 2),
@@ -82,8 +82,8 @@ def test_a_display_shows_titles_details_and_notes_as_text(kind: str, text: str, 
     ]
     with shown:
         for event in events:
-            film.apply(event)
-            shown.show(film, event)
+            project.apply(event)
+            shown.show(project, event)
         shown.note(text)
     printed = capsys.readouterr()
     assert not obeyed(printed.out + printed.err + screen.getvalue())
@@ -91,9 +91,9 @@ def test_a_display_shows_titles_details_and_notes_as_text(kind: str, text: str, 
 
 
 @pytest.mark.parametrize("text", HOSTILE_TEXTS)
-def test_an_error_and_its_hint_are_shown_as_text(text: str, capsys, monkeypatch):
+def test_an_error_and_its_hint_are_shown_without_terminal_controls(text: str, capsys, monkeypatch):
     monkeypatch.setattr("sys.argv", ["scenewire", "make", "--json"])
-    main._complain(PermanentError(FailureCode.RENDER_FAILED, f"message {text}", hint=f"hint {text}"))
+    main.print_error(PermanentError(FailureCode.RENDER_FAILED, f"message {text}", hint=f"hint {text}"))
     printed = capsys.readouterr()
     assert not obeyed(printed.out)
     assert not obeyed(printed.err)
@@ -102,22 +102,22 @@ def test_an_error_and_its_hint_are_shown_as_text(text: str, capsys, monkeypatch)
 
 @pytest.mark.parametrize("text", HOSTILE_TEXTS)
 @pytest.mark.parametrize("as_json", [False, True])
-def test_a_summary_shows_reasons_topic_and_notes_as_text(text: str, as_json: bool, capsys):
-    film = Film(PROJECT, script=builders.scripted(PROJECT, 2))
-    film.painted[1] = text
+def test_a_summary_shows_reasons_topic_and_notes_without_terminal_controls(text: str, as_json: bool, capsys):
+    project = ProjectProgress(PROJECT, script=builders.scripted(PROJECT, 2))
+    project.painted[1] = text
     video = golden.messages()["video.assembled"]
     assert isinstance(video, VideoAssembled)
-    film.video = video.model_copy(
+    project.video = video.model_copy(
         update={"brief": builders.brief(2).model_copy(update={"topic": text, "notes": (text,)})}
     )
-    print_summary(film, None, as_json=as_json)
+    print_summary(project, None, as_json=as_json)
     print_facts({"failed": text})
     printed = capsys.readouterr()
     assert not obeyed(printed.out)
     assert not obeyed(printed.err)
 
 
-def test_every_line_is_printed_by_the_one_function_that_makes_it_harmless():
+def test_only_the_sanitizing_functions_print():
     found = [
         f"{path.name}:{node.lineno}"
         for path in sorted(CLI.rglob("*.py"))
@@ -129,17 +129,17 @@ def test_every_line_is_printed_by_the_one_function_that_makes_it_harmless():
 
 
 def test_long_reasons_end_with_an_ellipsis_and_json_has_all_of_them(capsys: pytest.CaptureFixture[str]):
-    film = Film(PROJECT, script=builders.scripted(PROJECT, 2))
-    film.painted = {1: "first " + "reason " * 40, 2: "second reason"}
+    project = ProjectProgress(PROJECT, script=builders.scripted(PROJECT, 2))
+    project.painted = {1: "first " + "reason " * 40, 2: "second reason"}
     video = golden.messages()["video.assembled"]
     assert isinstance(video, VideoAssembled)
-    film.video = video
+    project.video = video
 
-    print_summary(film, None, as_json=False)
+    print_summary(project, None, as_json=False)
     (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("pictures:")]
     assert "(first reason" in line
     assert line.endswith("…)")
 
-    print_summary(film, None, as_json=True)
+    print_summary(project, None, as_json=True)
     facts = json.loads(capsys.readouterr().out)
-    assert facts["painted_reasons"] == {"1": film.painted[1], "2": "second reason"}
+    assert facts["painted_reasons"] == {"1": project.painted[1], "2": "second reason"}

@@ -56,7 +56,11 @@ def test_a_file_that_is_cut_off_is_damaged(tmp_path: Path, name: str, kept: floa
     assert [path for path, state in states(tmp_path).items() if state != "found"] == [name]
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"vocab": 1}', '{"vocab": {"a": "b"}}'])
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", '{"vocab": 1}', '{"vocab": {"a": "b"}}', "[" * 100_000],
+    ids=["empty", "cut off", "a list", "a number", "not numbers", "deeply nested"],
+)
 def test_a_configuration_without_phonemes_is_damaged(tmp_path: Path, text: str):
     write_onnx_folder(tmp_path)
     (tmp_path / "config.json").write_text(text)

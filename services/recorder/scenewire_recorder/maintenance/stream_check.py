@@ -38,6 +38,6 @@ async def report_losses(record: Record, client: BusClient) -> bool:
             "stream_lost_messages",
             last_logged=last["sequence"],
             last_in_stream=state.last_sequence,
-            hint="`scenewire rebuild --stream` gives it back what unfinished projects need",
+            hint="`scenewire rebuild --to-stream` gives it back what unfinished projects need",
         )
     return lost

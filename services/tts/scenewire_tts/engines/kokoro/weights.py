@@ -88,7 +88,7 @@ def _config(folder: Path) -> WeightsFile:
         vocabulary = json.loads(path.read_text(encoding="utf-8"))["vocab"]
         if not isinstance(vocabulary, dict) or not all(isinstance(number, int) for number in vocabulary.values()):
             problem = "its vocab is not a table of phonemes"
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         problem = f"{type(error).__name__}: {error}"
     return _file("config", tuple(ENGINES), folder, path, problem)
 

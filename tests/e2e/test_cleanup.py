@@ -1,4 +1,4 @@
-"""What is left of a film that was tidied up after."""
+"""What `--cleanup` removes and what it keeps."""
 
 from pathlib import Path
 
@@ -11,24 +11,24 @@ TEXT = "Tea\n\nTea is a drink. It is made of leaves.\n"
 pytestmark = pytest.mark.timeout(180)
 
 
-async def test_b55_once_the_film_is_on_record_its_pictures_go_and_what_is_on_record_stays(tmp_path: Path):
+async def test_b55_cleanup_removes_intermediate_files_of_a_recorded_video_and_keeps_recorded_ones(tmp_path: Path):
     script, data = tmp_path / "tea.txt", tmp_path / "data"
     script.write_text(TEXT)
     arguments = ("make", "--script", str(script), "--size", SMALL, "--json")
     kept = await run(*arguments, data=data, cwd=tmp_path)
     assert kept.returncode == 0, kept.err
-    pictures = set((data / "artifacts" / "content").rglob("*.mp4"))
-    assert pictures
+    segments = set((data / "artifacts" / "content").rglob("*.mp4"))
+    assert segments
 
     script.write_text(TEXT.replace("leaves", "dried leaves"))
-    tidied = await run(*arguments, "--tidy", data=data, cwd=tmp_path)
-    assert tidied.returncode == 0, tidied.err
-    assert [event["text"] for event in tidied.events if event["event"] == "note"][-1].startswith(
-        "intermediate files were removed"
+    cleaned = await run(*arguments, "--cleanup", data=data, cwd=tmp_path)
+    assert cleaned.returncode == 0, cleaned.err
+    assert [event["text"] for event in cleaned.events if event["event"] == "note"][-1].startswith(
+        "removed intermediate files"
     )
-    assert set((data / "artifacts" / "content").rglob("*.mp4")) <= pictures
+    assert set((data / "artifacts" / "content").rglob("*.mp4")) <= segments
     for key in ("video", "thumbnail", "script"):
-        assert Path(tidied.result[key]).stat().st_size > 0
+        assert Path(cleaned.result[key]).stat().st_size > 0
     with record(data) as connection:
         rows = connection.execute("SELECT audio_file_path AS path FROM scenes UNION SELECT path FROM videos").fetchall()
     assert all((data / "artifacts" / row["path"]).exists() for row in rows)

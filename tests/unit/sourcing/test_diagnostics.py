@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scenewire_sourcing.diagnostics import report
+from scenewire_sourcing.diagnostics import check_footage
 
 KEY = "nobodys-key-for-tests"
 
@@ -34,14 +34,14 @@ def test_what_is_used_comes_first_with_its_reason(
 ) -> None:
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    lines = list(report())
-    assert str(lines[0]["uses"]).startswith(says)
-    assert all(line["ok"] for line in lines)
+    lines = check_footage()
+    assert lines[0].uses.startswith(says)
+    assert all(line.ok for line in lines)
     assert KEY not in str(lines)
 
 
 def test_what_others_lack_is_said_and_nasa_is_never_used_by_accident() -> None:
-    hints = {str(line["uses"]): str(line["hint"]) for line in report()}
+    hints = {line.uses: line.hint for line in check_footage()}
     assert hints["library is not used"].endswith("set LIBRARY_DIR")
     assert hints["dvids is not used"].endswith("set DVIDS_API_KEY or DVIDS_API_KEY_FILE")
     assert hints["nasa is not used"].endswith("name it in SOURCING_SERVERS")
@@ -63,15 +63,15 @@ def test_what_cannot_work_is_said_with_what_to_correct(
 ) -> None:
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    first = next(report())
-    assert not first["ok"]
-    assert says in str(first["uses"])
-    assert "correct" in str(first["hint"])
+    first = check_footage()[0]
+    assert not first.ok
+    assert says in first.uses
+    assert "correct" in first.hint
     assert KEY not in str(first)
 
 
 def test_a_library_in_the_list_is_the_one_of_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("LIBRARY_DIR", str(tmp_path))
     monkeypatch.setenv("SOURCING_SERVERS", "nasa, library")
-    used = [str(line["uses"]).partition(",")[0] for line in report()]
+    used = [line.uses.partition(",")[0] for line in check_footage()]
     assert used[:2] == ["nasa", "library"]

@@ -40,22 +40,22 @@ def refusal(order: ScriptRequested, *, data: Path | None, out: Path) -> str:
     return str(refused.value)
 
 
-def test_a_topic_needs_the_room_of_the_length_that_was_ordered(small_disk: Path, tmp_path: Path):
+def test_a_topic_requires_space_for_the_ordered_duration(small_disk: Path, tmp_path: Path):
     hour = ScriptRequested(topic="Tea", target_duration=3600)
     assert str(small_disk) in refusal(hour, data=small_disk, out=tmp_path)
     assert str(small_disk) in refusal(ScriptRequested(topic="Tea"), data=small_disk, out=tmp_path)
     require_room(ScriptRequested(topic="Tea", target_duration=10), data=small_disk, out=tmp_path)
 
 
-def test_the_disk_of_the_output_folder_is_looked_at_too(small_disk: Path, tmp_path: Path):
+def test_the_disk_of_the_output_folder_is_checked(small_disk: Path, tmp_path: Path):
     order = ScriptRequested(topic="Tea", target_duration=600)
-    said = refusal(order, data=tmp_path, out=small_disk)
-    assert (str(small_disk) in said, "--out" in said, "--data" in said) == (True, True, False)
+    message = refusal(order, data=tmp_path, out=small_disk)
+    assert (str(small_disk) in message, "--out" in message, "--data" in message) == (True, True, False)
     assert str(small_disk) in refusal(order, data=None, out=small_disk)
     require_room(order, data=None, out=tmp_path)
 
 
-def test_one_disk_for_both_folders_must_hold_both(small_disk: Path, tmp_path: Path):
+def test_one_disk_for_both_folders_must_have_space_for_both(small_disk: Path, tmp_path: Path):
     order = ScriptRequested(topic="Tea", target_duration=60)
     (small_disk / "data").mkdir()
     require_room(order, data=small_disk, out=tmp_path)
@@ -63,7 +63,7 @@ def test_one_disk_for_both_folders_must_hold_both(small_disk: Path, tmp_path: Pa
     assert "--data or --out" in refusal(order, data=small_disk / "data", out=small_disk)
 
 
-def test_a_larger_picture_needs_more_room_and_a_smaller_one_less(small_disk: Path, tmp_path: Path):
+def test_space_is_proportional_to_the_size_of_the_picture(small_disk: Path, tmp_path: Path):
     order = ScriptRequested(topic="Tea", target_duration=60)
     large = order.model_copy(update={"look": Look(width=3840, height=2160, frame_rate=60)})
     require_room(order, data=small_disk, out=tmp_path)
@@ -72,7 +72,7 @@ def test_a_larger_picture_needs_more_room_and_a_smaller_one_less(small_disk: Pat
     require_room(hour, data=small_disk, out=tmp_path)
 
 
-async def test_what_is_delivered_can_be_edited_without_changing_the_artifact(tmp_path: Path):
+async def test_editing_a_delivered_file_leaves_the_artifact_unchanged(tmp_path: Path):
     store = open_store((tmp_path / "artifacts").as_uri())
     video = golden.messages()["video.assembled"]
     assert isinstance(video, VideoAssembled)
@@ -95,5 +95,5 @@ async def test_what_is_delivered_can_be_edited_without_changing_the_artifact(tmp
     assert again.video.read_text() == "this is the video"
 
 
-def test_the_folder_of_somebody_elses_data_is_not_looked_at(small_disk: Path):
+def test_the_data_folder_is_not_checked_when_another_host_makes_the_video(small_disk: Path):
     require_room(WORD, data=None, out=small_disk)

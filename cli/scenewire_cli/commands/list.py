@@ -1,0 +1,25 @@
+"""`scenewire list`: lists the projects on record."""
+
+from scenewire_cli.options import DataOption, JsonOption, LimitOption
+from scenewire_cli.output.record_views import PROJECTS, print_rows_or_json
+from scenewire_cli.running import run
+from scenewire_cli.stack.data_folder import DataFolder
+
+__all__ = ["list_"]
+
+
+def list_(*, limit: LimitOption = 50, data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Lists projects, the most recently active first.
+
+    Example:
+        scenewire list --limit 10
+    """
+    run(_list(DataFolder(data), limit=limit, as_json=as_json))
+
+
+async def _list(folder: DataFolder, *, limit: int, as_json: bool) -> int:
+    from scenewire_recorder import api
+
+    rows = await api.projects(folder.record_url, limit=limit)
+    print_rows_or_json("project", rows, PROJECTS, as_json=as_json)
+    return 0

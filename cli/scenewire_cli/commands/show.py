@@ -1,0 +1,31 @@
+"""`scenewire show`: shows one project."""
+
+import os
+
+from scenewire_cli.options import DataOption, JsonOption
+from scenewire_cli.output.record_views import print_event, print_project
+from scenewire_cli.project_ids import ProjectPrefixArgument
+from scenewire_cli.running import run
+from scenewire_cli.stack.data_folder import DataFolder
+
+__all__ = ["show"]
+
+
+def show(project_id: ProjectPrefixArgument, *, data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Shows a project: options, scenes, and video or error.
+
+    Example:
+        scenewire show 5f0c4b0e
+    """
+    run(_show(DataFolder(data), project_id, as_json=as_json))
+
+
+async def _show(folder: DataFolder, project_id: str, *, as_json: bool) -> int:
+    from scenewire_recorder import api
+
+    project = await api.project(folder.record_url, project_id)
+    if as_json:
+        print_event("project", project)
+    else:
+        print_project(project, os.environ.get("ARTIFACTS_URL") or folder.artifacts_url)
+    return 0

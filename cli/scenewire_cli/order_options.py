@@ -1,0 +1,156 @@
+"""The options that describe a video, declared once for every command that orders one."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from scenewire.messages import DEFAULT_DURATION
+
+__all__ = ["DEFAULT_TOPIC", "SHAPES", "OrderOptions"]
+
+DEFAULT_TOPIC: Final = "Russian invasion of Ukraine"
+
+SHAPES: Final = {"landscape": "1920x1080", "portrait": "1080x1920", "square": "1080x1080"}
+"""Values of `--look` and their sizes in pixels."""
+
+_CONTENT: Final = "Content"
+_VOICE: Final = "Voice"
+_PICTURE: Final = "Picture"
+_MUSIC: Final = "Music"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderOptions:
+    """A video as the command line describes it; None leaves a choice to the services."""
+
+    words: Annotated[
+        str | None,
+        typer.Argument(metavar="TOPIC", help="What the video is about.", show_default=DEFAULT_TOPIC),
+    ] = None
+    topic: Annotated[
+        str | None,
+        typer.Option("--topic", metavar="TEXT", help="The topic as an option.", rich_help_panel=_CONTENT),
+    ] = None
+    script: Annotated[
+        Path | None,
+        typer.Option(
+            "--script",
+            metavar="FILE",
+            help="Narrate this text: plain text, or a JSON list of scenes.",
+            rich_help_panel=_CONTENT,
+        ),
+    ] = None
+    duration: Annotated[
+        float | None,
+        typer.Option(
+            "--duration",
+            metavar="SECONDS",
+            help="Target length of the video.",
+            show_default=f"{DEFAULT_DURATION:g}; with --script, as long as the narration takes",
+            rich_help_panel=_CONTENT,
+        ),
+    ] = None
+    language: Annotated[
+        str,
+        typer.Option(
+            "--language",
+            metavar="TAG",
+            help="Language of the narration, such as en, de or fr.",
+            rich_help_panel=_VOICE,
+        ),
+    ] = "en"
+    voice: Annotated[
+        str | None,
+        typer.Option(
+            "--voice",
+            metavar="NAME",
+            help="Voice of the speech engine, such as en-us+f3 (espeak) or af_sky (Kokoro).",
+            show_default="the language's own",
+            rich_help_panel=_VOICE,
+        ),
+    ] = None
+    speed: Annotated[
+        float | None,
+        typer.Option(
+            "--speed",
+            metavar="FACTOR",
+            help="Speaking rate, 0.5 to 2 times the voice's own.",
+            show_default="1",
+            rich_help_panel=_VOICE,
+        ),
+    ] = None
+    look: Annotated[
+        str | None,
+        typer.Option(
+            "--look",
+            metavar="SHAPE",
+            help=f"Shape of the picture: {', '.join(f'{name} ({size})' for name, size in SHAPES.items())}.",
+            show_default="landscape",
+            rich_help_panel=_PICTURE,
+        ),
+    ] = None
+    size: Annotated[
+        str | None,
+        typer.Option(
+            "--size",
+            metavar="WIDTHxHEIGHT",
+            help="Size of the picture in pixels, instead of --look.",
+            rich_help_panel=_PICTURE,
+        ),
+    ] = None
+    fit: Annotated[
+        str | None,
+        typer.Option(
+            "--fit",
+            metavar="MODE",
+            help="How footage of another shape fills the picture: cover (crop), pad (black bars) or blur "
+            "(blurred bars).",
+            show_default="cover",
+            rich_help_panel=_PICTURE,
+        ),
+    ] = None
+    captions: Annotated[
+        str | None,
+        typer.Option(
+            "--captions",
+            metavar="STYLE",
+            help="Style of the captions: highlight, plain, box, karaoke, bold or none.",
+            show_default="highlight",
+            rich_help_panel=_PICTURE,
+        ),
+    ] = None
+    title: Annotated[
+        bool,
+        typer.Option("--title/--no-title", help="Show the title over the first scene.", rich_help_panel=_PICTURE),
+    ] = True
+    music: Annotated[
+        Path | None,
+        typer.Option(
+            "--music",
+            metavar="FILE",
+            help="Background music: mp3, wav, flac, ogg or m4a.",
+            rich_help_panel=_MUSIC,
+        ),
+    ] = None
+    music_gain: Annotated[
+        float | None,
+        typer.Option(
+            "--music-gain",
+            metavar="LU",
+            help="Loudness of the music relative to the narration while nobody speaks.",
+            show_default="-10",
+            rich_help_panel=_MUSIC,
+        ),
+    ] = None
+    music_duck: Annotated[
+        float | None,
+        typer.Option(
+            "--music-duck",
+            metavar="DB",
+            help="How far the music is lowered while somebody speaks.",
+            show_default="10",
+            rich_help_panel=_MUSIC,
+        ),
+    ] = None

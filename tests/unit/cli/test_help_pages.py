@@ -1,0 +1,83 @@
+"""Help pages: plain text that fits a terminal, with an example that the command accepts."""
+
+import inspect
+import shlex
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from scenewire_cli.main import app
+from scenewire_cli.option_groups import expand_option_groups
+from scenewire_cli.order_options import OrderOptions
+
+ROOT: Any = typer.main.get_command(app)
+
+
+def pages(command: Any = ROOT, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    yield path
+    for name, child in getattr(command, "commands", {}).items():
+        yield from pages(child, (*path, name))
+
+
+PAGES = list(pages())
+
+
+def page(path: tuple[str, ...]) -> str:
+    result = CliRunner().invoke(app, [*path, "--help"], env={"COLUMNS": "80", "FORCE_COLOR": "1"})
+    assert result.exit_code == 0
+    return result.output
+
+
+def examples(path: tuple[str, ...]) -> list[str]:
+    _, _, block = page(path).partition("\nExample")
+    return [line.strip() for line in block.splitlines()[1:] if line.strip()]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=" ".join)
+def test_a_page_is_plain_text_of_at_most_80_columns(path: tuple[str, ...]):
+    text = page(path)
+    assert text.isascii()
+    assert "\x1b" not in text
+    assert [line for line in text.splitlines() if len(line) > 80] == []
+    assert "Show this message and exit." in text
+
+
+@pytest.mark.parametrize("path", PAGES, ids=" ".join)
+def test_the_summary_of_a_command_is_whole_in_the_list_of_commands(path: tuple[str, ...]):
+    assert [line for line in page(path).splitlines() if line.startswith("  ") and line.endswith("...")] == []
+
+
+@pytest.mark.parametrize("path", [path for path in PAGES if path not in {("db",), ("weights",)}], ids=" ".join)
+def test_the_examples_of_a_page_are_accepted_by_the_command(path: tuple[str, ...]):
+    lines = [line for line in examples(path) if line.startswith("scenewire ")]
+    assert lines or path == ("endpoint",)
+    for line in lines:
+        command, words = ROOT, shlex.split(line)[1:]
+        while hasattr(command, "commands"):
+            command = command.commands[words.pop(0)]
+        command.make_context("scenewire", words)
+
+
+def test_commands_that_order_share_their_options():
+    def options(name: str) -> list[str]:
+        return [parameter.name for parameter in ROOT.commands[name].params]
+
+    shared = list(inspect.signature(OrderOptions).parameters)
+    assert options("make")[: len(shared)] == options("request")[: len(shared)] == shared
+
+
+def test_a_group_of_options_reaches_the_command_as_one_value():
+    seen: list[OrderOptions] = []
+
+    def command(name: str, *, order: OrderOptions) -> None:
+        seen.append(order)
+        assert name == "x"
+
+    group = typer.Typer()
+    group.command()(expand_option_groups(command))
+    result = CliRunner().invoke(group, ["x", "Tea", "--speed", "1.5", "--no-title"])
+    assert result.exit_code == 0, result.output
+    assert seen == [OrderOptions(words="Tea", speed=1.5, title=False)]
