@@ -22,6 +22,8 @@ def check_script() -> list[Finding]:
     except ValidationError as error:
         faults = [f"{_variable(str(fault['loc'][0]))}: {fault['msg']}" for fault in error.errors(include_input=False)]
         return [Finding("; ".join(faults)[:500], ok=False, hint="docs/settings.md lists the allowed values")]
+    except PipelineError as error:  # the file of a secret
+        return [Finding(error.message, ok=False, hint=error.hint)]
     if settings.writer == "outline":
         why = "GROQ_API_KEY is not set" if settings.provider is None else "SCRIPT_PROVIDER is outline"
         return [

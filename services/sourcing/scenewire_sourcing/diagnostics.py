@@ -5,6 +5,7 @@ import os
 
 from pydantic import ValidationError
 
+from scenewire.errors import PipelineError
 from scenewire.findings import Finding
 from scenewire_sourcing.providers.bundled_servers import BUNDLED_SERVERS
 from scenewire_sourcing.providers.server_config import FootageServer, path_error
@@ -20,6 +21,8 @@ def check_footage() -> list[Finding]:
     except (ValidationError, ValueError) as error:
         hint = "correct SOURCING_SERVERS and the variables of its servers"
         return [Finding(_describe(error), ok=False, hint=hint)]
+    except PipelineError as error:  # the file of a secret
+        return [Finding(error.message, ok=False, hint=error.hint)]
     servers = settings.footage_servers
     findings = [_active(server, named=settings.servers is not None) for server in servers]
     if servers and importlib.util.find_spec("mcp") is None:

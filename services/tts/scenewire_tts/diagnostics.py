@@ -72,6 +72,8 @@ def check_speech() -> list[Finding]:
     except ValidationError as error:
         faults = [f"TTS_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors(include_input=False)]
         return [Finding("; ".join(faults)[:500], ok=False, hint="docs/settings.md lists the allowed values")]
+    except PipelineError as error:  # the file of a secret
+        return [Finding(error.message, ok=False, hint=error.hint)]
     try:
         selection = select_engine(settings.engine, settings.weights, device=settings.device)
     except PipelineError as error:
