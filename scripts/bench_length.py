@@ -1,7 +1,7 @@
-"""Measures how well films keep to their ordered length: a model that counts in its own way, and the real voice.
+"""Measures how well videos keep to their ordered duration, with an imprecise model and a real voice.
 
-Scripts are written by the real writer from a double of the language model, over HTTP; scenes are spoken by espeak-ng, once at
-their own pace and once as the film has them. A row is a film: seconds.
+The real writer calls a double of the language model over HTTP. espeak-ng speaks the scenes once at their normal pace and once
+as in the video. Each row is a video; times are in seconds.
 
 Run from the root of the repository: python -m scripts.bench_length
 """
@@ -40,7 +40,7 @@ STYLES: Final[dict[str, Style]] = {
 async def main() -> None:
     """Prints the table."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
-    print("| ordered | the model writes | estimated | at its own pace | film | off by | speeds |")
+    print("| ordered | the model writes | estimated | at its own pace | video | off by | speeds |")
     print("|---:|---|---:|---:|---:|---:|---|")
     for seconds in SECONDS:
         for name, style in STYLES.items():
@@ -61,10 +61,10 @@ def prose() -> list[str]:
 
 
 async def _compare_measures(texts: list[str]) -> None:
-    """Prints how much the pace of one voice seems to vary, by what it is reckoned in."""
+    """Prints how much the pace of one voice varies, by the unit of measurement."""
     engine = EspeakEngine()
     spoken = [len((await engine.speak(text, language="en", voice=None)).pcm) for text in texts]
-    measures = {"words": [count_words(text) for text in texts], "shares": divide_duration(texts, 1_000)}
+    measures = {"words": [count_words(text) for text in texts], "duration shares": divide_duration(texts, 1_000)}
     for name, lengths in measures.items():
         paces = [samples / length for samples, length in zip(spoken, lengths, strict=True)]
         print(
@@ -79,31 +79,31 @@ async def _measure(folder: Path, seconds: int, name: str, style: Style) -> str:
             scripted = await script.write(ScriptRequested(topic="Canals", target_duration=seconds), PROJECT)
     tts = NarrationStage(FilesystemStore(folder), EspeakEngine())
     requests = tts.requests(scripted)
-    own = [await tts.narrate(_free(request)) for request in requests]
-    film = [await tts.narrate(request) for request in requests]
-    speeds = [scene.narration.speed for scene in film]
+    normal = [await tts.narrate(_without_duration(request)) for request in requests]
+    video = [await tts.narrate(request) for request in requests]
+    speeds = [scene.narration.speed for scene in video]
     estimate = sum(scene.estimated_duration for scene in scripted.scenes)
     return (
-        f"| {seconds} | {name} | {estimate:.0f} | {_lasts(own):.0f} | {_lasts(film):.0f} "
-        f"| {_lasts(film) / seconds - 1:+.1%} | {min(speeds):.2f} to {max(speeds):.2f} |"
+        f"| {seconds} | {name} | {estimate:.0f} | {_seconds(normal):.0f} | {_seconds(video):.0f} "
+        f"| {_seconds(video) / seconds - 1:+.1%} | {min(speeds):.2f} to {max(speeds):.2f} |"
     )
 
 
 async def _compare_languages(texts: str) -> None:
-    """Prints how fast the same four sentences are spoken in each language, in words as they are counted."""
+    """Prints the speaking rate of each language for the same four sentences."""
     engine, english = EspeakEngine(), 0.0
     for language, *sentences in (block.strip().splitlines() for block in texts.split("# ")[1:]):
-        spoken = [len((await engine.speak(one, language=language, voice=None)).pcm) for one in sentences]
+        spoken = [len((await engine.speak(sentence, language=language, voice=None)).pcm) for sentence in sentences]
         rate = sum(map(count_words, sentences)) * SAMPLE_RATE / sum(spoken)
         english = english or rate
         print(f"| {language} | {rate:.2f} | {rate / english:.2f} | {words_per_second(1, language):.2f} |")
 
 
-def _free(request: NarrationRequested) -> NarrationRequested:
+def _without_duration(request: NarrationRequested) -> NarrationRequested:
     return request.model_copy(update={"scene": request.scene.model_copy(update={"wanted_duration": None})})
 
 
-def _lasts(scenes: Iterable[AudioRendered]) -> float:
+def _seconds(scenes: Iterable[AudioRendered]) -> float:
     return sum(scene.narration.samples / scene.narration.sample_rate for scene in scenes)
 
 

@@ -1,4 +1,4 @@
-"""Measures the choice of clips: how often what a scene shows is about the scene, and how often a film repeats itself.
+"""Measures clip selection: how often a scene shows relevant clips, and how often a video repeats a clip.
 
 Makes a library of 200 small clips with titles and keywords, lets 50 scenes of five films choose from it through the real
 library server, stage and store, and compares with whoever takes the first search results. A clip is right for the scene
@@ -31,14 +31,14 @@ from tests.support.media import make_clip
 CASES: Final = Path(__file__).with_name("relevance_cases.txt")
 FILMS: Final = UUID("5f0c9a5e-7f0b-4a2f-9d7c-1f6f4a3d2b10")
 SECONDS: Final = 15
-"""Of every scene: room for three clips."""
+"""Duration of every scene: room for three clips."""
 
 SHOWN: Final = 3
 
 
 @dataclass
 class Case:
-    """A scene and the clips that are right for it: title and keywords."""
+    """A scene and its relevant clips: title and keywords."""
 
     film: str
     text: str
@@ -46,7 +46,7 @@ class Case:
 
 
 def read_cases() -> list[Case]:
-    """All scenes in their order."""
+    """Reads all scenes, in order."""
     cases: list[Case] = []
     film = ""
     for line in CASES.read_text().splitlines():
@@ -61,7 +61,7 @@ def read_cases() -> list[Case]:
 
 
 async def make_library(folder: Path, cases: list[Case]) -> None:
-    """Clips that differ in nothing but an empty box at their end, and the files that describe them."""
+    """Writes clips that differ only in an empty box at their end, and their sidecars."""
     small = await make_clip(folder / "base.mp4", seconds=6, size="32x18", rate=5)
     content = small.read_bytes()
     small.unlink()
@@ -75,7 +75,7 @@ async def make_library(folder: Path, cases: list[Case]) -> None:
 
 
 def spoken(case: Case, number: int, project_id: UUID) -> AudioRendered:
-    """The scene as the script service would have it asked for."""
+    """Returns the scene as the script service would publish it."""
     audio = audio_rendered(project_id, number, scene_count=10)
     keywords = keywords_of(case.text)
     scene: Scene = audio.scene.model_copy(
@@ -90,13 +90,13 @@ def spoken(case: Case, number: int, project_id: UUID) -> AudioRendered:
 
 @dataclass
 class Tally:
-    """What one way of choosing came to. Titles, scene by scene, film by film."""
+    """The result of one selection method: titles by scene and video."""
 
     name: str
     shown: list[tuple[Case, list[str]]] = field(default_factory=list)
 
     def line(self) -> str:
-        """One row of the table."""
+        """Returns one row of the table."""
         hits = [[title in dict(case.clips) for title in titles] for case, titles in self.shown]
         clips = [hit for scene in hits for hit in scene]
         films: dict[str, Counter[str]] = {}
@@ -110,7 +110,7 @@ class Tally:
         )
 
     def misses(self) -> list[str]:
-        """Scenes whose first clip is about something else."""
+        """Returns the scenes whose first clip is not relevant."""
         wrong = [(case, titles) for case, titles in self.shown if not titles or titles[0] not in dict(case.clips)]
         return [f"  {case.text[:70]:70}  {titles[0] if titles else '-'}" for case, titles in wrong]
 
@@ -121,7 +121,7 @@ def _share(hits: Iterable[bool]) -> str:
 
 
 async def main() -> None:
-    """Measures and prints."""
+    """Measures and prints the table."""
     cases = read_cases()
     chosen, first = Tally("scenewire"), Tally("first search results")
     with tempfile.TemporaryDirectory() as name:
@@ -139,14 +139,14 @@ async def main() -> None:
                 footage = (await stage.select_footage(audio)).footage
                 chosen.shown.append((case, [clip.credit.title for clip in footage.clips]))
                 found = await source.search(audio.scene.footage_query, 20)
-                first.shown.append((case, [one.title for one in found[:SHOWN]]))
+                first.shown.append((case, [footage.title for footage in found[:SHOWN]]))
         finally:
             await source.aclose()
-    print(f"{len(cases)} scenes of {len(numbers)} films, {sum(len(case.clips) for case in cases)} clips")
-    print(f"{'':24} {'top 1':>6} {'top 3':>6} {'clips right':>12} {'per film':>9} {'repeats':>8}")
+    print(f"{len(cases)} scenes of {len(numbers)} videos, {sum(len(case.clips) for case in cases)} clips")
+    print(f"{'':24} {'top 1':>6} {'top 3':>6} {'clips right':>12} {'per video':>9} {'repeats':>8}")
     for tally in (chosen, first):
         print(tally.line())
-    print("first clip about something else:", *chosen.misses(), sep="\n")
+    print("first clip not relevant:", *chosen.misses(), sep="\n")
 
 
 if __name__ == "__main__":

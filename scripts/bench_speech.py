@@ -28,14 +28,14 @@ from scenewire_tts.engines.kokoro.weights import examine
 from scenewire_tts.engines.selection import EngineName, missing_packages
 
 LENGTHS: Final = (30, 60, 100, 180)
-"""Phonemes of an utterance; the service speaks at most 180 at once, and mostly about 100."""
+"""Phonemes per utterance; the service speaks at most 180 at once, and usually about 100."""
 
 TICKS: Final = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass
 class Cost:
-    """Of speaking."""
+    """The cost of speaking."""
 
     wall: float
     processor: float
@@ -59,64 +59,64 @@ class Cost:
 
 
 class Measured(ModelProcess):
-    """A model whose process can be looked at."""
+    """A model whose process can be inspected."""
 
     @property
     def pid(self) -> int:
-        """Of the process."""
+        """Id of the process."""
         if self._process is None:
             message = "it was not started"
             raise RuntimeError(message)
         return self._process.pid
 
     def processor(self) -> float:
-        """Seconds so far."""
+        """CPU seconds so far."""
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / TICKS
 
     def memory(self) -> int:
-        """Bytes at most so far."""
+        """Peak memory so far, bytes."""
         lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
         return next(int(line.split()[1]) << 10 for line in lines if line.startswith("VmHWM"))
 
 
 async def main(folder: Path) -> None:
-    """Measures every engine that can use the folder."""
+    """Measures every engine that the folder is complete for."""
     weights = examine(folder)
-    print(f"{platform.machine()}, {usable_processors()} processors, load {os.getloadavg()[0]:.1f}")
-    print(f"{'':32}  wall processor    memory  spoken   (wall, processor: seconds for a second of speech)")
+    print(f"{platform.machine()}, {usable_processors()} CPUs, load {os.getloadavg()[0]:.1f}")
+    print(f"{'':32}  wall       CPU    memory  spoken   (wall, CPU: seconds per second of speech)")
     engines: tuple[EngineName, ...] = ("kokoro", "kokoro-onnx")
     for engine in engines:
-        lacks = [*weights.missing(engine), *missing_packages(engine)]
-        if lacks:
-            print(f"{engine}: not measured, {'; '.join(lacks)}")
+        missing = [*weights.missing(engine), *missing_packages(engine)]
+        if missing:
+            print(f"{engine}: not measured, {'; '.join(missing)}")
             continue
         for processes, threads in ((1, 1), (1, 2), (2, 1)):
             await measure(engine, folder, processes=processes, threads=threads)
 
 
 async def measure(engine: EngineName, folder: Path, *, processes: int, threads: int) -> None:
-    """Measures so many processes side by side."""
+    """Measures several processes side by side."""
     models = [Measured(engine, folder, device="cpu", threads=threads) for _ in range(processes)]
     try:
         begun = time.monotonic()
-        greeting = (await asyncio.gather(*(model.start() for model in models)))[0]
+        handshake = (await asyncio.gather(*(model.start() for model in models)))[0]
         loaded = time.monotonic() - begun
         voice = examine(folder).voices[0]
-        phonemes = [number for phoneme, number in greeting.vocabulary.items() if phoneme.isalpha()]
+        phonemes = [number for phoneme, number in handshake.vocabulary.items() if phoneme.isalpha()]
         what = f"{engine} {processes} x {threads}"
         await speak(models, LENGTHS[0], phonemes, voice)  # the first one after loading takes longer
         costs = [await speak(models, length, phonemes, voice) for length in LENGTHS]
         for length, cost in zip(LENGTHS, costs, strict=True):
             print(f"{what:18} {length:4} phonemes {cost}")
         print(f"{what:18} together      {sum(costs[1:], costs[0])}")
-        print(f"{'':18} loaded in {loaded:.1f} s; {greeting.runtime}")
+        print(f"{'':18} loaded in {loaded:.1f} s; {handshake.runtime}")
     finally:
         await asyncio.gather(*(model.aclose() for model in models))
 
 
 async def speak(models: list[Measured], length: int, phonemes: list[int], voice: str) -> Cost:
-    """Every model speaks an utterance of so many phonemes, all at the same time."""
+    """All models speak an utterance of `length` phonemes at the same time."""
     ids = [phonemes[index % len(phonemes)] for index in range(length)]
     before, begun = sum(model.processor() for model in models), time.monotonic()
     sounds = await asyncio.gather(*(model.speak(ids, parse_mixture(voice, [voice]), 1.0) for model in models))
@@ -129,7 +129,7 @@ async def speak(models: list[Measured], length: int, phonemes: list[int], voice:
 
 
 def run() -> None:
-    """Takes the folder from the command line, or makes one."""
+    """Uses the folder from the command line, or creates one with random weights."""
     if len(sys.argv) > 1 and sys.argv[1]:
         asyncio.run(main(Path(sys.argv[1]).absolute()))
         return

@@ -1,4 +1,4 @@
-"""Doubles of what lies outside: a language model and footage archives, over their real protocols, on the loopback.
+"""Test doubles of external services: a language model and footage archives, over their real protocols, on the loopback.
 
-`python -m scripts.doubles` makes a film with all of them, as `make demo-live-doubles` does; tests use them one by one.
+`python -m scripts.doubles` makes a video with all of them, as does `make demo-live-doubles`; tests use them one by one.
 """

@@ -1,9 +1,9 @@
-"""Makes a film through everything that a film with keys goes through, with doubles at the far ends.
+"""Makes a video the way a video with API keys is made, with test doubles in place of the external services.
 
-The command runs as a user runs it: its script comes through Groq's own SDK over HTTP from a double of the language model, its
-footage through MCP from the shipped DVIDS server (standard streams), which asks a double of the archive over HTTP, and from a
-server with a dialect of its own (streamable HTTP); clips are downloaded, examined and credited. Speech is by whatever engine is
-there. Nothing leaves this machine, and nothing is proved about the live services: they are not asked.
+The script comes from a double of the language model, through Groq's own SDK over HTTP. The footage comes from the bundled DVIDS
+server (MCP over standard streams), which calls a double of the archive over HTTP, and from a server with other tool names (MCP
+over streamable HTTP). Clips are downloaded, probed and credited. Nothing leaves this machine, and nothing is proved about the
+live services, which are not called.
 
 Run from the root of the repository: python -m scripts.doubles [folder]
 """
@@ -46,33 +46,35 @@ SHOTS: Final = ("canal ship egypt", "workers desert map", "opening canal convoy"
 
 
 async def main(out: Path) -> int:
-    """Makes the film; returns the command's exit code."""
+    """Makes the video; returns the exit code of the command."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        painted = [await paint(one, folder / f"{n}.mp4") for n, one in enumerate((*IN_ARCHIVE, *IN_STUDIO))]
+        painted = [await paint(painting, folder / f"{n}.mp4") for n, painting in enumerate((*IN_ARCHIVE, *IN_STUDIO))]
         items = [
-            archive.Item(n + 1, one.title, one.keywords, credit="The archive's double", duration=one.seconds)
-            for n, one in enumerate(IN_ARCHIVE)
+            archive.Item(
+                n + 1, painting.title, painting.keywords, credit="The archive's double", duration=painting.seconds
+            )
+            for n, painting in enumerate(IN_ARCHIVE)
         ]
         studio = Studio(tuple(zip(IN_STUDIO, painted[len(IN_ARCHIVE) :], strict=True)))
         async with language_model.GroqDouble().serving() as model, serving() as web, studio.serving():
             model.model = documentary(TOPIC, sentences(), SHOTS)
             archive.dvids(web, items)
-            for item, content in zip(items, painted, strict=False):  # those of the archive come first
+            for item, content in zip(items, painted, strict=False):  # the archive's clips come first
                 web.routes |= {f"/media/{item.number}-{lines}.mp4": Reply(content) for lines in item.heights}
             code = await _make(out, folder / "data", variables(model, web, studio))
-            _tell(model, web, studio)
+            _print_requests(model, web, studio)
     return code
 
 
 def sentences() -> list[str]:
-    """What the double knows."""
+    """Returns the sentences that the double of the model narrates."""
     story = (ROOT / "examples" / "suez-canal.txt").read_text(encoding="utf-8").partition("\n")[2]
     return [f"{sentence.strip('.')}." for sentence in " ".join(story.split()).split(". ")]
 
 
 def variables(model: language_model.GroqDouble, web: Web, studio: Studio) -> dict[str, str]:
-    """The settings with which the product finds the doubles: what a user would set for the real ones, and where they are."""
+    """Returns the settings for the doubles: those for the real services, and the URLs of the doubles."""
     servers: list[dict[str, Any]] = [
         {"name": "dvids", "env": {"DVIDS_URL": web.url, "DVIDS_INTERVAL": "0"}, "local_hosts": [web.host]},
         {
@@ -108,12 +110,14 @@ async def _make(out: Path, data: Path, settings: dict[str, str]) -> int:
     return await process.wait()
 
 
-def _tell(model: language_model.GroqDouble, web: Web, studio: Studio) -> None:
-    """Prints what the doubles were asked."""
+def _print_requests(model: language_model.GroqDouble, web: Web, studio: Studio) -> None:
+    """Prints the requests that the doubles received."""
     print(f"\nlanguage model (HTTP): {len(model.requests)} requests, {len(model.completions)} of them for the script")
     searches, media = web.paths().count("/search"), [path for path in web.paths() if path.startswith("/media/")]
-    print(f"archive (HTTP, behind the shipped MCP server on stdio): {searches} searches, {len(media)} downloads")
-    print(f"studio (MCP over HTTP): {', '.join(f'{tool}({said!r})' for tool, said in studio.calls) or 'not asked'}")
+    print(f"archive (HTTP, behind the bundled MCP server on stdio): {searches} searches, {len(media)} downloads")
+    print(
+        f"studio (MCP over HTTP): {', '.join(f'{tool}({argument!r})' for tool, argument in studio.calls) or 'not called'}"
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Doubles of footage archives, in the shapes that their interfaces answer in."""
+"""Test doubles of footage archives, which answer like their APIs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 from tests.support.web import Asked, Reply, Web, as_json
 
 KEY = "nobodys-key-for-tests"
-"""No key of anybody."""
+"""Not a real key."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Item:
 
 
 def dvids(web: Web, items: Sequence[Item], *, content: bytes = b"", key: str = KEY) -> None:
-    """Makes a server answer like DVIDS; files hold `content`."""
+    """Makes a server answer like DVIDS; files contain `content`."""
 
     def search(asked: Asked) -> Reply:
         if asked.query.get("api_key") != key:
@@ -76,7 +76,7 @@ def dvids(web: Web, items: Sequence[Item], *, content: bytes = b"", key: str = K
             for height in item.heights
         ]
         page = {"src": f"{web.url}/media/{item.number}.m3u8", "type": "application/x-mpegURL"}
-        said = {
+        described = {
             "title": item.title,
             "description": item.description,
             "keywords": item.keywords,
@@ -85,7 +85,7 @@ def dvids(web: Web, items: Sequence[Item], *, content: bytes = b"", key: str = K
             "duration": item.duration,
             "files": [page, *files],
         }
-        return as_json({"results": said})
+        return as_json({"results": described})
 
     web.routes |= {"/search": search, "/asset": asset}
     web.routes |= {
@@ -96,7 +96,7 @@ def dvids(web: Web, items: Sequence[Item], *, content: bytes = b"", key: str = K
 
 
 def nasa(web: Web, items: Sequence[Item], *, content: bytes = b"") -> None:
-    """Makes a server answer like NASA's library; files hold `content`."""
+    """Makes a server answer like NASA's library; files contain `content`."""
 
     def search(asked: Asked) -> Reply:
         words = asked.query.get("q", "").lower().split()
@@ -125,7 +125,7 @@ def nasa(web: Web, items: Sequence[Item], *, content: bytes = b"") -> None:
     for item in items:
         folder = f"{web.url}/video/{_nasa_id(item)}/{_nasa_id(item)}"
         hrefs = [f"{folder}~{name}" for name in ("orig.mp4", "medium.mp4", "small.mp4", "large.srt", "thumb.jpg")]
-        web.routes[f"/asset/{_nasa_id(item)}"] = as_json({"collection": {"items": [{"href": one} for one in hrefs]}})
+        web.routes[f"/asset/{_nasa_id(item)}"] = as_json({"collection": {"items": [{"href": href} for href in hrefs]}})
         web.routes[f"/video/{_nasa_id(item)}/{_nasa_id(item)}~medium.mp4"] = Reply(content + unlike(item.number))
 
 
@@ -134,5 +134,5 @@ def _nasa_id(item: Item) -> str:
 
 
 def unlike(number: int) -> bytes:
-    """An empty box to put at the end of an MP4 file, so that two clips of one content are two files."""
+    """Returns an empty box to append to an MP4 file, so that clips with the same content are different files."""
     return (12).to_bytes(4, "big") + b"free" + number.to_bytes(4, "big")

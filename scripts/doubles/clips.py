@@ -1,4 +1,4 @@
-"""Clips that a double offers: moving colours with their title on them, painted on the spot. Nobody else's footage."""
+"""Generates the clips of the doubles: moving colours with a title."""
 
 import asyncio
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ FONT: Final = Path(fonts.__file__).parent / "font_files" / "DejaVuSans-Bold.ttf"
 
 @dataclass(frozen=True)
 class Painting:
-    """What a clip shows: its title, words for it and two colours."""
+    """A clip to generate: title, keywords and two colours."""
 
     title: str
     keywords: str
@@ -25,7 +25,7 @@ class Painting:
 
 
 async def paint(painting: Painting, path: Path) -> bytes:
-    """Makes the clip, 1280x720 at 25 frames a second, and returns its content."""
+    """Generates the clip, 1280x720 at 25 frames per second, and returns its content."""
     ffmpeg = await find_ffmpeg()
     first, second = painting.colours
     label = path.with_suffix(".txt")

@@ -1,6 +1,6 @@
-"""What the language model's double says when it is asked for a documentary: the sentences of an example, over and over.
+"""Lets the double of the language model narrate the sentences of an example, repeatedly.
 
-It writes like a model in that it does not keep to the length that it was asked for.
+Like a model, it does not keep to the requested length.
 """
 
 import json
@@ -16,11 +16,11 @@ __all__ = ["documentary"]
 def documentary(
     title: str, sentences: Sequence[str], shots: Sequence[str], *, pace: float = 0.85
 ) -> Callable[[Request], Answer]:
-    """How the double is to answer.
+    """Returns how the double answers.
 
     Args:
-        title: of the film.
-        sentences: what is told, in order; from the first again when they are used up.
+        title: title of the video.
+        sentences: the narration, in order; repeated if necessary.
         shots: words for pictures, one scene after the other.
         pace: how many of the words that it was asked for it writes.
     """

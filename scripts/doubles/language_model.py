@@ -1,4 +1,4 @@
-"""A server that speaks like Groq, writes like a model, and misbehaves on demand. Listens on the loopback only."""
+"""A test double of Groq that writes like a model and misbehaves on demand. Listens only on the loopback."""
 
 import asyncio
 import json
@@ -15,12 +15,12 @@ _WORDS = "water ships engineers the desert carried through canal slowly morning 
 _CHARACTERS = "水船沙漠運河工人石風光城市道路"
 
 Style = Callable[[int, int], int]
-"""How many words a scene gets: from its number and the length that was asked for."""
+"""Returns the words of a scene, from its number and the requested length."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """What the double was asked."""
+    """A request that the double received."""
 
     method: str
     path: str
@@ -48,24 +48,24 @@ class Answer:
     body: bytes = b"{}"
     headers: dict[str, str] = field(default_factory=dict)
     missing_bytes: int = 0
-    """How many more the header promises than there come before the connection closes."""
+    """Bytes that the header announces but that are never sent."""
     endless: bool = False
-    """A byte now and then, and never the last one."""
+    """Sends a byte now and then, without end."""
     silent: bool = False
-    """Nothing at all, with the connection open."""
+    """Sends nothing and keeps the connection open."""
 
 
 Reply = Answer | Callable[[Request], Answer]
 
 
 def error(status: int, message: str = "no", *, code: str = "", headers: dict[str, str] | None = None) -> Answer:
-    """A refusal in Groq's shape."""
+    """Returns an error answer in Groq's format."""
     body = {"error": {"message": message, "type": "invalid_request_error", "code": code}}
     return Answer(status, json.dumps(body).encode(), headers or {})
 
 
 def says(content: str | None, finish_reason: str = "stop") -> Answer:
-    """A completion."""
+    """Returns an answer with a completion."""
     message = {"role": "assistant", "content": content}
     choice = {"index": 0, "message": message, "finish_reason": finish_reason, "logprobs": None}
     body = {"id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": MODEL, "choices": [choice]}
@@ -73,12 +73,12 @@ def says(content: str | None, finish_reason: str = "stop") -> Answer:
 
 
 def writes(style: Style = lambda _, about: about) -> Callable[[Request], Answer]:
-    """Answers a task as a model does that counts in its own way."""
+    """Returns a model that writes scripts in a style."""
     return lambda request: says(json.dumps(script(request.task, style), ensure_ascii=False))
 
 
 def script(task: dict[str, Any], style: Style = lambda _, about: about) -> dict[str, Any]:
-    """What such a model writes."""
+    """Returns the script for a task in a style."""
     about, unit = task["length"]["about"], task["length"]["unit"]
     if "rewrite" in task:
         numbers = [scene["scene_number"] for scene in task["rewrite"]]
@@ -96,7 +96,7 @@ def script(task: dict[str, Any], style: Style = lambda _, about: about) -> dict[
 
 
 def speech(count: int, unit: str = "words", seed: int = 0) -> str:
-    """A sentence of exactly so many words, or characters."""
+    """Returns a sentence of exactly `count` words or characters."""
     chance = random.Random(seed)  # noqa: S311 - no secret
     if unit != "words":
         return "".join(chance.choices(_CHARACTERS, k=count)) + "。"
@@ -104,7 +104,7 @@ def speech(count: int, unit: str = "words", seed: int = 0) -> str:
 
 
 class GroqDouble:
-    """The server; what it is asked stands in `requests`, what it answers next in `next`, then it writes as `model`."""
+    """The server: records `requests`, sends the answers in `next` first, then those of `model`."""
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
@@ -117,17 +117,17 @@ class GroqDouble:
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """URL of the server."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def completions(self) -> list[Request]:
-        """Those of all requests that asked for an answer of the model."""
+        """The recorded requests for completions."""
         return [request for request in self.requests if request.path.endswith("/chat/completions")]
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator["GroqDouble"]:
-        """Listens for the length of the block."""
+        """Listens for the duration of the block."""
         server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         self.port = server.sockets[0].getsockname()[1]
         try:

@@ -1,6 +1,6 @@
-"""A double of a footage server of somebody else's: MCP over streamable HTTP, with names of its own for everything.
+"""A test double of a third-party footage server: MCP over streamable HTTP, with other names for everything.
 
-Its files are downloaded from the same address.
+Its files are downloaded from the same host.
 """
 
 import asyncio
@@ -39,12 +39,12 @@ TOOL_MAPPING: Final[dict[str, Any]] = {
         "url": "download",
     },
 }
-"""What `SOURCING_SERVERS` says of it."""
+"""Its `tool_mapping` in `SOURCING_SERVERS`."""
 
 
 @dataclass
 class Studio:
-    """The server: what it has, where it is, and which of its tools were called."""
+    """The server: its clips, its port and the recorded tool calls."""
 
     clips: Sequence[tuple[Painting, bytes]]
     port: int = 0
@@ -52,12 +52,12 @@ class Studio:
 
     @property
     def host(self) -> str:
-        """Where it listens."""
+        """Host and port of the server."""
         return f"127.0.0.1:{self.port}"
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator["Studio"]:
-        """Listens for the length of the block."""
+        """Listens for the duration of the block."""
         with socket.create_server(("127.0.0.1", 0)) as listening:
             self.port = listening.getsockname()[1]
             server = uvicorn.Server(uvicorn.Config(self._tools().streamable_http_app(), log_config=None))
@@ -73,7 +73,7 @@ class Studio:
 
         @server.tool()
         def find_videos(words: str, count: int) -> dict[str, Any]:
-            """Finds videos with any of the words."""
+            """Searches videos that contain any of the words."""
             self.calls.append(("find_videos", words))
             wanted = set(words.lower().split())
             found = [
@@ -85,7 +85,7 @@ class Studio:
 
         @server.tool()
         def video_file(number: str) -> dict[str, Any]:
-            """Where a video can be downloaded."""
+            """Returns the download URL of a video."""
             self.calls.append(("video_file", number))
             if not number.isdecimal() or int(number) >= len(self.clips):
                 message = "there is no such video"

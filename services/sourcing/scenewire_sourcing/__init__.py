@@ -2,8 +2,8 @@
 
 Consumes `audio.rendered`; publishes one `footage.sourced` per scene.
 
-Promises: a clip is announced only after its file lies in the artifact store and was measured there. Footage servers
-are asked through MCP; one that fails, hangs or answers nonsense costs its footage, never the film: the scene then gets
-a painted background, `fallback` is set and the reason names the server. A clip that has no word in common with the
-scene is not used. The choice for a scene is stored before it is published: a redelivery adopts it.
+Guarantees: a clip is published only after its file is in the artifact store and was probed there. Footage servers are called
+through MCP; a server that fails, hangs or returns invalid answers costs its footage, never the video: the scene then gets a
+painted background, `fallback` is set and the reason names the server. A clip without a word in common with the scene is not
+used. The selection for a scene is stored before it is published, and a redelivery reuses it.
 """

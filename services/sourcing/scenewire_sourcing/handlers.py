@@ -1,4 +1,4 @@
-"""Spoken scenes in, scenes with footage out."""
+"""Handlers: narrated scenes to scenes with footage."""
 
 from scenewire.bus import Bus
 from scenewire.messages import AudioRendered
@@ -9,12 +9,12 @@ __all__ = ["register"]
 
 
 def register(bus: Bus, stage: SourcingStage, *, loops: int) -> None:
-    """Subscribes the stage to spoken scenes.
+    """Subscribes the stage to narrated scenes.
 
     Args:
-        bus: what the messages come from and go to.
-        stage: the work.
-        loops: how many scenes are in hand at the same time.
+        bus: delivers and publishes messages.
+        stage: selects footage.
+        loops: scenes processed concurrently.
     """
 
     @bus.subscribe(SOURCING, loops=loops)

@@ -28,9 +28,9 @@ _MAX_TOPIC_CHARS: Final = 500
 
 _OUTLINE: Final = (
     "This short video was ordered with a topic and without a text. Its topic is: {topic}",
-    "What you hear is only an outline, because nobody has told this program anything about the subject itself.",
+    "What you hear is only an outline, because this program was given no information about the subject.",
     "It does not invent facts: no language model was asked, and no source was read.",
-    "Give it a text of your own, or connect a writer that knows the subject, and every scene will tell of it.",
+    "Give it your own text, or connect a writer that knows the subject, and every scene will be about it.",
 )
 
 
