@@ -99,7 +99,7 @@ async def test_b17_dvids_relaxes_its_filters_until_enough_is_found(web: Web) -> 
         assert web.asked == []  # kept
 
 
-async def test_dvids_says_whom_to_credit_on_which_terms_and_what_to_review(web: Web) -> None:
+async def test_dvids_returns_credit_terms_and_review(web: Web) -> None:
     dvids(web, SHIPS)
     async with dvids_at(web, notice="No endorsement is implied.") as archive:
         clips = {one.id: one for one in await archive.search("ship", 5)}
@@ -128,7 +128,7 @@ async def test_dvids_gives_the_smallest_file_with_enough_lines(web: Web) -> None
 @pytest.mark.parametrize(
     "name", ["../../etc/passwd", "video:1/../2", "video:", "image:1", "video:1&id=video:2", "video:\uff11", "1"]
 )
-async def test_row_64_an_id_that_is_none_of_dvids_is_never_sent(web: Web, name: str) -> None:
+async def test_row_64_an_invalid_id_is_never_sent_to_dvids(web: Web, name: str) -> None:
     dvids(web, SHIPS)
     async with dvids_at(web) as archive:
         assert await archive.get(name) is None
@@ -144,7 +144,7 @@ async def test_a_clip_that_is_not_there_or_has_no_file_is_a_reason(web: Web) -> 
 
 
 @pytest.mark.parametrize("status", [401, 403])
-async def test_dvids_that_refuses_is_asked_simpler_once_and_then_its_key_is_named(web: Web, status: int) -> None:
+async def test_a_refusal_by_dvids_is_retried_with_a_shorter_query_and_then_names_the_key(web: Web, status: int) -> None:
     web.routes["/search"] = as_json({"errors": ["no"]}, status)
     async with dvids_at(web) as archive:
         for _ in range(4):  # never counted as an outage
@@ -222,7 +222,7 @@ async def test_b17_nasa_finds_with_fewer_words_what_it_does_not_find_with_all(we
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "a/b", "a..b", "..", ".", "", "a\x00", "a?b", "a%2fb"])
-async def test_row_64_an_id_that_is_none_of_nasa_is_never_sent(web: Web, name: str) -> None:
+async def test_row_64_an_invalid_id_is_never_sent_to_nasa(web: Web, name: str) -> None:
     nasa(web, [Item(7, "Rocket")])
     async with nasa_at(web) as archive:
         assert await archive.get(name) is None
@@ -266,7 +266,7 @@ async def refused(client: ArchiveClient, **parameters: str) -> str:
     return str(caught.value)
 
 
-async def test_requests_keep_their_distance_over_calls(web: Web) -> None:
+async def test_requests_keep_a_minimum_interval(web: Web) -> None:
     web.routes["/search"] = as_json({})
     began = time.monotonic()
     async with asking(web, clock=time.monotonic, interval_s=0.1) as client:
@@ -276,7 +276,7 @@ async def test_requests_keep_their_distance_over_calls(web: Web) -> None:
     assert len(web.asked) == 4
 
 
-async def test_answers_are_kept_for_a_while(web: Web) -> None:
+async def test_answers_are_cached(web: Web) -> None:
     web.routes["/search"] = lambda asked: as_json({"q": asked.query["q"]})
     clock = Clock()
     async with asking(web, clock) as client:
@@ -289,7 +289,7 @@ async def test_answers_are_kept_for_a_while(web: Web) -> None:
         assert len(web.asked) == 3
 
 
-async def test_failures_are_not_kept(web: Web) -> None:
+async def test_failures_are_not_cached(web: Web) -> None:
     web.routes["/search"] = Reply(status=500)
     async with asking(web) as client:
         await refused(client)
@@ -298,7 +298,7 @@ async def test_failures_are_not_kept(web: Web) -> None:
 
 
 @pytest.mark.parametrize("status", [429, 503])
-async def test_an_archive_that_asks_for_a_moment_gets_it(web: Web, status: int) -> None:
+async def test_a_short_retry_after_is_waited_for(web: Web, status: int) -> None:
     def answer(_: Asked) -> Reply:
         return as_json({"fine": True}) if len(web.asked) > 1 else as_json({}, status, retry_after="0")
 
@@ -341,7 +341,7 @@ async def test_b18_an_archive_that_fails_three_times_in_a_row_has_a_cooldown_of_
         assert "cooldown" not in await refused(client, q="new")
 
 
-async def test_silence_is_a_failure_within_its_time(web: Web) -> None:
+async def test_a_request_without_an_answer_times_out(web: Web) -> None:
     async def silent(_: Asked, writer: Any) -> None:
         await writer.drain()
         await writer.wait_closed()

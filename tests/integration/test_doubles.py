@@ -15,7 +15,7 @@ from tests.support.groq_stage import script_of
 from tests.support.web import Web
 
 
-async def test_b15_a_server_with_a_dialect_of_its_own_is_used_by_configuration_over_http() -> None:
+async def test_b15_a_server_with_other_names_needs_only_configuration_over_http() -> None:
     async with Studio([(painting, b"clip") for painting in IN_STUDIO]).serving() as studio:
         settings = SourcingSettings(artifacts_url="file:///a", servers=servers(studio))
         (server,) = settings.footage_servers

@@ -65,7 +65,7 @@ async def test_the_first_bytes_say_what_it_is(web: Web, tmp_path: Path, begins: 
     assert path.suffix == suffix
 
 
-async def test_nothing_is_sent_that_would_tell_on_us_or_unpack_on_arrival(web: Web, tmp_path: Path) -> None:
+async def test_requests_reveal_nothing_and_accept_no_compression(web: Web, tmp_path: Path) -> None:
     web.routes["/first"] = Reply(status=302, headers={"Location": "/1.mp4", "Set-Cookie": "id=7"})
     web.routes["/1.mp4"] = Reply(VIDEO)
     await fetched(web, "/first", tmp_path)
@@ -127,7 +127,7 @@ async def test_row_66_a_file_that_changed_meanwhile_is_fetched_from_the_start(we
     assert await fetched(web, "/1.mp4", tmp_path) == new
 
 
-async def test_row_66_a_rest_that_is_not_the_one_asked_for_is_refused(web: Web, tmp_path: Path) -> None:
+async def test_row_66_a_wrong_range_is_refused(web: Web, tmp_path: Path) -> None:
     def answer(asked: Asked) -> Reply:
         if "range" in asked.headers:
             return Reply(VIDEO[5:], 206, {"Content-Range": f"bytes 5-{len(VIDEO) - 1}/{len(VIDEO)}"})
@@ -137,7 +137,7 @@ async def test_row_66_a_rest_that_is_not_the_one_asked_for_is_refused(web: Web, 
     assert "another part" in await refusal(web, "/1.mp4", tmp_path)
 
 
-async def test_row_66_a_rest_that_is_not_satisfiable_is_a_reason(web: Web, tmp_path: Path) -> None:
+async def test_row_66_an_unsatisfiable_range_is_reported(web: Web, tmp_path: Path) -> None:
     def answer(asked: Asked) -> Reply:
         if "range" in asked.headers:
             return Reply(status=416)
@@ -231,7 +231,7 @@ async def test_row_66_a_page_is_recognised_by_its_beginning_however_long_it_is(w
     assert "is not an accepted video" in await refusal(web, "/1.mp4", tmp_path)
 
 
-async def test_row_66_what_is_no_http_is_a_reason(web: Web, tmp_path: Path) -> None:
+async def test_row_66_an_answer_that_is_not_http_is_reported(web: Web, tmp_path: Path) -> None:
     async def noise(_: Asked, writer: asyncio.StreamWriter) -> None:
         writer.write(b"\x00\x01\x02 hello\r\n\r\n")
         await writer.drain()
@@ -240,7 +240,7 @@ async def test_row_66_what_is_no_http_is_a_reason(web: Web, tmp_path: Path) -> N
     assert "broke off" in await refusal(web, "/1.mp4", tmp_path)
 
 
-async def test_where_nobody_listens_is_a_reason(tmp_path: Path) -> None:
+async def test_an_unreachable_host_is_reported(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         host = f"127.0.0.1:{taken.getsockname()[1]}"
     with pytest.raises(FootageUnavailableError, match="cannot be reached"):
@@ -311,7 +311,7 @@ def authority(host: str, folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
     return server, client
 
 
-async def test_row_64_a_name_that_changes_its_mind_is_asked_once_and_the_examined_address_is_used(
+async def test_row_64_a_host_is_resolved_once_and_only_the_checked_address_is_used(
     tmp_path: Path,
 ) -> None:
     """DNS rebinding: the second answer, which would lead elsewhere, is never asked for. TLS still sees the name."""

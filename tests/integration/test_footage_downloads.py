@@ -119,7 +119,7 @@ async def test_b19_scenes_that_want_the_same_clip_at_once_download_it_once(
     assert web.paths() == ["/1.mp4"]
 
 
-async def test_b16_a_clip_that_another_scene_shows_is_not_even_fetched(
+async def test_b16_a_clip_reserved_by_another_scene_is_not_located(
     web: Web, store: FilesystemStore, tea: bytes
 ) -> None:
     web.routes |= {"/a.mp4": Reply(tea), "/b.mp4": Reply(tea + unlike(1))}
@@ -131,7 +131,7 @@ async def test_b16_a_clip_that_another_scene_shows_is_not_even_fetched(
 
 
 @pytest.mark.parametrize("harm", ["truncated", "changed", "gone"])
-async def test_b19_a_corrupt_or_partial_copy_is_downloaded_anew(
+async def test_b19_a_corrupt_or_partial_copy_is_downloaded_again(
     web: Web, store: FilesystemStore, tea: bytes, harm: str
 ) -> None:
     web.routes["/1.mp4"] = Reply(tea)
@@ -146,7 +146,7 @@ async def test_b19_a_corrupt_or_partial_copy_is_downloaded_anew(
     assert web.paths() == ["/1.mp4"] * 2
 
 
-async def test_b19_a_copy_that_is_too_old_is_downloaded_anew_and_then_kept(
+async def test_b19_an_expired_copy_is_downloaded_again_and_then_kept(
     web: Web, store: FilesystemStore, tea: bytes
 ) -> None:
     web.routes["/1.mp4"] = Reply(tea)
@@ -220,6 +220,6 @@ async def test_row_64_an_address_outside_the_server_s_hosts_is_refused_and_named
     assert "Tea 1 is refused: its URL must use https, not http" in footage.reason
 
 
-async def test_without_downloads_a_far_clip_is_a_reason(web: Web, store: FilesystemStore) -> None:
+async def test_without_downloads_a_remote_clip_is_refused(web: Web, store: FilesystemStore) -> None:
     stage = SourcingStage(store, [FarSource(web, "1")], Ingest(store, max_file_bytes=1 << 20))
     assert "no server has hosts to download from" in (await choice(stage, audio_rendered(PROJECT))).reason

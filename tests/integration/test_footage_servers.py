@@ -77,7 +77,7 @@ async def test_one_session_serves_many_questions(library: Path) -> None:
     assert children_of(os.getpid()) <= before
 
 
-async def test_a_missing_folder_is_said_and_healed_without_a_restart(tmp_path: Path) -> None:
+async def test_a_missing_folder_is_reported_and_used_once_it_exists(tmp_path: Path) -> None:
     async with connected(library_server(tmp_path / "later")) as source:
         assert "is not a folder; set LIBRARY_DIR" in await failure(source)
         (tmp_path / "later").mkdir()
@@ -107,7 +107,7 @@ async def test_row_63_a_compressed_answer_over_http_is_never_unpacked() -> None:
         assert web.asked[0].headers["accept-encoding"] == "identity"
 
 
-async def test_an_address_where_nobody_listens_is_a_reason() -> None:
+async def test_an_unreachable_url_is_reported() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     async with connected(FootageServer(name="gone", url=f"http://127.0.0.1:{port}/mcp")) as source:
@@ -172,7 +172,7 @@ MISBEHAVIOUR = {
 
 
 @pytest.mark.parametrize("misbehaviour", MISBEHAVIOUR)
-async def test_rows_61_and_63_a_server_that_misbehaves_is_a_reason_and_leaves_nothing_behind(
+async def test_rows_61_and_63_a_misbehaving_server_is_reported_and_leaves_no_process_behind(
     tmp_path: Path, misbehaviour: str
 ) -> None:
     on_call, at_start, reason = MISBEHAVIOUR[misbehaviour]
@@ -183,16 +183,14 @@ async def test_rows_61_and_63_a_server_that_misbehaves_is_a_reason_and_leaves_no
 
 
 @pytest.mark.parametrize(("on_call", "at_start"), [("time.sleep(600)", ""), ("pass", ""), ("pass", "time.sleep(600)")])
-async def test_row_62_a_server_that_never_answers_is_given_up_in_time(
-    tmp_path: Path, on_call: str, at_start: str
-) -> None:
+async def test_row_62_a_server_that_never_answers_times_out(tmp_path: Path, on_call: str, at_start: str) -> None:
     before = children_of(os.getpid())
     async with connected(script_server(tmp_path, on_call, at_start=at_start), timeout_s=0.3) as source:
         assert await failure(source) == "it did not answer within 0.3 s"
         assert children_of(os.getpid()) <= before
 
 
-async def test_row_61_a_command_that_is_not_there_is_a_reason(tmp_path: Path) -> None:
+async def test_row_61_a_missing_command_is_reported(tmp_path: Path) -> None:
     async with connected(FootageServer(name="gone", command=(str(tmp_path / "no-such-server"),))) as source:
         assert "the program does not exist or is not executable" in await failure(source)
 
@@ -221,7 +219,7 @@ async def test_an_answer_as_json_text_is_understood(tmp_path: Path) -> None:
         assert len(await source.search("tea", 5)) == 1
 
 
-async def test_row_64_a_schema_that_takes_for_ever_to_check_is_never_looked_at(tmp_path: Path) -> None:
+async def test_row_64_schemas_of_a_server_are_never_evaluated(tmp_path: Path) -> None:
     """Listing the tools would end this server: their schemas are what a hostile one attacks with."""
     on_call = "answer(request, {'results': []})"
     ends_when_asked = "import builtins; real = json.loads\njson.loads = lambda l: (lambda m: os._exit(9) if m.get('method') == 'tools/list' else m)(real(l))"
@@ -229,7 +227,7 @@ async def test_row_64_a_schema_that_takes_for_ever_to_check_is_never_looked_at(t
         assert await source.search("tea", 5) == []
 
 
-async def test_row_61_a_server_that_dies_between_two_questions_is_started_again(library: Path) -> None:
+async def test_row_61_a_server_that_dies_between_calls_is_restarted(library: Path) -> None:
     before = children_of(os.getpid())
     async with connected(library_server(library)) as source:
         assert len(await source.search("tea", 5)) == 1
@@ -239,7 +237,7 @@ async def test_row_61_a_server_that_dies_between_two_questions_is_started_again(
         assert children_of(os.getpid()) - before != {server}
 
 
-async def test_row_61_a_server_that_keeps_failing_is_left_alone_for_a_while(tmp_path: Path) -> None:
+async def test_row_61_a_server_that_keeps_failing_enters_a_cooldown(tmp_path: Path) -> None:
     starts = tmp_path / "starts"
     at_start = f"open({str(starts)!r}, 'a').write('x'); sys.exit(1)"
     async with connected(script_server(tmp_path, at_start=at_start)) as source:
@@ -253,7 +251,7 @@ async def test_row_61_a_server_that_keeps_failing_is_left_alone_for_a_while(tmp_
         assert len(starts.read_text()) > 8  # once rested it is tried again
 
 
-async def test_b18_metrics_show_which_server_failed_how_often_and_is_left_alone(tmp_path: Path) -> None:
+async def test_b18_metrics_show_failures_and_cooldown_per_server(tmp_path: Path) -> None:
     registry = CollectorRegistry()
 
     def seen(name: str) -> float | None:
@@ -275,7 +273,7 @@ async def test_b18_metrics_show_which_server_failed_how_often_and_is_left_alone(
         assert await source.search("tea", 5) == []
 
 
-async def test_a_failed_question_does_not_count_against_the_server(tmp_path: Path) -> None:
+async def test_a_failed_call_does_not_count_as_a_server_failure(tmp_path: Path) -> None:
     async with connected(script_server(tmp_path, "answer(request, text='no', isError=True)")) as source:
         for _ in range(5):
             assert await failure(source) == "it reports: no"
@@ -293,7 +291,7 @@ async def test_stopping_does_not_wait_for_an_answer(tmp_path: Path) -> None:
     assert children_of(os.getpid()) <= before
 
 
-async def test_a_question_that_nobody_waits_for_any_more_harms_nobody(tmp_path: Path) -> None:
+async def test_a_cancelled_call_does_not_disturb_the_next(tmp_path: Path) -> None:
     fifo = tmp_path / "called"
     os.mkfifo(fifo)
     on_call = f"open({str(fifo)!r}, 'w').close(); answer(request, {{'results': [{{'id': arguments['query']}}]}})"

@@ -49,7 +49,7 @@ else:
 """
 
 
-async def test_b15_a_server_in_the_prior_dialect_is_used_by_configuration_alone(tmp_path: Path) -> None:
+async def test_b15_a_server_of_the_prior_project_needs_only_configuration(tmp_path: Path) -> None:
     clip = tmp_path / "video-7.mp4"
     clip.write_bytes(b"clip")
     server = script_server(tmp_path, PRIOR_SERVER, at_start=f"FILE = {str(clip)!r}", tool_mapping=PRIOR_DIALECT)
@@ -109,7 +109,7 @@ async def test_row_64_a_server_whose_tools_changed_after_approval_is_not_asked(t
     assert not called.exists()
 
 
-async def test_row_64_tools_that_change_while_we_talk_are_looked_at_again(tmp_path: Path) -> None:
+async def test_row_64_tools_that_change_during_a_session_are_checked_again(tmp_path: Path) -> None:
     on_call = """
 answer(request, {'results': []})
 tools[0]['description'] = 'something else'

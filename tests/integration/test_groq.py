@@ -175,7 +175,7 @@ async def test_b04_only_the_scenes_that_miss_their_length_are_rewritten_and_only
 
 
 @pytest.mark.parametrize("seconds", [60, 300])
-async def test_b04_a_model_that_cannot_be_moved_costs_a_note_and_not_the_film(double, tmp_path, seconds):
+async def test_b04_a_model_that_never_fits_costs_a_note_and_not_the_video(double, tmp_path, seconds):
     double.model = writes(lambda _, __: 10)
 
     scripted = await script_of(double, tmp_path, ScriptRequested(topic="Canals", target_duration=seconds))
@@ -206,7 +206,7 @@ async def test_a_correction_keeps_what_the_scenes_show(double, tmp_path):
 # --- the first answer counts --------------------------------------------------------------------------
 
 
-async def test_b05_an_order_that_comes_again_asks_nobody(double, tmp_path):
+async def test_b05_a_redelivered_order_sends_no_request(double, tmp_path):
     order = ScriptRequested(topic="Canals", target_duration=60)
 
     first = await script_of(double, tmp_path, order)
@@ -230,7 +230,7 @@ async def test_a_script_that_was_interrupted_goes_on_with_the_part_that_is_missi
     assert len(scripted.scenes) == 25
 
 
-async def test_the_same_topic_ordered_again_is_written_anew(double, tmp_path):
+async def test_the_same_topic_in_another_project_is_written_again(double, tmp_path):
     order = ScriptRequested(topic="Canals", target_duration=60)
     async with stage_of(double, tmp_path) as stage:
         await stage.write(order, PROJECT)
@@ -257,7 +257,7 @@ async def test_the_service_is_put_together_checks_its_model_and_writes(double, t
     assert [request.path for request in double.requests] == ["/openai/v1/models", "/openai/v1/chat/completions"]
 
 
-async def test_an_order_that_waits_for_a_rate_limit_holds_up_no_other(double, tmp_path):
+async def test_an_order_that_waits_for_a_rate_limit_does_not_block_others(double, tmp_path):
     limited = asyncio.Event()
 
     def refuse(_: Request) -> Answer:

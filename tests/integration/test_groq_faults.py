@@ -85,7 +85,7 @@ TROUBLE: dict[str, Reply] = {
 
 
 @pytest.mark.parametrize("reply", TROUBLE.values(), ids=TROUBLE)
-async def test_row_58_b05_trouble_at_the_server_may_pass_and_is_not_hidden_by_the_sdk(double, tmp_path, reply):
+async def test_row_58_b05_server_errors_are_transient_and_not_hidden_by_the_sdk(double, tmp_path, reply):
     with pytest.raises(TransientError) as trouble:
         await ask(double, tmp_path, reply, groq_timeout=timedelta(seconds=0.3))
 
@@ -94,12 +94,12 @@ async def test_row_58_b05_trouble_at_the_server_may_pass_and_is_not_hidden_by_th
     assert len(double.requests) == 1
 
 
-async def test_row_58_a_server_that_is_not_there_may_come_back(double, tmp_path):
+async def test_row_58_an_unreachable_server_is_transient(double, tmp_path):
     with pytest.raises(TransientError, match="cannot be reached: ConnectError"):
         await ask(double, tmp_path, error(500), groq_base_url="http://127.0.0.1:1")
 
 
-async def test_row_58_trouble_that_stays_ends_the_project_with_its_cause(double, tmp_path):
+async def test_row_58_lasting_server_errors_fail_the_project_with_their_cause(double, tmp_path):
     double.next = [error(503)] * FAST.max_tries
     async with world(double, tmp_path) as services:
         await services.order(topic="Canals", target_duration=60)
@@ -169,7 +169,7 @@ async def test_row_59_b05_an_unusable_answer_gets_one_chance_with_the_concrete_c
 
 
 @pytest.mark.parametrize("bad", UNUSABLE.values(), ids=UNUSABLE)
-async def test_row_59_a_second_unusable_answer_is_the_last_and_told_in_a_sentence(double, tmp_path, bad):
+async def test_row_59_a_second_unusable_answer_fails_with_a_reason(double, tmp_path, bad):
     double.next = [bad, bad]
 
     with pytest.raises(PermanentError) as failed:

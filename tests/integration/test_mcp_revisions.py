@@ -73,14 +73,14 @@ async def test_row_65_a_server_of_no_common_revision_is_a_reason_that_names_them
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
-async def test_row_65_a_strict_old_server_that_hangs_up_on_what_it_does_not_know_is_greeted_the_old_way(
+async def test_row_65_a_strict_old_server_that_hangs_up_gets_the_legacy_handshake(
     transport: str,
 ) -> None:
     async with peer(transport, HANDSHAKE[0], "abrupt") as source:
         assert await titles(source) == [f"Tea in {HANDSHAKE[0]}"]
 
 
-async def test_row_65_an_old_server_that_is_silent_about_what_it_does_not_know_is_greeted_the_old_way(
+async def test_row_65_an_old_server_that_stays_silent_gets_the_legacy_handshake(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(mcp.client.session, "DISCOVER_TIMEOUT_SECONDS", 0.2)

@@ -44,7 +44,7 @@ async def test_the_model_is_loaded_once_and_answers_many(model: ModelProcess) ->
     assert await model.start() == greeting
 
 
-async def test_it_is_given_no_secrets(model: ModelProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_process_gets_no_secrets(model: ModelProcess, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GROQ_API_KEY", "k")
     monkeypatch.setenv("DATABASE_URL", "postgresql://user:word@host/db")
 
@@ -54,7 +54,7 @@ async def test_it_is_given_no_secrets(model: ModelProcess, monkeypatch: pytest.M
     assert not {"GROQ_API_KEY", "DATABASE_URL", "NATS_PASSWORD"} & set(names)
 
 
-async def test_one_that_dies_fails_the_scene_for_now_and_is_started_again(model: ModelProcess) -> None:
+async def test_a_crash_is_transient_and_the_process_is_restarted(model: ModelProcess) -> None:
     first = (await model.start()).runtime
 
     with pytest.raises(TransientError, match=r"killed by signal 9; it may have run out of memory") as caught:
@@ -65,7 +65,7 @@ async def test_one_that_dies_fails_the_scene_for_now_and_is_started_again(model:
     assert (await model.start()).runtime != first
 
 
-async def test_one_that_was_killed_while_nobody_asked_is_started_again(model: ModelProcess) -> None:
+async def test_a_process_killed_while_idle_is_restarted(model: ModelProcess) -> None:
     os.kill(number_of((await model.start()).runtime), signal.SIGKILL)
 
     answers = [0.0]
@@ -78,7 +78,7 @@ async def test_one_that_was_killed_while_nobody_asked_is_started_again(model: Mo
     assert answers == [30.0]
 
 
-async def test_one_that_hangs_is_ended(model: ModelProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_process_that_hangs_is_killed(model: ModelProcess, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(model_process, "_SPEAK_TIMEOUT_S", 0.2)
     hanging = number_of((await model.start()).runtime)
 
@@ -90,7 +90,7 @@ async def test_one_that_hangs_is_ended(model: ModelProcess, monkeypatch: pytest.
         os.kill(hanging, 0)
 
 
-async def test_an_answer_that_nobody_waits_for_does_not_shift_the_next(model: ModelProcess) -> None:
+async def test_a_cancelled_request_does_not_shift_the_next_answer(model: ModelProcess) -> None:
     await model.start()
     left = asyncio.ensure_future(model.speak([40, 41, 42], VOICE, 1.0))
     await asyncio.sleep(0)
@@ -100,7 +100,7 @@ async def test_an_answer_that_nobody_waits_for_does_not_shift_the_next(model: Mo
     assert left.cancelled()
 
 
-async def test_what_it_cannot_speak_is_final_and_too_little_memory_is_not(model: ModelProcess) -> None:
+async def test_unusable_input_is_permanent_and_out_of_memory_is_not(model: ModelProcess) -> None:
     with pytest.raises(PermanentError, match="no such voice") as caught:
         await model.speak([REFUSE], VOICE, 1.0)
     with pytest.raises(OutOfMemoryError, match="out of memory"):
@@ -109,7 +109,7 @@ async def test_what_it_cannot_speak_is_final_and_too_little_memory_is_not(model:
     assert caught.value.code == FailureCode.SPEECH_FAILED
 
 
-async def test_babble_in_place_of_an_answer_is_no_answer(model: ModelProcess) -> None:
+async def test_an_answer_that_is_not_json_is_a_crash(model: ModelProcess) -> None:
     with pytest.raises(TransientError, match="speech model"):
         await model.speak([BABBLE], VOICE, 1.0)
 
@@ -124,12 +124,12 @@ async def test_weights_that_cannot_be_used_are_a_setting_to_correct() -> None:
     assert "weights check" in caught.value.hint
 
 
-async def test_its_last_words_are_told() -> None:
+async def test_the_last_line_of_standard_error_is_reported() -> None:
     with pytest.raises(TransientError, match="exit code 3: Segmentation fault in the driver"):
         await scripted("dying").start()
 
 
-async def test_it_ends_with_the_worker(model: ModelProcess) -> None:
+async def test_the_process_ends_with_the_worker(model: ModelProcess) -> None:
     number = number_of((await model.start()).runtime)
 
     await model.aclose()

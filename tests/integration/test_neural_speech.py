@@ -103,7 +103,7 @@ async def test_a_voice_or_language_that_is_not_there_is_refused(
     assert caught.value.hint
 
 
-async def test_foreign_writing_is_not_spelled_out(tmp_path: Path) -> None:
+async def test_an_unsupported_script_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PermanentError, match="letter by letter"):
         await (await engine(tmp_path, ToneModel())).speak("Суэцкий канал соединяет моря.", language="en", voice=None)
 
@@ -123,14 +123,14 @@ async def test_with_little_memory_it_speaks_in_shorter_parts(tmp_path: Path) -> 
     assert_words_fit(parts, text)
 
 
-async def test_with_hardly_any_memory_the_scene_is_tried_again_later(tmp_path: Path) -> None:
+async def test_without_enough_memory_the_scene_is_retried_later(tmp_path: Path) -> None:
     with pytest.raises(TransientError, match="ran out of memory") as caught:
         await (await engine(tmp_path, ToneModel(most=3))).speak("Hello there.", language="en", voice=None)
 
     assert caught.value.code == FailureCode.SPEECH_FAILED
 
 
-async def test_a_voice_gone_wrong_is_refused(tmp_path: Path) -> None:
+async def test_implausible_speech_is_refused(tmp_path: Path) -> None:
     broken = ToneModel(sound=np.full(SAMPLE_RATE, np.nan, np.float32))
 
     with pytest.raises(PermanentError, match="empty or not finite"):
@@ -223,7 +223,7 @@ async def test_a_graph_may_carry_its_vocabulary_and_name_its_input_otherwise(
 
 
 @needs_onnx
-async def test_a_graph_for_whole_speeds_refuses_others(tmp_path: Path, opened: list[ModelProcess]) -> None:
+async def test_a_graph_for_integer_speeds_refuses_others(tmp_path: Path, opened: list[ModelProcess]) -> None:
     made = await onnx_engine(opened, tmp_path, speed_type=INT64)
 
     await made.speak("Hello there.", language="en", voice=None)
@@ -266,7 +266,7 @@ async def test_the_service_does_not_start_with_weights_that_cannot_be_used(tmp_p
     assert caught.value.code == FailureCode.INVALID_SETTINGS
 
 
-async def test_the_process_of_the_model_opens_no_connection() -> None:
+async def test_the_process_of_the_model_cannot_open_connections() -> None:
     code = (
         "import sys, socket; from scenewire_tts.engines.kokoro.model.child import refuse_network; sys.addaudithook(refuse_network)\n"
         "try: socket.create_connection(('127.0.0.1', 9), 1)\n"

@@ -173,7 +173,7 @@ async def test_the_same_file_under_two_names_shows_once(stage: SourcingStage, li
     assert any("the same file as another clip" in reason for reason in reasons(footage).values())
 
 
-async def test_a_redelivery_adopts_the_first_choice_though_the_library_changed(
+async def test_a_redelivery_reuses_the_selection_after_the_library_has_changed(
     stage: SourcingStage, library: Path, tea: bytes
 ) -> None:
     (library / "tea.mp4").write_bytes(tea)
@@ -183,7 +183,7 @@ async def test_a_redelivery_adopts_the_first_choice_though_the_library_changed(
     assert (await choice(stage, spoken().model_copy(update={"revision": 1}))).fallback
 
 
-async def test_a_clip_lost_from_the_store_is_taken_in_again(
+async def test_a_clip_lost_from_the_store_is_ingested_again(
     store: FilesystemStore, stage: SourcingStage, library: Path, tea: bytes
 ) -> None:
     (library / "tea.mp4").write_bytes(tea)
@@ -193,9 +193,7 @@ async def test_a_clip_lost_from_the_store_is_taken_in_again(
     await store.open(first.clips[0].file)
 
 
-async def test_a_clip_that_did_not_change_is_not_taken_in_again(
-    stage: SourcingStage, library: Path, tea: bytes
-) -> None:
+async def test_an_unchanged_clip_is_not_ingested_again(stage: SourcingStage, library: Path, tea: bytes) -> None:
     clip = library / "tea.mp4"
     clip.write_bytes(tea)
     first = await choice(stage)
@@ -309,7 +307,7 @@ async def test_b16_a_scene_that_is_worked_on_again_keeps_its_clip(
     assert (await choice(stage, edited)).clips == film[0].clips
 
 
-async def test_b18_servers_that_are_all_out_cost_bounded_time_and_never_the_film(
+async def test_b18_failing_servers_cost_bounded_time_and_never_the_video(
     store: FilesystemStore, tmp_path: Path
 ) -> None:
     hanging = script_server(tmp_path, "time.sleep(600)", name="hanging")

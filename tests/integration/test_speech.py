@@ -77,7 +77,7 @@ async def test_a_sentence_begins_after_the_pause_before_it() -> None:
     assert np.abs(after[: SAMPLE_RATE // 10]).max() > np.abs(spoken.pcm).max() / 10
 
 
-async def test_repetitions_are_identical_to_the_last_sample() -> None:
+async def test_speech_is_deterministic() -> None:
     """A breathy voice, across a change of the clock's second: left alone, the library seeds its noise with that."""
     engine, started = EspeakEngine(), int(time.time())
 
@@ -123,7 +123,7 @@ async def test_a_speed_that_the_voice_cannot_keep_is_refused(speed: float) -> No
         ("スエズ運河は、地中海と紅海を結ぶ。", "ja", None, "letter by letter"),
     ],
 )
-async def test_what_cannot_be_spoken_is_refused_and_never_spoken_otherwise(
+async def test_unsupported_voices_and_languages_are_refused_without_fallback(
     text: str, language: str, voice: str | None, said: str
 ) -> None:
     with pytest.raises(PermanentError, match=said) as caught:

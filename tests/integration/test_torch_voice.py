@@ -79,7 +79,7 @@ def test_durations_are_those_of_the_samples(made: Path) -> None:
     assert sum(sound.durations) * 600 == len(sound.audio)
 
 
-def test_nothing_is_fetched_and_no_language_model_or_gpl_library_is_loaded(
+def test_nothing_is_downloaded_and_no_language_model_or_gpl_library_is_loaded(
     made: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import huggingface_hub
@@ -100,7 +100,7 @@ def test_nothing_is_fetched_and_no_language_model_or_gpl_library_is_loaded(
 
 
 @pytest.mark.parametrize("name", ["config.json", "kokoro-v1_0.pth"])
-def test_a_missing_file_is_named_and_not_fetched(made: Path, tmp_path: Path, name: str) -> None:
+def test_a_missing_file_is_named_and_not_downloaded(made: Path, tmp_path: Path, name: str) -> None:
     for path in made.iterdir():
         if path.name != name:
             (tmp_path / path.name).symlink_to(path)
@@ -155,7 +155,7 @@ def test_weights_that_would_run_code_are_refused(made: Path, tmp_path: Path) -> 
     assert not (tmp_path / "owned").exists()
 
 
-async def test_a_graphics_card_that_is_not_there_is_a_setting_to_correct(made: Path) -> None:
+async def test_a_missing_gpu_is_an_invalid_setting(made: Path) -> None:
     import torch
 
     if torch.cuda.is_available():
@@ -167,7 +167,7 @@ async def test_a_graphics_card_that_is_not_there_is_a_setting_to_correct(made: P
 
 
 @pytest.mark.parametrize("kind", ["OutOfMemoryError", "RuntimeError"])
-def test_a_full_memory_asks_for_shorter_utterances(made: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+def test_out_of_memory_asks_for_shorter_utterances(made: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     import torch
 
     model = load(made)

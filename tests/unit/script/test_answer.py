@@ -83,7 +83,7 @@ def test_row_59_an_answer_that_is_no_script_is_told_so_in_words_for_the_model(te
         ("lone \ud800 surrogate", "lone surrogate"),
     ],
 )
-def test_what_is_not_for_the_ear_is_taken_out_of_the_words(written: str, spoken: str) -> None:
+def test_markup_is_removed_from_the_text(written: str, spoken: str) -> None:
     assert read_scene(text=written).text == spoken
 
 
@@ -124,7 +124,7 @@ def test_queries_and_keywords_are_words_and_never_addresses_or_operators() -> No
         ("C:\\> format", "markup"),
     ],
 )
-def test_row_59_what_nobody_should_hear_is_a_flaw_that_names_the_scene(text: str, flaw: str) -> None:
+def test_row_59_text_that_must_not_be_spoken_is_a_flaw_that_names_the_scene(text: str, flaw: str) -> None:
     found = flaws(Answer(scenes=(scene(text, 4),)), [4], words=28)
 
     assert found
@@ -141,7 +141,7 @@ def test_row_59_what_nobody_should_hear_is_a_flaw_that_names_the_scene(text: str
         "The scene of 1912 was the narrator's own.",
     ],
 )
-def test_what_people_say_is_no_flaw(text: str) -> None:
+def test_natural_text_has_no_flaws(text: str) -> None:
     assert flaws(Answer(scenes=(scene(text),)), [1], words=28) == []
 
 

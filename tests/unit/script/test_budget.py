@@ -52,7 +52,7 @@ def test_a_tenth_more_or_less_fits(words: int, fits: bool) -> None:
 
 
 @pytest.mark.parametrize(("words", "bias"), [(138, 1.0), (69, 2.0), (10, 2.0), (276, 0.5), (0, 2.0), (100, 1.38)])
-def test_who_writes_too_little_is_asked_for_as_much_more_within_bounds(words: int, bias: float) -> None:
+def test_the_bias_compensates_for_short_texts_within_bounds(words: int, bias: float) -> None:
     assert Budget(60, RATE).bias(["word " * words]) == pytest.approx(bias, rel=1e-6)
 
 

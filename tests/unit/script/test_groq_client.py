@@ -30,9 +30,11 @@ NOW = datetime(2026, 11, 21, 12, 0, 0, tzinfo=UTC)
         ("Sat, 99 Nov 2026 99:99:99 GMT", None),
     ],
 )
-def test_row_57_the_wait_is_read_as_seconds_or_as_a_date_and_nonsense_is_none(told: str, seconds: float | None) -> None:
+def test_row_57_retry_after_is_read_as_seconds_or_date_and_invalid_values_are_ignored(
+    told: str, seconds: float | None
+) -> None:
     assert retry_after({"retry-after": told}, NOW) == seconds
 
 
-def test_row_57_no_header_is_no_wait() -> None:
+def test_row_57_without_retry_after_there_is_no_wait() -> None:
     assert retry_after({}) is None

@@ -5,7 +5,7 @@ from scenewire_script.text.keywords import footage_query, keywords_of
 SENTENCE = "Work began in 1859 under the French diplomat Ferdinand de Lesseps, and it took ten years."
 
 
-def test_names_lead_and_fillers_and_numbers_are_gone() -> None:
+def test_names_rank_first_and_fillers_and_numbers_are_dropped() -> None:
     words = keywords_of(SENTENCE)
 
     assert words == ("Ferdinand de Lesseps", "French", "diplomat")
@@ -45,7 +45,7 @@ def test_contractions_and_possessives_are_not_words_of_their_own() -> None:
     assert keywords_of("Don’t they see that Earth's shadow isn't round?") == ("Earth", "shadow", "round")
 
 
-def test_elsewhere_the_longest_words_tell_most() -> None:
+def test_in_other_languages_the_longest_words_rank_first() -> None:
     words = keywords_of("Der Kanal verbindet das Mittelmeer mit dem Roten Meer.", "de")
 
     assert words == ("Mittelmeer", "verbindet", "Kanal", "Roten")

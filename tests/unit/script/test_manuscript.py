@@ -70,7 +70,7 @@ def test_the_first_item_of_a_list_is_no_title() -> None:
         ("Tom &amp; Jerry&#39;s caf&eacute; opens.", "Tom & Jerry's café opens."),
     ],
 )
-def test_marks_for_the_eye_are_not_spoken(marked: str, plain: str) -> None:
+def test_markup_is_not_spoken(marked: str, plain: str) -> None:
     assert read_manuscript(marked).paragraphs == ((plain,),)
 
 

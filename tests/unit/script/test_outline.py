@@ -126,7 +126,7 @@ async def test_a_bare_topic_gives_an_outline_that_says_what_it_is() -> None:
     assert {scene.footage_query for scene in script.scenes} == {"Black holes"}
 
 
-async def test_an_outline_in_another_language_admits_to_be_english() -> None:
+async def test_an_outline_for_another_language_notes_that_it_is_english() -> None:
     assert any("language de" in note for note in (await write(topic="Gezeiten", language="de")).notes)
 
 

@@ -8,12 +8,12 @@ from scenewire_script.timing.scene_durations import divide_duration
 
 
 @given(texts=st.lists(st.text(min_size=1, max_size=60), min_size=1, max_size=40), seconds=st.floats(10, 1_000))
-def test_b04_all_of_the_time_is_shared_out(texts: list[str], seconds: float) -> None:
+def test_b04_the_whole_duration_is_divided(texts: list[str], seconds: float) -> None:
     assert sum(divide_duration(texts, seconds)) == pytest.approx(seconds, abs=0.01 * len(texts))
     assert all(share > 0 for share in divide_duration(texts, seconds))
 
 
-def test_b04_equal_scenes_get_equal_shares() -> None:
+def test_b04_equal_scenes_get_equal_durations() -> None:
     assert divide_duration(["The sea rises."] * 4, 10) == [2.5] * 4
 
 

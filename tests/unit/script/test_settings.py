@@ -31,7 +31,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.Monke
         ({"SCRIPT_PROVIDER": "groq"}, "groq"),
     ],
 )
-def test_a_key_brings_the_model_unless_a_setting_says_otherwise(environment, variables, writer) -> None:
+def test_a_key_enables_the_model_unless_a_setting_disables_it(environment, variables, writer) -> None:
     for name, value in variables.items():
         environment.setenv(name, value)
 

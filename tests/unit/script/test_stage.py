@@ -48,7 +48,7 @@ async def test_b07_scenes_are_numbered_and_get_the_ids_that_everybody_derives(tm
     assert scripted.scenes[0].estimated_duration == round(3 / 2.3, 2)
 
 
-async def test_an_order_that_comes_again_gets_the_first_answer(tmp_path: Path) -> None:
+async def test_a_redelivered_order_gets_the_stored_script(tmp_path: Path) -> None:
     writer = FickleWriter()
     order = ScriptRequested(topic="t")
 
@@ -59,7 +59,7 @@ async def test_an_order_that_comes_again_gets_the_first_answer(tmp_path: Path) -
     assert writer.calls == 1
 
 
-async def test_workers_that_race_agree_on_one_script(tmp_path: Path) -> None:
+async def test_concurrent_workers_agree_on_one_script(tmp_path: Path) -> None:
     writer = FickleWriter()
     order = ScriptRequested(topic="t")
 
@@ -69,7 +69,7 @@ async def test_workers_that_race_agree_on_one_script(tmp_path: Path) -> None:
     assert len({answer.model_dump_json() for answer in answers}) == 1
 
 
-async def test_a_raised_revision_is_written_anew(tmp_path: Path) -> None:
+async def test_a_new_revision_is_written_again(tmp_path: Path) -> None:
     writer = FickleWriter()
 
     await stage(tmp_path, writer).write(ScriptRequested(topic="t"), PROJECT)

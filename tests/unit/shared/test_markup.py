@@ -97,7 +97,7 @@ def test_every_mark_of_a_list_parts_its_items(mark: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["…", "***", "# \n---\n", "🎉", " \t\n", "![a](b.png)", "?!", "\ud800"])
-def test_a_text_without_letter_or_digit_is_nothing(text: str) -> None:
+def test_a_text_without_letters_and_digits_is_empty(text: str) -> None:
     assert plain_text(text) == ""
 
 

@@ -16,7 +16,7 @@ def store(tmp_path: Path) -> FilesystemStore:
     return FilesystemStore(tmp_path)
 
 
-async def test_the_first_scene_has_a_clip_and_keeps_it(store: FilesystemStore) -> None:
+async def test_the_first_scene_owns_a_clip_and_keeps_it(store: FilesystemStore) -> None:
     reservations = ClipReservations(store)
     assert await reservations.owner(PROJECT, "clip", scene_number=2) == 2
     assert await reservations.owner(PROJECT, "clip", scene_number=1) == 2
@@ -25,7 +25,7 @@ async def test_the_first_scene_has_a_clip_and_keeps_it(store: FilesystemStore) -
     )  # another worker, the same scene again
 
 
-async def test_other_films_clips_and_uses_are_other_matters(store: FilesystemStore) -> None:
+async def test_reservations_are_per_project_clip_and_use(store: FilesystemStore) -> None:
     reservations = ClipReservations(store)
     await reservations.owner(PROJECT, "clip", scene_number=2)
     assert await reservations.owner(uuid4(), "clip", scene_number=1) == 1
@@ -33,13 +33,13 @@ async def test_other_films_clips_and_uses_are_other_matters(store: FilesystemSto
     assert await reservations.owner(PROJECT, "clip", scene_number=1, use=2) == 1
 
 
-async def test_workers_that_claim_at_once_agree(store: FilesystemStore) -> None:
+async def test_concurrent_workers_agree_on_the_owner(store: FilesystemStore) -> None:
     workers = [ClipReservations(store) for _ in range(8)]
     owners = await asyncio.gather(*(one.owner(PROJECT, "clip", scene_number=n) for n, one in enumerate(workers, 1)))
     assert len(set(owners)) == 1
 
 
-async def test_a_damaged_claim_is_nobody_s(store: FilesystemStore, tmp_path: Path) -> None:
+async def test_a_damaged_reservation_is_ignored(store: FilesystemStore, tmp_path: Path) -> None:
     await ClipReservations(store).owner(PROJECT, "clip", scene_number=2)
     (claim,) = tmp_path.rglob("*.json")
     claim.write_bytes(b"{")

@@ -40,7 +40,7 @@ def test_what_is_used_comes_first_with_its_reason(
     assert KEY not in str(lines)
 
 
-def test_what_others_lack_is_said_and_nasa_is_never_used_by_accident() -> None:
+def test_unused_servers_report_what_is_missing_and_nasa_is_never_used_by_default() -> None:
     hints = {line.uses: line.hint for line in check_footage()}
     assert hints["library is not used"].endswith("set LIBRARY_DIR")
     assert hints["dvids is not used"].endswith("set DVIDS_API_KEY or DVIDS_API_KEY_FILE")
@@ -58,7 +58,7 @@ def test_what_others_lack_is_said_and_nasa_is_never_used_by_accident() -> None:
         ({"SOURCING_SERVERS": f'[{{"name": "dvids", "env": {{"DVIDS_API_KEY": 5, "x": "{KEY}"}}}}'}, "delimiter"),
     ],
 )
-def test_what_cannot_work_is_said_with_what_to_correct(
+def test_invalid_settings_are_reported_with_a_hint(
     monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], says: str
 ) -> None:
     for name, value in variables.items():

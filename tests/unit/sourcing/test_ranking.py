@@ -63,12 +63,12 @@ def test_keywords_count_and_the_reason_names_the_common_words() -> None:
         "Zürich Zurich",
     ],
 )
-def test_forms_of_a_word_are_one_word(words: str) -> None:
+def test_inflected_forms_of_a_word_match(words: str) -> None:
     assert len({stem(word) for word in words.split()}) == 1
 
 
 @pytest.mark.parametrize("word", ["glass", "string", "bus", "king", "red", "gas", "crisis"])
-def test_endings_that_belong_to_a_word_stay(word: str) -> None:
+def test_stemming_keeps_endings_that_belong_to_a_word(word: str) -> None:
     assert stem(word) == word
 
 
@@ -88,7 +88,7 @@ def test_flaws_count_less_than_relevance_and_are_named() -> None:
     assert order["small"].reason.endswith("only 640x360")
 
 
-def test_a_weak_match_does_not_water_down_a_good_one() -> None:
+def test_a_much_weaker_match_is_dropped() -> None:
     subject = about("suez canal", "suez", "canal", "engineer", "water", "lake")
     both = ranked(subject, found("good", "Suez canal engineer"), found("weak", "Lake"))
     assert both["good"].fits
@@ -111,7 +111,7 @@ def test_scenes_that_find_the_same_clips_show_different_ones_until_all_were_show
     assert sorted(name for names in shown for name in names) == list("012345")
 
 
-def test_turns_are_the_same_again_for_the_same_scene_and_differ_between_films() -> None:
+def test_rotation_is_stable_per_scene_and_differs_between_projects() -> None:
     clips = rank(about("canal"), [found(str(n), "Canal") for n in range(7)], look=LOOK, seconds=5)
 
     def first(project: int) -> str:
@@ -120,7 +120,7 @@ def test_turns_are_the_same_again_for_the_same_scene_and_differ_between_films() 
     assert first(5) == first(5) != first(6)
 
 
-def test_taking_turns_never_puts_a_worse_fit_before_a_better_one() -> None:
+def test_rotation_never_puts_a_worse_match_before_a_better_one() -> None:
     clips = rank(
         about("suez canal", "suez", "canal"),
         [found("a", "Suez canal"), found("b", "Suez canal"), found("c", "Canal"), found("d", "Kittens")],
@@ -133,7 +133,7 @@ def test_taking_turns_never_puts_a_worse_fit_before_a_better_one() -> None:
         assert order[2:] == ["c", "d"]
 
 
-def test_one_word_of_five_does_not_take_turns_with_two() -> None:
+def test_clips_of_different_scores_do_not_rotate() -> None:
     clips = rank(
         about("stands water keeps weeds", "stands", "water", "keeps", "weeds", "rice"),
         [found("a", "Engine on a test stand"), found("b", "Rice terraces", "water"), found("c", "Rice in water")],
@@ -152,11 +152,11 @@ def test_a_clip_whose_rights_are_in_doubt_comes_after_one_that_is_as_good() -> N
     assert order["1"].reason == "about canal; its rights need review"
 
 
-def test_nothing_found_is_nothing_ranked() -> None:
+def test_ranking_an_empty_result_is_empty() -> None:
     assert rotate(rank(about("tea"), [], look=LOOK, seconds=5), project_id=PROJECT, scene_number=1, needed=1) == []
 
 
-def test_words_of_scripts_with_vowel_signs_have_more_in_common_than_a_letter() -> None:
+def test_words_of_scripts_with_vowel_signs_do_not_match_by_a_shared_letter() -> None:
     subject = about("समुद्र")
     assert ranked(subject, found("1", "रेल"))["1"].score == 0
     assert ranked(subject, found("1", "समुद्र"))["1"].score > 0

@@ -9,7 +9,7 @@ from scenewire_sourcing.servers.rights import doubt_about
     "text",
     ["Courtesy Video", "(Video courtesy of the Smith family)", "Copyright 2019 ACME", "© ACME", "All Rights Reserved"],
 )
-def test_words_of_others_rights_ask_for_a_review(text: str) -> None:
+def test_signs_of_third_party_rights_ask_for_a_review(text: str) -> None:
     assert "third party" in doubt_about("Sgt. Ann Lee", text)
 
 

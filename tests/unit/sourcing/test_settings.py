@@ -29,7 +29,7 @@ def test_without_configuration_there_is_no_server(environment: pytest.MonkeyPatc
     assert SourcingSettings().footage_servers == ()
 
 
-def test_a_library_folder_brings_the_shipped_server(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_library_folder_enables_the_bundled_server(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
     environment.setenv("LIBRARY_DIR", str(tmp_path))
     (server,) = SourcingSettings().footage_servers
     assert (server.name, server.root) == ("library", tmp_path)
@@ -61,7 +61,7 @@ def test_servers_are_a_list_in_order_of_preference(environment: pytest.MonkeyPat
         [{"name": "a", "command": ["x"]}, {"name": "a", "command": ["y"]}],
     ],
 )
-def test_a_server_that_cannot_be_meant_is_refused(environment: pytest.MonkeyPatch, servers: list[object]) -> None:
+def test_an_invalid_server_is_refused(environment: pytest.MonkeyPatch, servers: list[object]) -> None:
     environment.setenv("SOURCING_SERVERS", json.dumps(servers))
     with pytest.raises(ValidationError):
         SourcingSettings()
@@ -114,7 +114,7 @@ def test_nasa_is_used_only_when_it_is_named(environment: pytest.MonkeyPatch, tmp
         assert nasa.command[-1] == "scenewire_sourcing.servers.nasa"
 
 
-def test_what_is_given_with_a_shipped_server_s_name_adds_to_what_it_comes_with(
+def test_fields_override_the_defaults_of_a_bundled_server(
     environment: pytest.MonkeyPatch,
 ) -> None:
     servers = [{"name": "dvids", "env": {"DVIDS_API_KEY_FILE": "/run/key"}, "local_hosts": ["127.0.0.1:8000"]}]
@@ -125,14 +125,14 @@ def test_what_is_given_with_a_shipped_server_s_name_adds_to_what_it_comes_with(
     assert dvids.env["DVIDS_API_KEY_FILE"].get_secret_value() == "/run/key"
 
 
-def test_a_named_server_without_what_it_needs_is_refused_with_what_that_is(environment: pytest.MonkeyPatch) -> None:
+def test_a_named_server_without_a_required_setting_is_refused(environment: pytest.MonkeyPatch) -> None:
     for named, needs in (("dvids", "DVIDS_API_KEY or DVIDS_API_KEY_FILE"), ("library", "LIBRARY_DIR")):
         environment.setenv("SOURCING_SERVERS", named)
         with pytest.raises(ValidationError, match=f"footage server {named} requires {needs}"):
             SourcingSettings()
 
 
-def test_an_empty_list_is_no_server_and_an_empty_variable_the_usual_ones(
+def test_an_empty_list_disables_all_servers_and_an_empty_variable_counts_as_unset(
     environment: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     environment.setenv("LIBRARY_DIR", str(tmp_path))
@@ -171,7 +171,7 @@ def test_every_server_in_the_documentation_is_understood(environment: pytest.Mon
 
 
 @pytest.mark.parametrize(("variable", "kind"), [("LIBRARY_DIR", "folder"), ("DVIDS_API_KEY_FILE", "file")])
-def test_a_folder_or_file_that_is_not_there_stops_the_start(
+def test_a_missing_folder_or_file_prevents_the_start(
     environment: pytest.MonkeyPatch, tmp_path: Path, variable: str, kind: str
 ) -> None:
     environment.setenv(variable, str(tmp_path / "none"))

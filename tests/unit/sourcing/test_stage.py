@@ -83,13 +83,13 @@ async def test_the_answer_repeats_what_the_next_stage_needs(stage_with) -> None:
     )
 
 
-async def test_nothing_that_fits_is_a_reason_and_names_what_was_looked_for(stage_with) -> None:
+async def test_without_a_match_the_reason_names_the_query(stage_with) -> None:
     footage = await footage_of(stage_with(BareSource("library", "kittens")))
     assert footage.reason == "library has nothing that fits “tea drink”"
     assert [candidate.reason for candidate in footage.candidates] == ["no word in common with the scene"]
 
 
-async def test_a_server_that_is_out_is_named_and_the_next_one_is_asked(stage_with) -> None:
+async def test_a_failed_server_is_named_and_the_next_one_is_searched(stage_with) -> None:
     second = BareSource("second")
     footage = await footage_of(stage_with(BareSource("first", fails="it did not answer"), second))
     assert footage.reason == "first: it did not answer; second has nothing that fits “tea drink”"
@@ -110,7 +110,7 @@ async def test_an_order_names_the_servers_and_their_order(stage_with) -> None:
     assert footage.reason.startswith("no footage server is called nobody; third has nothing")
 
 
-async def test_a_repeated_message_adopts_the_stored_choice_without_asking(stage_with) -> None:
+async def test_a_redelivery_reuses_the_stored_selection_without_a_search(stage_with) -> None:
     source = BareSource("library", fails="it is down")
     first = await stage_with(source).select_footage(audio_rendered(PROJECT))
     source.fails = ""
@@ -127,7 +127,7 @@ async def test_a_repeated_message_adopts_the_stored_choice_without_asking(stage_
         {"scene": audio_rendered(PROJECT).scene.model_copy(update={"footage_query": "coffee"})},
     ],
 )
-async def test_a_deliberate_change_chooses_anew(stage_with, change: dict[str, object]) -> None:
+async def test_a_changed_scene_gets_a_new_selection(stage_with, change: dict[str, object]) -> None:
     source = BareSource("library")
     stage = stage_with(source)
     await stage.select_footage(audio_rendered(PROJECT))

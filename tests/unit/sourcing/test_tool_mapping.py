@@ -18,7 +18,7 @@ PRIOR = ToolMapping(
 )
 
 
-def test_arguments_are_ours_where_they_are_named_and_themselves_elsewhere() -> None:
+def test_placeholders_are_replaced_and_other_arguments_are_kept() -> None:
     assert PRIOR.search_call("tea", 5) == {"query": "tea", "max_duration": 600}
     assert PRIOR.get_call("VIDEO:7") == {"video_id": "VIDEO:7"}
     assert ToolMapping().search_call("tea", 5) == {"query": "tea", "limit": 5}
@@ -78,12 +78,12 @@ def test_paths_lead_through_keys_and_positions() -> None:
 
 
 @pytest.mark.parametrize("answer", [None, [], {}, {"data": []}, {"data": {"items": 1}}, "data", 7])
-def test_what_is_not_where_it_should_be_is_a_reason(answer) -> None:
+def test_an_answer_without_results_is_an_error(answer) -> None:
     with pytest.raises(AnswerError, match="no list of results"):
         ToolMapping(results="data.items").results_of(answer)
 
 
-def test_a_file_keeps_the_id_it_was_asked_by() -> None:
+def test_a_file_keeps_the_requested_id() -> None:
     answer = {"video_id": "other", "file_path": "/media/7.mp4", "cached": False}
     assert PRIOR.file_of(answer, "VIDEO:7") == {"path": "/media/7.mp4", "id": "VIDEO:7"}
     with pytest.raises(AnswerError):
@@ -96,7 +96,7 @@ def test_a_file_keeps_the_id_it_was_asked_by() -> None:
         lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     )
 )
-def test_no_answer_of_any_shape_breaks_the_adapter(answer) -> None:
+def test_no_shape_of_an_answer_breaks_the_mapping(answer) -> None:
     for mapping in (ToolMapping(), PRIOR):
         try:
             mapping.results_of(answer)

@@ -25,7 +25,7 @@ def facts(frames: int, numerator: int = 30, denominator: int = 1) -> SourceFacts
     )
 
 
-def test_a_narration_fits_into_the_fewest_whole_frames() -> None:
+def test_a_scene_has_the_fewest_frames_that_hold_its_narration() -> None:
     assert frames_for(24_000, 24_000, 30) == 30
     assert frames_for(24_001, 24_000, 30) == 31
     assert frames_for(1, 22_050, 25) == 1
@@ -38,12 +38,12 @@ def test_b16_a_scene_shows_three_clips_and_more_unless_that_would_make_it_hectic
     assert clip_count(round(seconds * 30), 30) == clips
 
 
-def test_a_share_is_what_the_longest_shown_clip_needs() -> None:
+def test_frames_per_clip_round_up() -> None:
     assert frames_per_clip(100, 3) == 34
     assert frames_per_clip(1, 1) == 1
 
 
-def test_a_clip_that_is_too_short_is_given_whole() -> None:
+def test_a_clip_that_is_too_short_is_used_whole() -> None:
     assert source_range(facts(20), frames=150, frame_rate=30, turn=3) == (0, 20)
 
 
@@ -61,7 +61,7 @@ def test_another_turn_shows_another_part() -> None:
     frame_rate=st.sampled_from([24, 25, 30, 50, 60]),
     turn=st.integers(0, 999),
 )
-def test_a_stretch_lies_within_its_source_and_seconds_as_long_as_it_can(
+def test_a_range_lies_within_its_source_and_is_as_long_as_possible(
     duration, numerator, denominator, frames, frame_rate, turn
 ) -> None:
     start, end = source_range(facts(duration, numerator, denominator), frames=frames, frame_rate=frame_rate, turn=turn)

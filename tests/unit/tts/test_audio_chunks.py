@@ -44,7 +44,7 @@ def test_speech_passes():
     ],
     ids=["nan", "infinite", "empty", "silent", "faint", "clipped", "short", "long"],
 )
-def test_what_no_voice_says_is_refused(sound: NDArray[np.float32], said: str):
+def test_implausible_audio_is_refused(sound: NDArray[np.float32], said: str):
     with pytest.raises(PermanentError, match=said) as caught:
         check(sound, 12, 1.0)
 
@@ -69,7 +69,7 @@ def test_with_durations_words_begin_where_their_first_phoneme_does():
     assert marks == (Mark(0, 2 * 600), Mark(9, 11 * 600))
 
 
-def test_without_durations_words_share_what_is_heard_as_espeak_needed_for_them():
+def test_without_durations_words_divide_the_audible_time_like_espeak():
     sound = np.concatenate([silence(0.5), tone(1), silence(0.25)])
 
     first, second = mark_words(PIECES, [0, None, 3], None, sound)
@@ -84,7 +84,7 @@ def take(ends: Break = Break.SENTENCE) -> AudioChunk:
 
 
 @pytest.mark.parametrize(("ends", "pause"), [(Break.WORD, 0), (Break.SENTENCE, 0.3), (Break.PARAGRAPH, 0.6)])
-def test_between_takes_is_the_pause_that_the_text_calls_for(ends: Break, pause: float):
+def test_pauses_between_chunks_follow_the_text(ends: Break, pause: float):
     pcm, marks = join([take(ends), take(ends)], 1.0)
 
     one = SAMPLE_RATE + 2 * AIR

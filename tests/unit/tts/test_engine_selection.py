@@ -26,7 +26,7 @@ def chosen(
     return select_engine(wanted, folder, device=device, packages=lacking(*packages), gpu=lambda: card)  # type: ignore[arg-type]
 
 
-def test_without_weights_espeak_speaks_and_the_others_say_what_they_lack():
+def test_without_weights_espeak_is_selected_and_the_others_report_what_is_missing():
     selection = chosen("auto", None)
 
     assert (selection.engine, selection.reason) == ("espeak", "TTS_WEIGHTS is not set")
@@ -43,7 +43,7 @@ def test_with_weights_the_neural_voice_is_the_default(both: Path):
     assert chosen("auto", both, "onnxruntime").engine == "kokoro"
 
 
-def test_what_is_named_is_used_or_refused_and_nothing_takes_its_place(both: Path):
+def test_a_named_engine_is_used_or_refused_without_fallback(both: Path):
     assert chosen("espeak", both).engine == "espeak"
     assert chosen("kokoro", both).engine == "kokoro"
     with pytest.raises(PermanentError, match="kokoro cannot be used: the package torch is not installed") as caught:
@@ -64,7 +64,7 @@ def test_without_espeak_nothing_speaks():
     assert caught.value.code == FailureCode.PROGRAM_MISSING
 
 
-def test_a_graphics_card_that_is_asked_for_is_not_done_without(both: Path):
+def test_a_requested_gpu_has_no_fallback(both: Path):
     with pytest.raises(PermanentError, match="kokoro cannot be used: the package torch"):
         chosen("auto", both, "torch", device="cuda")
     with pytest.raises(PermanentError, match="kokoro-onnx runs on CPUs only"):

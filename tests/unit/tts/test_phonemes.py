@@ -86,7 +86,7 @@ def test_a_word_that_espeak_places_too_early_stays_behind_what_was_spoken():
         ("well… then", [Break.CLAUSE, Break.PARAGRAPH]),
     ],
 )
-def test_what_ends_behind_a_word(text: str, ends: list[Break]):
+def test_breaks_after_words(text: str, ends: list[Break]):
     assert [piece.ends for piece in spell(text, [], DIALECTS["a"])] == ends
 
 

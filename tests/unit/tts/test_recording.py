@@ -25,7 +25,7 @@ def speech(*parts: np.ndarray, words: tuple[Word, ...] = ()) -> Speech:
     return Speech(np.concatenate(parts) if parts else silence(0), words, "v")
 
 
-def test_long_silence_around_the_speech_is_cut_and_the_pause_added() -> None:
+def test_long_silence_is_trimmed_and_the_pause_is_appended() -> None:
     finished = finish(speech(silence(SAMPLE_RATE), tone(SAMPLE_RATE), silence(SAMPLE_RATE)), TEXT, pause=1234)
 
     assert len(finished.pcm) == TENTH + SAMPLE_RATE + TENTH + 1234
@@ -40,7 +40,7 @@ def test_short_silence_stays() -> None:
     assert len(finished.pcm) == 50 + SAMPLE_RATE + 70
 
 
-def test_words_move_with_the_cut_and_end_where_they_can_be_heard() -> None:
+def test_words_move_with_the_trim_and_end_where_they_are_audible() -> None:
     lead = SAMPLE_RATE
     first, second = lead + 6000, lead + 6000 + 3000
     words = (
@@ -59,7 +59,7 @@ def test_words_move_with_the_cut_and_end_where_they_can_be_heard() -> None:
     ]
 
 
-def test_a_word_that_cannot_be_heard_stays_inside_the_speech() -> None:
+def test_an_inaudible_word_stays_inside_the_speech() -> None:
     words = (Word(text="—", start_sample=0, end_sample=10), Word(text="x", start_sample=90_000, end_sample=99_000))
 
     finished = finish(speech(silence(50_000), tone(SAMPLE_RATE), silence(50_000), words=words), TEXT, pause=0)

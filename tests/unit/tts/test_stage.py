@@ -122,7 +122,7 @@ async def test_two_workers_at_once_agree(tmp_path: Path) -> None:
     [{"text": "Tea is a plant."}, {"language": "de"}, {"voice": "bass"}, {"speed": 1.1}],
     ids=["text", "language", "voice", "speed"],
 )
-async def test_whatever_shapes_the_speech_makes_another_narration(tmp_path: Path, changes: dict[str, Any]) -> None:
+async def test_every_speech_parameter_is_part_of_the_cache_key(tmp_path: Path, changes: dict[str, Any]) -> None:
     engine = HummingEngine()
     await stage(tmp_path, engine).narrate(request())
 
@@ -145,7 +145,7 @@ async def test_another_pause_or_engine_makes_another_narration(tmp_path: Path) -
     assert (len(engine.heard), len(newer.heard)) == (2, 1)
 
 
-async def test_a_lost_file_is_spoken_anew(tmp_path: Path) -> None:
+async def test_a_lost_file_is_narrated_again(tmp_path: Path) -> None:
     engine = HummingEngine()
     asked = request()
     first = await stage(tmp_path, engine).narrate(asked)
@@ -214,7 +214,7 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     assert settings.drain_time == timedelta(seconds=3)
 
 
-def test_a_length_of_time_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_duration_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TTS_SCENE_PAUSE", "long")
 
     with pytest.raises(ValidationError, match="scene_pause"):

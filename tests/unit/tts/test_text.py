@@ -17,7 +17,7 @@ from scenewire_tts.speech.spoken_text import clean, split_words
         ("cafe\u0301", "café"),
     ],
 )
-def test_what_nobody_sees_and_emoji_are_not_spoken(written: str, spoken: str) -> None:
+def test_invisible_characters_and_emoji_are_not_spoken(written: str, spoken: str) -> None:
     assert clean(written) == spoken
 
 
@@ -46,7 +46,7 @@ def test_plain_text_that_looks_like_markup_is_spoken() -> None:
 
 
 @pytest.mark.parametrize("text", ["…", "***", "🎉", " \t\n", "?!", "\ud800"])
-def test_a_text_without_letter_or_digit_is_nothing(text: str) -> None:
+def test_a_text_without_letters_and_digits_is_empty(text: str) -> None:
     assert clean(text) == ""
 
 

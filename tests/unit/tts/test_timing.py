@@ -52,7 +52,7 @@ def test_positions_count_characters_whatever_their_size_in_bytes() -> None:
     ]
 
 
-def test_a_mark_that_leads_back_is_ignored() -> None:
+def test_a_mark_that_goes_backwards_is_ignored() -> None:
     assert spans("a b", [(0, 0), (2, 50), (0, 70)], 100) == [("a", 0, 50), ("b", 50, 100)]
 
 

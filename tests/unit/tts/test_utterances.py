@@ -60,7 +60,7 @@ def test_one_word_of_a_few_sounds_is_not_divided():
     assert halve((piece("abcdefgh"),)) == []
 
 
-def test_what_the_model_is_given_leaves_out_what_it_does_not_know():
+def test_unknown_phonemes_are_dropped():
     pieces = [piece("ab"), piece(""), piece("x?c"), piece("!")]
 
     ids, firsts = number(pieces, {"a": 1, "b": 2, "c": 3, " ": 9, "!": 7})

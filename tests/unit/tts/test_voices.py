@@ -30,7 +30,7 @@ def test_a_voice_that_is_not_there_is_refused_with_those_that_are(wanted: str):
 
 
 @pytest.mark.parametrize("share", ["0", "-1", "nan", "inf", "much", ""])
-def test_a_share_is_a_positive_number(share: str):
+def test_a_weight_is_a_positive_number(share: str):
     with pytest.raises(VoicesError, match="not a valid weight"):
         parse_mixture(f"af_sky:{share}", KNOWN)
 

@@ -18,7 +18,7 @@ def states(folder: Path) -> dict[str, str]:
     return {file.path: file.state for file in examine(folder).files}
 
 
-def test_a_complete_folder_lacks_nothing(tmp_path: Path):
+def test_a_complete_folder_is_missing_nothing(tmp_path: Path):
     write_onnx_folder(tmp_path)
     write_torch_model(tmp_path / "kokoro-v1_0.pth")
 
@@ -29,7 +29,7 @@ def test_a_complete_folder_lacks_nothing(tmp_path: Path):
     assert set(states(tmp_path).values()) == {"found"}
 
 
-def test_an_empty_folder_lacks_everything(tmp_path: Path):
+def test_an_empty_folder_is_missing_everything(tmp_path: Path):
     weights = examine(tmp_path)
 
     assert weights.missing("kokoro")[:2] == ["config.json is missing", "*.pth is missing"]
@@ -46,7 +46,7 @@ def test_a_graph_may_carry_its_own_configuration(tmp_path: Path):
 
 @pytest.mark.parametrize("kept", [0.2, 0.99])
 @pytest.mark.parametrize("name", ["kokoro.onnx", "kokoro-v1_0.pth", "voices/af_sky.pt"])
-def test_a_file_that_is_cut_off_is_damaged(tmp_path: Path, name: str, kept: float):
+def test_a_truncated_file_is_damaged(tmp_path: Path, name: str, kept: float):
     write_onnx_folder(tmp_path)
     write_torch_model(tmp_path / "kokoro-v1_0.pth")
     whole = (tmp_path / name).read_bytes()
@@ -94,7 +94,7 @@ def test_of_several_models_the_largest_is_taken(tmp_path: Path):
     assert examine(tmp_path).models["kokoro-onnx"] == tmp_path / "onnx" / "model.onnx"
 
 
-def test_the_vocabulary_may_be_anything_that_is_one(tmp_path: Path):
+def test_any_table_of_phonemes_is_a_vocabulary(tmp_path: Path):
     write_onnx_folder(tmp_path)
     write_voice(tmp_path / "voices" / "zz_new.pt", 3)
     (tmp_path / "config.json").write_text(json.dumps({"vocab": VOCABULARY, "more": 1}))
