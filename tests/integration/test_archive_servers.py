@@ -91,7 +91,7 @@ async def test_the_key_is_in_nothing_that_dvids_server_says(web: Web, tmp_path: 
             web.routes["/search"] = reply
             said.append(await client.call_tool("search_footage", {"query": f"other {len(said)}"}))
     assert all(asked.query["api_key"] == KEY for asked in web.asked)
-    assert [one.is_error for one in said] == [False, False, True, True, True, True, True]
+    assert [result.is_error for result in said] == [False, False, True, True, True, True, True]
     assert KEY not in repr(said)
     assert KEY not in (tmp_path / "errors").read_text()
 

@@ -88,7 +88,7 @@ async def test_b17_dvids_relaxes_its_filters_until_enough_is_found(web: Web) -> 
     dvids(web, SHIPS)
     async with dvids_at(web) as archive:
         found = await archive.search("ship", 5)
-        assert [one.id for one in found] == ["video:1", "video:2", "video:3"]  # all filters, no category, not HD
+        assert [clip.id for clip in found] == ["video:1", "video:2", "video:3"]  # all filters, no category, not HD
         assert [asked.query.get("category", "-") + asked.query.get("hd", "-") for asked in web.asked] == [
             "B-Roll1",
             "-1",
@@ -102,7 +102,7 @@ async def test_b17_dvids_relaxes_its_filters_until_enough_is_found(web: Web) -> 
 async def test_dvids_returns_credit_terms_and_review(web: Web) -> None:
     dvids(web, SHIPS)
     async with dvids_at(web, notice="No endorsement is implied.") as archive:
-        clips = {one.id: one for one in await archive.search("ship", 5)}
+        clips = {clip.id: clip for clip in await archive.search("ship", 5)}
         first, courtesy = clips["video:1"], clips["video:3"]
         assert first.creator == "Sgt. Ann Lee, 1st Unit"
         assert first.licence.startswith("Courtesy of DVIDS. Public domain")
@@ -170,7 +170,7 @@ async def test_a_search_that_dvids_does_not_understand_names_the_settings(web: W
 async def test_answers_of_another_shape_cost_only_what_makes_no_sense(web: Web, reply: Reply) -> None:
     web.routes["/search"] = reply
     async with dvids_at(web) as archive:
-        assert [one.id for one in await archive.search("ship", 5)] in ([], ["video:7"])
+        assert [clip.id for clip in await archive.search("ship", 5)] in ([], ["video:7"])
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ async def test_b15_a_server_with_other_names_needs_only_configuration_over_http(
         async with connected(server) as source:
             found = await source.search("port crane", 5)
             located = await source.locate(found[0].id)
-    assert [(one.title, one.width, one.duration) for one in found] == [("Port at night", 1280, 8)]
+    assert [(clip.title, clip.width, clip.duration) for clip in found] == [("Port at night", 1280, 8)]
     assert (found[0].creator, found[0].licence) == ("The studio's double", "Painted for this demonstration, CC0")
     assert isinstance(located.place, RemoteFile)
     assert located.place.url == f"http://{studio.host}/files/4.mp4"

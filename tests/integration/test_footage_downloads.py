@@ -54,7 +54,7 @@ class FarSource:
         self.located: list[str] = []
 
     async def search(self, query: str, limit: int) -> list[FoundFootage]:
-        return [FoundFootage(id=one, title=f"Tea {one}") for one in self._ids]
+        return [FoundFootage(id=clip_id, title=f"Tea {clip_id}") for clip_id in self._ids]
 
     async def locate(self, footage_id: str) -> LocatedFootage:
         self.located.append(footage_id)
@@ -172,7 +172,7 @@ async def test_row_66_whatever_goes_wrong_with_a_download_the_next_candidate_is_
     footage = await choice(stage_over(store, FarSource(web, *"abcdef")), audio_rendered(first_in_turn))
     (clip,) = footage.clips
     assert clip.source_id == "f"
-    refused = {one.source_id: one.reason for one in footage.candidates if not one.chosen}
+    refused = {candidate.source_id: candidate.reason for candidate in footage.candidates if not candidate.chosen}
     reasons = {
         "a": "its host answers 404",
         "b": "is not an accepted video",

@@ -106,7 +106,9 @@ async def test_a_clip_is_stored_measured_and_credited(
     assert (chosen.facts.frame_rate_numerator, chosen.facts.duration_frames) == (25, 150)
     assert (chosen.credit.provider, chosen.credit.title, chosen.credit.creator) == ("library", "Tea", "Ann")
     assert (chosen.in_frame, chosen.out_frame) == (0, 113)  # 4 s and half a second for a cross-fade, at 25 a second
-    assert [(one.title, one.chosen, one.duration) for one in footage.candidates] == [("Tea", True, 6)]
+    assert [(candidate.title, candidate.chosen, candidate.duration) for candidate in footage.candidates] == [
+        ("Tea", True, 6)
+    ]
 
 
 async def test_a_long_scene_gets_several_different_clips(

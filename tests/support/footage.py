@@ -1,4 +1,4 @@
-"""Footage servers for tests: the shipped one over a folder, and small scripts that misbehave in one way each."""
+"""Footage servers for tests: the bundled library, and small scripts that each misbehave in one way."""
 
 import asyncio
 import os
@@ -49,7 +49,7 @@ for line in sys.stdin:
 def script_server(
     folder: Path, on_call: str = "answer(request, {'results': []})", *, at_start: str = "", **changes: Any
 ) -> FootageServer:
-    """A server that speaks an old revision of MCP by hand.
+    """Returns a scripted server that speaks an old revision of MCP.
 
     Args:
         folder: where its script is kept.
@@ -64,7 +64,7 @@ def script_server(
 
 
 def library_server(folder: Path) -> FootageServer:
-    """The shipped server, as the settings would have it."""
+    """Returns the bundled library server, as the settings configure it."""
     command = (sys.executable, "-m", "scenewire_sourcing.servers.library")
     return FootageServer(name="library", command=command, env={"LIBRARY_DIR": SecretStr(str(folder))}, root=folder)
 
@@ -86,7 +86,7 @@ async def connected(
 
 
 def children_of(pid: int) -> set[int]:
-    """Living processes whose parent is the given one."""
+    """Returns the living children of a process."""
     found = set()
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -100,7 +100,7 @@ def children_of(pid: int) -> set[int]:
 
 
 async def ended(pidfd: int, *, within: float = 20) -> bool:
-    """Waits for the end of a process that need not be our child."""
+    """Waits for the end of any process, not only a child."""
     waiting = select.poll()
     waiting.register(pidfd, select.POLLIN)
     try:

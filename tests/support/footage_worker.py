@@ -1,4 +1,4 @@
-"""A worker that uses the footage server of its arguments until it is killed: `footage_worker.py NAME COMMAND…`."""
+"""A worker that uses the footage server in its arguments until it is killed: `footage_worker.py NAME COMMAND…`."""
 
 import asyncio
 import sys

@@ -1,4 +1,4 @@
-"""The Groq writer put together as the service does it, in front of the double."""
+"""The script stage with the Groq writer, composed as in the service, and the double of Groq."""
 
 import json
 from collections.abc import AsyncIterator

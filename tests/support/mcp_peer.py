@@ -1,6 +1,6 @@
-"""A footage server by hand that speaks one revision of MCP and no other, as old and as strict as it is told.
+"""A hand-written footage server that speaks exactly one revision of MCP, with a configurable strictness.
 
-Speaks on standard input and output when it is run: `python -I mcp_peer.py 2024-11-05`. Over HTTP a test asks `answer`.
+Serves standard input and output when run: `python -I mcp_peer.py 2024-11-05`. For HTTP, tests call `answer`.
 """
 
 import json
@@ -19,11 +19,11 @@ Message = dict[str, Any]
 
 
 class HungUpError(Exception):
-    """The peer ends the conversation."""
+    """The peer closes the session."""
 
 
 def answer(request: Message, revision: str, temper: str = "polite") -> Message | None:
-    """What the peer says; None for nothing.
+    """Returns the answer of the peer; None for no answer.
 
     Args:
         request: of the client.
@@ -53,7 +53,7 @@ def answer(request: Message, revision: str, temper: str = "polite") -> Message |
 
 
 def asked_for(request: Message) -> str | None:
-    """The revision that a modern request names."""
+    """Returns the revision in a modern request."""
     meta = (request.get("params") or {}).get("_meta") or {}
     return meta.get("io.modelcontextprotocol/protocolVersion")
 

@@ -1,4 +1,4 @@
-"""A voice for tests of length: hums each word for equally long, and obeys a speed exactly."""
+"""A speech engine for tests of duration: every word lasts equally long, and the speed is exact."""
 
 import asyncio
 

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 
 FLOAT, INT64, INT32 = 1, 7, 6
 STEP = 600
-"""Samples of a step in which durations are counted."""
+"""Samples per step; durations are counted in steps."""
 
 
 def duration(phoneme: int, speed: float = 1.0) -> int:
-    """Steps for which the graph speaks a phoneme."""
+    """Returns the steps for which the graph speaks a phoneme."""
     return max(1, round((phoneme % 4 + 3) / speed))
 
 

@@ -1,4 +1,4 @@
-"""The tts service with a voice that takes as long as a neural one on a processor: for tests of what happens meanwhile.
+"""The tts service with an engine that is as slow as a neural voice on a CPU.
 
 `faststream run tests.support.paced_voice:create_app --factory`
 """
@@ -13,7 +13,7 @@ from scenewire_tts.engines.espeak.engine import EspeakEngine
 from scenewire_tts.settings import TtsSettings
 
 REAL_TIME_FACTOR = 0.4
-"""What an 82 M parameter voice was measured to take on one thread, seconds per second of speech."""
+"""Seconds per second of speech, as measured with an 82 M parameter voice on one thread."""
 
 
 class PacedVoice:

@@ -1,4 +1,4 @@
-"""In place of the neural model's process: what it is asked first decides how it fails.
+"""Replaces the process of the neural model; the first request decides how it fails.
 
 `python scripted_model.py ARGUMENT`
 """

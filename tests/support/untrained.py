@@ -1,4 +1,4 @@
-"""Kokoro without training: the whole architecture with random weights, saved and exported as the real ones are.
+"""Kokoro with random weights: the whole architecture, saved and exported like the published model.
 
 Needs the extra `tts-gpu`; for `export_graph` also the packages onnx and onnxscript.
 """
@@ -14,7 +14,7 @@ from tests.support.weights import VOCABULARY, write_voice
 
 
 def architecture(*, full: bool) -> dict[str, Any]:
-    """The configuration of the published model, or the smallest that its code allows (59 million weights)."""
+    """Returns the configuration of the published model, or the smallest that its code allows (59 million weights)."""
     return {
         "vocab": VOCABULARY,
         "n_token": 178,
@@ -46,7 +46,7 @@ def architecture(*, full: bool) -> dict[str, Any]:
 
 
 def write_untrained(folder: Path, *, full: bool = False) -> None:
-    """Weights, configuration and two voices. A phoneme takes about 60 ms, as in real speech."""
+    """Writes weights, configuration and two voices. A phoneme takes about 60 ms, as in real speech."""
     import_package_alone("kokoro")
     import kokoro.model
     import torch
@@ -65,7 +65,7 @@ def write_untrained(folder: Path, *, full: bool = False) -> None:
 
 
 def export_graph(folder: Path) -> None:
-    """The same model as a graph that tells durations."""
+    """Exports the same model as a graph that reports durations."""
     import kokoro.model
     import torch
 

@@ -1,4 +1,4 @@
-"""A web server that answers as it is told, also in ways that no proper one would."""
+"""A scripted web server, which can also violate HTTP."""
 
 import asyncio
 import json
@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 @dataclass(frozen=True)
 class Asked:
-    """A request as it came."""
+    """A received request."""
 
     path: str
     query: Mapping[str, str]
@@ -21,7 +21,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Reply:
-    """What is sent back. `length` is what Content-Length says when that is not the truth; -1 leaves it out."""
+    """An answer. `length` overrides Content-Length; -1 omits it."""
 
     body: bytes = b""
     status: int = 200
@@ -39,13 +39,13 @@ Writer = Callable[[Asked, asyncio.StreamWriter], Awaitable[None]]
 
 @dataclass
 class Web:
-    """A running server: where it is, what it was asked, and what it answers on which path."""
+    """A running server: its port, the received requests, and the answer for each path."""
 
     port: int = 0
     asked: list[Asked] = field(default_factory=list)
     routes: dict[str, Reply | Answerer] = field(default_factory=dict)
     raw: dict[str, Writer] = field(default_factory=dict)
-    """Paths whose answers are written by hand, head and all."""
+    """Paths whose complete answers, including headers, are written by the test."""
 
     @property
     def host(self) -> str:
@@ -112,7 +112,7 @@ async def _answer(web: Web, reader: asyncio.StreamReader, writer: asyncio.Stream
 
 
 def partial(content: bytes, *, etag: str = '"1"') -> Answerer:
-    """A file that can also be had from somewhere in its middle on."""
+    """Returns a handler for a file that supports range requests."""
 
     def answer(asked: Asked) -> Reply:
         headers = {"ETag": etag, "Accept-Ranges": "bytes"}

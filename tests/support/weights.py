@@ -1,4 +1,4 @@
-"""Folders of weights made on the spot: a vocabulary, voices of random numbers in each format, a model of a few nodes."""
+"""Generated folders of weights: a vocabulary, random voices in each format, and a model of a few nodes."""
 
 import json
 import zipfile
@@ -24,7 +24,7 @@ def styles(seed: int, rows: int = ROWS) -> NDArray[np.float32]:
 
 
 def write_voice(path: Path, seed: int) -> None:
-    """As PyTorch saves a tensor: an archive whose numbers lie in `data/0`."""
+    """Writes a tensor as PyTorch does: an archive with its numbers in `data/0`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(f"{path.stem}/data.pkl", b"never read")

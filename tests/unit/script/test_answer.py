@@ -1,4 +1,4 @@
-"""What a model may answer, and what becomes of it."""
+"""Parsing and validation of model answers."""
 
 import json
 import unicodedata
@@ -128,8 +128,8 @@ def test_row_59_text_that_must_not_be_spoken_is_a_flaw_that_names_the_scene(text
     found = flaws(Answer(scenes=(scene(text, 4),)), [4], words=28)
 
     assert found
-    assert all(one.startswith("scene 4: ") for one in found)
-    assert any(flaw in one for one in found)
+    assert all(complaint.startswith("scene 4: ") for complaint in found)
+    assert any(flaw in complaint for complaint in found)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_b05_scenes_are_those_that_were_asked_for_without_gap_or_repetition(numb
 def test_scenes_in_another_order_are_sorted_and_a_repeated_text_is_a_flaw() -> None:
     answer = read_answer(json.dumps([{"scene_number": 2, "text": "Same."}, {"scene_number": 1, "text": "same."}]))
 
-    assert [one.scene_number for one in answer.scenes] == [1, 2]
+    assert [scene.scene_number for scene in answer.scenes] == [1, 2]
     assert flaws(answer, [1, 2], words=28) == ["scene 2: repeats scene 1"]
 
 

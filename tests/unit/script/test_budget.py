@@ -1,4 +1,4 @@
-"""How many scenes and words fill an ordered time."""
+"""How many scenes and words fill an ordered duration."""
 
 import pytest
 from hypothesis import given

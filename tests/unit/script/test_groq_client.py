@@ -1,4 +1,4 @@
-"""How long a server asks us to wait."""
+"""How Retry-After is parsed."""
 
 from datetime import UTC, datetime
 

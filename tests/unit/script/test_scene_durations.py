@@ -1,4 +1,4 @@
-"""How a film's time is shared out among its scenes."""
+"""How the duration of a video is divided among its scenes."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Who writes, by what the environment says."""
+"""The writer that the environment selects."""
 
 from pathlib import Path
 

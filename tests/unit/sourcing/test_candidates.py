@@ -1,4 +1,4 @@
-"""Answers of footage servers are cleaned, cut and bounded."""
+"""Answers of footage servers are cleaned and truncated."""
 
 import pytest
 from pydantic import ValidationError

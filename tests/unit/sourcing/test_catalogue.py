@@ -1,4 +1,4 @@
-"""The library finds the clips of a folder, and nothing else."""
+"""The library offers the clips of a folder, and nothing else."""
 
 import json
 import os

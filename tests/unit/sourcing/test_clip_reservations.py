@@ -1,4 +1,4 @@
-"""The first scene to claim a clip has it, whoever asks and however often."""
+"""The first scene to reserve a clip owns it, for all workers and retries."""
 
 import asyncio
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What is told of the footage servers before a film is made: which are used, why, and what others lack."""
+"""Diagnostics of footage servers: which are used, why, and what the others are missing."""
 
 import os
 from pathlib import Path

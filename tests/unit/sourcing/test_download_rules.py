@@ -1,4 +1,4 @@
-"""Which addresses may be downloaded from. Nothing is sent here: what is allowed ends at a resolver that knows nobody."""
+"""Which URLs may be downloaded. Nothing is sent: allowed URLs end at a resolver without hosts."""
 
 import asyncio
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Relevance decides, equal fits take turns, filler is refused."""
+"""Relevance decides, equal matches rotate, filler is refused."""
 
 from uuid import UUID
 
@@ -21,7 +21,7 @@ def about(query: str, *keywords: str) -> Scene:
 
 
 def ranked(subject: Scene, *clips: FoundFootage, seconds: float = 5) -> dict[str, RankedFootage]:
-    return {one.footage.id: one for one in rank(subject, clips, look=LOOK, seconds=seconds)}
+    return {clip.footage.id: clip for clip in rank(subject, clips, look=LOOK, seconds=seconds)}
 
 
 def test_a_clip_without_a_common_word_does_not_fit_and_says_so() -> None:
@@ -105,7 +105,7 @@ def test_queries_become_wider_and_never_repeat() -> None:
 def test_scenes_that_find_the_same_clips_show_different_ones_until_all_were_shown() -> None:
     clips = rank(about("canal"), [found(str(n), "Canal") for n in range(6)], look=LOOK, seconds=5)
     shown = [
-        [one.footage.id for one in rotate(clips, project_id=PROJECT, scene_number=number, needed=2)][:2]
+        [clip.footage.id for clip in rotate(clips, project_id=PROJECT, scene_number=number, needed=2)][:2]
         for number in (1, 2, 3)
     ]
     assert sorted(name for names in shown for name in names) == list("012345")
@@ -128,7 +128,7 @@ def test_rotation_never_puts_a_worse_match_before_a_better_one() -> None:
         seconds=5,
     )
     for number in range(1, 9):
-        order = [one.footage.id for one in rotate(clips, project_id=PROJECT, scene_number=number, needed=1)]
+        order = [clip.footage.id for clip in rotate(clips, project_id=PROJECT, scene_number=number, needed=1)]
         assert set(order[:2]) == {"a", "b"}
         assert order[2:] == ["c", "d"]
 
@@ -141,7 +141,7 @@ def test_clips_of_different_scores_do_not_rotate() -> None:
         seconds=5,
     )
     for number in range(1, 7):
-        order = [one.footage.id for one in rotate(clips, project_id=PROJECT, scene_number=number, needed=1)]
+        order = [clip.footage.id for clip in rotate(clips, project_id=PROJECT, scene_number=number, needed=1)]
         assert order[2] == "a"
 
 

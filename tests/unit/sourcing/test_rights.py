@@ -1,4 +1,4 @@
-"""What an archive's words say about whose a clip is."""
+"""Descriptions of an archive can suggest third-party rights."""
 
 import pytest
 

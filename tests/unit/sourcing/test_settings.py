@@ -1,4 +1,4 @@
-"""Which servers the environment names."""
+"""Footage servers from the environment."""
 
 import json
 import os

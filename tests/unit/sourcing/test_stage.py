@@ -1,4 +1,4 @@
-"""Without usable footage every scene still gets an answer, and the answer says why."""
+"""Without usable footage, every scene still gets an answer with the reason."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -36,7 +36,7 @@ class BareSource:
         self.asked.append(query)
         if self.fails:
             raise FootageUnavailableError(self.fails)
-        return [FoundFootage(id=one, title=one) for one in self._ids]
+        return [FoundFootage(id=clip_id, title=clip_id) for clip_id in self._ids]
 
     async def locate(self, footage_id: str) -> LocatedFootage:
         path = Path("/nowhere") / f"{footage_id}.mp4"

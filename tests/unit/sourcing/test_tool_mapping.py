@@ -1,4 +1,4 @@
-"""Servers that call things differently are understood by configuration, and nothing they write runs."""
+"""Servers with other names need only configuration, and nothing in their answers is executed."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""How a scene is brought to its length, and when it is left alone."""
+"""How a scene is fitted to its duration, and when it is not changed."""
 
 import pytest
 from hypothesis import given
