@@ -162,8 +162,8 @@ async def test_a_fault_that_passes_is_not_noticed(bucket: Bucket, tmp_path: Path
     [
         ({"status": 500}, "InternalError"),
         ({"status": 503, "code": "SlowDown"}, "SlowDown"),
-        ({"cut": 0}, "broke off"),
-        ({"delay": 1.2, "times": 3}, "no answer in time"),
+        ({"cut": 0}, "cut off"),
+        ({"delay": 1.2, "times": 3}, "no response in time"),
     ],
 )
 async def test_a_fault_that_stays_is_an_error_that_may_pass(
@@ -213,7 +213,7 @@ async def test_a_bucket_that_is_missing_is_told_from_an_object_that_is_missing(s
         store.open(ref),
         added(store, b"x"),
     ):
-        with pytest.raises(PermanentError, match="there is no such bucket") as caught:
+        with pytest.raises(PermanentError, match="the bucket does not exist") as caught:
             await attempt
         assert caught.value.code == "storage_unavailable"
 

@@ -156,7 +156,7 @@ async def test_b35_a_database_that_is_locked_for_a_while_loses_nothing(
         "database_unavailable",
         f"the database {database.path} is locked by another program",
     )
-    assert told["hint"] == "close the program that holds it"
+    assert told["hint"] == "close the program that holds the lock"
     assert database.row("SELECT status FROM projects")["status"] == "complete"
 
 
@@ -165,7 +165,7 @@ async def test_b36_it_does_not_start_on_a_database_that_it_cannot_use(
 ):
     server, _ = bus
     app = recorder(server, Database(tmp_path / "no" / "record.db"))
-    with pytest.raises(PermanentError, match="there is no folder"):
+    with pytest.raises(PermanentError, match=r"the folder .* does not exist"):
         await app.start()
     await app.stop()
 

@@ -289,8 +289,8 @@ async def outlives(database: Database, fault: Fault, message: str, *, anew: bool
     ("fault", "message", "code"),
     [
         (locked, "is locked by another program", FailureCode.DATABASE_UNAVAILABLE),
-        (without_schema, "has no schema of ours .*start the recorder anew", FailureCode.DATABASE_UNAVAILABLE),
-        (older, "has an older schema .*start the recorder anew", FailureCode.DATABASE_UNAVAILABLE),
+        (without_schema, "has no tables of scenewire .*restart the recorder", FailureCode.DATABASE_UNAVAILABLE),
+        (older, "has an older schema .*restart the recorder", FailureCode.DATABASE_UNAVAILABLE),
         (newer, "has the schema ffffffffffff, which this version does not know", FailureCode.DATABASE_TOO_NEW),
     ],
 )
@@ -305,11 +305,11 @@ async def test_b35_b36_a_fault_of_either_database_is_named_and_outlived(
 @pytest.mark.parametrize(
     ("fault", "message", "anew"),
     [
-        (moved_away, "was moved away or deleted|is not there", False),
-        (moved_away, "is not there .*put it back", True),
-        (replaced, "was replaced|is damaged or no SQLite database", False),
-        (replaced, "is damaged or no SQLite database .*restore it", True),
-        (damaged, "is damaged or no SQLite database .*restore it", True),
+        (moved_away, "was moved away or deleted|does not exist", False),
+        (moved_away, "does not exist .*put it back", True),
+        (replaced, "was replaced|is damaged or is not a SQLite database", False),
+        (replaced, "is damaged or is not a SQLite database .*restore it", True),
+        (damaged, "is damaged or is not a SQLite database .*restore it", True),
     ],
 )
 async def test_b35_b36_a_fault_of_the_file_is_named_and_outlived(
@@ -345,8 +345,8 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 @pytest.mark.parametrize(
     ("fault", "message", "anew"),
     [
-        (full_disk, "has no room: its disk is full .*make room", False),
-        (read_only_disk, "is read-only .*give this user the right", True),
+        (full_disk, "is on a full disk .*free space", False),
+        (read_only_disk, "is read-only .*allow this user", True),
     ],
 )
 async def test_b35_b36_a_full_or_read_only_disk_is_named_and_outlived(

@@ -269,7 +269,7 @@ def test_check_finds_damage(command: Command, database: Database):
         connection.execute("UPDATE scenes SET project_id = 'nobody' WHERE scene_number = 3")
     ended = command("db", "check")
     assert ended.code == 2
-    assert "scenes refers to one of projects" in ended.out
+    assert "scenes refers to a missing row of projects" in ended.out
 
 
 def test_from_stream_and_to_stream_exclude_each_other(command: Command, database: Database):

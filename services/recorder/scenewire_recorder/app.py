@@ -18,10 +18,10 @@ __all__ = ["create_app"]
 
 
 def create_app(settings: RecorderSettings | None = None) -> FastStream:
-    """Builds the service. Its start brings the database up to date, and fails when that cannot be used.
+    """Builds the service. Its start upgrades the database, and fails when the database cannot be used.
 
     Args:
-        settings: read from the environment when not given.
+        settings: None reads the environment.
     """
     settings = settings or RecorderSettings()
     url = settings.database_url.get_secret_value()
@@ -31,7 +31,7 @@ def create_app(settings: RecorderSettings | None = None) -> FastStream:
 
     async def prepare() -> None:
         if settings.layout == "webapp":
-            require_file(url, hint="start the web application once: it makes its database; or correct DATABASE_URL")
+            require_file(url, hint="start the web application once to create its database, or correct DATABASE_URL")
         await upgrade(url, lock_timeout=settings.database_timeout)
         await stage.repair_index()
         async with opened(url) as record:
@@ -40,11 +40,11 @@ def create_app(settings: RecorderSettings | None = None) -> FastStream:
     async def close() -> None:
         repository.close()
 
-    async def reach() -> None:
+    async def check_database() -> None:
         async with opened(url) as record:
             await record.last_logged(PIPELINE.name)
 
-    bus.require("database", reach)
+    bus.require("database", check_database)
     bus.on_start(prepare)
     bus.on_stop(close)
     register(bus, stage)

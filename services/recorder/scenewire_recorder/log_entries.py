@@ -1,4 +1,4 @@
-"""What the log keeps of a message, and what this version makes of it."""
+"""Rows of the message log, and the parsed messages."""
 
 import json
 import re
@@ -18,19 +18,19 @@ __all__ = ["Content", "LogEntry", "Position", "parse", "read"]
 
 Content = Message | ScriptRequested
 Position = tuple[int, str, int]
-"""Revision, time, sequence: where a message belongs in the story of its project."""
+"""Revision, time, sequence: the order of a project's messages."""
 
-_PROBLEM_CHARACTERS: Final = 900
+MAX_PROBLEM_CHARACTERS: Final = 900
 _ESCAPED_NUL: Final = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
 @dataclass(kw_only=True, slots=True)
 class LogEntry:
-    """A row of the log, with its content where that is valid.
+    """A row of the log, with the parsed message if it is valid.
 
     Attributes:
-        spare_id: what the entry goes by when another message already has its id.
-        body: None when the body is no text; it is in `raw_body` then.
+        spare_id: the entry's id if another message already has its own.
+        body: None if the body is not text; it is in `raw_body` then.
     """
 
     message_id: str
@@ -49,25 +49,25 @@ class LogEntry:
 
     @property
     def valid(self) -> bool:
-        """Whether the projections know what to make of it."""
+        """Whether the message is valid and used by the projections."""
         return self.content is not None
 
     @property
     def position(self) -> Position:
-        """Where it belongs in the story of its project."""
+        """Its position among the messages of its project."""
         return (self.revision, self.published_at, self.sequence)
 
     def renamed(self) -> Self:
-        """The same entry when its id is taken by another message."""
+        """Returns the entry with its spare id, because another message has its id."""
         return replace(self, message_id=self.spare_id, problem=f"another message has its id {self.message_id!r}")
 
     def rejected(self, problem: str) -> Self:
-        """The same entry, kept but out of all projections."""
-        return replace(self, content=None, revision=0, problem=_plain(problem)[:_PROBLEM_CHARACTERS])
+        """Returns the entry marked as invalid, so that projections leave it out."""
+        return replace(self, content=None, revision=0, problem=_plain(problem)[:MAX_PROBLEM_CHARACTERS])
 
 
 def read(message: StoredMessage) -> LogEntry:
-    """What to keep of a message. Never fails: what cannot be understood is kept as it is, and says why."""
+    """Returns the log entry of a message. Never fails: an invalid message is kept unchanged, with the problem."""
     body, problem = _as_text(message.body)
     content = None
     if body is not None:
@@ -92,27 +92,27 @@ def read(message: StoredMessage) -> LogEntry:
 
 
 def parse(subject: str, body: str) -> tuple[Content | None, str | None]:
-    """The message that a body holds, or what is wrong with it."""
+    """Parses a body; returns the message, or the problem."""
     known = message_model(subject)
     if known is None:
-        return None, "this version knows no message on its subject"
-    if "\\u0000" in body:  # no column takes a NUL
+        return None, "its subject is unknown to this version"
+    if "\\u0000" in body:  # no column accepts a NUL
         body = _ESCAPED_NUL.sub(r"\1", body)
     try:
         return known.model_validate_json(body), None
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"])
-        return None, _plain(f"{where}: {first['msg']}" if where else first["msg"])[:_PROBLEM_CHARACTERS]
+        return None, _plain(f"{where}: {first['msg']}" if where else first["msg"])[:MAX_PROBLEM_CHARACTERS]
 
 
 def _as_text(body: bytes) -> tuple[str | None, str | None]:
     try:
         text = body.decode()
     except UnicodeDecodeError as error:
-        return None, f"its body is no UTF-8 text: {error.reason} at byte {error.start}"
+        return None, f"its body is not UTF-8 text: {error.reason} at byte {error.start}"
     if "\0" in text:
-        return None, f"its body holds a NUL at character {text.index(chr(0))}"
+        return None, f"its body contains a NUL at character {text.index(chr(0))}"
     return text, None
 
 
@@ -129,7 +129,7 @@ def _as_seconds(seconds: int) -> str:
 def _as_json(headers: Mapping[str, str]) -> str:
     try:
         return to_json(headers).decode()
-    except (PydanticSerializationError, UnicodeEncodeError):  # bytes that are no text
+    except (PydanticSerializationError, UnicodeEncodeError):  # headers that are not UTF-8
         return json.dumps(dict(headers))
 
 
@@ -142,7 +142,7 @@ def _project_id(message: StoredMessage, content: Content | None) -> str | None:
 
 
 def _plain(text: str) -> str:
-    """Text that every database takes."""
+    """Returns text that every database accepts."""
     if text.isascii() and "\0" not in text:
         return text
     return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")

@@ -1,4 +1,4 @@
-"""The environment of the recorder."""
+"""Settings of the recorder."""
 
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
@@ -11,23 +11,24 @@ __all__ = ["RecorderSettings"]
 
 
 class RecorderSettings(ServiceSettings):
-    """What every service reads, and where the record is kept."""
+    """Settings of every service, and the database."""
 
     model_config = SettingsConfigDict(env_prefix="RECORDER_")
 
     database_url: SecretStr = Field(
         validation_alias="DATABASE_URL",
-        description="Such as sqlite:////absolute/file.db. May hold a password; DATABASE_URL_FILE names a file that "
-        "holds it.",
+        description="URL of the database, such as sqlite:////absolute/file.db; may contain a password.",
     )
     database_timeout: Seconds = Field(
         default=LOCK_TIMEOUT, description="How long to wait for a database that another program has locked."
     )
     artifacts_url: str = Field(
-        default="unused:", validation_alias="ARTIFACTS_URL", description="Of no use here: the record holds references."
+        default="unused:",
+        validation_alias="ARTIFACTS_URL",
+        description="Not used by the recorder: rows have keys only.",
     )
 
     @property
     def layout(self) -> Layout:
-        """Which paths the rows name."""
+        """Layout of the paths in the rows."""
         return "plain" if self.webapp_dir is None else "webapp"

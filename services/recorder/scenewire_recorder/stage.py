@@ -1,4 +1,4 @@
-"""The work of the recorder: a batch of messages becomes rows, in one transaction."""
+"""The recorder's work: turns a batch of messages into rows, in one transaction."""
 
 import asyncio
 import gc
@@ -20,11 +20,10 @@ log = structlog.get_logger(__name__)
 
 
 class RecorderStage:
-    """Keeps the log and its projections.
+    """Writes the log and its projections.
 
-    A project's rows are a fold over its messages in order. What continues where the log ends is folded into the rows
-    as they are; when something arrives late, the rows are folded anew from the log. So they are the same in the end
-    whatever the order of arrival.
+    A project's rows are a fold over its messages in order. Messages after the end of the log are folded into the present
+    rows. After a late message, the rows are folded again from the log, so that they do not depend on the order of arrival.
     """
 
     def __init__(self, repository: Repository, *, layout: Layout = "plain") -> None:
@@ -32,7 +31,7 @@ class RecorderStage:
         self._fold = FOLDS[layout]
 
     async def record(self, batch: Sequence[StoredMessage]) -> None:
-        """Records a batch; messages that were recorded before change nothing.
+        """Records a batch; messages that are already recorded change nothing.
 
         Raises:
             PipelineError: `database_unavailable`; nothing of the batch may have been written.
@@ -40,7 +39,7 @@ class RecorderStage:
         await asyncio.to_thread(self._record, batch)
 
     async def repair_index(self) -> None:
-        """Makes the full-text index anew if it does not say what the videos say: a VACUUM can do that to it.
+        """Rebuilds the full-text index if it differs from the videos, for example after a VACUUM.
 
         Raises:
             PipelineError: `database_unavailable`.
@@ -67,7 +66,7 @@ class RecorderStage:
                 self._commit_alone(entry)
 
     def _commit_alone(self, entry: LogEntry) -> None:
-        """One message at a time finds the one that the projections choke on: it is kept, and left out of them."""
+        """Records a single message; one that cannot be projected is logged and left out of the projections."""
         try:
             self._commit([entry])
         except PipelineError:
@@ -88,7 +87,7 @@ class RecorderStage:
 
 @contextmanager
 def _no_collections() -> Iterator[None]:
-    """All that a batch makes lives until its end; the collector would look through it again and again, in vain."""
+    """Disables garbage collection: the objects of a batch live until its end, and collections would be in vain."""
     if not gc.isenabled():
         yield
         return

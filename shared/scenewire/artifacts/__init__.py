@@ -1,10 +1,12 @@
-"""Where media lie. Messages carry references; this package turns them into files and back.
+"""The artifact store. Messages carry references; this package turns them into files and back.
 
-store         the interface, keys, `open_store(url)`
-filesystem    a folder: workers on one host read in place
-object_store  S3 and its like, fetched into a cache before use
-cache         local copies of what lies in an object store
-metrics       what is counted of an object store
-local_files   files on this host: measured, synced, and where they lie while they are being made
-results       a stage's stored result, found again by the hash of everything that shaped it
+store          the interface and keys
+opening        opens the store of an `ARTIFACTS_URL`
+filesystem     a store in a folder, which workers of one host read in place
+object_store   a store in S3 and the like, through a cache
+cache          local copies of objects
+scratch        work in progress on this host
+result_cache   stored results of stages, by the hash of their inputs
+webapp_export  copies for the prior system's web application
+metrics        metrics of object stores
 """

@@ -1,8 +1,8 @@
-"""Local copies of what lies in an object store, shared by all processes of a host.
+"""Local copies of objects, shared by all processes of a host.
 
-A copy lies under its content's hash, and is compared with it each time it is handed out. What was used least recently
-goes first when there is too much; what was used within the last hour stays, because somebody may be working with it. So
-the limit is one of what is kept, not of what is needed at once.
+A copy is stored under the hash of its content and verified each time it is opened. The least recently used copies are
+evicted first; copies used within the last hour stay, because a worker may be using them. So the limit applies to what is
+kept, not to what is needed at once.
 """
 
 import os
@@ -25,12 +25,12 @@ log = structlog.get_logger(__name__)
 
 
 class Cache:
-    """A folder of copies. It blocks: call it from a thread.
+    """A folder of copies. Its methods block: call them from a thread.
 
     Args:
-        root: the folder; made when it is needed.
-        limit: bytes to keep.
-        in_use: how long a copy that was handed out stays in any case.
+        root: the folder; created when needed.
+        limit: size limit, bytes.
+        in_use: how long a copy stays after its last use in any case.
     """
 
     def __init__(self, root: Path, *, limit: int, in_use: timedelta = _IN_USE) -> None:
@@ -40,20 +40,20 @@ class Cache:
         self._scratch = Scratch(root / "scratch")
 
     def scratch(self) -> AbstractAsyncContextManager[Path]:
-        """A private folder on the same disk, removed on exit."""
+        """Creates a private folder on the same disk; it is removed on exit."""
         return self._scratch.folder()
 
     def holds_scratch(self, path: Path) -> bool:
-        """Whether a file lies in a scratch folder of ours and may be moved."""
+        """Returns whether a file is in a scratch folder and may be moved."""
         return self._scratch.holds(path)
 
     def new_file(self) -> Path:
-        """A name for a file that is being fetched."""
+        """Returns a path for a file that is being fetched."""
         with storage_errors(self._root):
             return self._scratch.new_file()
 
     def find(self, ref: ArtifactRef) -> Path | None:
-        """The copy of an artifact, if there is one and it is what it should be."""
+        """Returns the copy of an artifact; None if there is no intact one."""
         path = self._path(ref)
         with storage_errors(path):
             try:
@@ -67,7 +67,7 @@ class Cache:
         return None
 
     def keep(self, part: Path, ref: ArtifactRef) -> Path:
-        """Takes in a file that was measured, and makes room for it; returns where it lies now."""
+        """Moves a verified file into the cache, evicts others if needed, and returns its path."""
         path = self._path(ref)
         with storage_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -77,13 +77,13 @@ class Cache:
         return path
 
     def _path(self, ref: ArtifactRef) -> Path:
-        suffix = PurePosixPath(ref.key).suffix  # which ffmpeg looks at
+        suffix = PurePosixPath(ref.key).suffix  # ffmpeg uses it
         return self._root / "content" / ref.sha256[:2] / f"{ref.sha256}{suffix}"
 
     def _evict(self) -> None:
         copies = []
         for path in (self._root / "content").glob("*/*"):
-            with suppress(OSError):  # another process evicts too
+            with suppress(OSError):  # another process may evict at the same time
                 facts = path.stat()
                 copies.append((facts.st_mtime, facts.st_size, path))
         excess = sum(size for _, size, _ in copies) - self._limit

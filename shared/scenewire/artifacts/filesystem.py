@@ -1,4 +1,4 @@
-"""A store in a folder. Workers on one host share it and read files where they lie."""
+"""A store in a folder. Workers of one host share it and read files in place."""
 
 import asyncio
 import os
@@ -18,7 +18,7 @@ __all__ = ["FilesystemStore"]
 
 
 class FilesystemStore(ArtifactStore):
-    """See `ArtifactStore`. Every write goes to a temporary name, is synced, then renamed."""
+    """See `ArtifactStore`. Every file is written to a temporary name, synced, and renamed."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -58,12 +58,12 @@ class FilesystemStore(ArtifactStore):
         await asyncio.to_thread(self._replace, self._root / check_key(key), document)
 
     async def discard(self, keys: Iterable[str]) -> int:
-        """Removes files of `content/`; returns how many bytes they had. Who needs one again makes it anew."""
+        """Removes files of `content/` and returns their size in bytes. A stage that needs one builds it again."""
         return await asyncio.to_thread(lambda: sum(map(self._discard, keys)))
 
     def _discard(self, key: str) -> int:
         if not key.startswith("content/"):
-            message = f"only content may be discarded, not {key!r}"
+            message = f"only files in content/ can be removed, not {key!r}"
             raise ValueError(message)
         path = self._root / check_key(key)
         with storage_errors(path), suppress(FileNotFoundError):
@@ -78,16 +78,16 @@ class FilesystemStore(ArtifactStore):
         ref = ArtifactRef(key=key, sha256=digest, size=size, media_type=media_type)
         target = self._root / key
         if not (target.exists() and measure(target) == (digest, size)):
-            self._place(path, target)
+            self._move_or_copy(path, target)
         return ref
 
     def _deliver(self, key: str, path: Path, media_type: str) -> ArtifactRef:
         digest, size = measure(path)
-        self._place(path, self._root / key)
+        self._move_or_copy(path, self._root / key)
         return ArtifactRef(key=key, sha256=digest, size=size, media_type=media_type)
 
-    def _place(self, source: Path, target: Path) -> None:
-        """Moves a file out of scratch; copies one that belongs to somebody else."""
+    def _move_or_copy(self, source: Path, target: Path) -> None:
+        """Moves a file from scratch; copies one from elsewhere."""
         with storage_errors(target):
             target.parent.mkdir(parents=True, exist_ok=True)
             if self._scratch.holds(source):
@@ -107,12 +107,12 @@ class FilesystemStore(ArtifactStore):
                 raise PermanentError(
                     FailureCode.ARTIFACT_MISSING,
                     f"artifact {ref.key} is not in the store",
-                    hint="order again; if files vanish, check what else cleans the artifact folder",
+                    hint="order again; if files disappear, check what else removes files from the artifact folder",
                 ) from None
         if found != (ref.sha256, ref.size):
             raise PermanentError(
                 FailureCode.ARTIFACT_CORRUPT,
-                f"artifact {ref.key} is not the file that was announced: {found[1]} bytes instead of {ref.size}, "
+                f"artifact {ref.key} does not match its reference: {found[1]} bytes instead of {ref.size}, "
                 f"or other content",
                 hint="check the disk, remove the file and order again",
             )
@@ -126,7 +126,7 @@ class FilesystemStore(ArtifactStore):
                 part.write_bytes(document)
                 sync(part)
                 try:
-                    os.link(part, path)  # fails when the name is taken, unlike a rename
+                    os.link(part, path)  # unlike a rename, this fails if the name exists
                 except FileExistsError:
                     return path.read_bytes()
                 sync(path.parent)

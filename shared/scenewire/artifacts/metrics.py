@@ -1,4 +1,4 @@
-"""What is counted of an object store; docs/metrics.md says what each number means."""
+"""Metrics of object stores; docs/metrics.md explains them."""
 
 from functools import cache
 
@@ -8,28 +8,28 @@ __all__ = ["StoreMetrics", "store_metrics"]
 
 
 class StoreMetrics:
-    """Traffic with an object store.
+    """Metrics of the traffic with object stores.
 
     Args:
-        registry: where they are found; a registry takes them once.
+        registry: the registry that they are registered in; each name can be registered once.
     """
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.bytes = Counter(
             "scenewire_artifact_bytes_total",
-            "Bytes of files that were sent to the object store or fetched from it.",
+            "Bytes sent to the object store or fetched from it.",
             ["direction"],
             registry=registry,
         )
         self.opened = Counter(
             "scenewire_artifacts_opened_total",
-            "Files that were asked for, by where they were.",
+            "Opened files, by where they were found.",
             ["found"],
             registry=registry,
         )
         self.failures = Counter(
             "scenewire_object_store_failures_total",
-            "Calls of the object store that failed for good, retries included, by the failure's code.",
+            "Calls of the object store that failed after all retries, by the failure's code.",
             ["code"],
             registry=registry,
         )
@@ -37,5 +37,5 @@ class StoreMetrics:
 
 @cache
 def store_metrics() -> StoreMetrics:
-    """Those of this process."""
+    """Returns the metrics of this process."""
     return StoreMetrics(REGISTRY)

@@ -1,6 +1,6 @@
-"""A store in S3, Google Cloud Storage, Azure or what speaks like them. The only file that knows obstore.
+"""A store in S3, Google Cloud Storage, Azure or a compatible service. The only file that uses obstore.
 
-Files are fetched into a cache of this host before they are used, and compared with their reference there.
+Files are fetched into a cache of this host before use, and verified there.
 """
 
 import asyncio
@@ -36,36 +36,36 @@ from scenewire.settings import ObjectStoreSettings
 
 __all__ = ["ObjectStore", "open_bucket"]
 
-_PART: Final = 8 << 20
-"""Bytes of a part: bigger files are sent in several, four at a time."""
+_PART_BYTES: Final = 8 << 20
+"""Larger files are uploaded in parts, four at a time."""
 
 _UPLOADS: Final = 4
 _CHUNK: Final = 1 << 20
 _CREATE_TRIES: Final = 3
-_LARGEST_DOCUMENT: Final = 16 << 20
-_CONNECT: Final = timedelta(seconds=10)
-_WHOLE_FILE: Final = timedelta(hours=2)
-"""For one file in all; silence ends it sooner."""
+MAX_DOCUMENT_BYTES: Final = 16 << 20
+_CONNECT_TIMEOUT: Final = timedelta(seconds=10)
+_FILE_TIMEOUT: Final = timedelta(hours=2)
+"""For one file in all; a store that does not respond ends it sooner."""
 
 _RETRIES: Final = 4
-_FIRST_PAUSE: Final = timedelta(milliseconds=200)
-_LONGEST_PAUSE: Final = timedelta(seconds=5)
+_FIRST_BACKOFF: Final = timedelta(milliseconds=200)
+_MAX_BACKOFF: Final = timedelta(seconds=5)
 
-_UNSAID: Final = (
-    ("kind: Timeout", "no answer in time"),
+_FAILURES_WITHOUT_RESPONSE: Final = (
+    ("kind: Timeout", "no response in time"),
     ("kind: Connect", "cannot be reached"),
-    ("kind: Interrupted", "the answer broke off"),
+    ("kind: Interrupted", "the response was cut off"),
 )
-"""What obstore says of failures without an answer, in its own words and in ours."""
+"""Text of obstore's errors without a response, and what it means."""
 
 _PROVIDERS: Final = ("AWS_", "GOOGLE_", "AZURE_")
 _NO_BUCKET: Final = {"NoSuchBucket", "ContainerNotFound"}
 
-_SAID: Final = re.compile(r"<Code>(\w{1,60})</Code>")
+_ERROR_CODE: Final = re.compile(r"<Code>(\w{1,60})</Code>")
 
 
 class ObjectStore(ArtifactStore):
-    """See `ArtifactStore`. A write appears whole, when its last byte has arrived.
+    """See `ArtifactStore`. An object becomes visible when it is complete.
 
     Args:
         client: the bucket, or a prefix in it.
@@ -110,11 +110,11 @@ class ObjectStore(ArtifactStore):
         with self._errors(check_key(key)):
             try:
                 answer = await obstore.get_async(self._client, key)
-                if answer.meta["size"] > _LARGEST_DOCUMENT:
-                    raise _corrupt(key, f"{answer.meta['size']} bytes are no document of ours")
+                if answer.meta["size"] > MAX_DOCUMENT_BYTES:
+                    raise _corrupt(key, f"{answer.meta['size']} bytes are too many for a document")
                 return bytes(await answer.bytes_async())
-            except FileNotFoundError as error:  # obstore's word for a missing object
-                if _said(error) in _NO_BUCKET:
+            except FileNotFoundError as error:  # obstore raises it for a missing object
+                if _error_code(error) in _NO_BUCKET:
                     raise
                 return None
 
@@ -129,11 +129,11 @@ class ObjectStore(ArtifactStore):
                 else:
                     return document
             stored = await self.read_document(key)
-            if stored is not None:  # else somebody has removed it in between
+            if stored is not None:  # otherwise it was removed in between
                 return stored
         raise TransientError(
             FailureCode.STORAGE_UNAVAILABLE,
-            f"{key} in {self._place} is there and is not",
+            f"{key} in {self._place} exists for writes and does not exist for reads",
             hint="check what else writes to the bucket, and whether its reads are consistent",
         )
 
@@ -150,8 +150,8 @@ class ObjectStore(ArtifactStore):
                 ref.key,
                 path,
                 attributes={"Content-Type": ref.media_type},
-                use_multipart=ref.size > _PART,
-                chunk_size=_PART,
+                use_multipart=ref.size > _PART_BYTES,
+                chunk_size=_PART_BYTES,
                 max_concurrency=_UPLOADS,
             )
         store_metrics().bytes.labels("sent").inc(ref.size)
@@ -173,8 +173,8 @@ class ObjectStore(ArtifactStore):
     async def _download(self, ref: ArtifactRef, part: Path) -> str:
         try:
             answer = await obstore.get_async(self._client, ref.key)
-        except FileNotFoundError as error:  # obstore's word for a missing object
-            if _said(error) in _NO_BUCKET:
+        except FileNotFoundError as error:  # obstore raises it for a missing object
+            if _error_code(error) in _NO_BUCKET:
                 raise
             raise PermanentError(
                 FailureCode.ARTIFACT_MISSING,
@@ -194,14 +194,14 @@ class ObjectStore(ArtifactStore):
             raise TransientError(
                 FailureCode.STORAGE_UNAVAILABLE,
                 f"{self._place} sent {received} of the {ref.size} bytes of {ref.key}",
-                hint="look at the store and the network",
+                hint="check the store and the network",
             )
         store_metrics().bytes.labels("fetched").inc(received)
         return digest.hexdigest()
 
     @contextmanager
     def _errors(self, key: str) -> Iterator[None]:
-        """The store's refusal as an error that says what to do; its own words may hold a key's name or a signature."""
+        """Translates errors of the store; their own text may contain a key or a signature."""
         try:
             yield
         except (BaseError, FileNotFoundError, NotImplementedError) as error:
@@ -210,20 +210,19 @@ class ObjectStore(ArtifactStore):
             raise failure from None
 
     def _alone(self, digest: str) -> asyncio.Lock:
-        """One fetch of a file at a time in this process; others of the host may fetch the same, and either is kept."""
+        """Returns the lock of a file: this process fetches it once at a time. Other processes may fetch it too."""
         return self._fetching.setdefault(digest, asyncio.Lock())
 
 
 def open_bucket(url: str, settings: ObjectStoreSettings) -> ObjectStore:
-    """The store behind a URL such as s3://bucket/prefix; nothing is asked of it yet.
+    """Opens the store of a URL such as s3://bucket/prefix; no request is made yet.
 
     Args:
-        url: its scheme says which kind of store it is.
-        settings: how it is reached; what they do not say comes from the environment, as each provider has it.
+        url: the URL; its scheme selects the provider.
+        settings: access to the store; the provider's own variables supply the rest.
 
     Raises:
-        PermanentError: `invalid_settings`, the URL or the access cannot be; `storage_unavailable`, credentials cannot
-            be read.
+        PermanentError: `invalid_settings`, the URL or the access is invalid.
     """
     _forget_empty_variables()
     access: Any = settings.s3_access() if url.startswith("s3:") else {}
@@ -234,63 +233,67 @@ def open_bucket(url: str, settings: ObjectStoreSettings) -> ObjectStore:
             config=access,
             client_options={
                 "allow_http": endpoint.startswith("http://"),
-                "connect_timeout": min(settings.timeout, _CONNECT),
+                "connect_timeout": min(settings.timeout, _CONNECT_TIMEOUT),
                 "read_timeout": settings.timeout,
-                "timeout": _WHOLE_FILE,
+                "timeout": _FILE_TIMEOUT,
             },
             retry_config={
                 "max_retries": _RETRIES,
                 "retry_timeout": settings.timeout * 2,
-                "backoff": {"init_backoff": _FIRST_PAUSE, "max_backoff": _LONGEST_PAUSE, "base": 2},
+                "backoff": {"init_backoff": _FIRST_BACKOFF, "max_backoff": _MAX_BACKOFF, "base": 2},
             },
         )
     except BaseError as error:
         raise PermanentError(
             FailureCode.INVALID_SETTINGS,
-            f"ARTIFACTS_URL or its access cannot be used: {type(error).__name__}",
-            hint="docs/artifacts.md lists what they may be",
+            f"ARTIFACTS_URL or its credentials are invalid: {type(error).__name__}",
+            hint="docs/artifacts.md lists the valid ones",
         ) from None
     return ObjectStore(client, Cache(settings.cache_dir, limit=settings.cache_size), place=url)
 
 
 def _forget_empty_variables() -> None:
-    """Compose files pass an unset variable on as an empty one, which obstore takes for a value and chokes on."""
+    """Unsets empty variables: compose files pass unset variables on as empty ones, which obstore rejects."""
     for name, value in list(os.environ.items()):
         if not value and name.startswith(_PROVIDERS):
             del os.environ[name]
 
 
-def _said(error: Exception) -> str:
-    """The store's own name of what is wrong; of an error without one, what kind it is."""
+def _error_code(error: Exception) -> str:
+    """Returns the store's error code; of an error without one, its kind."""
     text = str(error)
-    found = _SAID.search(text)
-    return found[1] if found else next((said for words, said in _UNSAID if words in text), type(error).__name__)
+    found = _ERROR_CODE.search(text)
+    return (
+        found[1]
+        if found
+        else next((meaning for words, meaning in _FAILURES_WITHOUT_RESPONSE if words in text), type(error).__name__)
+    )
 
 
 def _translated(error: Exception, key: str, place: str) -> PipelineError:
-    what = f"{place}, {key}: {_said(error)}"
+    what = f"{place}, {key}: {_error_code(error)}"
     if isinstance(error, FileNotFoundError):
         return PermanentError(
-            FailureCode.STORAGE_UNAVAILABLE, what, hint="there is no such bucket: make it, or correct ARTIFACTS_URL"
+            FailureCode.STORAGE_UNAVAILABLE, what, hint="the bucket does not exist: create it, or correct ARTIFACTS_URL"
         )
     if isinstance(error, (PermissionDeniedError, UnauthenticatedError)):
         return PermanentError(
             FailureCode.STORAGE_UNAVAILABLE,
             what,
-            hint="check the credentials, and that they may read and write below ARTIFACTS_URL",
+            hint="check the credentials, and their permission to read and write below ARTIFACTS_URL",
         )
     if isinstance(error, (NotSupportedError, NotImplementedError)):
         return PermanentError(
             FailureCode.STORAGE_UNAVAILABLE,
             what,
-            hint="the store must know conditional writes (If-None-Match); use another or a newer one",
+            hint="the store must support conditional writes (If-None-Match); use another or a newer one",
         )
-    return TransientError(FailureCode.STORAGE_UNAVAILABLE, what, hint="look at the store and the network")
+    return TransientError(FailureCode.STORAGE_UNAVAILABLE, what, hint="check the store and the network")
 
 
 def _corrupt(key: str, what: str) -> PermanentError:
     return PermanentError(
         FailureCode.ARTIFACT_CORRUPT,
-        f"artifact {key} is not the file that was announced: {what}",
+        f"artifact {key} does not match its reference: {what}",
         hint="remove the object and order again",
     )

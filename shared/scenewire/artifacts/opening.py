@@ -12,19 +12,18 @@ from scenewire.settings import ObjectStoreSettings
 __all__ = ["open_store"]
 
 _BUCKETS: Final = {"s3", "gs", "az", "abfss"}
-"""Schemes of object stores: S3 and what speaks like it, Google Cloud Storage, Azure."""
+"""Schemes of object stores: S3 and compatible services, Google Cloud Storage, Azure."""
 
 
 def open_store(url: str, settings: ObjectStoreSettings | None = None) -> ArtifactStore:
-    """The store behind an `ARTIFACTS_URL`.
+    """Opens the store of an `ARTIFACTS_URL`.
 
     Args:
         url: a folder, or a bucket with or without a prefix.
-        settings: how a bucket is reached; read from the environment when not given.
+        settings: access to a bucket; None reads the environment.
 
     Raises:
-        PermanentError: `invalid_settings`, the URL's scheme is not known, a file URL is not absolute, or the access
-            cannot be; `storage_unavailable`, credentials cannot be read.
+        PermanentError: `invalid_settings`, the scheme is unknown, a file URL is not absolute, or the access is invalid.
     """
     parts = urlsplit(url)
     if parts.scheme == "file" and parts.netloc in ("", "localhost") and parts.path.startswith("/"):
@@ -36,5 +35,5 @@ def open_store(url: str, settings: ObjectStoreSettings | None = None) -> Artifac
     raise PermanentError(
         FailureCode.INVALID_SETTINGS,
         f"ARTIFACTS_URL must look like file:///absolute/folder or s3://bucket/prefix, not {parts.scheme}://…",
-        hint="docs/artifacts.md lists what it may be",
+        hint="docs/artifacts.md lists the valid forms",
     )

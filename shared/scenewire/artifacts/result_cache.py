@@ -1,6 +1,6 @@
-"""A stage's stored result, found again by the hash of everything that shaped it.
+"""Stored results of stages, by the hash of their inputs.
 
-A handler asks here before it works: a redelivery, a crash before the publish, or an edit to another scene then costs
+A handler looks here before it works, so that a redelivery, a crash before the publish, or an edit of another scene costs
 nothing.
 """
 
@@ -18,22 +18,22 @@ from scenewire.messages import ArtifactRef
 __all__ = ["Results", "fingerprint"]
 
 _REPLACEABLE: Final = {FailureCode.ARTIFACT_MISSING, FailureCode.ARTIFACT_CORRUPT}
-"""What becomes of a file, and is no reason not to make it anew."""
+"""Faults of a file after which the result is built again."""
 
 ResultT = TypeVar("ResultT", bound=BaseModel)
 
 
 def fingerprint(**inputs: object) -> str:
-    """SHA-256 over named inputs, the same for equal values in any process.
+    """Returns the SHA-256 of named inputs; equal values give the same in any process.
 
     Args:
-        inputs: JSON values or pydantic models. Include a version of the code that turns them into the result.
+        inputs: JSON values or pydantic models. Include a version of the code that computes the result.
     """
 
     def plain(value: object) -> object:
         if isinstance(value, BaseModel):
             return value.model_dump(mode="json")
-        message = f"cannot take the fingerprint of {type(value).__name__}"
+        message = f"cannot compute a fingerprint of {type(value).__name__}"
         raise TypeError(message)
 
     text = json.dumps(inputs, default=plain, sort_keys=True, ensure_ascii=False, allow_nan=False)
@@ -41,19 +41,19 @@ def fingerprint(**inputs: object) -> str:
 
 
 class Results:
-    """The results of one stage."""
+    """Stored results of one stage."""
 
     def __init__(self, store: ArtifactStore, stage: str) -> None:
         self._store = store
         self._stage = stage
 
     async def find(self, inputs: str, model: type[ResultT]) -> ResultT | None:
-        """The result for a fingerprint, if it is stored and every file it names is intact."""
+        """Returns the result for a fingerprint; None unless it is stored and all its files are intact."""
         document = await self._store.read_document(self._key(inputs))
         return None if document is None else await self._intact(document, model)
 
     async def save(self, inputs: str, result: ResultT) -> ResultT:
-        """Stores a result; returns the one that counts, which is an earlier one when two workers raced."""
+        """Stores a result and returns the valid one: the earlier one if two workers raced."""
         document = result.model_dump_json().encode()
         stored = await self._store.write_once(self._key(inputs), document)
         if stored == document:
@@ -65,7 +65,7 @@ class Results:
         return result
 
     async def replace(self, inputs: str, result: ResultT) -> ResultT:
-        """Stores a result in place of an earlier one: for what may grow old, such as a copy of something outside."""
+        """Replaces an earlier result: for results that expire, such as copies of remote files."""
         await self._store.replace_document(self._key(inputs), result.model_dump_json().encode())
         return result
 
@@ -75,7 +75,7 @@ class Results:
             for ref in _artifacts_in(result):
                 await self._store.open(ref)
         except ValidationError:
-            return None  # of an older shape: made anew
+            return None  # from an older version: built again
         except PermanentError as error:
             if error.code not in _REPLACEABLE:
                 raise

@@ -1,4 +1,4 @@
-"""Files on this host: measured, synced, in folders of their own while they are being made."""
+"""Work in progress on this host: private folders, temporary files, hashes and syncs."""
 
 import asyncio
 import hashlib
@@ -19,16 +19,16 @@ from scenewire.errors import storage_failure
 
 __all__ = ["Scratch", "measure", "storage_errors", "sync"]
 
-_STALE: Final = timedelta(days=1)
+_STALE_AFTER: Final = timedelta(days=1)
 
 log = structlog.get_logger(__name__)
 
 
 class Scratch:
-    """Where processes keep what is not finished; what a killed one leaves behind is swept by the next.
+    """A folder for unfinished files. The next process removes what a killed one has left.
 
     Args:
-        root: the folder; made when it is needed.
+        root: the folder; created when needed.
     """
 
     def __init__(self, root: Path) -> None:
@@ -37,7 +37,7 @@ class Scratch:
 
     @asynccontextmanager
     async def folder(self) -> AsyncIterator[Path]:
-        """A private folder, removed on exit."""
+        """Creates a private folder; it is removed on exit."""
         folder = self._root / _own_name()
         with storage_errors(folder):
             folder.mkdir(parents=True)
@@ -50,17 +50,17 @@ class Scratch:
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
     def holds(self, path: Path) -> bool:
-        """Whether a file is one of ours, to be moved away rather than copied."""
+        """Returns whether a file is in this folder and may be moved."""
         return path.is_relative_to(self._root)
 
     def new_file(self) -> Path:
-        """A name for a temporary file."""
+        """Returns a path for a temporary file."""
         self._root.mkdir(parents=True, exist_ok=True)
         return self._root / _own_name()
 
     @contextmanager
     def part(self, target: Path) -> Iterator[Path]:
-        """A temporary file that becomes `target` when the block ends well."""
+        """Yields a temporary file that is renamed to `target` unless the block raises."""
         part = self.new_file()
         try:
             yield part
@@ -71,14 +71,14 @@ class Scratch:
 
 
 def measure(path: Path) -> tuple[str, int]:
-    """SHA-256 and size in bytes."""
+    """Returns the SHA-256 and the size in bytes."""
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         return digest, os.fstat(file.fileno()).st_size
 
 
 def sync(path: Path) -> None:
-    """Has a file, or the names in a folder, written to the disk."""
+    """Syncs a file, or the entries of a folder, to the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -88,11 +88,11 @@ def sync(path: Path) -> None:
 
 @contextmanager
 def storage_errors(path: Path) -> Iterator[None]:
-    """An operating system's refusal as an error that says what to do.
+    """Translates errors of the operating system.
 
     Raises:
         TransientError: `storage_full` or `storage_unavailable`.
-        FileNotFoundError: as it comes; what is missing is for the caller to say.
+        FileNotFoundError: unchanged; the caller knows what is missing.
     """
     try:
         yield
@@ -103,17 +103,17 @@ def storage_errors(path: Path) -> Iterator[None]:
 
 
 def _own_name() -> str:
-    """A name that says whose it is, so that what a killed process leaves behind can be told from work in progress."""
+    """Returns a name with host and process, by which leftovers of a killed process are recognised."""
     return f"{socket.gethostname()}+{os.getpid()}+{uuid.uuid4().hex}"
 
 
 def _sweep(temporary: Path) -> None:
-    """Removes what processes that have ended left behind: at once on this host, after a day on others."""
-    yesterday = time.time() - _STALE.total_seconds()
+    """Removes leftovers of ended processes: of this host at once, of other hosts after a day."""
+    yesterday = time.time() - _STALE_AFTER.total_seconds()
     for entry in temporary.iterdir():
         host, _, rest = entry.name.partition("+")
         pid = rest.partition("+")[0]
-        with suppress(OSError):  # another process sweeps too
+        with suppress(OSError):  # another process may sweep at the same time
             ended = not _is_alive(int(pid)) if host == socket.gethostname() and pid.isdecimal() else False
             if ended or entry.stat().st_mtime < yesterday:
                 log.info("scratch_swept", entry=entry.name)

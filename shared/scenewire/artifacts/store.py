@@ -2,9 +2,9 @@
 
 Layout of every store:
 
-    content/ab/abcdef….wav     a file under its own SHA-256; never changes
-    results/<stage>/<hash>.json  what a stage made of the inputs with that hash
-    output/<project>/…         what the customer takes away
+    content/ab/abcdef….wav       a file under its SHA-256; never changes
+    results/<stage>/<hash>.json  the result of a stage for inputs with that hash
+    output/<project>/…           deliverables of a project
 """
 
 from contextlib import AbstractAsyncContextManager
@@ -35,47 +35,47 @@ _SUFFIXES: Final = {
 
 
 class ArtifactStore(Protocol):
-    """What every store promises, whatever it is made of.
+    """The interface of all stores.
 
     A write is atomic: a reader sees the whole file or none. Errors: `PermanentError` with `artifact_missing` or
-    `artifact_corrupt` when a file is not what its reference says; `TransientError` with `storage_full` or
-    `storage_unavailable` when the store cannot be used now.
+    `artifact_corrupt` when a file does not match its reference; `TransientError` with `storage_full` or
+    `storage_unavailable` when the store cannot be used at the moment.
     """
 
     def scratch(self) -> AbstractAsyncContextManager[Path]:
-        """A private folder for work in progress; removed on exit, and cheap to add files from."""
+        """Creates a private folder for work in progress; removed on exit. Adding files from it is cheap."""
         ...
 
     async def add(self, path: Path, media_type: str) -> ArtifactRef:
-        """Takes a finished file, from scratch or elsewhere, into `content/` under its own hash."""
+        """Stores a finished file, from scratch or elsewhere, in `content/` under its hash."""
         ...
 
     async def deliver(self, key: str, path: Path, media_type: str) -> ArtifactRef:
-        """Takes a finished file in under a name for people; an older one is replaced."""
+        """Stores a finished file under a name for people; replaces an older one."""
         ...
 
     async def open(self, ref: ArtifactRef) -> Path:
-        """The path of a local file whose size and hash were just compared with the reference."""
+        """Returns the path of a local file after verifying its size and hash."""
         ...
 
     async def read_document(self, key: str) -> bytes | None:
-        """A small stored document, None if there is none."""
+        """Returns a small document; None if there is none."""
         ...
 
     async def write_once(self, key: str, document: bytes) -> bytes:
-        """Stores a small document unless there is one; returns the one that is stored: the first wins."""
+        """Stores a small document unless there is one; returns the stored one: the first wins."""
         ...
 
     async def replace_document(self, key: str, document: bytes) -> None:
-        """Stores a small document in place of any older one."""
+        """Stores a small document; replaces an older one."""
         ...
 
 
 def output_key(project_id: object, name: str) -> str:
-    """Where a deliverable of a project lies."""
+    """Returns the key of a project's deliverable."""
     return check_key(f"output/{project_id}/{name}")
 
 
 def content_key(digest: str, media_type: str) -> str:
-    """Where a file with a certain content lies."""
+    """Returns the key of a file by its content."""
     return f"content/{digest[:2]}/{digest}{_SUFFIXES.get(media_type, '.bin')}"

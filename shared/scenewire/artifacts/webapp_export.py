@@ -1,7 +1,6 @@
-"""Where the prior system's web application looks for what it shows, and how files get there.
+"""Copies files to where the prior system's web application expects them.
 
-Its paths are relative to its own folder. It serves what lies under `public`, and plays narrations from `.cache/audio`
-only.
+Its paths are relative to its own folder. It serves files under `public`, and plays narrations from `.cache/audio` only.
 """
 
 import asyncio
@@ -16,21 +15,21 @@ from scenewire.errors import FailureCode, PermanentError, storage_failure
 __all__ = ["DATABASE", "WebApp", "film_path", "narration_path", "thumbnail_path"]
 
 DATABASE: Final = "ai-video-generator.db"
-"""Its database, in its folder."""
+"""File name of its database, in its folder."""
 
 
 def film_path(project_id: UUID | str) -> str:
-    """A project's film."""
+    """Returns the path of a project's video."""
     return f"public/videos/{project_id}/final.mp4"
 
 
 def thumbnail_path(project_id: UUID | str) -> str:
-    """The film's picture."""
+    """Returns the path of the video's thumbnail."""
     return f"public/videos/{project_id}/thumbnail.jpg"
 
 
 def narration_path(project_id: UUID | str, scene_number: int) -> str:
-    """What is spoken in a scene."""
+    """Returns the path of a scene's narration."""
     return f".cache/audio/projects/{project_id}/scene-{scene_number}.mp3"
 
 
@@ -38,21 +37,21 @@ class WebApp:
     """The web application's folder.
 
     Args:
-        root: the folder; it must be there.
+        root: the folder; it must exist.
     """
 
     def __init__(self, root: Path) -> None:
         self._root = root
 
     async def put(self, path: str, source: Path) -> None:
-        """Copies a file to where it is looked for; it appears whole. A link would let its reader change the artifact.
+        """Copies a file atomically. A link would let the application change the artifact.
 
         Args:
             path: one of the paths above.
-            source: a file that does not change.
+            source: the file.
 
         Raises:
-            PermanentError: `storage_unavailable`, the web application's folder is not there.
+            PermanentError: `storage_unavailable`, the web application's folder does not exist.
             TransientError: `storage_full` or `storage_unavailable`, as for artifacts.
         """
         await asyncio.to_thread(self._put, self._root / path, source)
@@ -61,7 +60,7 @@ class WebApp:
         if not self._root.is_dir():
             raise PermanentError(
                 FailureCode.STORAGE_UNAVAILABLE,
-                f"there is no folder {self._root} of the web application",
+                f"the folder of the web application does not exist: {self._root}",
                 hint="correct WEBAPP_DIR",
             )
         part = target.with_name(f".{target.name}.{os.getpid()}.part")

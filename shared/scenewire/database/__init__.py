@@ -1,10 +1,13 @@
-"""The database: for the recorder, which writes it, and for the gateway, which reads it.
+"""The database of the record, which the recorder writes.
 
-models      the tables as code sees them
-engine      engines for writing and reading, one transaction per unit of work, failures in plain words
-audit       every change of a row, written with it
-videos      a repository of media files; videos_in_memory its double
-search      finding videos by the words of their names and paths
-revision    brings a database to the schema that this code expects: `python -m scenewire.database upgrade`
-migrations  the one source of the schema
+models      the tables
+engine      engines for writing and reading, transactions, and error messages
+bulk        many rows in one statement
+audit       changes of rows, written with them
+videos      a repository of media files; videos_in_memory is its double
+search      full-text search over videos
+index       consistency of the full-text index
+condition   checks of a database
+revision    upgrades of the schema: `python -m scenewire.database upgrade`
+migrations  the only source of the schema
 """

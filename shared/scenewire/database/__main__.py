@@ -1,4 +1,4 @@
-"""`python -m scenewire.database upgrade`: brings the database of DATABASE_URL to the current schema."""
+"""`python -m scenewire.database upgrade`: upgrades the database of DATABASE_URL to the current schema."""
 
 import argparse
 import asyncio
@@ -10,13 +10,13 @@ from scenewire.observability.logging_setup import configure_logs
 from scenewire.settings import secret
 
 DATABASE_ERROR = 2
-"""The exit code that every command of this project uses for a database it cannot use."""
+"""Exit code of all commands for a database that cannot be used."""
 
 
 def main() -> int:
     """Runs the command; returns its exit code."""
     parser = argparse.ArgumentParser(prog="python -m scenewire.database", description=__doc__)
-    parser.add_argument("command", choices=["upgrade"], help="create the tables or bring them up to date")
+    parser.add_argument("command", choices=["upgrade"], help="create or upgrade the tables")
     parser.parse_args()
     configure_logs(style="console")
     try:
@@ -32,8 +32,8 @@ def _database_url() -> str:
     if url is None:
         raise PermanentError(
             FailureCode.INVALID_SETTINGS,
-            "neither DATABASE_URL nor DATABASE_URL_FILE is given",
-            hint="name the database to bring up to date",
+            "neither DATABASE_URL nor DATABASE_URL_FILE is set",
+            hint="set one to the database to be upgraded",
         )
     return url
 

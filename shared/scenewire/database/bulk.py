@@ -1,6 +1,6 @@
-"""Many rows in one statement, past what makes a single one convenient.
+"""Many rows in one statement.
 
-Statements go straight to the driver: the layers between cost more than what a small batch asks of the database.
+Statements go directly to the driver: the layers in between cost more than the database does for a small batch.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,14 +14,14 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 __all__ = ["fetch", "insert", "insert_new", "select_rows", "upsert"]
 
 _KEY_TAKEN: Final = {"SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE", "23505"}
-"""By both databases' names of it."""
+"""Error codes of SQLite and Postgres."""
 
 
 def insert(connection: Connection, table: str, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
     """Inserts rows, each a tuple in the order of the columns.
 
     Raises:
-        IntegrityError: one of them breaks a constraint.
+        IntegrityError: a row violates a constraint.
     """
     if not rows:
         return
@@ -34,7 +34,7 @@ def insert(connection: Connection, table: str, columns: tuple[str, ...], rows: S
 
 
 def insert_new(connection: Connection, table: str, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> bool:
-    """Inserts rows whose keys are all new, or else none of them; returns whether it did."""
+    """Inserts rows if all their keys are new; otherwise inserts none and returns False."""
     _execute(connection, "SAVEPOINT attempt")
     try:
         insert(connection, table, columns, rows)
@@ -48,7 +48,7 @@ def insert_new(connection: Connection, table: str, columns: tuple[str, ...], row
 
 
 def _copy(connection: Connection, table: str, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
-    """Twice as fast as statements."""
+    """Inserts rows by COPY, which is twice as fast as statements."""
     statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
     with _driver(connection, statement) as cursor, cursor.copy(statement) as copy:
         for row in rows:
@@ -63,9 +63,9 @@ def upsert(
     *,
     key: tuple[str, ...],
 ) -> None:
-    """Inserts rows, or updates those that have the same key; the `id` of a row that is there stays.
+    """Inserts rows, or updates those with the same key; an existing `id` stays.
 
-    Never REPLACE: that would delete and insert, past triggers and with cascades.
+    REPLACE would delete and insert, which skips triggers and cascades.
     """
     if rows:
         statement = _insert(table, columns, connection.dialect.name) + _on_conflict(columns, key)
@@ -74,7 +74,7 @@ def upsert(
 
 
 def fetch(connection: Connection, query: str, values: Sequence[str] = ()) -> list[tuple[Any, ...]]:
-    """The rows of a query in the driver's own dialect."""
+    """Returns the rows of a query in the driver's dialect."""
     with _driver(connection, query) as cursor:
         cursor.execute(query, tuple(values))
         rows: list[tuple[Any, ...]] = cursor.fetchall()
@@ -82,7 +82,7 @@ def fetch(connection: Connection, query: str, values: Sequence[str] = ()) -> lis
 
 
 def select_rows(connection: Connection, query: str, values: Sequence[str]) -> list[tuple[Any, ...]]:
-    """The rows of a query about some values, whose places in it are `{}`: as `IN ({})`, or as rows after `VALUES {}`."""
+    """Returns the rows of a query with values in place of `{}`: `IN ({})`, or rows after `VALUES {}`."""
     if not values:
         return []
     mark = "?" if connection.dialect.name == "sqlite" else "%s"
@@ -101,7 +101,7 @@ def _code(error: IntegrityError) -> str:
 
 @contextmanager
 def _driver(connection: Connection, statement: str) -> Iterator[Any]:
-    """The driver's cursor, its failures as SQLAlchemy's."""
+    """Yields the driver's cursor and translates its errors to SQLAlchemy's."""
     dialect = connection.dialect
     errors: Any = dialect.loaded_dbapi
     driver: Any = connection.connection.driver_connection

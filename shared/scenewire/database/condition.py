@@ -1,4 +1,4 @@
-"""How a database is: which schema it has, and whether it is intact. Changes nothing."""
+"""Checks of a database: its schema and whether it is intact. Read-only."""
 
 import asyncio
 from dataclasses import dataclass, replace
@@ -25,14 +25,14 @@ Schema = Literal["current", "older", "newer", "none"]
 
 @dataclass(frozen=True, kw_only=True)
 class Condition:
-    """What was found.
+    """Result of a check.
 
     Attributes:
-        place: the database, without password.
-        schema: compared with what this code expects.
-        revision: the schema's name; None when there is none.
-        expected: the name of what this code expects.
-        problems: what is not in order, for people.
+        place: the database's URL without password.
+        schema: the schema compared with the expected one.
+        revision: the name of the schema; None if there is none.
+        expected: the name of the expected schema.
+        problems: faults, for people.
     """
 
     place: str
@@ -43,7 +43,7 @@ class Condition:
 
 
 async def examine(url: str) -> Condition:
-    """Everything that can be found out without changing anything. Reads the whole file.
+    """Examines a database; reads the whole file.
 
     Raises:
         PipelineError: `database_unavailable`.
@@ -51,28 +51,28 @@ async def examine(url: str) -> Condition:
     found = await _look(url, thoroughly=True)
     if found.schema != "current" or found.problems or await asyncio.to_thread(_index_fits, url):
         return found
-    return replace(found, problems=("the full-text index is not as the videos are; `scenewire rebuild` mends it",))
+    return replace(found, problems=("the full-text index differs from the videos; `scenewire rebuild` repairs it",))
 
 
 async def require_current(url: str) -> None:
-    """Makes sure that there is a database of ours with the schema that this code reads.
+    """Checks that the database has the expected schema.
 
     Raises:
-        PipelineError: `database_unavailable` or `database_too_new`, and what to do.
+        PipelineError: `database_unavailable` or `database_too_new`.
     """
     found = await _look(url, thoroughly=False)
     match found.schema:
         case "none":
             raise PermanentError(
                 FailureCode.DATABASE_UNAVAILABLE,
-                f"the database {found.place} holds no record",
-                hint="`scenewire db upgrade` makes it ready; a film does that too",
+                f"the database {found.place} has no tables of scenewire",
+                hint="run `scenewire db upgrade`; making a video does that too",
             )
         case "older":
             raise PermanentError(
                 FailureCode.DATABASE_UNAVAILABLE,
                 f"the database {found.place} has the older schema {found.revision}",
-                hint="`scenewire db upgrade` brings it up to date",
+                hint="run `scenewire db upgrade`",
             )
         case "newer":
             raise PermanentError(
@@ -85,11 +85,11 @@ async def require_current(url: str) -> None:
 
 
 def require_file(url: str, *, hint: str) -> None:
-    """Makes sure that the file of a SQLite database is there.
+    """Checks that the file of a SQLite database exists.
 
     Args:
         url: a DATABASE_URL.
-        hint: what to do if it is not.
+        hint: the hint of the error.
 
     Raises:
         PermanentError: `database_unavailable`.
@@ -98,17 +98,17 @@ def require_file(url: str, *, hint: str) -> None:
     name = place.database or ":memory:"
     path = Path(name.removeprefix("file:")).absolute()
     if place.get_backend_name() == "sqlite" and name != ":memory:" and not path.exists():
-        message = f"there is no database yet: no file {path}"
+        message = f"the database does not exist yet: there is no file {path}"
         raise PermanentError(FailureCode.DATABASE_UNAVAILABLE, message, hint=hint)
 
 
 def revisions() -> tuple[str, ...]:
-    """The names of all schemas that this code knows, the one that it expects first."""
+    """Returns the names of all known schemas, the expected one first."""
     return tuple(script.revision for script in ScriptDirectory.from_config(Config(_INI)).walk_revisions())
 
 
 async def _look(url: str, *, thoroughly: bool) -> Condition:
-    require_file(url, hint="the first film makes it; or it is elsewhere: see --data and DATABASE_URL")
+    require_file(url, hint="the first video creates it; if it is elsewhere, correct --data or DATABASE_URL")
     known = revisions()
     engine = reading_engine(url)
     try:
@@ -149,11 +149,11 @@ def _revision(connection: Connection) -> str | None:
 def _problems(connection: Connection) -> tuple[str, ...]:
     if connection.dialect.name != "sqlite":
         return ()
-    found = [str(said) for (said,) in connection.execute(text("PRAGMA integrity_check")) if said != "ok"]
+    found = [str(fault) for (fault,) in connection.execute(text("PRAGMA integrity_check")) if fault != "ok"]
     orphans = connection.execute(text("PRAGMA foreign_key_check")).all()
-    return (*found, *sorted({f"a row of {row[0]} refers to one of {row[2]} that is not there" for row in orphans}))
+    return (*found, *sorted({f"a row of {row[0]} refers to a missing row of {row[2]}" for row in orphans}))
 
 
 def _missing(connection: Connection) -> tuple[str, ...]:
     missing = sorted(Base.metadata.tables.keys() - set(inspect(connection).get_table_names()))
-    return tuple(f"there is no table {name}" for name in missing)
+    return tuple(f"the table {name} is missing" for name in missing)

@@ -1,4 +1,4 @@
-"""Engines for writing and reading, one transaction per unit of work, failures in plain words."""
+"""Engines for writing and reading, transactions, and error messages."""
 
 import sqlite3
 import time
@@ -29,10 +29,10 @@ __all__ = [
 ]
 
 LOCK_TIMEOUT: Final = timedelta(seconds=5)
-"""How long to wait for another writer before the database is called locked."""
+"""How long to wait for another writer."""
 
 WRITE_LOCK: Final = int.from_bytes(b"scenewir")
-"""The advisory lock that makes Postgres do what SQLite does anyway: one writer at a time."""
+"""Advisory lock in Postgres: one writer at a time, as in SQLite."""
 
 _IN_MEMORY: Final = {None, "", ":memory:"}
 
@@ -41,24 +41,26 @@ _READING_DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgres
 
 
 def writing_engine(url: str, *, lock_timeout: timedelta = LOCK_TIMEOUT, create: bool = False) -> Engine:
-    """An engine for a DATABASE_URL. It blocks, so it belongs into a thread: a batch is one trip there and back.
+    """Returns an engine for a DATABASE_URL. It blocks: use it in a thread.
 
-    Nothing is opened before the first transaction. SQLite's files are left in WAL mode: readers go on while we write.
+    It connects at the first transaction. SQLite files are set to WAL mode, in which writing does not block readers.
 
     Args:
         url: such as sqlite:////absolute/file.db or postgresql://user:password@host/database.
         lock_timeout: how long to wait for a locked database.
-        create: whether a SQLite file that is missing is made. Its folder is not.
+        create: whether to create a missing SQLite file; its folder must exist.
 
     Raises:
-        PermanentError: `database_unavailable`, the URL names no database that we speak to.
+        PermanentError: `database_unavailable`, the URL is not of a supported database.
     """
     parsed = _parse(url, _WRITING_DRIVERS)
     engine = create_engine(parsed, **_options(parsed, lock_timeout))
     if engine.dialect.name == "sqlite":
         if not create:
             event.listen(engine, "do_connect", lambda *_: _find(parsed))
-        _prepare(engine, begin="BEGIN IMMEDIATE")  # begun as a reader, it could not wait for another writer
+        _prepare(
+            engine, begin="BEGIN IMMEDIATE"
+        )  # a transaction that starts as a reader cannot wait for another writer
         event.listen(engine, "connect", lambda connection, record: _prepare_to_write(connection, record, lock_timeout))
     else:
         limit = f"set_config('lock_timeout', '{round(lock_timeout.total_seconds() * 1000) or 1}', true)"
@@ -68,7 +70,7 @@ def writing_engine(url: str, *, lock_timeout: timedelta = LOCK_TIMEOUT, create: 
 
 
 def reading_engine(url: str, *, lock_timeout: timedelta = LOCK_TIMEOUT) -> AsyncEngine:
-    """The same for event loops, and for reading only: it never waits for the writer."""
+    """Returns a read-only engine for event loops; it never waits for the writer."""
     parsed = _parse(url, _READING_DRIVERS)
     engine = create_async_engine(parsed, **_options(parsed, lock_timeout))
     if engine.dialect.name == "sqlite":
@@ -80,7 +82,7 @@ def reading_engine(url: str, *, lock_timeout: timedelta = LOCK_TIMEOUT) -> Async
 
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Connection]:
-    """All or nothing. It holds the write lock from the beginning.
+    """Runs a transaction that holds the write lock from its start.
 
     Raises:
         PipelineError: `database_unavailable`; nothing was written.
@@ -91,13 +93,13 @@ def transaction(engine: Engine) -> Iterator[Connection]:
             yield connection
     except PermanentError:
         if engine.url.database not in _IN_MEMORY:
-            engine.dispose()  # a file that was opened for reading only stays so, whatever is mended
+            engine.dispose()  # a file that was opened read-only stays so after the fault is repaired
         raise
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """The same for reading: it waits for nobody, and nothing that it does is kept.
+    """Runs a reading transaction: it waits for no lock and is rolled back.
 
     Raises:
         PipelineError: `database_unavailable`.
@@ -108,7 +110,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 @asynccontextmanager
 async def snapshot(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """One consistent view, whatever is written meanwhile.
+    """Runs a reading transaction with one consistent state.
 
     Raises:
         PipelineError: `database_unavailable`.
@@ -120,7 +122,7 @@ async def snapshot(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 
 @contextmanager
 def reporting(url: URL) -> Iterator[None]:
-    """Turns failures of the database into ours. Those of a statement (constraints, values) stay what they are."""
+    """Translates errors of the database; errors of a statement (constraints, values) stay unchanged."""
     try:
         yield
     except (IntegrityError, DataError):
@@ -137,7 +139,7 @@ def _parse(url: str, drivers: dict[str, str]) -> URL:
     except (ArgumentError, KeyError, ImportError) as error:
         raise PermanentError(
             FailureCode.DATABASE_UNAVAILABLE,
-            "DATABASE_URL names no database that we speak to",
+            "DATABASE_URL is not the URL of a supported database",
             hint="it looks like sqlite:////absolute/file.db or postgresql://user:password@host/database",
         ) from error
     return parsed
@@ -149,31 +151,31 @@ def _options(url: URL, lock_timeout: timedelta) -> dict[str, Any]:
         ours = {"connect_timeout": max(2, round(seconds)), "application_name": "scenewire"}
         connecting = {name: value for name, value in ours.items() if name not in url.query}
         return {"connect_args": connecting, "pool_pre_ping": True}
-    if url.database in _IN_MEMORY:  # it lives as long as its one connection
+    if url.database in _IN_MEMORY:  # it exists as long as its only connection
         alone = {"check_same_thread": False, "timeout": seconds}
         return {"connect_args": alone, "poolclass": QueuePool, "pool_size": 1, "max_overflow": 0}
     return {"connect_args": {"timeout": seconds}}
 
 
 def _file(url: URL) -> Path | None:
-    """SQLite's file; None for one in memory."""
+    """Returns SQLite's file; None for a database in memory."""
     name = url.database or ":memory:"
     return None if name == ":memory:" else Path(name.removeprefix("file:")).absolute()
 
 
 def _find(url: URL) -> None:
-    """SQLite makes a file that is missing, empty: that would hide what happened."""
+    """Checks that the file exists: SQLite would create an empty one, which would hide the loss."""
     path = _file(url)
     if path is not None and path.parent.is_dir() and not path.exists():
         raise PermanentError(
             FailureCode.DATABASE_UNAVAILABLE,
-            f"the database {path} is not there",
-            hint="put it back, or start the recorder anew, which makes an empty one",
+            f"the database {path} does not exist",
+            hint="put it back, or restart the recorder, which creates an empty one",
         )
 
 
 def _hold_to_the_file(connection: Connection) -> None:
-    """An open file that is moved away or replaced is written on, and lost: nothing but its number tells."""
+    """Checks the inode: writes to an open file that was moved or replaced succeed, and are lost."""
     opened, path = connection.info.get("file"), _file(connection.engine.url)
     if opened is None or path is None or _number(path) == opened:
         return
@@ -181,7 +183,7 @@ def _hold_to_the_file(connection: Connection) -> None:
     raise TransientError(
         FailureCode.DATABASE_UNAVAILABLE,
         f"the database {path} was {'replaced' if path.exists() else 'moved away or deleted'}",
-        hint="put it back, or start the recorder anew, which makes an empty one",
+        hint="put it back, or restart the recorder, which creates an empty one",
     )
 
 
@@ -195,7 +197,7 @@ def _number(path: Path) -> tuple[int, int] | None:
 
 def _prepare(engine: Engine, *, begin: str, also: str | None = None) -> None:
     def on_connect(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # the driver's own transactions begin late and skip DDL
+        connection.isolation_level = None  # the driver's own transactions start late and exclude DDL
         cursor = connection.cursor()
         cursor.execute("PRAGMA foreign_keys=ON")
         if also is not None:
@@ -217,21 +219,23 @@ def _prepare_to_write(connection: sqlite3.Connection, record: ConnectionPoolEntr
     name = connection.execute("PRAGMA database_list").fetchone()[2]
     record.info["file"] = _number(Path(name)) if name else None
     connection.execute("PRAGMA synchronous=FULL")  # messages are acknowledged after the commit
-    connection.execute("PRAGMA wal_autocheckpoint=4000")  # pages; at the usual 1000 every other batch writes all twice
+    connection.execute(
+        "PRAGMA wal_autocheckpoint=4000"
+    )  # pages; at the default of 1000, every other batch writes everything twice
     deadline = time.monotonic() + lock_timeout.total_seconds()
     while True:
         try:
-            connection.execute("PRAGMA journal_mode=WAL")  # once for the life of a file
+            connection.execute("PRAGMA journal_mode=WAL")  # persistent in the file
         except sqlite3.OperationalError as error:
             if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() >= deadline:
                 raise
-            time.sleep(0.02)  # SQLite does not wait when two try at once
+            time.sleep(0.02)  # SQLite does not wait when two connections set it at once
         else:
             return
 
 
 def redacted_url(url: URL) -> str:
-    """Where a database is, for people: without driver and password."""
+    """Returns a database's URL without driver and password."""
     return url.set(drivername=url.get_backend_name(), query={}).render_as_string(hide_password=True)
 
 
@@ -242,24 +246,27 @@ def _explain(url: URL, error: DBAPIError) -> PipelineError:
     reason = _sqlite_reason(error.orig)
     kind: type[PipelineError] = PermanentError
     if reason.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        kind, problem, hint = TransientError, "is locked by another program", "close the program that holds it"
+        kind, problem, hint = TransientError, "is locked by another program", "close the program that holds the lock"
     elif reason.startswith("SQLITE_FULL"):
-        kind, problem, hint = TransientError, "has no room: its disk is full", "make room"
+        kind, problem, hint = TransientError, "is on a full disk", "free space"
     elif reason.startswith("SQLITE_READONLY"):
-        problem, hint = "is read-only", "give this user the right to write the file and its folder"
+        problem, hint = "is read-only", "allow this user to write the file and its folder"
     elif reason.startswith("SQLITE_CANTOPEN") and isinstance(path, Path) and not path.parent.is_dir():
-        problem, hint = f"cannot be opened: there is no folder {path.parent}", "create it, or correct DATABASE_URL"
+        problem, hint = (
+            f"cannot be opened: the folder {path.parent} does not exist",
+            "create it, or correct DATABASE_URL",
+        )
     elif reason.startswith("SQLITE_CANTOPEN"):
-        problem, hint = "cannot be opened", "is it a file, and may this user write it and its folder?"
+        problem, hint = "cannot be opened", "check that it is a file, and that this user may write it and its folder"
     elif reason.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
-        problem, hint = "is damaged or no SQLite database", "restore it, or move it away and rebuild it"
+        problem, hint = "is damaged or is not a SQLite database", "restore it, or move it away and rebuild it"
     else:
-        kind, problem, hint = TransientError, f"fails: {error.orig}", "the log has the details"
+        kind, problem, hint = TransientError, f"fails: {error.orig}", "see the log"
     return kind(FailureCode.DATABASE_UNAVAILABLE, f"the database {path} {problem}", hint=hint)
 
 
 def _sqlite_reason(error: BaseException | None) -> str:
-    """SQLite's own name of a failure; the asynchronous driver wraps the exception that carries it."""
+    """Returns SQLite's name of an error; the asynchronous driver wraps the exception that has it."""
     while error is not None:
         name = getattr(error, "sqlite_errorname", None)
         if name is not None:
@@ -272,20 +279,20 @@ _POSTGRES_PROBLEMS: Final = {
     "25006": ("is read-only", "write to the primary, not to a replica"),
     "28": ("refuses this user", "correct the user and the password in DATABASE_URL"),
     "3D000": ("does not exist", "create it: CREATE DATABASE ... ENCODING 'UTF8'"),
-    "42501": ("does not let this user do that", "make the user owner of the database or grant it the tables"),
-    "53100": ("has no room: its disk is full", "make room"),
-    "53300": ("takes no more connections", "close some, or raise max_connections"),
-    "55P03": ("is locked by another program", "close the program that holds it"),
+    "42501": ("denies this user permission", "make the user the owner of the database, or grant it the tables"),
+    "53100": ("is on a full disk", "free space"),
+    "53300": ("has too many connections", "close some, or raise max_connections"),
+    "55P03": ("is locked by another program", "close the program that holds the lock"),
 }
-"""By SQLSTATE or its class."""
+"""Problem and hint by SQLSTATE or its class."""
 
 
 def _explain_postgres(url: URL, error: DBAPIError) -> PipelineError:
     state = getattr(error.orig, "sqlstate", None) or ""
-    said = " ".join(str(error.orig).split())
-    problem, hint = _POSTGRES_PROBLEMS.get(state) or _POSTGRES_PROBLEMS.get(state[:2]) or (f"fails: {said}", "")
+    message = " ".join(str(error.orig).split())
+    problem, hint = _POSTGRES_PROBLEMS.get(state) or _POSTGRES_PROBLEMS.get(state[:2]) or (f"fails: {message}", "")
     if not state:
-        hint = "is it running, and does DATABASE_URL name its host, port, database, user and password?"
-        _, refused, why = said.rpartition("FATAL: ")
-        problem = f"refuses the connection: {why.strip()}" if refused else f"does not answer: {said}"
+        hint = "check that it runs, and the host, port, database, user and password in DATABASE_URL"
+        _, refused, why = message.rpartition("FATAL: ")
+        problem = f"refuses the connection: {why.strip()}" if refused else f"does not answer: {message}"
     return TransientError(FailureCode.DATABASE_UNAVAILABLE, f"the database {redacted_url(url)} {problem}", hint=hint)

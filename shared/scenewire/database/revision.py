@@ -1,4 +1,4 @@
-"""Brings a database to the schema that this code expects."""
+"""Upgrades and downgrades of a database's schema."""
 
 import asyncio
 import logging
@@ -25,33 +25,33 @@ from scenewire.errors import FailureCode, PermanentError
 __all__ = ["VERSION_TABLE", "downgrade", "require_expected", "upgrade", "upgrade_engine"]
 
 VERSION_TABLE: Final = "scenewire_version"
-"""Our own: the web application counts its migrations in `migrations`, the older editor in `alembic_version`."""
+"""A table of our own: the web application uses `migrations`, the older editor `alembic_version`."""
 
 _INI: Final = Path(__file__).with_name("alembic.ini")
 log = structlog.get_logger(__name__)
 _one_at_a_time: Final = threading.Lock()
-"""Alembic keeps the migration in hand in module globals."""
+"""Alembic keeps the running migration in module globals."""
 
 
 async def upgrade(url: str, *, lock_timeout: timedelta = LOCK_TIMEOUT) -> None:
-    """Creates the schema or brings it up to date; a file that does not exist is created, its folder is not.
+    """Creates or upgrades the schema; creates a missing file, but not its folder.
 
-    One transaction under the database's write lock: several processes may call this at once, and a migration that
-    fails leaves nothing behind.
+    It runs in one transaction under the write lock: several processes may call it at once, and a failed migration leaves
+    no changes.
 
     Args:
         url: a DATABASE_URL.
         lock_timeout: how long to wait for a locked database.
 
     Raises:
-        PermanentError: `database_too_new`, a later version of this program wrote it; or `database_unavailable`.
+        PermanentError: `database_too_new`, a later version of scenewire wrote it; or `database_unavailable`.
         TransientError: `database_unavailable`, it is locked or full.
     """
     await asyncio.to_thread(_migrate, url, lock_timeout, lambda config: command.upgrade(config, "head"))
 
 
 async def downgrade(url: str, revision: str = "base", *, lock_timeout: timedelta = LOCK_TIMEOUT) -> None:
-    """Takes the schema back; tables that another application owns stay, with their rows.
+    """Downgrades the schema; tables of other applications stay, with their rows.
 
     Raises:
         PipelineError: as for `upgrade`.
@@ -60,10 +60,10 @@ async def downgrade(url: str, revision: str = "base", *, lock_timeout: timedelta
 
 
 def require_expected(connection: Connection) -> None:
-    """Makes sure, before something is written, that the schema is the one that this code writes.
+    """Checks before a write that the schema is the expected one.
 
     Raises:
-        PermanentError: `database_too_new`, or `database_unavailable`: it is older, or none.
+        PermanentError: `database_too_new`, or `database_unavailable`: it is older or missing.
     """
     try:
         present = tuple(name for (name,) in fetch(connection, f"SELECT version_num FROM {VERSION_TABLE}"))  # noqa: S608
@@ -73,8 +73,8 @@ def require_expected(connection: Connection) -> None:
         _refuse_unknown(connection, present, ScriptDirectory.from_config(Config(_INI)))
         raise PermanentError(
             FailureCode.DATABASE_UNAVAILABLE,
-            f"the database {redacted_url(connection.engine.url)} has {'an older schema' if present else 'no schema of ours'}",
-            hint="start the recorder anew: that brings it up to date",
+            f"the database {redacted_url(connection.engine.url)} has {'an older schema' if present else 'no tables of scenewire'}",
+            hint="restart the recorder, which upgrades it",
         )
 
 
@@ -84,7 +84,7 @@ def _heads() -> tuple[str, ...]:
 
 
 def upgrade_engine(engine: Engine) -> None:
-    """The same over an engine that there is, such as one in memory. Blocks.
+    """Upgrades the database of an existing engine, such as one in memory. Blocks.
 
     Raises:
         PipelineError: as for `upgrade`.
@@ -99,7 +99,7 @@ def _migrate(url: str, lock_timeout: timedelta, step: Callable[[Config], None]) 
 
 
 def _step(connection: Connection, step: Callable[[Config], None]) -> None:
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # five lines at every start that say nothing
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it logs five lines at every start
     config = Config(_INI)
     config.attributes["connection"] = connection
     before = _revisions(connection)

@@ -1,7 +1,7 @@
 """Full-text search over videos, with the same results on SQLite and Postgres.
 
-A text is its words: runs of letters and digits, without regard to case and Latin accents. A query finds what has its
-words side by side in the file name or in the path, the last of them possibly only begun.
+A text is a sequence of words: letters and digits, ignoring case and Latin accents. A query matches its words side by side
+in the file name or the path; of the last word a prefix is enough.
 """
 
 import sqlite3
@@ -17,21 +17,21 @@ from scenewire.database.models import Video
 __all__ = ["video_search", "words"]
 
 _VIDEOS: Final = Video.__table__
-_LONGEST_WORD: Final = 500
-"""What Postgres has of a word, in characters."""
+MAX_WORD_CHARACTERS: Final = 500
+"""Postgres indexes as much of a word."""
 
 _WORDS: Final[ColumnElement[Any]] = literal_column("videos.words")
-"""A column that only Postgres has, and keeps itself."""
+"""A generated column of Postgres."""
 
 _one_at_a_time: Final = Lock()
 
 
 def video_search(query: str, dialect: str) -> Select[Any]:
-    """The rows of `videos` that a query finds, best first; unlimited. No text is too strange to ask for.
+    """Returns the rows of `videos` that match a query, best first, without a limit. Any text is a valid query.
 
     Args:
-        query: what a person typed; without words it finds nothing.
-        dialect: the name of the database's dialect, `sqlite` or `postgresql`.
+        query: text of a person; matches nothing without words.
+        dialect: `sqlite` or `postgresql`.
     """
     wanted = words(query)
     rows = select(_VIDEOS)
@@ -44,13 +44,13 @@ def video_search(query: str, dialect: str) -> Select[Any]:
             .where(text("videos_fts MATCH :phrase").bindparams(phrase=f'"{" ".join(wanted)}"*'))
             .order_by(text("videos_fts.rank"), _VIDEOS.c.path)
         )
-    phrase = " <-> ".join(f"'{word[:_LONGEST_WORD]}'" for word in wanted) + ":*"
-    size = func.length(_VIDEOS.c.path)  # the shorter, the more of it was asked for
+    phrase = " <-> ".join(f"'{word[:MAX_WORD_CHARACTERS]}'" for word in wanted) + ":*"
+    size = func.length(_VIDEOS.c.path)  # the query covers more of a shorter path
     return rows.where(_WORDS.bool_op("@@")(literal(phrase).cast(TSQUERY))).order_by(size, _VIDEOS.c.path)
 
 
 def words(text: str) -> list[str]:
-    """The words of a text, as SQLite's own tokenizer has them."""
+    """Returns the words of a text by SQLite's tokenizer."""
     plain = text.encode("utf-8", "replace").decode().replace("\0", " ")
     with _one_at_a_time:
         connection = _tokenizer()

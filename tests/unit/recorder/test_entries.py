@@ -68,9 +68,9 @@ def test_time_is_utc_text_with_whole_milliseconds(nanoseconds: int, text: str):
         ("script.requested", b"[" * 100_000, "Invalid JSON"),
         ("script.requested", b"{}", "an order needs a topic"),
         ("audio.rendered", ORDER, "project_id: Field required"),
-        ("video.finished", ORDER, "knows no message"),
-        ("segment.rendered", ORDER, "knows no message"),
-        ("script.requested", b'{"topic": "\xff"}', "no UTF-8 text: invalid start byte at byte 11"),
+        ("video.finished", ORDER, "is unknown to this version"),
+        ("segment.rendered", ORDER, "is unknown to this version"),
+        ("script.requested", b'{"topic": "\xff"}', "not UTF-8 text: invalid start byte at byte 11"),
         ("script.requested", b'{"topic": "\0"}', "a NUL at character 11"),
     ],
 )

@@ -69,7 +69,7 @@ async def test_a14_a15_an_index_that_drifted_is_made_anew(database: Database):
     trigger = database.row("SELECT sql FROM sqlite_master WHERE name = 'videos_fts_delete'")["sql"]
     execute(database, "DROP TRIGGER videos_fts_delete", "DELETE FROM videos WHERE filename LIKE 's1%'", trigger)
     assert (await examine(database.url)).problems == (
-        "the full-text index is not as the videos are; `scenewire rebuild` mends it",
+        "the full-text index differs from the videos; `scenewire rebuild` repairs it",
     )
     assert (await rebuild(database)).index
     assert (await examine(database.url)).problems == ()

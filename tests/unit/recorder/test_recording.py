@@ -237,7 +237,7 @@ async def test_b28_b33_a_full_disk_leaves_nothing_of_the_batch(database: Databas
     repository = Repository(engine)
     stage = RecorderStage(repository)
     await stage.record(delivered(film()[:1]))
-    with pytest.raises(TransientError, match="has no room") as caught:
+    with pytest.raises(TransientError, match="is on a full disk") as caught:
         await stage.record(delivered(film()))
     assert caught.value.code == FailureCode.DATABASE_UNAVAILABLE
     assert database.row("SELECT count(*) AS n FROM message_log")["n"] == 1

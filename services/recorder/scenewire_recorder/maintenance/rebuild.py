@@ -1,4 +1,4 @@
-"""Makes anew what was lost: the rows from the log, the log from the stream, the stream from the log."""
+"""Restores what was lost: rows from the log, the log from the stream, the stream from the log."""
 
 import asyncio
 import json
@@ -25,12 +25,12 @@ _ALL_SCENES: Final = frozenset(range(1, MAX_SCENES + 1))
 
 @dataclass(frozen=True, kw_only=True)
 class Rebuilt:
-    """What was found to be otherwise than the log says.
+    """Result of rebuilding rows.
 
     Attributes:
-        projects: how many the log knows.
-        mended: how many of them had rows that were not as it says.
-        index: whether the full-text index was not as the videos are.
+        projects: projects in the log.
+        mended: projects whose rows differed from the log.
+        index: whether the full-text index differed from the videos.
     """
 
     projects: int
@@ -40,11 +40,11 @@ class Rebuilt:
 
 @dataclass(frozen=True, kw_only=True)
 class Restored:
-    """What the stream was given back.
+    """Result of restoring the stream.
 
     Attributes:
-        messages: by the id of the unfinished project, how many it lacked.
-        ends: how many ends of others, so that what it still holds of them is not taken up again.
+        messages: number of restored messages by unfinished project.
+        ends: number of restored ends of other projects, so that workers do not resume them.
     """
 
     messages: dict[str, int]
@@ -53,7 +53,7 @@ class Restored:
 
 @dataclass(frozen=True, kw_only=True)
 class Stored:
-    """A message as the stream had it."""
+    """A message to be published again."""
 
     subject: str
     message_id: str
@@ -62,10 +62,9 @@ class Stored:
 
     @classmethod
     def from_log(cls, row: Row) -> Self:
-        """A valid message of the log, under the id and with the headers that it came with.
+        """Returns a valid message of the log with its original id and headers.
 
-        An order that somebody typed may lack its ids. It gets those that everybody derived from its place in the
-        stream: its next place is another one.
+        An order without ids gets those that readers derived from its sequence: its next sequence is another one.
         """
         headers, body = json.loads(row["headers"]), row["body"]
         message_id = headers.get(MESSAGE_ID)
@@ -73,7 +72,7 @@ class Stored:
         if isinstance(content, ScriptRequested) and content.project_id is None:
             body = json.dumps(json.loads(body) | {"project_id": row["project_id"]}, ensure_ascii=False)
             message_id = None
-        if message_id != row["message_id"]:  # it came without, or with that of another message
+        if message_id != row["message_id"]:  # it had none, or that of another message
             if isinstance(content, ScriptRequested):
                 content = content.model_copy(update={"project_id": UUID(row["project_id"])})
             if content is not None:
@@ -88,10 +87,10 @@ class Stored:
 
 
 async def rows_from_log(record: Record, repository: Repository, *, layout: Layout = "plain") -> Rebuilt:
-    """Makes the rows of every project in the log what its messages make of them, whatever they were.
+    """Rebuilds the rows of every project from the log.
 
-    Rows and columns of other applications stay. It is one transaction: readers see the old rows until it is done, and
-    a recorder that runs meanwhile waits.
+    Rows and columns of other applications are kept. It is one transaction: readers see the old rows until it ends, and
+    a running recorder waits.
 
     Raises:
         PipelineError: `database_unavailable`; nothing was changed.
@@ -101,10 +100,10 @@ async def rows_from_log(record: Record, repository: Repository, *, layout: Layou
 
 
 async def log_from_stream(stage: RecorderStage, client: BusClient) -> int:
-    """Records everything that the stream holds, as if it came for the first time; returns how many messages that is.
+    """Records every message in the stream and returns their number.
 
     Raises:
-        PipelineError: `bus_unavailable` or `database_unavailable`; what was recorded until then stays.
+        PipelineError: `bus_unavailable` or `database_unavailable`; messages recorded until then are kept.
     """
     count = 0
     async for batch in client.read_all():
@@ -114,28 +113,28 @@ async def log_from_stream(stage: RecorderStage, client: BusClient) -> int:
 
 
 async def stream_from_log(record: Record, client: BusClient) -> Restored:
-    """Publishes again what a stream lacks that came back empty, or older than it was.
+    """Publishes logged messages that a stream has lost.
 
-    Of an unfinished project that is everything its latest run has said, in order and under the same ids: workers find
-    their stored results and go on where they were. Of one that has ended it is its end alone, and that only where the
-    stream holds other messages of it. What the stream has is left alone, so that a repetition changes nothing.
+    For an unfinished project, these are all messages of its latest run, in order and with the same ids: workers find
+    their stored results and continue. For an ended project, it is the end only, if the stream has other messages of it.
+    Messages in the stream are not published again, so that a repetition changes nothing.
 
     Raises:
-        PipelineError: `bus_unavailable` or `database_unavailable`; what was published until then stays.
+        PipelineError: `bus_unavailable` or `database_unavailable`; messages published until then are kept.
     """
     present = await _present(client)
     ends, messages = 0, dict[str, int]()
     async for row in _missing_ends(record, present):
-        ends += await _put_back(client, Stored.from_log(row), present)
+        ends += await _restore(client, Stored.from_log(row), present)
     async for row in record.unfinished_messages():
-        if row["message_id"] not in present and await _put_back(client, Stored.from_log(row), present):
+        if row["message_id"] not in present and await _restore(client, Stored.from_log(row), present):
             messages[row["project_id"]] = messages.get(row["project_id"], 0) + 1
     return Restored(messages=messages, ends=ends)
 
 
 def _rebuild(repository: Repository, projects: Sequence[str], fold: Fold) -> Rebuilt:
     with repository.unit_of_work() as work:
-        index = work.repair_index()  # first: a damaged one stops changes of the videos
+        index = work.repair_index()  # first: a damaged one prevents changes of the videos
         mended = sum(_rebuild_project(work, project_id, fold) for project_id in projects)
     return Rebuilt(projects=len(projects), mended=mended, index=index)
 
@@ -151,7 +150,7 @@ def _rebuild_project(work: UnitOfWork, project_id: str, fold: Fold) -> bool:
 
 
 async def _present(client: BusClient) -> set[str]:
-    """The ids of all messages in the stream: those that they came with, and those that the log gives."""
+    """Returns the ids of all messages in the stream: their own, and those that the log derives."""
     present: set[str] = set()
     async for batch in client.read_all(headers_only=True):
         for message in batch:
@@ -161,7 +160,7 @@ async def _present(client: BusClient) -> set[str]:
 
 
 async def _missing_ends(record: Record, present: set[str]) -> AsyncIterator[Row]:
-    """The last ends that are not in the stream, of projects that are in it."""
+    """Yields the last ends that the stream has lost, for projects of which it has other messages."""
     project_id, in_stream, missing = None, False, None
     async for row in record.ended_messages():
         if row["project_id"] != project_id:
@@ -176,7 +175,7 @@ async def _missing_ends(record: Record, present: set[str]) -> AsyncIterator[Row]
         yield await record.message(missing)
 
 
-async def _put_back(client: BusClient, message: Stored, present: set[str]) -> bool:
+async def _restore(client: BusClient, message: Stored, present: set[str]) -> bool:
     if message.message_id in present:
         return False
     return await client.restore(message.subject, message.body, message.headers)

@@ -1,4 +1,4 @@
-"""Which files were needed only while a film was made."""
+"""Files that were needed only while a video was made."""
 
 import re
 from typing import Final
@@ -12,9 +12,9 @@ _CONTENT: Final = re.compile(r'"(content/[^"\\]+)"')
 
 
 async def disposable(record: Record, project_id: str) -> frozenset[str]:
-    """The content that a finished film's messages name, and neither a row of the record nor another project does.
+    """Returns the content that only a finished project's messages name: no row of the record and no other project does.
 
-    Nothing unless the project's last end was a film.
+    Empty unless the project ended with a video.
     """
     end = await record.end(project_id)
     if end is None or end["subject"] != VideoAssembled.SUBJECT:

@@ -1,4 +1,4 @@
-"""Whether the stream still has what the log says it had: a server may come back empty, or with older files."""
+"""Checks that the stream still has the logged messages: a server may lose its files, or restore older ones."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,15 +12,15 @@ from scenewire_recorder.queries import Record
 __all__ = ["report_losses"]
 
 _PRECISION: Final = timedelta(milliseconds=1)
-"""Of the log's times."""
+"""Precision of times in the log."""
 
 log = structlog.get_logger(__name__)
 
 
 async def report_losses(record: Record, client: BusClient) -> bool:
-    """Says so, loudly, when the last message of the log is not where it was in the stream; returns whether that is so.
+    """Returns whether the stream has lost the last logged message, and logs an error if so.
 
-    What has outlived the stream's age limit is not lost.
+    Messages older than the stream's age limit are not lost.
     """
     last = await record.last_logged(PIPELINE.name)
     if last is None:
@@ -38,6 +38,6 @@ async def report_losses(record: Record, client: BusClient) -> bool:
             "stream_lost_messages",
             last_logged=last["sequence"],
             last_in_stream=state.last_sequence,
-            hint="`scenewire rebuild --to-stream` gives it back what unfinished projects need",
+            hint="`scenewire rebuild --to-stream` restores the messages of unfinished projects",
         )
     return lost
