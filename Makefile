@@ -30,6 +30,7 @@ lint: $(VENV)/installed-dev ## Check style and import rules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+	$(BIN)/vulture
 
 types: $(VENV)/installed-dev ## Check static types
 	$(BIN)/mypy

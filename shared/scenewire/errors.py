@@ -38,7 +38,6 @@ class FailureCode(StrEnum):
     RATE_LIMITED = "rate_limited"
     SCRIPT_FAILED = "script_failed"
     SPEECH_FAILED = "speech_failed"
-    FOOTAGE_UNAVAILABLE = "footage_unavailable"
     MEDIA_REFUSED = "media_refused"
     RENDER_FAILED = "render_failed"
     OUTPUT_INVALID = "output_invalid"

@@ -63,11 +63,6 @@ class BusClient:
         """Whether the connection is up at the moment."""
         return bool(self._client.is_connected)
 
-    @property
-    def messages_received(self) -> int:
-        """Messages that the server has sent on this connection."""
-        return int(self._client.stats["in_msgs"])
-
     async def count_streams(self) -> int:
         """Returns the number of streams of the account; fails when JetStream does not answer."""
         return int((await self._jetstream.account_info()).streams)
