@@ -179,7 +179,7 @@ async def test_a_disguised_file_does_not_open_the_file_next_to_it(world: World, 
 async def test_resource_bombs_stay_within_the_limits_of_a_probe(world: World, sample: Sample) -> None:
     path = world.trap.canary.path.with_name(f"heavy{sample.suffix}")
     path.write_bytes(await made(world, sample))
-    limits = Limits(memory=probe._LIMITS.memory, cpu=probe._FOOTAGE_CPU, file_size=0)
+    limits = Limits(memory=probe._LIMITS.memory, cpu=probe._FOOTAGE_CPU_S, file_size=0)
     # From a small process: a child's peak also counts what its parent held when it started it.
     done = await run_program([sys.executable, "-c", _MEASURED, *guards(limits), *probe._command(path)], timeout=120)
     peak, seconds = done.stdout.splitlines()[-1].split()
@@ -200,7 +200,7 @@ async def test_a_file_that_takes_too_long_is_refused_at_the_time_limit(
 ) -> None:
     path = world.trap.canary.path.with_name("tags.mkv")
     path.write_bytes(tagged(40_000))
-    monkeypatch.setattr(probe, "_FOOTAGE_CPU", 1)
+    monkeypatch.setattr(probe, "_FOOTAGE_CPU_S", 1)
     with pytest.raises(PermanentError, match="examining it ended with signal") as refused:
         await probe_video(path)
     assert refused.value.code is FailureCode.MEDIA_REFUSED

@@ -244,7 +244,7 @@ async def test_a_process_whose_event_loop_hangs_is_not_alive(world: World):
         asking.start()
         asking.join(15)  # on the loop's own thread: it hangs for as long
     assert answers[0][0] == 503
-    assert "does not answer" in answers[0][1]
+    assert "does not respond" in answers[0][1]
 
 
 async def test_other_paths_and_methods_are_refused(world: World):

@@ -1,7 +1,7 @@
-"""What can be seen from outside: logs, metrics, and whether a process is fit to work.
+"""Logs, metrics and health.
 
-logs     one event a line, without secrets
-health   what must be true of a service for it to do its work
-monitor  `/metrics`, `/healthz` and `/livez` over HTTP
-check    `python -m scenewire.observability.healthcheck`: asks them, for images without an HTTP client
+logging_setup  one event per line, without secrets
+health         requirements of a service
+http_endpoint  `/metrics`, `/healthz` and `/livez` over HTTP
+healthcheck    `python -m scenewire.observability.healthcheck`: requests them, for images without an HTTP client
 """

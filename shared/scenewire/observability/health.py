@@ -1,4 +1,4 @@
-"""What must be true of a service for it to do its work, asked while it runs."""
+"""Requirements of a service, checked while it runs."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -10,15 +10,15 @@ from scenewire.errors import PipelineError
 __all__ = ["Check", "Health", "State"]
 
 Check = Callable[[], Awaitable[None]]
-"""Returns when all is well; raises what is not."""
+"""Returns if the requirement is met; raises otherwise."""
 
 OK: Final = "ok"
 _CHECK_TIMEOUT_S: Final = 2.0
-"""Seconds that a check may take: less than whoever asks will wait."""
+"""Shorter than the endpoint waits."""
 
 
 class State(StrEnum):
-    """Where a service is between its start and its end."""
+    """State of a service."""
 
     STARTING = "starting"
     RUNNING = "running"
@@ -26,10 +26,10 @@ class State(StrEnum):
 
 
 class Health:
-    """One service's fitness.
+    """Health of one service.
 
     Args:
-        service: its name.
+        service: the service's name.
     """
 
     def __init__(self, service: str) -> None:
@@ -38,11 +38,11 @@ class Health:
         self._checks: dict[str, Check] = {}
 
     def require(self, name: str, check: Check) -> None:
-        """Adds something that must be true."""
+        """Adds a requirement."""
         self._checks[name] = check
 
     async def report(self) -> dict[str, str]:
-        """For each requirement `ok`, or what is wrong with it; all are asked at the same time."""
+        """Checks all requirements concurrently; returns `ok` or the fault of each."""
         state = OK if self.state is State.RUNNING else self.state.value
         answers = await asyncio.gather(*(_ask(check) for check in self._checks.values()))
         return {"state": state, **dict(zip(self._checks, answers, strict=True))}
@@ -56,6 +56,6 @@ async def _ask(check: Check) -> str:
         return f"no answer within {_CHECK_TIMEOUT_S:.0f} s"
     except PipelineError as error:
         return error.message
-    except Exception as error:  # noqa: BLE001 - whatever it is, the answer is no; the text may hold a password
+    except Exception as error:  # noqa: BLE001 - the check failed; the text may contain a password
         return type(error).__name__
     return OK

@@ -1,6 +1,6 @@
-"""`python -m scenewire.observability.healthcheck`: whether the services of a process beside us can work, as an exit code.
+"""`python -m scenewire.observability.healthcheck`: exits with 0 if the services of a local process can work.
 
-For containers: images need no HTTP client for their health check.
+Containers use it for health checks, so that images need no HTTP client.
 """
 
 import argparse
@@ -15,17 +15,17 @@ from scenewire.settings import MonitorSettings
 __all__ = ["main"]
 
 _TIMEOUT_S: Final = 5.0
-_EVERYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what such a bind is called from inside
+_EVERYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - the address of such a bind from inside
 
 
 def main() -> int:
-    """Prints what is wrong; returns 0 when nothing is."""
+    """Prints the faults; returns 0 if there are none."""
     parser = argparse.ArgumentParser(prog="python -m scenewire.observability.healthcheck", description=__doc__)
-    parser.add_argument("--alive", action="store_true", help="ask only whether the process lives")
+    parser.add_argument("--alive", action="store_true", help="check only that the process is alive")
     path = "/livez" if parser.parse_args().alive else "/healthz"
     settings = MonitorSettings()
     if settings.monitor_port is None:
-        print("MONITOR_PORT is not set: there is nobody to ask", file=sys.stderr)  # noqa: T201 - this is a command
+        print("MONITOR_PORT is not set: there is no endpoint to check", file=sys.stderr)  # noqa: T201 - this is a command
         return 1
     host = _EVERYWHERE.get(settings.monitor_host, settings.monitor_host)
     connection = http.client.HTTPConnection(host, settings.monitor_port, timeout=_TIMEOUT_S)
@@ -39,9 +39,9 @@ def main() -> int:
     finally:
         connection.close()
     for service, answers in report["services"].items():
-        for what, said in answers.items():
-            if said != OK:
-                print(f"{service}: {what}: {said}")  # noqa: T201
+        for requirement, status in answers.items():
+            if status != OK:
+                print(f"{service}: {requirement}: {status}")  # noqa: T201
     return 0 if answer.status == http.client.OK else 1
 
 

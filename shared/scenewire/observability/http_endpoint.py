@@ -1,11 +1,11 @@
 """`/metrics`, `/healthz` and `/livez` of a process, over HTTP.
 
-The server is the one of prometheus_client: WSGI in threads, from the standard library. It needs no package more, and
-answers while the event loop is busy; that the loop does not answer is then what `/livez` says.
+Like prometheus_client, it uses the WSGI server of the standard library in threads. So it needs no further package, and
+responds while the event loop is blocked, which `/livez` then reports (ADR 22).
 
-    /metrics   counters and timings for Prometheus
-    /healthz   200 when every service of the process can work, else 503; says what is wrong
-    /livez     200 when the process lives; 503, or no answer, means that a new one would do better
+    /metrics   counters and timers for Prometheus
+    /healthz   200 if every service of the process can work, otherwise 503 with the faults
+    /livez     200 if the process is alive; after 503 or no response, restart it
 """
 
 import asyncio
@@ -33,19 +33,19 @@ Report = dict[str, dict[str, str]]
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
 
 _LOOP_TIMEOUT_S: Final = 4.0
-"""Seconds for the event loop to answer; its checks take two at most."""
+"""For the event loop to respond; its checks take two seconds at most."""
 
 _READ_TIMEOUT_S: Final = 5.0
-"""Seconds for somebody who is connected to say what is wanted."""
+"""For a connected client to send its request."""
 
 log = structlog.get_logger(__name__)
 
 
 class Monitor:
-    """The endpoint of all services of a process: opened with the first of them, closed with the last.
+    """The endpoint of all services of a process: opened with the first, closed with the last.
 
     Args:
-        registry: the metrics to show.
+        registry: the metrics to serve.
     """
 
     def __init__(self, registry: CollectorRegistry = REGISTRY) -> None:
@@ -56,14 +56,14 @@ class Monitor:
 
     @property
     def url(self) -> str | None:
-        """Where it listens, if it does."""
+        """Its URL; None if it does not listen."""
         if self._server is None:
             return None
         host, port = self._server.server_address[:2]
         return f"http://[{host!s}]:{port}" if ":" in str(host) else f"http://{host!s}:{port}"
 
     def join(self, health: Health, settings: MonitorSettings) -> None:
-        """Shows a service, on the event loop that it runs on. Without a port in the settings nothing is opened.
+        """Adds a service; call it on the service's event loop. Without a port in the settings, nothing is opened.
 
         Raises:
             PermanentError: `invalid_settings`, the address cannot be used.
@@ -73,13 +73,13 @@ class Monitor:
         if self._server is None:
             self._loop = asyncio.get_running_loop()
             self._server = _listen(settings.monitor_host, settings.monitor_port)
-            self._server.set_app(self._answer)
+            self._server.set_app(self._respond)
             threading.Thread(target=self._server.serve_forever, name="monitor", daemon=True).start()
             log.info("monitor_listens", url=self.url)
         self._services.append(health)
 
     async def leave(self, health: Health) -> None:
-        """Shows a service no longer."""
+        """Removes a service."""
         if health not in self._services:
             return
         self._services.remove(health)
@@ -88,24 +88,24 @@ class Monitor:
             await asyncio.to_thread(server.shutdown)
             server.server_close()
 
-    def _answer(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        """WSGI, on a thread of its own."""
+    def _respond(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """Handles a request, in a thread of its own."""
         if environ["REQUEST_METHOD"] != "GET":
             return _json(start_response, "405 Method Not Allowed", {"error": "only GET"})
         match environ["PATH_INFO"]:
             case "/metrics":
                 return self._metrics(environ, start_response)
             case "/healthz":
-                return self._tell(start_response, self._report)
+                return self._respond_with(start_response, self._report)
             case "/livez":
-                return self._tell(start_response, _alive)
+                return self._respond_with(start_response, _alive)
             case _:
                 return _json(start_response, "404 Not Found", {"error": "/metrics, /healthz or /livez"})
 
-    def _tell(
+    def _respond_with(
         self, start_response: StartResponse, question: Callable[[], Coroutine[Any, Any, Report]]
     ) -> Iterable[bytes]:
-        report = {"process": {"event loop": "does not answer"}}
+        report = {"process": {"event loop": "does not respond"}}
         if self._loop is not None and self._loop.is_running():
             future = asyncio.run_coroutine_threadsafe(question(), self._loop)
             try:
@@ -124,7 +124,7 @@ class Monitor:
 
 @cache
 def monitor_of_this_process() -> Monitor:
-    """The one that services share."""
+    """Returns the endpoint that all services of this process share."""
     return Monitor()
 
 
@@ -151,7 +151,7 @@ class _Handler(WSGIRequestHandler):
 
     @override
     def log_message(self, format: str, *args: Any) -> None:
-        """A line every few seconds says nothing."""
+        """Drops the access log."""
 
 
 def _listen(host: str, port: int) -> _Server:
@@ -162,5 +162,5 @@ def _listen(host: str, port: int) -> _Server:
         raise PermanentError(
             FailureCode.INVALID_SETTINGS,
             f"cannot listen on {host} port {port}: {error.strerror}",
-            hint="set MONITOR_PORT to a free one, or leave it out",
+            hint="set MONITOR_PORT to a free port, or unset it",
         ) from error

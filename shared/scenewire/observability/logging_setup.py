@@ -1,4 +1,4 @@
-"""Structured logs: one event a line, with what the work is about bound to it, and no secrets."""
+"""Structured logs: one event per line, with bound context and without secrets."""
 
 import logging
 import re
@@ -15,7 +15,7 @@ _URL_USER: Final = re.compile(r"(://)[^/@\s]+@")
 
 
 def redacted(text: str) -> str:
-    """A text without the keys, passwords and tokens that can be recognised in it."""
+    """Returns a text without the keys, passwords and tokens that are recognised in it."""
     return _URL_USER.sub(r"\1…@", _SECRET.sub(r"\1…", text))
 
 
@@ -29,12 +29,12 @@ def _redact(_logger: object, _name: str, event: structlog.typing.EventDict) -> s
 def configure_logs(
     *, level: str = "INFO", style: Literal["json", "console"] = "json", file: Path | None = None
 ) -> None:
-    """Sends our events and those of the libraries to one place in one form. Safe to call again.
+    """Configures one output and format for events of scenewire and of libraries. May be called again.
 
     Args:
-        level: the least severe level that is kept.
-        style: a JSON object a line, or text for people.
-        file: where the lines are appended; None is standard error.
+        level: the lowest level that is logged.
+        style: one JSON object per line, or text for people.
+        file: the file that lines are appended to; None logs to standard error.
     """
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -64,7 +64,7 @@ def configure_logs(
         old.close()
     root.addHandler(handler)
     root.setLevel(level)
-    framework = logging.getLogger("faststream")  # it brings a handler of its own, and tells of every finished task
+    framework = logging.getLogger("faststream")  # it has a handler of its own, and logs every finished task
     framework.handlers.clear()
     framework.propagate = True
     framework.setLevel(logging.WARNING)

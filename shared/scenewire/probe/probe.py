@@ -1,7 +1,7 @@
-"""What a media file really contains, measured in a bounded process of its own.
+"""Measures media files in a child process with limits.
 
-Nothing here believes a file's name or header where reading the file tells: frames are counted, the frame rate is
-checked against the time stamps, the first picture is decoded.
+Name and header of a file are not trusted: frames are counted, the frame rate is checked against the time stamps, and the
+first picture is decoded.
 """
 
 import json
@@ -22,18 +22,18 @@ _Kind = Literal["media", "sound"]
 
 _CHILD: Final = Path(__file__).with_name("child.py")
 _LIMITS: Final = Limits(memory=2 << 30, cpu=120, file_size=0)
-_FOOTAGE_CPU: Final = 20
-"""Processor seconds for a clip from outside. Four hours of one take half of it; some files are made to take days."""
+_FOOTAGE_CPU_S: Final = 20
+"""A clip of four hours takes half of it; some hostile files take days."""
 
-_SMALLEST: Final = 16
-"""Pixels on the screen, each way."""
+MIN_PIXELS: Final = 16
+"""Smallest width and height as shown."""
 
-_LONGEST: Final = 8
-"""Times as wide as high, or as high as wide. To fill a film's picture, one side of the rest grows beyond all bounds."""
+MAX_ASPECT: Final = 8
+"""Largest ratio of the sides; filling the frame with a narrower picture would need too much memory."""
 
-_SLOWEST: Final = 1
-_FASTEST: Final = 240
-"""Frames a second that a camera may have."""
+MIN_FPS: Final = 1
+MAX_FPS: Final = 240
+"""Frame rates of cameras."""
 
 
 class _Facts(BaseModel):
@@ -41,7 +41,7 @@ class _Facts(BaseModel):
 
 
 class VideoFacts(_Facts):
-    """A picture stream."""
+    """Facts about a video stream."""
 
     codec: str = Field(description="The decoder's name, such as h264.")
     width: int = Field(gt=0, description="Pixels as stored; `display_width` is what a viewer sees.")
@@ -61,13 +61,13 @@ class VideoFacts(_Facts):
 
     @property
     def display_width(self) -> int:
-        """Pixels as shown: turned, and with square pixels."""
-        return self.height if self._lies else self._square_width
+        """Width as shown: rotated, with square pixels."""
+        return self.height if self._is_rotated else self._square_width
 
     @property
     def display_height(self) -> int:
-        """Pixels as shown."""
-        return self._square_width if self._lies else self.height
+        """Height as shown."""
+        return self._square_width if self._is_rotated else self.height
 
     def as_source(self) -> SourceFacts:
         """Returns the facts that messages carry about footage; width and height as shown."""
@@ -84,7 +84,7 @@ class VideoFacts(_Facts):
         )
 
     @property
-    def _lies(self) -> bool:
+    def _is_rotated(self) -> bool:
         return self.rotation in (90, 270)
 
     @property
@@ -94,7 +94,7 @@ class VideoFacts(_Facts):
 
 
 class AudioFacts(_Facts):
-    """A sound stream."""
+    """Facts about an audio stream."""
 
     codec: str = Field(description="The decoder's name, such as aac.")
     sample_rate: int = Field(gt=0, description="Hertz.")
@@ -106,7 +106,7 @@ class AudioFacts(_Facts):
 
 
 class MediaFacts(_Facts):
-    """A file: its first picture stream and its first sound stream. At least one of them is there."""
+    """Facts about a file, its first video stream and its first audio stream. It has at least one of them."""
 
     container: str = Field(description="The format's names, such as mov,mp4,m4a,3gp,3g2,mj2.")
     duration: float = Field(ge=0, description="Seconds, as the file declares or, failing that, as read.")
@@ -142,18 +142,18 @@ async def _examined(kind: _Kind, path: Path, timeout: float, limits: Limits) -> 
             raise _refused(path, answer["refused"])
         return MediaFacts.model_validate(answer["facts"])
     except (ValueError, TypeError, KeyError) as error:
-        reason = _first_problem(error) if isinstance(error, ValidationError) else "its facts make no sense"
+        reason = _first_problem(error) if isinstance(error, ValidationError) else "its facts are inconsistent"
         raise _refused(path, reason) from error
 
 
 async def probe_video(path: Path, *, timeout: float = 60) -> VideoFacts:  # noqa: ASYNC109 - the program's limit
-    """Examines a clip from outside; returns only when it can be used as footage.
+    """Examines a clip from outside; raises if it cannot be used as footage.
 
     Raises:
         PermanentError: `media_refused`: unreadable, cut off, no picture, not decodable, or of an absurd rate or shape.
     """
     try:
-        facts = await _examined("media", path, timeout, replace(_LIMITS, cpu=_FOOTAGE_CPU))
+        facts = await _examined("media", path, timeout, replace(_LIMITS, cpu=_FOOTAGE_CPU_S))
     except TransientError as error:
         raise _refused(path, f"examining it took longer than {timeout:.0f} s") from error
     if facts.video is None:
@@ -161,24 +161,24 @@ async def probe_video(path: Path, *, timeout: float = 60) -> VideoFacts:  # noqa
     if not facts.complete:
         raise _refused(path, f"it is cut off or damaged: {facts.video.frames} frames are there, more are declared")
     numerator, denominator = facts.video.frame_rate
-    if not _SLOWEST <= numerator / denominator <= _FASTEST:
+    if not MIN_FPS <= numerator / denominator <= MAX_FPS:
         raise _refused(path, f"its frame rate is {numerator}/{denominator}")
     if not facts.video.monotone:
         raise _refused(path, "its time stamps are missing or run backwards")
     width, height = facts.video.display_width, facts.video.display_height
-    if min(width, height) < _SMALLEST or max(width, height) > _LONGEST * min(width, height):
+    if min(width, height) < MIN_PIXELS or max(width, height) > MAX_ASPECT * min(width, height):
         raise _refused(path, f"its picture of {width}x{height} is too small or too narrow")
     return facts.video
 
 
 async def probe_sound(path: Path, *, timeout: float = 60) -> AudioFacts:  # noqa: ASYNC109 - the program's limit
-    """Examines music from outside; returns only when it is of a kind that can be decoded safely.
+    """Examines music from outside; raises if it cannot be decoded safely.
 
     Raises:
         PermanentError: `media_refused`: unreadable, without sound, or of another format than mp3, wav, flac, ogg, m4a.
     """
     try:
-        facts = await _examined("sound", path, timeout, replace(_LIMITS, cpu=_FOOTAGE_CPU))
+        facts = await _examined("sound", path, timeout, replace(_LIMITS, cpu=_FOOTAGE_CPU_S))
     except TransientError as error:
         raise _refused(path, f"examining it took longer than {timeout:.0f} s") from error
     if facts.audio is None or not facts.audio.packets:
@@ -187,7 +187,7 @@ async def probe_sound(path: Path, *, timeout: float = 60) -> AudioFacts:  # noqa
 
 
 def _command(path: Path, kind: _Kind = "media") -> list[str | Path]:
-    """Isolated: neither the environment nor a file beside us decides what the child imports."""
+    """Returns the command of the isolated child: environment and working folder do not affect its imports."""
     return [sys.executable, "-I", _CHILD, kind, path.absolute()]
 
 
@@ -197,7 +197,5 @@ def _first_problem(error: ValidationError) -> str:
 
 
 def _refused(path: Path, reason: str, *, detail: str = "") -> PermanentError:
-    hint = (
-        f"it said: {detail.splitlines()[-1]}" if detail else "play it with another program to see whether it is whole"
-    )
+    hint = f"the probe reports: {detail.splitlines()[-1]}" if detail else "check that it plays in another program"
     return PermanentError(FailureCode.MEDIA_REFUSED, f"{path.name} is refused: {reason}", hint=hint)
