@@ -44,7 +44,7 @@ __all__ = [
     "set_schema",
 ]
 
-_SHORTEST_BEGINNING: Final = 4
+MIN_ID_PREFIX: Final = 4
 
 
 async def projects(database_url: str, *, limit: int) -> list[Row]:
@@ -187,7 +187,7 @@ async def _find(record: Record, text: str) -> str:
     wanted = text.strip().lower()
     if await record.knows(wanted):
         return wanted
-    found = await record.ids_beginning(wanted) if len(wanted) >= _SHORTEST_BEGINNING else []
+    found = await record.ids_beginning(wanted) if len(wanted) >= MIN_ID_PREFIX else []
     if len(found) == 1:
         return found[0]
     message = f"{text!r} is the beginning of several ids" if found else f"there is no project {text!r} on record"

@@ -1,4 +1,4 @@
-"""Every read of the database for people and commands."""
+"""All reads of the database for commands."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,7 +21,7 @@ _STORY: Final = (LoggedMessage.revision, LoggedMessage.published_at, LoggedMessa
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator["Record"]:
-    """The record of a DATABASE_URL, for as long as the block takes.
+    """Opens the record of a DATABASE_URL for as long as the block runs.
 
     Raises:
         PipelineError: `database_unavailable`.
@@ -34,13 +34,13 @@ async def opened(url: str) -> AsyncIterator["Record"]:
 
 
 class Record:
-    """What is on record. Rows are dicts by column; every method sees one consistent state."""
+    """The record. Rows are dicts by column; every method sees one consistent state."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
     async def projects(self, *, limit: int) -> list[Row]:
-        """Projects with their number of scenes, those last heard of first."""
+        """Returns projects with their number of scenes, the most recently updated first."""
         scenes = (
             select(func.count()).select_from(Scene).where(Scene.project_id == Project.id).scalar_subquery()
         ).label("scene_count")
@@ -50,17 +50,17 @@ class Record:
         return await self._rows(query)
 
     async def knows(self, project_id: str) -> bool:
-        """Whether there is a row or a message of a project."""
+        """Returns whether there is a row or a message of a project."""
         told = select(LoggedMessage.project_id).where(LoggedMessage.project_id == project_id)
         return bool(await self._rows(union_all(select(Project.id).where(Project.id == project_id), told).limit(1)))
 
     async def ids_beginning(self, text: str, *, limit: int = 5) -> list[str]:
-        """Ids of projects that begin like this."""
+        """Returns ids of projects with a prefix."""
         query = select(Project.id).where(Project.id.startswith(text, autoescape=True)).order_by(Project.id).limit(limit)
         return [row["id"] for row in await self._rows(query)]
 
     async def project(self, project_id: str) -> Row | None:
-        """A project, with `scenes` in order, each with its `footage`; None if there is none."""
+        """Returns a project with `scenes` in order, each with its `footage`; None if there is none."""
         async with snapshot(self._engine) as connection:
             found = await _fetch(connection, select(Project.__table__).where(Project.id == project_id))
             if not found:
@@ -80,11 +80,11 @@ class Record:
         return found[0] | {"scenes": scenes}
 
     async def end(self, project_id: str) -> Row | None:
-        """The last message with which a project ended, None while it has not."""
+        """Returns the last message that ended a project; None before its end."""
         return await self.last_message(project_id, *ENDS)
 
     async def last_message(self, project_id: str, *subjects: str) -> Row | None:
-        """The latest message of a project on one of these subjects, None while there is none."""
+        """Returns the latest message of a project on one of these subjects; None if there is none."""
         query = (
             select(LoggedMessage.__table__)
             .where(LoggedMessage.project_id == project_id, LoggedMessage.valid, LoggedMessage.subject.in_(subjects))
@@ -95,22 +95,22 @@ class Record:
         return rows[0] if rows else None
 
     async def history(self, project_id: str) -> list[Row]:
-        """Every message of a project, in the order of its story."""
+        """Returns every message of a project, in order of revision and time."""
         query = select(LoggedMessage.__table__).where(LoggedMessage.project_id == project_id)
         return await self._rows(query.order_by(*_STORY, LoggedMessage.message_id))
 
     async def search(self, words: str, *, limit: int) -> list[Row]:
-        """Videos whose file names or paths have these words side by side, best first."""
+        """Returns videos whose file names or paths contain these words side by side, best first."""
         return await self._rows(video_search(words, self._engine.dialect.name).limit(limit))
 
     async def audit(self, entity_id: str, *, limit: int) -> list[Row]:
-        """Changes of a row, or of all rows that messages of a project have changed, newest first."""
+        """Returns changes of a row, or of all rows that messages of a project changed, newest first."""
         of_project = AuditEntry.context.contains(entity_id, autoescape=True)
         query = select(AuditEntry.__table__).where(or_(AuditEntry.entity_id == entity_id, of_project))
         return await self._rows(query.order_by(AuditEntry.sequence.desc()).limit(limit))
 
     async def logged_projects(self) -> list[str]:
-        """Ids of all projects of which the log knows a valid message, the oldest first."""
+        """Returns ids of all projects with a valid message in the log, the oldest first."""
         query = (
             select(LoggedMessage.project_id)
             .where(LoggedMessage.valid, LoggedMessage.project_id.is_not(None))
@@ -120,7 +120,7 @@ class Record:
         return [row["project_id"] for row in await self._rows(query)]
 
     async def unfinished_messages(self) -> AsyncIterator[Row]:
-        """What was said in the latest run of projects that have not ended, in order of publication."""
+        """Yields the messages of the latest runs of projects that have not ended, in order of publication."""
         runs = _runs()
         query = (
             select(LoggedMessage.__table__)
@@ -132,7 +132,7 @@ class Record:
             yield row
 
     async def ended_messages(self) -> AsyncIterator[Row]:
-        """What was said in the latest run of projects that have ended: `message_id`, `project_id`, `subject`."""
+        """Yields `message_id`, `project_id` and `subject` of the messages in the latest runs of ended projects."""
         runs = _runs()
         query = (
             select(LoggedMessage.message_id, LoggedMessage.project_id, LoggedMessage.subject)
@@ -144,7 +144,7 @@ class Record:
             yield row
 
     async def bodies(self, project_id: str, *, others: bool = False) -> AsyncIterator[str]:
-        """What a project's messages say, or those of all others."""
+        """Yields the bodies of a project's messages, or of all others."""
         whose = LoggedMessage.project_id == project_id
         if others:
             whose = or_(LoggedMessage.project_id.is_(None), LoggedMessage.project_id != project_id)
@@ -152,18 +152,18 @@ class Record:
             yield row["body"]
 
     async def files(self) -> set[str]:
-        """Every path that a row names."""
+        """Returns every path in the rows."""
         columns = (Scene.audio_file_path, VisualSuggestion.default_segment_path, Video.path, Video.thumbnail_path)
         paths = union(*(select(column.label("path")) for column in columns))
         return {row["path"] for row in await self._rows(paths) if row["path"] is not None}
 
     async def message(self, message_id: str) -> Row:
-        """A message of the log, by an id that it gave."""
+        """Returns a message of the log by its id there."""
         (row,) = await self._rows(select(LoggedMessage.__table__).where(LoggedMessage.message_id == message_id))
         return row
 
     async def last_logged(self, stream: str) -> Row | None:
-        """`sequence` and `published_at` of the latest message that came from a stream."""
+        """Returns `sequence` and `published_at` of the latest message from a stream."""
         query = (
             select(LoggedMessage.sequence, LoggedMessage.published_at)
             .where(LoggedMessage.stream == stream)
@@ -184,7 +184,7 @@ class Record:
 
 
 def _runs() -> Subquery:
-    """Of each project the latest run, and the latest that has ended; -1 where none has."""
+    """Selects the latest revision of each project and the latest ended one; -1 if none has ended."""
     ended = case((LoggedMessage.subject.in_(ENDS), LoggedMessage.revision), else_=-1)
     return (
         select(

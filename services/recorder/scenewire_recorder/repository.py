@@ -1,4 +1,4 @@
-"""Every write to the database, in one transaction a batch and on the audit log."""
+"""All writes to the database: one transaction per batch, with the audit log."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -40,18 +40,18 @@ JOIN message_log ON message_id = (
 )"""
 
 Saved = tuple[Row | None, Row, LogEntry | None]
-"""A row as it was and as it is to be, and the message that says so."""
+"""A row before and after, and the message that changed it."""
 
 
 class Repository:
-    """The database as the recorder uses it. It blocks: call it from a thread."""
+    """The recorder's database. Its methods block: call them from a thread."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     @contextmanager
     def unit_of_work(self) -> Iterator["UnitOfWork"]:
-        """All or nothing.
+        """Runs one transaction.
 
         Raises:
             PipelineError: `database_unavailable` or `database_too_new`; nothing was written.
@@ -61,24 +61,24 @@ class Repository:
             yield UnitOfWork(connection)
 
     def close(self) -> None:
-        """Closes its connections."""
+        """Closes the connections."""
         self._engine.dispose()
 
 
 class UnitOfWork:
-    """What happens in one transaction."""
+    """Operations of one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def append(self, entries: Sequence[LogEntry]) -> list[LogEntry]:
-        """Adds to the log what it does not hold yet, and returns that.
+        """Adds new entries to the log and returns them.
 
         A message is known by its id. One that has the id of another message and says something else is no repetition:
         it goes by its spare id.
         """
         if insert_new(self._connection, "message_log", _LOG_COLUMNS, [_logged(entry) for entry in entries]):
-            return list(entries)  # nearly always
+            return list(entries)  # the usual case
         new = self._unknown(entries)
         insert(self._connection, "message_log", _LOG_COLUMNS, [_logged(entry) for entry in new])
         return new
@@ -99,20 +99,20 @@ class UnitOfWork:
         return new
 
     def last_positions(self, project_ids: Iterable[str]) -> dict[str, Position]:
-        """How far the log has come with each project that it knows."""
+        """Returns the last position of each project in the log."""
         rows = select_rows(self._connection, _LAST_POSITIONS, list(project_ids))
         return {project_id: (revision, at, sequence) for project_id, revision, at, sequence in rows}
 
     def entries_of(self, project_id: str) -> list[LogEntry]:
-        """Every valid message of a project."""
+        """Returns every valid message of a project."""
         query = select(_LOG).where(LoggedMessage.project_id == project_id, LoggedMessage.valid)
         return [_entry(row) for row in self._connection.execute(query).mappings()]
 
     def load(self, footage: Mapping[str, frozenset[int]]) -> dict[str, ProjectRows]:
-        """The rows of some projects.
+        """Returns the rows of projects.
 
         Args:
-            footage: the projects' ids, each with the numbers of the scenes whose suggestions are wanted.
+            footage: ids of projects, each with the numbers of scenes whose suggestions to load.
         """
         found = {project_id: ProjectRows(project_id=project_id) for project_id in footage}
         for row in self._rows(Project, PROJECT_COLUMNS, "id", footage):
@@ -132,7 +132,7 @@ class UnitOfWork:
         return found
 
     def save(self, changes: Iterable[tuple[ProjectRows, ProjectRows]]) -> None:
-        """Writes what differs between the rows as they were and as they are to be, each difference audited."""
+        """Writes the differences between rows before and after, with an audit entry each."""
         writer = _Writer(self._connection)
         changes = list(changes)
         self._delete(writer, changes)
@@ -155,14 +155,14 @@ class UnitOfWork:
         writer.finish()
 
     def repair_index(self) -> bool:
-        """Makes the full-text index anew if it does not say what the videos say; returns whether that was so."""
+        """Rebuilds the full-text index if it differs from the videos; returns whether it did."""
         if index_fits(self._connection):
             return False
         rebuild_index(self._connection)
         return True
 
     def _delete(self, writer: "_Writer", changes: Sequence[tuple[ProjectRows, ProjectRows]]) -> None:
-        """What is no more, children first: a cascade would not be audited."""
+        """Deletes rows, children first: a cascade would not be audited."""
         for old, new in changes:
             for number, suggestions in new.suggestions.items():
                 before = old.suggestions.get(number, {})
@@ -176,7 +176,7 @@ class UnitOfWork:
                     writer.delete(Scene, [row], cause)
 
     def _merged_videos(self, changes: Sequence[tuple[ProjectRows, ProjectRows]]) -> Iterator[Saved]:
-        """A file may serve several projects: it is as old as its first use and as new as its last."""
+        """Merges files of several projects: created at the first use, updated at the last."""
         said = [(path, row, _cause(new, ("video", path))) for _, new in changes for path, row in new.videos.items()]
         stored = {row["path"]: row for row in self._rows(Video, VIDEO_COLUMNS, "path", {path for path, _, _ in said})}
         merged: dict[str, Saved] = {}
@@ -196,7 +196,7 @@ class UnitOfWork:
 
 
 class _Writer:
-    """Writes rows and keeps what there is to audit, which is written at the end."""
+    """Writes rows and collects the audit entries, which are written at the end."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -251,7 +251,7 @@ _KINDS: Final[Mapping[type[Base], str]] = {
 
 
 def _cause(rows: ProjectRows, cause: Cause) -> LogEntry | None:
-    """The message to name: the one that touched the row, or else the last one of its project."""
+    """Returns the message that changed a row, or the last one of its project."""
     return rows.causes.get(cause) or rows.causes.get(("project", rows.project_id))
 
 

@@ -1,4 +1,4 @@
-"""The rows of footage and films: what was considered for a scene, and which files exist."""
+"""Rows of footage and videos: considered clips of scenes, and files."""
 
 from collections.abc import Iterator
 from hashlib import sha256
@@ -26,7 +26,7 @@ SUGGESTION_COLUMNS: Final = (
     "download_status",
     "cv_score",
 )
-"""Ours; the others belong to the web application."""
+"""Columns that scenewire writes; the others belong to the web application."""
 
 VIDEO_COLUMNS: Final = (
     "id",
@@ -49,7 +49,7 @@ _VARIANTS: Final = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789ab
 
 
 def suggestion_rows(scene_id: str, footage: Footage, at: str) -> Iterator[Row]:
-    """One row per source video: first those that are used, in order, then the others by score."""
+    """Returns one row per source video: used ones in order, then the others by score."""
     considered = {candidate.source_id: candidate for candidate in footage.candidates}
     used = {clip.source_id: clip for clip in footage.clips}
     others = sorted(
@@ -68,7 +68,7 @@ def suggestion_rows(scene_id: str, footage: Footage, at: str) -> Iterator[Row]:
 
 
 def _suggested(candidate: Candidate | None, clip: Clip | None) -> Row:
-    """What is known of a source video: from the search, from the file, or from both."""
+    """Merges facts about a source video from the search and from the file."""
     url = (candidate.source_url if candidate else "") or (clip.credit.source_url if clip else "")
     seconds = candidate.duration if candidate else None
     if clip is not None:
@@ -93,7 +93,7 @@ def _credited(credit: Credit) -> str:
 
 
 def film_row(before: Row | None, film: VideoAssembled, at: str) -> Row:
-    """The finished film, which may have been made before."""
+    """Returns the row of a finished video, which may exist already."""
     look = film.brief.options.look
     return _video_row(
         before,
@@ -112,7 +112,7 @@ def film_row(before: Row | None, film: VideoAssembled, at: str) -> Row:
 
 
 def clip_row(before: Row | None, clip: Clip, at: str) -> Row:
-    """A source file, which other scenes may use too."""
+    """Returns the row of a source file, which other scenes may use too."""
     facts = clip.facts
     return _video_row(
         before,
@@ -143,6 +143,6 @@ def _video_row(before: Row | None, path: str, at: str, **facts: object) -> Row:
 
 
 def id_from(*seed: str) -> str:
-    """A UUID of version 4's shape: the readers of the database know no other, and a repetition gives the same."""
+    """Returns a derived id in the shape of a version 4 UUID, the only one that readers of the database accept."""
     x = sha256("\n".join(("scenewire", *seed)).encode()).hexdigest()
     return f"{x[:8]}-{x[8:12]}-4{x[13:16]}-{_VARIANTS[x[16]]}{x[17:20]}-{x[20:32]}"

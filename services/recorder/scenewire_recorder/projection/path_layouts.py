@@ -1,4 +1,4 @@
-"""Which paths the rows name: those of the artifacts, or those where the web application looks."""
+"""Layouts of paths in the rows: keys of artifacts, or paths of the prior web application."""
 
 from collections.abc import Callable, Iterable
 from typing import Final, Literal
@@ -25,4 +25,4 @@ def _fold_for_webapp(rows: ProjectRows, entries: Iterable[LogEntry]) -> ProjectR
 
 
 FOLDS: Final[dict[Layout, Fold]] = {"plain": fold, "webapp": _fold_for_webapp}
-"""What makes rows of messages, by layout."""
+"""Projection for each layout."""

@@ -1,4 +1,4 @@
-"""What the messages of a project make of its rows. Nothing here reads or writes a database.
+"""Projection of a project's messages onto its rows. Pure: no database access.
 
 The rows are a fold over the messages in the order of their runs and, within a run, of their publication. Within a run a
 project only moves forward.
@@ -52,10 +52,10 @@ PROJECT_COLUMNS: Final = (
     "created_at",
     "last_active",
 )
-"""Ours; the others belong to the web application."""
+"""Columns that scenewire writes; the others belong to the web application."""
 
 FLAGS: Final = ("script_generated", "voice_selected", "visuals_generated")
-"""Those that are true or false, which SQLite has as numbers."""
+"""Boolean columns, which SQLite stores as numbers."""
 
 SCENE_COLUMNS: Final = (
     "id",
@@ -85,7 +85,7 @@ JOB_COLUMNS: Final = (
 )
 
 Cause = tuple[str, str | int]
-"""A kind of row and which one: what a message has changed."""
+"""Kind and key of a row that a message has changed."""
 
 _STEPS: Final = (
     "topic",
@@ -145,7 +145,7 @@ class ProjectRows:
     causes: dict[Cause, LogEntry] = field(default_factory=dict, compare=False)
 
     def copy(self) -> Self:
-        """The same rows, independent of these."""
+        """Returns a copy of the rows."""
         return replace(
             self,
             project=None if self.project is None else dict(self.project),
@@ -158,7 +158,7 @@ class ProjectRows:
         )
 
     def restarted(self) -> Self:
-        """As before the first message, but for what other tables and other applications hold on to."""
+        """Returns the rows before the first message, with everything that other tables and applications refer to."""
         kept = None
         if self.project is not None:
             kept = _new_project(self.project_id, self.project["created_at"])
@@ -167,7 +167,7 @@ class ProjectRows:
 
 
 def fold(rows: ProjectRows, entries: Iterable[LogEntry]) -> ProjectRows:
-    """The rows after some more messages; those given stay as they are."""
+    """Returns the rows after further messages; the given rows do not change."""
     after = rows.copy()
     for entry in sorted(entries, key=lambda entry: (*entry.position, entry.message_id)):
         if entry.content is not None:
@@ -211,7 +211,7 @@ def _apply(rows: ProjectRows, content: Content, entry: LogEntry) -> None:
 
 
 def _touched_project(rows: ProjectRows, content: Content, entry: LogEntry) -> Row:
-    """What every message does to its project."""
+    """Applies the changes that every message makes to its project."""
     at = entry.published_at
     project = rows.project = rows.project or _new_project(rows.project_id, at)
     rows.causes["project", rows.project_id] = entry
@@ -285,7 +285,7 @@ def _configure(project: Row, **values: object) -> None:
 
 @lru_cache(maxsize=256)
 def _configuration(config_json: str | None) -> dict[str, Any]:
-    """Not to be changed: every message of a project asks for it again."""
+    """Cached for all messages of a project; do not modify the result."""
     try:
         known = json.loads(config_json or "{}")
     except ValueError:
@@ -340,7 +340,7 @@ def _as_json(words: tuple[str, ...]) -> str:
 
 
 def _segment(rows: ProjectRows, message: SegmentRendered, entry: LogEntry) -> None:
-    """Messages are told apart by their ids, so that each scene of a run counts once."""
+    """Counts messages by id, so that each scene of a run counts once."""
     job = _job(rows, message.brief.scene_count, entry)
     job["started_at"] = job["started_at"] or entry.published_at
     job["current_scene"] = min(job["current_scene"] + 1, job["total_scenes"])
@@ -365,12 +365,12 @@ def _job(rows: ProjectRows, scene_count: int, entry: LogEntry) -> Row:
 
 
 def job_id(project_id: str) -> str:
-    """The id of a project's assembly."""
+    """Returns the id of a project's assembly job."""
     return id_from("assembly", project_id)
 
 
 def _end(project: Row, status: str) -> None:
-    """The first end of a run is its end, but a failure may still be mended."""
+    """The first end of a run counts, but a video may still follow a failure."""
     if project["status"] not in _ENDED:
         project["status"] = status
 
