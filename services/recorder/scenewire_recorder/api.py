@@ -1,6 +1,6 @@
-"""Reads and maintenance of the record for the command: plain arguments in, plain data out.
+"""The record for the command: plain arguments in, plain data out.
 
-The command imports nothing else of the recorder but its app and settings.
+The command uses these functions only; it must not import the database.
 """
 
 import json
@@ -48,7 +48,7 @@ MIN_ID_PREFIX: Final = 4
 
 
 async def projects(database_url: str, *, limit: int) -> list[Row]:
-    """Projects, those last heard of first.
+    """Returns projects, the most recently updated first.
 
     Raises:
         PipelineError: `database_unavailable`, `database_too_new`, as everything here.
@@ -59,11 +59,11 @@ async def projects(database_url: str, *, limit: int) -> list[Row]:
 
 
 async def project(database_url: str, project_id: str) -> Row:
-    """One project with `scenes`, what was `ordered`, and how it `ended`: files and measurements, or why there are none.
+    """Returns a project with `scenes`, `ordered` options, and `ended`: files and measurements, or the reason for none.
 
     Args:
         database_url: the record.
-        project_id: an id, or the beginning of one.
+        project_id: an id, or a prefix of one.
 
     Raises:
         PermanentError: `not_on_record`.
@@ -78,14 +78,14 @@ async def project(database_url: str, project_id: str) -> Row:
 
 
 async def search(database_url: str, words: str, *, limit: int) -> list[Row]:
-    """Videos whose file names or paths have these words, best first; with `duration` in seconds."""
+    """Returns videos whose file names or paths contain these words, best first; with `duration` in seconds."""
     await require_current(database_url)
     async with opened(database_url) as record:
         return [row | _measured(row) for row in await record.search(words, limit=limit)]
 
 
 async def history(database_url: str, project_id: str) -> list[Row]:
-    """Every message of a project in order; `body` as JSON where it is JSON.
+    """Returns every message of a project in order; `body` is parsed if it is JSON.
 
     Raises:
         PermanentError: `not_on_record`.
@@ -97,7 +97,7 @@ async def history(database_url: str, project_id: str) -> list[Row]:
 
 
 async def audit(database_url: str, entity_id: str, *, limit: int) -> list[Row]:
-    """Every change of a row, newest first; of a project those of what belongs to it, too.
+    """Returns every change of a row, newest first; of a project, also those of its parts.
 
     Raises:
         PermanentError: `not_on_record`.
@@ -111,14 +111,14 @@ async def audit(database_url: str, entity_id: str, *, limit: int) -> list[Row]:
 
 
 async def disposable_content(database_url: str, project_id: str) -> list[str]:
-    """Keys of the files that a project's film needed only while it was made."""
+    """Returns keys of files that were needed only while a project's video was made."""
     await require_current(database_url)
     async with opened(database_url) as record:
         return sorted(await disposable(record, project_id))
 
 
 async def rebuild(database_url: str) -> Row:
-    """Makes the rows anew from the log."""
+    """Rebuilds the rows from the log."""
     await require_current(database_url)
     repository = Repository(writing_engine(database_url))
     try:
@@ -129,10 +129,10 @@ async def rebuild(database_url: str) -> Row:
 
 
 async def rebuild_from_stream(database_url: str, nats_url: str) -> Row:
-    """Records what the stream holds, into a new database if there is none, then makes the rows anew.
+    """Records every message in the stream, into a new database if there is none, then rebuilds the rows.
 
     Raises:
-        PipelineError: `bus_unavailable` too.
+        PipelineError: also `bus_unavailable`.
     """
     await upgrade(database_url)
     repository, settings = Repository(writing_engine(database_url)), _settings(database_url, nats_url)
@@ -145,10 +145,10 @@ async def rebuild_from_stream(database_url: str, nats_url: str) -> Row:
 
 
 async def restore_stream(database_url: str, nats_url: str) -> Row:
-    """Publishes again what the stream has lost of unfinished projects.
+    """Publishes the messages of unfinished projects that the stream has lost.
 
     Raises:
-        PipelineError: `bus_unavailable` too.
+        PipelineError: also `bus_unavailable`.
     """
     await require_current(database_url)
     address = BusAddress.from_settings(_settings(database_url, nats_url))
@@ -157,10 +157,10 @@ async def restore_stream(database_url: str, nats_url: str) -> Row:
 
 
 async def set_schema(database_url: str, revision: str) -> Row:
-    """Takes the database to a schema, forwards to `head` or back to another one, and examines it.
+    """Upgrades the database to `head` or downgrades it to an earlier schema, and examines it.
 
     Raises:
-        PermanentError: `not_on_record`, there is no such schema.
+        PermanentError: `not_on_record`, the schema does not exist.
     """
     earlier = (*revisions()[1:], "base")
     if revision == "head":
@@ -174,7 +174,7 @@ async def set_schema(database_url: str, revision: str) -> Row:
 
 
 async def check(database_url: str) -> Row:
-    """How the database is; reads all of it."""
+    """Examines the database; reads all of it."""
     return asdict(await examine(database_url))
 
 
@@ -195,7 +195,7 @@ async def _find(record: Record, text: str) -> str:
 
 
 def _ordered(script: Row | None, speech: Row | None) -> Row | None:
-    """The options of a film, who wrote it and who speaks it; None while nothing is scripted."""
+    """Returns a video's options, writer and speech engine; None before its script."""
     scripted, _ = parse(script["subject"], script["body"]) if script else (None, None)
     if not isinstance(scripted, ScenesScripted):
         return None
