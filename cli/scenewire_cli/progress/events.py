@@ -1,4 +1,4 @@
-"""What becomes of an order: its messages and telemetry as events, from its first message to its last."""
+"""The events of a project, from its stored messages and from telemetry, and the state they add up to."""
 
 import asyncio
 import time
@@ -14,6 +14,7 @@ from scenewire.messages import (
     AudioRendered,
     FootageSourced,
     Message,
+    NarrationRequested,
     Progress,
     ProjectCancelled,
     ProjectFailed,
@@ -22,28 +23,15 @@ from scenewire.messages import (
     SegmentRendered,
     StoredMessage,
     VideoAssembled,
+    message_model,
 )
 from scenewire_cli.output.formatting import fault_wording
 from scenewire_cli.stack.connection import Access
 
 __all__ = ["Event", "ProjectProgress", "Unreadable", "follow", "require_project"]
 
-_LOOK: Final = 1.0
-"""Seconds between two looks at whether the stack can go on."""
-
-_MODELS: Final[dict[str, type[Message]]] = {
-    model.SUBJECT: model
-    for model in (
-        ScenesScripted,
-        AudioRendered,
-        FootageSourced,
-        SegmentRendered,
-        VideoAssembled,
-        ProjectFailed,
-        ProjectCancelled,
-    )
-}
-
+_CHECK_INTERVAL_S: Final = 1.0
+"""Between two checks of the embedded stack."""
 
 _ENDS: Final = (VideoAssembled.SUBJECT, ProjectFailed.SUBJECT, ProjectCancelled.SUBJECT)
 
@@ -58,16 +46,16 @@ class Unreadable:
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened to the project."""
+    """A message or a telemetry report of the project."""
 
     message: Message | Progress | Unreadable
     sequence: int = 0
-    """Where the stream holds it; 0 for telemetry."""
+    """Sequence in the stream; 0 for telemetry."""
 
 
 @dataclass
 class ProjectProgress:
-    """How far a project is."""
+    """The state of a project, as far as its events tell."""
 
     project_id: UUID
     started: float = field(default_factory=time.monotonic)
@@ -82,7 +70,7 @@ class ProjectProgress:
     encoding: dict[int, float] = field(default_factory=dict)
     """How much of a scene's picture is encoded, 0 to 1."""
     joining: str = ""
-    """What is being done to the whole film."""
+    """The current step of the whole video."""
     video: VideoAssembled | None = None
     failure: ProjectFailed | ProjectCancelled | None = None
     unreadable_end: "Event | None" = None
@@ -159,38 +147,42 @@ def _read(model: type[Message], message: StoredMessage) -> Message | Unreadable:
         return Unreadable(message.subject, f"{where} {fault_wording(fault)}".strip())
 
 
-async def follow(access: Access, film: ProjectProgress, *, from_sequence: int) -> AsyncIterator[Event]:
-    """The events of a project, each already applied to `film`, until it has ended.
+async def follow(access: Access, progress: ProjectProgress, *, from_sequence: int) -> AsyncIterator[Event]:
+    """Yields the events of a project until its end, each already applied to `progress`.
 
     Args:
         access: the bus.
-        film: what is known so far.
-        from_sequence: where in the stream to begin; the order's own sequence misses nothing.
+        progress: the state so far.
+        from_sequence: first stream sequence to read; the order's own sequence misses nothing.
 
     Raises:
-        PipelineError: our own stack cannot go on.
+        PipelineError: the embedded stack cannot go on.
     """
     events: asyncio.Queue[Event] = asyncio.Queue()
 
     def received(message: StoredMessage) -> None:
-        model = _MODELS.get(".".join(message.subject.split(".")[:2]))
-        if model is not None and message.project_id == film.project_id:
+        model = message_model(message.subject)
+        if model is None or not issubclass(model, Message) or model is NarrationRequested:
+            return  # orders, and what is internal to speech
+        if message.project_id == progress.project_id:
             events.put_nowait(Event(_read(model, message), message.sequence))
 
-    def progressed(progress: Progress) -> None:
-        if progress.project_id == film.project_id:
-            events.put_nowait(Event(progress))
+    def progressed(tick: Progress) -> None:
+        if tick.project_id == progress.project_id:
+            events.put_nowait(Event(tick))
 
     async with access.bus.following(from_sequence=from_sequence, on_message=received, on_progress=progressed):
-        looked = time.monotonic()
-        while not film.ended:
-            if access.stack is not None and time.monotonic() - looked > _LOOK:
+        checked = time.monotonic()
+        while not progress.ended:
+            if access.stack is not None and time.monotonic() - checked > _CHECK_INTERVAL_S:
                 access.stack.check()
-                looked = time.monotonic()
+                checked = time.monotonic()
             try:
-                async with asyncio.timeout(_LOOK):  # wait_for would lose a cancellation that comes with an event
+                async with asyncio.timeout(
+                    _CHECK_INTERVAL_S
+                ):  # wait_for would lose a cancellation that comes with an event
                     event = await events.get()
             except TimeoutError:
                 continue
-            film.apply(event)
+            progress.apply(event)
             yield event

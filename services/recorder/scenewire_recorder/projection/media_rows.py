@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from scenewire.messages import Candidate, Clip, Credit, Footage, VideoAssembled
 
-__all__ = ["SUGGESTION_COLUMNS", "VIDEO_COLUMNS", "Row", "clip_row", "film_row", "id_from", "suggestion_rows"]
+__all__ = ["SUGGESTION_COLUMNS", "VIDEO_COLUMNS", "Row", "clip_row", "id_from", "suggestion_rows", "video_row"]
 
 Row = dict[str, Any]
 
@@ -92,22 +92,22 @@ def _credited(credit: Credit) -> str:
     return ", ".join(filter(None, (credit.creator, credit.licence, doubt)))
 
 
-def film_row(before: Row | None, film: VideoAssembled, at: str) -> Row:
+def video_row(before: Row | None, video: VideoAssembled, at: str) -> Row:
     """Returns the row of a finished video, which may exist already."""
-    look = film.brief.options.look
+    look = video.brief.options.look
     return _video_row(
         before,
-        film.video.key,
+        video.video.key,
         at,
-        duration_frames=film.frames,
+        duration_frames=video.frames,
         frame_rate_numerator=look.frame_rate,
         frame_rate_denominator=1,
         width=look.width,
         height=look.height,
-        video_codec=film.video_codec,
-        audio_codec=film.audio_codec,
-        file_size=film.video.size,
-        thumbnail_path=film.thumbnail.key,
+        video_codec=video.video_codec,
+        audio_codec=video.audio_codec,
+        file_size=video.video.size,
+        thumbnail_path=video.thumbnail.key,
     )
 
 

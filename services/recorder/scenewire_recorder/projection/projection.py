@@ -26,7 +26,7 @@ from scenewire.messages import (
     VideoAssembled,
 )
 from scenewire_recorder.log_entries import Content, LogEntry
-from scenewire_recorder.projection.media_rows import Row, clip_row, film_row, id_from, suggestion_rows
+from scenewire_recorder.projection.media_rows import Row, clip_row, id_from, suggestion_rows, video_row
 
 __all__ = ["FLAGS", "JOB_COLUMNS", "PROJECT_COLUMNS", "SCENE_COLUMNS", "Cause", "ProjectRows", "fold", "job_id"]
 
@@ -375,23 +375,23 @@ def _end(project: Row, status: str) -> None:
         project["status"] = status
 
 
-def _finish(rows: ProjectRows, project: Row, film: VideoAssembled, entry: LogEntry) -> None:
+def _finish(rows: ProjectRows, project: Row, video: VideoAssembled, entry: LogEntry) -> None:
     at = entry.published_at
-    _describe(project, film.brief)
+    _describe(project, video.brief)
     _end(project, "complete")
-    rows.videos[film.video.key] = film_row(rows.videos.get(film.video.key), film, at)
-    rows.causes["video", film.video.key] = entry
+    rows.videos[video.video.key] = video_row(rows.videos.get(video.video.key), video, at)
+    rows.causes["video", video.video.key] = entry
     project.update(
-        video_path=film.video.key,
-        video_total_duration=film.duration,
-        video_file_size=film.video.size,
-        thumbnail_path=film.thumbnail.key,
+        video_path=video.video.key,
+        video_total_duration=video.duration,
+        video_file_size=video.video.size,
+        thumbnail_path=video.thumbnail.key,
         script_generated=True,
         voice_selected=True,
         visuals_generated=True,
         visuals_download_progress=100,
     )
-    job = _job(rows, film.brief.scene_count, entry)
+    job = _job(rows, video.brief.scene_count, entry)
     job["current_scene"] = job["total_scenes"]
     job["started_at"] = job["started_at"] or at
     job.update(status="complete", progress=100, current_stage="finalizing", error_message=None, completed_at=at)
