@@ -22,8 +22,8 @@ from scenewire.text.markup import one_line
 from scenewire_script.text.sentences import count_words, split_sentences
 from scenewire_script.timing.scene_durations import divide_duration
 from scenewire_script.timing.speaking_rates import words_per_second
-from scenewire_tts.engines.base import SAMPLE_RATE
 from scenewire_tts.engines.espeak.engine import EspeakEngine
+from scenewire_tts.speech.sound import SAMPLE_RATE
 from scenewire_tts.stage import NarrationStage
 from scripts.doubles.language_model import GroqDouble, Style, writes
 from tests.support.groq_stage import PROJECT, stage_of

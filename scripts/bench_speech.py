@@ -21,11 +21,11 @@ from typing import Final
 from typing_extensions import override
 
 from scenewire.processors import usable_processors
-from scenewire_tts.engines.base import SAMPLE_RATE
 from scenewire_tts.engines.kokoro.model.process import ModelProcess
 from scenewire_tts.engines.kokoro.voices import parse_mixture
 from scenewire_tts.engines.kokoro.weights import examine
 from scenewire_tts.engines.selection import EngineName, missing_packages
+from scenewire_tts.speech.sound import SAMPLE_RATE
 
 LENGTHS: Final = (30, 60, 100, 180)
 """Phonemes per utterance; the service speaks at most 180 at once, and usually about 100."""

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire_tts.app import create_app
-from scenewire_tts.engines.base import SAMPLE_RATE, Speech
 from scenewire_tts.engines.kokoro.engine import KokoroEngine
 from scenewire_tts.engines.kokoro.model.base import OutOfMemoryError, Sound
 from scenewire_tts.engines.kokoro.model.process import ModelHandshake, ModelProcess
@@ -20,6 +19,7 @@ from scenewire_tts.engines.kokoro.voices import Mixture
 from scenewire_tts.engines.kokoro.weights import examine
 from scenewire_tts.settings import TtsSettings
 from scenewire_tts.speech.postprocess import finish
+from scenewire_tts.speech.sound import SAMPLE_RATE, Speech
 from scenewire_tts.speech.spoken_text import split_words
 from tests.support.onnx_graph import INT64, STEP, duration
 from tests.support.weights import VOCABULARY, write_onnx_folder

@@ -70,7 +70,7 @@ async def test_a25_what_goes_wrong_is_told_apart(tmp_path: Path, monkeypatch: py
     (tmp_path / "page.mp4").write_text("<html>")
     for name, reason in {
         "gone.mp4": "No such file",
-        "page.mp4": "it is no readable",
+        "page.mp4": "it is not a readable",
         "sound.m4a": "it holds no picture",
     }.items():
         with pytest.raises(PermanentError, match=reason) as refused:

@@ -155,7 +155,7 @@ async def test_only_unfit_files_end_in_a_painted_background_that_says_why(
     (library / "tea.mp4").write_text("<html>")
     footage = await choice(stage)
     assert footage.fallback
-    assert footage.reason.startswith("library: tea.mp4 is refused: it is no readable")
+    assert footage.reason.startswith("library: tea.mp4 is refused: it is not a readable")
 
 
 async def test_a_file_that_is_too_large_is_refused(

@@ -18,11 +18,11 @@ from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import AudioRendered, ScenesScripted
 from scenewire.processes.run import run_program
 from scenewire_tts.app import create_app
-from scenewire_tts.engines.base import SAMPLE_RATE
 from scenewire_tts.engines.espeak import child as espeak_child
 from scenewire_tts.engines.espeak.engine import EspeakEngine
 from scenewire_tts.settings import TtsSettings
 from scenewire_tts.speech.postprocess import finish
+from scenewire_tts.speech.sound import SAMPLE_RATE
 from scenewire_tts.speech.spoken_text import clean, split_words
 from tests.support import builders
 from tests.support.nats import provisioned_server

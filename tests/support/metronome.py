@@ -5,7 +5,8 @@ import asyncio
 import numpy as np
 from typing_extensions import override
 
-from scenewire_tts.engines.base import SAMPLE_RATE, Speech, SpeechEngine
+from scenewire_tts.engines.base import SpeechEngine
+from scenewire_tts.speech.sound import SAMPLE_RATE, Speech
 from scenewire_tts.speech.spoken_text import split_words
 from scenewire_tts.speech.word_timing import time_words
 

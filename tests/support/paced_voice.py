@@ -8,9 +8,9 @@ import asyncio
 from faststream import FastStream
 
 from scenewire_tts.app import create_app as create_tts_app
-from scenewire_tts.engines.base import Speech
 from scenewire_tts.engines.espeak.engine import EspeakEngine
 from scenewire_tts.settings import TtsSettings
+from scenewire_tts.speech.sound import Speech
 
 REAL_TIME_FACTOR = 0.4
 """Seconds per second of speech, as measured with an 82 M parameter voice on one thread."""

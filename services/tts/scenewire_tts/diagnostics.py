@@ -12,10 +12,10 @@ from pydantic import ValidationError
 
 from scenewire.errors import PipelineError
 from scenewire.findings import Finding
-from scenewire_tts.engines.base import SAMPLE_RATE
 from scenewire_tts.engines.kokoro.weights import ENGINES, Weights, WeightsFile, examine
 from scenewire_tts.engines.selection import EngineName, missing_packages, select_engine
 from scenewire_tts.settings import TtsSettings
+from scenewire_tts.speech.sound import SAMPLE_RATE
 
 __all__ = ["EngineReport", "Trial", "WeightsReport", "check_speech", "check_weights"]
 

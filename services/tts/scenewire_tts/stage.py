@@ -11,10 +11,11 @@ from scenewire.artifacts.store import ArtifactStore
 from scenewire.artifacts.webapp_export import WebApp, narration_path
 from scenewire.errors import FailureCode, PermanentError, about_scene
 from scenewire.messages import AudioRendered, Narration, NarrationRequested, ScenesScripted
-from scenewire_tts.engines.base import SAMPLE_RATE, SpeechEngine
+from scenewire_tts.engines.base import SpeechEngine
 from scenewire_tts.speech.mp3 import write_mp3
 from scenewire_tts.speech.pace import Pace, correction
 from scenewire_tts.speech.postprocess import finish, write_wav
+from scenewire_tts.speech.sound import SAMPLE_RATE
 from scenewire_tts.speech.spoken_text import clean
 
 __all__ = ["NarrationStage"]

@@ -1,4 +1,4 @@
-"""The audit log: each change of a row, written in the transaction that made it."""
+"""The audit log: every change of a row, written in the same transaction."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ _VARIANTS: Final = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789ab
 
 
 class Change(NamedTuple):
-    """One row that was changed.
+    """One changed row.
 
     Attributes:
         entity_type: what the row is: `project`, `scene`, `video` and so on.
@@ -33,12 +33,12 @@ class Change(NamedTuple):
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """`{column: {"old": ..., "new": ...}}` of every column of `after` that `before` has otherwise."""
+    """`{column: {"old": ..., "new": ...}}` of every column whose value differs."""
     return {name: {"old": before[name], "new": value} for name, value in after.items() if before[name] != value}
 
 
 def audit(connection: Connection, changes: Iterable[Change]) -> None:
-    """Writes one row for each change, in their order."""
+    """Writes one row per change, in order."""
     changes = list(changes)
     if not changes:
         return
@@ -60,7 +60,7 @@ def audit(connection: Connection, changes: Iterable[Change]) -> None:
 
 
 def _ids(now: datetime, count: int) -> list[str]:
-    """UUIDs of version 4's shape that begin with the time, so that their index grows at its end."""
+    """Generates UUIDs of version 4's form that start with the time, so that the index grows at its end."""
     time = f"{round(now.timestamp() * 1000):012x}"
     chance = os.urandom(10 * count).hex()
     parts = (chance[start : start + 20] for start in range(0, 20 * count, 20))

@@ -1,4 +1,4 @@
-"""The full-text index as SQLite keeps it: beside the videos, by triggers. That of Postgres is part of the table."""
+"""SQLite's full-text index of videos, which triggers maintain. In Postgres the index is part of the table."""
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
@@ -7,7 +7,7 @@ __all__ = ["index_fits", "rebuild_index"]
 
 
 def index_fits(connection: Connection) -> bool:
-    """Whether the index says what the videos say; the connection must be allowed to write, but nothing is written."""
+    """Returns whether the index matches the videos. Needs a writable connection, but writes nothing."""
     if connection.dialect.name != "sqlite":
         return True
     attempt = connection.begin_nested()
@@ -24,6 +24,6 @@ def index_fits(connection: Connection) -> bool:
 
 
 def rebuild_index(connection: Connection) -> None:
-    """Makes the index anew from the videos."""
+    """Rebuilds the index from the videos."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("INSERT INTO videos_fts(videos_fts) VALUES ('rebuild')")

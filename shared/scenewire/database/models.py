@@ -1,4 +1,4 @@
-"""The tables as code sees them.
+"""The tables as SQLAlchemy models.
 
 The migrations are the one source of the schema; defaults and checks are found there alone, and a test holds that the
 columns here are the columns there. Names and types are those of the two prior systems, so that their SQL and their web
@@ -43,7 +43,7 @@ NAMING: Final = {
 }
 
 Big: Final = BigInteger().with_variant(Integer(), "sqlite")
-"""A film may be larger than 2 GiB. SQLite's INTEGER has 64 bits anyway."""
+"""A video may be larger than 2 GiB. SQLite's INTEGER has 64 bits anyway."""
 
 
 Real: Final[TypeEngine[Any]] = REAL().with_variant(Double(), "postgresql")
@@ -58,7 +58,7 @@ class Base(DeclarativeBase):
 
 
 class LoggedMessage(Base):
-    """A message as it came from the bus: the event log, of which all other tables are projections.
+    """A message as the bus delivered it. This is the event log; all other tables are projections of it.
 
     Not `messages`: by that name the web application keeps its chats in the same database. Its key is the message id,
     because a broker restored from a backup gives the same sequence to another message.
@@ -82,7 +82,7 @@ class LoggedMessage(Base):
 
 
 class SystemPrompt(Base):
-    """The web application's; here because `projects` refers to it."""
+    """A table of the web application; `projects` refers to it."""
 
     __tablename__ = "system_prompts"
 
@@ -98,7 +98,7 @@ class SystemPrompt(Base):
 
 
 class Project(Base):
-    """A film from order to file. `target_duration` is in seconds as ordered, other durations in seconds as measured."""
+    """A video from order to file. `target_duration` is the ordered length, other durations are measured; all in seconds."""
 
     __tablename__ = "projects"
 
@@ -130,7 +130,7 @@ class Project(Base):
 
 
 class Scene(Base):
-    """One scene; `duration` in seconds once it was spoken."""
+    """One scene; `duration` is in seconds, once the scene is narrated."""
 
     __tablename__ = "scenes"
     __table_args__ = (UniqueConstraint("project_id", "scene_number"),)
@@ -172,7 +172,7 @@ class VisualSuggestion(Base):
 
 
 class Video(Base):
-    """A media file: a finished film, or a source clip that is used in one."""
+    """A media file: a finished video, or a source clip used in one."""
 
     __tablename__ = "videos"
     __table_args__ = (UniqueConstraint("path"),)
@@ -194,7 +194,7 @@ class Video(Base):
 
 
 class AssemblyJob(Base):
-    """How far the web application sees a film's assembly: one row a project, `progress` in percent."""
+    """Assembly progress for the web application: one row per project, `progress` in percent."""
 
     __tablename__ = "assembly_jobs"
     __table_args__ = (Index(None, "project_id"),)
@@ -213,7 +213,7 @@ class AssemblyJob(Base):
 
 
 class AuditEntry(Base):
-    """One change of one row of the other tables, written with it. Never changed itself.
+    """One change of a row in another table, written in the same transaction; never changed itself.
 
     `changes_json` is `{column: {"old": ..., "new": ...}}`, NULL for an INSERT; `context` says which message it was.
     """

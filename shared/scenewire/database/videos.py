@@ -53,17 +53,17 @@ class Video:
 
     @staticmethod
     def new_id() -> str:
-        """An id for a file that is not on record yet."""
+        """Returns a new id."""
         return str(uuid4())
 
     @property
     def frame_rate(self) -> float:
-        """Frames a second."""
+        """Frames per second."""
         return self.frame_rate_numerator / self.frame_rate_denominator
 
     @property
     def duration_seconds(self) -> float:
-        """Its length."""
+        """Length in seconds."""
         return self.duration_frames * self.frame_rate_denominator / self.frame_rate_numerator
 
 
@@ -71,7 +71,7 @@ class VideoRepository(Protocol):
     """Media files on record."""
 
     async def add(self, video: Video) -> Video:
-        """Puts a file on record.
+        """Adds a file.
 
         Raises:
             ValueError: another has its id or its path.
@@ -79,15 +79,15 @@ class VideoRepository(Protocol):
         ...
 
     async def get(self, video_id: str) -> Video | None:
-        """The file with this id."""
+        """Returns the file with this id, None if there is none."""
         ...
 
     async def get_by_path(self, path: str) -> Video | None:
-        """The file that lies there."""
+        """Returns the file at this path, None if there is none."""
         ...
 
     async def list_videos(self, *, limit: int = 100, offset: int = 0) -> list[Video]:
-        """The newest first.
+        """Lists files, newest first.
 
         Raises:
             ValueError: a negative limit or offset.
@@ -95,7 +95,7 @@ class VideoRepository(Protocol):
         ...
 
     async def search(self, query: str, *, limit: int = 100) -> list[Video]:
-        """Files whose name or path has the words of a query side by side, the last possibly only begun; best first.
+        """Finds files whose name or path contains the words of a query in sequence, the last one as a prefix; best match first.
 
         Raises:
             ValueError: a negative limit.
@@ -103,7 +103,7 @@ class VideoRepository(Protocol):
         ...
 
     async def update(self, video: Video) -> Video:
-        """Replaces what is on record of a file but for the time when that began; returns what is on record then.
+        """Replaces a file's row except for its creation time; returns the new row.
 
         Raises:
             ValueError: there is none with its id, or another has its path.
@@ -111,16 +111,16 @@ class VideoRepository(Protocol):
         ...
 
     async def delete(self, video_id: str) -> bool:
-        """Takes a file off the record; returns whether it was on it. The file itself stays."""
+        """Removes a file from the record; returns whether it was there. The file itself stays."""
         ...
 
     async def count(self) -> int:
-        """How many there are."""
+        """Returns the number of files."""
         ...
 
 
 class SqlVideoRepository:
-    """In the database. Every change is audited in its transaction; a failure leaves nothing behind.
+    """Stores media files in the database. Every change is audited in its transaction.
 
     Args:
         engine: a writing engine.
@@ -229,17 +229,17 @@ def _newest_first(dialect: str) -> tuple[Any, Any]:
 
 
 def require_natural(*numbers: int) -> None:
-    """Raises a ValueError for limits and offsets that no list has."""
+    """Raises ValueError for a negative limit or offset."""
     if min(numbers) < 0:
         message = "limit and offset count from 0"
         raise ValueError(message)
 
 
 def taken(video: Video) -> ValueError:
-    """What to raise when its id or path is another's."""
+    """Returns the error for an id or a path that is taken."""
     return ValueError(f"another video with the id {video.id} or the path {video.path} is on record")
 
 
 def unknown(video: Video) -> ValueError:
-    """What to raise when there is none to change."""
+    """Returns the error for a file that is not on record."""
     return ValueError(f"no video with the id {video.id} is on record")

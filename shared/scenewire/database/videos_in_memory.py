@@ -9,7 +9,7 @@ __all__ = ["InMemoryVideoRepository"]
 
 
 class InMemoryVideoRepository:
-    """In memory, for tests and for trying things out; with the results of the database, and nothing audited."""
+    """Keeps media files in memory. Gives the same results as the database; audits nothing."""
 
     def __init__(self) -> None:
         self._videos: dict[str, Video] = {}
@@ -69,7 +69,7 @@ class InMemoryVideoRepository:
 
 
 def _has(text: list[str], wanted: list[str]) -> bool:
-    """Whether words stand side by side in a text, the last of them possibly only begun there."""
+    """Returns whether a text contains words in sequence, the last one as a prefix."""
     *whole, begun = wanted or [""]
     size = len(wanted)
     return size > 0 and any(

@@ -1,4 +1,4 @@
-"""Where ffmpeg is, and whether it can do what the product needs."""
+"""Finds ffmpeg and checks that it has what scenewire needs."""
 
 import importlib.util
 import os
@@ -15,7 +15,7 @@ from scenewire.processes.run import run_program
 __all__ = ["Ffmpeg", "find_ffmpeg"]
 
 _OLDEST: Final = (5, 1)
-"""Every command line of the product was proved on 5.1 and 9.0."""
+"""All commands are tested on 5.1 and 9.0."""
 
 _NEEDED_FILTERS: Final = ("ass", "scale", "tpad", "bwdif", "lut3d", "gblur", "overlay", "ebur128", "alimiter")
 _NEEDED_ENCODERS: Final = ("libx264", "aac", "mov_text", "mjpeg")
@@ -23,15 +23,15 @@ _NEEDED_ENCODERS: Final = ("libx264", "aac", "mov_text", "mjpeg")
 
 @dataclass(frozen=True)
 class Ffmpeg:
-    """An ffmpeg that was started and found fit."""
+    """An ffmpeg that was run and checked."""
 
     path: Path
     version: str
-    """Its own word, such as `n9.0.2`; part of every cache key."""
+    """As it reports it, such as `n9.0.2`; part of every cache key."""
 
 
 async def find_ffmpeg(setting: Path | None = None) -> Ffmpeg:
-    """The ffmpeg to use: the setting, else $FFMPEG, else one on PATH if fit, else the one in the wheel.
+    """Finds the ffmpeg to use: the setting, else $FFMPEG, else one on PATH if suitable, else the one in the wheel.
 
     A setting or variable that names an unfit ffmpeg is an error, not a reason to take another.
 
@@ -52,14 +52,14 @@ async def find_ffmpeg(setting: Path | None = None) -> Ffmpeg:
 
 @cache
 def _from_wheel() -> Path:
-    """The wheel's own way to ask for it would run it, with our environment and for as long as it likes."""
+    """Returns the ffmpeg in the wheel. The wheel's own function would run it with the full environment and no timeout."""
     wheel = importlib.util.find_spec("imageio_ffmpeg")  # only images that handle media have it
     for folder in (wheel.submodule_search_locations or ()) if wheel else ():
         for program in sorted(Path(folder, "binaries").glob("ffmpeg-*")):
             return program
     raise PermanentError(
         FailureCode.PROGRAM_MISSING,
-        "there is no ffmpeg: none is named by FFMPEG, none on PATH is fit, and the wheel is not installed",
+        "no usable ffmpeg: FFMPEG is not set, PATH has no suitable one, and the wheel is not installed",
         hint="install the Python package imageio-ffmpeg, or set FFMPEG to an ffmpeg of version 5.1 or newer",
     )
 

@@ -1,4 +1,4 @@
-"""The part of the probe that touches a file from outside; its own process, so that a crash or a bomb ends only it.
+"""Examines a file from outside, in a process of its own: a crash or a decompression bomb ends only this process.
 
 `python child.py media|sound PATH` prints one JSON object: `{"facts": …}` as `scenewire.probe.probe.MediaFacts` has
 them, or `{"refused": "why"}`. It runs isolated from the environment and the working folder.
@@ -23,11 +23,11 @@ from scenewire.probe.accepted_formats import AUDIO_DECODERS, DECODERS, FORMATS, 
 
 
 class RefusedError(Exception):
-    """The file is not fit; the message says why."""
+    """The file is refused; the message is the reason."""
 
 
 class _Packets:
-    """What is learned of a stream by reading all its packets."""
+    """Facts of a stream, from all its packets."""
 
     def __init__(self, stream: VideoStream | AudioStream) -> None:
         self.time_base = stream.time_base or Fraction(1, 1)
@@ -64,7 +64,7 @@ class _Packets:
         return (self.end - min(self.starts)) * self.time_base if self.starts else Fraction(0)
 
     def on_grid(self, rate: Fraction) -> bool:
-        """Whether every time stamp is where a constant rate puts it, as exactly as the time base allows."""
+        """Whether all time stamps fit a constant rate, within the precision of the time base."""
         ticks = sorted(self.starts)
         return all(
             abs((start - ticks[0]) * self.time_base - number / rate) < self.time_base
@@ -73,7 +73,7 @@ class _Packets:
 
 
 def examine(path: str, *, sound: bool = False) -> dict[str, Any]:
-    """The facts of a file, JSON-ready.
+    """Returns the facts of a file, ready for JSON.
 
     Args:
         path: the file.
@@ -96,7 +96,7 @@ def examine(path: str, *, sound: bool = False) -> dict[str, Any]:
     except (av.FFmpegError, ValueError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         kinds = "mp3, wav, flac, ogg or m4a" if sound else "mp4, mov, mkv, webm or ts"
-        raise RefusedError(f"it is no readable {kinds} file ({reason})") from error
+        raise RefusedError(f"it is not a readable {kinds} file ({reason})") from error
     except MemoryError as error:
         raise RefusedError("it needs too much memory") from error
 
@@ -180,7 +180,7 @@ def _video_facts(video: VideoStream, packets: _Packets, first: VideoFrame | None
 
 
 def _rate(video: VideoStream, packets: _Packets) -> Fraction:
-    """Frames a second such that the frames fill the time they span: headers of variable-rate files claim otherwise."""
+    """Returns the frame rate at which the frames fill their time span; headers of variable-rate files differ."""
     claimed = video.average_rate or video.guessed_rate or Fraction(0)
     if len(packets) < 2:
         return claimed if claimed > 0 else Fraction(25)
@@ -211,7 +211,7 @@ def _audio_facts(audio: AudioStream, packets: _Packets) -> dict[str, Any]:
 
 
 def main() -> int:
-    """Examines the file named on the command line, as the kind named before it."""
+    """Examines the file on the command line as the kind before it."""
     av.logging.set_level(None)
     try:
         answer: dict[str, Any] = {"facts": examine(sys.argv[2], sound=sys.argv[1] == "sound")}

@@ -1,4 +1,4 @@
-"""Separates the words of a text from its markup: light Markdown, HTML tags, HTML entities. Pure.
+"""Converts light Markdown, HTML tags and entities to plain text. Pure.
 
 Customers' texts are converted to plain text once, where an order becomes scenes. Everything after that (speech,
 captions, cards, chapters, file names) takes plain text literally. Converting twice loses words: `&lt;b&gt;` is the
@@ -59,7 +59,7 @@ _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z
 
 
 class LineKind(Enum):
-    """What a line is by its marks."""
+    """Kind of a line, by its markup."""
 
     TEXT = auto()
     HEADING = auto()
@@ -79,7 +79,7 @@ class Line:
 
 
 def is_speakable(text: str) -> bool:
-    """Whether there is a letter or a digit in it."""
+    """Returns whether a text contains a letter or a digit."""
     return any(character.isalnum() for character in text)
 
 
@@ -108,7 +108,7 @@ def read_line(raw: str) -> Line:
 
 
 def inline_text(text: str) -> str:
-    """The text without inline markup, entities decoded; line breaks stay."""
+    """Returns the text without inline markup, with entities decoded; keeps line breaks."""
     text = _BLOCK_TAG.sub(" ", text)
     for pattern, replacement in _INLINE:
         text = pattern.sub(replacement, text)
@@ -117,7 +117,7 @@ def inline_text(text: str) -> str:
 
 
 def plain_text(text: str) -> str:
-    """The words of a text as they are spoken and shown. Not to be applied twice.
+    """Returns the words of a text as they are spoken and shown. Don't apply it twice.
 
     Headings, list items and paragraphs are parted by an empty line; within them single spaces part the words.
 
@@ -129,7 +129,7 @@ def plain_text(text: str) -> str:
 
 
 def plain_line(text: str) -> str:
-    """`plain_text` on one line: titles, topics, keywords."""
+    """Returns `plain_text` on one line, for titles, topics and keywords."""
     return one_line(plain_text(text))
 
 

@@ -13,7 +13,7 @@ from tests.support.hostile.kit import Canary, Kit, Samples
 
 SAMPLES: Final = Samples()
 
-_NO_VIDEO: Final = "it begins with|it is no readable"
+_NO_VIDEO: Final = "it begins with|it is not a readable"
 
 _HEAD: Final = "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:2\n"
 

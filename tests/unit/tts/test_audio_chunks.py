@@ -3,9 +3,9 @@ import pytest
 from numpy.typing import NDArray
 
 from scenewire.errors import FailureCode, PermanentError
-from scenewire_tts.engines.base import SAMPLE_RATE
 from scenewire_tts.engines.kokoro.audio_chunks import AudioChunk, check, join, mark_words
 from scenewire_tts.engines.kokoro.phonemes import Break, Piece
+from scenewire_tts.speech.sound import SAMPLE_RATE
 from scenewire_tts.speech.word_timing import Mark
 
 AIR = SAMPLE_RATE // 20

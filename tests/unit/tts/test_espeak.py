@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from scenewire_tts.engines.base import SAMPLE_RATE
 from scenewire_tts.engines.espeak.child import RefusedError, Voice, select_voice
 from scenewire_tts.engines.espeak.engine import is_spelled_out, resample
+from scenewire_tts.speech.sound import SAMPLE_RATE
 from scenewire_tts.speech.word_timing import Mark
 
 VOICES = [

@@ -6,8 +6,8 @@ import pytest
 
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import Word
-from scenewire_tts.engines.base import SAMPLE_RATE, Speech
 from scenewire_tts.speech.postprocess import finish, write_wav
+from scenewire_tts.speech.sound import SAMPLE_RATE, Speech
 
 TENTH = SAMPLE_RATE // 10
 TEXT = "One two."

@@ -14,8 +14,9 @@ from scenewire.artifacts.filesystem import FilesystemStore
 from scenewire.errors import FailureCode, PermanentError, PipelineError, TransientError
 from scenewire.messages import NarrationRequested
 from scenewire_tts.app import create_app
-from scenewire_tts.engines.base import SAMPLE_RATE, Speech, SpeechEngine
+from scenewire_tts.engines.base import SpeechEngine
 from scenewire_tts.settings import TtsSettings
+from scenewire_tts.speech.sound import SAMPLE_RATE, Speech
 from scenewire_tts.speech.word_timing import time_words
 from scenewire_tts.stage import NarrationStage
 from tests.support import builders

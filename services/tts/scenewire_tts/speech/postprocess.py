@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import Word
-from scenewire_tts.engines.base import SAMPLE_RATE, Speech
+from scenewire_tts.speech.sound import SAMPLE_RATE, Speech
 
 __all__ = ["finish", "write_wav"]
 

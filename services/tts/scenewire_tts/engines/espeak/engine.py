@@ -17,7 +17,8 @@ from typing_extensions import override
 
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.processes.run import Completed, Limits, run_program
-from scenewire_tts.engines.base import SAMPLE_RATE, Speech, SpeechEngine
+from scenewire_tts.engines.base import SpeechEngine
+from scenewire_tts.speech.sound import SAMPLE_RATE, Speech
 from scenewire_tts.speech.word_timing import Mark, time_words
 
 __all__ = ["EspeakAnswer", "EspeakEngine", "is_spelled_out", "resample", "run_espeak"]

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenewire.errors import FailureCode, PermanentError
-from scenewire_tts.engines.base import SAMPLE_RATE
 from scenewire_tts.engines.kokoro.phonemes import Break
 from scenewire_tts.engines.kokoro.utterances import Utterance
+from scenewire_tts.speech.sound import SAMPLE_RATE
 from scenewire_tts.speech.word_timing import Mark
 
 __all__ = ["AudioChunk", "check", "join", "mark_words"]

@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.processors import usable_processors
-from scenewire_tts.engines.base import Speech, SpeechEngine
+from scenewire_tts.engines.base import SpeechEngine
 from scenewire_tts.engines.espeak.engine import is_spelled_out, run_espeak
 from scenewire_tts.engines.kokoro.audio_chunks import AudioChunk, check, join, mark_words
 from scenewire_tts.engines.kokoro.model.base import OutOfMemoryError, Sound
@@ -23,6 +23,7 @@ from scenewire_tts.engines.kokoro.phonemes import DIALECTS, Piece, SpokenWord, s
 from scenewire_tts.engines.kokoro.utterances import Utterance, divide, halve, number
 from scenewire_tts.engines.kokoro.voices import Mixture, VoicesError, parse_mixture
 from scenewire_tts.engines.kokoro.weights import Weights, examine
+from scenewire_tts.speech.sound import Speech
 from scenewire_tts.speech.word_timing import Mark, time_words
 
 __all__ = ["KokoroEngine", "Model", "open_kokoro"]
