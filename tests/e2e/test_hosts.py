@@ -112,4 +112,4 @@ async def test_a_missing_bucket_fails_the_command_with_a_hint(s3: S3, tmp_path: 
     elsewhere = {"ARTIFACTS_URL": "s3://no-such-bucket", **s3.environment(tmp_path / "cache")}
     finished = await run("make", "Tea", "--size", SMALL, data=tmp_path / "data", cwd=tmp_path, **elsewhere)
     assert finished.returncode == 1
-    assert "there is no such bucket" in finished.err
+    assert "the bucket does not exist" in finished.err

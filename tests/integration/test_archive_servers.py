@@ -101,7 +101,7 @@ async def test_the_key_is_in_nothing_that_dvids_server_says(web: Web, tmp_path: 
     [
         ({}, "DVIDS needs a key"),
         ({"DVIDS_API_KEY": ""}, "DVIDS needs a key"),
-        ({"DVIDS_API_KEY_FILE": "/nowhere/key"}, "cannot read the file"),
+        ({"DVIDS_API_KEY_FILE": "/nowhere/key"}, "cannot be read"),
         ({"DVIDS_API_KEY_FILE": "/dev/null"}, "is empty"),
         ({"DVIDS_API_KEY": KEY, "DVIDS_INTERVAL": KEY}, "valid"),
     ],

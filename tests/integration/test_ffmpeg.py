@@ -295,7 +295,7 @@ async def test_a_damaged_clip_is_left_out_the_same_way_again(studio, tmp_path):
 
 async def test_a_failure_that_no_clip_caused_stays_a_failure(studio, tmp_path):
     clip = await studio.clip(await make_clip(tmp_path / "clip.mp4", seconds=1, size="320x180"))
-    with pytest.raises(PermanentError, match="scene 1: no valid ffmpeg command") as failure:
+    with pytest.raises(PermanentError, match="scene 1: invalid ffmpeg command") as failure:
         await studio.stages_with(preset="no-such-preset").segments.render(await studio.sourced(clips=[clip, clip]))
     assert failure.value.code == "render_failed"
 
