@@ -14,18 +14,18 @@ from rich.console import Console
 from rich.text import Text
 
 from scenewire.errors import FailureCode, PipelineError
-from scenewire_cli.commands.audit import audit
 from scenewire_cli.commands.cancel import cancel
-from scenewire_cli.commands.database import database_app
 from scenewire_cli.commands.doctor import doctor
 from scenewire_cli.commands.endpoint import endpoint
-from scenewire_cli.commands.history import history
-from scenewire_cli.commands.list import list_
 from scenewire_cli.commands.make import make
-from scenewire_cli.commands.rebuild import rebuild
+from scenewire_cli.commands.record.audit import audit
+from scenewire_cli.commands.record.database import database_app
+from scenewire_cli.commands.record.history import history
+from scenewire_cli.commands.record.list import list_
+from scenewire_cli.commands.record.rebuild import rebuild
+from scenewire_cli.commands.record.search import search
+from scenewire_cli.commands.record.show import show
 from scenewire_cli.commands.request import request
-from scenewire_cli.commands.search import search
-from scenewire_cli.commands.show import show
 from scenewire_cli.commands.up import up
 from scenewire_cli.commands.watch import watch
 from scenewire_cli.commands.weights import weights_app
