@@ -98,7 +98,7 @@ async def make_video(
             video is delivered.
     """
     folder.prepare()
-    out = options.out.absolute()
+    out = options.out.resolve()
     require_room(order, data=folder.root if options.nats is None else None, out=out)
     if options.nats is None:
         await find_ffmpeg()
