@@ -9,10 +9,9 @@ from pydantic import ValidationError
 
 from scenewire.artifacts.opening import open_store
 from scenewire.errors import FailureCode, PermanentError
-from scenewire.messages import ArtifactRef, Music, ScriptRequested
+from scenewire.messages import ArtifactRef, Music, ScriptRequested, fault_wording
 from scenewire.probe.probe import probe_sound
 from scenewire_cli.order_options import OrderOptions
-from scenewire_cli.output.formatting import fault_wording
 
 __all__ = ["MusicFile", "music_file", "with_music"]
 

@@ -8,9 +8,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from scenewire.errors import FailureCode, PermanentError
-from scenewire.messages import MAX_TEXT_CHARACTERS, ScriptRequested
+from scenewire.messages import MAX_TEXT_CHARACTERS, ScriptRequested, fault_wording
 from scenewire_cli.order_options import DEFAULT_TOPIC, SHAPES, OrderOptions
-from scenewire_cli.output.formatting import fault_wording
 
 __all__ = ["build_order"]
 

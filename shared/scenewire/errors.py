@@ -46,6 +46,7 @@ class FailureCode(StrEnum):
     DATABASE_UNAVAILABLE = "database_unavailable"
     DATABASE_TOO_NEW = "database_too_new"
     NOT_ON_RECORD = "not_on_record"
+    ORDER_CONFLICT = "order_conflict"
     CANCELLED = "cancelled"
 
 
@@ -76,6 +77,10 @@ class TransientError(PipelineError):
 
 class PermanentError(PipelineError):
     """A retry cannot help: the message is dead-lettered and its project fails."""
+
+
+class ConflictError(PermanentError):
+    """The message contradicts an earlier one: it is dead-lettered, but its project goes on with the earlier one."""
 
 
 @contextmanager

@@ -21,6 +21,7 @@ __all__ = [
     "ASSEMBLY",
     "DEAD_LETTERS",
     "DURABLES",
+    "MAKE_ORDER",
     "MAX_BODY",
     "MAX_PAYLOAD",
     "PIPELINE",
@@ -137,6 +138,9 @@ RECORDER: Final = Durable(
 DURABLES: Final = (SCRIPT, TTS_FANOUT, TTS, SOURCING, ASSEMBLY, RECORDER)
 
 RETRY: Final = Retry(max_tries=8, base=timedelta(seconds=1), cap=timedelta(seconds=60))
+
+MAKE_ORDER: Final = "orders.make"
+"""Subject of requests that are answered with a project id or an error: core NATS, not stored."""
 
 ALL_PROGRESS: Final = "progress.*"
 """Subjects of all progress; see `progress_subject`."""

@@ -236,8 +236,14 @@ async def test_an_invalid_order_fails_under_the_id_that_is_derived_from_its_plac
     ("body", "complaint"),
     [
         (b"{}", "an order needs a topic, a text or scenes"),
-        (b"[]", "it is not a JSON object"),
-        (b'{"topic": "Tea", "speed": 9}', "speed: Input should be less than or equal to 2"),
+        (b"[]", "it must be a JSON object"),
+        (b'{"topic": "Tea", "speed": 9}', "speed must be at most 2"),
+        (b'{"topic": "Tea", "language": "??"}', "language must be a language tag such as en, de or pt-BR, not '??'"),
+        (b'{"scenes": [{"footage_query": "sea"}]}', "scene 1: text is missing"),
+        (b'{"scenes": ["one", 2]}', "scene 2 must be a JSON object"),
+        (b'{"topic": "Tea", "duraton": 9}', "unknown key 'duraton'; did you mean 'duration'?"),
+        (b"{", "it must be a JSON object"),
+        (b"[" * 100_000, "it is nested too deeply"),
     ],
 )
 async def test_what_is_wrong_with_an_order_is_said_in_its_own_words(world: World, body: bytes, complaint: str):

@@ -21,12 +21,12 @@ from scenewire.messages import (
     ScriptRequested,
     VideoAssembled,
 )
-from scenewire.topology import DURABLES, PIPELINE, STREAMS, dead_letter_subject
+from scenewire.topology import DURABLES, MAKE_ORDER, PIPELINE, STREAMS, dead_letter_subject
 from tests.support.deployed_bus import CONFIG, DeployedBus, deployed_bus
 from tests.support.product import environment, kill_group
 
 WORKERS = {
-    "script": {ScenesScripted.SUBJECT},
+    "script": {ScenesScripted.SUBJECT, ScriptRequested.SUBJECT},
     "tts": {NarrationRequested.SUBJECT, AudioRendered.SUBJECT},
     "sourcing": {FootageSourced.SUBJECT},
     "assembly": {"segment.rendered.p.1", VideoAssembled.SUBJECT},
@@ -38,6 +38,7 @@ MESSAGES = {
     ScriptRequested.SUBJECT,
     ProjectFailed.SUBJECT,
     ProjectCancelled.SUBJECT,
+    MAKE_ORDER,
     *(dead_letter_subject(durable.name) for durable in DURABLES),
     *(f"progress.{durable.name}" for durable in DURABLES),
 }
@@ -86,7 +87,7 @@ def allowed(user: str) -> set[str]:
     """What a user needs for its work, and nothing else."""
     if user == CLIENT:
         recorded = f"{API}.CONSUMER.INFO.PIPELINE.recorder"
-        return {ScriptRequested.SUBJECT, ProjectCancelled.SUBJECT, recorded, WATCHING} | READS
+        return {ScriptRequested.SUBJECT, MAKE_ORDER, ProjectCancelled.SUBJECT, recorded, WATCHING} | READS
     durables = {durable.name for durable in DURABLES if durable.name.partition("-")[0] == user}
     own = {subject for durable in durables for subject in uses_of(durable)}
     if user == "recorder":
@@ -123,6 +124,8 @@ async def test_a_user_may_publish_what_its_work_needs_and_nothing_else(bus: Depl
 async def test_a_user_hears_its_own_answers_only(bus: DeployedBus, user: str) -> None:
     others = [f"_INBOX_{other}.>" for other in USERS if other != user]
     closed = [">", "_INBOX.>", "$JS.>", "$SYS.>", "dlq.>", "script.requested", "narration.requested", *others]
+    if user != "script":
+        closed.append(MAKE_ORDER)
     if user != CLIENT:
         closed += ["progress.>", "video.assembled", "project.*"]
     async with bus.connected(user) as visit:
@@ -190,6 +193,10 @@ async def test_the_whole_pipeline_works_with_these_rights_alone(bus: DeployedBus
             failed = await client.subscribe("project.failed")
             await client.jetstream().publish("script.requested", b'{"topic": 7}')
             assert json.loads((await failed.next_msg(30)).data)["stage"] == "script"
+            answer = await client.request(MAKE_ORDER, b'{"text": "The sea rises.", "look": "portrait"}')
+            assert json.loads(answer.data).keys() == {"project_id"}
+            answer = await client.request(MAKE_ORDER, b'{"topic": 7}')
+            assert json.loads(answer.data)["error"]["message"].endswith("topic must be text")
             assert await bus.violations(client) == []
         async with bus.connected(OPERATOR) as operator:
             letters = await operator.jetstream().stream_info("DLQ")

@@ -57,7 +57,7 @@ def messages() -> dict[str, Message | ScriptRequested | Progress]:
             topic="Tea",
             text="Tea is old.",
             target_duration=60,
-            language="en-gb",
+            language="en-GB",
             voice="en",
             look=Look(width=1080, height=1920, frame_rate=25, captions=False),
             footage_providers=("library",),

@@ -10,10 +10,12 @@ from uuid import UUID
 from nats.js import JetStreamContext
 
 from scenewire.artifacts.filesystem import FilesystemStore
+from scenewire.artifacts.opening import open_store
 from scenewire.bus import Bus
 from scenewire.messages import ProjectFailed, ScenesScripted, ScriptRequested
 from scenewire.topology import DEAD_LETTERS, PIPELINE, SCRIPT, Retry
 from scenewire_script.handlers import register
+from scenewire_script.order_claims import OrderClaims
 from scenewire_script.settings import ScriptSettings
 from scenewire_script.stage import ScriptStage
 from scenewire_script.writers.groq.client import GroqClient
@@ -105,7 +107,7 @@ async def world(double: GroqDouble, folder: Path, **changes) -> AsyncIterator[Wo
     async with provisioned_server(folder) as (server, jetstream), stage_of(double, folder) as stage:
         settings = settings_for(double, folder, nats_url=server.url, log_format="console", **changes)
         bus = Bus("script", settings, retry=FAST)
-        register(bus, stage, loops=settings.loops)
+        register(bus, stage, OrderClaims(open_store(settings.artifacts_url)), loops=settings.loops)
         app = bus.app()
         await app.start()
         try:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
+from scenewire.artifacts.opening import open_store
 from scenewire.bus import Bus
 from scenewire.messages import (
     AudioRendered,
@@ -21,6 +22,7 @@ from scenewire.messages import (
 from scenewire.settings import ServiceSettings
 from scenewire_assembly.handlers import register as register_assembly
 from scenewire_script.handlers import register as register_script
+from scenewire_script.order_claims import OrderClaims
 from scenewire_sourcing.handlers import register as register_sourcing
 from scenewire_tts.handlers import register as register_tts
 from tests.support.builders import audio_rendered, narration_requested, scripted, segment_rendered
@@ -84,7 +86,7 @@ def _about(message: MessageT, topic: str) -> MessageT:
 async def quick_workers(settings: ServiceSettings, *, keep: Collection[str] = ()) -> AsyncIterator[Stages]:
     stages: Any = Stages(keep)
     bus = Bus("quick", settings.model_copy(update={"drain_time": timedelta(seconds=0.1)}))
-    register_script(bus, stages, loops=1)
+    register_script(bus, stages, OrderClaims(open_store(settings.artifacts_url)), loops=1)
     register_tts(bus, stages, loops=1)
     register_sourcing(bus, stages, loops=1)
     register_assembly(bus, stages, stages, loops=4)

@@ -2,29 +2,10 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from pydantic_core import ErrorDetails
-
-__all__ = ["artifact_location", "fault_wording", "loudness_wording", "music_wording", "picture_wording", "shortened"]
-
-_WORDINGS: Final = {"missing": "is missing", "extra_forbidden": "is unknown"}
-
-_REPLACEMENTS: Final = (
-    ("Value error, ", ""),
-    ("Input should be", "must be"),
-    ("greater than or equal to", "at least"),
-    ("less than or equal to", "at most"),
-)
-
-
-def fault_wording(fault: ErrorDetails) -> str:
-    """Formats one fault of a `ValidationError` without the boilerplate of pydantic."""
-    wording = _WORDINGS.get(fault["type"], fault["msg"])
-    for pydantics, ours in _REPLACEMENTS:
-        wording = wording.replace(pydantics, ours, 1)
-    return wording
+__all__ = ["artifact_location", "loudness_wording", "music_wording", "picture_wording", "shortened"]
 
 
 def picture_wording(look: Mapping[str, Any]) -> str:

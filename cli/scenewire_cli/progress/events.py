@@ -23,9 +23,9 @@ from scenewire.messages import (
     SegmentRendered,
     StoredMessage,
     VideoAssembled,
+    fault_wording,
     message_model,
 )
-from scenewire_cli.output.formatting import fault_wording
 from scenewire_cli.stack.connection import Access
 
 __all__ = ["Event", "ProjectProgress", "Unreadable", "follow", "require_project"]

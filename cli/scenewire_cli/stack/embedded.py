@@ -13,9 +13,9 @@ from pydantic import ValidationError
 
 from scenewire.bus.provision import provision_server
 from scenewire.errors import FailureCode, PermanentError
+from scenewire.messages import fault_wording
 from scenewire.observability.logging_setup import configure_logs
 from scenewire.settings import ServiceSettings
-from scenewire_cli.output.formatting import fault_wording
 from scenewire_cli.stack.data_folder import DataFolder, Endpoint
 from scenewire_cli.stack.nats_server import NatsServer
 

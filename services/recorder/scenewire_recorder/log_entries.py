@@ -11,7 +11,7 @@ from typing import Final, Self
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError, to_json
 
-from scenewire.messages import Message, ScriptRequested, StoredMessage, message_model
+from scenewire.messages import Message, ScriptRequested, StoredMessage, describe_faults, message_model
 from scenewire.messages.headers import MESSAGE_ID
 
 __all__ = ["Content", "LogEntry", "Position", "parse", "read"]
@@ -101,9 +101,7 @@ def parse(subject: str, body: str) -> tuple[Content | None, str | None]:
     try:
         return known.model_validate_json(body), None
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        return None, _plain(f"{where}: {first['msg']}" if where else first["msg"])[:MAX_PROBLEM_CHARACTERS]
+        return None, _plain(describe_faults(error))[:MAX_PROBLEM_CHARACTERS]
 
 
 def _as_text(body: bytes) -> tuple[str | None, str | None]:

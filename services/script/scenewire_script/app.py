@@ -6,6 +6,7 @@ from scenewire.artifacts.opening import open_store
 from scenewire.artifacts.store import ArtifactStore
 from scenewire.bus import Bus
 from scenewire_script.handlers import register
+from scenewire_script.order_claims import OrderClaims
 from scenewire_script.settings import ScriptSettings
 from scenewire_script.stage import ScriptStage
 from scenewire_script.writers.base import ScriptWriter
@@ -31,7 +32,7 @@ def create_app(settings: ScriptSettings | None = None, *, writer: ScriptWriter |
     if writer is None:
         writer = outline if settings.writer == "outline" else _groq(settings, store, bus)
     stage = ScriptStage(store, writer, divider=outline, words_per_second=settings.words_per_second)
-    register(bus, stage, loops=settings.loops)
+    register(bus, stage, OrderClaims(store), loops=settings.loops)
     return bus.app(writer=settings.writer, **({"model": settings.groq_model} if settings.writer == "groq" else {}))
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import anyio
 import structlog
 from faststream import AckPolicy, FastStream
-from faststream.nats import JStream, NatsBroker, PubAck, PullSub
+from faststream.nats import JStream, NatsBroker, NatsMessage, PubAck, PullSub
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError, ServiceUnavailableError
 from pydantic import BaseModel
@@ -23,7 +23,7 @@ from scenewire.bus.metrics import bus_metrics, message_metrics
 from scenewire.bus.publishing import PUBLISH_TIMEOUT_S, body_limit, message_headers, publish_errors, require_body_fits
 from scenewire.bus.received import current_delivery
 from scenewire.errors import FailureCode, PermanentError, TransientError
-from scenewire.messages import Message, Progress
+from scenewire.messages import Message, Progress, ScriptRequested
 from scenewire.messages.headers import CONTENT_TYPE
 from scenewire.observability.health import Check, Health, State
 from scenewire.observability.http_endpoint import monitor_of_this_process
@@ -36,6 +36,7 @@ __all__ = ["Bus"]
 MessageT = TypeVar("MessageT", bound=BaseModel)
 Handler = Callable[..., Awaitable[None]]
 Hook = Callable[[], Awaitable[None]]
+Answer = Callable[[bytes], Awaitable[dict[str, object]]]
 
 _FETCH_TIMEOUT_S: Final = 5.0
 """How long one pull request waits for a message."""
@@ -125,7 +126,21 @@ class Bus:
 
         return register
 
-    async def publish(self, message: Message) -> PubAck:
+    def answer(self, subject: str) -> Callable[[Answer], None]:
+        """Registers the handler of requests on a subject: core NATS, each request reaches one replica of the service.
+
+        The handler takes the request's body and returns the reply, a JSON object.
+        """
+
+        def register(handler: Answer) -> None:
+            async def reply(message: NatsMessage) -> dict[str, object]:
+                return await handler(message.body)
+
+            self.broker.subscriber(subject, queue=self._service, decoder=_undecoded)(reply)
+
+        return register
+
+    async def publish(self, message: ScriptRequested | Message) -> PubAck:
         """Stores a message and returns after the PubAck. The server drops a repetition and acknowledges it.
 
         Raises:
@@ -291,6 +306,10 @@ class Bus:
     @property
     def _jetstream(self) -> JetStreamContext:
         return self._policy.jetstream
+
+
+async def _undecoded(message: NatsMessage) -> None:
+    """Leaves decoding to the handler, so that it can answer a body that cannot be decoded."""
 
 
 async def _timed(durable: Durable, attempt: Callable[[], Awaitable[None]]) -> None:

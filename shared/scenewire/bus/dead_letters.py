@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from scenewire.bus.received import Delivery
 from scenewire.errors import FailureCode, PermanentError, PipelineError
-from scenewire.messages import ScriptRequested
+from scenewire.messages import ScriptRequested, describe_faults
 from scenewire.messages.headers import (
     LETTER_DELIVERIES,
     LETTER_DETAIL,
@@ -86,17 +85,15 @@ def as_pipeline_error(delivery: Delivery, error: BaseException) -> PipelineError
 
 
 def _describe(error: BaseException) -> str:
-    if isinstance(error, ValidationError):
-        return "; ".join(_fault(details) for details in error.errors(include_url=False, include_input=False))
-    return one_line(error)
-
-
-def _fault(details: ErrorDetails) -> str:
-    where = ".".join(str(part) for part in details["loc"][1:])
-    fault = details["msg"].removeprefix("Value error, ")
-    if details["type"] == "model_type":
-        fault = "it is not a JSON object"
-    return f"{where}: {fault}" if where else fault
+    match error:
+        case ValidationError():
+            return describe_faults(error, depth=1)  # the first name is the handler's parameter
+        case RecursionError():
+            return "it is nested too deeply"
+        case UnicodeError():
+            return "it is not UTF-8"
+        case _:
+            return "it is not JSON"
 
 
 def one_line(text: object) -> str:

@@ -40,7 +40,7 @@ from scenewire.bus.publishing import (
     room_for_body,
 )
 from scenewire.bus.received import Delivery, current
-from scenewire.errors import FailureCode, PermanentError, PipelineError, TransientError
+from scenewire.errors import ConflictError, FailureCode, PermanentError, PipelineError, TransientError
 from scenewire.messages import Message, Progress, ProjectFailed
 from scenewire.messages.headers import LETTER_TRUNCATED
 from scenewire.topology import DEAD_LETTERS, PIPELINE, Durable, Retry, dead_letter_subject, progress_subject
@@ -325,8 +325,8 @@ class DeliveryMiddleware(BaseMiddleware[Any, Any]):
 
     async def _publish_failure(self, delivery: Delivery, failure: PipelineError, *, kept: bool) -> None:
         metadata = delivery.raw.metadata
-        if delivery.message.project_id is None:
-            return  # there is no project; the dead letter has the reason
+        if delivery.message.project_id is None or isinstance(failure, ConflictError):
+            return  # there is no project, or it goes on; the dead letter has the reason
         where = (
             ""
             if kept

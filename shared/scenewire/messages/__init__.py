@@ -9,6 +9,7 @@ values     shared values: the ordered video, scenes, narration, footage, segment
 artifacts  references to stored files
 envelope   a stored message, and the project it belongs to whether it is valid or not
 headers    names of headers
+faults     words for what is wrong with a message
 ids        derived ids of projects and scenes
 """
 
@@ -30,8 +31,9 @@ from scenewire.messages.events import (
     VideoAssembled,
     message_model,
 )
+from scenewire.messages.faults import describe_faults, fault_wording
 from scenewire.messages.ids import derive_project_id, derive_scene_id
-from scenewire.messages.orders import SceneOrder, ScriptRequested
+from scenewire.messages.orders import SHAPES, SceneOrder, ScriptRequested
 from scenewire.messages.values import (
     Brief,
     Candidate,
@@ -54,6 +56,7 @@ __all__ = [
     "MAX_SCENES",
     "MAX_TEXT_CHARACTERS",
     "MESSAGES",
+    "SHAPES",
     "ArtifactRef",
     "AudioRendered",
     "Brief",
@@ -86,5 +89,7 @@ __all__ = [
     "check_key",
     "derive_project_id",
     "derive_scene_id",
+    "describe_faults",
+    "fault_wording",
     "message_model",
 ]

@@ -106,10 +106,10 @@ def test_a_scene_file_of_another_shape_is_refused(tmp_path: Path, content: str):
 
 def test_each_faulty_scene_is_named_by_its_place_in_the_script(tmp_path: Path):
     script = tmp_path / "scenes.json"
-    script.write_text(json.dumps([{"text": "One."}, {"txt": "Two."}, {"text": "Three.", "sceneNumber": 0}]))
+    script.write_text(json.dumps([{"text": "One."}, {"keywords": "two"}, {"text": "Three.", "sceneNumber": 0}]))
     message = refusal(script=script)
     assert "scene 2 of the script: text is missing" in message
-    assert "scene 3 of the script: sceneNumber must be at least 1" in message
+    assert "scene 3 of the script: scene_number must be at least 1" in message
     script.write_text(json.dumps([{"text": "One."}] + [{}] * 9))
     assert refusal(script=script).endswith("scene 6 of the script: text is missing; and 4 more")
     script.write_text(json.dumps([{"text": "One.", "scene_number": 2}]))

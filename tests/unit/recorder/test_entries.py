@@ -63,11 +63,11 @@ def test_time_is_utc_text_with_whole_milliseconds(nanoseconds: int, text: str):
 @pytest.mark.parametrize(
     ("subject", "body", "problem"),
     [
-        ("script.requested", b"{", "Invalid JSON"),
-        ("script.requested", b"", "Invalid JSON"),
-        ("script.requested", b"[" * 100_000, "Invalid JSON"),
+        ("script.requested", b"{", "is not JSON"),
+        ("script.requested", b"", "is not JSON"),
+        ("script.requested", b"[" * 100_000, "is not JSON"),
         ("script.requested", b"{}", "an order needs a topic"),
-        ("audio.rendered", ORDER, "project_id: Field required"),
+        ("audio.rendered", ORDER, "project_id is missing"),
         ("video.finished", ORDER, "is unknown to this version"),
         ("segment.rendered", ORDER, "is unknown to this version"),
         ("script.requested", b'{"topic": "\xff"}', "not UTF-8 text: invalid start byte at byte 11"),
@@ -87,9 +87,11 @@ def test_another_version_is_flagged():
     assert "schema_version" in (read(raw_message("audio.rendered", body.encode())).problem or "")
 
 
-def test_unknown_fields_are_no_problem():
-    entry = read(raw_message("script.requested", b'{"topic": "Tea", "mood": "calm"}'))
-    assert isinstance(entry.content, ScriptRequested)
+def test_only_an_order_of_a_newer_schema_may_have_unknown_fields():
+    newer = read(raw_message("script.requested", b'{"schema_version": 2, "topic": "Tea", "mood": "calm"}'))
+    assert isinstance(newer.content, ScriptRequested)
+    current = read(raw_message("script.requested", b'{"topic": "Tea", "mood": "calm"}'))
+    assert (current.valid, (current.problem or "").partition(";")[0]) == (False, "unknown key 'mood'")
 
 
 @pytest.mark.parametrize(

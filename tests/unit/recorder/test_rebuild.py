@@ -123,7 +123,7 @@ async def test_headers_that_the_server_understood_stay_behind(database: Database
 
 
 async def test_an_order_typed_by_hand_goes_back_with_the_id_that_its_project_got(database: Database):
-    order = raw_message("script.requested", b'{"topic": "Tea", "more": 1}', sequence=17)
+    order = raw_message("script.requested", b'{"schema_version": 2, "topic": "Tea", "more": 1}', sequence=17)
     named = raw_message("script.requested", b'{"topic": "Tea"}', sequence=18, headers={"Nats-Msg-Id": "1"})
     await database.record([order, named])
     for sequence, stored in zip((17, 18), await logged(database), strict=True):

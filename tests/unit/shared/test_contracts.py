@@ -41,8 +41,8 @@ def without_news(understood: Any, stored: Any) -> Any:
     return understood
 
 
-@pytest.mark.parametrize("name", sorted(golden.messages()))
-def test_a_field_that_nobody_knows_yet_is_ignored(name: str):
+@pytest.mark.parametrize("name", sorted(golden.messages().keys() - {"script.requested"}))
+def test_an_unknown_field_of_a_message_between_services_is_ignored(name: str):
     stored = json.loads((golden.FOLDER / f"{name}.json").read_text())
     model = type(golden.messages()[name])
     assert model.model_validate(stored | {"from_the_future": 1}) == model.model_validate(stored)
