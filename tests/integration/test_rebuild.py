@@ -151,7 +151,7 @@ async def test_a_half_done_film_is_finished_after_the_server_lost_its_store(site
         await running.finished(finished)
     async with site.running(keep={"Tea", "Typed"}) as running:
         film = await running.order("Tea")
-        await running.jetstream.publish("script.requested", b'{"topic": "Typed", "unknown": 1}')
+        await running.jetstream.publish("script.requested", b'{"topic": "Typed", "target_duration": 61}')
         (typed,) = await running.half_done(2) - {film}
     before = everything(site.database)
     site.lose_store()
