@@ -160,7 +160,9 @@ def test_history_has_every_message_in_order(command: Command, database: Database
         "scenes.scripted",
         "narration.requested",
     ]
-    assert [row[5] for row in rows if row[5]] == ["project_id is missing; brief is missing; scene is missing; narration is missing"]
+    assert [row[5] for row in rows if row[5]] == [
+        "project_id is missing; brief is missing; scene is missing; narration is missing"
+    ]
     (order, *_) = command("history", str(PROJECT), "--json").objects
     assert (order["message_id"], order["body"]["topic"]) == (f"{PROJECT}:script.requested", "Tea")
 
