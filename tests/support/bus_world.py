@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from nats.js import JetStreamContext
+from nats.js.errors import NotFoundError
 
 from scenewire.bus import Bus
 from scenewire.messages import NarrationRequested, ProjectFailed
@@ -60,11 +61,21 @@ class World:
         return ProjectFailed.model_validate_json(stored.data or b"")
 
     async def settled(self, durable: str = TTS.name) -> None:
-        """Waits until nothing is pending and nothing is in hand."""
+        """Waits until every stored message of the durable was delivered and nothing is in hand.
+
+        A consumer counts a message as pending only a moment after the server has acknowledged its
+        publication, so the last stored sequence is compared as well.
+        """
 
         async def idle() -> bool:
             info = await self.jetstream.consumer_info(PIPELINE.name, durable)
-            return bool(info.num_pending == 0 and info.num_ack_pending == 0)
+            if info.num_pending or info.num_ack_pending or info.delivered is None:
+                return False
+            try:
+                last = await self.jetstream.get_last_msg(PIPELINE.name, info.config.filter_subject or ">")
+            except NotFoundError:
+                return True
+            return info.delivered.stream_seq >= (last.seq or 0)
 
         await until(idle)
 
