@@ -19,7 +19,8 @@ import structlog
 from scenewire.artifacts.filesystem import FilesystemStore
 from scenewire.messages import AudioRendered, NarrationRequested, ScriptRequested
 from scenewire.text.markup import one_line
-from scenewire_script.text.sentences import count_words, split_sentences
+from scenewire.text.sentences import split_sentences
+from scenewire_script.text.lengths import count_words
 from scenewire_script.timing.scene_durations import divide_duration
 from scenewire_script.timing.speaking_rates import words_per_second
 from scenewire_tts.engines.espeak.engine import EspeakEngine

@@ -10,7 +10,7 @@ import pytest
 from scenewire.errors import TransientError
 from scenewire.messages import ScenesScripted, ScriptRequested
 from scenewire_script.app import create_app
-from scenewire_script.text.sentences import count_words
+from scenewire_script.text.lengths import count_words
 from scenewire_script.timing.speaking_rates import words_per_second
 from scenewire_script.writers.groq.answer import SCENES
 from scripts.doubles.language_model import KEY, MODEL, Answer, GroqDouble, Request, Style, error, says, speech, writes

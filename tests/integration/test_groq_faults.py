@@ -10,7 +10,7 @@ import pytest
 
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.messages import ScriptRequested
-from scenewire.text.markup import plain_line
+from scenewire.text.plain import plain_line
 from scenewire.topology import DEAD_LETTERS, PIPELINE, SCRIPT
 from scenewire_script.writers.groq.answer import SCENES
 from scripts.doubles.language_model import KEY, MODEL, Answer, GroqDouble, Reply, Request, error, says, speech, writes

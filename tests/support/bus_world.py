@@ -75,7 +75,7 @@ class World:
                 last = await self.jetstream.get_last_msg(PIPELINE.name, info.config.filter_subject or ">")
             except NotFoundError:
                 return True
-            return info.delivered.stream_seq >= (last.seq or 0)
+            return bool(info.delivered.stream_seq >= (last.seq or 0))
 
         await until(idle)
 

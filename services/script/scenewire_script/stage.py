@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from scenewire.artifacts.store import ArtifactStore, check_key
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import Brief, Scene, ScenesScripted, ScriptRequested, derive_scene_id
-from scenewire_script.text.sentences import count_words
+from scenewire_script.text.lengths import count_words
 from scenewire_script.timing.scene_durations import divide_duration
 from scenewire_script.timing.speaking_rates import words_per_second
 from scenewire_script.writers.base import Script, ScriptWriter
@@ -74,6 +74,7 @@ class ScriptStage:
         rate = words_per_second(self._words_per_second, order.language) * (order.speed or 1)
         estimates = [round(count_words(text) / rate, 2) for text in texts]
         wanted, note = _plan(order, script, sum(estimates))
+        durations = divide_duration(texts, wanted) if wanted else [draft.duration for draft in script.scenes]
         scenes = tuple(
             Scene(
                 id=derive_scene_id(project_id, number),
@@ -83,15 +84,12 @@ class ScriptStage:
                 keywords=draft.keywords,
                 estimated_duration=estimate,
                 wanted_duration=duration,
+                section=draft.section,
+                voice=draft.voice,
+                pause=draft.pause,
             )
             for number, (draft, estimate, duration) in enumerate(
-                zip(
-                    script.scenes,
-                    estimates,
-                    divide_duration(texts, wanted) if wanted else [None] * len(texts),
-                    strict=True,
-                ),
-                1,
+                zip(script.scenes, estimates, durations, strict=True), 1
             )
         )
         return ScenesScripted(

@@ -90,7 +90,7 @@ class NarrationStage:
         """Narrates a scene; if the result misses the scene's duration, again at another pace and with a note."""
         text = await asyncio.to_thread(_clean_text, request.scene.text)
         speed = self._speed if request.brief.options.speed is None else request.brief.options.speed
-        pace = Pace(speed, self._pause / SAMPLE_RATE)
+        pace = Pace(speed, self._pause / SAMPLE_RATE + request.scene.pause)
         narration = await self._narrate_at(request, text, pace)
         wanted = request.scene.wanted_duration
         if wanted is None:
@@ -109,9 +109,12 @@ class NarrationStage:
             note = f"Scenes are spoken up to 15 % slower or faster to fit the {target}."
         return narration.model_copy(update={"notes": (note,)})
 
+    def _voice_of(self, request: NarrationRequested) -> str | None:
+        return request.scene.voice or request.brief.options.voice or self._voice
+
     async def _narrate_at(self, request: NarrationRequested, text: str, pace: Pace) -> Narration:
         """Returns the stored narration at a pace, or narrates and stores it."""
-        language, voice = request.brief.options.language, request.brief.options.voice or self._voice
+        language, voice = request.brief.options.language, self._voice_of(request)
         pause = round(pace.pause * SAMPLE_RATE)
         inputs = fingerprint(
             code=_CACHE_VERSION,

@@ -11,6 +11,7 @@ from pydantic import (
 
 __all__ = [
     "DEFAULT_DURATION",
+    "MAX_PAUSE_S",
     "MAX_SCENES",
     "MAX_TEXT_CHARACTERS",
     "Name",
@@ -27,6 +28,10 @@ MAX_TEXT_CHARACTERS: Final = 200_000
 
 
 MAX_SCENES: Final = 1_000
+
+
+MAX_PAUSE_S: Final = 10.0
+"""Longest silence that a script may ask for after a scene, seconds."""
 
 
 DEFAULT_DURATION: Final = 300.0

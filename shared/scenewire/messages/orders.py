@@ -111,6 +111,7 @@ class SceneOrder(WireModel):
     text: Text
     scene_number: int | None = Field(default=None, ge=1, le=MAX_SCENES)
     footage_query: str | None = Field(default=None, max_length=500)
+    voice: Name | None = None
     keywords: Annotated[tuple[str, ...], BeforeValidator(_keyword_list)] = Field(default=(), max_length=50)
 
 
@@ -130,6 +131,8 @@ class ScriptRequested(WireModel):
     topic: Topic | None = None
     text: str | None = Field(default=None, max_length=MAX_TEXT_CHARACTERS, description="The narration, word for word.")
     scenes: tuple[SceneOrder, ...] | None = Field(default=None, min_length=1, max_length=MAX_SCENES)
+    title: Topic | None = Field(default=None, description="Title of the video; None takes the title of the script.")
+    speak_headings: bool = Field(default=False, description="Whether headings of the script are spoken, too.")
     target_duration: float | None = Field(
         default=None,
         gt=0,
@@ -138,6 +141,9 @@ class ScriptRequested(WireModel):
     )
     language: Annotated[str, BeforeValidator(_language_tag)] = "en"
     voice: Name | None = None
+    voices: dict[Name, Name] | None = Field(
+        default=None, max_length=50, description="Voices of the speakers of the script, such as `narrator: af_heart`."
+    )
     speed: float | None = Field(default=None, ge=0.5, le=2)
     look: Annotated[Look, BeforeValidator(_look_of_shape)] = Look()
     footage_providers: tuple[Name, ...] | None = Field(default=None, max_length=20)
@@ -265,7 +271,7 @@ class _KeyReader:
 
 def _suggestion(spelling: str, model: type[WireModel], aliases: Mapping[str, str]) -> str:
     """Names the nearest known key, or all of them if none is near."""
-    near = difflib.get_close_matches(spelling[:_MAX_KEY_CHARACTERS], [*model.model_fields, *aliases], n=1)
+    near = difflib.get_close_matches(spelling[:_MAX_KEY_CHARACTERS], [*model.model_fields, *aliases], n=1, cutoff=0.61)
     return f"; did you mean {near[0]!r}?" if near else f"; known keys are {', '.join(_public(model))}"
 
 

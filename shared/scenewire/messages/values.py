@@ -106,6 +106,13 @@ class Scene(WireModel):
         description="Target length of the narration with its silence, seconds, so that the video has the ordered length; "
         "None: as long as it takes.",
     )
+    section: str = Field(
+        default="", description="Heading of the section that begins with this scene: its chapter, shown on its picture."
+    )
+    voice: Name | None = Field(default=None, description="Voice of its speaker; None takes the voice of the order.")
+    pause: float = Field(
+        default=0, ge=0, le=10, description="Silence that the script asks for after the scene, seconds."
+    )
 
 
 class Word(WireModel):

@@ -1,5 +1,11 @@
-"""Plain text, shared by all services. Pure; independent of messages and media.
+"""Texts of people, shared by all services. Pure; independent of messages and media.
 
-markup   separates the words of a text from Markdown and HTML
-words    finds words in any script
+marks      marks of sentences and lists, abbreviations: one table each
+sentences  finds the ends of sentences in any script
+blocks     divides a text into headings, paragraphs, items, tables and code
+markup     removes inline markup
+plain      converts a text with markup to plain text
+words      finds words in any script
+languages  reads language tags
+decoding   decodes files
 """

@@ -13,5 +13,5 @@ _LETTER: Final = rf"[^\W_][{_MARKS}{_JOINERS}]*"
 WORD_PART: Final = re.compile(rf"(?:{_LETTER})+")
 r"""Letters with their marks, and digits. `\w` excludes marks: it would divide Hindi words into letters."""
 
-WORD: Final = re.compile(rf"{WORD_PART.pattern}(?:['’-]{WORD_PART.pattern})*")  # noqa: RUF001 - an apostrophe
+WORD: Final = re.compile(rf"{WORD_PART.pattern}(?:['’-]{WORD_PART.pattern})*")
 """Word parts joined by apostrophes or hyphens."""

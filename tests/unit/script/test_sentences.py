@@ -1,7 +1,8 @@
 import pytest
 
 from scenewire.text.markup import is_speakable
-from scenewire_script.text.sentences import count_words, halve, split_sentences
+from scenewire.text.sentences import split_sentences
+from scenewire_script.text.lengths import count_words, halve
 
 
 @pytest.mark.parametrize(

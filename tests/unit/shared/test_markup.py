@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from scenewire.artifacts.filesystem import FilesystemStore
 from scenewire.messages import ScriptRequested
-from scenewire.text.markup import is_speakable, one_line, plain_line, plain_text
+from scenewire.text.markup import is_speakable, one_line
+from scenewire.text.plain import plain_line, plain_text
 from scenewire_assembly.captions.title_cards import card_of, title_of
 from scenewire_assembly.video.chapters import chapter_title
 from scenewire_assembly.video.file_name import video_name
@@ -162,7 +163,10 @@ def test_no_long_text_takes_long(piece: str) -> None:
 )
 @pytest.mark.parametrize("form", ["scenes", "text"])
 async def test_all_services_show_and_speak_the_same_words(tmp_path, written: str, words: str, form: str) -> None:
-    ordered = {"scenes": [{"text": written, "keywords": ["<i>cats</i>"]}]} if form == "scenes" else {"text": written}
+    ordered: dict[str, object] = (
+        {"scenes": [{"text": written, "keywords": ["<i>cats</i>"]}]} if form == "scenes" else {"text": written}
+    )
+    ordered["title"] = written.rstrip(".")
     outline = OutlineWriter()
     stage = ScriptStage(FilesystemStore(tmp_path), outline, divider=outline)
 

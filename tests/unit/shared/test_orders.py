@@ -45,7 +45,7 @@ def test_an_unknown_key_is_an_error_that_names_the_nearest_known_one(order: obje
 
 def test_a_key_that_resembles_no_known_one_is_answered_with_all_of_them():
     fault = fault_of({"scenes": [{"text": "Hello", "searchTerms": ["river"]}], "config": {"music": "chill"}})
-    assert fault.startswith("unknown key 'config'; known keys are project_id, topic, text, scenes, target_duration")
+    assert fault.startswith("unknown key 'config'; known keys are project_id, topic, text, scenes, title")
 
 
 def test_many_faults_are_counted():

@@ -41,7 +41,9 @@ def shift(cue: Cue, frames: int) -> Cue:
     return Cue(lines, cue.start + frames, cue.end + frames)
 
 
-def cues_of(text: str, narration: Narration, frame_rate: int, line_columns: int = LINE_COLUMNS) -> list[Cue]:
+def cues_of(
+    text: str, narration: Narration, frame_rate: int, line_columns: int = LINE_COLUMNS, *, language: str = "en"
+) -> list[Cue]:
     """The captions of a scene, in frames from its start.
 
     Cues do not overlap and are within the scene. A phrase ends with its sentence unless it would be too short to read.
@@ -52,6 +54,7 @@ def cues_of(text: str, narration: Narration, frame_rate: int, line_columns: int 
         narration: the spoken text and the times of its words.
         frame_rate: of the video.
         line_columns: columns of a line. Only a single long word may be wider.
+        language: tag of the text.
     """
     frames = frames_for(narration.samples, narration.sample_rate, frame_rate)
     words = [
@@ -63,7 +66,7 @@ def cues_of(text: str, narration: Narration, frame_rate: int, line_columns: int 
         )
         for word in timed_words(narration.text or text, narration, line_columns)
     ]
-    splitter = PhraseSplitter(words, frame_rate, line_columns)
+    splitter = PhraseSplitter(words, frame_rate, line_columns, language)
     phrases = splitter.phrases()
     cues: list[Cue] = []
     for index, (first, after) in enumerate(phrases):

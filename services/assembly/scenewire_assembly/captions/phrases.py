@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import accumulate, pairwise
 from typing import Final
 
+from scenewire.text.sentences import ends_sentence
 from scenewire_assembly.captions.line_breaking import cohesion, columns
 from scenewire_assembly.captions.word_times import SpokenWord
 
@@ -17,10 +18,9 @@ MIN_CUE_S: Final = 1.0
 _MAX_COLUMNS_PER_S: Final = 20
 """Comfortable reading speed."""
 
-_SENTENCE_END: Final = re.compile(r"[.!?…。！？][\"'”’»)\]」』]*$")  # noqa: RUF001 - wide punctuation is meant
-_ABBREVIATION: Final = re.compile(
-    r"\W*(?:[^\W\d_]|[a-z]\.[a-z]|Mrs?|Ms|Drs?|Prof|St|Sr|Jr|Gen|Col|Sgt|Lt|Capt|No|Nr|ca|vs|approx)\."
-)
+_CONTEXT_WORDS: Final = 3
+"""Words before a full stop that decide whether it ends a sentence."""
+
 _CLAUSE_END: Final = re.compile(r"[,;:—–،؛、，；：][\"'”’»)\]」』]*$")  # noqa: RUF001
 _NUMBER: Final = re.compile(r"[^\w]*\d[\d.,:/%°]*$")
 
@@ -32,15 +32,17 @@ class PhraseSplitter:
         words: with times in frames.
         frame_rate: of the video.
         width: columns of a line.
+        language: tag of the text.
     """
 
-    def __init__(self, words: Sequence[SpokenWord], frame_rate: int, width: int) -> None:
+    def __init__(self, words: Sequence[SpokenWord], frame_rate: int, width: int, language: str = "en") -> None:
         self._words = words
         self._rate = frame_rate
         self._width = width
         self._right = [0, *accumulate(columns(word.text) + word.spaced for word in words)]
-        self._break_costs = [0.0, *(_break_cost(word, following) for word, following in pairwise(words)), 0.0]
-        ends = [_ends_sentence(word, following) for word, following in pairwise(words)]
+        ends = _sentence_ends(words, language)
+        costs = (_break_cost(*pair, ends=end) for pair, end in zip(pairwise(words), ends, strict=True))
+        self._break_costs = [0.0, *costs, 0.0]
         self._sentences = [0, *accumulate(ends)]
 
     def phrases(self) -> list[tuple[int, int]]:
@@ -102,17 +104,24 @@ class PhraseSplitter:
         return broken + uneven + runs_on + brief + fast
 
 
-def _ends_sentence(word: SpokenWord, following: SpokenWord) -> bool:
-    if word.last:
-        return True
-    if _ABBREVIATION.fullmatch(word.text) or following.text[0].islower():
-        return False
-    return bool(_SENTENCE_END.search(word.text))
+def _sentence_ends(words: Sequence[SpokenWord], language: str) -> list[bool]:
+    """Whether a sentence ends after each word but the last."""
+    cased = any(character.isupper() for word in words for character in word.text)
+    return [
+        word.last
+        or ends_sentence(
+            " ".join(before.text for before in words[max(0, at - _CONTEXT_WORDS) : at + 1]),
+            words[at + 1].text,
+            language=language,
+            cased=cased,
+        )
+        for at, word in enumerate(words[:-1])
+    ]
 
 
-def _break_cost(word: SpokenWord, following: SpokenWord) -> float:
-    """The cost of a break between two words."""
-    if _ends_sentence(word, following):
+def _break_cost(word: SpokenWord, following: SpokenWord, *, ends: bool) -> float:
+    """The cost of a break between two words; `ends` says whether a sentence ends there."""
+    if ends:
         return 0.0
     if _CLAUSE_END.search(word.text):
         return 0.15

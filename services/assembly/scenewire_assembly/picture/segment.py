@@ -53,7 +53,14 @@ async def plan_segment(job: FfmpegJob, sourced: FootageSourced, encoder: Encoder
     canvas = Canvas(look, frames)
     cues = []
     if look.captions:
-        cues = await asyncio.to_thread(cues_of, scene.text, narration, look.frame_rate, Captions(canvas).columns)
+        cues = await asyncio.to_thread(
+            cues_of,
+            scene.text,
+            narration,
+            look.frame_rate,
+            Captions(canvas).columns,
+            language=sourced.brief.options.language,
+        )
     background = Background(sourced.brief.topic, scene.scene_number, look)
     heading = (title_of if clips else card_of)(sourced.brief, scene, background.accent)
     undrawable = await find_undrawable(job, overlay_text(cues, heading))

@@ -1,12 +1,14 @@
-"""Metadata in the video file: title, credits, and a chapter for each scene. Pure."""
+"""Metadata in the video file: title, credits, and chapters. Pure."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from typing import Final
 
 from scenewire.messages import Scene
 from scenewire.text.markup import one_line
+from scenewire.text.sentences import split_sentences
 from scenewire_assembly.captions.line_breaking import columns
 from scenewire_assembly.edit import Placed
 
@@ -15,8 +17,8 @@ __all__ = ["Chapter", "chapter_title", "chapters", "ffmetadata"]
 _MAX_TITLE_COLUMNS: Final = 56
 """Columns that players' chapter lists show."""
 
-_SENTENCE: Final = re.compile(r".{12,}?[.!?…。！？](?=\s|$)")  # noqa: RUF001 - wide punctuation is meant
-"""The first sentence. If it is very short, its end may be an abbreviation, so the match goes on."""
+_MIN_TITLE_CHARS: Final = 12
+"""A shorter first sentence gets the next one."""
 
 _SPECIAL: Final = re.compile(r"[\\=;#\n]")
 
@@ -30,18 +32,34 @@ class Chapter:
     end: int
 
 
-def chapters(scenes: Sequence[Scene], places: Sequence[Placed]) -> list[Chapter]:
-    """One chapter for each scene, from its first frame."""
-    return [Chapter(chapter_title(scene), at.start, at.end) for scene, at in zip(scenes, places, strict=True)]
+def chapters(scenes: Sequence[Scene], places: Sequence[Placed], language: str = "en") -> list[Chapter]:
+    """A chapter for each section of the script, or for each scene of a script without sections."""
+    titles = [one_line(scene.section) for scene in scenes]
+    if any(titles):
+        titles[0] = titles[0] or chapter_title(scenes[0], language)
+    else:
+        titles = [chapter_title(scene, language) for scene in scenes]
+    first = [number for number, title in enumerate(titles) if title]
+    return [
+        Chapter(_shortened(titles[number]), places[number].start, places[following - 1].end)
+        for number, following in pairwise([*first, len(scenes)])
+    ]
 
 
-def chapter_title(scene: Scene) -> str:
+def chapter_title(scene: Scene, language: str = "en") -> str:
     """The scene's first sentence, or its first words if the sentence is long."""
     text = one_line(scene.text) or one_line(scene.footage_query)
-    sentence = _SENTENCE.match(text)
-    title = sentence.group() if sentence else text
+    sentences = split_sentences(text, language)
+    lengths = accumulate(len(sentence) + 1 for sentence in sentences)
+    end = next((number for number, length in enumerate(lengths, 1) if length > _MIN_TITLE_CHARS), len(sentences))
+    title = " ".join(sentences[:end])
+    return _shortened(title).rstrip(".。") or f"Scene {scene.scene_number}"
+
+
+def _shortened(title: str) -> str:
+    """As many whole words as players' lists show."""
     if columns(title) <= _MAX_TITLE_COLUMNS:
-        return title.rstrip(".。") or f"Scene {scene.scene_number}"
+        return title
     fitting = next(length for length in range(len(title), 0, -1) if columns(title[:length]) < _MAX_TITLE_COLUMNS)
     cut = title[:fitting] if title[fitting].isspace() else title[:fitting].rpartition(" ")[0] or title[:fitting]
     return cut.rstrip(" ,;:–—-") + "…"  # noqa: RUF001 - a dash

@@ -23,7 +23,7 @@ def write_documents(folder: Path, plan: VideoPlan) -> dict[str, tuple[str, str]]
     cues = [
         shift(cue, at.start)
         for segment, at in plan.placed
-        for cue in cues_of(segment.scene.text, segment.narration, rate)
+        for cue in cues_of(segment.scene.text, segment.narration, rate, language=segment.brief.options.language)
     ]
     documents = {
         "captions_srt": (SUBTITLES, "application/x-subrip", srt(cues, rate)),
@@ -43,4 +43,4 @@ def video_metadata(plan: VideoPlan) -> str:
     Licences require credits to stay with the video: the copy in its own file cannot be separated from it.
     """
     tags = {"title": one_line(plan.brief.title), "comment": credits_comment(plan)}
-    return ffmetadata(tags, chapters(plan.scenes, plan.places), plan.look.frame_rate)
+    return ffmetadata(tags, chapters(plan.scenes, plan.places, plan.brief.options.language), plan.look.frame_rate)

@@ -17,6 +17,7 @@ from scenewire.ffmpeg.options import (
     mp4_timescale,
     set_metadata,
 )
+from scenewire.text.languages import primary_language
 from scenewire_assembly.edit import timescale
 from scenewire_assembly.ffmpeg_job import FfmpegJob, sound_limits
 from scenewire_assembly.job_files import SOUND, SUBTITLES, VIDEO
@@ -95,5 +96,5 @@ def _join_command(plan: VideoPlan, *, subtitled: bool) -> Command:
 
 def _language(tag: str) -> str:
     """A language tag as an ISO 639-2 code; `und`, the standard's code for undetermined, if it is unknown."""
-    language = tag.split("-", maxsplit=1)[0]
+    language = primary_language(tag)
     return language if len(language) == 3 else _ISO_639_2.get(language, "und")

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from typing import Final
 
+from scenewire.text.languages import primary_language
 from scenewire.text.words import WORD
 
-__all__ = ["footage_query", "keywords_of"]
+__all__ = ["footage_query", "is_filler", "keywords_of", "names_of"]
 
 _IDEOGRAPHS: Final = re.compile(r"[\u30a1-\u30ff]{2,8}|[\u3400-\u9fff]{2,6}")
 """Runs of one script in unspaced text: often a compound, at worst part of one."""
@@ -49,7 +50,7 @@ _ENGLISH: Final = """
     true try turn turned twice two type under until up upon us use used uses using usually various very want wanted was
     way ways we well went were what whatever when where whether which while who whole whom whose why will with within
     without word words work works would year years yes yet you young your yours finally
-    eventually meanwhile nearby originally roughly stayed followed following ordinary passes passed slightly ones
+    welcome hello thanks thank please eventually meanwhile nearby originally roughly stayed followed following ordinary passes passed slightly ones
 """
 _ENGLISH_FILLERS: Final = frozenset(_ENGLISH.split())
 
@@ -67,7 +68,7 @@ def keywords_of(text: str, language: str = "en") -> tuple[str, ...]:
     In English, filler words are dropped, names of several words stay together, and names and long words rank first. In
     other languages, only length counts.
     """
-    english = language.split("-", maxsplit=1)[0] == "en"
+    english = primary_language(language) == "en"
     found: dict[str, tuple[float, int, str]] = {}
     for position, (term, is_name) in enumerate(_english_terms(text) if english else _terms(text)):
         weight = len(term) + (6 if is_name else 0)
@@ -77,6 +78,13 @@ def keywords_of(text: str, language: str = "en") -> tuple[str, ...]:
         else:
             found[term.casefold()] = (max(weight, known[0]) + 2, known[1], known[2])  # repeated words matter
     return tuple(term for _, _, term in sorted(found.values(), reverse=True)[:_MAX_KEYWORDS])
+
+
+def names_of(text: str, language: str = "en") -> list[str]:
+    """Returns every name of a text, each as often as it occurs, in languages that write only names in capitals."""
+    if primary_language(language) == "de" or not any(map(str.islower, text)):
+        return []
+    return [term for term, is_name in _english_terms(text) if is_name]
 
 
 def footage_query(text: str, keywords: tuple[str, ...], topic: str, language: str = "en") -> str:
@@ -117,7 +125,7 @@ def _english_terms(text: str) -> Iterator[tuple[str, bool]]:
     index = 0
     while index < len(words):
         starts_sentence = _starts_sentence(text, words[index])
-        if starts_sentence and _is_filler(words[index][0]):
+        if starts_sentence and is_filler(words[index][0]):
             index += 1
             continue
         length = _name_length(text, words[index : index + _MAX_NAME_WORDS])
@@ -126,7 +134,7 @@ def _english_terms(text: str) -> Iterator[tuple[str, bool]]:
         compounds = _IDEOGRAPHS.findall(term)
         if compounds:
             yield from ((compound, False) for compound in compounds)
-        elif length > 1 or not _is_filler(term):
+        elif length > 1 or not is_filler(term):
             yield term, length > 1 or (length == 1 and not starts_sentence)
         index += max(length, 1)
 
@@ -150,6 +158,7 @@ def _starts_sentence(text: str, word: re.Match[str]) -> bool:
     return not before or before[-1] in ".!?:…。！？"
 
 
-def _is_filler(word: str) -> bool:
+def is_filler(word: str) -> bool:
+    """Returns whether an English word cannot be seen: a filler word, a number, a day or a month."""
     stem, _, ending = word.casefold().replace("’", "'").partition("'")
     return stem.isnumeric() or len(stem) < _MIN_KEYWORD_CHARS or ending == "t" or stem in _ENGLISH_FILLERS | _CALENDAR

@@ -6,6 +6,8 @@ ones would last twice as long.
 
 from typing import Final
 
+from scenewire.text.languages import primary_language
+
 __all__ = ["words_per_second"]
 
 _RELATIVE_RATES: Final = {
@@ -36,4 +38,4 @@ def words_per_second(english: float, language: str) -> float:
         english: words per second in English.
         language: a tag such as `pt-BR`.
     """
-    return english * _RELATIVE_RATES.get(language.split("-", maxsplit=1)[0], 1.0)
+    return english * _RELATIVE_RATES.get(primary_language(language), 1.0)

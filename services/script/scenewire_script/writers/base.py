@@ -17,6 +17,14 @@ class DraftScene:
     footage_query: str
     keywords: tuple[str, ...] = ()
     """Most descriptive words, best first."""
+    section: str = ""
+    """Heading of the section that begins with it."""
+    voice: str | None = None
+    """Voice of its speaker."""
+    duration: float | None = None
+    """Seconds that the script gives it."""
+    pause: float = 0.0
+    """Seconds of silence that the script asks for after it."""
 
 
 @dataclass(frozen=True)

@@ -1,29 +1,23 @@
 """The writer without a model: divides the text of an order into scenes; writes a placeholder for a bare topic."""
 
 import asyncio
-from collections.abc import Iterator
 from itertools import chain
 from typing import Final
 
 from typing_extensions import override
 
-from scenewire.errors import FailureCode, PermanentError
-from scenewire.messages import MAX_SCENES, SceneOrder, ScriptRequested
-from scenewire.text.markup import is_speakable, one_line, plain_line, plain_text
+from scenewire.messages import MAX_PAUSE_S, SceneOrder, ScriptRequested
+from scenewire.text.markup import is_speakable
+from scenewire.text.plain import plain_line
+from scenewire.text.sentences import with_full_stop
+from scenewire_script.manuscript.reader import read_manuscript
+from scenewire_script.text.division import Part, divide, split_long
 from scenewire_script.text.keywords import footage_query, keywords_of
-from scenewire_script.text.manuscript import Manuscript, read_manuscript
-from scenewire_script.text.sentences import count_words, halve, split_sentences
+from scenewire_script.text.titles import derive_title
 from scenewire_script.writers.base import DraftScene, Script, ScriptWriter, nothing_to_say
 
-__all__ = ["OutlineWriter", "divide"]
+__all__ = ["OutlineWriter"]
 
-_MIN_SCENE_WORDS: Final = 8
-"""About three and a half seconds; shorter pictures flicker."""
-
-_MAX_SCENE_WORDS: Final = 45
-"""About twenty seconds; more speech needs a second picture."""
-
-_MAX_TITLE_CHARS: Final = 80
 _MAX_TOPIC_CHARS: Final = 500
 
 _OUTLINE: Final = (
@@ -53,33 +47,62 @@ def _write(order: ScriptRequested) -> Script:
 
 
 def _keep(order: ScriptRequested, ordered: tuple[SceneOrder, ...]) -> Script:
-    """Uses the scenes of the order, without markup."""
+    """Uses the scenes of the order, without marks."""
     scenes = sorted(ordered, key=lambda scene: scene.scene_number or 0)  # either all are numbered, or none
-    texts = [plain_text(scene.text) for scene in scenes]
-    for number, text in enumerate(texts, start=1):
-        if not text:
+    read = [read_manuscript(scene.text, voices=order.voices, speak_headings=True) for scene in scenes]
+    for number, manuscript in enumerate(read, start=1):
+        if not manuscript.passages:
             raise nothing_to_say(f"scene {number}")
-    topic = plain_line(order.topic or "") or _first_words(texts[0], order.language)
+    texts = ["\n\n".join(_paragraph(passage.lines) for passage in manuscript.passages) for manuscript in read]
+    title = _title(order, "", texts)
+    topic = plain_line(order.topic or "") or title
     drafts: list[DraftScene] = []
-    for scene, text in zip(scenes, texts, strict=True):
-        ordered_keywords = tuple(filter(None, map(plain_line, scene.keywords)))
-        keywords = ordered_keywords or keywords_of(text, order.language)
-        query = plain_line(scene.footage_query or "") or footage_query(text, keywords, topic, order.language)
-        drafts.append(DraftScene(text, query, keywords))
-    return Script(topic=topic, title=topic, scenes=tuple(drafts))
+    for scene, text, manuscript in zip(scenes, texts, read, strict=True):
+        first = manuscript.passages[0]
+        keywords = tuple(filter(None, map(plain_line, scene.keywords))) or keywords_of(text, order.language)
+        query = plain_line(scene.footage_query or "") or first.visual
+        drafts.append(
+            DraftScene(
+                text,
+                query or footage_query(text, keywords, topic, order.language),
+                keywords,
+                voice=scene.voice or _voice_of(order, first.speaker),
+                pause=min(manuscript.passages[-1].pause, MAX_PAUSE_S),
+            )
+        )
+    notes = dict.fromkeys(note for manuscript in read for note in manuscript.notes)
+    return Script(topic=topic, title=title, scenes=tuple(drafts), notes=tuple(notes))
 
 
 def _divide(order: ScriptRequested, text: str) -> Script:
     """Divides the text of the order into scenes."""
-    manuscript = read_manuscript(text)
-    texts = divide(manuscript, order.language)
-    if not texts:
+    manuscript = read_manuscript(text, voices=order.voices, speak_headings=order.speak_headings)
+    parts = divide(manuscript, order.language)
+    if not parts:
         raise nothing_to_say("the text")
-    title = (
-        manuscript.title[:_MAX_TOPIC_CHARS] or plain_line(order.topic or "") or _first_words(texts[0], order.language)
-    )
+    title = _title(order, manuscript.title, [part.text for part in parts])
     topic = plain_line(order.topic or "") or title
-    return Script(topic=topic, title=title, scenes=_draft(texts, topic, order.language))
+    return Script(
+        topic=topic,
+        title=title,
+        scenes=tuple(_draft(part, order, topic) for part in parts),
+        notes=manuscript.notes,
+    )
+
+
+def _title(order: ScriptRequested, marked: str, texts: list[str]) -> str:
+    """The ordered title, else the one that the script marks, else the topic, else one that the words tell."""
+    titles = (plain_line(order.title or ""), marked[:_MAX_TOPIC_CHARS].strip(), plain_line(order.topic or ""))
+    return next(filter(None, titles), "") or derive_title(texts, order.language)
+
+
+def _voice_of(order: ScriptRequested, speaker: str) -> str | None:
+    voices = {name.casefold(): voice for name, voice in (order.voices or {}).items()}
+    return voices.get(speaker.casefold())
+
+
+def _paragraph(lines: tuple[str, ...]) -> str:
+    return " ".join((*map(with_full_stop, lines[:-1]), lines[-1]))
 
 
 def _outline(order: ScriptRequested) -> Script:
@@ -88,7 +111,7 @@ def _outline(order: ScriptRequested) -> Script:
     if not is_speakable(topic):
         raise nothing_to_say("the topic")
     named = topic if topic.endswith((".", "!", "?")) else f"{topic}."
-    texts = list(chain.from_iterable(_split(part.format(topic=named)) for part in _OUTLINE))
+    texts = list(chain.from_iterable(split_long(part.format(topic=named)) for part in _OUTLINE))
     keywords = keywords_of(topic, order.language)
     query = footage_query(topic, keywords, topic, order.language)
     notes = ["The script is a placeholder. Order with your own text, or set GROQ_API_KEY to have one written."]
@@ -96,74 +119,20 @@ def _outline(order: ScriptRequested) -> Script:
         notes.append(f"The placeholder script is in English, although language {order.language} was ordered.")
     return Script(
         topic=topic,
-        title=topic,
+        title=plain_line(order.title or "") or topic,
         scenes=tuple(DraftScene(text, query, keywords) for text in texts),
         notes=tuple(notes),
     )
 
 
-def divide(manuscript: Manuscript, language: str = "en") -> list[str]:
-    """Divides a text into scenes: one sentence each, with short neighbours joined and long sentences split.
-
-    A scene never spans paragraphs. Texts with very many sentences get longer scenes.
-
-    Raises:
-        PermanentError: `invalid_order`, the text would make more scenes than a video may have.
-    """
-    for short in (_MIN_SCENE_WORDS, 2 * _MIN_SCENE_WORDS, 4 * _MIN_SCENE_WORDS):
-        scenes = [scene for lines in manuscript.paragraphs for scene in _divide_paragraph(lines, language, short)]
-        if len(scenes) <= MAX_SCENES:
-            return scenes
-    raise PermanentError(
-        FailureCode.INVALID_ORDER,
-        f"the text makes {len(scenes)} scenes; the limit is {MAX_SCENES}",
-        hint="split it into several orders, or use fewer and longer paragraphs",
+def _draft(part: Part, order: ScriptRequested, topic: str) -> DraftScene:
+    keywords = keywords_of(part.text, order.language)
+    return DraftScene(
+        part.text,
+        part.passage.visual or footage_query(part.text, keywords, topic, order.language),
+        keywords,
+        section=part.section,
+        voice=_voice_of(order, part.passage.speaker),
+        duration=part.duration,
+        pause=min(part.pause, MAX_PAUSE_S),
     )
-
-
-def _divide_paragraph(lines: tuple[str, ...], language: str, short: float) -> Iterator[str]:
-    scenes: list[str] = []
-    for sentence in chain.from_iterable(split_sentences(line, language) for line in lines):
-        if scenes and count_words(scenes[-1]) < short:
-            scenes[-1] = _join(scenes[-1], sentence)
-        else:
-            scenes.append(sentence)
-    if len(scenes) > 1 and count_words(scenes[-1]) < short:
-        last = scenes.pop()
-        scenes[-1] = _join(scenes[-1], last)
-    for scene in scenes:
-        if is_speakable(scene):
-            yield from _split(scene)
-
-
-def _split(text: str) -> list[str]:
-    """Splits a long text into parts, as evenly as its clauses allow."""
-    if count_words(text) <= _MAX_SCENE_WORDS:
-        return [text]
-    halves = halve(text, min_words=_MIN_SCENE_WORDS)
-    return [text] if halves is None else [part for half in halves for part in _split(half)]
-
-
-def _join(first: str, second: str) -> str:
-    """Joins two neighbours to one scene. A deliberate line without a full stop gets one."""
-    if first[-1:].isalnum():
-        wide = ord(first[-1]) >= 0x3000  # where the wide scripts begin
-        first += "。" if wide else "."
-    return f"{first}{second}" if first.endswith(tuple("。！？」』）")) else f"{first} {second}"
-
-
-def _draft(texts: list[str], topic: str, language: str) -> tuple[DraftScene, ...]:
-    drafts: list[DraftScene] = []
-    for text in texts:
-        keywords = keywords_of(text, language)
-        drafts.append(DraftScene(text, footage_query(text, keywords, topic, language), keywords))
-    return tuple(drafts)
-
-
-def _first_words(text: str, language: str) -> str:
-    """Returns the first sentence, shortened: the title of a text without one."""
-    line = next(iter(split_sentences(one_line(text), language)))
-    if len(line) <= _MAX_TITLE_CHARS:
-        return line.rstrip(".。")
-    cut = line[:_MAX_TITLE_CHARS]
-    return (cut.rsplit(maxsplit=1)[0] if " " in cut else cut).rstrip(",;:") + "…"

@@ -16,7 +16,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 from scenewire.messages import MAX_SCENES
 from scenewire.text.markup import inline_text, is_speakable, one_line
 from scenewire.text.words import WORD
-from scenewire_script.text.sentences import count_words
+from scenewire_script.text.lengths import count_words
 
 __all__ = ["SCENES", "TEXTS", "Answer", "AnsweredScene", "UnreadableError", "flaws", "read_answer"]
 

@@ -11,7 +11,8 @@ from math import ceil, floor
 from typing import Final, TypeVar
 
 from scenewire.messages import MAX_SCENES
-from scenewire_script.text.sentences import count_words
+from scenewire.text.languages import primary_language
+from scenewire_script.text.lengths import count_words
 
 __all__ = ["Budget", "Length", "count", "measure", "parts"]
 
@@ -113,4 +114,4 @@ def parts(items: Sequence[T], max_size: int) -> list[Sequence[T]]:
 
 
 def _unit(language: str) -> tuple[str, int]:
-    return _UNITS.get(language.split("-", maxsplit=1)[0], ("words", 1))
+    return _UNITS.get(primary_language(language), ("words", 1))

@@ -18,9 +18,10 @@ from scenewire.artifacts.result_cache import Results, fingerprint
 from scenewire.artifacts.store import ArtifactStore
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import ScriptRequested
-from scenewire.text.markup import is_speakable, plain_line
+from scenewire.text.markup import is_speakable
+from scenewire.text.plain import plain_line
 from scenewire_script.text.keywords import footage_query, keywords_of
-from scenewire_script.text.sentences import count_words
+from scenewire_script.text.lengths import count_words
 from scenewire_script.timing.speaking_rates import words_per_second
 from scenewire_script.writers.base import DraftScene, Script, ScriptWriter, nothing_to_say
 from scenewire_script.writers.groq.answer import (

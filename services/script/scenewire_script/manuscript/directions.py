@@ -1,0 +1,222 @@
+"""Recognises what a script says about its video rather than to its audience. Pure.
+
+Nothing that may be prose is taken for a direction: `(1869)`, `[sic]` and `the [old] harbour` stay, and so does a single
+`Music: a language of its own` in a text without other directions.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from scenewire.text.markup import is_speakable
+from scenewire.text.sentences import has_sentence_end
+from scenewire_script.manuscript.times import is_time, read_time
+
+__all__ = ["Direction", "DirectionKind", "Label", "is_transition", "kind_of_column", "read_bracket", "read_label"]
+
+
+class DirectionKind(StrEnum):
+    """What a direction is about."""
+
+    VISUAL = "visual"
+    SOUND = "sound"
+    PAUSE = "pause"
+    TIME = "time"
+    MANNER = "manner"
+    SPEAKER = "speaker"
+    PART = "part"
+    DETAIL = "detail"
+    TITLE = "title"
+
+
+@dataclass(frozen=True)
+class Direction:
+    """A direction, without the label or brackets around it."""
+
+    kind: DirectionKind
+    text: str
+    seconds: float | None = None
+    """Of a pause or a time."""
+
+
+@dataclass(frozen=True)
+class Label:
+    """A label at the beginning of a line.
+
+    Attributes:
+        kind: what the line is about; None for a label that is no direction by itself, such as a name.
+        name: the label, without emphasis.
+        rest: the text behind it.
+        duration: seconds in brackets behind it.
+        is_marked: whether it is written in capitals, in bold or in brackets, as prose is not.
+    """
+
+    kind: DirectionKind | None
+    name: str
+    rest: str
+    duration: float | None = None
+    is_marked: bool = False
+
+
+def _any_of(words: str) -> str:
+    return "|".join(re.escape(" ".join(word.split())).replace(r"\ ", r"[ -]?") for word in words.split(","))
+
+
+def _pattern(words: str, ending: str = "") -> re.Pattern[str]:
+    return re.compile(rf"(?:{_any_of(words)}){ending}", re.IGNORECASE)
+
+
+_VISUAL: Final = """image, images, visual, visuals, b roll, broll, footage, picture, photo, on screen, on screen text, text on
+    screen, video, video clip, clip, shot, camera, graphic, graphics, animation, stock footage, visual cue, image prompt, visual
+    prompt, video prompt, screen, bild, bilder, imagen, imágenes, immagine, imagem, изображение, видеоряд, 画面"""
+_SOUND: Final = """sfx, music, sound, sounds, sound effect, sound effects, fx, bgm, background music, ambience, jingle, musik,
+    música, musique, musica"""
+_KINDS: Final = {
+    DirectionKind.VISUAL: _pattern(_VISUAL, r"(?:\s?\d{1,3})?"),
+    DirectionKind.SOUND: _pattern(_SOUND),
+    DirectionKind.PAUSE: _pattern("pause, beat, silence"),
+    DirectionKind.SPEAKER: _pattern(
+        """voice, voiceover, voice over, vo, v.o., narrator, narration, host, co host, speaker, dialogue, spoken, anchor,
+        announcer, presenter, interviewer, guest, erzähler, erzählerin, sprecher, sprecherin, narrador, narradora,
+        narrateur, narratrice, narratore, narratrice, рассказчик, диктор, ведущий, 旁白, ナレーター, ナレーション""",
+        r"(?:\s(?:\d{1,2}|[A-H]))?(?:\s?\(?v\.?o\.?\)?)?",
+    ),
+    DirectionKind.PART: _pattern(
+        """hook, intro, introduction, body, main content, cta, call to action, outro, conclusion, closing, opening,
+        cold open"""
+    ),
+    DirectionKind.DETAIL: _pattern(
+        """tone, duration, duration target, target duration, estimated duration, total duration, length, runtime, word
+        count, words, audience, target audience, style, platform, format, aspect ratio, language, genre, author, date,
+        total words, hashtags, tags, keywords, thumbnail"""
+    ),
+    DirectionKind.TITLE: _pattern("title, video title, titel, titre, título, titolo, заголовок, 标题, タイトル"),
+}
+_ANYWHERE: Final = _pattern(
+    """duration target, target duration, estimated duration, total duration, word count, target audience, aspect ratio,
+    total words"""
+)
+"""Details that are no prose behind narration either."""
+
+_LABEL: Final = re.compile(
+    r"(?P<open>[\[(]?)\s*(?P<bold>\*\*|__|\*|_)?(?P<name>[^\W\d_][\w .&/'-]{0,28}?)(?P<time>\s*[\[(][^\])]{1,24}[\])])?"
+    r"(?:\*\*|__|\*|_)?\s*(?P<sign>[:：|])(?!//)(?:\*\*|__|\*|_)?\s*(?P<rest>.*)",
+    re.DOTALL,
+)
+_MAX_NAME_WORDS: Final = 3
+
+_PAUSE: Final = re.compile(
+    r"(?:(?:short|long|brief|dramatic)\s)?(?:pause|beat|silence|wait|break|pausa|stille)\b\s*(?:for\s)?\(?"
+    r"(?:(?P<seconds>\d{1,2}(?:\.\d{1,2})?)\s*(?:s|secs?|seconds?)?)?\)?\.?",
+    re.IGNORECASE,
+)
+_PAUSE_S: Final = 0.7
+"""Silence of a pause whose length isn't given."""
+
+_SOUNDS: Final = re.compile(
+    rf"(?:{_any_of(_SOUND)}|applause|laughter|whoosh|ding)\b.*"
+    r"|(?:upbeat|soft|dramatic|gentle|tense|epic|calm|ambient|sad|happy)\s(?:\w+\s)?music\b.*"
+    r"|music (?:starts|fades|swells|plays|stops|rises|begins|ends)\b.*",
+    re.IGNORECASE,
+)
+_MANNERS: Final = re.compile(
+    r"(?:voice[- ]?over|v\.?o\.?|o\.?s\.?|cont'd|whisper\w*|laugh(?:s|ing)?|chuckl\w*|sigh(?:s|ing)?|smil(?:es|ing)|softly"
+    r"|loudly|excited(?:ly)?|serious(?:ly)?|slowly|calm(?:ly)?|shout(?:s|ing)|gasps?|to camera)(?:\b.{0,24})?",
+    re.IGNORECASE,
+)
+_VISUALS: Final = re.compile(
+    rf"(?:cuts? to|fade (?:in|out|to)|zoom(?:s|ing)? (?:in|out)|pan (?:to|across)|close[- ]up|wide shot|drone shot|aerial"
+    rf"|shot of|b-?roll|text on screen|on[- ]screen|shows?|showing|montage|cutaway|{_any_of(_VISUAL)})\b.*",
+    re.IGNORECASE | re.DOTALL,
+)
+_PROSE: Final = re.compile(r"sic!?|\d{1,4}|\^.*|…|\.{3}|x| |citation needed|edit(?:ed)?:?.*", re.IGNORECASE)
+_MAX_DIRECTION_CHARS: Final = 300
+_TRANSITION: Final = re.compile(
+    r"(?:(?:FADE|CUT|SMASH CUT|DISSOLVE|MATCH CUT|JUMP CUT)(?: (?:IN|OUT|TO(?: BLACK)?))?[:.]?|THE END\.?)"
+)
+_COLUMNS: Final = {
+    DirectionKind.SPEAKER: re.compile(
+        r"(?:narration|voice[ -]?over|voice|vo|v\.o\.|audio|script|dialogue|spoken(?: text)?|text|words|says"
+        r"|sprechertext|narración|narração|texte)(?:\s*[/(].*)?",
+        re.IGNORECASE,
+    ),
+    DirectionKind.VISUAL: re.compile(
+        r"(?:visuals?|video|images?|b-?roll|footage|shots?|screen|pictures?|on[ -]screen|bild(?:er)?)(?:\s*[/(].*)?",
+        re.IGNORECASE,
+    ),
+    DirectionKind.TIME: re.compile(
+        r"(?:time|times|timing|timecode|duration|sec(?:onds)?|zeit)(?:\s*[/(].*)?", re.IGNORECASE
+    ),
+    DirectionKind.SOUND: re.compile(r"(?:music|sfx|sound(?: effects?)?|musik)(?:\s*[/(].*)?", re.IGNORECASE),
+}
+
+
+def kind_of_column(heading: str) -> DirectionKind | None:
+    """Returns the kind of a column of a script table; SPEAKER is what is spoken."""
+    plain = heading.strip(" *_`#")
+    return next((kind for kind, words in _COLUMNS.items() if words.fullmatch(plain)), None)
+
+
+def read_label(line: str, *, at_head: bool = False) -> Label | None:
+    """Reads a line that begins with a label.
+
+    Args:
+        line: with its inline markup.
+        at_head: whether nothing was spoken yet. Only then `Tone:` and `Title:` are details of the script.
+
+    Returns:
+        None if there is no label, or one that stands in prose.
+    """
+    found = _LABEL.fullmatch(line)
+    if found is None or len(found["name"].split()) > _MAX_NAME_WORDS + 1:
+        return None
+    name, rest = found["name"].strip(), found["rest"].strip()
+    if found["open"]:
+        if rest[-1:] not in "])":
+            return None
+        rest = rest[:-1].strip()
+    kind = next((kind for kind, words in _KINDS.items() if words.fullmatch(name)), None)
+    is_late = not at_head and not _ANYWHERE.fullmatch(name)
+    if kind in {DirectionKind.DETAIL, DirectionKind.TITLE} and is_late:
+        return None
+    if found["sign"] == "|" and kind is not DirectionKind.SPEAKER:
+        return None
+    duration = read_time(found["time"]) if found["time"] else None
+    is_marked = bool(found["open"] or found["bold"]) or (name.isupper() and len(name) > 1) or duration is not None
+    return Label(kind, name, rest, duration, is_marked=is_marked)
+
+
+def read_bracket(text: str, *, square: bool, is_apart: bool, is_line: bool) -> Direction | None:
+    """Reads what stands in brackets; None if it is prose.
+
+    Args:
+        text: without the brackets.
+        square: whether the brackets are square.
+        is_apart: whether the brackets stand between sentences, not within one.
+        is_line: whether they are a line of their own.
+    """
+    inner = text.strip()
+    if not inner or _PROSE.fullmatch(inner) or len(inner) > _MAX_DIRECTION_CHARS or not (square or is_apart):
+        return None
+    if pause := _PAUSE.fullmatch(inner):
+        return Direction(DirectionKind.PAUSE, inner, float(pause["seconds"] or _PAUSE_S))
+    if is_time(inner):
+        return Direction(DirectionKind.TIME, inner, read_time(inner))
+    label = read_label(f"{inner.partition(':')[0]}:{inner.partition(':')[2]}") if ":" in inner else None
+    if label is not None and label.kind in {DirectionKind.VISUAL, DirectionKind.SOUND, DirectionKind.SPEAKER}:
+        return Direction(label.kind, label.rest)
+    for kind, words in (
+        (DirectionKind.SOUND, _SOUNDS),
+        (DirectionKind.MANNER, _MANNERS),
+        (DirectionKind.VISUAL, _VISUALS),
+    ):
+        if words.fullmatch(inner):
+            return Direction(kind, inner)
+    is_direction = is_apart if square else is_line and not has_sentence_end(inner)
+    return Direction(DirectionKind.VISUAL, inner) if is_direction and is_speakable(inner) else None
+
+
+def is_transition(line: str) -> bool:
+    """Returns whether a line is a transition such as `CUT TO:`."""
+    return bool(_TRANSITION.fullmatch(line.strip("*_ ")))
