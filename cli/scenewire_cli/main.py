@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from scenewire.errors import FailureCode, PipelineError
+from scenewire.observability.logging_setup import configure_logs
 from scenewire_cli.commands.cancel import cancel
 from scenewire_cli.commands.doctor import doctor
 from scenewire_cli.commands.endpoint import endpoint
@@ -86,6 +87,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # for terminals that are not UTF-8
+    configure_logs(level="CRITICAL")  # a command answers in its own words; a stack logs to its file
     try:
         app()
     except SystemExit as stop:

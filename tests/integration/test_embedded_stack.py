@@ -1,12 +1,16 @@
 """Settings of the embedded stack: values passed to the services, not changes of the environment."""
 
+import asyncio
 import os
 from pathlib import Path
 
 import pytest
 
-from scenewire_cli.stack.data_folder import DataFolder
+from scenewire.errors import TransientError
+from scenewire_cli.stack.connection import embedded, existing
+from scenewire_cli.stack.data_folder import DataFolder, Endpoint
 from scenewire_cli.stack.embedded import Stack
+from tests.support.product import run
 
 
 @pytest.fixture
@@ -55,3 +59,43 @@ async def test_a_stack_leaves_the_environment_as_it_is(folder: DataFolder):
     await start_and_stop(folder, "recorder", "script")
 
     assert dict(os.environ) == before
+
+
+async def test_an_interrupted_command_withdraws_the_address_of_its_stack(folder: DataFolder):
+    started = asyncio.Event()
+
+    async def make() -> None:
+        async with embedded(folder, services=("script",)):
+            started.set()
+            await asyncio.Event().wait()
+
+    command = asyncio.create_task(make())
+    await started.wait()
+    assert folder.endpoint() is not None
+    command.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await command
+    assert not (folder.run / "endpoint.json").exists()
+    with pytest.raises(TransientError, match="no stack is running in the data folder"):
+        async with existing(folder, None):
+            pass
+
+
+@pytest.mark.parametrize("command", ["watch", "request", "endpoint"])
+async def test_a_killed_stack_is_no_running_stack(command: str, folder: DataFolder, tmp_path: Path):
+    folder.announce(Endpoint("nats://scenewire:secret@127.0.0.1:1", None))
+    arguments = (command,) if command == "endpoint" else (command, "5f0c4b0e-7d0a-4a53-9a39-7d5d0c1f2a11")
+    ended = await run(*arguments, "--json", data=folder.root, cwd=tmp_path)
+    assert ended.returncode == 1
+    assert [event["event"] for event in ended.events] == ["error"]
+    assert "no stack is running in the data folder" in ended.err
+    assert "NATS_URL" not in ended.err
+
+
+async def test_a_wrong_address_is_named_with_its_option_and_without_its_password(folder: DataFolder, tmp_path: Path):
+    wrong = ("--nats", "nats://me:secret@127.0.0.1:1")
+    ended = await run("request", "Tea", *wrong, "--json", data=folder.root, cwd=tmp_path)
+    assert ended.returncode == 1
+    assert "no NATS server answers at nats://…@127.0.0.1:1: Connection refused\n  correct --nats" in ended.err
+    assert "secret" not in ended.out + ended.err
+    assert len(ended.out.splitlines()) == len(ended.events) == 1  # nothing but JSON

@@ -51,8 +51,8 @@ async def existing(folder: DataFolder, nats_url: str | None) -> AsyncIterator[Ac
         if endpoint is None:
             raise TransientError(
                 FailureCode.BUS_UNAVAILABLE,
-                f"no stack of {folder.root} is running",
-                hint="start one with `scenewire up`, or name a NATS server with --nats",
+                f"no stack is running in the data folder {folder.root}",
+                hint="start one with `scenewire up`, name another folder with --data, or a NATS server with --nats",
             )
         async with _connected(endpoint) as access:
             yield access
@@ -113,6 +113,7 @@ async def _own(folder: DataFolder, stack: Stack, on_wait: Callable[[], None]) ->
             async with folder.closing(on_wait):
                 pass
     finally:
+        folder.withdraw()
         await stack.stop()
 
 
@@ -124,5 +125,10 @@ async def _connected(endpoint: Endpoint, stack: Stack | None = None) -> AsyncIte
 
 def _address(endpoint: Endpoint) -> BusAddress:
     if not endpoint.is_foreign:  # the URL of an embedded stack holds its login; the environment's is another server's
-        return BusAddress(url=endpoint.nats_url)
-    return BusAddress(url=endpoint.nats_url, user=os.environ.get("NATS_USER") or None, password=secret("NATS_PASSWORD"))
+        return BusAddress(url=endpoint.nats_url, remedy="stop the command that runs this stack, and start it again")
+    return BusAddress(
+        url=endpoint.nats_url,
+        user=os.environ.get("NATS_USER") or None,
+        password=secret("NATS_PASSWORD"),
+        remedy="correct --nats (or NATS_URL, NATS_USER and NATS_PASSWORD), or start a NATS server there",
+    )

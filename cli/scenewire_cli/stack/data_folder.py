@@ -124,7 +124,7 @@ class DataFolder:
         with (self.root / "lock").open("a") as file:
             owner = _locked(file, fcntl.LOCK_EX)
             if owner:
-                self._endpoint_file.unlink(missing_ok=True)  # left behind by a killed owner
+                self.withdraw()  # left behind by a killed owner
             yield owner
 
     def announce(self, endpoint: Endpoint) -> None:
@@ -132,8 +132,14 @@ class DataFolder:
         facts = {"nats_url": endpoint.nats_url, "artifacts_url": endpoint.artifacts_url}
         write_private(self._endpoint_file, json.dumps(facts))
 
+    def withdraw(self) -> None:
+        """Removes the stack's address: nothing answers there from now on."""
+        self._endpoint_file.unlink(missing_ok=True)
+
     def endpoint(self) -> Endpoint | None:
-        """Returns the address of this folder's stack, if one is ready."""
+        """Returns the address of this folder's stack, if one is ready. A killed owner's address does not count."""
+        if not self._is_owned():
+            return None
         try:
             return Endpoint(**json.loads(self._endpoint_file.read_text()))
         except (OSError, ValueError, TypeError):
@@ -159,7 +165,7 @@ class DataFolder:
                     on_wait()
                     waiting = True
                 await asyncio.sleep(_LOCK_POLL_S)
-            self._endpoint_file.unlink(missing_ok=True)
+            self.withdraw()
             yield
 
     @contextmanager
@@ -181,6 +187,14 @@ class DataFolder:
                 file.write(json.dumps({"project_id": str(project_id), "sequence": None}))
                 file.flush()
                 yield PendingOrder(project_id, None, path)
+
+    def _is_owned(self) -> bool:
+        """Whether a living process runs the stack: the lock ends with its process, its files do not."""
+        try:
+            with (self.root / "lock").open() as file:
+                return not _locked(file, fcntl.LOCK_SH)
+        except FileNotFoundError:
+            return False
 
     @property
     def _endpoint_file(self) -> Path:

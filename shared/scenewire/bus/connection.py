@@ -19,6 +19,7 @@ from nats.nuid import NUID
 from typing_extensions import override
 
 from scenewire.errors import FailureCode, PipelineError, TransientError
+from scenewire.observability.logging_setup import redacted
 from scenewire.settings import ServiceSettings
 
 __all__ = ["BusAddress", "Ephemeral", "connected", "make_broker"]
@@ -57,11 +58,13 @@ class BusAddress:
 
     Attributes:
         url: may hold a login of its own.
+        remedy: what a person can do when no server answers there.
     """
 
     url: str = field(repr=False)
     user: str | None = None
     password: str | None = field(default=None, repr=False)
+    remedy: str = "start a NATS server, or correct or unset NATS_URL"
 
     @classmethod
     def from_settings(cls, settings: ServiceSettings) -> Self:
@@ -148,9 +151,11 @@ async def connected(address: BusAddress, *, reconnects: bool = False) -> AsyncIt
     Raises:
         TransientError: `bus_unavailable`.
     """
+    failures: list[Exception] = []
 
     async def errored(error: Exception) -> None:
         log.debug("bus_error", error=repr(error))  # calls raise what concerns them
+        failures[:] = [error]
 
     try:
         async with asyncio.timeout(CONNECT_TIMEOUT_S):  # a client that reconnects for ever also connects for ever
@@ -168,10 +173,18 @@ async def connected(address: BusAddress, *, reconnects: bool = False) -> AsyncIt
     except (OSError, nats.errors.Error) as error:  # TimeoutError is an OSError
         raise TransientError(
             FailureCode.BUS_UNAVAILABLE,
-            f"no NATS server answers at NATS_URL: {error!r}",
-            hint="start a NATS server, or correct or unset NATS_URL",
+            f"no NATS server answers at {redacted(address.url)}: {_reason([*failures, error][0])}",
+            hint=address.remedy,
         ) from error
     try:
         yield client
     finally:
         await client.close()
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.errno:
+        return (
+            os.strerror(error.errno) if error.errno > 0 else error.strerror or str(error)
+        )  # getaddrinfo's are negative
+    return str(error) or f"no answer within {CONNECT_TIMEOUT_S:g} s"

@@ -32,20 +32,24 @@ def test_one_process_owns_a_folder_at_a_time(folder: DataFolder):
 
 def test_the_address_of_a_killed_owner_is_not_reused(folder: DataFolder):
     folder.announce(Endpoint("nats://127.0.0.1:1", None))
+    assert folder.endpoint() is None
+    with folder.lease() as endpoint:
+        assert endpoint is None
     with folder.ownership():
         assert folder.endpoint() is None
 
 
 async def test_a_stack_in_use_is_not_closed(folder: DataFolder):
-    folder.announce(Endpoint("nats://127.0.0.1:1", "file:///x"))
     waited: list[bool] = []
-    with folder.lease() as endpoint:
-        assert endpoint == Endpoint("nats://127.0.0.1:1", "file:///x")
-        with pytest.raises(TimeoutError):
-            await _close_at_once(folder, waited)
-    assert waited == [True]
-    await _close_at_once(folder, waited)
-    assert folder.endpoint() is None
+    with folder.ownership():
+        folder.announce(Endpoint("nats://127.0.0.1:1", "file:///x"))
+        with folder.lease() as endpoint:
+            assert endpoint == Endpoint("nats://127.0.0.1:1", "file:///x")
+            with pytest.raises(TimeoutError):
+                await _close_at_once(folder, waited)
+        assert waited == [True]
+        await _close_at_once(folder, waited)
+        assert folder.endpoint() is None
 
 
 async def _close_at_once(folder: DataFolder, waited: list[bool]) -> None:
@@ -140,8 +144,9 @@ def test_a_folder_with_foreign_files_keeps_its_mode(tmp_path: Path):
 def test_an_endpoint_is_private_and_shown_without_its_password(folder: DataFolder):
     endpoint = Endpoint("nats://scenewire:p-w@127.0.0.1:1", "file:///x")
     (folder.run / "endpoint.json").touch(mode=0o644)
-    folder.announce(endpoint)
-    assert folder.endpoint() == endpoint
+    with folder.ownership():
+        folder.announce(endpoint)
+        assert folder.endpoint() == endpoint
     assert _mode(folder.run / "endpoint.json") == 0o600
     assert endpoint.redacted_url == "nats://127.0.0.1:1"
 
