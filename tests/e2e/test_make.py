@@ -120,6 +120,24 @@ async def test_b59_a_killed_run_resumes_where_it_stopped(data: Path, script: Pat
     assert counts["video.assembled"] == 1
 
 
+async def test_make_names_the_unfinished_projects_that_it_continues(data: Path, script: Path, tmp_path: Path):
+    process = await start("make", "--script", str(script), "--size", SMALL, "--json", data=data, cwd=tmp_path)
+    async for event in events_of(process):
+        if event["event"] == "audio.rendered":
+            break
+    kill_group(process)
+    await process.wait()
+    await until_nothing_runs(data)
+
+    (tmp_path / "milk.txt").write_text("Milk.")
+    other = await run("make", "--script", "milk.txt", "--size", SMALL, "--json", data=data, cwd=tmp_path)
+    assert other.returncode == 0, other.err
+    notes = [note["text"] for note in other.events if note["event"] == "note"]
+    short = event["project_id"][:8]
+    name = "Tea Tea is made from the leaves of one plant. The plant is…"
+    assert notes[0] == f"also continues unfinished {short} “{name}”; `scenewire cancel {short}` cancels"
+
+
 async def test_a_project_is_cancelled_without_a_running_stack_and_ordered_again(
     data: Path, script: Path, tmp_path: Path
 ):
@@ -132,7 +150,12 @@ async def test_a_project_is_cancelled_without_a_running_stack_and_ordered_again(
     await process.wait()
     await until_nothing_runs(data)
 
-    assert (await run("cancel", event["project_id"], "--reason", "wrong text", data=data, cwd=tmp_path)).returncode == 0
+    short = event["project_id"][:8]
+    cancelled = await run("cancel", short, "--reason", "wrong text", data=data, cwd=tmp_path)
+    assert (cancelled.returncode, cancelled.out.split()[:2]) == (0, ["cancelled", short])
+    with record(data) as connection:
+        (status,) = connection.execute("SELECT status FROM projects WHERE id = ?", (event["project_id"],)).fetchone()
+    assert status == "cancelled"
     again = await run(*arguments, data=data, cwd=tmp_path)
     assert again.returncode == 0, again.err
     assert again.result["project_id"] != event["project_id"]

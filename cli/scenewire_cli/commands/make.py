@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import time
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +11,7 @@ import typer
 
 from scenewire.errors import FailureCode, PermanentError, PipelineError, TransientError
 from scenewire.ffmpeg.discovery import find_ffmpeg
-from scenewire.messages import ProjectCancelled, ScriptRequested, VideoAssembled
+from scenewire.messages import ScriptRequested, VideoAssembled
 from scenewire_cli.cleanup import remove_intermediate_files
 from scenewire_cli.commands.summary import print_summary, raise_if_failed
 from scenewire_cli.delivery import DeliveredFiles, deliver, require_room
@@ -22,8 +21,9 @@ from scenewire_cli.order import build_order
 from scenewire_cli.order_options import OrderOptions
 from scenewire_cli.progress.display import Display, make_display
 from scenewire_cli.progress.events import ProjectProgress, follow
+from scenewire_cli.progress.projects import short_id, stored_projects, unfinished_note
 from scenewire_cli.running import run
-from scenewire_cli.stack.connection import Access, embedded
+from scenewire_cli.stack.connection import RECORD_TIMEOUT_S, Access, embedded
 from scenewire_cli.stack.data_folder import DataFolder, PendingOrder
 from scenewire_cli.stack.embedded import services_to_run
 
@@ -32,11 +32,6 @@ __all__ = ["MakeOptions", "make", "make_video"]
 
 _DRAIN_TIME: Final = timedelta(seconds=1)
 """For services of a single command: the next run gets whatever they have in hand again."""
-
-_RECORD_TIMEOUT_S: Final = 30.0
-"""How long to wait for the recorder after the video is finished; it normally needs 0.25 s."""
-
-_RECORD_POLL_S: Final = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +117,8 @@ async def make_video(
                         late = await _await_record(access, project)
         except asyncio.CancelledError:
             display.note(
-                f"stopped; run the same command to resume, or `scenewire cancel {project.project_id}` to cancel"
+                f"stopped; run the same command to resume, or `scenewire cancel {short_id(project.project_id)}` to "
+                "cancel"
             )
             raise
         if late is None:
@@ -150,7 +146,11 @@ async def _clean_up(folder: DataFolder, project: ProjectProgress) -> str:
 async def _order_and_follow(
     access: Access, order: ScriptRequested, pending: PendingOrder, project: ProjectProgress, display: Display
 ) -> None:
-    if await access.bus.first_message(pending.project_id, (ProjectCancelled.SUBJECT,)) is not None:
+    others = await stored_projects(access)
+    ours = others.pop(pending.project_id, None)
+    if access.stack is not None and (note := unfinished_note(others.values())):
+        display.note(note)
+    if ours is not None and ours.state == "cancelled":
         pending = pending.renewed()
         project.project_id = pending.project_id
     sequence = pending.sequence
@@ -171,14 +171,10 @@ async def _deliver(access: Access, video: VideoAssembled, out: Path) -> Delivere
 
 async def _await_record(access: Access, project: ProjectProgress) -> TransientError | None:
     """Waits for the record; returns the error to raise when it does not come in time."""
-    deadline = time.monotonic() + _RECORD_TIMEOUT_S
-    while not await access.recorded(project.last_sequence):
-        if time.monotonic() > deadline:
-            return TransientError(
-                FailureCode.DATABASE_UNAVAILABLE,
-                f"the video of project {project.project_id} is finished, but was not recorded within "
-                f"{_RECORD_TIMEOUT_S:g} s",
-                hint="see the recorder's log; the recorder catches up once the database is usable again",
-            )
-        await asyncio.sleep(_RECORD_POLL_S)
-    return None
+    if await access.await_record(project.last_sequence):
+        return None
+    return TransientError(
+        FailureCode.DATABASE_UNAVAILABLE,
+        f"the video of project {project.project_id} is finished, but was not recorded within {RECORD_TIMEOUT_S:g} s",
+        hint="see the recorder's log; the recorder catches up once the database is usable again",
+    )

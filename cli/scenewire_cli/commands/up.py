@@ -11,6 +11,7 @@ from scenewire.ffmpeg.discovery import find_ffmpeg
 from scenewire.observability.http_endpoint import monitor_of_this_process
 from scenewire_cli.options import DataOption, JsonOption, RecordOption
 from scenewire_cli.output.terminal import print_json, print_line
+from scenewire_cli.progress.projects import stored_projects, unfinished_note
 from scenewire_cli.running import run
 from scenewire_cli.stack.connection import embedded
 from scenewire_cli.stack.data_folder import DataFolder
@@ -65,6 +66,8 @@ async def _up(folder: DataFolder, *, nats_port: int, as_json: bool, with_record:
             for name, value in facts.items():
                 print_line(f"{name + ':':11}{value}")
             print_line("ready; press Ctrl-C to stop")
+        if note := unfinished_note((await stored_projects(access)).values()):
+            print_json({"event": "note", "text": note}) if as_json else print_line(note)
         with suppress(asyncio.CancelledError):
             while True:
                 await asyncio.sleep(1)

@@ -3,8 +3,9 @@
 from scenewire_cli.commands.summary import print_summary, raise_if_failed
 from scenewire_cli.options import DataOption, JsonOption, NatsOption
 from scenewire_cli.progress.display import make_display
-from scenewire_cli.progress.events import ProjectProgress, follow, require_project
-from scenewire_cli.project_ids import ProjectIdArgument, parse_project_id
+from scenewire_cli.progress.events import ProjectProgress, follow
+from scenewire_cli.progress.projects import find_project
+from scenewire_cli.project_ids import ProjectArgument
 from scenewire_cli.running import run
 from scenewire_cli.stack.connection import existing
 from scenewire_cli.stack.data_folder import DataFolder
@@ -13,7 +14,7 @@ __all__ = ["watch"]
 
 
 def watch(
-    project_id: ProjectIdArgument, *, data: DataOption = None, nats: NatsOption = None, as_json: JsonOption = False
+    project_id: ProjectArgument, *, data: DataOption = None, nats: NatsOption = None, as_json: JsonOption = False
 ) -> None:
     """Follows a project to its end; exits with 0 when it has a video.
 
@@ -24,11 +25,11 @@ def watch(
 
 
 async def _watch(folder: DataFolder, project_id: str, *, nats_url: str | None, as_json: bool) -> int:
-    project = ProjectProgress(parse_project_id(project_id))
     async with existing(folder, nats_url) as access:
-        first = await require_project(access, project.project_id)
+        found = await find_project(access, project_id)
+        project = ProjectProgress(found.project_id)
         with make_display(as_json=as_json) as display:
-            async for event in follow(access, project, from_sequence=first):
+            async for event in follow(access, project, from_sequence=found.first_sequence):
                 display.show(project, event)
         url = access.endpoint.artifacts_url
     raise_if_failed(project)

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import (
     AudioRendered,
     FootageSourced,
@@ -19,21 +18,19 @@ from scenewire.messages import (
     ProjectCancelled,
     ProjectFailed,
     ScenesScripted,
-    ScriptRequested,
     SegmentRendered,
     StoredMessage,
     VideoAssembled,
     fault_wording,
     message_model,
 )
+from scenewire_cli.progress.projects import ENDS
 from scenewire_cli.stack.connection import Access
 
-__all__ = ["Event", "ProjectProgress", "Unreadable", "follow", "require_project"]
+__all__ = ["Event", "ProjectProgress", "Unreadable", "follow"]
 
 _CHECK_INTERVAL_S: Final = 1.0
 """Between two checks of the embedded stack."""
-
-_ENDS: Final = (VideoAssembled.SUBJECT, ProjectFailed.SUBJECT, ProjectCancelled.SUBJECT)
 
 
 @dataclass(frozen=True)
@@ -107,7 +104,7 @@ class ProjectProgress:
                 self.video = event.message
             case ProjectFailed() | ProjectCancelled():
                 self.failure = event.message
-            case Unreadable(subject=subject) if subject in _ENDS:
+            case Unreadable(subject=subject) if subject in ENDS:
                 self.unreadable_end = event
             case Progress(stage="assembly", state="working"):
                 self._hear_of_assembly(event.message)
@@ -119,23 +116,6 @@ class ProjectProgress:
             self.joining = told.detail
         elif told.fraction is not None and told.scene_number not in self.rendered:
             self.encoding[told.scene_number] = told.fraction
-
-
-async def require_project(access: Access, project_id: UUID) -> int:
-    """Returns the stream sequence of a project's first message.
-
-    Raises:
-        PermanentError: `not_on_record`, the stream holds no such project.
-        TransientError: `bus_unavailable`.
-    """
-    sequence = await access.bus.first_message(project_id, (ScriptRequested.SUBJECT, *_ENDS))
-    if sequence is None:
-        raise PermanentError(
-            FailureCode.NOT_ON_RECORD,
-            f"the stream has no messages of project {project_id}",
-            hint="check the id with `scenewire list`, and --data or --nats",
-        )
-    return sequence
 
 
 def _read(model: type[Message], message: StoredMessage) -> Message | Unreadable:

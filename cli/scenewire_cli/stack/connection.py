@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,9 +17,14 @@ from scenewire.topology import RECORDER
 from scenewire_cli.stack.data_folder import DataFolder, Endpoint
 from scenewire_cli.stack.embedded import SERVICES, Stack
 
-__all__ = ["Access", "embedded", "existing"]
+__all__ = ["RECORD_TIMEOUT_S", "Access", "embedded", "existing"]
 
 _LOOK_AGAIN: Final = 0.1
+
+RECORD_TIMEOUT_S: Final = 30.0
+"""How long to wait for the recorder after a message is stored; it normally needs 0.25 s."""
+
+_RECORD_POLL_S: Final = 0.05
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,15 @@ class Access:
     async def recorded(self, sequence: int) -> bool:
         """Returns whether the recorder has committed everything up to a stream sequence."""
         return await self.bus.acknowledged(RECORDER) >= sequence
+
+    async def await_record(self, sequence: int) -> bool:
+        """Waits until the recorder has committed everything up to a stream sequence; returns False if it is late."""
+        deadline = time.monotonic() + RECORD_TIMEOUT_S
+        while not await self.recorded(sequence):
+            if time.monotonic() > deadline:
+                return False
+            await asyncio.sleep(_RECORD_POLL_S)
+        return True
 
 
 @asynccontextmanager

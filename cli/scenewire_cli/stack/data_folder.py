@@ -86,8 +86,8 @@ class DataFolder:
         self.root: Final = (root or platformdirs.user_data_path("scenewire")).absolute()
         self.artifacts_url: Final = (self.root / "artifacts").as_uri()
         webapp = os.environ.get("WEBAPP_DIR")
-        database = Path(webapp).absolute() / DATABASE if webapp else self.root / _OWN_DATABASE
-        self.database_url: Final = f"sqlite:///{quote(os.fsencode(database))}"
+        self._database: Final = Path(webapp).absolute() / DATABASE if webapp else self.root / _OWN_DATABASE
+        self.database_url: Final = f"sqlite:///{quote(os.fsencode(self._database))}"
         self.nats_store: Final = self.root / "nats"
         self.run: Final = self.root / "run"
         self.log: Final = self.root / "logs" / "scenewire.log"
@@ -101,6 +101,11 @@ class DataFolder:
             PermanentError: `invalid_settings`, DATABASE_URL_FILE cannot be read.
         """
         return secret("DATABASE_URL") or self.database_url
+
+    @property
+    def has_record(self) -> bool:
+        """Whether projects of this folder have been recorded so far, as far as this host can tell."""
+        return bool(secret("DATABASE_URL")) or self._database.exists()
 
     def prepare(self) -> None:
         """Creates the folders, private to this user: they hold orders, videos and the bus's password.

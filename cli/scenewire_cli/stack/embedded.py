@@ -129,8 +129,8 @@ class Stack:
             self._apps.append(app)  # before its start: one that fails has things to stop, too
             await app.start()
         endpoint = Endpoint(nats_url, settings.artifacts_url)
-        if self._services:
-            self._folder.announce(endpoint)  # others must not use a bus without services
+        if set(services_to_run(with_record=False)) <= set(self._services):
+            self._folder.announce(endpoint)  # others must not use a bus whose services are incomplete
         return endpoint
 
     async def stop(self) -> None:

@@ -5,7 +5,7 @@ The command uses these functions only; it must not import the database.
 
 import json
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Any
 
 from scenewire.bus.client import bus_client
 from scenewire.bus.connection import BusAddress
@@ -20,6 +20,8 @@ from scenewire.messages import (
     ProjectFailed,
     ScenesScripted,
     VideoAssembled,
+    read_id_prefix,
+    select_id,
 )
 from scenewire_recorder.log_entries import parse
 from scenewire_recorder.maintenance.rebuild import log_from_stream, rows_from_log, stream_from_log
@@ -43,8 +45,6 @@ __all__ = [
     "search",
     "set_schema",
 ]
-
-MIN_ID_PREFIX: Final = 4
 
 
 async def projects(database_url: str, *, limit: int) -> list[Row]:
@@ -184,14 +184,10 @@ def _settings(database_url: str, nats_url: str | None = None) -> RecorderSetting
 
 
 async def _find(record: Record, text: str) -> str:
-    wanted = text.strip().lower()
-    if await record.knows(wanted):
-        return wanted
-    found = await record.ids_beginning(wanted) if len(wanted) >= MIN_ID_PREFIX else []
-    if len(found) == 1:
-        return found[0]
-    message = f"{text!r} is the beginning of several ids" if found else f"there is no project {text!r} on record"
-    raise PermanentError(FailureCode.NOT_ON_RECORD, message, hint=", ".join(found) or "`scenewire list` shows them all")
+    prefix = read_id_prefix(text)
+    if await record.knows(prefix):
+        return prefix
+    return select_id(prefix, await record.ids_beginning(prefix), place="on record")
 
 
 def _ordered(script: Row | None, speech: Row | None) -> Row | None:

@@ -175,32 +175,42 @@ class BusClient:
         finally:
             await reader.unsubscribe()
 
-    async def first_message(self, project_id: UUID, subjects: Sequence[str]) -> int | None:
-        """Returns the sequence of a project's first message on certain subjects; None when there is none.
+    async def stored(self, subjects: Sequence[str], *, from_sequence: int = 1) -> AsyncIterator[StoredMessage]:
+        """Yields the messages on certain subjects that the stream holds at the moment, in order.
 
-        The server delivers messages on these subjects only. Orders are a small share of a stream, and each one is read
-        because its subject does not contain the project.
+        The server delivers messages on these subjects only. Their bodies are read, because the subjects of most messages
+        do not contain the project.
+
+        Args:
+            subjects: may contain wildcards.
+            from_sequence: the first stream sequence of interest.
 
         Raises:
             TransientError: `bus_unavailable`.
         """
         last = max([await self._last_sequence(subject) for subject in subjects])
-        if last == 0:
-            return None
+        if last < from_sequence:
+            return
         messages = await self._jetstream.subscribe(
-            ">", stream=PIPELINE.name, ordered_consumer=True, config=Ephemeral(filter_subjects=list(subjects))
+            ">",
+            stream=PIPELINE.name,
+            ordered_consumer=True,
+            config=Ephemeral(
+                filter_subjects=list(subjects),
+                deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
+                opt_start_seq=max(1, from_sequence),
+            ),
         )
         try:
-            while True:
+            sequence = 0
+            while sequence < last:
                 message = stored_message(await messages.next_msg(timeout=NEXT_MESSAGE_TIMEOUT_S))
-                if message.project_id == project_id:
-                    return message.sequence
-                if message.sequence >= last:
-                    return None
+                sequence = message.sequence
+                yield message
         except TimeoutError as error:
             raise TransientError(
                 FailureCode.BUS_UNAVAILABLE,
-                f"the NATS server stopped answering while project {project_id} was being looked up",
+                "the NATS server stopped answering while the stream was being read",
                 hint="run the same command again",
             ) from error
         finally:

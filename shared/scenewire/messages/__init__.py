@@ -10,7 +10,7 @@ artifacts  references to stored files
 envelope   a stored message, and the project it belongs to whether it is valid or not
 headers    names of headers
 faults     words for what is wrong with a message
-ids        derived ids of projects and scenes
+ids        derived ids of projects and scenes, and ids that people shorten
 """
 
 from scenewire.messages.artifacts import ArtifactRef, check_key
@@ -32,7 +32,7 @@ from scenewire.messages.events import (
     message_model,
 )
 from scenewire.messages.faults import describe_faults, fault_wording
-from scenewire.messages.ids import derive_project_id, derive_scene_id
+from scenewire.messages.ids import SHORT_ID_CHARACTERS, derive_project_id, derive_scene_id, read_id_prefix, select_id
 from scenewire.messages.orders import SHAPES, SceneOrder, ScriptRequested
 from scenewire.messages.values import (
     Brief,
@@ -58,6 +58,7 @@ __all__ = [
     "MAX_TEXT_CHARACTERS",
     "MESSAGES",
     "SHAPES",
+    "SHORT_ID_CHARACTERS",
     "ArtifactRef",
     "AudioRendered",
     "Brief",
@@ -93,4 +94,6 @@ __all__ = [
     "describe_faults",
     "fault_wording",
     "message_model",
+    "read_id_prefix",
+    "select_id",
 ]

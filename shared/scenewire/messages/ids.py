@@ -1,9 +1,27 @@
 """Derived ids of projects, scenes and messages: a repetition has the same ones."""
 
 import hashlib
+import re
+from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
-__all__ = ["derive_message_id", "derive_project_id", "derive_scene_id"]
+from scenewire.errors import FailureCode, PermanentError
+
+__all__ = [
+    "SHORT_ID_CHARACTERS",
+    "derive_message_id",
+    "derive_project_id",
+    "derive_scene_id",
+    "read_id_prefix",
+    "select_id",
+]
+
+SHORT_ID_CHARACTERS: Final = 8
+"""Length at which ids are shown to people."""
+
+_MIN_ID_PREFIX: Final = 4
+_HEX_UUID: Final = re.compile(r"[0-9a-f]{32}")
 
 
 def _uuid4_from(seed: str) -> UUID:
@@ -36,3 +54,46 @@ def derive_message_id(owner: str, subject: str, revision: int) -> str:
     """
     rerun = f":r{revision}" if revision else ""
     return f"{owner}:{subject}{rerun}"
+
+
+def read_id_prefix(text: str) -> str:
+    """Returns an id, or the beginning of one, as ids are stored: in lower case, whole ones with dashes.
+
+    Raises:
+        PermanentError: `invalid_order`, it is too short to name one project.
+    """
+    prefix = text.strip().lower()
+    if len(prefix) < _MIN_ID_PREFIX:
+        raise PermanentError(
+            FailureCode.INVALID_ORDER,
+            f"{text!r} is too short for a project id: give at least its first {_MIN_ID_PREFIX} characters",
+            hint="`scenewire list` shows the ids",
+        )
+    bare = prefix.replace("-", "").strip("{}")
+    return str(UUID(bare)) if _HEX_UUID.fullmatch(bare) else prefix
+
+
+def select_id(prefix: str, ids: Sequence[str], *, place: str) -> str:
+    """Returns the only one of the ids that begin with a prefix.
+
+    Args:
+        prefix: a result of `read_id_prefix`.
+        ids: those that begin with it.
+        place: where they were looked up, for the error message, such as `on record`.
+
+    Raises:
+        PermanentError: `not_on_record`, there is none, or there are several.
+    """
+    if len(ids) == 1:
+        return ids[0]
+    if ids:
+        raise PermanentError(
+            FailureCode.NOT_ON_RECORD,
+            f"several project ids begin with {prefix!r}: {', '.join(sorted(ids))}",
+            hint="give more characters of the one that you mean",
+        )
+    raise PermanentError(
+        FailureCode.NOT_ON_RECORD,
+        f"there is no project {prefix!r} {place}",
+        hint="`scenewire list` shows the projects on record; check --data or --nats, too",
+    )

@@ -2,14 +2,14 @@
 
 from scenewire_cli.options import DataOption, JsonOption
 from scenewire_cli.output.record_views import HISTORY, print_rows_or_json
-from scenewire_cli.project_ids import ProjectPrefixArgument
+from scenewire_cli.project_ids import ProjectArgument
 from scenewire_cli.running import run
 from scenewire_cli.stack.data_folder import DataFolder
 
 __all__ = ["history"]
 
 
-def history(project_id: ProjectPrefixArgument, *, data: DataOption = None, as_json: JsonOption = False) -> None:
+def history(project_id: ProjectArgument, *, data: DataOption = None, as_json: JsonOption = False) -> None:
     """Lists the messages of a project, oldest first.
 
     --json includes the bodies of the messages.

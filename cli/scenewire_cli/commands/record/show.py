@@ -4,14 +4,14 @@ import os
 
 from scenewire_cli.options import DataOption, JsonOption
 from scenewire_cli.output.record_views import print_event, print_project
-from scenewire_cli.project_ids import ProjectPrefixArgument
+from scenewire_cli.project_ids import ProjectArgument
 from scenewire_cli.running import run
 from scenewire_cli.stack.data_folder import DataFolder
 
 __all__ = ["show"]
 
 
-def show(project_id: ProjectPrefixArgument, *, data: DataOption = None, as_json: JsonOption = False) -> None:
+def show(project_id: ProjectArgument, *, data: DataOption = None, as_json: JsonOption = False) -> None:
     """Shows a project: options, scenes, and video or error.
 
     Example:

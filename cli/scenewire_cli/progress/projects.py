@@ -1,0 +1,119 @@
+"""Projects on the bus, by the messages that start and end them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final, Literal
+from uuid import UUID
+
+from scenewire.messages import (
+    SHORT_ID_CHARACTERS,
+    ProjectCancelled,
+    ProjectFailed,
+    ScriptRequested,
+    StoredMessage,
+    VideoAssembled,
+    read_id_prefix,
+    select_id,
+)
+from scenewire_cli.output.formatting import shortened
+from scenewire_cli.output.terminal import single_spaced
+from scenewire_cli.stack.connection import Access
+
+__all__ = ["ENDS", "StoredProject", "find_project", "short_id", "stored_projects", "unfinished_note"]
+
+ENDS: Final = (VideoAssembled.SUBJECT, ProjectFailed.SUBJECT, ProjectCancelled.SUBJECT)
+
+_STATES: Final[dict[str, Literal["finished", "failed", "cancelled"]]] = {
+    VideoAssembled.SUBJECT: "finished",
+    ProjectFailed.SUBJECT: "failed",
+    ProjectCancelled.SUBJECT: "cancelled",
+}
+
+_MAX_NAME_CHARACTERS: Final = 60
+_MAX_NAMED: Final = 3
+"""Projects that a note names; it counts the others."""
+
+
+@dataclass
+class StoredProject:
+    """A project in the stream.
+
+    Attributes:
+        first_sequence: of its first message in the stream.
+        name: its topic, or the beginning of its text; empty if the stream holds no order of it.
+        end: the message that ended its latest run, if any.
+    """
+
+    project_id: UUID
+    first_sequence: int
+    name: str = ""
+    revision: int = 0
+    end: StoredMessage | None = None
+
+    @property
+    def state(self) -> Literal["unfinished", "finished", "failed", "cancelled"]:
+        """How its latest run ended."""
+        return "unfinished" if self.end is None else _STATES[self.end.subject]
+
+    @property
+    def label(self) -> str:
+        """Its short id and its name, for people."""
+        return f"{short_id(self.project_id)} “{self.name}”" if self.name else short_id(self.project_id)
+
+    def apply(self, message: StoredMessage) -> None:
+        """Applies an order or an end."""
+        if message.subject == ScriptRequested.SUBJECT:
+            self.name = self.name or _name(message)
+        if message.revision > self.revision:
+            self.revision, self.end = message.revision, None
+        if message.subject in ENDS and message.revision == self.revision and self.state in ("unfinished", "failed"):
+            self.end = message  # a video may still follow a failure
+
+
+def short_id(project_id: UUID) -> str:
+    """Returns the beginning of an id, as it is shown to people and accepted from them."""
+    return str(project_id)[:SHORT_ID_CHARACTERS]
+
+
+async def stored_projects(access: Access, *, prefix: str = "") -> dict[UUID, StoredProject]:
+    """Returns the projects in the stream whose ids begin with a prefix, in order of their first messages.
+
+    Raises:
+        TransientError: `bus_unavailable`.
+    """
+    projects: dict[UUID, StoredProject] = {}
+    async for message in access.bus.stored((ScriptRequested.SUBJECT, *ENDS)):
+        project_id = message.project_id
+        if project_id is not None and str(project_id).startswith(prefix):
+            projects.setdefault(project_id, StoredProject(project_id, message.sequence)).apply(message)
+    return projects
+
+
+async def find_project(access: Access, text: str) -> StoredProject:
+    """Returns the project whose id, or its beginning, a person has given.
+
+    Raises:
+        PermanentError: `invalid_order`, too short; `not_on_record`, the stream holds no such project, or several.
+        TransientError: `bus_unavailable`.
+    """
+    prefix = read_id_prefix(text)
+    projects = {str(project.project_id): project for project in (await stored_projects(access, prefix=prefix)).values()}
+    return projects[select_id(prefix, tuple(projects), place="in the stream")]
+
+
+def unfinished_note(projects: Collection[StoredProject]) -> str:
+    """Returns one line about unfinished projects that a stack continues; empty without projects."""
+    unfinished = [project for project in projects if project.end is None]
+    if not unfinished:
+        return ""
+    named = ", ".join(project.label for project in unfinished[:_MAX_NAMED])
+    more = f" and {len(unfinished) - _MAX_NAMED} more" if len(unfinished) > _MAX_NAMED else ""
+    which = short_id(unfinished[0].project_id) if len(unfinished) == 1 else "PROJECT"
+    return f"also continues unfinished {named}{more}; `scenewire cancel {which}` cancels"
+
+
+def _name(order: StoredMessage) -> str:
+    fields, scenes = order.fields, order.fields.get("scenes")
+    first = scenes[0].get("text") if isinstance(scenes, list) and scenes and isinstance(scenes[0], dict) else None
+    name = next((value for value in (fields.get("topic"), fields.get("text"), first) if isinstance(value, str)), "")
+    return shortened(single_spaced(name), _MAX_NAME_CHARACTERS)
