@@ -53,9 +53,9 @@ async def test_b18_hostile_files_in_the_library_cost_their_clips_but_never_the_v
     facts = await probe_media(Path(made.result["video"]))
     assert facts.video is not None
     assert facts.video.frames == made.result["frames"]
-    assert "cannot be decoded to its end; a background is painted instead" in made.out
+    assert "cannot be decoded to its end; a background is generated instead" in made.out
     assert "\x1b" not in made.out
     assert "\x1b" not in made.err
     credits_ = "".join(Path(path).read_text() for path in made.result["credits"])
     assert "harbour" in credits_
-    assert "Painted background" in credits_
+    assert "Generated background" in credits_

@@ -106,7 +106,7 @@ async def test_a_video_suits_players_and_has_all_its_deliverables(studio, tmp_pa
     assert (await studio.store.open(film.captions_vtt)).read_text().startswith("WEBVTT")
     credits_ = json.loads((await studio.store.open(film.credits_json)).read_text())
     assert [(entry["title"], entry["start"], entry["end"]) for entry in credits_["pictures"]] == [
-        ("Painted background", 0.0, 1.0),
+        ("Generated background", 0.0, 1.0),
         ("A clip", 1.0, 2.0),
     ]
     assert len(json.loads((await studio.store.open(film.script_json)).read_text())) == 2
@@ -235,7 +235,7 @@ async def test_undrawable_characters_are_left_out_with_a_note(studio):
 
 def left_out(segment: SegmentRendered, scene_number: int = 1) -> None:
     """Asserts that a scene's only clip was left out, with a background instead and a note."""
-    note = f"Scene {scene_number}: “A clip” cannot be decoded to its end; a background is painted instead."
+    note = f"Scene {scene_number}: “A clip” cannot be decoded to its end; a background is generated instead."
     assert segment.footage.notes == (note,)
     assert (segment.footage.clips, segment.footage.fallback, segment.footage.reason) == ((), True, note)
 

@@ -65,7 +65,7 @@ async def test_the_video_file_has_title_and_credits(film):
     with av.open(str(film[1])) as container:
         tags = container.metadata
     assert tags["title"] == "Tea"
-    assert tags["comment"] == "Picture: Painted background, generated\nVoice: espeak, voice en"
+    assert tags["comment"] == "Picture: Generated background\nVoice: espeak, voice en"
     assert not {"creation_time", "encoder"} & set(tags)
 
 

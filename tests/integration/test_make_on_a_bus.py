@@ -13,8 +13,8 @@ from nats.js.api import DeliverPolicy
 
 from scenewire.errors import TransientError
 from scenewire.messages import ProjectCancelled, ScriptRequested, VideoAssembled
-from scenewire_cli.commands import make as make_module
 from scenewire_cli.commands.make import MakeOptions, make_video
+from scenewire_cli.stack import connection
 from scenewire_cli.stack.data_folder import DataFolder
 from tests.support import golden
 from tests.support.bus_world import World, bus_world
@@ -93,11 +93,12 @@ async def test_the_same_order_after_a_cancel_is_a_new_project(accepted: bool, wo
 async def test_a_late_record_is_an_error_after_the_summary(
     as_json: bool, world: World, folder: DataFolder, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(make_module, "_RECORD_TIMEOUT_S", 0.1)
+    monkeypatch.setattr(connection, "RECORD_TIMEOUT_S", 0.1)
     async with workers(world):
         with pytest.raises(TransientError, match="record") as late:
             await make(world, folder, record=True, as_json=as_json)
     assert late.value.code == "database_unavailable"
+    assert late.value.message.startswith("the video is finished and at content/00/video, but project ")
     printed = capsys.readouterr().out.splitlines()
     assert any('"event": "finished"' in line if as_json else line.startswith("video:") for line in printed)
     assert list((folder.root / "orders").iterdir())  # the same command goes on waiting for it

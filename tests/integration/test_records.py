@@ -17,7 +17,7 @@ import pytest
 
 from scenewire.database.revision import upgrade
 from scenewire.errors import TransientError
-from scenewire.messages import Look, Music
+from scenewire.messages import Look, Music, ScriptRequested
 from scenewire_cli.main import main
 from scenewire_cli.stack.connection import existing
 from scenewire_cli.stack.data_folder import DataFolder
@@ -134,6 +134,36 @@ def test_show_includes_options_writer_and_engine(command: Command, data: Path):
     (project,) = command("show", str(PROJECT), "--json").objects
     assert project["ordered"]["look"]["height"] == 1920
     assert (project["ordered"]["engine"], project["ordered"]["writer"]) == ("espeak", "outline")
+
+
+@pytest.mark.parametrize(
+    ("order", "script", "length"),
+    [
+        ({"topic": "Tea", "target_duration": 60}, "outline", "60.0 s"),
+        ({"topic": "Tea"}, "outline", "300.0 s"),
+        ({"text": "Tea is a drink."}, "own text", "none"),
+        ({"text": "Tea is a drink.", "target_duration": 60}, "own text", "60.0 s"),
+        ({"scenes": [{"text": "Tea is a drink."}]}, "own scenes", "none"),
+    ],
+)
+def test_show_says_whose_words_they_are_and_which_length_was_ordered(
+    order: dict[str, Any], script: str, length: str, command: Command, data: Path
+):
+    requested = ScriptRequested.model_validate({"project_id": PROJECT, **order})
+    database = Database(data / "scenewire.db")
+
+    async def fill() -> None:
+        scripted = brief(1, options=requested.options)
+        messages = [message.model_copy(update={"brief": scripted}) for message in film(scene_count=1)[1:4]]
+        await upgrade(database.url)
+        await database.record(delivered([requested, *messages]))
+
+    asyncio.run(fill())
+    shown = dict(line.partition(":")[::2] for line in command("show", str(PROJECT)).out.splitlines())
+    assert (shown["script"].strip(), shown["ordered length"].strip()) == (script, length)
+    (project,) = command("show", str(PROJECT), "--json").objects
+    seconds = None if length == "none" else float(length.removesuffix(" s"))
+    assert (project["ordered"]["target_duration"], project["target_duration"]) == (seconds, seconds)
 
 
 def test_show_gives_the_reason_of_a_failure(command: Command, database: Database):

@@ -19,6 +19,7 @@ from scenewire_cli.music import MusicFile, music_file, with_music
 from scenewire_cli.options import OUTPUT, DataOption, JsonOption, NatsOption, RecordOption
 from scenewire_cli.order import build_order
 from scenewire_cli.order_options import OrderOptions
+from scenewire_cli.output.formatting import artifact_location
 from scenewire_cli.progress.display import Display, make_display
 from scenewire_cli.progress.events import ProjectProgress, follow
 from scenewire_cli.progress.projects import short_id, stored_projects, unfinished_note
@@ -113,8 +114,8 @@ async def make_video(
                 await _order_and_follow(access, order, pending, project, display)
                 if project.video is not None:
                     delivered = await _deliver(access, project.video, out)
-                    if options.record:
-                        late = await _await_record(access, project)
+                    if options.record and not await access.await_record(project.last_sequence):
+                        late = _late_record(project, delivered, access.endpoint.artifacts_url)
         except asyncio.CancelledError:
             display.note(
                 f"stopped; run the same command to resume, or `scenewire cancel {short_id(project.project_id)}` to "
@@ -169,12 +170,15 @@ async def _deliver(access: Access, video: VideoAssembled, out: Path) -> Delivere
     return await deliver(video, artifacts_url=url, out=out) if url else None
 
 
-async def _await_record(access: Access, project: ProjectProgress) -> TransientError | None:
-    """Waits for the record; returns the error to raise when it does not come in time."""
-    if await access.await_record(project.last_sequence):
-        return None
+def _late_record(
+    project: ProjectProgress, delivered: DeliveredFiles | None, artifacts_url: str | None
+) -> TransientError:
+    place = (
+        delivered.video if delivered else project.video and artifact_location(artifacts_url, project.video.video.key)
+    )
     return TransientError(
         FailureCode.DATABASE_UNAVAILABLE,
-        f"the video of project {project.project_id} is finished, but was not recorded within {RECORD_TIMEOUT_S:g} s",
+        f"the video is finished and at {place}, but project {short_id(project.project_id)} was not recorded within "
+        f"{RECORD_TIMEOUT_S:g} s",
         hint="see the recorder's log; the recorder catches up once the database is usable again",
     )

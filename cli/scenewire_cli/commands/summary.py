@@ -1,19 +1,16 @@
 """Summary of a finished video, as text or JSON."""
 
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import ProjectCancelled, ProjectFailed, VideoAssembled
 from scenewire_cli.delivery import DeliveredFiles
-from scenewire_cli.output.formatting import artifact_location, loudness_wording, music_wording, shortened
+from scenewire_cli.output.formatting import artifact_location, loudness_wording, music_wording
 from scenewire_cli.output.terminal import print_json, print_line, single_spaced
 from scenewire_cli.progress.events import ProjectProgress, Unreadable
 
 __all__ = ["print_summary", "raise_if_failed"]
-
-_REASON_CHARACTERS: Final = 160
-"""Limit for the reasons on one line of the summary; `--json` has all of them."""
 
 
 def raise_if_failed(project: ProjectProgress) -> None:
@@ -130,9 +127,7 @@ def print_summary(
 
 
 def _pictures(project: ProjectProgress) -> str:
-    painted, count = len(project.painted), project.scene_count or 0
-    if not painted:
+    generated, count = len(project.painted), project.scene_count or 0
+    if not generated:
         return "footage in every scene"
-    reasons = "; ".join(dict.fromkeys(filter(None, project.painted.values())))
-    whole = "painted backgrounds" if painted == count else f"painted backgrounds in {painted} of {count} scenes"
-    return f"{whole} ({shortened(reasons, _REASON_CHARACTERS)})" if reasons else whole
+    return "generated backgrounds" if generated == count else f"generated backgrounds in {generated} of {count} scenes"

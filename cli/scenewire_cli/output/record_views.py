@@ -105,11 +105,12 @@ def print_project(project: Row, artifacts_url: str) -> None:
             "step": project.get("current_step"),
             "ordered": clock(project.get("created_at") or ""),
             "last": clock(project.get("last_active") or ""),
-            "script": ordered.get("writer"),
+            "script": _script(ordered),
+            "ordered length": _ordered_length(ordered),
             "voice": _voice(ordered, project.get("voice_id")),
             "picture": picture_wording(ordered["look"]) if ordered else None,
             "music": music_wording(ordered["music"]) if ordered.get("music") else None,
-            "duration": seconds(ended["duration"]) if "duration" in ended else None,
+            "length": seconds(ended["duration"]) if "duration" in ended else None,
             "loudness": loudness_wording(ended) if "loudness_lufs" in ended else None,
             "failed": ended.get("message") if "code" in ended else None,
             "hint": ended.get("hint"),
@@ -160,8 +161,22 @@ def _voice(ordered: Row, voice: str | None) -> str:
     return ", ".join(filter(None, (ordered.get("engine"), voice, speed)))
 
 
+def _script(ordered: Row) -> str | None:
+    """Formats where the words of a video come from."""
+    if ordered.get("source") in ("text", "scenes"):
+        return f"own {ordered['source']}"
+    return ordered.get("writer")
+
+
+def _ordered_length(ordered: Row) -> str | None:
+    """Formats the length that the video was to have."""
+    if not ordered:
+        return None
+    return "none" if ordered["target_duration"] is None else seconds(ordered["target_duration"])
+
+
 def _picture(scene: Row) -> str:
     used = [row for row in scene["footage"] if row["download_status"] == "complete"]
     return ", ".join(single_spaced(row["title"]) for row in used) or (
-        "painted" if scene["duration"] is not None else ""
+        "generated background" if scene["duration"] is not None else ""
     )

@@ -62,7 +62,7 @@ class ProjectProgress:
     sourced: dict[int, str] = field(default_factory=dict)
     """What the picture of a scene will be, for people."""
     painted: dict[int, str] = field(default_factory=dict)
-    """Why a scene got a painted background instead of footage."""
+    """Why a scene got a generated background instead of footage."""
     rendered: set[int] = field(default_factory=set)
     encoding: dict[int, float] = field(default_factory=dict)
     """How much of a scene's picture is encoded, 0 to 1."""
@@ -94,7 +94,7 @@ class ProjectProgress:
                 self.spoken[scene.scene_number] = narration.samples / narration.sample_rate
             case FootageSourced(scene=scene, footage=footage):
                 titles = ", ".join(clip.credit.title for clip in footage.clips)
-                self.sourced[scene.scene_number] = titles or "painted background"
+                self.sourced[scene.scene_number] = titles or "generated background"
                 if footage.fallback:
                     self.painted[scene.scene_number] = footage.reason
             case SegmentRendered(scene=scene):

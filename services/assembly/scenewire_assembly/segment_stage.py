@@ -66,7 +66,7 @@ class SegmentStage:
     async def render(self, sourced: FootageSourced, report: Report = no_op) -> SegmentRendered:
         """Renders the segment of a scene: exactly as many frames as its narration needs, without sound.
 
-        Leaves out damaged clips and adds a note about each. If no clip remains, paints a background.
+        Leaves out damaged clips and adds a note about each. If no clip remains, generates a background.
 
         Raises:
             PermanentError: `artifact_missing` or `artifact_corrupt` for narration or clips, `render_failed`,
@@ -130,7 +130,7 @@ class SegmentStage:
         if len(good) == len(footage.clips):
             raise error
         damaged = ", ".join(f"“{one_line(clip.credit.title)}”" for clip in footage.clips if clip not in good)
-        number, outcome = sourced.scene.scene_number, "it is left out" if good else "a background is painted instead"
+        number, outcome = sourced.scene.scene_number, "it is left out" if good else "a background is generated instead"
         # The reason differs from run to run. The note must not: stored results are found by its text.
         log.warning("clip_cannot_be_decoded", scene_number=number, clips=damaged, reason=redacted(error.message))
         note = f"Scene {number}: {damaged} cannot be decoded to its end; {outcome}."

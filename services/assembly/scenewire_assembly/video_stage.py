@@ -25,13 +25,13 @@ from scenewire_assembly.video.check import check_video
 from scenewire_assembly.video.deliverables import video_metadata, write_documents
 from scenewire_assembly.video.file_name import video_name
 from scenewire_assembly.video.join import join
-from scenewire_assembly.video.notes import length_notes, sound_notes, stage_notes
+from scenewire_assembly.video.notes import video_notes
 from scenewire_assembly.video.plan import VideoPlan
 from scenewire_assembly.video.thumbnail import THUMBNAIL, choose_frame, take_thumbnail
 
 __all__ = ["VideoStage"]
 
-_CACHE_VERSION: Final = 5
+_CACHE_VERSION: Final = 6
 """Increase it when the same inputs give a different video, so that stored videos of older code are not reused."""
 
 
@@ -142,11 +142,7 @@ class VideoStage:
             video_codec="h264",
             audio_codec="aac",
             loudness=sound.loudness,
-            notes=(
-                *stage_notes(plan),
-                *length_notes(brief, plan.scenes, facts.duration),
-                *sound_notes(sound, self._levels),
-            ),
+            notes=video_notes(plan, duration=facts.duration, sound=sound, levels=self._levels),
         )
 
     async def _background_music(self, music: Music | None) -> BackgroundMusic | None:

@@ -19,11 +19,12 @@ from scenewire.messages import (
     ProjectCancelled,
     ProjectFailed,
     ScenesScripted,
+    ScriptRequested,
     VideoAssembled,
     read_id_prefix,
     select_id,
 )
-from scenewire_recorder.log_entries import parse
+from scenewire_recorder.log_entries import Content, parse
 from scenewire_recorder.maintenance.rebuild import log_from_stream, rows_from_log, stream_from_log
 from scenewire_recorder.maintenance.retention import disposable
 from scenewire_recorder.projection.media_rows import Row
@@ -72,9 +73,10 @@ async def project(database_url: str, project_id: str) -> Row:
     async with opened(database_url) as record:
         found = await _find(record, project_id)
         row = await record.project(found) or {"id": found, "scenes": []}
+        order = await record.last_message(found, ScriptRequested.SUBJECT)
         script = await record.last_message(found, ScenesScripted.SUBJECT)
         speech = await record.last_message(found, AudioRendered.SUBJECT)
-        return row | {"ordered": _ordered(script, speech), "ended": _ended(await record.end(found))}
+        return row | {"ordered": _ordered(order, script, speech), "ended": _ended(await record.end(found))}
 
 
 async def search(database_url: str, words: str, *, limit: int) -> list[Row]:
@@ -190,21 +192,33 @@ async def _find(record: Record, text: str) -> str:
     return select_id(prefix, await record.ids_beginning(prefix), place="on record")
 
 
-def _ordered(script: Row | None, speech: Row | None) -> Row | None:
-    """Returns a video's options, writer and speech engine; None before its script."""
-    scripted, _ = parse(script["subject"], script["body"]) if script else (None, None)
+def _ordered(order: Row | None, script: Row | None, speech: Row | None) -> Row | None:
+    """Returns a video's options, the source of its script, writer and speech engine; None before its script.
+
+    `target_duration` is None where no length was ordered and none is aimed for: own words last as long as they take.
+    """
+    scripted = _content(script)
     if not isinstance(scripted, ScenesScripted):
         return None
-    spoken, _ = parse(speech["subject"], speech["body"]) if speech else (None, None)
-    narration = spoken.narration if isinstance(spoken, AudioRendered) else None
+    requested, spoken = _content(order), _content(speech)
     options = scripted.brief.options.model_dump(mode="json")
-    return options | {"writer": scripted.writer, "engine": narration.engine if narration else None}
+    source = None
+    if isinstance(requested, ScriptRequested):
+        source = "text" if requested.text is not None else "scenes" if requested.scenes is not None else "topic"
+        if source != "topic":
+            options["target_duration"] = requested.target_duration
+    engine = spoken.narration.engine if isinstance(spoken, AudioRendered) else None
+    return options | {"source": source, "writer": scripted.writer, "engine": engine}
+
+
+def _content(row: Row | None) -> Content | None:
+    return None if row is None else parse(row["subject"], row["body"])[0]
 
 
 def _ended(end: Row | None) -> Row | None:
     if end is None:
         return None
-    content, _ = parse(end["subject"], end["body"])
+    content = _content(end)
     common = {"at": end["published_at"], "message": end["subject"]}
     match content:
         case VideoAssembled():

@@ -46,7 +46,7 @@ def create_app(
     bus = Bus("sourcing", settings)
     register(bus, stage, loops=settings.loops)
     bus.on_stop(stage.aclose)
-    return bus.app(footage_servers=[server.name for server in servers], otherwise="painted backgrounds")
+    return bus.app(footage_servers=[server.name for server in servers], otherwise="generated backgrounds")
 
 
 def _connect(servers: Sequence[FootageServer], *, timeout_s: float) -> list[FootageSource]:

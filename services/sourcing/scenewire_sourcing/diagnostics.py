@@ -27,7 +27,7 @@ def check_footage() -> list[Finding]:
     findings = [_active(server, named=settings.servers is not None) for server in servers]
     if servers and importlib.util.find_spec("mcp") is None:
         findings.insert(0, Finding("footage servers, but the package mcp is missing", ok=False, hint="install mcp"))
-    findings.append(Finding("painted backgrounds where nothing fits" if servers else "painted backgrounds"))
+    findings.append(Finding("generated backgrounds where nothing fits" if servers else "generated backgrounds"))
     used = {server.name for server in servers}
     return findings + [_inactive(name, settings) for name in BUNDLED_SERVERS if name not in used]
 

@@ -210,11 +210,11 @@ class Candidate(WireModel):
 
 
 class Footage(WireModel):
-    """The footage of one scene. Without clips, assembly paints a background."""
+    """The footage of one scene. Without clips, assembly generates a background."""
 
     clips: tuple[Clip, ...] = ()
     candidates: tuple[Candidate, ...] = ()
-    fallback: bool = Field(description="Whether no clip was suitable and a background is painted instead.")
+    fallback: bool = Field(description="Whether no clip was suitable and a background is generated instead.")
     reason: str = Field(default="", description="Why there is no footage.")
     notes: tuple[str, ...] = Field(default=(), description="Clips that were left out, with reasons, for people.")
 

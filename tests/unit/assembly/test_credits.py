@@ -24,7 +24,7 @@ def test_every_picture_is_credited_for_the_time_that_it_shows():
     assert [
         (entry["scene_number"], entry["title"], entry["start"], entry["end"]) for entry in document["pictures"]
     ] == [
-        (1, "Painted background", 0.0, 2.0),
+        (1, "Generated background", 0.0, 2.0),
         (2, "Clip a", 2.0, 3.767),
         (2, "Clip b", 3.267, 5.0),
     ]
@@ -36,7 +36,7 @@ def test_every_picture_is_credited_for_the_time_that_it_shows():
 def test_the_text_credits_name_title_creator_and_licence():
     text = credits_txt(plan())
     assert "0:00:02.0 - 0:00:03.7  scene 2: “Clip a” by Jo (library, CC0, https://example.org/a)" in text
-    assert "scene 1: Painted background, generated" in text
+    assert "scene 1: Generated background" in text
     assert "espeak, voice en" in text
 
 

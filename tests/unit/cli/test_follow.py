@@ -24,7 +24,7 @@ def test_every_stage_counts_its_scenes_once():
     )
     assert project.scene_count == 2
     assert project.spoken == {1: 2.0}
-    assert project.sourced == {1: "painted background"}
+    assert project.sourced == {1: "generated background"}
     assert project.rendered == {1}
     assert not project.ended
     assert project.last_sequence == 5

@@ -128,18 +128,20 @@ def test_only_the_sanitizing_functions_print():
     assert found == []
 
 
-def test_long_reasons_end_with_an_ellipsis_and_json_has_all_of_them(capsys: pytest.CaptureFixture[str]):
+def test_the_summary_and_json_have_the_same_notes_whatever_their_length(capsys: pytest.CaptureFixture[str]):
     project = ProjectProgress(PROJECT, script=builders.scripted(PROJECT, 2))
     project.painted = {1: "first " + "reason " * 40, 2: "second reason"}
     video = golden.messages()["video.assembled"]
     assert isinstance(video, VideoAssembled)
-    project.video = video
+    notes = (f"All scenes show a generated background: {project.painted[1]}(and 1 more reason)", "The script is short.")
+    project.video = video.model_copy(update={"notes": notes})
 
     print_summary(project, None, as_json=False)
-    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("pictures:")]
-    assert "(first reason" in line
-    assert line.endswith("…)")
+    printed = capsys.readouterr()
+    assert printed.err.splitlines() == [f"note:      {note}" for note in notes]
+    assert "pictures:  generated backgrounds\n" in printed.out
 
     print_summary(project, None, as_json=True)
     facts = json.loads(capsys.readouterr().out)
+    assert facts["notes"] == list(notes)
     assert facts["painted_reasons"] == {"1": project.painted[1], "2": "second reason"}

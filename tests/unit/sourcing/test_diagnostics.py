@@ -20,8 +20,8 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("variables", "says"),
     [
-        ({}, "painted backgrounds"),
-        ({"SOURCING_SERVERS": "[]"}, "painted backgrounds"),
+        ({}, "generated backgrounds"),
+        ({"SOURCING_SERVERS": "[]"}, "generated backgrounds"),
         ({"LIBRARY_DIR": "/"}, "library, because LIBRARY_DIR is /: clips in your own folder"),
         ({"DVIDS_API_KEY": KEY}, "dvids, because DVIDS_API_KEY is set"),
         ({"DVIDS_API_KEY_FILE": __file__}, f"dvids, because DVIDS_API_KEY_FILE is {__file__}"),

@@ -41,7 +41,7 @@ _DECODER_THREADS: Final = 2
 def segment_command(picture: ScenePicture) -> Command:
     """The command that makes SEGMENT of a scene's picture in one pass.
 
-    Clips are read from `clip_name`; the frames of a painted background from standard input; the overlay from OVERLAY.
+    Clips are read from `clip_name`; the frames of a generated background from standard input; the overlay from OVERLAY.
     """
     inputs, graph = _footage(picture) if picture.clips else _painted(picture)
     encoder = encode_x264(

@@ -12,7 +12,7 @@ from scenewire_assembly.video.plan import VideoPlan
 
 __all__ = ["Appearance", "appearances", "credits_comment", "credits_json", "credits_txt", "script_json"]
 
-_PAINTED: Final = "Painted background"
+_GENERATED: Final = "Generated background"
 _NO_LICENCE: Final = "licence not stated"
 
 
@@ -35,12 +35,12 @@ class Appearance:
 
 
 def appearances(plan: VideoPlan) -> list[Appearance]:
-    """Every clip and every painted background, in order of appearance."""
+    """Every clip and every generated background, in order of appearance."""
     shown: list[Appearance] = []
     for segment, place in plan.placed:
         number, clips = segment.scene.scene_number, segment.footage.clips
         if not clips:
-            shown.append(Appearance(number, place.start, place.end, _PAINTED, generated=True))
+            shown.append(Appearance(number, place.start, place.end, _GENERATED, generated=True))
             continue
         for shot in edit_clips(clips, place.frames, plan.look.frame_rate).shots:
             clip = clips[shot.clip]
@@ -142,7 +142,7 @@ def _notices(shown: Sequence[Appearance]) -> list[str]:
 
 def _sentence(picture: Appearance) -> str:
     if picture.generated:
-        return f"{picture.title}, generated"
+        return picture.title
     review = f". To be reviewed: {picture.review}" if picture.review else ""
     terms = (picture.provider, picture.licence or _NO_LICENCE, picture.source_url)
     return _credit(picture.title or picture.source_id, picture.creator, terms) + review

@@ -249,13 +249,16 @@ def _order(project: Row, order: ScriptRequested) -> None:
         project["topic"] = order.topic
     if order.voice is not None:
         project.update(voice_id=order.voice, voice_selected=True)
-    _set_length(project, order.options.target_duration)
+    if order.target_duration is not None or (order.text is None and order.scenes is None):
+        _set_length(project, order.options.target_duration)  # own words without an ordered length last as they last
     if order.footage_providers:
         _configure(project, preferredProvider=order.footage_providers[0])
 
 
 def _script(rows: ProjectRows, project: Row, script: ScenesScripted, entry: LogEntry) -> None:
     _describe(project, script.brief)
+    if any(scene.wanted_duration is not None for scene in script.scenes):
+        _set_length(project, script.brief.options.target_duration)
     project["script_generated"] = True
     words = sum(len(scene.text.split()) for scene in script.scenes)
     _configure(project, sceneCount=script.brief.scene_count, estimatedWords=words)
@@ -269,7 +272,6 @@ def _script(rows: ProjectRows, project: Row, script: ScenesScripted, entry: LogE
 
 def _describe(project: Row, brief: Brief) -> None:
     project["name"] = project["topic"] = brief.topic
-    _set_length(project, brief.options.target_duration)
 
 
 def _set_length(project: Row, seconds: float) -> None:
