@@ -1,5 +1,6 @@
 """Turns orders into numbered scenes, once per project."""
 
+import asyncio
 from typing import Final
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from pydantic import ValidationError
 from scenewire.artifacts.store import ArtifactStore, check_key
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import Brief, Scene, ScenesScripted, ScriptRequested, derive_scene_id
+from scenewire_script.order_language import resolve_language
 from scenewire_script.text.lengths import count_words
 from scenewire_script.timing.scene_durations import divide_duration
 from scenewire_script.timing.speaking_rates import words_per_second
@@ -54,7 +56,7 @@ class ScriptStage:
         known = None if stored is None else _read(stored)
         if known is not None:
             return known
-        scripted = await self._write(order.model_copy(update={"project_id": project_id}), project_id)
+        scripted = await self._write(order, project_id)
         document = scripted.model_dump_json().encode()
         _require_fits(document)
         first = await self._store.write_once(key, document)
@@ -69,9 +71,12 @@ class ScriptStage:
     async def _write(self, order: ScriptRequested, project_id: UUID) -> ScenesScripted:
         has_own_words = order.scenes or (order.text and order.text.strip())
         writer = self._divider if has_own_words else self._writer
+        language, language_notes = await asyncio.to_thread(resolve_language, order)
+        order = order.model_copy(update={"project_id": project_id, "language": language})
         script = await writer.write(order)
+        options = order.options.model_copy(update={"language": script.language or language})
         texts = [draft.text for draft in script.scenes]
-        rate = words_per_second(self._words_per_second, order.language) * (order.speed or 1)
+        rate = words_per_second(self._words_per_second, options.language) * (order.speed or 1)
         estimates = [round(count_words(text) / rate, 2) for text in texts]
         wanted, note = _plan(order, script, sum(estimates))
         durations = divide_duration(texts, wanted) if wanted else [draft.duration for draft in script.scenes]
@@ -99,8 +104,8 @@ class ScriptStage:
                 topic=script.topic,
                 title=script.title,
                 scene_count=len(scenes),
-                options=order.options,
-                notes=(*script.notes, *note),
+                options=options,
+                notes=(*language_notes, *script.notes, *note),
             ),
             scenes=scenes,
             writer=writer.name,

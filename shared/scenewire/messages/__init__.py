@@ -14,7 +14,13 @@ ids        derived ids of projects and scenes, and ids that people shorten
 """
 
 from scenewire.messages.artifacts import ArtifactRef, check_key
-from scenewire.messages.base import DEFAULT_DURATION, MAX_PAUSE_S, MAX_SCENES, MAX_TEXT_CHARACTERS
+from scenewire.messages.base import (
+    DEFAULT_DURATION,
+    DEFAULT_LANGUAGE,
+    MAX_PAUSE_S,
+    MAX_SCENES,
+    MAX_TEXT_CHARACTERS,
+)
 from scenewire.messages.envelope import StoredMessage
 from scenewire.messages.events import (
     MESSAGES,
@@ -53,6 +59,7 @@ from scenewire.messages.values import (
 
 __all__ = [
     "DEFAULT_DURATION",
+    "DEFAULT_LANGUAGE",
     "MAX_PAUSE_S",
     "MAX_SCENES",
     "MAX_TEXT_CHARACTERS",

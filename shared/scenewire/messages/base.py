@@ -11,6 +11,7 @@ from pydantic import (
 
 __all__ = [
     "DEFAULT_DURATION",
+    "DEFAULT_LANGUAGE",
     "MAX_PAUSE_S",
     "MAX_SCENES",
     "MAX_TEXT_CHARACTERS",
@@ -36,6 +37,9 @@ MAX_PAUSE_S: Final = 10.0
 
 DEFAULT_DURATION: Final = 300.0
 """Length of a video about a topic when its order has none, seconds."""
+
+
+DEFAULT_LANGUAGE: Final = "en"
 
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]

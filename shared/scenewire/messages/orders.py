@@ -16,6 +16,7 @@ from pydantic import (
 from scenewire.messages.artifacts import ArtifactRef
 from scenewire.messages.base import (
     DEFAULT_DURATION,
+    DEFAULT_LANGUAGE,
     MAX_SCENES,
     MAX_TEXT_CHARACTERS,
     Name,
@@ -139,7 +140,9 @@ class ScriptRequested(WireModel):
         le=14_400,
         description="Target length, seconds; None means 300 for a topic, and as long as it takes for a text or scenes.",
     )
-    language: Annotated[str, BeforeValidator(_language_tag)] = "en"
+    language: Annotated[str | None, BeforeValidator(_language_tag)] = Field(
+        default=None, description="Language tag; None means that the script service detects the language."
+    )
     voice: Name | None = None
     voices: dict[Name, Name] | None = Field(
         default=None, max_length=50, description="Voices of the speakers of the script, such as `narrator: af_heart`."
@@ -175,10 +178,10 @@ class ScriptRequested(WireModel):
 
     @property
     def options(self) -> Options:
-        """The options that later messages carry."""
+        """The options that later messages carry; English if the order does not name a language."""
         return Options(
             target_duration=DEFAULT_DURATION if self.target_duration is None else self.target_duration,
-            language=self.language,
+            language=self.language or DEFAULT_LANGUAGE,
             voice=self.voice,
             speed=self.speed,
             look=self.look,

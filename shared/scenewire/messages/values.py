@@ -10,7 +10,16 @@ from pydantic import (
 
 from scenewire import timeline
 from scenewire.messages.artifacts import ArtifactRef
-from scenewire.messages.base import DEFAULT_DURATION, MAX_SCENES, Name, SceneNumber, Text, Topic, WireModel
+from scenewire.messages.base import (
+    DEFAULT_DURATION,
+    DEFAULT_LANGUAGE,
+    MAX_SCENES,
+    Name,
+    SceneNumber,
+    Text,
+    Topic,
+    WireModel,
+)
 
 __all__ = [
     "Brief",
@@ -69,7 +78,9 @@ class Options(WireModel):
     """The options of an order; every message carries them."""
 
     target_duration: float = Field(default=DEFAULT_DURATION, gt=0, le=14_400, description="Target length, seconds.")
-    language: str = Field(default="en", pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="Language tag.")
+    language: str = Field(
+        default=DEFAULT_LANGUAGE, pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="Language tag."
+    )
     voice: Name | None = Field(default=None, description="Name of a voice of the engine; None takes its default.")
     speed: float | None = Field(
         default=None, ge=0.5, le=2, description="Speed of the speech; 1 is the voice's own. None takes the setting."

@@ -8,4 +8,5 @@ plain      converts a text with markup to plain text
 words      finds words in any script
 languages  reads language tags
 decoding   decodes files
+writings   writing systems, and the languages that use them
 """

@@ -141,7 +141,10 @@ async def test_a_bare_topic_gives_an_outline_that_says_what_it_is() -> None:
 
 
 async def test_an_outline_for_another_language_notes_that_it_is_english() -> None:
-    assert any("language de" in note for note in (await write(topic="Gezeiten", language="de")).notes)
+    script = await write(topic="Gezeiten", language="de")
+
+    assert script.language == "en"
+    assert any("not German" in note for note in script.notes)
 
 
 async def test_the_longest_topic_still_makes_scenes_of_bearable_length() -> None:

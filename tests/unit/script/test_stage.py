@@ -153,3 +153,19 @@ async def test_a_writer_knows_the_project_that_it_writes_for(tmp_path: Path) -> 
             return await super().write(order)
 
     await stage(tmp_path, CuriousWriter()).write(ScriptRequested(topic="t"), PROJECT)
+
+
+async def test_a_text_without_a_language_is_detected_and_later_stages_get_the_tag(tmp_path: Path) -> None:
+    order = ScriptRequested(text="Der Kanal verbindet zwei Meere. Er wurde 1869 eröffnet.")
+
+    brief = (await stage(tmp_path).write(order, PROJECT)).brief
+
+    assert brief.options.language == "de"
+    assert brief.notes == ("The text is German (detected); --language sets another.",)
+
+
+async def test_a_placeholder_in_english_is_read_by_an_english_voice(tmp_path: Path) -> None:
+    brief = (await stage(tmp_path).write(ScriptRequested(topic="Die Geschichte des Suezkanals"), PROJECT)).brief
+
+    assert brief.options.language == "en"
+    assert any("not German" in note for note in brief.notes)

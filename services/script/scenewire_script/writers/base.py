@@ -36,6 +36,8 @@ class Script:
     scenes: tuple[DraftScene, ...]
     notes: tuple[str, ...] = ()
     """Notes for people on how the script was made."""
+    language: str | None = None
+    """Language of the words, if it is not that of the order."""
     fills_time: bool = False
     """Whether the script was written for the ordered duration, so that a deviation is worth a note."""
 
@@ -50,7 +52,7 @@ class ScriptWriter(Protocol):
         """Writes a script. Need not be deterministic: the first script of a project is stored and reused.
 
         Args:
-            order: the order, with its project id.
+            order: the order, with its project id and language.
 
         Raises:
             PermanentError: `invalid_order`, the order contains nothing to speak; or another permanent error.

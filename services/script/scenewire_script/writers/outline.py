@@ -6,10 +6,11 @@ from typing import Final
 
 from typing_extensions import override
 
-from scenewire.messages import MAX_PAUSE_S, SceneOrder, ScriptRequested
+from scenewire.messages import DEFAULT_LANGUAGE, MAX_PAUSE_S, SceneOrder, ScriptRequested
 from scenewire.text.markup import is_speakable
 from scenewire.text.plain import plain_line
 from scenewire.text.sentences import with_full_stop
+from scenewire.text.writings import language_name
 from scenewire_script.manuscript.reader import read_manuscript
 from scenewire_script.text.division import Part, divide, split_long
 from scenewire_script.text.keywords import footage_query, keywords_of
@@ -59,12 +60,12 @@ def _keep(order: ScriptRequested, ordered: tuple[SceneOrder, ...]) -> Script:
     drafts: list[DraftScene] = []
     for scene, text, manuscript in zip(scenes, texts, read, strict=True):
         first = manuscript.passages[0]
-        keywords = tuple(filter(None, map(plain_line, scene.keywords))) or keywords_of(text, order.language)
+        keywords = tuple(filter(None, map(plain_line, scene.keywords))) or keywords_of(text, order.options.language)
         query = plain_line(scene.footage_query or "") or first.visual
         drafts.append(
             DraftScene(
                 text,
-                query or footage_query(text, keywords, topic, order.language),
+                query or footage_query(text, keywords, topic, order.options.language),
                 keywords,
                 voice=scene.voice or _voice_of(order, first.speaker),
                 pause=min(manuscript.passages[-1].pause, MAX_PAUSE_S),
@@ -77,7 +78,7 @@ def _keep(order: ScriptRequested, ordered: tuple[SceneOrder, ...]) -> Script:
 def _divide(order: ScriptRequested, text: str) -> Script:
     """Divides the text of the order into scenes."""
     manuscript = read_manuscript(text, voices=order.voices, speak_headings=order.speak_headings)
-    parts = divide(manuscript, order.language)
+    parts = divide(manuscript, order.options.language)
     if not parts:
         raise nothing_to_say("the text")
     title = _title(order, manuscript.title, [part.text for part in parts])
@@ -93,7 +94,7 @@ def _divide(order: ScriptRequested, text: str) -> Script:
 def _title(order: ScriptRequested, marked: str, texts: list[str]) -> str:
     """The ordered title, else the one that the script marks, else the topic, else one that the words tell."""
     titles = (plain_line(order.title or ""), marked[:_MAX_TOPIC_CHARS].strip(), plain_line(order.topic or ""))
-    return next(filter(None, titles), "") or derive_title(texts, order.language)
+    return next(filter(None, titles), "") or derive_title(texts, order.options.language)
 
 
 def _voice_of(order: ScriptRequested, speaker: str) -> str | None:
@@ -112,24 +113,27 @@ def _outline(order: ScriptRequested) -> Script:
         raise nothing_to_say("the topic")
     named = topic if topic.endswith((".", "!", "?")) else f"{topic}."
     texts = list(chain.from_iterable(split_long(part.format(topic=named)) for part in _OUTLINE))
-    keywords = keywords_of(topic, order.language)
-    query = footage_query(topic, keywords, topic, order.language)
+    keywords = keywords_of(topic, order.options.language)
+    query = footage_query(topic, keywords, topic, order.options.language)
+    language = None if order.options.language.startswith("en") else DEFAULT_LANGUAGE
     notes = ["The script is a placeholder. Order with your own text, or set GROQ_API_KEY to have one written."]
-    if not order.language.startswith("en"):
-        notes.append(f"The placeholder script is in English, although language {order.language} was ordered.")
+    if language is not None:
+        ordered = language_name(order.options.language)
+        notes.append(f"The placeholder script is in English, not {ordered}, and an English voice reads it.")
     return Script(
         topic=topic,
         title=plain_line(order.title or "") or topic,
         scenes=tuple(DraftScene(text, query, keywords) for text in texts),
         notes=tuple(notes),
+        language=language,
     )
 
 
 def _draft(part: Part, order: ScriptRequested, topic: str) -> DraftScene:
-    keywords = keywords_of(part.text, order.language)
+    keywords = keywords_of(part.text, order.options.language)
     return DraftScene(
         part.text,
-        part.passage.visual or footage_query(part.text, keywords, topic, order.language),
+        part.passage.visual or footage_query(part.text, keywords, topic, order.options.language),
         keywords,
         section=part.section,
         voice=_voice_of(order, part.passage.speaker),

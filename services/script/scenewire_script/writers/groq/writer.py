@@ -112,7 +112,7 @@ class GroqWriter(ScriptWriter):
         topic = plain_line(order.topic or "")
         if not is_speakable(topic):
             raise nothing_to_say("the topic")
-        rate = words_per_second(self._words_per_second, order.language) * (order.speed or 1)
+        rate = words_per_second(self._words_per_second, order.options.language) * (order.speed or 1)
         draft = _Draft(order, topic, Budget(order.options.target_duration, rate))
         for numbers in parts(range(1, draft.budget.scenes + 1), self._scenes_per_answer(draft.budget.words)):
             await self._continue(draft, numbers)
@@ -121,7 +121,7 @@ class GroqWriter(ScriptWriter):
         return Script(
             topic=topic,
             title=draft.title or topic,
-            scenes=tuple(_draft_scene(scene, topic, order.language) for scene in draft.scenes),
+            scenes=tuple(_draft_scene(scene, topic, order.options.language) for scene in draft.scenes),
             fills_time=True,
         )
 
@@ -129,10 +129,10 @@ class GroqWriter(ScriptWriter):
         """Writes the next scenes."""
         task = {
             "topic": draft.topic,
-            "language": draft.order.language,
+            "language": draft.order.options.language,
             "scenes_in_film": draft.budget.scenes,
             "write": list(numbers),
-            "length": asdict(draft.budget.length(draft.order.language)),
+            "length": asdict(draft.budget.length(draft.order.options.language)),
             "told": [scene.footage_query for scene in draft.scenes[-_MAX_PREVIOUS_SCENES:]],
             "just_said": draft.scenes[-1].text if draft.scenes else "",
         }
@@ -152,7 +152,7 @@ class GroqWriter(ScriptWriter):
 
         A script that still misses its length is used, with a note.
         """
-        budget, language = draft.budget, draft.order.language
+        budget, language = draft.budget, draft.order.options.language
         log.info("script_length_missed", words=round(measure(draft.texts)), wanted=round(budget.total))
         short = measure(draft.texts) < budget.total
         concerned = [scene for scene in draft.scenes if (count_words(scene.text) < budget.words) == short]
