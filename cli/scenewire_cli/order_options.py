@@ -53,14 +53,15 @@ class OrderOptions:
         ),
     ] = None
     language: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--language",
             metavar="TAG",
             help="Language of the narration, such as en, de or fr.",
+            show_default="detected",
             rich_help_panel=_VOICE,
         ),
-    ] = "en"
+    ] = None
     voice: Annotated[
         str | None,
         typer.Option(
