@@ -1,6 +1,7 @@
 """Splits scripts into narration requests, and narrates scenes."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -17,6 +18,7 @@ from scenewire_tts.speech.pace import Pace, correction
 from scenewire_tts.speech.postprocess import finish, write_wav
 from scenewire_tts.speech.sound import SAMPLE_RATE
 from scenewire_tts.speech.spoken_text import clean
+from scenewire_tts.spoken_form.normalizer import spoken_form
 
 __all__ = ["NarrationStage"]
 
@@ -116,9 +118,11 @@ class NarrationStage:
         """Returns the stored narration at a pace, or narrates and stores it."""
         language, voice = request.brief.options.language, self._voice_of(request)
         pause = round(pace.pause * SAMPLE_RATE)
+        spoken = await asyncio.to_thread(spoken_form, text, language)
         inputs = fingerprint(
             code=_CACHE_VERSION,
             text=text,
+            spoken=spoken.text,
             language=language,
             voice=voice,
             speed=pace.speed,
@@ -129,8 +133,9 @@ class NarrationStage:
         stored = await self._results.find(inputs, Narration)
         if stored is not None:
             return stored
-        raw = await self._engine.speak(text, language=language, voice=voice, speed=pace.speed)
-        speech = await asyncio.to_thread(finish, raw, text, pause=pause)
+        raw = await self._engine.speak(spoken.text, language=language, voice=voice, speed=pace.speed)
+        written = replace(raw, words=spoken.written_words(raw.words))
+        speech = await asyncio.to_thread(finish, written, spoken.text, pause=pause)
         async with self._store.scratch() as folder:
             path = folder / "narration.wav"
             await asyncio.to_thread(write_wav, path, speech)

@@ -1,0 +1,66 @@
+"""Applies the rules of a language to a text."""
+
+import re
+from collections.abc import Container
+from functools import lru_cache
+from typing import Final
+
+from scenewire_tts.spoken_form.edits import Edit, SpokenForm, apply_edits
+from scenewire_tts.spoken_form.language import Rule
+from scenewire_tts.spoken_form.languages import find_language
+from scenewire_tts.spoken_form.rules.addresses import address_rules
+from scenewire_tts.spoken_form.rules.dates import date_rules
+from scenewire_tts.spoken_form.rules.quantities import quantity_rules
+from scenewire_tts.spoken_form.rules.signs import sign_rules
+
+__all__ = ["spoken_form"]
+
+_SENTENCE_START: Final = re.compile(r"(?:^|\n|[.!?…।][\"”’»)]* )[\"“‘«(¿¡]*$")
+
+
+def spoken_form(text: str, language: str) -> SpokenForm:
+    """Writes a text as it is spoken.
+
+    Args:
+        text: a text returned by `scenewire_tts.speech.spoken_text.clean`.
+        language: its tag. A text in a language without rules stays as it is; the engine reads its numbers.
+    """
+    taken = bytearray(len(text))
+    edits: list[Edit] = []
+    for rule in _rules(language):
+        for match in rule.pattern.finditer(text):
+            if not any(taken[slice(*match.span())]):
+                for edit in rule.rewrite(match):
+                    taken[edit.start : edit.end] = b"\1" * (edit.end - edit.start)
+                    edits.append(edit)
+    edits.sort()
+    dropped = {edit.end - 1 for edit in edits if not edit.spoken.endswith(".")}
+    return apply_edits(text, [_with_capital(text, edit, dropped) for edit in edits])
+
+
+@lru_cache(maxsize=20)
+def _rules(tag: str) -> tuple[Rule, ...]:
+    language = find_language(tag)
+    if language is None:
+        return ()
+    return (
+        *address_rules(language),
+        *language.own_rules(),
+        *date_rules(language),
+        *sign_rules(language),
+        *quantity_rules(language),
+    )
+
+
+def _with_capital(text: str, edit: Edit, dropped: Container[int]) -> Edit:
+    """Keeps sentences apart: engines take a full stop before a small letter for that of an abbreviation.
+
+    Args:
+        text: the written text.
+        edit: one of its edits.
+        dropped: the indexes of last characters that are not spoken, such as the full stop of `No.`.
+    """
+    start = _SENTENCE_START.search(text, max(0, edit.start - 10), edit.start)
+    if start is None or (start.start() < edit.start and start.start() in dropped):
+        return edit
+    return edit._replace(spoken=edit.spoken[:1].upper() + edit.spoken[1:])

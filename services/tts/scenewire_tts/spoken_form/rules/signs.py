@@ -1,0 +1,77 @@
+"""Chemical formulas, Roman numerals and abbreviations."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from scenewire_tts.spoken_form.edits import Edit
+from scenewire_tts.spoken_form.language import Abbreviation, Language, Rule, ends_sentence
+from scenewire_tts.spoken_form.numerals import ROMAN, Number, roman_value
+
+__all__ = ["roman_rule", "sign_rules"]
+
+_ELEMENTS: Final = "Al|Ag|Au|Ba|Br|Ca|Cl|Cr|Cu|Fe|He|Hg|Li|Mg|Mn|Na|Ni|Pb|Si|Sn|Ti|Zn|[BCFHIKNOPSU]"
+_DIGITS: Final = "0-9₀-₉"
+_FORMULA: Final = re.compile(
+    rf"(?<![\w-])(?:(?=[A-Za-z]*[{_DIGITS}])(?:(?:{_ELEMENTS})[{_DIGITS}]{{0,2}}){{2,6}}|[HNOF][2₂]|O[3₃])(?![\w-])"
+)
+_PART: Final = re.compile(rf"([A-Z][a-z]?)([{_DIGITS}]*)")
+
+
+def sign_rules(language: Language) -> list[Rule]:
+    """Returns the rules for formulas and abbreviations."""
+    return [
+        Rule(_FORMULA, lambda match: [Edit(*match.span(), _formula(match[0], language))]),
+        *(_abbreviation_rule(abbreviation) for abbreviation in language.abbreviations),
+    ]
+
+
+def roman_rule(before: str, spoken: Callable[[re.Match[str], int], str], *, after: str = "", least: int = 1) -> Rule:
+    """Returns a rule for Roman numerals in a context.
+
+    Args:
+        before: pattern of the words before the numeral.
+        spoken: returns the words for the numeral; gets the match and the numeral's value.
+        after: pattern that follows the numeral at once and belongs to it.
+        least: smallest value; 2 where `I` is a word.
+    """
+    return Rule(
+        re.compile(rf"(?<!\w)(?:{before}) (?P<roman>{ROMAN})(?P<after>{after})(?![\w'’])"),
+        lambda match: (
+            [Edit(match.start("roman"), match.end(), spoken(match, roman_value(match["roman"])))]
+            if roman_value(match["roman"]) >= least
+            else []
+        ),
+    )
+
+
+def _formula(written: str, language: Language) -> str:
+    """Reads letters one by one, as chemists do: "C O two"."""
+    words: list[str] = []
+    for symbol, digits in _PART.findall(written):
+        words += symbol.upper()
+        if digits:
+            count = Number("".join(str(_digit(digit)) for digit in digits))
+            words.append(language.number(count))
+    return " ".join(words)
+
+
+def _digit(written: str) -> int:
+    return int(written) if written.isdecimal() else ord(written) - ord("₀")
+
+
+def _abbreviation_rule(abbreviation: Abbreviation) -> Rule:
+    follower = {"": r"(?!\w)", "word": r"(?= \S)", "number": r"(?= ?[\dIVX])", "name": r"(?= [\"“]?[^\W\d_a-zß-öø-ÿ])"}[
+        abbreviation.before
+    ]
+    return Rule(
+        re.compile(rf"(?<![\w.])(?:{abbreviation.written}){follower}"),
+        lambda match: _abbreviation(match, abbreviation),
+    )
+
+
+def _abbreviation(match: re.Match[str], abbreviation: Abbreviation) -> Sequence[Edit]:
+    spoken = match.expand(abbreviation.spoken)
+    if not abbreviation.before and match[0].endswith(".") and ends_sentence(match.string, match.end()):
+        spoken += "."  # it may have ended the sentence
+    return [Edit(*match.span(), spoken)]
