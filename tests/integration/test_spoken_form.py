@@ -22,6 +22,7 @@ from tests.support.weights import write_onnx_folder
 
 TEXTS = {
     "en": "In 1869 it cost $3.5 million. Ships went 24 km/h — about EUR 1,200 a day, says Dr. Smith. No. 5 sank in Jan. 1990.",
+    "de": "Am 3. Oktober 1990 kostete es 3,50 €. Im 19. Jahrhundert fuhr man 24 km/h, z. B. unter Ludwig XIV. in Nr. 5.",
 }
 
 

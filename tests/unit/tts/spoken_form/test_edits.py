@@ -8,12 +8,13 @@ from scenewire_tts.spoken_form.edits import Edit, apply_edits
 from scenewire_tts.spoken_form.normalizer import spoken_form
 
 LANGUAGES = ["en", "en-GB", "de", "es", "fr", "it", "pt", "hi", "ja", "xx"]
-PIECES = (
+KINDS = (
     "In 1869 1,200 1.200 12 000 3.5 million $3.5 £20–£30 20 € EUR 5 R$ 3,50 50% -5 °C 24 km/h 3/4 ½ 24/7 2nd 1990s '90s "
     "3:45 pm 15h30 Jan. 5 3. Oktober 2026-10-03 3.10.2026 Louis XIV World War II siglo XXI No. 7 vol. Inc. Dr. Smith CO2 "
     "#ai @nasa https://example.com/a?b=c me@example.com +49 30 1234567 555-123-4567 2.0.1 7-Eleven iPhone 15 — & … ( ) "
     "« » भारत में १९४७ 2º 1er 海 。 Ü word. Word, (1869). 'tis 007 10-20% 1914–18 U.S. USA #1 16:9 2 + 2 \n\n"
-).split(" ")  # noqa: SIM905 - readable
+)
+PIECES = KINDS.split(" ")
 
 
 def timed(text: str, step: int = 10) -> list[Word]:

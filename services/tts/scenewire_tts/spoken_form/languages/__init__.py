@@ -2,10 +2,11 @@
 
 from scenewire_tts.spoken_form.language import Language
 from scenewire_tts.spoken_form.languages.english import English
+from scenewire_tts.spoken_form.languages.german import German
 
 __all__ = ["find_language"]
 
-_LANGUAGES: dict[str, type[Language]] = {"en": English}
+_LANGUAGES: dict[str, type[Language]] = {"de": German, "en": English}
 
 
 def find_language(tag: str) -> Language | None:

@@ -102,7 +102,11 @@ def quantity_rules(language: Language) -> list[Rule]:
         ),
         Rule(
             re.compile(r"(?<![\w.,:/-])(?P<all>\d+(?:\.\d+){2,})(?![\w]|[.,:]\d)"),
-            lambda match: [Edit(*match.span(), _version(match["all"], language))],
+            lambda match: (
+                []  # `1.200.000` where full stops part thousands
+                if re.fullmatch(number, match["all"])
+                else [Edit(*match.span(), _version(match["all"], language))]
+            ),
         ),
         Rule(
             re.compile(rf"{_BEGIN}(?P<first>{number})\s?(?P<operator>[×=÷+])\s?(?=\d)"),

@@ -1,0 +1,251 @@
+"""German. Follows Duden, Die deutsche Rechtschreibung (28th edition), and DIN 5008 in how numbers are written and spoken."""
+
+import re
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+from typing_extensions import override
+
+from scenewire_tts.spoken_form.edits import Edit
+from scenewire_tts.spoken_form.icu import spell_out
+from scenewire_tts.spoken_form.language import (
+    Abbreviation,
+    AddressWords,
+    Currency,
+    Gender,
+    Language,
+    Rule,
+    ends_sentence,
+    word_before,
+)
+from scenewire_tts.spoken_form.numerals import Number, NumberFormat
+from scenewire_tts.spoken_form.rules.signs import roman_rule
+
+__all__ = ["German"]
+
+_KINGS: Final = (
+    "Albert|Albrecht|Alexander|Alfons|Benedikt|Christian|Clemens|Eduard|Ferdinand|Franz|Friedrich|Friedrich Wilhelm|Georg|"
+    "Gregor|Gustav|Heinrich|Innozenz|Iwan|Jakob|Johannes Paul|Johannes|Joseph|Josef|Julius|Karl|Konrad|Leo|Leopold|Ludwig|"
+    "Maximilian|Mehmed|Napoleon|Nikolaus|Otto|Paul|Peter|Philipp|Pius|Ptolemaios|Ramses|Richard|Rudolf|Sixtus|Urban|"
+    "Wilhelm|Xerxes"
+)
+_QUEENS: Final = "Elisabeth|Katharina|Kleopatra|Margarethe|Maria"
+_PRINCES: Final = rf"(?P<queen>{_QUEENS})|(?:{_KINGS})(?P<possessive>s?)"
+_ORDINAL_NOUNS: Final = (
+    "Jahrhunderts?|Jahrtausends?|Weltkriege?s?|Kapitels?|Plätze|Platze?s?|Stocke?s?|Stockwerke?s?|Klasse|Mal|Auflage|Etage|"
+    "Geburtstage?s?|Jahrestage?s?|Liga|Runde|Tage?s?|Woche|Monate?s?|Jahre?s?|Akte?s?|Teile?s?|Bezirke?s?|Spieltage?s?"
+)
+_ORDINAL: Final = re.compile(rf"(?<![\w.,/-])(?P<number>\d{{1,3}})\.(?= (?:[a-zäöü]|(?:{_ORDINAL_NOUNS})(?!\w)))")
+_DAY_AND_MONTH: Final = re.compile(
+    r"(?<![\w.,/-])(?P<day>[12]\d|3[01]|0?[1-9])\.(?P<month>1[0-2]|0?[1-9])\.(?![\d])(?=[ ,;:)]|$|\n)"
+)
+_DECADE: Final = re.compile(r"(?<![\w.,])(?P<century>1\d|20)?(?P<ten>[1-9]0)er(?P<rest>[- ]?[Jj]ahre[ns]?)?(?!\w)")
+_OBLIQUE: Final = frozenset({
+    "ab", "am", "an", "beim", "bis", "dem", "den", "des", "diesem", "einem", "einen", "eines", "ihrem", "ihren", "im",
+    "jedem", "seinem", "seinen", "vom", "zum", "zur",
+})  # fmt: skip
+"""Words after which an ordinal ends in `-en`."""
+
+
+class German(Language):
+    """See `Language`. Ordinals are inflected by the word before them."""
+
+    numbers = NumberFormat(groups=". '’\u202f", decimals=",.")
+    minus = "minus"
+    plus = "plus"
+    marks: ClassVar = {",": "Komma", ".": "Punkt"}
+    range_word = "bis"
+    ratio_word = "zu"
+    percent = "Prozent"
+    per_mille = "Promille"
+    number_word = "Nummer"
+    operators: ClassVar = {
+        "±": "plus minus", "~": "ungefähr", "≈": "ungefähr", "<": "weniger als", ">": "mehr als", "≤": "höchstens",
+        "≥": "mindestens", "×": "mal", "÷": "geteilt durch", "=": "gleich",
+    }  # fmt: skip
+    address = AddressWords(
+        signs={
+            ".": "Punkt", "/": "Schrägstrich", "-": "Bindestrich", "_": "Unterstrich", ":": "Doppelpunkt",
+            "?": "Fragezeichen", "=": "gleich", "&": "und", "#": "Raute", "%": "Prozent", "+": "plus", "~": "Tilde",
+            "@": "at",
+        },
+        hashtag="Hashtag",
+    )  # fmt: skip
+
+    months = (
+        "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November",
+        "Dezember",
+    )  # fmt: skip
+    month_abbreviations: ClassVar = {
+        "Jan": 1, "Feb": 2, "Apr": 4, "Aug": 8, "Sep": 9, "Sept": 9, "Okt": 10, "Nov": 11, "Dez": 12,
+    }  # fmt: skip
+    day_suffix = r"\."
+    times = (
+        r"(?P<hour>[01]?\d|2[0-4])(?:[:.](?P<minute>[0-5]\d))? ?(?P<half>Uhr|h)(?!\w)",
+        r"(?P<hour>[01]?\d|2[0-4]):(?P<minute>[0-5]\d)",
+    )
+
+    currencies: ClassVar = {
+        "EUR": Currency("Euro", "Euro", "Cent", "Cent"),
+        "USD": Currency("Dollar", "Dollar", "Cent", "Cent"),
+        "GBP": Currency("Pfund", "Pfund", "Penny", "Pence", Gender.NEUTER),
+        "CHF": Currency("Franken", "Franken", "Rappen", "Rappen"),
+        "BRL": Currency("Real", "Real", "Centavo", "Centavos"),
+        "INR": Currency("Rupie", "Rupien", "Paisa", "Paise", Gender.FEMININE),
+        "JPY": Currency("Yen", "Yen"),
+        "CNY": Currency("Yuan", "Yuan"),
+    }
+    scales: ClassVar = {
+        "Tausend": ("Tausend", "Tausend"),
+        "tausend": ("tausend", "tausend"),
+        "Million": ("Million", "Million"),
+        "Millionen": ("Million", "Millionen"),
+        "Mio.": ("Million", "Millionen"),
+        "Mio": ("Million", "Millionen"),
+        "Milliarde": ("Milliarde", "Milliarden"),
+        "Milliarden": ("Milliarde", "Milliarden"),
+        "Mrd.": ("Milliarde", "Milliarden"),
+        "Mrd": ("Milliarde", "Milliarden"),
+        "Billionen": ("Billion", "Billionen"),
+        "Bio.": ("Billion", "Billionen"),
+    }
+    units: ClassVar = {"Std.": "hour", "Min.": "minute", "Sek.": "second"}
+    unit_names: ClassVar = {
+        "decibel": ("Dezibel", "Dezibel"),
+        "megawatt-hour": ("Megawattstunde", "Megawattstunden"),
+        "gigawatt-hour": ("Gigawattstunde", "Gigawattstunden"),
+        "terawatt-hour": ("Terawattstunde", "Terawattstunden"),
+    }  # CLDR joins the latter with a dot: "Megawatt⋅Stunden"
+    feminine_units = frozenset({
+        "gallon", "gigawatt-hour", "hour", "kilocalorie", "kilowatt-hour", "megawatt-hour", "metric-ton", "mile",
+        "mile-per-hour", "minute", "ounce", "second", "terawatt-hour",
+    })  # fmt: skip
+    neuter_units = frozenset({"gram", "kilogram", "microgram", "milligram", "pound", "yard", "light-year"})
+
+    abbreviations = (
+        Abbreviation(r"Dr\.", "Doktor", "name"),
+        Abbreviation(r"Prof\.", "Professor", "name"),
+        Abbreviation(r"Hr\.", "Herr", "name"),
+        Abbreviation(r"Fr\.", "Frau", "name"),
+        Abbreviation(r"St\.", "Sankt", "name"),
+        Abbreviation(r"Nr\.|No\.", "Nummer", "number"),
+        Abbreviation(r"Bd\.", "Band", "number"),
+        Abbreviation(r"Kap\.", "Kapitel", "number"),
+        Abbreviation(r"S\.", "Seite", "number"),
+        Abbreviation(r"Abb\.", "Abbildung", "number"),
+        Abbreviation(r"Art\.", "Artikel", "number"),
+        Abbreviation(r"Abs\.", "Absatz", "number"),
+        Abbreviation(r"§§", "Paragrafen", "number"),
+        Abbreviation(r"§", "Paragraf", "number"),
+        Abbreviation(r"z\. ?B\.", "zum Beispiel", "word"),
+        Abbreviation(r"d\. ?h\.", "das heißt", "word"),
+        Abbreviation(r"u\. ?a\.", "unter anderem", "word"),
+        Abbreviation(r"i\. ?d\. ?R\.", "in der Regel", "word"),
+        Abbreviation(r"v\. ?Chr\.", "vor Christus"),
+        Abbreviation(r"n\. ?Chr\.", "nach Christus"),
+        Abbreviation(r"usw\.", "und so weiter"),
+        Abbreviation(r"etc\.", "et cetera"),
+        Abbreviation(r"bzw\.", "beziehungsweise", "word"),
+        Abbreviation(r"ca\.", "circa", "word"),
+        Abbreviation(r"ggf\.", "gegebenenfalls", "word"),
+        Abbreviation(r"evtl\.", "eventuell", "word"),
+        Abbreviation(r"sog\.", "sogenannte", "word"),
+        Abbreviation(r"vgl\.", "vergleiche", "word"),
+        Abbreviation(r"inkl\.", "inklusive", "word"),
+        Abbreviation(r"max\.", "maximal", "word"),
+        Abbreviation(r"min\.", "mindestens", "number"),
+        Abbreviation(r"geb\.", "geboren", "word"),
+        Abbreviation(r"gest\.", "gestorben", "word"),
+        Abbreviation(r"(?<=[a-zäöüß])str\.", "straße"),
+        Abbreviation(r"Str\.", "Straße"),
+    )
+
+    @override
+    def year(self, value: int) -> str:
+        """Reads 1869 as "achtzehnhundertneunundsechzig"."""
+        century, rest = divmod(value, 100)
+        if 11 <= century <= 19:
+            return f"{self.cardinal(century)}hundert{self.cardinal(rest) if rest else ''}"
+        return self.cardinal(value)
+
+    def _stem(self, value: int) -> str:
+        """Returns an ordinal without its ending: "zweit"."""
+        return spell_out(value, self.locale, "ordinal").removesuffix("e")
+
+    @override
+    def join_money(self, major: str, minor: str, hundredths: Number) -> str:
+        return f"{major} {self.cardinal(hundredths.integer)}"
+
+    @override
+    def day(self, day: int, before: str) -> str:
+        return self._stem(day) + self._ending(before)
+
+    def _ending(self, before: str) -> str:
+        if before in _OBLIQUE:
+            return "en"
+        return "e" if before in {"der", "die", "das"} else "er"
+
+    @override
+    def time(self, hour: int, minute: int | None, half: str) -> str:
+        hours = "ein" if hour == 1 else self.cardinal(hour)
+        return f"{hours} Uhr {self.cardinal(minute)}" if minute else f"{hours} Uhr"
+
+    @override
+    def fraction(self, numerator: int, denominator: int) -> str:
+        top = "ein" if numerator == 1 else self.cardinal(numerator)
+        if denominator == 2:
+            return "ein halb" if numerator == 1 else f"{top} halbe"
+        return f"{top} {self._stem(denominator).capitalize()}el"
+
+    @override
+    def mixed(self, whole: int, numerator: int, denominator: int) -> str:
+        if (numerator, denominator) == (1, 2):
+            return "eineinhalb" if whole == 1 else f"{self.cardinal(whole)}einhalb"
+        return f"{self.cardinal(whole)} {self.fraction(numerator, denominator)}"
+
+    @override
+    def scale_gender(self, written: str) -> Gender:
+        return Gender.NEUTER if written.casefold() == "tausend" else Gender.FEMININE
+
+    @override
+    def own_rules(self) -> Sequence[Rule]:
+        return (
+            roman_rule(_PRINCES, self._regnal, after=r"\.?"),
+            Rule(_DAY_AND_MONTH, self._day_and_month),
+            Rule(_ORDINAL, self._ordinal),
+            Rule(_DECADE, self._decade),
+        )
+
+    def _regnal(self, match: re.Match[str], value: int) -> str:
+        article, ending = ("die", "e") if match["queen"] else ("des", "en") if match["possessive"] else ("der", "e")
+        before = word_before(match)
+        if before in {"von", "mit", "unter", "bei", "nach", "zu", "vor", "seit"}:
+            article, ending = ("der" if match["queen"] else "dem"), "en"
+        end = "." if match["after"] and ends_sentence(match.string, match.end()) else ""
+        return f"{article} {self._stem(value).capitalize()}{ending}{end}"
+
+    def _day_and_month(self, match: re.Match[str]) -> Sequence[Edit]:
+        before = word_before(match)
+        month = self._stem(int(match["month"])) + ("en" if before in _OBLIQUE else "e")
+        end = "." if ends_sentence(match.string, match.end()) else ""
+        return [Edit(*match.span(), f"{self.day(int(match['day']), before)} {month}{end}")]
+
+    def _ordinal(self, match: re.Match[str]) -> Sequence[Edit]:
+        after = re.match(r" (\w+)", match.string[match.end() :])
+        noun = after[1] if after else ""
+        before = word_before(match)
+        genitive = bool(re.fullmatch(r"(?:Jahrhundert|Jahrtausend|Weltkrieg|Platze|Stock|Stockwerk)e?s", noun))
+        ending = "en" if genitive else self._ending(before)
+        if ending == "er" and re.fullmatch(r"Jahrhundert|Jahrtausend|Kapitel|Stockwerk|Mal", noun):
+            ending = "es"
+        if ending == "er" and noun in {"Klasse", "Auflage", "Etage", "Liga", "Runde", "Woche"}:
+            ending = "e"
+        return [Edit(*match.span(), self._stem(int(match["number"])) + ending)]
+
+    def _decade(self, match: re.Match[str]) -> Sequence[Edit]:
+        ten = self.cardinal(int(match["ten"])) + "er"
+        century = self.year(int(match["century"]) * 100) if match["century"] else ""
+        rest = re.sub(r"[- ]?[Jj]ahre", " Jahre", match["rest"] or "")
+        return [
+            Edit(*match.span(), f"{century}{ten}{rest}" if century else f"{ten.capitalize() if rest else ten}{rest}")
+        ]
