@@ -76,7 +76,7 @@ def word_before(match: re.Match[str]) -> str:
 class Language(ABC):
     """A language with number words in CLDR. Subclasses give its data, and override what its grammar does otherwise."""
 
-    numbers: ClassVar[NumberFormat]
+    numbers: NumberFormat
     minus: ClassVar[str]
     plus: ClassVar[str]
     marks: ClassVar[Mapping[str, str]]
@@ -142,6 +142,10 @@ class Language(ABC):
     def digits(self, written: str) -> str:
         """Returns digits one by one."""
         return " ".join(self.cardinal(int(digit)) for digit in written)
+
+    def phone_group(self, digits: str) -> str:
+        """Returns a group of digits of a phone number."""
+        return self.digits(digits)
 
     def number(self, number: Number, gender: Gender | None = None) -> str:
         """Returns a number in words; with a gender, as it stands before a noun."""
@@ -252,6 +256,11 @@ class Language(ABC):
         """Joins "million" and "dollars"."""
         return f"{scale} {currency}"
 
-    def gender_before(self, noun: str) -> Gender | None:  # noqa: ARG002 - for languages whose numbers have a gender
-        """Returns the gender of a number before a word, as far as the word shows it."""
+    def gender_before(self, noun: str, *, single: bool = False) -> Gender | None:  # noqa: ARG002 - for languages whose numbers have a gender
+        """Returns the gender of a number before a word, as far as the word shows it.
+
+        Args:
+            noun: the word, which may be something else than a noun.
+            single: whether the number is one.
+        """
         return None

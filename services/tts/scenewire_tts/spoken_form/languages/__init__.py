@@ -2,11 +2,22 @@
 
 from scenewire_tts.spoken_form.language import Language
 from scenewire_tts.spoken_form.languages.english import English
+from scenewire_tts.spoken_form.languages.french import French
 from scenewire_tts.spoken_form.languages.german import German
+from scenewire_tts.spoken_form.languages.italian import Italian
+from scenewire_tts.spoken_form.languages.portuguese import Portuguese
+from scenewire_tts.spoken_form.languages.spanish import Spanish
 
 __all__ = ["find_language"]
 
-_LANGUAGES: dict[str, type[Language]] = {"de": German, "en": English}
+_LANGUAGES: dict[str, type[Language]] = {
+    "de": German,
+    "en": English,
+    "es": Spanish,
+    "fr": French,
+    "it": Italian,
+    "pt": Portuguese,
+}
 
 
 def find_language(tag: str) -> Language | None:

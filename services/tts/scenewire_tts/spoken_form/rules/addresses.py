@@ -21,8 +21,9 @@ _TAG: Final = re.compile(r"(?<![\w&/#@])[#@](?=\w*[^\W\d_])\w+")
 _HUMP: Final = re.compile(r"(?<=[^\W\d_])(?<![A-Z])(?=[A-Z])|(?<=\D)(?<!_)(?=\d)|_+")
 _PHONE: Final = re.compile(
     r"(?<![\w.,+/-])(?:"
-    r"\+\d{1,3}(?:[ .-]?\(0?\d{0,5}\))?(?:[ ./-]?\d{2,11}){1,5}"
+    r"\+\d{1,3}(?:[ .-]?\(0?\d{0,5}\))?(?:[ ./-]?\d{1,11}){1,6}"
     r"|\(0?\d{2,5}\) ?\d{2,8}(?:[ .-]\d{2,8}){0,3}"
+    r"|0\d(?:[ .]\d\d){4}"
     r"|0\d{1,4}[ /-]\d{3,8}(?:[ -]\d{2,8}){0,3}"
     r"|(?:1-)?\d{3}-\d{3}-\d{4}"
     r")(?![\w/-]|[.,]\d)"
@@ -79,7 +80,7 @@ def _spell_phone(match: re.Match[str], language: Language) -> Sequence[Edit]:
     edits = []
     for run in runs:
         if run[0][0].isdigit():
-            spoken = language.digits(run[0]) + ("" if run is runs[-1] else ",")
+            spoken = language.phone_group(run[0]) + ("" if run is runs[-1] else ",")
         else:
             spoken = f"{language.plus} " if run[0] == "+" else " "
         edits.append(Edit(match.start() + run.start(), match.start() + run.end(), spoken))

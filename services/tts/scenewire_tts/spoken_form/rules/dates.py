@@ -35,7 +35,7 @@ def date_rules(language: Language) -> list[Rule]:
             lambda match: [Edit(*match.span(), language.months[month_number(match["month"], language) - 1])],
         ),
         *(
-            Rule(re.compile(rf"{_BEGIN}{pattern}(?![\w:]|[.,]\d)"), lambda match: _time(match, language))
+            Rule(re.compile(rf"{_BEGIN}{pattern}(?![\w:/]|[.,]\d)"), lambda match: _time(match, language))
             for pattern in language.times
         ),
     ]

@@ -231,5 +231,5 @@ def _plain(match: re.Match[str], language: Language) -> Sequence[Edit]:
     if not match["sign"] and language.is_year(value, match["first"]):
         return [Edit(*match.span(), language.year(value.integer))]
     after = re.match(r" ([^\W\d_]+)", match.string[match.end() :])
-    gender = language.gender_before(after[1]) if after else None
+    gender = language.gender_before(after[1], single=value.value == 1) if after else None
     return [Edit(*match.span(), _signed(match, language) + language.number(value, gender))]
