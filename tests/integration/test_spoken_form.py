@@ -25,6 +25,7 @@ TEXTS = {
     "de": "Am 3. Oktober 1990 kostete es 3,50 €. Im 19. Jahrhundert fuhr man 24 km/h, z. B. unter Ludwig XIV. in Nr. 5.",
     "es": "El 5 de enero de 1869 costó 3,5 millones de €. En el siglo XXI van a 24 km/h, dice el Dr. Pérez en la pág. 3.",
     "fr": "Le 1er janvier 1869 il coûta 3,5 millions d'euros. Au XXIe siècle, à 15h30, M. Dupont roule à 24 km/h.",
+    "hi": "15 अगस्त 1947 को ₹3.50 का दाम था। 3:45 बजे गाड़ी 24 km/h से चली, और 50% लोग 19वीं सदी के थे।",
     "it": "Il 5 gennaio 1869 costò 3,50 €. Nel XXI secolo, alle 15:30, il dott. Rossi va a 24 km/h.",
     "pt": "Em 5 de janeiro de 1869 custou R$ 3,50. No século XXI, às 15h30, o Dr. Silva vai a 24 km/h.",
 }

@@ -6,10 +6,13 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
-__all__ = ["RANGE", "ROMAN", "Number", "NumberFormat", "roman_value"]
+__all__ = ["RANGE", "ROMAN", "WORD_END", "Number", "NumberFormat", "roman_value"]
 
 RANGE: Final = "[-\u2013\u2014\u2212]"
 """The marks between the ends of a range."""
+
+WORD_END: Final = r"(?![\w\u0300-\u036f\u0900-\u0963])"
+r"""The end of a word; `\w` excludes the vowel signs of Hindi."""
 
 ROMAN: Final = r"(?=[IVXLCDM])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
 

@@ -50,7 +50,6 @@ _PLACES: Final = {"Ave": "Avenue", "Blvd": "Boulevard", "Rd": "Road", "St": "Str
 _PLACE: Final = re.compile(r"(?<!\w)[A-Z][a-z]+ (?P<place>(?:Ave|Blvd|Rd|St)(?!\w)\.?)(?! [A-Z])")
 _SEQUEL: Final = re.compile(r"(?<!\w)[A-Z][\w’']+ (?P<roman>(?=[IVX]{2})X{0,2}(?:IX|IV|V?I{0,3}))(?<!XX)(?![\w’'])")
 """`Rocky IV`. Numerals of two letters at least: `I` is a pronoun, and `X` and `V` are names."""
-_NINE_ELEVEN: Final = re.compile(r"(?<![\w/.])9/11(?![\w/])")
 _BRITISH: Final = frozenset({"gb", "ie", "au", "nz", "in", "za"})
 _OLD_YEAR: Final = re.compile(
     r"(?<![\w.,$£€])(?P<year>\d{1,4})(?= (?:BC|AD|CE|BCE)\b)|(?<!\w)(?:AD|[Ii]n) (?P<later>\d{3,4})(?![\w%°]|[.,:/]\d)"
@@ -268,7 +267,6 @@ class English(Language):
             roman_rule(_NUMBERED, lambda _, value: self.cardinal(value)),
             Rule(_SEQUEL, lambda match: [Edit(*match.span("roman"), self.cardinal(roman_value(match["roman"])))]),
             Rule(_PLACE, _place),
-            Rule(_NINE_ELEVEN, lambda match: [Edit(*match.span(), "nine eleven")]),
             Rule(_INITIALS, _initials),
         )
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from scenewire_tts.spoken_form.edits import Edit
 from scenewire_tts.spoken_form.language import Language, Rule, ends_sentence, word_before
+from scenewire_tts.spoken_form.numerals import WORD_END
 
 __all__ = ["date_rules", "month_name", "month_number", "month_pattern"]
 
@@ -46,7 +47,9 @@ def month_pattern(language: Language) -> str:
     names = sorted({name for month in language.months for name in _cases(month)}, key=len, reverse=True)
     short = sorted({name for month in language.month_abbreviations for name in _cases(month)}, key=len, reverse=True)
     return (
-        rf"(?:(?:{'|'.join(names)})(?!\w)|(?:{'|'.join(short)})(?!\w)\.?)" if short else f"(?:{'|'.join(names)})(?!\\w)"
+        rf"(?:(?:{'|'.join(names)}){WORD_END}|(?:{'|'.join(short)}){WORD_END}\.?)"
+        if short
+        else f"(?:{'|'.join(names)})(?!\\w)"
     )
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from scenewire_tts.spoken_form.edits import Edit
 from scenewire_tts.spoken_form.language import Gender, Language, Rule
-from scenewire_tts.spoken_form.numerals import RANGE, Number
+from scenewire_tts.spoken_form.numerals import RANGE, WORD_END, Number
 
 __all__ = ["quantity_rules"]
 
@@ -56,7 +56,7 @@ def quantity_rules(language: Language) -> list[Rule]:
     money = rf"(?P<money>{sign}|(?:{_CODES})(?!\w))"
     scales = "|".join(map(re.escape, sorted(language.scales, key=len, reverse=True)))
     money_scales = "|".join(map(re.escape, sorted(language.money_scales, key=len, reverse=True)))
-    scale = rf"(?:\s?(?P<scale>{scales}{'|' * bool(money_scales)}{money_scales})(?!\w))"
+    scale = rf"(?:\s?(?P<scale>{scales}{'|' * bool(money_scales)}{money_scales}){WORD_END})"
     units = _UNITS | dict(language.units)
     unit = "|".join(map(re.escape, sorted(units, key=len, reverse=True)))
 
@@ -84,7 +84,7 @@ def quantity_rules(language: Language) -> list[Rule]:
             ),
         ),
         Rule(
-            re.compile(rf"{_BEGIN}{_SIGN}{span}(?P<gap>[\s-]?)(?P<unit>{unit})(?![\w/²³]|[’']\w|\.\w)"),
+            re.compile(rf"{_BEGIN}{_SIGN}{span}(?P<gap>[\s-]?)(?P<unit>{unit})(?![\w/²³\u0900-\u0963]|[’']\w|\.\w)"),
             lambda match: _measure(
                 match,
                 language,
@@ -125,7 +125,7 @@ def quantity_rules(language: Language) -> list[Rule]:
             lambda match: _range(match, language),
         ),
         Rule(
-            re.compile(rf"{_BEGIN}{_SIGN}(?P<first>{number}) (?P<scale>{scales})(?!\w)"),
+            re.compile(rf"{_BEGIN}{_SIGN}(?P<first>{number}) (?P<scale>{scales}){WORD_END}"),
             lambda match: _scaled(match, language),
         ),
         Rule(re.compile(rf"{_BEGIN}{_SIGN}(?P<first>{number}){_END}"), lambda match: _plain(match, language)),
@@ -181,7 +181,7 @@ def _fraction(match: re.Match[str], language: Language, top: int, bottom: int) -
 
 def _written_fraction(match: re.Match[str], language: Language) -> Sequence[Edit]:
     top, bottom = int(match["top"]), int(match["bottom"])
-    if top >= bottom:  # `24/7`, `9/11`: two numbers
+    if top >= bottom or (top, bottom) == (9, 11):  # two numbers: `24/7`, and the date
         whole = f"{language.number(language.numbers.read(match['whole']))} " if match["whole"] else ""
         return [Edit(*match.span(), f"{whole}{language.cardinal(top)} {language.cardinal(bottom)}")]
     return _fraction(match, language, top, bottom)
