@@ -8,7 +8,7 @@ from typing import Final
 
 from scenewire.artifacts.opening import open_store
 from scenewire.errors import FailureCode, PermanentError
-from scenewire.messages import ScriptRequested, VideoAssembled
+from scenewire.messages import SHORT_ID_CHARACTERS, ScriptRequested, VideoAssembled
 from scenewire_cli.stack.data_folder import require_writable
 
 __all__ = ["DeliveredFiles", "deliver", "require_room"]
@@ -85,13 +85,13 @@ def _video_bytes(order: ScriptRequested) -> int:
 
 
 async def deliver(video: VideoAssembled, *, artifacts_url: str, out: Path) -> DeliveredFiles:
-    """Copies a video and its companions to `out/<project>/`; returns the paths.
+    """Copies a video and its companions to `out/<title>-<short id>/`; returns the paths.
 
     Raises:
         PipelineError: an artifact is damaged, or the folder cannot be written.
     """
     store = open_store(artifacts_url)
-    folder = out / str(video.project_id)
+    folder = out / f"{Path(video.video.key).stem.removesuffix('_video')}-{str(video.project_id)[:SHORT_ID_CHARACTERS]}"
     require_writable(folder, option="--out")
     refs = (
         video.video,

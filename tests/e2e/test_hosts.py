@@ -99,7 +99,7 @@ async def test_make_works_with_artifacts_in_a_bucket(s3: S3, tmp_path: Path):
         "make", "--script", str(script), "--size", SMALL, "--json", data=tmp_path / "data", cwd=tmp_path, **elsewhere
     )
     assert finished.returncode == 0, finished.err
-    assert Path(finished.result["video"]).is_relative_to(tmp_path / "output" / finished.result["project_id"])
+    assert Path(finished.result["video"]).is_relative_to(tmp_path / "output")
     assert s3.requests("GET", f"{bucket}/content/") == []  # made here, and kept as copies
     assert not (tmp_path / "data" / "artifacts").exists()
     shown = await run("show", finished.result["project_id"], data=tmp_path / "data", cwd=tmp_path, **elsewhere)

@@ -59,7 +59,7 @@ async def test_b01_b38_a_script_becomes_a_recorded_video(data: Path, script: Pat
     finished = await run("make", "--script", str(script), "--size", SMALL, "--json", data=data, cwd=tmp_path)
     assert finished.returncode == 0, finished.err
     result = finished.result
-    assert Path(result["video"]).is_relative_to(tmp_path / "output" / result["project_id"])
+    assert Path(result["video"]).parent == tmp_path / "output" / f"Tea-{result['project_id'][:8]}"
     assert Path(result["video"]).name == "Tea_video.mp4"
     await assert_is_the_film(result, 6)
     captions = Path(result["captions"][0]).read_text()
@@ -279,7 +279,7 @@ async def test_b22_a_strange_topic_stays_inside_the_output_folder(topic: str, da
     )
     assert finished.returncode == 0, finished.err
     video = Path(finished.result["video"])
-    assert video.resolve().is_relative_to(tmp_path / "in" / "output" / finished.result["project_id"])
+    assert video.resolve().is_relative_to(tmp_path / "in" / "output")
     assert video.name.endswith("_video.mp4")
 
 

@@ -9,8 +9,8 @@ import pytest
 from scenewire.errors import TransientError
 from scenewire_cli.stack.connection import embedded, existing
 from scenewire_cli.stack.data_folder import DataFolder, Endpoint
-from scenewire_cli.stack.embedded import Stack
-from tests.support.product import run
+from scenewire_cli.stack.embedded import Stack, services_to_run
+from tests.support.product import run, run_on_a_terminal
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ async def test_an_interrupted_command_withdraws_the_address_of_its_stack(folder:
     started = asyncio.Event()
 
     async def make() -> None:
-        async with embedded(folder, services=("script",)):
+        async with embedded(folder, services=services_to_run(with_record=False)):
             started.set()
             await asyncio.Event().wait()
 
@@ -99,3 +99,17 @@ async def test_a_wrong_address_is_named_with_its_option_and_without_its_password
     assert "no NATS server answers at nats://…@127.0.0.1:1: Connection refused\n  correct --nats" in ended.err
     assert "secret" not in ended.out + ended.err
     assert len(ended.out.splitlines()) == len(ended.events) == 1  # nothing but JSON
+
+
+@pytest.mark.parametrize(("arguments", "asks"), [((), True), (("Tea",), False), (("--json",), False)])
+async def test_a_missing_topic_is_asked_for_on_a_terminal(
+    arguments: tuple[str, ...], asks: bool, folder: DataFolder, tmp_path: Path
+):
+    code, shown = await run_on_a_terminal("request", *arguments, data=folder.root, cwd=tmp_path, answer="Tides\n")
+    assert ("Topic [Russian invasion of Ukraine]:" in shown) is asks
+    assert (code, "no stack is running" in shown) == (1, True)
+
+
+async def test_wrong_options_are_reported_before_the_topic_is_asked_for(folder: DataFolder, tmp_path: Path):
+    code, shown = await run_on_a_terminal("make", "--size", "big", data=folder.root, cwd=tmp_path, answer="Tides\n")
+    assert (code, "Topic [" in shown, "--size must be" in shown) == (1, False, True)

@@ -2,12 +2,8 @@
 
 import asyncio
 import json
-import os
-import pty
 import re
-import sys
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -31,7 +27,7 @@ from scenewire_cli.stack.data_folder import DataFolder
 from tests.support import builders, golden
 from tests.support.bus_world import World, bus_world
 from tests.support.hostile_texts import HOSTILE_TEXTS, obeyed
-from tests.support.product import Finished, environment, run
+from tests.support.product import Finished, run, run_on_a_terminal
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -64,25 +60,6 @@ def finished_video(project_id: UUID, **changes: object) -> VideoAssembled:
 async def watch(world: World, project_id: UUID | str, folder: Path, *arguments: str, **changes: str) -> Finished:
     watched = ("watch", str(project_id), *arguments)
     return await run(*watched, data=folder / "data", cwd=folder, NATS_URL=world.server.url, **changes)
-
-
-async def watch_on_a_terminal(world: World, project_id: UUID, folder: Path) -> tuple[int, str]:
-    screen, terminal = pty.openpty()
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "scenewire_cli", "watch", str(project_id)),
-        env=environment(folder, PYTHONPATH=str(Path(__file__).parents[2]), NATS_URL=world.server.url, TERM="xterm"),
-        stdin=terminal,
-        stdout=terminal,
-        stderr=terminal,
-        start_new_session=True,
-    )
-    os.close(terminal)
-    shown = b""
-    with suppress(OSError):  # EIO: nobody holds the terminal any more
-        while part := await asyncio.to_thread(os.read, screen, 1 << 16):
-            shown += part
-    os.close(screen)
-    return await process.wait(), shown.decode(errors="surrogateescape")
 
 
 async def tell_hostile_story(world: World, project_id: UUID, end: str) -> None:
@@ -126,7 +103,9 @@ async def test_foreign_text_is_shown_without_terminal_controls_in_a_pipe_on_a_te
     assert (narrow.returncode, obeyed(narrow.out)) == (code, "")
     assert "Traceback" not in narrow.err
 
-    returncode, shown = await watch_on_a_terminal(world, project_id, tmp_path)
+    returncode, shown = await run_on_a_terminal(
+        "watch", str(project_id), data=tmp_path, cwd=tmp_path, NATS_URL=world.server.url
+    )
     assert (returncode, obeyed(RICHS_OWN.sub("", shown))) == (code, ""), shown
     assert "pwned" in shown
     assert "Traceback" not in shown

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import pty
 import signal
 import sqlite3
 import sys
@@ -64,6 +65,30 @@ async def run(*arguments: str, data: Path, cwd: Path, **changes: str) -> Finishe
     finally:
         kill_group(process)
     return Finished(process.returncode or 0, out.decode(), err.decode())
+
+
+async def run_on_a_terminal(
+    *arguments: str, data: Path, cwd: Path, answer: str = "", **changes: str
+) -> tuple[int, str]:
+    """Runs the command on a terminal on which somebody types an answer; returns its exit code and all that it shows."""
+    screen, terminal = pty.openpty()
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "scenewire_cli", *arguments),
+        cwd=cwd,
+        env=environment(data, PYTHONPATH=str(Path(__file__).parents[2]), TERM="xterm", **changes),
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        start_new_session=True,
+    )
+    os.close(terminal)
+    os.write(screen, answer.encode())
+    shown = b""
+    with suppress(OSError):  # EIO: nobody holds the terminal any more
+        while part := await asyncio.to_thread(os.read, screen, 1 << 16):
+            shown += part
+    os.close(screen)
+    return await process.wait(), shown.decode(errors="surrogateescape")
 
 
 def kill_group(process: asyncio.subprocess.Process) -> None:

@@ -27,6 +27,7 @@ from scenewire_cli.running import run
 from scenewire_cli.stack.connection import RECORD_TIMEOUT_S, Access, embedded
 from scenewire_cli.stack.data_folder import DataFolder, PendingOrder
 from scenewire_cli.stack.embedded import services_to_run
+from scenewire_cli.topic_prompt import ask_topic
 
 __all__ = ["MakeOptions", "make", "make_video"]
 
@@ -44,7 +45,7 @@ class MakeOptions:
         typer.Option(
             "--out",
             metavar="FOLDER",
-            help="Folder for the finished video; gets a subfolder per project.",
+            help="Folder for the finished video; gets a subfolder per project, named after its title.",
             rich_help_panel=OUTPUT,
         ),
     ] = Path("output")
@@ -67,7 +68,8 @@ def make(order: OrderOptions, options: MakeOptions) -> None:
     """Makes one video about a topic or from a script.
 
     Starts an embedded stack if none runs, shows progress, and delivers the video with captions, credits, thumbnail and
-    script. To resume an interrupted run, run the same command again.
+    script. To resume an interrupted run, run the same command again. After a finished one, the same command makes a new
+    video and names the earlier one.
 
     Example:
         scenewire make "The Suez Canal" --duration 60
@@ -81,6 +83,7 @@ def make(order: OrderOptions, options: MakeOptions) -> None:
             hint=f"leave out --cleanup (or unset SCENEWIRE_CLEANUP), or leave out {refused}",
         )
     music = music_file(order)
+    order = ask_topic(order, as_json=options.as_json)
     run(make_video(DataFolder(options.data), build_order(order), options, music))
 
 
@@ -103,6 +106,8 @@ async def make_video(
     with make_display(as_json=options.as_json) as display, folder.pending(order) as pending:
         project = ProjectProgress(pending.project_id)
         delivered, late = None, None
+        if pending.sequence is None and (made := folder.made(order)):
+            display.note(f"the same order was made before, see {made.video}; this makes a new video")
         try:
             async with embedded(
                 folder,
@@ -123,7 +128,7 @@ async def make_video(
             )
             raise
         if late is None:
-            pending.finished()
+            pending.finished(delivered.video if delivered else None)
         raise_if_failed(project)
         if options.cleanup and late is None:
             display.note(await _clean_up(folder, project))

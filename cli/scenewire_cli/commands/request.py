@@ -11,6 +11,7 @@ from scenewire_cli.output.terminal import print_json, print_line
 from scenewire_cli.running import run
 from scenewire_cli.stack.connection import existing
 from scenewire_cli.stack.data_folder import DataFolder
+from scenewire_cli.topic_prompt import ask_topic
 
 __all__ = ["request"]
 
@@ -26,6 +27,7 @@ def request(
         scenewire request "The Suez Canal" --nats nats://bus.example.org:4222
     """
     music = music_file(order)
+    order = ask_topic(order, as_json=as_json)
     run(_request(DataFolder(data), build_order(order), music, nats_url=nats, as_json=as_json))
 
 

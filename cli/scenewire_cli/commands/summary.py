@@ -9,6 +9,7 @@ from scenewire_cli.delivery import DeliveredFiles
 from scenewire_cli.output.formatting import artifact_location, loudness_wording, music_wording
 from scenewire_cli.output.terminal import print_json, print_line, single_spaced
 from scenewire_cli.progress.events import ProjectProgress, Unreadable
+from scenewire_cli.progress.projects import short_id
 
 __all__ = ["print_summary", "raise_if_failed"]
 
@@ -112,6 +113,7 @@ def print_summary(
         return
     for note in video.notes:
         print_line(f"note:      {note}", error=True)
+    print_line(f"project:   {short_id(project.project_id)}")
     print_line(f"topic:     {video.brief.topic}")
     print_line(f"duration:  {video.duration:.1f} s, {video.frames} frames, {video.video.size / 1e6:.1f} MB")
     print_line(f"scenes:    {video.brief.scene_count}")

@@ -9,6 +9,7 @@ from rich.text import Text
 from typing_extensions import override
 
 from scenewire.messages import Progress as Telemetry
+from scenewire.messages import ProjectCancelled
 from scenewire_cli.output.formatting import shortened
 from scenewire_cli.output.terminal import print_json, print_line, sanitize
 from scenewire_cli.progress.events import Event, ProjectProgress, Unreadable
@@ -132,7 +133,7 @@ class _Bars(Display):
     def show(self, project: ProjectProgress, event: Event) -> None:
         count = project.scene_count
         encoding = ", ".join(f"scene {n} {share:.0%}" for n, share in sorted(project.encoding.items()))
-        self._set("script", int(project.script is not None), 1, f"{count} scenes" if count else "")
+        self._set("script", int(project.script is not None), 1, _scenes(project) if count else "")
         self._set(
             "speech", len(project.spoken), count, f"{sum(project.spoken.values()):.0f} s" if project.spoken else ""
         )
@@ -170,7 +171,7 @@ def _describe(project: ProjectProgress, event: Event) -> str:
     of = f"scene {number} of {project.scene_count or '?'}"
     match message.SUBJECT:
         case "scenes.scripted":
-            return f"script: {project.scene_count} scenes"
+            return f"script: {_scenes(project)}"
         case "audio.rendered":
             return f"{of}: narration ready, {project.spoken[number]:.1f} s"
         case "footage.sourced":
@@ -179,5 +180,9 @@ def _describe(project: ProjectProgress, event: Event) -> str:
             return f"{of}: picture ready ({len(project.rendered)} of {project.scene_count or '?'})"
         case "video.assembled":
             return "video: joined and verified"
-        case other:
-            return other
+        case _:
+            return "cancelled" if isinstance(message, ProjectCancelled) else "failed"
+
+
+def _scenes(project: ProjectProgress) -> str:
+    return "1 scene" if project.scene_count == 1 else f"{project.scene_count} scenes"

@@ -20,9 +20,11 @@ from scenewire.errors import FailureCode, PermanentError, is_disk_full
 from scenewire.messages import ScriptRequested
 from scenewire.settings import secret
 
-__all__ = ["DataFolder", "Endpoint", "PendingOrder", "require_writable", "write_private"]
+__all__ = ["DataFolder", "Endpoint", "MadeVideo", "PendingOrder", "require_writable", "write_private"]
 
 _LOCK_POLL_S: Final = 0.05
+
+_KEY_CHARACTERS: Final = 32
 
 _OWN_NAMES: Final = frozenset({"artifacts", "cache", "lock", "logs", "nats", "orders", "run"})
 _OWN_DATABASE: Final = "scenewire.db"
@@ -66,13 +68,28 @@ class PendingOrder:
         self._write(order.project_id, None)
         return order
 
-    def finished(self) -> None:
-        """Forgets the order: from now on, the same options start a new project."""
+    def finished(self, video: Path | None = None) -> None:
+        """Ends the order: from now on, the same options start a new project.
+
+        Args:
+            video: where its video was delivered; remembered, so that a repeated command can name it.
+        """
+        if video is not None:
+            made = {"project_id": str(self.project_id), "video": os.fsdecode(video)}
+            write_private(_made_file(self._path.parent, self._path.name[:_KEY_CHARACTERS]), json.dumps(made))
         self._path.unlink(missing_ok=True)
 
     def _write(self, project_id: UUID, sequence: int | None) -> None:
         # In place: the lock that marks the order as followed belongs to this file.
         self._path.write_text(json.dumps({"project_id": str(project_id), "sequence": sequence}))
+
+
+@dataclass(frozen=True)
+class MadeVideo:
+    """A video that an earlier order delivered."""
+
+    project_id: UUID
+    video: Path
 
 
 class DataFolder:
@@ -173,14 +190,22 @@ class DataFolder:
             self.withdraw()
             yield
 
+    def made(self, order: ScriptRequested) -> MadeVideo | None:
+        """Returns the video that an equal order delivered last, if it is still there."""
+        try:
+            made = json.loads(_made_file(self.root / "orders", _key(order)).read_text(encoding="utf-8"))
+            video = MadeVideo(UUID(made["project_id"]), Path(made["video"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return video if video.video.is_file() else None
+
     @contextmanager
     def pending(self, order: ScriptRequested) -> Iterator[PendingOrder]:
         """Yields the equal order that a killed process left unfinished, else a new one.
 
         An order that a living process follows is not taken over: two equal orders at once are two projects.
         """
-        content = order.model_dump_json(exclude={"project_id"})
-        key = hashlib.sha256(content.encode()).hexdigest()[:32]
+        key = _key(order)
         with _first_lockable(sorted((self.root / "orders").glob(f"{key}-*.json"))) as found:
             if found is not None:
                 yield found
@@ -209,6 +234,16 @@ class DataFolder:
     def _leases(self) -> Iterator[IO[str]]:
         with (self.run / "leases").open("a") as file:
             yield file
+
+
+def _key(order: ScriptRequested) -> str:
+    """Returns what equal orders have in common in the names of their files."""
+    content = order.model_dump_json(exclude={"project_id"})
+    return hashlib.sha256(content.encode()).hexdigest()[:_KEY_CHARACTERS]
+
+
+def _made_file(orders: Path, key: str) -> Path:
+    return orders / f"{key}.made.json"
 
 
 @contextmanager

@@ -115,18 +115,18 @@ class VideoStage:
                 path = await self._store.open(narration.audio)
                 audio.append(SceneAudio(number, path, narration.samples, place.frames, words))
         first, brief = plan.segments[0], plan.brief
-        await report(video_progress(first, 0.0, "sound"))
+        await report(video_progress(first, 0.0, "mixing the sound"))
         track = NarrationTrack(tuple(audio), first.narration.sample_rate, plan.look.frame_rate)
         sound = await make_sound(job, track, self._levels, await self._background_music(brief.options.music))
-        await report(video_progress(first, 0.5, "joining"))
+        await report(video_progress(first, 0.5, "joining the scenes"))
         documents = await asyncio.to_thread(write_documents, job.folder, plan)
         subtitled = bool((job.folder / SUBTITLES).stat().st_size)
         await join(job, plan, files, metadata=video_metadata(plan), subtitled=subtitled)
-        await report(video_progress(first, 0.7, "checking"))
+        await report(video_progress(first, 0.7, "checking the file"))
         facts = await check_video(job.folder / VIDEO, plan, subtitled=subtitled)
         frame = await asyncio.to_thread(choose_frame, job.folder / VIDEO, plan)
         await take_thumbnail(job, frame, plan.look.frame_rate)
-        await report(video_progress(first, 0.9, "delivering"))
+        await report(video_progress(first, 0.9, "storing the files"))
 
         async def deliver(name: str, file: str, media_type: str) -> ArtifactRef:
             return await self._store.deliver(output_key(first.project_id, name), job.folder / file, media_type)

@@ -80,6 +80,24 @@ def _order_and_die(root: Path) -> None:
         os._exit(9)
 
 
+def test_the_delivered_video_of_an_equal_order_is_remembered(folder: DataFolder, tmp_path: Path):
+    video = tmp_path / "Tea_video-1" / "größe.mp4"
+    assert folder.made(TEA) is None
+    for _ in range(2):
+        with folder.pending(TEA) as order:
+            order.finished(video)
+    assert folder.made(TEA) is None  # somebody has removed it
+    video.parent.mkdir()
+    video.touch()
+    made = folder.made(TEA)
+    assert made is not None
+    assert (made.project_id, made.video) == (order.project_id, video)
+    assert folder.made(ScriptRequested(topic="Coffee")) is None
+    with folder.pending(TEA) as order:
+        order.finished()  # failed
+    assert folder.made(TEA) == made
+
+
 @pytest.mark.parametrize("moment", ["before it is opened", "before it is locked"])
 def test_an_equal_order_that_another_process_finishes_meanwhile_is_not_continued(
     folder: DataFolder, moment: str, monkeypatch: pytest.MonkeyPatch

@@ -80,12 +80,14 @@ async def test_editing_a_delivered_file_leaves_the_artifact_unchanged(tmp_path: 
     for name in ("video", "captions_srt", "captions_vtt", "credits_json", "credits_txt", "thumbnail", "script_json"):
         made = tmp_path / name
         made.write_text(f"this is the {name}")
-        refs[name] = await store.add(made, "text/plain")
+        key = f"output/{PROJECT}/{'Tea_video.mp4' if name == 'video' else name}"
+        refs[name] = await store.deliver(key, made, "text/plain")
     video = video.model_copy(update=refs)
 
     url, out = (tmp_path / "artifacts").as_uri(), tmp_path / "out"
     delivered = await deliver(video, artifacts_url=url, out=out)
-    for path in (out / str(PROJECT)).iterdir():
+    assert delivered.video == out / f"Tea-{str(PROJECT)[:8]}" / "Tea_video.mp4"
+    for path in delivered.video.parent.iterdir():
         path.write_text("edited")
 
     for name, ref in refs.items():
