@@ -7,6 +7,7 @@ import importlib.metadata
 import io
 import os
 import sys
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Final
 
 import typer
@@ -19,6 +20,7 @@ from scenewire_cli.commands.cancel import cancel
 from scenewire_cli.commands.doctor import doctor
 from scenewire_cli.commands.endpoint import endpoint
 from scenewire_cli.commands.make import make
+from scenewire_cli.commands.ps import ps
 from scenewire_cli.commands.record.audit import audit
 from scenewire_cli.commands.record.database import database_app
 from scenewire_cli.commands.record.history import history
@@ -46,8 +48,8 @@ _DATABASE_CODES: Final = {FailureCode.DATABASE_UNAVAILABLE, FailureCode.DATABASE
 
 _MAINTENANCE: Final = "Run and maintain"
 
-_COMMANDS: Final = {
-    "Make videos": (make, request, watch, cancel),
+_COMMANDS: Final[Mapping[str, Sequence[Callable[..., None]]]] = {
+    "Make videos": (make, request, ps, watch, cancel),
     "Find videos and projects": (list_, show, search, history, audit),
     _MAINTENANCE: (up, endpoint, doctor, rebuild),
 }

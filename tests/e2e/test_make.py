@@ -129,6 +129,11 @@ async def test_make_names_the_unfinished_projects_that_it_continues(data: Path, 
     await process.wait()
     await until_nothing_runs(data)
 
+    for command in ("ps", "list"):
+        (row,) = (await run(command, "--json", data=data, cwd=tmp_path)).events
+        assert (row["id"], row["state"]) == (event["project_id"], "interrupted")
+        assert 0 <= row["percent"] < 100
+
     (tmp_path / "milk.txt").write_text("Milk.")
     other = await run("make", "--script", "milk.txt", "--size", SMALL, "--json", data=data, cwd=tmp_path)
     assert other.returncode == 0, other.err

@@ -194,6 +194,35 @@ async def test_cancel_says_what_became_of_the_project(world: World, tmp_path: Pa
     assert (await world.jetstream.stream_info(PIPELINE.name)).state.messages == stored
 
 
+async def test_ps_lists_the_unfinished_projects_of_a_bus_with_their_progress(world: World, tmp_path: Path):
+    making, ordered, finished = uuid4(), uuid4(), uuid4()
+    for project_id in (making, ordered, finished):
+        await order(world, project_id, topic="Green tea")
+    for message in (
+        builders.scripted(making, 2),
+        builders.audio_rendered(making, 1),
+        builders.footage_sourced(making, 1),
+        builders.segment_rendered(making, 1),
+        builders.scripted(finished, 2),
+        finished_video(finished),
+    ):
+        await tell(world, message)
+    listed = await run("ps", "--json", data=tmp_path / "data", cwd=tmp_path, NATS_URL=world.server.url)
+    assert listed.returncode == 0, listed.err
+    first, second = listed.events
+    assert (first["id"], first["name"], first["state"], first["stage"]) == (
+        str(making),
+        "Green tea",
+        "running",
+        "speech",
+    )
+    assert (first["percent"], first["spoken"], first["sourced"], first["rendered"]) == (50, 1, 1, 1)
+    assert first["time_left_s"] is None
+    assert (second["id"], second["stage"], second["percent"]) == (str(ordered), "script", 0)
+    shown = await run("ps", data=tmp_path / "data", cwd=tmp_path, NATS_URL=world.server.url)
+    assert shown.out.splitlines()[0].split("\t")[:6] == [str(making), "Green tea", "running", "speech", "50 %", ""]
+
+
 @pytest.mark.parametrize("stored", ["nothing", "other projects"])
 async def test_a_project_that_is_not_in_the_stream_is_an_error_and_cancelling_it_stores_nothing(
     stored: str, world: World, tmp_path: Path

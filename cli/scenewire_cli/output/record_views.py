@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from scenewire.messages import SHORT_ID_CHARACTERS
 from scenewire_cli.output.formatting import (
     artifact_location,
     loudness_wording,
@@ -10,13 +11,14 @@ from scenewire_cli.output.formatting import (
     picture_wording,
     shortened,
 )
-from scenewire_cli.output.tables import Column, clock, print_facts, print_rows, seconds
+from scenewire_cli.output.tables import Column, clock, print_facts, print_rows, seconds, time_left
 from scenewire_cli.output.terminal import print_json, print_line, single_spaced
 
 __all__ = [
     "AUDIT",
     "HISTORY",
     "PROJECTS",
+    "RUNNING",
     "VIDEOS",
     "print_condition",
     "print_event",
@@ -42,12 +44,21 @@ def _brief(value: object) -> str:
 
 
 PROJECTS: Final = (
-    Column("project", "id", beginning=8),
+    Column("project", "id", beginning=SHORT_ID_CHARACTERS),
     Column("name", "name", wide=True),
-    Column("status", "status"),
+    Column("state", "progress"),
     Column("step", "current_step"),
     Column("scenes", "scene_count"),
     Column("length", "video_total_duration", seconds),
+    Column("last active", "last_active", clock, beginning=16),  # to the minute
+)
+RUNNING: Final = (
+    Column("project", "id", beginning=SHORT_ID_CHARACTERS),
+    Column("name", "name", wide=True),
+    Column("state", "state"),
+    Column("stage", "stage"),
+    Column("done", "percent", lambda percent: f"{percent} %"),
+    Column("left", "time_left_s", time_left),
     Column("last active", "last_active", clock, beginning=16),  # to the minute
 )
 VIDEOS: Final = (
@@ -101,7 +112,7 @@ def print_project(project: Row, artifacts_url: str) -> None:
         {
             "project": project["id"],
             "name": project.get("name"),
-            "status": project.get("status"),
+            "state": project.get("progress"),
             "step": project.get("current_step"),
             "ordered": clock(project.get("created_at") or ""),
             "last": clock(project.get("last_active") or ""),

@@ -13,7 +13,10 @@ from rich.text import Text
 
 from scenewire_cli.output.terminal import print_line, single_spaced
 
-__all__ = ["Column", "clock", "print_facts", "print_rows", "seconds"]
+__all__ = ["Column", "clock", "print_facts", "print_rows", "seconds", "time_left"]
+
+_MAX_MINUTES: Final = 90
+"""Longer estimates are in hours."""
 
 _WIDE_TERMINAL: Final = 120
 """Columns from which on ids are shown whole."""
@@ -77,3 +80,11 @@ def clock(time: str) -> str:
 def seconds(length: float) -> str:
     """Formats a duration in seconds."""
     return f"{length:.1f} s"
+
+
+def time_left(length: float) -> str:
+    """Formats an estimate in seconds, no more precise than it is."""
+    minutes = round(length / 60)
+    if minutes < 1:
+        return "under 1 min"
+    return f"about {minutes} min" if minutes <= _MAX_MINUTES else f"about {round(length / 3600)} h"

@@ -40,12 +40,14 @@ class StoredProject:
 
     Attributes:
         first_sequence: of its first message in the stream.
+        first_published_at_ns: when that was published, nanoseconds since the epoch.
         name: its topic, or the beginning of its text; empty if the stream holds no order of it.
         end: the message that ended its latest run, if any.
     """
 
     project_id: UUID
     first_sequence: int
+    first_published_at_ns: int
     name: str = ""
     revision: int = 0
     end: StoredMessage | None = None
@@ -85,7 +87,9 @@ async def stored_projects(access: Access, *, prefix: str = "") -> dict[UUID, Sto
     async for message in access.bus.stored((ScriptRequested.SUBJECT, *ENDS)):
         project_id = message.project_id
         if project_id is not None and str(project_id).startswith(prefix):
-            projects.setdefault(project_id, StoredProject(project_id, message.sequence)).apply(message)
+            if project_id not in projects:
+                projects[project_id] = StoredProject(project_id, message.sequence, message.published_at_ns)
+            projects[project_id].apply(message)
     return projects
 
 

@@ -122,7 +122,12 @@ class DataFolder:
     @property
     def has_record(self) -> bool:
         """Whether projects of this folder have been recorded so far, as far as this host can tell."""
-        return bool(secret("DATABASE_URL")) or self._database.exists()
+        return self.has_foreign_record or self._database.exists()
+
+    @property
+    def has_foreign_record(self) -> bool:
+        """Whether the record is a database outside this folder, which stacks elsewhere may write to."""
+        return bool(secret("DATABASE_URL"))
 
     def prepare(self) -> None:
         """Creates the folders, private to this user: they hold orders, videos and the bus's password.

@@ -16,10 +16,12 @@ from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import (
     ArtifactRef,
     AudioRendered,
+    FootageSourced,
     ProjectCancelled,
     ProjectFailed,
     ScenesScripted,
     ScriptRequested,
+    SegmentRendered,
     VideoAssembled,
     read_id_prefix,
     select_id,
@@ -45,6 +47,7 @@ __all__ = [
     "restore_stream",
     "search",
     "set_schema",
+    "unfinished",
 ]
 
 
@@ -57,6 +60,23 @@ async def projects(database_url: str, *, limit: int) -> list[Row]:
     await require_current(database_url)
     async with opened(database_url) as record:
         return await record.projects(limit=limit)
+
+
+async def unfinished(database_url: str) -> list[Row]:
+    """Returns the projects that have not ended, the most recently updated first.
+
+    Each has the number of scenes in all, `spoken` and `sourced`, and the times at which pictures were `rendered_at`.
+    """
+    await require_current(database_url)
+    async with opened(database_url) as record:
+        rows, steps = await record.unfinished_projects(), await record.unfinished_steps()
+    for row in rows:
+        own = [step for step in steps if step["project_id"] == row["id"]]
+        row["spoken"] = sum(step["subject"] == AudioRendered.SUBJECT for step in own)
+        row["sourced"] = sum(step["subject"] == FootageSourced.SUBJECT for step in own)
+        pictures = [step for step in own if step["subject"].startswith(f"{SegmentRendered.SUBJECT}.")]
+        row["rendered_at"] = [step["published_at"] for step in pictures]
+    return rows
 
 
 async def project(database_url: str, project_id: str) -> Row:

@@ -131,6 +131,32 @@ class Record:
         async for row in self._streamed(query):
             yield row
 
+    async def unfinished_projects(self) -> list[Row]:
+        """Returns projects whose latest run has not ended, the most recently updated first.
+
+        `scene_count` is 0 before the script. Projects of other applications are left out: they have no messages.
+        """
+        runs = _runs()
+        scenes = select(func.count()).select_from(Scene).where(Scene.project_id == Project.id).scalar_subquery()
+        query = (
+            select(Project.id, Project.name, Project.last_active, scenes.label("scene_count"))
+            .join(runs, runs.c.project_id == Project.id)
+            .where(runs.c.ended < runs.c.latest)
+            .order_by(Project.last_active.desc().nulls_last(), Project.id)
+        )
+        return await self._rows(query)
+
+    async def unfinished_steps(self) -> list[Row]:
+        """Returns `project_id`, `subject` and `published_at` of the messages of `unfinished_messages`, in their order."""
+        runs = _runs()
+        query = (
+            select(LoggedMessage.project_id, LoggedMessage.subject, LoggedMessage.published_at)
+            .join(runs, runs.c.project_id == LoggedMessage.project_id)
+            .where(LoggedMessage.valid, LoggedMessage.revision == runs.c.latest, runs.c.ended < runs.c.latest)
+            .order_by(LoggedMessage.published_at, LoggedMessage.sequence, LoggedMessage.message_id)
+        )
+        return await self._rows(query)
+
     async def ended_messages(self) -> AsyncIterator[Row]:
         """Yields `message_id`, `project_id` and `subject` of the messages in the latest runs of ended projects."""
         runs = _runs()

@@ -2,6 +2,7 @@
 
 from scenewire_cli.options import DataOption, JsonOption, LimitOption
 from scenewire_cli.output.record_views import PROJECTS, print_rows_or_json
+from scenewire_cli.progress.standing import recorded_standings, with_states
 from scenewire_cli.running import run
 from scenewire_cli.stack.data_folder import DataFolder
 
@@ -20,6 +21,6 @@ def list_(*, limit: LimitOption = 50, data: DataOption = None, as_json: JsonOpti
 async def _list(folder: DataFolder, *, limit: int, as_json: bool) -> int:
     from scenewire_recorder import api
 
-    rows = await api.projects(folder.record_url, limit=limit)
+    rows = with_states(await api.projects(folder.record_url, limit=limit), await recorded_standings(folder), folder)
     print_rows_or_json("project", rows, PROJECTS, as_json=as_json)
     return 0

@@ -4,6 +4,7 @@ import os
 
 from scenewire_cli.options import DataOption, JsonOption
 from scenewire_cli.output.record_views import print_event, print_project
+from scenewire_cli.progress.standing import recorded_standings, with_states
 from scenewire_cli.project_ids import ProjectArgument
 from scenewire_cli.running import run
 from scenewire_cli.stack.data_folder import DataFolder
@@ -23,7 +24,8 @@ def show(project_id: ProjectArgument, *, data: DataOption = None, as_json: JsonO
 async def _show(folder: DataFolder, project_id: str, *, as_json: bool) -> int:
     from scenewire_recorder import api
 
-    project = await api.project(folder.record_url, project_id)
+    found = await api.project(folder.record_url, project_id)
+    (project,) = with_states([found], await recorded_standings(folder), folder)
     if as_json:
         print_event("project", project)
     else:
