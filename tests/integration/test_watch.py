@@ -216,11 +216,11 @@ async def test_ps_lists_the_unfinished_projects_of_a_bus_with_their_progress(wor
         "running",
         "speech",
     )
-    assert (first["percent"], first["spoken"], first["sourced"], first["rendered"]) == (50, 1, 1, 1)
+    assert (first["percent"], first["spoken"], first["sourced"], first["rendered"]) == (48, 1, 1, 1)
     assert first["time_left_s"] is None
     assert (second["id"], second["stage"], second["percent"]) == (str(ordered), "script", 0)
     shown = await run("ps", data=tmp_path / "data", cwd=tmp_path, NATS_URL=world.server.url)
-    assert shown.out.splitlines()[0].split("\t")[:6] == [str(making), "Green tea", "running", "speech", "50 %", ""]
+    assert shown.out.splitlines()[0].split("\t")[:6] == [str(making), "Green tea", "running", "speech", "48 %", ""]
 
 
 @pytest.mark.parametrize("stored", ["nothing", "other projects"])

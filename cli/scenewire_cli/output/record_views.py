@@ -45,16 +45,15 @@ def _brief(value: object) -> str:
 
 PROJECTS: Final = (
     Column("project", "id", beginning=SHORT_ID_CHARACTERS),
-    Column("name", "name", wide=True),
+    Column("name", "name", wide=True, beginning=48),
     Column("state", "progress"),
-    Column("step", "current_step"),
     Column("scenes", "scene_count"),
     Column("length", "video_total_duration", seconds),
     Column("last active", "last_active", clock, beginning=16),  # to the minute
 )
 RUNNING: Final = (
     Column("project", "id", beginning=SHORT_ID_CHARACTERS),
-    Column("name", "name", wide=True),
+    Column("name", "name", wide=True, beginning=48),
     Column("state", "state"),
     Column("stage", "stage"),
     Column("done", "percent", lambda percent: f"{percent} %"),

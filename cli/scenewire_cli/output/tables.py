@@ -66,7 +66,7 @@ def print_facts(facts: Mapping[str, str | None]) -> None:
     """Prints named values, one per line; skips empty ones."""
     for name, value in facts.items():
         if value:
-            print_line(f"{name + ':':15}{single_spaced(value)}")
+            print_line(f"{name + ':':16}{single_spaced(value)}")
 
 
 def clock(time: str) -> str:

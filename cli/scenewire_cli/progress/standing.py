@@ -22,6 +22,11 @@ _STALLED_AFTER: Final = timedelta(minutes=15)
 _MIN_MEASURED: Final = 3
 """Pictures that must be ready before the time left is estimated: two intervals."""
 
+_SCRIPT_WEIGHT: Final = 2
+_SCENE_WEIGHTS: Final = (18, 10, 65)
+"""Percent for the script, and for narration, footage and picture of all scenes; the rest is the video. Pictures take most
+of the time."""
+
 _ENDED: Final[dict[str, ProjectState]] = {"complete": "finished", "error": "failed", "cancelled": "cancelled"}
 """States by status in the record."""
 
@@ -66,11 +71,14 @@ class Standing:
 
     @property
     def percent(self) -> int:
-        """Share of the steps that are done: the script, three for each scene, and the video."""
+        """How much is done, from the scenes that each stage has completed."""
         if self.scene_count is None:
             return 0
-        done = 1 + sum(min(count, self.scene_count) for count in (self.spoken, self.sourced, self.rendered))
-        return 100 * done // (2 + 3 * self.scene_count)
+        scenes = sum(
+            weight * min(count, self.scene_count)
+            for weight, count in zip(_SCENE_WEIGHTS, (self.spoken, self.sourced, self.rendered), strict=True)
+        )
+        return int(_SCRIPT_WEIGHT + scenes / self.scene_count)
 
     @property
     def time_left(self) -> timedelta | None:

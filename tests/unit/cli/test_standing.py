@@ -42,14 +42,14 @@ RENDERED = [builders.segment_rendered(PROJECT, number, 4) for number in range(1,
     ("messages", "stage", "percent"),
     [
         ([], "script", 0),
-        ([SCRIPT], "speech", 7),
-        ([SCRIPT, *SPOKEN[:2], SOURCED[0], RENDERED[0]], "speech", 35),
-        ([SCRIPT, *SPOKEN, *SOURCED[:3]], "footage", 57),
-        ([SCRIPT, *SPOKEN, *SOURCED], "picture", 64),
-        ([SCRIPT, *SPOKEN, *SOURCED, *RENDERED], "video", 92),
+        ([SCRIPT], "speech", 2),
+        ([SCRIPT, *SPOKEN[:2], SOURCED[0], RENDERED[0]], "speech", 29),
+        ([SCRIPT, *SPOKEN, *SOURCED[:3]], "footage", 27),
+        ([SCRIPT, *SPOKEN, *SOURCED], "picture", 30),
+        ([SCRIPT, *SPOKEN, *SOURCED, *RENDERED], "video", 95),
     ],
 )
-def test_stage_and_percentage_count_the_steps_of_all_scenes(messages, stage: str, percent: int):
+def test_stage_and_percentage_follow_from_the_scenes_of_each_stage(messages, stage: str, percent: int):
     found = standing(*messages)
     assert (found.stage, found.percent) == (stage, percent)
 
@@ -92,9 +92,9 @@ def test_rows_of_the_record_tell_alive_from_interrupted(tmp_path, monkeypatch: p
         folder.announce(Endpoint("nats://127.0.0.1:1", None))
         alive = [row["progress"] for row in with_states(rows, [found], folder)]
     gone = with_states(rows, [found], folder)
-    assert alive == ["running, 35 %", "finished", "failed", "active"]
-    assert [row["progress"] for row in gone] == ["interrupted, 35 %", "finished", "failed", "active"]
+    assert alive == ["running, 20 %", "finished", "failed", "active"]
+    assert [row["progress"] for row in gone] == ["interrupted, 20 %", "finished", "failed", "active"]
     assert [(row["state"], row["percent"], row["status"]) for row in gone[:2]] == [
-        ("interrupted", 35, "active"),
+        ("interrupted", 20, "active"),
         ("finished", 100, "complete"),
     ]
