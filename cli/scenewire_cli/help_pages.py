@@ -20,6 +20,8 @@ _OPTIONS: Final = "Options"
 _EXAMPLE: Final = "\n\nExample:\n"
 """Starts the examples in a command's docstring."""
 
+_CONTEXT: Final = {"help_option_names": ["-h", "--help"]}
+
 _MIN_GROUPED: Final = 9
 """A page with fewer options has them under one heading."""
 _MAX_NAME_WIDTH: Final = 26
@@ -63,13 +65,20 @@ class _Group(TyperGroup):
         _write_examples(formatter, self.epilog)
 
 
-def make_group(summary: str, *, example: str = "") -> typer.Typer:
-    """Returns an empty group of commands."""
+def make_group(summary: str, *, example: str = "", needs_command: bool = True) -> typer.Typer:
+    """Returns an empty group of commands.
+
+    Args:
+        summary: what the commands do.
+        example: command lines, one a line.
+        needs_command: whether the group alone shows its help; otherwise its callback runs.
+    """
     return typer.Typer(
         cls=_Group,
         help=summary,
         epilog=example,
-        no_args_is_help=True,
+        context_settings=_CONTEXT,
+        no_args_is_help=needs_command,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
     )
@@ -89,6 +98,7 @@ def add_command(group: typer.Typer, command: Callable[..., None], heading: str |
         cls=_Command,
         help=summary,
         epilog=inspect.cleandoc(example),
+        context_settings=_CONTEXT,
         rich_help_panel=heading,
     )(expand_option_groups(command))
 

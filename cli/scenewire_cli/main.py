@@ -30,6 +30,7 @@ from scenewire_cli.commands.record.search import search
 from scenewire_cli.commands.record.show import show
 from scenewire_cli.commands.request import request
 from scenewire_cli.commands.up import up
+from scenewire_cli.commands.voices import voices_app
 from scenewire_cli.commands.watch import watch
 from scenewire_cli.commands.weights import weights_app
 from scenewire_cli.help_pages import add_command, make_group
@@ -62,6 +63,7 @@ for _heading, _commands in _COMMANDS.items():
     for _command in _commands:
         add_command(app, _command, _heading)
 app.add_typer(database_app, name="db", rich_help_panel=_MAINTENANCE)
+app.add_typer(voices_app, name="voices", rich_help_panel="Make videos")
 app.add_typer(weights_app, name="weights", rich_help_panel=_MAINTENANCE)
 
 

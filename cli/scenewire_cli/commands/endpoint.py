@@ -15,7 +15,7 @@ def endpoint(*, data: DataOption = None, as_json: JsonOption = False) -> None:
     The address includes the password: do not log it.
 
     Example:
-        nats --server "$(scenewire endpoint)" stream ls
+        NATS_URL="$(scenewire endpoint)" nats stream ls
     """
     run(_endpoint(DataFolder(data), as_json=as_json))
 

@@ -101,6 +101,8 @@ async def make_video(
     require_room(order, data=folder.root if options.nats is None else None, out=out)
     if options.nats is None:
         await find_ffmpeg()
+        if folder.endpoint() is None:  # a running stack may have another engine
+            await _check_voices(order)
     artifacts_url = os.environ.get("ARTIFACTS_URL") or (folder.artifacts_url if options.nats is None else None)
     order = await with_music(order, music, artifacts_url)
     with make_display(as_json=options.as_json) as display, folder.pending(order) as pending:
@@ -136,6 +138,14 @@ async def make_video(
     if late is not None:
         raise late
     return 0
+
+
+async def _check_voices(order: ScriptRequested) -> None:
+    """Refuses an order that the engine of this stack cannot speak."""
+    from scenewire_tts.voices import check_voice
+
+    for voice in dict.fromkeys([order.voice, *(order.voices or {}).values()]):
+        await check_voice(order.language, voice)
 
 
 async def _clean_up(folder: DataFolder, project: ProjectProgress) -> str:

@@ -20,6 +20,7 @@ __all__ = [
     "PROJECTS",
     "RUNNING",
     "VIDEOS",
+    "VOICES",
     "print_condition",
     "print_event",
     "print_project",
@@ -81,6 +82,13 @@ AUDIT: Final = (
     Column("of", "entity_type"),
     Column("id", "entity_id"),
     Column("what", "changes", _changes, wide=True),
+)
+VOICES: Final = (
+    Column("voice", "name"),
+    Column("languages", "languages", ", ".join),
+    Column("engine", "engine"),
+    Column("default", "is_default", lambda is_default: "default" if is_default else ""),
+    Column("description", "label", wide=True),
 )
 _SCENES: Final = (
     Column("scene", "scene_number"),

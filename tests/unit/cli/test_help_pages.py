@@ -50,7 +50,9 @@ def test_the_summary_of_a_command_is_whole_in_the_list_of_commands(path: tuple[s
     assert [line for line in page(path).splitlines() if line.startswith("  ") and line.endswith("...")] == []
 
 
-@pytest.mark.parametrize("path", [path for path in PAGES if path not in {("db",), ("weights",)}], ids=" ".join)
+@pytest.mark.parametrize(
+    "path", [path for path in PAGES if path not in {("db",), ("voices",), ("weights",)}], ids=" ".join
+)
 def test_the_examples_of_a_page_are_accepted_by_the_command(path: tuple[str, ...]):
     lines = [line for line in examples(path) if line.startswith("scenewire ")]
     assert lines or path == ("endpoint",)
@@ -81,3 +83,13 @@ def test_a_group_of_options_reaches_the_command_as_one_value():
     result = CliRunner().invoke(group, ["x", "Tea", "--speed", "1.5", "--no-title"])
     assert result.exit_code == 0, result.output
     assert seen == [OrderOptions(words="Tea", speed=1.5, title=False)]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=" ".join)
+def test_a_short_option_shows_the_help_of_every_command(path: tuple[str, ...]):
+    result = CliRunner().invoke(app, [*path, "-h"], env={"COLUMNS": "80", "FORCE_COLOR": "1"})
+    assert (result.exit_code, result.output) == (0, page(path))
+
+
+def test_no_example_puts_the_password_of_the_bus_into_the_arguments_of_a_program():
+    assert examples(("endpoint",)) == ['NATS_URL="$(scenewire endpoint)" nats stream ls']

@@ -7,6 +7,8 @@ process is deterministic. This file imports little, so that a process per scene 
     answer    one line {"voice": …, "sample_rate": 22050, "marks": [[position, sample], …]}, then 16-bit PCM
               with phonemes, marks are [position, sample, [phoneme, …]] and no PCM follows
     refusal   one line {"refused": reason}
+    request   {"list": true}
+    answer    one line {"voices": [{"name": …, "label": …, "languages": [tag, …], "is_default": …}, …]}
 """
 
 import ctypes
@@ -18,7 +20,7 @@ from typing import Any, Final, NamedTuple
 
 import espeakng_loader
 
-__all__ = ["RefusedError", "Voice", "select_voice"]
+__all__ = ["RefusedError", "Voice", "list_voices", "select_voice"]
 
 _SYNCHRONOUS: Final = 2
 _DONT_EXIT: Final = 0x8000
@@ -70,6 +72,17 @@ def select_voice(
     if chosen is None:
         raise RefusedError(f"espeak-ng has no voice {base!r}" if base else f"espeak-ng does not speak {language!r}")
     return f"{chosen.identifier}{plus}{variant}", f"{chosen.identifier.rpartition('/')[2]}{plus}{variant}"
+
+
+def list_voices(voices: Sequence[Voice]) -> list[dict[str, object]]:
+    """Returns the names and languages of the voices, and whether each is the default of a language without a region."""
+    listed: list[dict[str, object]] = []
+    for voice in voices:
+        tags = [tag for _, tag in sorted(voice.languages)]
+        name = voice.identifier.rpartition("/")[2]
+        is_default = any(_best(voices, tag) is voice for tag in tags if "-" not in tag)
+        listed.append({"name": name, "label": voice.name, "languages": tags, "is_default": is_default})
+    return listed
 
 
 def _named(voices: Sequence[Voice], name: str) -> Voice | None:
@@ -215,6 +228,9 @@ def main() -> int:
     request = json.loads(sys.stdin.buffer.read())
     phonemes = bool(request.get("phonemes"))
     library = _Library(phonemes=phonemes)
+    if request.get("list"):
+        sys.stdout.write(json.dumps({"voices": list_voices(library.voices())}) + "\n")
+        return 0
     try:
         identifier, voice = select_voice(
             library.voices(), library.variants(), language=request["language"], voice=request["voice"]

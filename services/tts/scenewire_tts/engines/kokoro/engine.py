@@ -107,7 +107,7 @@ class KokoroEngine(SpeechEngine):
 
     @override
     async def speak(self, text: str, *, language: str, voice: str | None, speed: float = 1.0) -> Speech:
-        dialect, mixture = self._select_voice(language, voice)
+        dialect, mixture = self.select_voice(language, voice)
         pieces = await _spell(text, dialect)
         utterances = divide(pieces)
         if not any(number(utterance, self._vocabulary)[0] for utterance in utterances):
@@ -116,7 +116,17 @@ class KokoroEngine(SpeechEngine):
         pcm, marks = await asyncio.to_thread(join, chunks, speed)
         return Speech(pcm, time_words(text, marks, len(pcm)), voice or mixture[0][0])
 
-    def _select_voice(self, language: str, voice: str | None) -> tuple[str, Mixture]:
+    @property
+    def voices(self) -> tuple[str, ...]:
+        """The voices in the folder of weights."""
+        return self._weights.voices
+
+    def select_voice(self, language: str, voice: str | None) -> tuple[str, Mixture]:
+        """Returns the dialect and the voices for an order; works before `start`.
+
+        Raises:
+            PermanentError: `speech_failed`, there is no such language or voice.
+        """
         dialect = select_dialect(language, voice)
         if dialect is None:
             raise PermanentError(

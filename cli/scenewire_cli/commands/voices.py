@@ -1,0 +1,49 @@
+"""`scenewire voices`: the voices that are installed here."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from scenewire_cli.help_pages import add_command, make_group
+from scenewire_cli.options import JsonOption
+from scenewire_cli.output.record_views import VOICES, print_rows_or_json
+from scenewire_cli.running import run
+
+__all__ = ["voices_app"]
+
+LanguageOption = Annotated[
+    str | None, typer.Option("--language", metavar="TAG", help="Only voices for this language, such as de or pt-BR.")
+]
+
+
+def list_(*, language: LanguageOption = None, as_json: JsonOption = False) -> None:
+    """Lists the voices that orders can name.
+
+    Marks the voice that a language gets when an order names none.
+
+    Example:
+        scenewire voices list --language en
+    """
+    run(_list(language, as_json=as_json))
+
+
+async def _list(language: str | None, *, as_json: bool) -> int:
+    from scenewire_tts.voices import list_voices
+
+    rows = [asdict(voice) for voice in await list_voices(language)]
+    print_rows_or_json("voice", rows, VOICES, as_json=as_json)
+    return 0
+
+
+voices_app = make_group("Lists the voices that are installed.", needs_command=False)
+
+
+@voices_app.callback(invoke_without_command=True)
+def _voices(context: typer.Context, *, language: LanguageOption = None, as_json: JsonOption = False) -> None:
+    """Lists the voices that are installed."""
+    if context.invoked_subcommand is None:
+        list_(language=language, as_json=as_json)
+
+
+add_command(voices_app, list_)
