@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from scenewire.errors import FailureCode, PermanentError
-from scenewire.messages import MAX_TEXT_CHARACTERS, ScriptRequested, fault_wording
+from scenewire.messages import MAX_TEXT_CHARACTERS, ScriptRequested, fault_wording, root_faults
 from scenewire_cli.order_options import DEFAULT_TOPIC, SHAPES, OrderOptions
 
 __all__ = ["build_order"]
@@ -55,7 +55,7 @@ def build_order(options: OrderOptions) -> ScriptRequested:
     try:
         return ScriptRequested.model_validate(fields)
     except ValidationError as error:
-        faults = [_describe(fault) for fault in error.errors(include_url=False)]
+        faults = [_describe(fault) for fault in root_faults(error)]
         more = f"; and {len(faults) - _MAX_FAULTS} more" if len(faults) > _MAX_FAULTS else ""
         raise _refused("; ".join(faults[:_MAX_FAULTS]) + more, "see `scenewire make --help`") from error
 

@@ -52,21 +52,23 @@ def secret(variable: str) -> str | None:
     if not name:
         return value or None
     if value:
-        raise _unusable(f"{variable} and {variable}_FILE are both given")
+        raise _unusable(variable, f"{variable} and {variable}_FILE are both given")
     try:
         content = Path(name).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise _unusable(f"the file of {variable}_FILE cannot be read: {type(error).__name__}") from None
+        # Not the name: somebody may have put the secret itself there.
+        reason = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
+        raise _unusable(variable, f"the file that {variable}_FILE names cannot be read: {reason}") from None
     if not content:
-        raise _unusable(f"the file of {variable}_FILE is empty")
+        raise _unusable(variable, f"the file that {variable}_FILE names is empty")
     return content
 
 
-def _unusable(message: str) -> PermanentError:
+def _unusable(variable: str, message: str) -> PermanentError:
     return PermanentError(
         FailureCode.INVALID_SETTINGS,
         message,
-        hint="set the variable, or the name of a file that holds the value and nothing else",
+        hint=f"set {variable} to the value itself, or {variable}_FILE to the path of a file that holds nothing else",
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from scenewire.errors import PermanentError
 from scenewire_cli.commands import weights
 from tests.support.weights import write_onnx_folder
 
@@ -37,6 +38,14 @@ async def test_a_damaged_file_is_reported_with_its_problem(tmp_path: Path, capsy
         "kokoro": False,
         "kokoro-onnx": False,
     }
+
+
+async def test_a_path_that_is_no_folder_is_the_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, problem in (("nowhere", "does not exist"), ("file", "is not a folder")):
+        (tmp_path / "file").touch()
+        with pytest.raises(PermanentError, match=rf"{tmp_path / name} {problem}"):
+            await weights._check(tmp_path / name, speak=False, as_json=False)
+    assert capsys.readouterr().out == ""
 
 
 @needs_onnx

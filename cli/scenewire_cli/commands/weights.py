@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scenewire.errors import FailureCode, PermanentError
 from scenewire_cli.help_pages import add_command, make_group
 from scenewire_cli.options import JsonOption
 from scenewire_cli.output.terminal import print_json, print_line
@@ -39,6 +40,7 @@ def check(folder: FolderArgument, *, speak: SpeakOption = False, as_json: JsonOp
 async def _check(folder: Path, *, speak: bool, as_json: bool) -> int:
     from scenewire_tts.diagnostics import check_weights
 
+    _require_folder(folder)
     report = await check_weights(folder, speak=speak)
     if as_json:
         for event in _events(report):
@@ -47,6 +49,15 @@ async def _check(folder: Path, *, speak: bool, as_json: bool) -> int:
         for line in _lines(report):
             print_line(line)
     return 0 if any(engine.complete for engine in report.engines) and all(trial.ok for trial in report.trials) else 1
+
+
+def _require_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        raise PermanentError(
+            FailureCode.INVALID_SETTINGS,
+            f"{folder} is not a folder" if folder.exists() else f"the folder of weights {folder} does not exist",
+            hint="check the path, or TTS_WEIGHTS; docs/speech.md describes the folder",
+        )
 
 
 def _events(report: "WeightsReport") -> Iterator[dict[str, Any]]:

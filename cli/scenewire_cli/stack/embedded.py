@@ -192,6 +192,6 @@ def _settings_errors() -> Iterator[None]:
 
 def _variable(service: str, place: tuple[int | str, ...]) -> str:
     """Returns the environment variable of a setting: an alias of its own, or the service's prefix and the field's name."""
-    name, *rest = (str(part) for part in place or (service,))
+    name, *rest = (f"entry {part + 1}" if isinstance(part, int) else part for part in place or (service,))
     variable = name if name.isupper() else f"{service}_{name}".upper()
     return " ".join([variable, *rest])

@@ -37,7 +37,7 @@ from scenewire.messages.events import (
     VideoAssembled,
     message_model,
 )
-from scenewire.messages.faults import describe_faults, fault_wording
+from scenewire.messages.faults import describe_faults, fault_wording, root_faults
 from scenewire.messages.ids import SHORT_ID_CHARACTERS, derive_project_id, derive_scene_id, read_id_prefix, select_id
 from scenewire.messages.orders import SHAPES, SceneOrder, ScriptRequested
 from scenewire.messages.values import (
@@ -102,5 +102,6 @@ __all__ = [
     "fault_wording",
     "message_model",
     "read_id_prefix",
+    "root_faults",
     "select_id",
 ]

@@ -6,7 +6,7 @@ from typing import Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-__all__ = ["describe_faults", "fault_wording"]
+__all__ = ["describe_faults", "fault_wording", "root_faults"]
 
 _WORDINGS: Final = {
     "missing": "is missing",
@@ -63,11 +63,16 @@ def describe_faults(error: ValidationError, *, depth: int = 0) -> str:
         error: of the validation.
         depth: names at the beginning of a fault's location that are not part of the message.
     """
-    found = error.errors(include_url=False, include_input=False)
-    places = [fault["loc"] for fault in found]
-    faults = [_described(fault, depth) for fault in found if not _follows(fault, places)]
+    faults = [_described(fault, depth) for fault in root_faults(error)]
     more = [f"and {len(faults) - _MAX_FAULTS} more"] if len(faults) > _MAX_FAULTS else []
     return "; ".join([*faults[:_MAX_FAULTS], *more])
+
+
+def root_faults(error: ValidationError) -> list[ErrorDetails]:
+    """Returns what is wrong with a message, without faults that only follow from others."""
+    found = error.errors(include_url=False)
+    places = [fault["loc"] for fault in found]
+    return [fault for fault in found if not _follows(fault, places)]
 
 
 def _follows(fault: ErrorDetails, places: Sequence[tuple[int | str, ...]]) -> bool:

@@ -109,6 +109,7 @@ def test_each_faulty_scene_is_named_by_its_place_in_the_script(tmp_path: Path):
     script.write_text(json.dumps([{"text": "One."}, {"keywords": "two"}, {"text": "Three.", "sceneNumber": 0}]))
     message = refusal(script=script)
     assert "scene 2 of the script: text is missing" in message
+    assert "entry" not in message
     assert "scene 3 of the script: scene_number must be at least 1" in message
     script.write_text(json.dumps([{"text": "One."}] + [{}] * 9))
     assert refusal(script=script).endswith("scene 6 of the script: text is missing; and 4 more")

@@ -15,7 +15,7 @@ from scripts.doubles.language_model import KEY
         ({"GROQ_API_KEY": KEY, "GROQ_MODEL": "a/b"}, True, "a/b writes"),
         ({"GROQ_API_KEY": KEY, "SCRIPT_PROVIDER": "groq"}, True, "groq, because SCRIPT_PROVIDER is groq"),
         ({"GROQ_API_KEY_FILE": __file__}, False, "groq, because GROQ_API_KEY_FILE is set, but"),
-        ({"GROQ_API_KEY_FILE": "/nowhere/key"}, False, "GROQ_API_KEY_FILE cannot be read"),
+        ({"GROQ_API_KEY_FILE": "/nowhere/key"}, False, "GROQ_API_KEY_FILE names cannot be read: No such file"),
         ({"SCRIPT_PROVIDER": "groq"}, False, "no key"),
         ({"SCRIPT_PROVIDER": "groq", "GROQ_API_KEY": " "}, False, "no key"),
         ({"SCRIPT_PROVIDER": "oracle"}, False, "SCRIPT_PROVIDER: Input should be 'groq' or 'outline'"),

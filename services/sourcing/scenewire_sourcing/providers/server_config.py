@@ -1,6 +1,7 @@
 """The configuration of one footage server: how it is started or reached, and what it may do."""
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -53,9 +54,15 @@ class FootageServer(BaseModel):
     @model_validator(mode="after")
     def _has_one_address(self) -> Self:
         if (self.command is None) == (self.url is None) and (self.command or self.name not in BUNDLED_SERVERS):
+            similar = get_close_matches(self.name, BUNDLED_SERVERS, 1)
+            suggestion = f"; did you mean {similar[0]!r}?" if similar else ""
             bundled = ", ".join(BUNDLED_SERVERS)
-            message = f"footage server {self.name}: set either command or url; only {bundled} need neither"
-            raise ValueError(message)
+            message = (
+                f"footage server {self.name!r} is not one of the bundled ones ({bundled}){suggestion}"
+                if self.command is None
+                else f"footage server {self.name!r} has both command and url"
+            )
+            raise ValueError(f"{message}; a server of your own needs either command or url")
         tools = {self.tool_mapping.search_tool, self.tool_mapping.get_tool}
         if self.pins and self.pins.keys() != tools:
             message = f"footage server {self.name}: pin each of {', '.join(sorted(tools))}, or none"
