@@ -29,6 +29,7 @@ from scenewire_cli.commands.record.rebuild import rebuild
 from scenewire_cli.commands.record.search import search
 from scenewire_cli.commands.record.show import show
 from scenewire_cli.commands.request import request
+from scenewire_cli.commands.script import script
 from scenewire_cli.commands.up import up
 from scenewire_cli.commands.voices import voices_app
 from scenewire_cli.commands.watch import watch
@@ -50,7 +51,7 @@ _DATABASE_CODES: Final = {FailureCode.DATABASE_UNAVAILABLE, FailureCode.DATABASE
 _MAINTENANCE: Final = "Run and maintain"
 
 _COMMANDS: Final[Mapping[str, Sequence[Callable[..., None]]]] = {
-    "Make videos": (make, request, ps, watch, cancel),
+    "Make videos": (make, script, request, ps, watch, cancel),
     "Find videos and projects": (list_, show, search, history, audit),
     _MAINTENANCE: (up, endpoint, doctor, rebuild),
 }

@@ -1,15 +1,14 @@
 """Builds an order from the command line. Every mistake is found here, before anything starts."""
 
-import json
-from pathlib import Path
 from typing import Any, Final
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from scenewire.errors import FailureCode, PermanentError
-from scenewire.messages import MAX_TEXT_CHARACTERS, ScriptRequested, fault_wording, root_faults
+from scenewire.messages import ScriptRequested, fault_wording, root_faults
 from scenewire_cli.order_options import DEFAULT_TOPIC, SHAPES, OrderOptions
+from scenewire_cli.script_file import read_script
 
 __all__ = ["build_order"]
 
@@ -25,11 +24,7 @@ _OPTIONS: Final = {
 _MAX_FAULTS: Final = 5
 """Faults that an error message lists: a script may have one in every scene."""
 
-_MAX_SCRIPT_BYTES: Final = 4 * MAX_TEXT_CHARACTERS
-
 _SHAPES: Final = " or ".join(", ".join(SHAPES).rsplit(", ", 1))
-
-_SCENES_EXAMPLE: Final = 'write [{"sceneNumber": 1, "text": "…"}, …]'
 
 
 def build_order(options: OrderOptions) -> ScriptRequested:
@@ -41,23 +36,36 @@ def build_order(options: OrderOptions) -> ScriptRequested:
     fields: dict[str, Any] = {
         "target_duration": options.duration,
         "language": options.language,
-        "voice": options.voice,
+        "title": options.title,
+        "speak_headings": options.speak_headings,
         "speed": options.speed,
         "look": _look(options),
     }
+    fields |= _voices(options.voice)
     topic = _topic(options)
     if topic is not None:
         fields["topic"] = topic
     elif options.script is None:
         fields["topic"] = DEFAULT_TOPIC
     if options.script is not None:
-        fields |= _read_script(options.script)
+        script = read_script(options.script)
+        fields = script | {name: value for name, value in fields.items() if value is not None or name not in script}
     try:
         return ScriptRequested.model_validate(fields)
     except ValidationError as error:
         faults = [_describe(fault) for fault in root_faults(error)]
         more = f"; and {len(faults) - _MAX_FAULTS} more" if len(faults) > _MAX_FAULTS else ""
         raise _refused("; ".join(faults[:_MAX_FAULTS]) + more, "see `scenewire make --help`") from error
+
+
+def _voices(option: str | None) -> dict[str, Any]:
+    """Reads one voice, or the voices of speakers: `narrator=af_sky,host=am_adam`."""
+    if option is None or "=" not in option:
+        return {"voice": option}
+    pairs = [part.partition("=") for part in option.split(",")]
+    if not all(name.strip() and voice.strip() for name, _, voice in pairs):
+        raise _refused(f"--voice: {option!r} is not a list of SPEAKER=VOICE", "write narrator=af_sky,host=am_adam")
+    return {"voices": {name.strip(): voice.strip() for name, _, voice in pairs}}
 
 
 def _topic(options: OrderOptions) -> str | None:
@@ -93,7 +101,7 @@ def _look(options: OrderOptions) -> dict[str, Any]:
     if options.look is not None and options.look not in SHAPES:
         raise _refused(f"--look must be {_SHAPES}, not {options.look!r}", "for any other shape, use --size")
     look: dict[str, Any] = _parse_size(options.size or SHAPES[options.look or "landscape"])
-    look["title"] = options.title
+    look["title"] = not options.no_title
     if options.fit is not None:
         look["fit"] = options.fit
     if options.captions == "none":
@@ -108,47 +116,6 @@ def _parse_size(size: str) -> dict[str, int]:
     if not (separator and width.isdecimal() and height.isdecimal()):
         raise _refused(f"--size must be WIDTHxHEIGHT, not {size!r}", f"write it like {SHAPES['landscape']}")
     return {"width": int(width), "height": int(height)}
-
-
-def _read_script(path: Path) -> dict[str, Any]:
-    """Reads a text to narrate, or a JSON file of scenes."""
-    try:
-        size = path.stat().st_size
-        if size > _MAX_SCRIPT_BYTES:
-            raise _too_long(path, f"{size / 1e6:.1f} MB")
-        raw = path.read_bytes()
-    except OSError as error:
-        raise _refused(f"--script: cannot read {path}: {error.strerror}", "check the path") from error
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _refused(f"--script: {path} is not text in UTF-8", "save it as plain text in UTF-8") from error
-    if "\0" in text:
-        raise _refused(f"--script: {path} is a binary file", "pass a plain text or JSON file")
-    if not any(character.isalnum() for character in text):
-        raise _refused(f"--script: {path} has no words", "write the text to narrate into it")
-    if path.suffix == ".json":
-        return _parse_scenes(path, text)
-    if len(text) > MAX_TEXT_CHARACTERS:
-        raise _too_long(path, f"{len(text):,} characters")
-    return {"text": text}
-
-
-def _parse_scenes(path: Path, text: str) -> dict[str, Any]:
-    try:
-        scenes = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise _refused(f"--script: {path} is not JSON: {error}", "correct it, or save it as .txt") from error
-    if isinstance(scenes, dict):
-        scenes = scenes.get("scenes")
-    if not isinstance(scenes, list) or not scenes:
-        raise _refused(f"--script: {path} has no list of scenes", _SCENES_EXAMPLE)
-    return {"scenes": scenes}
-
-
-def _too_long(path: Path, length: str) -> PermanentError:
-    limit = f"the limit is {MAX_TEXT_CHARACTERS:,} characters per video"
-    return _refused(f"--script: {path} has {length}; {limit}", "split it into several videos")
 
 
 def _refused(message: str, hint: str) -> PermanentError:

@@ -38,10 +38,25 @@ class OrderOptions:
         typer.Option(
             "--script",
             metavar="FILE",
-            help="Narrate this text: plain text, or a JSON list of scenes.",
+            help="Narrate this script, or - for standard input: text, Markdown, HTML, SSML, subtitles, a screenplay, or "
+            "scenes in JSON.",
             rich_help_panel=_CONTENT,
         ),
     ] = None
+    title: Annotated[
+        str | None,
+        typer.Option(
+            "--title",
+            metavar="TEXT",
+            help="Title of the video.",
+            show_default="that of the script",
+            rich_help_panel=_CONTENT,
+        ),
+    ] = None
+    speak_headings: Annotated[
+        bool,
+        typer.Option("--speak-headings", help="Speak the headings of the script, too.", rich_help_panel=_CONTENT),
+    ] = False
     duration: Annotated[
         float | None,
         typer.Option(
@@ -67,7 +82,8 @@ class OrderOptions:
         typer.Option(
             "--voice",
             metavar="NAME",
-            help="Voice of the speech engine, such as en-us+f3 (espeak) or af_sky (Kokoro).",
+            help="Voice of the speech engine, such as en-us+f3 (espeak) or af_sky (Kokoro); or voices of the speakers of a "
+            "script, such as narrator=af_sky,host=am_adam.",
             show_default="the language's own",
             rich_help_panel=_VOICE,
         ),
@@ -122,10 +138,10 @@ class OrderOptions:
             rich_help_panel=_PICTURE,
         ),
     ] = None
-    title: Annotated[
+    no_title: Annotated[
         bool,
-        typer.Option("--title/--no-title", help="Show the title over the first scene.", rich_help_panel=_PICTURE),
-    ] = True
+        typer.Option("--no-title", help="Don't show the title over the first scene.", rich_help_panel=_PICTURE),
+    ] = False
     music: Annotated[
         Path | None,
         typer.Option(

@@ -142,10 +142,12 @@ async def make_video(
 
 async def _check_voices(order: ScriptRequested) -> None:
     """Refuses an order that the engine of this stack cannot speak."""
+    from scenewire_script.preview import resolve_language
     from scenewire_tts.voices import check_voice
 
+    language = resolve_language(order).tag
     for voice in dict.fromkeys([order.voice, *(order.voices or {}).values()]):
-        await check_voice(order.language, voice)
+        await check_voice(language, voice)
 
 
 async def _clean_up(folder: DataFolder, project: ProjectProgress) -> str:

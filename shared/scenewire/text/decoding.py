@@ -14,7 +14,7 @@ _SAMPLE_BYTES: Final = 2_000
 _UTF_16_SHARE: Final = 0.4
 """Share of zero bytes at every other place, which shows UTF-16 without a byte order mark."""
 
-_CONTROLS: Final = "\t\n\r\f\v\x1a\x1b\x85"
+_CONTROLS: Final = "\t\n\r\f\v"
 """Control characters that occur in texts."""
 
 
@@ -31,6 +31,7 @@ def decode(raw: bytes) -> str | None:
         text = raw.decode("cp1252", errors="replace")
         if "\ufffd" in text:
             return None
+    text = text.rstrip("\x1a")  # the end of a file of DOS
     is_binary = any(character < " " and character not in _CONTROLS for character in text)
     return None if is_binary else text
 

@@ -82,7 +82,7 @@ def test_a_group_of_options_reaches_the_command_as_one_value():
     group.command()(expand_option_groups(command))
     result = CliRunner().invoke(group, ["x", "Tea", "--speed", "1.5", "--no-title"])
     assert result.exit_code == 0, result.output
-    assert seen == [OrderOptions(words="Tea", speed=1.5, title=False)]
+    assert seen == [OrderOptions(words="Tea", speed=1.5, no_title=True)]
 
 
 @pytest.mark.parametrize("path", PAGES, ids=" ".join)

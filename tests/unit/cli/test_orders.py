@@ -57,7 +57,7 @@ def test_a_script_is_taken_word_for_word(tmp_path: Path):
         (b"", "has no words"),
         (b" \n\n", "has no words"),
         (b"... !!! ---", "has no words"),
-        (b"\x89PNG\r\n\x1a\n\xff\xfe", "not text in UTF-8"),
+        (b"\x89PNG\r\n\x1a\n\xff\xfe", "is a binary file"),
         (b"text with \0 in it", "binary"),
         (b"x" * 10_000_000, "10.0 MB"),
         (b"x" * (MAX_TEXT_CHARACTERS + 1), "200,001 characters"),
@@ -138,7 +138,7 @@ def test_a_look_is_named_or_given_in_pixels():
 
 
 def test_fit_captions_and_title_are_part_of_the_look():
-    look = build_order(OrderOptions(fit="blur", captions="bold", title=False)).look
+    look = build_order(OrderOptions(fit="blur", captions="bold", no_title=True)).look
     assert (look.fit, look.caption_style, look.captions, look.title) == ("blur", "bold", True, False)
     assert not build_order(OrderOptions(captions="none")).look.captions
 
@@ -156,3 +156,30 @@ def test_fit_captions_and_title_are_part_of_the_look():
 )
 def test_an_invalid_picture_option_is_refused_by_name(options: dict[str, str], fault: str):
     assert fault in refusal(topic="Tea", **options)
+
+
+def test_a_script_file_may_hold_a_whole_order_scenes_or_lines_of_scenes(tmp_path: Path):
+    whole, listed, lines, text = (tmp_path / name for name in ("a.json", "b.txt", "c.jsonl", "d.txt"))
+    whole.write_text('{"video_script": "Tea is old.", "title": "Tea", "config": 1}')
+    with pytest.raises(PermanentError, match="unknown key 'config'"):
+        build_order(OrderOptions(script=whole))
+    whole.write_text('{"video_script": "Tea is old.", "title": "Tea", "speed": 1.5}')
+    listed.write_text('["Tea is old.", {"text": "It is hot."}]')
+    lines.write_text('{"text": "Tea is old."}\n\n"It is hot."\n')
+    text.write_text("[a harbour]\nBoats leave.")
+
+    order = build_order(OrderOptions(script=whole, title="Old tea"))
+    assert (order.text, order.title, order.speed) == ("Tea is old.", "Old tea", 1.5)
+    for script in (listed, lines):
+        scenes = build_order(OrderOptions(script=script)).scenes
+        assert [scene.text for scene in scenes or ()] == ["Tea is old.", "It is hot."]
+    assert build_order(OrderOptions(script=text)).text == "[a harbour]\nBoats leave."
+
+
+def test_voices_of_speakers_are_pairs():
+    assert build_order(OrderOptions(words="Tea", voice="narrator=af_sky, Host=am_adam")).voices == {
+        "narrator": "af_sky",
+        "Host": "am_adam",
+    }
+    with pytest.raises(PermanentError, match="not a list of SPEAKER=VOICE"):
+        build_order(OrderOptions(words="Tea", voice="narrator=,x"))

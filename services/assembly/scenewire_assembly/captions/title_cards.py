@@ -163,9 +163,13 @@ class Title:
 
 
 def card_of(brief: Brief, scene: Scene, accent: str) -> Card:
-    """The card of a painted scene: the video's title on the first one, a few keywords on the others."""
-    if scene.scene_number == 1:
-        return Card(_shortened(one_line(brief.title), _MAX_TITLE_COLUMNS), "", 0.105, accent)
+    """The card of a scene on a generated background.
+
+    It shows the video's title on the first scene, the heading of the section that begins with a scene, or a few keywords.
+    """
+    title = brief.title if scene.scene_number == 1 else scene.section
+    if title:
+        return Card(_shortened(one_line(title), _MAX_TITLE_COLUMNS), "", 0.105, accent)
     text = one_line(scene.text)
     words: list[str] = []
     for word in [one_line(keyword) for keyword in scene.keywords][:_HEADING_WORDS]:
@@ -178,10 +182,13 @@ def card_of(brief: Brief, scene: Scene, accent: str) -> Card:
 
 
 def title_of(brief: Brief, scene: Scene, accent: str) -> Title | None:
-    """The title over the first scene's footage; None if its captions start with the same words."""
-    title, text = one_line(brief.title), one_line(scene.text)
+    """The video's title over the footage of the first scene, or the heading of the section that begins with a scene.
+
+    None if there is neither, or if the captions start with the same words.
+    """
+    title, text = one_line(brief.title if scene.scene_number == 1 else scene.section), one_line(scene.text)
     repeated = text.casefold().startswith(title.rstrip(" .…").casefold())
-    if scene.scene_number > 1 or not brief.options.look.title or (repeated and brief.options.look.captions):
+    if not title or not brief.options.look.title or (repeated and brief.options.look.captions):
         return None
     return Title(_shortened(title, _MAX_TITLE_COLUMNS), accent)
 

@@ -61,8 +61,9 @@ class Tally:
         mute = [name for name in self._speakers if name.casefold() not in voices]
         if mute:
             names = ", ".join(mute)
-            example = mute[0].casefold()
-            notes.append(f"Taken as speakers and not spoken: {names}; `--voice {example}=NAME` gives one a voice.")
+            example = f"{mute[0].casefold()}=NAME"
+            example = f'"{example}"' if " " in example else example
+            notes.append(f"Taken as speakers and not spoken: {names}; `--voice {example}` gives one a voice.")
         return notes
 
 

@@ -1,0 +1,93 @@
+"""`scenewire script`: shows what would become of a script."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from scenewire.messages import ScenesScripted
+from scenewire_cli.options import JsonOption
+from scenewire_cli.order import build_order
+from scenewire_cli.order_options import OrderOptions
+from scenewire_cli.output.tables import print_facts, seconds
+from scenewire_cli.output.terminal import print_json, print_line, single_spaced
+from scenewire_cli.running import run
+
+__all__ = ["script"]
+
+
+def script(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The script, or - for standard input.")],
+    *,
+    language: Annotated[
+        str | None, typer.Option("--language", metavar="TAG", help="Its language; detected if not given.")
+    ] = None,
+    voice: Annotated[
+        str | None, typer.Option("--voice", metavar="NAME", help="As for make: a voice, or SPEAKER=VOICE pairs.")
+    ] = None,
+    title: Annotated[str | None, typer.Option("--title", metavar="TEXT", help="Title of the video.")] = None,
+    speak_headings: Annotated[bool, typer.Option("--speak-headings", help="Speak its headings, too.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Shows what a script becomes, and makes nothing.
+
+    Prints title, sections and scenes with their estimated seconds, what their pictures would show, and what is not spoken.
+
+    Example:
+        scenewire script notes.md
+    """
+    options = replace(
+        OrderOptions(), script=file, language=language, voice=voice, title=title, speak_headings=speak_headings
+    )
+    run(_script(options, as_json=as_json))
+
+
+async def _script(options: OrderOptions, *, as_json: bool) -> int:
+    from scenewire_script.preview import preview_script
+
+    scripted = await preview_script(build_order(options))
+    if as_json:
+        print_json({"event": "script", **_as_dict(scripted)})
+    else:
+        _print(scripted)
+    return 0
+
+
+def _as_dict(scripted: ScenesScripted) -> dict[str, Any]:
+    return {
+        "title": scripted.brief.title,
+        "topic": scripted.brief.topic,
+        "language": scripted.brief.options.language,
+        "estimated_duration": _seconds(scripted),
+        "notes": list(scripted.brief.notes),
+        "scenes": [scene.model_dump(mode="json", exclude={"id"}) for scene in scripted.scenes],
+    }
+
+
+def _print(scripted: ScenesScripted) -> None:
+    print_facts(
+        {
+            "title": scripted.brief.title,
+            "language": scripted.brief.options.language,
+            "scenes": str(len(scripted.scenes)),
+            "length": f"about {seconds(_seconds(scripted))}",
+        }
+    )
+    for note in scripted.brief.notes:
+        print_line(f"note: {single_spaced(note)}")
+    for scene in scripted.scenes:
+        if scene.section:
+            print_line("")
+            print_line(f"# {single_spaced(scene.section)}")
+        facts = [f"{scene.wanted_duration or scene.estimated_duration:.1f} s", f"picture: {scene.footage_query}"]
+        facts += [f"voice: {scene.voice}"] if scene.voice else []
+        facts += [f"silence: {scene.pause:g} s"] if scene.pause else []
+        print_line("")
+        print_line(f"{scene.scene_number}. {single_spaced(' | '.join(facts))}")
+        print_line(f"   {single_spaced(scene.text)}")
+
+
+def _seconds(scripted: ScenesScripted) -> float:
+    """Estimated length of the video, seconds."""
+    return round(sum((scene.wanted_duration or scene.estimated_duration) + scene.pause for scene in scripted.scenes), 1)

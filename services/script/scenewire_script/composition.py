@@ -1,0 +1,85 @@
+"""Makes the message with all scenes of an order from what a writer wrote."""
+
+import asyncio
+from typing import Final
+from uuid import UUID
+
+from scenewire.messages import Brief, Scene, ScenesScripted, ScriptRequested, derive_scene_id
+from scenewire_script.order_language import resolve_language
+from scenewire_script.text.lengths import count_words
+from scenewire_script.timing.scene_durations import divide_duration
+from scenewire_script.timing.speaking_rates import words_per_second as rate_of
+from scenewire_script.writers.base import Script, ScriptWriter
+
+__all__ = ["compose"]
+
+_MAX_DEVIATION: Final = 0.25
+"""A script whose estimate deviates by more than this share is spoken at its own pace: no pleasant pace can make up for
+that many words."""
+
+
+async def compose(
+    order: ScriptRequested, project_id: UUID, writer: ScriptWriter, *, words_per_second: float
+) -> ScenesScripted:
+    """Returns the numbered scenes of an order, with their estimated and wanted durations.
+
+    Args:
+        order: the order; its language is detected if it names none.
+        project_id: of the scenes.
+        writer: writes or divides the script.
+        words_per_second: speaking rate of English, for estimated durations.
+
+    Raises:
+        PermanentError: of the writer.
+        TransientError: of the writer.
+    """
+    language, language_notes = await asyncio.to_thread(resolve_language, order)
+    order = order.model_copy(update={"project_id": project_id, "language": language})
+    script = await writer.write(order)
+    options = order.options.model_copy(update={"language": script.language or language})
+    texts = [draft.text for draft in script.scenes]
+    rate = rate_of(words_per_second, options.language) * (order.speed or 1)
+    estimates = [round(count_words(text) / rate, 2) for text in texts]
+    wanted, note = _plan(order, script, sum(estimates))
+    durations = divide_duration(texts, wanted) if wanted else [draft.duration for draft in script.scenes]
+    scenes = tuple(
+        Scene(
+            id=derive_scene_id(project_id, number),
+            scene_number=number,
+            text=draft.text,
+            footage_query=draft.footage_query,
+            keywords=draft.keywords,
+            estimated_duration=estimate,
+            wanted_duration=duration,
+            section=draft.section,
+            voice=draft.voice,
+            pause=draft.pause,
+        )
+        for number, (draft, estimate, duration) in enumerate(zip(script.scenes, estimates, durations, strict=True), 1)
+    )
+    return ScenesScripted(
+        project_id=project_id,
+        revision=order.revision,
+        brief=Brief(
+            topic=script.topic,
+            title=script.title,
+            scene_count=len(scenes),
+            options=options,
+            notes=(*language_notes, *script.notes, *note),
+        ),
+        scenes=scenes,
+        writer=writer.name,
+    )
+
+
+def _plan(order: ScriptRequested, script: Script, estimate: float) -> tuple[float | None, tuple[str, ...]]:
+    """Returns the total duration to aim for, or None, and notes for people.
+
+    The text of an order without a duration is spoken at its own pace.
+    """
+    if not script.fills_time and order.target_duration is None:
+        return None, ()
+    wanted = order.options.target_duration
+    if abs(estimate - wanted) <= _MAX_DEVIATION * wanted:
+        return wanted, ()
+    return None, (f"The script will last about {estimate:.0f} s; {wanted:.0f} s were ordered.",)

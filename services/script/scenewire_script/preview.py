@@ -1,0 +1,24 @@
+"""Shows what would become of an order's own words, without making anything. The command calls it."""
+
+from typing import Final
+from uuid import UUID
+
+from scenewire.messages import ScenesScripted, ScriptRequested
+from scenewire_script.composition import compose
+from scenewire_script.order_language import resolve_language
+from scenewire_script.settings import ScriptSettings
+from scenewire_script.writers.outline import OutlineWriter
+
+__all__ = ["preview_script", "resolve_language"]
+
+_NO_PROJECT: Final = UUID(int=0)
+
+
+async def preview_script(order: ScriptRequested) -> ScenesScripted:
+    """Returns the scenes that an order with a text or scenes would have.
+
+    Raises:
+        PermanentError: `invalid_order`, there is nothing to speak.
+    """
+    settings = ScriptSettings(artifacts_url="file:///")
+    return await compose(order, _NO_PROJECT, OutlineWriter(), words_per_second=settings.words_per_second)
