@@ -1,9 +1,8 @@
 """Measures how well a speech recogniser understands the narration, with and without the spoken form.
 
-Needs `faster-whisper` and `whisper-normalizer`, which are not dependencies of scenewire, and a folder with a Whisper model
-in CTranslate2's format:
+Needs `faster-whisper`, which is not a dependency of scenewire, and a folder with a Whisper model in CTranslate2's format:
 
-    $ pip install faster-whisper whisper-normalizer
+    $ pip install faster-whisper
     $ python scripts/word_error_rate.py ~/models/whisper-base
     $ python scripts/word_error_rate.py ~/models/whisper-base --engine kokoro-onnx --weights ~/models/kokoro
 """
@@ -11,6 +10,7 @@ in CTranslate2's format:
 import argparse
 import asyncio
 import importlib
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -125,13 +125,17 @@ def errors(expected: Sequence[str], heard: Sequence[str]) -> int:
     return row[-1]
 
 
-async def measure(engine: SpeechEngine, recogniser: Any, normalize: Any, voice: str | None, path: Path) -> None:
+def words(text: str) -> list[str]:
+    """Returns the words of a text as they sound: recognisers write digits, abbreviations and addresses again."""
+    return re.findall(r"\w+", spoken_form(clean(text), "en").text.casefold().replace("'", "").replace("’", ""))
+
+
+async def measure(engine: SpeechEngine, recogniser: Any, voice: str | None, path: Path) -> None:
     """Prints the word error rate of every kind of text, as written and as spoken.
 
     Args:
         engine: speaks.
         recogniser: a `faster_whisper.WhisperModel`.
-        normalize: Whisper's normalizer, which makes "eighteen sixty-nine" and "1869" the same.
         voice: the engine's voice; None uses its default.
         path: where to write each narration.
     """
@@ -140,12 +144,12 @@ async def measure(engine: SpeechEngine, recogniser: Any, normalize: Any, voice: 
     for kind, texts in TEXTS.items():
         counts = np.zeros((2, 2), int)
         for written, said in texts:
-            expected = normalize(said or written).split()
+            expected = words(said or written)
             for column, text in enumerate((clean(written), spoken_form(clean(written), "en").text)):
                 speech = await engine.speak(text, language="en-US", voice=voice)
                 write_wav(path, speech)
                 segments, _ = recogniser.transcribe(str(path), language="en", beam_size=5)
-                heard = normalize(" ".join(segment.text for segment in segments)).split()
+                heard = words(" ".join(segment.text for segment in segments))
                 counts[column] += errors(expected, heard), len(expected)
         totals += counts
         print(f"{kind:<15}{counts[0, 1]:>6}{_rate(counts[0]):>9}{_rate(counts[1]):>13}")
@@ -165,18 +169,17 @@ async def main() -> None:
     parser.add_argument("--voice")
     arguments = parser.parse_args()
     recogniser = importlib.import_module("faster_whisper").WhisperModel(str(arguments.model), compute_type="int8")
-    normalize = importlib.import_module("whisper_normalizer.english").EnglishTextNormalizer()
     with TemporaryDirectory() as folder:
         path = Path(folder) / "narration.wav"
         if arguments.engine == "espeak":
-            await measure(EspeakEngine(), recogniser, normalize, arguments.voice, path)
+            await measure(EspeakEngine(), recogniser, arguments.voice, path)
             return
         if arguments.weights is None:
             parser.error("--weights is missing; pass the folder of Kokoro's weights")
         engine = open_kokoro(arguments.engine, arguments.weights, threads=1)
         await engine.start()
         try:
-            await measure(engine, recogniser, normalize, arguments.voice, path)
+            await measure(engine, recogniser, arguments.voice, path)
         finally:
             await engine.aclose()
 

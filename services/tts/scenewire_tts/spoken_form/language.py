@@ -111,6 +111,8 @@ class Language(ABC):
     currencies: ClassVar[Mapping[str, Currency]]
     scales: ClassVar[Mapping[str, tuple[str, str]]]
     """Singular and plural of large numbers by how they are written after a number."""
+    agreeing_scales: ClassVar[frozenset[str]] = frozenset()
+    """Keys of `scales` before which a number has the gender of the noun: "duzentas mil pessoas"."""
     money_scales: ClassVar[Mapping[str, str]] = {}
     """Keys of `scales` by abbreviations that stand for them only in amounts of money."""
     units: ClassVar[Mapping[str, str]] = {}

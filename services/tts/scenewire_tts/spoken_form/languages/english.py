@@ -50,14 +50,17 @@ _PLACES: Final = {"Ave": "Avenue", "Blvd": "Boulevard", "Rd": "Road", "St": "Str
 _PLACE: Final = re.compile(r"(?<!\w)[A-Z][a-z]+ (?P<place>(?:Ave|Blvd|Rd|St)(?!\w)\.?)(?! [A-Z])")
 _SEQUEL: Final = re.compile(r"(?<!\w)[A-Z][\w’']+ (?P<roman>(?=[IVX]{2})X{0,2}(?:IX|IV|V?I{0,3}))(?<!XX)(?![\w’'])")
 """`Rocky IV`. Numerals of two letters at least: `I` is a pronoun, and `X` and `V` are names."""
+_PER: Final = re.compile(r"(?<=\d)/(?=(?:day|hour|kg|litre|liter|minute|month|night|person|second|week|year)(?!\w))")
+_VERSION: Final = re.compile(r"(?<!\w)[vV](?P<numbers>\d+(?:\.\d+)+)(?!\w|[.]\d)")
+_AM_TO_PM: Final = re.compile(r"(?<=[ap]m) ?[-–] ?(?=\d{1,2}(?::\d\d)? ?[ap]m)")
 _BRITISH: Final = frozenset({"gb", "ie", "au", "nz", "in", "za"})
 _OLD_YEAR: Final = re.compile(
-    r"(?<![\w.,$£€])(?P<year>\d{1,4})(?= (?:BC|AD|CE|BCE)\b)|(?<!\w)(?:AD|[Ii]n) (?P<later>\d{3,4})(?![\w%°]|[.,:/]\d)"
+    r"(?<![\w.,$£€])(?P<year>\d{1,4})(?= (?:BC|AD|CE|BCE)\b)|(?<!\w)(?:AD|[Ii]n) (?P<later>\d{3,4})(?![\w%°]|[-–.,:/]\d)"
 )
 
 _TITLES: Final = {
     r"Dr\.?": "Doctor", r"Mr\.?": "Mister", r"Mrs\.?": "Missus", r"Ms\.": "Ms", r"Prof\.?": "Professor",
-    r"Gen\.": "General", r"Col\.": "Colonel", r"Capt\.?": "Captain", r"Lt\.?": "Lieutenant", r"Sgt\.?": "Sergeant",
+    r"Gen\.(?! Z)": "General", r"Col\.": "Colonel", r"Capt\.?": "Captain", r"Lt\.?": "Lieutenant", r"Sgt\.?": "Sergeant",
     r"Sen\.": "Senator", r"Rep\.": "Representative", r"Gov\.": "Governor", r"Rev\.?": "Reverend", r"Hon\.": "Honorable",
     r"St\.?": "Saint", r"Mt\.?": "Mount", r"Ft\.": "Fort", r"Pres\.": "President",
 }  # fmt: skip
@@ -144,6 +147,8 @@ class English(Language):
         Abbreviation(r"p\.", "page", "number"),
         Abbreviation(r"[Ee]p\.", "episode", "number"),
         Abbreviation(r"ca?\.", "circa", "number"),
+        Abbreviation(r"b\.", "born", "number"),
+        Abbreviation(r"d\.", "died", "number"),
         Abbreviation(r"[Aa]pprox\.", "approximately", "word"),
         Abbreviation(r"vs\.?|v\.", "versus", "word"),
         Abbreviation(r"Inc\.", "Incorporated"),
@@ -268,6 +273,9 @@ class English(Language):
             Rule(_SEQUEL, lambda match: [Edit(*match.span("roman"), self.cardinal(roman_value(match["roman"])))]),
             Rule(_PLACE, _place),
             Rule(_INITIALS, _initials),
+            Rule(_PER, lambda match: [Edit(*match.span(), " per ")]),
+            Rule(_AM_TO_PM, lambda match: [Edit(*match.span(), " to ")]),
+            Rule(_VERSION, self._version),
         )
 
     def _month_and_day(self, match: re.Match[str]) -> Sequence[Edit]:
@@ -277,7 +285,8 @@ class English(Language):
 
     def _day_and_month(self, match: re.Match[str]) -> Sequence[Edit]:
         name = month_name(match, self)
-        day = self.day(int(match["day"]), word_before(match))
+        number = int(match["day"])
+        day = self.ordinal(number) if "of" in match["gap"] else self.day(number, word_before(match))
         return [Edit(match.start(), match.start("gap"), f"{day} of"), Edit(match.start("gap"), match.end(), f" {name}")]
 
     def _old_year(self, match: re.Match[str]) -> Sequence[Edit]:
@@ -293,6 +302,10 @@ class English(Language):
         if ten:
             return f"{self.cardinal(century)} {_DECADES[ten]}"
         return "two thousands" if century == 20 else f"{self.cardinal(century)} hundreds"
+
+    def _version(self, match: re.Match[str]) -> Sequence[Edit]:
+        numbers = " point ".join(self.number(Number(part)) for part in match["numbers"].split("."))
+        return [Edit(*match.span(), f"version {numbers}")]
 
     def _feet(self, feet: int, inches: int) -> str:
         return f"{self.cardinal(feet)} foot {self.cardinal(inches)}"

@@ -13,7 +13,7 @@ from scenewire_tts.spoken_form.numerals import ROMAN, Number, NumberFormat, roma
 
 __all__ = ["French"]
 
-_CENTURY: Final = re.compile(rf"(?<!\w)(?P<roman>{ROMAN})(?P<mark>er|re|e|ème|ᵉ)(?!\w)")
+_CENTURY: Final = re.compile(rf"(?<!\w)(?P<roman>(?=[IVX]+[^IVX]){ROMAN})(?P<mark>er|re|e|ème|ᵉ)(?!\w)")
 _HOURS_A_DAY: Final = re.compile(r"(?<![\w.,/])(?P<hours>\d+) ?h(?:eures)?/(?P<of>\d+)(?![\w/])")
 _FEMININE: Final = re.compile(
     r"[a-zà-ÿ]*(?:[ts]ion|té|ée|ette|ance|ence|ure|esse|ille|aine)s?|"
@@ -104,7 +104,7 @@ class French(Romance):
     highest_regnal_ordinal = 1
     century = "(?!)"
     highest_century_ordinal = 0
-    numbered = r"[Cc]hapitre|[Tt]ome|[Vv]olume|[Ll]ivre|[Aa]cte|[Tt]ype|[Pp]hase|[Pp]artie|[Tt]itre"
+    numbered = r"[Cc]hapitre|[Cc]hap\.|[Tt]ome|[Vv]olume|[Vv]ol\.|[Ll]ivre|[Aa]cte|[Tt]ype|[Pp]hase|[Pp]artie|[Tt]itre"
     masculine_mark = r"er|e|è|ème|ᵉ|ᵉʳ"
     feminine_mark = r"re|ère"
     halves: ClassVar = {2: ("demi", "demis"), 3: ("tiers", "tiers"), 4: ("quart", "quarts")}

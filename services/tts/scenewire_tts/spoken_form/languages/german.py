@@ -47,6 +47,10 @@ _OBLIQUE: Final = frozenset({
 """Words after which an ordinal ends in `-en`."""
 
 
+_WEEKDAYS: Final = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
+_FEMININE: Final = re.compile(r"[A-ZÄÖÜ]\w+(?:e|ung|heit|keit|ion|schaft|tät|ur)")
+
+
 class German(Language):
     """See `Language`. Ordinals are inflected by the word before them."""
 
@@ -123,7 +127,7 @@ class German(Language):
     neuter_units = frozenset({"gram", "kilogram", "microgram", "milligram", "pound", "yard", "light-year"})
 
     abbreviations = (
-        Abbreviation(r"Dr\.", "Doktor", "name"),
+        Abbreviation(r"Dr\.(?: (?:med|phil|jur)\.)?", "Doktor", "name"),
         Abbreviation(r"Prof\.", "Professor", "name"),
         Abbreviation(r"Hr\.", "Herr", "name"),
         Abbreviation(r"Fr\.", "Frau", "name"),
@@ -156,7 +160,8 @@ class German(Language):
         Abbreviation(r"min\.", "mindestens", "number"),
         Abbreviation(r"geb\.", "geboren", "word"),
         Abbreviation(r"gest\.", "gestorben", "word"),
-        Abbreviation(r"(?<=[a-zäöüß])str\.", "straße"),
+        Abbreviation(r"(\w+)str\.", r"\1straße", "word"),
+        *(Abbreviation(rf"{day[:2]}\.", day, "number") for day in _WEEKDAYS),
         Abbreviation(r"Str\.", "Straße"),
     )
 
@@ -204,6 +209,13 @@ class German(Language):
         return f"{self.cardinal(whole)} {self.fraction(numerator, denominator)}"
 
     @override
+    def gender_before(self, noun: str, *, single: bool = False) -> Gender | None:
+        """Only one has a gender, and only nouns have a capital."""
+        if not single or not noun[0].isupper() or len(noun) < 3:
+            return None
+        return Gender.FEMININE if _FEMININE.fullmatch(noun) else Gender.NEUTER
+
+    @override
     def scale_gender(self, written: str) -> Gender:
         return Gender.NEUTER if written.casefold() == "tausend" else Gender.FEMININE
 
@@ -211,6 +223,7 @@ class German(Language):
     def own_rules(self) -> Sequence[Rule]:
         return (
             roman_rule(_PRINCES, self._regnal, after=r"\.?"),
+            roman_rule("(?:Kapitel|Band|Teil|Akt|Typ)", lambda _, value: self.cardinal(value)),
             Rule(_DAY_AND_MONTH, self._day_and_month),
             Rule(_ORDINAL, self._ordinal),
             Rule(_DECADE, self._decade),
@@ -226,7 +239,7 @@ class German(Language):
 
     def _day_and_month(self, match: re.Match[str]) -> Sequence[Edit]:
         before = word_before(match)
-        month = self._stem(int(match["month"])) + ("en" if before in _OBLIQUE else "e")
+        month = self._stem(int(match["month"])) + self._ending(before)
         end = "." if ends_sentence(match.string, match.end()) else ""
         return [Edit(*match.span(), f"{self.day(int(match['day']), before)} {month}{end}")]
 

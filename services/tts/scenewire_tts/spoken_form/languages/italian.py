@@ -1,14 +1,15 @@
 """Italian. Follows Serianni, Grammatica italiana, and the Accademia della Crusca's advice on numerals."""
 
+import re
 from collections.abc import Sequence
 from typing import ClassVar, Final
 
 from typing_extensions import override
 
+from scenewire_tts.spoken_form.edits import Edit
 from scenewire_tts.spoken_form.language import Abbreviation, AddressWords, Currency, Gender, Rule
 from scenewire_tts.spoken_form.languages.romance import OPERATORS, Romance
-from scenewire_tts.spoken_form.numerals import NumberFormat
-from scenewire_tts.spoken_form.rules.signs import roman_rule
+from scenewire_tts.spoken_form.numerals import ROMAN, NumberFormat, roman_value
 
 __all__ = ["Italian"]
 
@@ -98,7 +99,7 @@ class Italian(Romance):
     highest_regnal_ordinal = 1000
     century = "[Ss]ecolo"
     highest_century_ordinal = 1000
-    numbered = r"[Vv]olume|[Tt]omo|[Tt]ipo|[Ff]ase"
+    numbered = r"[Vv]olume|[Vv]ol\.|[Cc]apitolo|[Tt]omo|[Tt]ipo|[Ff]ase"
     masculine_mark = r"[º°]"
     feminine_mark = r"ª"
     halves: ClassVar = {2: ("mezzo", "mezzi")}
@@ -151,7 +152,8 @@ class Italian(Romance):
 
     @override
     def own_rules(self) -> Sequence[Rule]:
-        century = roman_rule(
-            "(?:[Ii]l|[Dd]el|[Nn]el|[Aa]l|[Dd]al)", lambda _, value: self.ordinal(value), after="(?= secolo)"
+        century = Rule(
+            re.compile(rf"(?<!\w)(?P<roman>{ROMAN})(?= secolo(?!\w))"),
+            lambda match: [Edit(*match.span(), self.ordinal(roman_value(match["roman"])))],
         )
         return (century, *super().own_rules())

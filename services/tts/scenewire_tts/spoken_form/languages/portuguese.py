@@ -75,6 +75,7 @@ class Portuguese(Romance):
         "trilhão": ("trilhão", "trilhões"),
         "trilhões": ("trilhão", "trilhões"),
     }
+    agreeing_scales = frozenset({"mil"})
     money_scales: ClassVar = {"mi": "milhões", "bi": "bilhões"}
     unit_names: ClassVar = {
         "decibel": ("decibel", "decibéis"),
@@ -96,7 +97,9 @@ class Portuguese(Romance):
     highest_regnal_ordinal = 10
     century = "[Ss]éculos?"
     highest_century_ordinal = 10
-    numbered = r"[Cc]apítulo|[Tt]omo|[Vv]olume|[Ll]ivro|[Aa]to|[Tt]ipo|[Ff]ase|[Pp]arte|[Tt]ítulo|Guerra Mundial"
+    numbered = (
+        r"[Cc]apítulo|[Tt]omo|[Vv]olume|[Vv]ol\.|[Ll]ivro|[Aa]to|[Tt]ipo|[Ff]ase|[Pp]arte|[Tt]ítulo|Guerra Mundial"
+    )
     masculine_mark = r"\.?[º°]"
     feminine_mark = r"\.?ª"
     halves: ClassVar = {2: ("meio", "meios"), 3: ("terço", "terços")}
@@ -140,7 +143,7 @@ class Portuguese(Romance):
     @override
     def gender_before(self, noun: str, *, single: bool = False) -> Gender | None:
         if re.fullmatch(
-            r"[a-zà-ÿ]{2,}(?:as|ções|sões|dades|gens)|mulheres|vezes|noites|partes|(?:hor|pesso|semana)a", noun
+            r"[a-zà-ÿ]{2,}(?:as|ções|sões|dades|gens)|mulheres|vezes|noites|partes|(?:hor|pesso|seman)a|vez", noun
         ):
             return Gender.FEMININE
         return Gender.MASCULINE

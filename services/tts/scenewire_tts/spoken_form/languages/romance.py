@@ -97,6 +97,7 @@ class Romance(Language):
     def own_rules(self) -> Sequence[Rule]:
         return (
             Rule(_AND_A_HALF, self._and_half),
+            roman_rule("[Ll]?[Aa]", lambda _, value: self.ordinal(value, Gender.FEMININE), after="(?= [Gg]uerra)"),
             roman_rule(f"(?:{self.queens})", lambda _, value: self.regnal(value, Gender.FEMININE)),
             roman_rule(f"(?:{self.kings})", lambda _, value: self.regnal(value, Gender.MASCULINE)),
             roman_rule(f"(?:{self.century})", lambda _, value: self._century(value)),

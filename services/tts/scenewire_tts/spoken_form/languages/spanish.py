@@ -89,6 +89,7 @@ class Spanish(Romance):
         "billón": ("billón", "billones"),
         "billones": ("billón", "billones"),
     }
+    agreeing_scales = frozenset({"mil"})
     money_scales: ClassVar = {"M": "millones"}
     unit_names: ClassVar = {"decibel": ("decibelio", "decibelios")}
     feminine_units = frozenset({
@@ -104,7 +105,7 @@ class Spanish(Romance):
     highest_regnal_ordinal = 10
     century = "[Ss]iglos?|[Ss]\\."
     highest_century_ordinal = 0
-    numbered = r"[Cc]apítulo|[Tt]omo|[Vv]olumen|[Ll]ibro|[Aa]cto|[Tt]ipo|[Ff]ase|[Pp]arte|[Tt]ítulo|Mundial|[Pp]áginas?"
+    numbered = r"[Cc]apítulo|[Cc]ap\.|[Tt]omo|[Vv]olumen|[Vv]ol\.|[Ll]ibro|[Aa]cto|[Tt]ipo|[Ff]ase|[Pp]arte|[Tt]ítulo|Mundial|[Pp]áginas?"
     masculine_mark = r"\.?[º°]"
     feminine_mark = r"\.?ª"
     halves: ClassVar = {2: ("medio", "medios"), 3: ("tercio", "tercios"), 10: ("décimo", "décimos")}
@@ -164,9 +165,11 @@ class Spanish(Romance):
         if single and len(noun) >= 3 and noun not in _NOT_NOUNS:
             return (
                 Gender.FEMININE
-                if re.search(r"(?:a|ción|dad|tad)$", noun) and noun not in _MASCULINE
+                if re.search(r"(?:a|ción|dad|tad|vez)$", noun) and noun not in _MASCULINE
                 else Gender.MASCULINE
             )
+        if re.fullmatch(rf"(?:{'|'.join(_MASCULINE)}|\w*ista|poeta|atleta|dálmata)s", noun):
+            return Gender.MASCULINE
         if _FEMININE.fullmatch(noun):
             return Gender.FEMININE
         return Gender.MASCULINE if re.fullmatch(r"[a-záéíóúüñ]{2,}(?:os|es)", noun) else None

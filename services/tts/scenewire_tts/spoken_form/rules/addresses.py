@@ -24,9 +24,13 @@ _PHONE: Final = re.compile(
     r"\+\d{1,3}(?:[ .-]?\(0?\d{0,5}\))?(?:[ ./-]?\d{1,11}){1,6}"
     r"|\(0?\d{2,5}\) ?\d{2,8}(?:[ .-]\d{2,8}){0,3}"
     r"|0\d(?:[ .]\d\d){4}"
-    r"|0\d{1,4}[ /-]\d{3,8}(?:[ -]\d{2,8}){0,3}"
-    r"|(?:1-)?\d{3}-\d{3}-\d{4}"
+    r"|(?<!\d )0[1-9]\d{0,3}[ /-]\d{3,8}(?:[ -]\d{2,8}){0,3}"
+    r"|555-\d{4}|\d{3}-0\d{3}"
+    r"|(?!\d{4}-\d\d-\d\d(?!\d))\d+(?:-\d+){2,}"
     r")(?![\w/-]|[.,]\d)"
+)
+_NAMED_PHONE: Final = re.compile(
+    r"(?<!\w)(?:[Tt][eé]l\.?|[Pp]hone|[Tt]elefon|[Tt]el[eé]fon[oe]|[Tt]éléphone):? (?P<phone>\d{2,12}(?:[ ./-]\d{2,12}){0,5})(?![\w/-]|[.,]\d)"
 )
 _RUN: Final = re.compile(r"\d+|\D+")
 
@@ -38,7 +42,8 @@ def address_rules(language: Language) -> list[Rule]:
         Rule(_MAIL, lambda match: [_whole(match, _spell(match[0], language))]),
         Rule(_DOMAIN, lambda match: [_whole(match, _spell(match[0], language))]),
         Rule(_TAG, lambda match: [_whole(match, _spell_tag(match[0], language))]),
-        Rule(_PHONE, lambda match: _spell_phone(match, language)),
+        Rule(_NAMED_PHONE, lambda match: _spell_phone(match["phone"], match.start("phone"), language)),
+        Rule(_PHONE, lambda match: _spell_phone(match[0], match.start(), language)),
     ]
 
 
@@ -74,14 +79,14 @@ def _spell_tag(written: str, language: Language) -> str:
     return f"{sign} {_letters(name) if len(name) == 2 else ' '.join(filter(None, _HUMP.split(name)))}"
 
 
-def _spell_phone(match: re.Match[str], language: Language) -> Sequence[Edit]:
+def _spell_phone(written: str, start: int, language: Language) -> Sequence[Edit]:
     """Reads the digits one by one, with a short pause after each group."""
-    runs = list(_RUN.finditer(match[0]))
+    runs = list(_RUN.finditer(written))
     edits = []
     for run in runs:
         if run[0][0].isdigit():
             spoken = language.phone_group(run[0]) + ("" if run is runs[-1] else ",")
         else:
             spoken = f"{language.plus} " if run[0] == "+" else " "
-        edits.append(Edit(match.start() + run.start(), match.start() + run.end(), spoken))
+        edits.append(Edit(start + run.start(), start + run.end(), spoken))
     return edits

@@ -6,7 +6,7 @@ from typing import Final
 
 from scenewire_tts.spoken_form.edits import Edit
 from scenewire_tts.spoken_form.language import Language, Rule, ends_sentence, word_before
-from scenewire_tts.spoken_form.numerals import WORD_END
+from scenewire_tts.spoken_form.numerals import RANGE, WORD_END
 
 __all__ = ["date_rules", "month_name", "month_number", "month_pattern"]
 
@@ -35,8 +35,12 @@ def date_rules(language: Language) -> list[Rule]:
             re.compile(rf"(?<!\w)(?P<month>{month})(?= (?:{link})?\d{{4}}(?!\d))"),
             lambda match: [Edit(*match.span(), language.months[month_number(match["month"], language) - 1])],
         ),
+        Rule(
+            re.compile(rf"(?<=\d:\d\d) ?{RANGE} ?(?=\d\d?:\d\d(?!\d))"),
+            lambda match: [Edit(*match.span(), f" {language.range_word} ")],
+        ),
         *(
-            Rule(re.compile(rf"{_BEGIN}{pattern}(?![\w:/]|[.,]\d)"), lambda match: _time(match, language))
+            Rule(re.compile(rf"(?<![\w/.,:+]){pattern}(?![\w:/]|[.,]\d)"), lambda match: _time(match, language))
             for pattern in language.times
         ),
     ]

@@ -10,9 +10,10 @@ from scenewire_tts.spoken_form.numerals import RANGE, WORD_END, Number
 
 __all__ = ["quantity_rules"]
 
-_BEGIN: Final = r"(?<![\w$€£¥₹/])(?<!\d[.,:])"
+_BEGIN: Final = r"(?<![\w$€£¥₹/])(?<!\d[.,:'’])"
 _SIGN: Final = r"(?P<sign>(?<!\w)[-\u2212+±~≈<>≤≥]\s?)?"
-_END: Final = r"(?![\w/]|[.,:]\d)"
+_END: Final = r"(?![\w/]|[.,:'’]\d)"
+_MONEY_END: Final = r"(?!\w|[.,:/'’]\d)"
 
 _SYMBOLS: Final = {
     "US$": "USD", "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD", "R$": "BRL", "$": "USD", "€": "EUR", "£": "GBP",
@@ -24,7 +25,7 @@ _CODES: Final = (
 )
 
 _UNITS: Final = {
-    "°C": "celsius", "°F": "fahrenheit", "℃": "celsius", "℉": "fahrenheit",
+    "°": "degree", "°C": "celsius", "°F": "fahrenheit", "℃": "celsius", "℉": "fahrenheit",
     "km/h": "kilometer-per-hour", "kph": "kilometer-per-hour", "mph": "mile-per-hour", "m/s": "meter-per-second",
     "km²": "square-kilometer", "km2": "square-kilometer", "m²": "square-meter", "m2": "square-meter",
     "cm²": "square-centimeter", "ha": "hectare", "m³": "cubic-meter", "m3": "cubic-meter", "km³": "cubic-kilometer",
@@ -67,7 +68,7 @@ def quantity_rules(language: Language) -> list[Rule]:
         Rule(
             re.compile(
                 rf"(?<![\w$€£¥₹])(?P<sign>[-\u2212+~≈<>≤≥])?{money}\s?(?P<first>{number})"
-                rf"(?:\s?{RANGE}\s?(?:{sign})?\s?(?P<second>{number}))?{scale}?{_END}"
+                rf"(?:\s?{RANGE}\s?(?:{sign})?\s?(?P<second>{number}))?{scale}?{_MONEY_END}"
             ),
             lambda match: _money(match, language, currency_of(match)),
         ),
@@ -128,7 +129,10 @@ def quantity_rules(language: Language) -> list[Rule]:
             re.compile(rf"{_BEGIN}{_SIGN}(?P<first>{number}) (?P<scale>{scales}){WORD_END}"),
             lambda match: _scaled(match, language),
         ),
-        Rule(re.compile(rf"{_BEGIN}{_SIGN}(?P<first>{number}){_END}"), lambda match: _plain(match, language)),
+        Rule(
+            re.compile(rf"{_BEGIN}(?<!\d{RANGE}){_SIGN}(?P<first>{number})(?!{RANGE}\d){_END}"),
+            lambda match: _plain(match, language),
+        ),
     ]
 
 
@@ -219,7 +223,10 @@ def _range(match: re.Match[str], language: Language) -> Sequence[Edit]:
 
 def _scaled(match: re.Match[str], language: Language) -> Sequence[Edit]:
     value = language.numbers.read(match["first"])
-    amount = _signed(match, language) + language.number(value, language.scale_gender(match["scale"]))
+    gender = language.scale_gender(match["scale"])
+    if match["scale"] in language.agreeing_scales:
+        gender = _gender_after(match, language, value) or gender
+    amount = _signed(match, language) + language.number(value, gender)
     return [
         Edit(match.start(), match.end("first"), amount),
         Edit(match.start("scale"), match.end(), language.scale(match["scale"], value)),
@@ -230,6 +237,10 @@ def _plain(match: re.Match[str], language: Language) -> Sequence[Edit]:
     value = language.numbers.read(match["first"])
     if not match["sign"] and language.is_year(value, match["first"]):
         return [Edit(*match.span(), language.year(value.integer))]
-    after = re.match(r" ([^\W\d_]+)", match.string[match.end() :])
-    gender = language.gender_before(after[1], single=value.value == 1) if after else None
+    gender = _gender_after(match, language, value)
     return [Edit(*match.span(), _signed(match, language) + language.number(value, gender))]
+
+
+def _gender_after(match: re.Match[str], language: Language, value: Number) -> Gender | None:
+    after = re.match(r" ([^\W\d_]+)", match.string[match.end() :])
+    return language.gender_before(after[1], single=value.value == 1) if after else None

@@ -74,4 +74,6 @@ def _abbreviation(match: re.Match[str], abbreviation: Abbreviation) -> Sequence[
     spoken = match.expand(abbreviation.spoken)
     if not abbreviation.before and match[0].endswith(".") and ends_sentence(match.string, match.end()):
         spoken += "."  # it may have ended the sentence
+    elif match.string[match.end() : match.end() + 1].isalnum():
+        spoken += " "  # `§5`
     return [Edit(*match.span(), spoken)]
