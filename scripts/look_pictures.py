@@ -36,6 +36,7 @@ from scenewire.messages import (
 )
 from scenewire.probe.probe import probe_media
 from scenewire.processes.run import run_program
+from scenewire_assembly.captions.fonts import installed_fonts
 from scenewire_assembly.ffmpeg_job import FfmpegOnDemand
 from scenewire_assembly.picture.scene_picture import Encoder
 from scenewire_assembly.segment_stage import SegmentStage
@@ -77,7 +78,7 @@ class Studio:
         encoder = Encoder(preset="ultrafast", crf=12)
         ffmpeg = FfmpegOnDemand()
         music = MusicCache(self._store, ffmpeg)
-        self._stage = SegmentStage(self._store, ffmpeg, music, encoder=encoder, fonts=fonts)
+        self._stage = SegmentStage(self._store, ffmpeg, music, encoder=encoder, fonts=installed_fonts(fonts))
 
     async def clip(self, width: int, height: int) -> Clip:
         """Generated footage of this size."""

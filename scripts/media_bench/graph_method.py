@@ -20,7 +20,7 @@ from scenewire.ffmpeg.opening import open_executor
 from scenewire.ffmpeg.options import Option, encode_aac, map_stream
 from scenewire.messages import FootageSourced
 from scenewire.processes.run import run_program
-from scenewire_assembly.captions.fonts import prepare_fonts
+from scenewire_assembly.captions.fonts import Fonts
 from scenewire_assembly.edit import samples_for
 from scenewire_assembly.ffmpeg_job import FfmpegJob
 from scenewire_assembly.job_files import OVERLAY
@@ -41,7 +41,7 @@ async def make(folder: Path, video: Path, encoder: Encoder, gain: float, *, loss
     scenes = read_messages(folder)
     with tempfile.TemporaryDirectory(dir=folder) as name:
         job = Path(name)
-        fonts = prepare_fonts(job)
+        fonts = Fonts().prepare(job, scenes[0].brief.options.language)
         plans = [await plan_segment(FfmpegJob(ffmpeg, job, fonts), scene, encoder) for scene in scenes]
         await _lay_out(job, folder, scenes, plans)
         command = _command(plans, gain)

@@ -39,6 +39,7 @@ class FailureCode(StrEnum):
     SCRIPT_FAILED = "script_failed"
     SPEECH_FAILED = "speech_failed"
     MEDIA_REFUSED = "media_refused"
+    FONT_MISSING = "font_missing"
     RENDER_FAILED = "render_failed"
     OUTPUT_INVALID = "output_invalid"
     BUS_UNAVAILABLE = "bus_unavailable"

@@ -10,7 +10,7 @@ import numpy as np
 import pyloudnorm
 import pytest
 
-from scenewire.errors import PermanentError
+from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import (
     Look,
     SegmentRendered,
@@ -226,11 +226,19 @@ async def test_a_painted_scene_moves_and_shows_its_title(studio):
 
 async def test_undrawable_characters_are_left_out_with_a_note(studio):
     segment = await studio.stages.segments.render(await studio.sourced(text="Tea \U000e0041 \U0001f9ff\u0a85 is good."))
-    assert len(segment.segment.notes) == 1
-    assert "Scene 1: no font on this machine draws" in segment.segment.notes[0]
+    assert "\u0a85" in segment.segment.undrawable
     film = await studio.stages.videos.assemble([segment])
-    assert film.notes == segment.segment.notes
+    assert len(film.notes) == 1
+    assert "no font draws" in film.notes[0]
+    assert "scenewire[fonts]" in film.notes[0]
     assert "\u0a85" in (await studio.store.open(film.captions_srt)).read_text()
+
+
+async def test_captions_that_would_be_blank_are_refused_before_the_encode(studio):
+    with pytest.raises(PermanentError, match="no font draws the captions: \u0a85") as refused:
+        await studio.stages.segments.render(await studio.sourced(text="\u0a85\u0a86\u0a87 \u0a85\u0a86"))
+    assert refused.value.code is FailureCode.FONT_MISSING
+    assert "scenewire[fonts]" in refused.value.hint
 
 
 def left_out(segment: SegmentRendered, scene_number: int = 1) -> None:

@@ -2,11 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from scenewire.artifacts.store import ArtifactStore
 from scenewire.ffmpeg.executor import FfmpegExecutor
 from scenewire.ffmpeg.opening import open_executor
+from scenewire_assembly.captions.fonts import Fonts
 from scenewire_assembly.ffmpeg_job import FfmpegOnDemand
 from scenewire_assembly.picture.scene_picture import Encoder
 from scenewire_assembly.segment_stage import SegmentStage
@@ -27,7 +27,7 @@ def assembly_stages(
     encoder: Encoder | None = None,
     levels: Levels | None = None,
     open_ffmpeg: Callable[[], Awaitable[FfmpegExecutor]] = open_executor,
-    fonts: Path | None = None,
+    fonts: Fonts | None = None,
 ) -> AssemblyStages:
     ffmpeg = FfmpegOnDemand(open_ffmpeg)
     music = MusicCache(store, ffmpeg)

@@ -10,6 +10,7 @@ from scenewire.artifacts.webapp_export import WebApp
 from scenewire.bus import Bus
 from scenewire.ffmpeg.opening import open_executor
 from scenewire.processors import usable_processors
+from scenewire_assembly.captions.fonts import installed_fonts
 from scenewire_assembly.ffmpeg_job import FfmpegOnDemand
 from scenewire_assembly.handlers import register
 from scenewire_assembly.picture.scene_picture import Encoder
@@ -44,7 +45,7 @@ def create_app(settings: AssemblySettings | None = None) -> FastStream:
     music = MusicCache(store, ffmpeg)
     threads = settings.threads or min(_MAX_THREADS, usable_processors())
     encoder = Encoder(preset=settings.preset, crf=settings.crf, threads=threads)
-    segments = SegmentStage(store, ffmpeg, music, encoder=encoder, fonts=settings.fonts_dir)
+    segments = SegmentStage(store, ffmpeg, music, encoder=encoder, fonts=installed_fonts(settings.fonts_dir))
     videos = VideoStage(
         store,
         ffmpeg,

@@ -11,7 +11,8 @@ from scenewire.errors import PipelineError
 from scenewire.ffmpeg.discovery import find_ffmpeg
 from scenewire.ffmpeg.executor import RealFfmpegExecutor
 from scenewire.findings import Finding
-from scenewire_assembly.captions.fonts import prepare_fonts
+from scenewire.messages import DEFAULT_LANGUAGE
+from scenewire_assembly.captions.fonts import FONTS_HINT, installed_fonts
 from scenewire_assembly.captions.glyphs import find_undrawable
 from scenewire_assembly.ffmpeg_job import FfmpegJob
 from scenewire_assembly.settings import AssemblySettings
@@ -43,20 +44,15 @@ async def check_captions() -> list[Finding]:
         ffmpeg = RealFfmpegExecutor(await find_ffmpeg(settings.ffmpeg))
         with TemporaryDirectory() as name:
             folder = Path(name)
-            job = FfmpegJob(ffmpeg, folder, prepare_fonts(folder, settings.fonts_dir))
-            undrawable = await find_undrawable(job, "".join(_SCRIPTS.values()))
+            job = FfmpegJob(ffmpeg, folder, installed_fonts(settings.fonts_dir).prepare(folder, DEFAULT_LANGUAGE))
+            # libass uses at most ten fonts for one text.
+            missing = [script for script, letter in _SCRIPTS.items() if await find_undrawable(job, letter)]
     except PipelineError as error:
         return [Finding(error.message, ok=False, hint=error.hint)]
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False)[0]
         name = " ".join(str(part) for part in fault["loc"])
         return [Finding(f"{name}: {fault['msg']}", ok=False, hint="correct that setting")]
-    missing = [script for script, letter in _SCRIPTS.items() if letter in undrawable]
     drawn = ", ".join(script for script in _SCRIPTS if script not in missing)
-    hint = (
-        f"captions leave out {', '.join(missing)}; to draw them, install fonts such as Debian's fonts-noto-core and "
-        "fonts-noto-cjk, or put fonts into ASSEMBLY_FONTS_DIR"
-        if missing
-        else ""
-    )
+    hint = f"captions cannot show {', '.join(missing)}; to show them, {FONTS_HINT}" if missing else ""
     return [Finding(f"captions in {drawn}", hint=hint)]

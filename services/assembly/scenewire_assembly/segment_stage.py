@@ -5,7 +5,6 @@ encodes it again.
 """
 
 import asyncio
-from pathlib import Path
 from typing import Final
 
 import structlog
@@ -16,7 +15,7 @@ from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import Clip, FootageSourced, Segment, SegmentRendered
 from scenewire.observability.logging_setup import redacted
 from scenewire.text.markup import one_line
-from scenewire_assembly.captions.fonts import font_facts, prepare_fonts
+from scenewire_assembly.captions.fonts import Fonts
 from scenewire_assembly.failures import disk_errors, scene_errors
 from scenewire_assembly.ffmpeg_job import Advance, FfmpegJob, FfmpegOnDemand
 from scenewire_assembly.picture.scene_picture import Encoder
@@ -27,7 +26,7 @@ from scenewire_assembly.sound.music import MusicCache
 
 __all__ = ["SegmentStage"]
 
-_CACHE_VERSION: Final = 3
+_CACHE_VERSION: Final = 4
 """Increase it when the same inputs give a different segment, so that stored segments of older code are not reused."""
 
 _DAMAGE: Final = frozenset({FailureCode.RENDER_FAILED, FailureCode.OUTPUT_INVALID, FailureCode.MEDIA_REFUSED})
@@ -44,7 +43,7 @@ class SegmentStage:
         ffmpeg: encodes the segments.
         music: analyses the music of an order.
         encoder: settings of the H.264 encoder.
-        fonts: folder of fonts for scripts that the bundled font lacks.
+        fonts: for writing systems that the bundled font lacks.
     """
 
     def __init__(
@@ -54,13 +53,13 @@ class SegmentStage:
         music: MusicCache,
         *,
         encoder: Encoder | None = None,
-        fonts: Path | None = None,
+        fonts: Fonts | None = None,
     ) -> None:
         self._store = store
         self._ffmpeg = ffmpeg
         self._music = music
         self._encoder = encoder or Encoder()
-        self._fonts = fonts
+        self._fonts = fonts or Fonts()
         self._segments = Results(store, "segment")
 
     async def render(self, sourced: FootageSourced, report: Report = no_op) -> SegmentRendered:
@@ -69,7 +68,7 @@ class SegmentStage:
         Leaves out damaged clips and adds a note about each. If no clip remains, generates a background.
 
         Raises:
-            PermanentError: `artifact_missing` or `artifact_corrupt` for narration or clips, `render_failed`,
+            PermanentError: `artifact_missing` or `artifact_corrupt` for narration or clips, `font_missing`, `render_failed`,
                 `output_invalid`. Every message names the scene.
             TransientError: `storage_full`, `program_timeout` and the like.
         """
@@ -93,14 +92,15 @@ class SegmentStage:
     async def _segment(self, sourced: FootageSourced, advance: Advance) -> Segment:
         """Returns the stored segment of a scene, or encodes and stores it."""
         ffmpeg = await self._ffmpeg.executor()
+        language = sourced.brief.options.language
         async with self._store.scratch() as folder:
-            job = FfmpegJob(ffmpeg, folder, prepare_fonts(folder, self._fonts))
+            job = FfmpegJob(ffmpeg, folder, self._fonts.prepare(folder, language))
             plan = await plan_segment(job, sourced, self._encoder)
             picture = plan.picture
             inputs = fingerprint(
                 arguments=segment_command(picture).build(),
                 script=picture.overlay,
-                fonts=await asyncio.to_thread(font_facts, self._fonts) if picture.overlay else [],
+                fonts=await asyncio.to_thread(self._fonts.facts, language) if picture.overlay else [],
                 clips=[clip.file.sha256 for clip in picture.clips],
                 background=None if picture.clips else [picture.background.topic, picture.background.scene_number],
                 ffmpeg=ffmpeg.version,
@@ -111,7 +111,7 @@ class SegmentStage:
                 clips = [await self._store.open(clip.file) for clip in picture.clips]
                 path, parameters = await make_segment(job, picture, clips, advance)
                 video = await self._store.add(path, "video/mp4")
-                made = Segment(video=video, frames=picture.frames, parameters=parameters, notes=plan.notes)
+                made = Segment(video=video, frames=picture.frames, parameters=parameters, undrawable=plan.undrawable)
                 segment = await self._segments.save(inputs, made)
         return segment
 

@@ -239,6 +239,7 @@ class Segment(WireModel):
         default="", description="SHA-256 of the decoder parameters; segments with equal ones are joined by copying."
     )
     notes: tuple[str, ...] = Field(default=(), description="Omissions in the picture, for people.")
+    undrawable: str = Field(default="", description="Characters that the picture leaves out because no font has them.")
 
 
 class Loudness(WireModel):

@@ -1,47 +1,99 @@
-"""Fonts for libass: the bundled one, and others for scripts that it lacks."""
+"""Fonts for libass: the bundled one, and others for writing systems that it lacks."""
 
+import importlib.util
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import escape
 
 from scenewire_assembly.job_files import FONTS
 
-__all__ = ["FONT_FILES", "font_facts", "prepare_fonts"]
+__all__ = ["FONTS_HINT", "Fonts", "installed_fonts"]
 
-FONT_FILES: Final = frozenset({".ttf", ".otf", ".ttc", ".otc"})
+FONTS_HINT: Final = "install the extra scenewire[fonts], or put a font for this writing system into ASSEMBLY_FONTS_DIR"
 
+_FONT_FILES: Final = frozenset({".ttf", ".otf", ".ttc", ".otc"})
 _FONT: Final = Path(__file__).parent / "font_files" / "DejaVuSans-Bold.ttf"
 _CONFIGURATION: Final = "fonts.conf"
+_CACHE: Final = "fonts-cache"
 _SYSTEM: Final = "/etc/fonts/fonts.conf"
 
+_PACKAGES: Final = ("manimgx_fonts", "manimgx_fonts_cjk")
+"""Packages of the extra `fonts`; they hold font files and no code."""
 
-def prepare_fonts(folder: Path, extra_fonts: Path | None = None) -> dict[str, str]:
-    """Puts the bundled font into a job's folder. Without a font, libass draws nothing and reports no error.
+_CHINESE_FORMS: Final = {
+    "ja": "JP",
+    "ko": "KR",
+    "zh": "SC",
+    "cmn": "SC",
+    "zh-Hant": "TC",
+    "zh-TW": "TC",
+    "zh-HK": "HK",
+    "yue": "HK",
+}
+"""Languages write some Chinese characters differently; the font has a family for each."""
 
-    Args:
-        folder: of the job.
-        extra_fonts: folder of fonts for characters that the bundled one lacks, used together with the system's.
 
-    Returns:
-        Environment variables with which ffmpeg finds the fonts.
+@dataclass(frozen=True)
+class Fonts:
+    """Fonts for characters that the bundled one lacks, used together with the system's.
+
+    Attributes:
+        folders: where they are.
     """
-    (folder / FONTS).mkdir()
-    (folder / FONTS / _FONT.name).symlink_to(_FONT)
-    if extra_fonts is None:
-        return {}
-    configuration = folder / _CONFIGURATION
-    configuration.write_text(
-        '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">\n'
-        f"<fontconfig><dir>{escape(str(extra_fonts.absolute()))}</dir>"
-        f'<include ignore_missing="yes">{_SYSTEM}</include></fontconfig>\n',
-        encoding="utf-8",
-    )
-    return {"FONTCONFIG_FILE": str(configuration.absolute())}
+
+    folders: tuple[Path, ...] = ()
+
+    def prepare(self, folder: Path, language: str) -> dict[str, str]:
+        """Puts the bundled font into a job's folder. Without a font, libass draws nothing and reports no error.
+
+        Args:
+            folder: of the job.
+            language: tag of the language of the text.
+
+        Returns:
+            Environment variables with which ffmpeg finds the fonts.
+        """
+        (folder / FONTS).mkdir()
+        (folder / FONTS / _FONT.name).symlink_to(_FONT)
+        if not self.folders:
+            return {}
+        configuration = folder / _CONFIGURATION
+        directories = "".join(f"<dir>{escape(str(path.absolute()))}</dir>" for path in self.folders)
+        configuration.write_text(
+            '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">\n'
+            f"<fontconfig>{directories}<cachedir>{escape(str((folder / _CACHE).absolute()))}</cachedir>"
+            f'<match target="pattern"><edit name="family" mode="append_last"><string>{_chinese_family(language)}</string>'
+            f'</edit></match><include ignore_missing="yes">{_SYSTEM}</include></fontconfig>\n',
+            encoding="utf-8",
+        )
+        return {"FONTCONFIG_FILE": str(configuration.absolute())}
+
+    def facts(self, language: str) -> list[tuple[str, int]]:
+        """What shapes the letters, as part of the key of what is drawn: names and sizes of fonts. Blocks."""
+        return [*self._files, (_chinese_family(language), 0)] if self._files else []
+
+    @cached_property
+    def _files(self) -> list[tuple[str, int]]:
+        found = [
+            (str(path.relative_to(folder)), path.stat().st_size)
+            for folder in self.folders
+            for path in folder.rglob("*")
+            if path.suffix.lower() in _FONT_FILES
+        ]
+        return sorted(found)
 
 
-def font_facts(extra_fonts: Path | None) -> list[tuple[str, int]]:
-    """Names and sizes of extra fonts, as part of the key of what is drawn with them. Blocks."""
-    if extra_fonts is None:
-        return []
-    found = (path for path in extra_fonts.rglob("*") if path.suffix.lower() in FONT_FILES)
-    return sorted((str(path.relative_to(extra_fonts)), path.stat().st_size) for path in found)
+def installed_fonts(folder: Path | None) -> Fonts:
+    """Returns the fonts of the extra `fonts`, where it is installed, and those of a folder."""
+    specs = map(importlib.util.find_spec, _PACKAGES)
+    packages = [Path(path) for spec in specs if spec for path in spec.submodule_search_locations or ()]
+    return Fonts((*packages, *((folder,) if folder else ())))
+
+
+def _chinese_family(language: str) -> str:
+    tag = language
+    while tag and tag not in _CHINESE_FORMS:
+        tag = tag.rpartition("-")[0]
+    return f"Noto Sans CJK {_CHINESE_FORMS.get(tag, 'SC')}"

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import FootageSourced
 from scenewire.processes.run import Limits
 from scenewire.timeline import frames_for
 from scenewire_assembly.captions.ass import Canvas
 from scenewire_assembly.captions.cues import cues_of
+from scenewire_assembly.captions.fonts import FONTS_HINT
 from scenewire_assembly.captions.glyphs import find_undrawable
 from scenewire_assembly.captions.overlay import overlay_script, overlay_text
 from scenewire_assembly.captions.styles import Captions
@@ -27,24 +29,25 @@ from scenewire_assembly.picture.tone_mapping import TABLES, lookup_table
 
 __all__ = ["SegmentPlan", "make_segment", "plan_segment"]
 
-_NOTED_CHARACTERS: Final = 12
+_NAMED_CHARACTERS: Final = 12
 _MEBIBYTE: Final = 1 << 20
 _FULL_HD_RATE: Final = 1920 * 1080 * 30
 
 
 @dataclass(frozen=True)
 class SegmentPlan:
-    """The picture of a scene, and notes about it for the person who ordered the video."""
+    """The picture of a scene, and the characters that it leaves out because no font has them."""
 
     picture: ScenePicture
-    notes: tuple[str, ...]
+    undrawable: str
 
 
 async def plan_segment(job: FfmpegJob, sourced: FootageSourced, encoder: Encoder) -> SegmentPlan:
     """Decides what the picture of a scene is made of. The job's folder has the fonts.
 
     Raises:
-        PermanentError: `invalid_message`, with all faults of the scene's clips.
+        PermanentError: `invalid_message`, with all faults of the scene's clips; `font_missing`, most letters of the
+            captions could not be drawn.
     """
     look, scene, clips = sourced.brief.options.look, sourced.scene, sourced.footage.clips
     narration = sourced.narration
@@ -64,6 +67,7 @@ async def plan_segment(job: FfmpegJob, sourced: FootageSourced, encoder: Encoder
     background = Background(sourced.brief.topic, scene.scene_number, look)
     heading = (title_of if clips else card_of)(sourced.brief, scene, background.accent)
     undrawable = await find_undrawable(job, overlay_text(cues, heading))
+    _require_font("".join(text for cue in cues for text in cue.texts), undrawable)
     overlay = ""
     if cues or heading:
         canvas = replace(canvas, undrawable=undrawable)
@@ -71,7 +75,7 @@ async def plan_segment(job: FfmpegJob, sourced: FootageSourced, encoder: Encoder
     picture = ScenePicture(
         look=look, frames=frames, encoder=encoder, clips=clips, background=background, overlay=overlay
     )
-    return SegmentPlan(picture, (_glyph_note(scene.scene_number, undrawable),) if undrawable else ())
+    return SegmentPlan(picture, "".join(sorted(undrawable)))
 
 
 async def make_segment(
@@ -128,11 +132,13 @@ def _limits(picture: ScenePicture, inputs: int) -> Limits:
     )
 
 
-def _glyph_note(scene_number: int, undrawable: frozenset[str]) -> str:
-    some = "".join(sorted(undrawable)[:_NOTED_CHARACTERS])
-    more = "…" if len(undrawable) > _NOTED_CHARACTERS else ""
-    return (
-        f"Scene {scene_number}: no font on this machine draws {some}{more}; the picture leaves them out, the subtitle "
-        "files have them. Install a font for this script, such as Debian's fonts-noto-core or fonts-noto-cjk, or put "
-        "one into ASSEMBLY_FONTS_DIR, then order again."
-    )
+def _require_font(captions: str, undrawable: frozenset[str]) -> None:
+    """Refuses captions that would be blank for the most part."""
+    letters = [character for character in captions if character.isalnum()]
+    missing = sorted({character for character in letters if character in undrawable})
+    if 2 * sum(character in undrawable for character in letters) > len(letters):
+        raise PermanentError(
+            FailureCode.FONT_MISSING,
+            f"no font draws the captions: {''.join(missing[:_NAMED_CHARACTERS])}",
+            hint=f"{FONTS_HINT}, or order without captions",
+        )

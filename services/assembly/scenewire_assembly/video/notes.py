@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from scenewire.messages import Brief, Scene, SegmentRendered
+from scenewire_assembly.captions.fonts import FONTS_HINT
 from scenewire_assembly.sound.loudness import SILENCE
 from scenewire_assembly.sound.mix import Levels, MixResult
 from scenewire_assembly.video.plan import VideoPlan
@@ -15,6 +16,8 @@ _LENGTH_TOLERANCE: Final = 0.1
 """Share of the ordered length by which a video may miss it without a note."""
 
 _LOUDNESS_TOLERANCE_LU: Final = 1.0
+
+_NAMED_CHARACTERS: Final = 12
 
 _FOREIGN: Final = re.compile(r"“[^”]*”|[^\x00-\x7f]+")
 """Quoted names, and characters of other scripts."""
@@ -36,6 +39,7 @@ def video_notes(plan: VideoPlan, *, duration: float, sound: MixResult, levels: L
         dict.fromkeys(
             (
                 *_silence_notes(sound),
+                *_font_notes(plan),
                 *plan.brief.notes,
                 *_scene_notes(segments, [segment.segment.notes for segment in segments]),
                 *_background_notes(segments),
@@ -68,6 +72,20 @@ def scene_list(numbers: Sequence[int], count: int) -> str:
             ranges.append([number])
     parts = [f"{run[0]} to {run[-1]}" if len(run) > 1 else str(run[0]) for run in ranges]
     return f"Scenes {' and '.join(filter(None, (', '.join(parts[:-1]), parts[-1])))}"
+
+
+def _font_notes(plan: VideoPlan) -> tuple[str, ...]:
+    """One note about all characters that no font has."""
+    undrawable = sorted(set("".join(segment.segment.undrawable for segment in plan.segments)))
+    if not undrawable:
+        return ()
+    some = "".join(undrawable[:_NAMED_CHARACTERS]) + ("…" if len(undrawable) > _NAMED_CHARACTERS else "")
+    numbers = [segment.scene.scene_number for segment in plan.segments if segment.segment.undrawable]
+    spoken = "".join(segment.narration.text or segment.scene.text for segment in plan.segments)
+    kept = " (the subtitle files have them)" if set(undrawable) <= set(spoken) else ""
+    scenes = scene_list(numbers, plan.brief.scene_count)
+    note = f"{scenes}: no font draws {some}; the picture leaves them out{kept}. To show them, {FONTS_HINT}."
+    return (note,)
 
 
 def length_notes(brief: Brief, scenes: Sequence[Scene], duration: float) -> tuple[str, ...]:
