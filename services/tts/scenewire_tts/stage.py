@@ -22,11 +22,13 @@ from scenewire_tts.spoken_form.normalizer import spoken_form
 
 __all__ = ["NarrationStage"]
 
-_CACHE_VERSION: Final = 1
+_CACHE_VERSION: Final = 2
 """Bump when the same speech is cleaned, trimmed or timed differently."""
 
 _MAX_SCENE_CHARS: Final = 10_000
 """About a quarter of an hour of speech, which is held in memory."""
+
+_NAMED_WORDS: Final = 5
 
 log = structlog.get_logger(__name__)
 
@@ -109,7 +111,7 @@ class NarrationStage:
             note = f"The voice cannot adapt its pace any further to the {target}."
         else:
             note = f"Scenes are spoken up to 15 % slower or faster to fit the {target}."
-        return narration.model_copy(update={"notes": (note,)})
+        return narration.model_copy(update={"notes": (*narration.notes, note)})
 
     def _voice_of(self, request: NarrationRequested) -> str | None:
         return request.scene.voice or request.brief.options.voice or self._voice
@@ -151,8 +153,17 @@ class NarrationStage:
                 engine=self._engine.name,
                 voice=speech.voice,
                 speed=pace.speed,
+                notes=_spelling_notes(speech.spelled),
             ),
         )
+
+
+def _spelling_notes(spelled: tuple[str, ...]) -> tuple[str, ...]:
+    if not spelled:
+        return ()
+    words = list(dict.fromkeys(spelled))
+    some = ", ".join(words[:_NAMED_WORDS]) + ("…" if len(words) > _NAMED_WORDS else "")
+    return (f"The voice spells foreign words letter by letter: {some}.",)
 
 
 def _clean_text(text: str) -> str:

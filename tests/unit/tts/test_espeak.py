@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
 
+from scenewire.errors import PermanentError
 from scenewire_tts.engines.espeak.child import RefusedError, Voice, select_voice
-from scenewire_tts.engines.espeak.engine import is_spelled_out, resample
+from scenewire_tts.engines.espeak.engine import EspeakEngine, resample
+from scenewire_tts.engines.espeak.spelled_out import require_readable, spelled_words
 from scenewire_tts.speech.sound import SAMPLE_RATE
 from scenewire_tts.speech.word_timing import Mark
 
@@ -52,21 +54,81 @@ def test_what_is_not_there_is_refused(language: str, voice: str | None, said: st
         chosen(language, voice)
 
 
-def test_writing_read_letter_by_letter_is_noticed() -> None:
+def spelled(text: str, marks: list[Mark], voice: str) -> tuple[str, ...]:
+    return spelled_words(text, marks, voice, sample_rate=100, words_per_minute=150)
+
+
+def test_letters_that_are_marked_one_by_one_are_spelled_out() -> None:
     text = "Привет мир"
     letters = [Mark(index, index * 10) for index, letter in enumerate(text) if letter != " "]
 
-    assert is_spelled_out(text, letters, "en")
-    assert not is_spelled_out(text, [Mark(0, 0), Mark(7, 50)], "ru")
+    assert spelled(text, letters, "en") == ("Привет", "мир")
+    assert spelled(text, [Mark(0, 0), Mark(7, 50)], "ru") == ()
 
 
-def test_a_few_foreign_words_numbers_and_syllable_scripts_are_not_spelled_out() -> None:
-    text = "The word Привет means hello in 1859"
-    marks = [Mark(0, 0), Mark(4, 0), *(Mark(9 + index, 0) for index in range(6)), *[Mark(31, 0)] * 5]
+def test_words_that_take_the_time_of_letter_names_are_spelled_out() -> None:
+    text = "λόγος και"
+    slow, quick = [Mark(0, 0), Mark(6, 200), Mark(9, 320)], [Mark(0, 0), Mark(6, 40), Mark(9, 70)]
 
-    assert not is_spelled_out(text, marks, "en")
-    assert not is_spelled_out("苏伊士运河", [Mark(index, 0) for index in range(5)], "cmn")
-    assert not is_spelled_out("1859", [Mark(0, 0)] * 5, "en")
+    assert spelled(text, slow, "en") == ("λόγος", "και")
+    assert spelled(text, quick, "el") == ()
+
+
+def test_numbers_acronyms_and_syllables_are_not_spelled_out() -> None:
+    assert spelled("1859", [Mark(0, 0)] * 5 + [Mark(4, 900)], "en") == ()
+    assert spelled("NASA", [Mark(0, 0), Mark(4, 900)], "en") == ()
+    assert spelled("苏伊士运河", [Mark(index, index * 50) for index in range(6)], "cmn") == ()
+
+
+def test_a_few_foreign_words_are_read_and_a_foreign_text_is_refused() -> None:
+    require_readable("The word Привет means hello", ("Привет",), "en")
+
+    with pytest.raises(PermanentError, match="the voice en would spell the text letter by letter") as refused:
+        require_readable("Το κανάλι", ("κανάλι",), "en")
+    assert "--language el for Greek" in refused.value.hint
+
+    with pytest.raises(PermanentError) as refused:
+        require_readable("ཡུར་བུ་འདིས་", ("ཡུར", "བུ", "འདིས"), "en")
+    assert "no voice" in refused.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Το κανάλι ενώνει δύο θάλασσες.", "el"),
+        ("တူးမြောင်းသည် ပင်လယ်နှစ်ခုကို ဆက်သွယ်ပေးသည်။", "my"),
+        ("คลองเชื่อมทะเลสองแห่ง", "th"),
+        ("ቦዩ ሁለት ባሕሮችን ያገናኛል።", "am"),
+        ("התעלה מחברת בין שני ימים.", "he"),
+        ("Канал соединяет два моря.", "ru"),
+    ],
+)
+async def test_a_text_is_refused_by_the_english_voice_and_read_by_its_own(text: str, language: str) -> None:
+    engine = EspeakEngine()
+
+    with pytest.raises(PermanentError) as refused:
+        await engine.speak(text, language="en", voice=None)
+    assert f"--language {language}" in refused.value.hint
+    assert (await engine.speak(text, language=language, voice=None)).spelled == ()
+
+
+async def test_a_text_without_any_voice_is_refused_under_another_language() -> None:
+    with pytest.raises(PermanentError) as refused:
+        await EspeakEngine().speak("ཡུར་བུ་འདིས་རྒྱ་མཚོ་གཉིས་སྦྲེལ།", language="en", voice=None)
+    assert "no voice" in refused.value.hint
+
+
+async def test_japanese_with_chinese_characters_is_refused_with_its_reason() -> None:
+    with pytest.raises(PermanentError) as refused:
+        await EspeakEngine().speak("運河は二つの海をつなぐ。", language="ja", voice=None)
+    assert "only kana" in refused.value.hint
+    assert (await EspeakEngine().speak("くるまがはしる。", language="ja", voice=None)).spelled == ()
+
+
+async def test_a_foreign_word_that_is_spelled_out_is_named() -> None:
+    speech = await EspeakEngine().speak("The Greek word λόγος means word and reason.", language="en", voice=None)
+
+    assert speech.spelled == ("λόγος",)
 
 
 @pytest.mark.parametrize("samples", [147, 1000, 22_050, 200_001])

@@ -66,7 +66,7 @@ def finish(speech: Speech, text: str, *, pause: int) -> Speech:
         start, stop = (min(max(sample, begin), end) - begin for sample in span)
         words.append(Word(text=word.text, start_sample=start, end_sample=stop))
     silence = np.zeros(pause, np.int16)
-    return Speech(np.concatenate((pcm[begin:end], silence)), tuple(words), speech.voice)
+    return Speech(np.concatenate((pcm[begin:end], silence)), tuple(words), speech.voice, speech.spelled)
 
 
 def write_wav(path: Path, speech: Speech) -> None:

@@ -25,3 +25,5 @@ class Speech:
     """All words of the text as divided by `split_words`, in order."""
     voice: str
     """Name of the voice, as orders use it."""
+    spelled: tuple[str, ...] = ()
+    """Words that the voice read letter by letter, because it lacks their writing system."""

@@ -2,10 +2,8 @@
 
 import asyncio
 import json
-import re
 import sys
-from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -18,10 +16,11 @@ from typing_extensions import override
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.processes.run import Completed, Limits, run_program
 from scenewire_tts.engines.base import SpeechEngine
+from scenewire_tts.engines.espeak.spelled_out import require_readable, spelled_words
 from scenewire_tts.speech.sound import SAMPLE_RATE, Speech
 from scenewire_tts.speech.word_timing import Mark, time_words
 
-__all__ = ["EspeakAnswer", "EspeakEngine", "is_spelled_out", "resample", "run_espeak"]
+__all__ = ["EspeakAnswer", "EspeakEngine", "resample", "run_espeak"]
 
 _CHILD: Final = Path(__file__).with_name("child.py")
 _LIMITS: Final = Limits(memory=1 << 30, cpu=60, file_size=0)
@@ -33,10 +32,6 @@ _MAX_WORDS_PER_MINUTE: Final = 450
 """Beyond these, the library silently uses its limits."""
 
 _BLOCK_SAMPLES: Final = 1 << 16
-
-_LETTERS: Final = re.compile(r"[^\W\d_]{3,}")
-_SYLLABIC_VOICES: Final = ("cmn", "hak", "yue")
-"""Voices that correctly mark every character, because each is a syllable."""
 
 
 class EspeakEngine(SpeechEngine):
@@ -73,7 +68,7 @@ class EspeakEngine(SpeechEngine):
     async def speak(self, text: str, *, language: str, voice: str | None, speed: float = 1.0) -> Speech:
         rate = self._rate(speed)
         request = {"text": text, "language": language, "voice": voice, "words_per_minute": rate}
-        return await asyncio.to_thread(_speech, text, await run_espeak(request))
+        return await asyncio.to_thread(_speech, text, await run_espeak(request), rate)
 
     def _rate(self, speed: float) -> int:
         rate = round(self._words_per_minute * speed)
@@ -117,20 +112,6 @@ async def run_espeak(request: Mapping[str, object]) -> EspeakAnswer:
     return answer
 
 
-def is_spelled_out(text: str, marks: Sequence[Mark], voice: str) -> bool:
-    """Whether most letters were read out one by one, as espeak-ng does with a script that a voice does not support."""
-    if voice.lower().startswith(_SYLLABIC_VOICES):
-        return False
-    positions = sorted(mark.position for mark in marks)
-    letters = spelled = 0
-    for word in _LETTERS.finditer(text):
-        size = word.end() - word.start()
-        spoken = bisect_left(positions, word.end()) - bisect_left(positions, word.start())
-        letters += size
-        spelled += size if spoken >= max(3, 0.6 * size) else 0
-    return spelled > letters / 2
-
-
 def resample(pcm: NDArray[np.int16], rate: int) -> NDArray[np.int16]:
     """Resamples to `SAMPLE_RATE` without losing samples at either end.
 
@@ -162,15 +143,14 @@ def _require_success(done: Completed) -> None:
     )
 
 
-def _speech(text: str, answer: EspeakAnswer) -> Speech:
+def _speech(text: str, answer: EspeakAnswer, words_per_minute: int) -> Speech:
     rate, voice = answer.header["sample_rate"], answer.header["voice"]
     marks = [Mark(position, sample) for position, sample in answer.header["marks"]]
-    if is_spelled_out(text, marks, voice):
-        raise PermanentError(
-            FailureCode.SPEECH_FAILED,
-            f"the voice {voice} does not support this script and would spell it letter by letter",
-            hint="order the language of the text; espeak-ng reads only kana in Japanese",
-        )
-    pcm = resample(np.frombuffer(answer.pcm, "<i2"), rate)
+    samples = np.frombuffer(answer.pcm, "<i2")
+    spelled = spelled_words(
+        text, [*marks, Mark(len(text), len(samples))], voice, sample_rate=rate, words_per_minute=words_per_minute
+    )
+    require_readable(text, spelled, voice)
+    pcm = resample(samples, rate)
     resampled = [Mark(mark.position, round(mark.sample * SAMPLE_RATE / rate)) for mark in marks]
-    return Speech(pcm, time_words(text, resampled, len(pcm)), voice)
+    return Speech(pcm, time_words(text, resampled, len(pcm)), voice, spelled)

@@ -15,7 +15,8 @@ from typing_extensions import override
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.processors import usable_processors
 from scenewire_tts.engines.base import SpeechEngine
-from scenewire_tts.engines.espeak.engine import is_spelled_out, run_espeak
+from scenewire_tts.engines.espeak.engine import run_espeak
+from scenewire_tts.engines.espeak.spelled_out import require_readable, spelled_words
 from scenewire_tts.engines.kokoro.audio_chunks import AudioChunk, check, join, mark_words
 from scenewire_tts.engines.kokoro.model.base import OutOfMemoryError, Sound
 from scenewire_tts.engines.kokoro.model.process import ModelHandshake, ModelProcess
@@ -30,6 +31,9 @@ __all__ = ["KokoroEngine", "Model", "open_kokoro"]
 
 _CACHE_VERSION: Final = 1
 """Bump when the same words are converted, divided or joined differently."""
+
+_WORDS_PER_MINUTE: Final = 150
+"""Rate of espeak-ng when it gives the phonemes and the relative lengths of words."""
 
 _MAX_DEFAULT_THREADS: Final = 4
 """More threads cost more in synchronization than they save."""
@@ -108,13 +112,13 @@ class KokoroEngine(SpeechEngine):
     @override
     async def speak(self, text: str, *, language: str, voice: str | None, speed: float = 1.0) -> Speech:
         dialect, mixture = self.select_voice(language, voice)
-        pieces = await _spell(text, dialect)
+        pieces, spelled = await _spell(text, dialect)
         utterances = divide(pieces)
         if not any(number(utterance, self._vocabulary)[0] for utterance in utterances):
             raise PermanentError(FailureCode.SPEECH_FAILED, "its text contains no known phonemes")
         chunks = [chunk for utterance in utterances for chunk in await self._chunks(utterance, mixture, speed)]
         pcm, marks = await asyncio.to_thread(join, chunks, speed)
-        return Speech(pcm, time_words(text, marks, len(pcm)), voice or mixture[0][0])
+        return Speech(pcm, time_words(text, marks, len(pcm)), voice or mixture[0][0], spelled)
 
     @property
     def voices(self) -> tuple[str, ...]:
@@ -185,17 +189,17 @@ def open_kokoro(name: str, folder: Path, *, device: str = "auto", threads: int =
     return KokoroEngine(name, examine(folder), model)
 
 
-async def _spell(text: str, dialect: str) -> list[Piece]:
-    request = {"text": text, "language": DIALECTS[dialect].espeak, "voice": None, "words_per_minute": 150}
+async def _spell(text: str, dialect: str) -> tuple[list[Piece], tuple[str, ...]]:
+    """Returns the words as phonemes, and those that are spelled out letter by letter."""
+    request = {"text": text, "language": DIALECTS[dialect].espeak, "voice": None, "words_per_minute": _WORDS_PER_MINUTE}
     answer = (await run_espeak(request | {"phonemes": True})).header
     words = [SpokenWord(*mark) for mark in answer["marks"]]
-    if is_spelled_out(text, [Mark(word.position, word.sample) for word in words], answer["voice"]):
-        raise PermanentError(
-            FailureCode.SPEECH_FAILED,
-            f"{DIALECTS[dialect].espeak} does not support this script and would spell it letter by letter",
-            hint="order the language of the text",
-        )
-    return spell(text, words, DIALECTS[dialect])
+    marks = [Mark(word.position, word.sample) for word in words]
+    spelled = spelled_words(
+        text, marks, answer["voice"], sample_rate=answer["sample_rate"], words_per_minute=_WORDS_PER_MINUTE
+    )
+    require_readable(text, spelled, answer["voice"])
+    return spell(text, words, DIALECTS[dialect]), spelled
 
 
 def _chunk(
