@@ -47,10 +47,33 @@ def test_without_sidecar_the_names_of_file_and_folders_must_do(tmp_path: Path) -
         assert titles(catalogue, query) == ["suez canal aerial view 02"]
 
 
-@pytest.mark.parametrize("sidecar", ["", "[]", "{", "[" * 100_000, '{"title": 5}', '{"duration": -1}', "x" * 100_000])
-def test_a_broken_sidecar_costs_its_words_not_its_clip(tmp_path: Path, sidecar: str) -> None:
+@pytest.mark.parametrize(
+    ("sidecar", "problem"),
+    [
+        ("", "harbour.json is not JSON: line 1, Expecting value"),
+        ('{"creator": "A. Maker",\n}', "harbour.json is not JSON: line 2, "),
+        ("[]", "harbour.json is not a JSON object"),
+        ("[" * 100_000, "harbour.json is larger than 64 KiB"),
+        ('{"title": 5}', "harbour.json has an invalid title"),
+        ('{"duration": -1, "width": "wide"}', "harbour.json has an invalid duration and width"),
+        ('{"duration": "0:06", "review": "a face"}', "harbour.json has an invalid duration; a face"),
+    ],
+)
+def test_a_broken_sidecar_costs_what_is_broken_and_the_clip_is_to_be_reviewed(
+    tmp_path: Path, sidecar: str, problem: str
+) -> None:
     add(tmp_path, "harbour.mp4").with_suffix(".json").write_text(sidecar)
-    assert titles(Catalogue(tmp_path), "harbour") == ["harbour"]
+    (found,) = Catalogue(tmp_path).search("harbour", 5)
+    assert found.title == "harbour"
+    assert found.review.startswith(problem)
+
+
+def test_an_invalid_field_of_a_sidecar_leaves_the_others(tmp_path: Path) -> None:
+    fields = '{"title": "Saffron", "creator": "A. Maker", "licence": "CC BY 4.0", "duration": "0:06", "id": "x"}'
+    add(tmp_path, "saffron.mp4").with_suffix(".json").write_text(fields)
+    (found,) = Catalogue(tmp_path).search("saffron", 5)
+    assert (found.title, found.creator, found.licence) == ("Saffron", "A. Maker", "CC BY 4.0")
+    assert (found.duration, found.id != "x") == (None, True)
 
 
 def test_more_matching_words_come_first_and_the_title_counts_most(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from scenewire.messages import Brief, Scene, SegmentRendered
+from scenewire.text.markup import one_line
 from scenewire_assembly.captions.fonts import FONTS_HINT
 from scenewire_assembly.sound.loudness import SILENCE
 from scenewire_assembly.sound.mix import Levels, MixResult
@@ -44,6 +45,7 @@ def video_notes(plan: VideoPlan, *, duration: float, sound: MixResult, levels: L
                 *_scene_notes(segments, [segment.segment.notes for segment in segments]),
                 *_background_notes(segments),
                 *_scene_notes(segments, [segment.footage.notes for segment in segments]),
+                *_review_notes(segments),
                 *_source_notes(segments),
                 *length_notes(plan.brief, plan.scenes, duration),
                 *_level_notes(sound, levels),
@@ -143,6 +145,19 @@ def _source_notes(segments: Sequence[SegmentRendered]) -> Iterator[str]:
     named = [
         tuple(f"Scene {segment.scene.scene_number}: {reason}" for reason in its_reasons if reason)
         for segment, its_reasons in zip(segments, reasons, strict=True)
+    ]
+    yield from _scene_notes(segments, named)
+
+
+def _review_notes(segments: Sequence[SegmentRendered]) -> Iterator[str]:
+    """Yields notes on clips whose rights a person should check."""
+    clips = [[clip.credit for clip in segment.footage.clips if clip.credit.review] for segment in segments]
+    named = [
+        [
+            f"Scene {segment.scene.scene_number}: check the rights of “{one_line(credit.title)}”: {credit.review}"
+            for credit in credits_
+        ]
+        for segment, credits_ in zip(segments, clips, strict=True)
     ]
     yield from _scene_notes(segments, named)
 

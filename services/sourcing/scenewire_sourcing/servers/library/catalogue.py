@@ -87,8 +87,8 @@ class Catalogue:
             path = root / name
             if path.suffix.lower() in _SUFFIXES:
                 sidecar = path.with_suffix(".json")
-                described = _read_sidecar(sidecar) if str(sidecar.relative_to(root)) in present else {}
-                footage = _describe(Path(name), described)
+                described, problem = _read_sidecar(sidecar) if str(sidecar.relative_to(root)) in present else ({}, "")
+                footage = _describe(Path(name), described, problem)
                 self._clips[footage.id] = (path, footage)
         with self._index:
             self._index.execute("DELETE FROM clips")
@@ -117,31 +117,45 @@ def _files(root: Path) -> Iterator[tuple[str, int, int]]:
             yield below, found.st_mtime_ns, found.st_size
 
 
-def _read_sidecar(path: Path) -> dict[str, Any]:
+def _read_sidecar(path: Path) -> tuple[dict[str, Any], str]:
+    """Returns the fields of a sidecar, and what is wrong with it as a whole."""
     try:
         if path.stat().st_size > _MAX_SIDECAR_BYTES:
-            return {}
+            return {}, f"{path.name} is larger than {_MAX_SIDECAR_BYTES >> 10} KiB"
         described = json.loads(path.read_bytes())
+    except json.JSONDecodeError as error:
+        return {}, f"{path.name} is not JSON: line {error.lineno}, {error.msg}"
     except (OSError, ValueError, RecursionError):
-        return {}
+        return {}, f"{path.name} cannot be read"
     if not isinstance(described, dict):
-        return {}
-    return {"licence": described.get("license"), **described}
+        return {}, f"{path.name} is not a JSON object"
+    return {"licence": described.get("license"), **described}, ""
 
 
-def _describe(name: Path, described: dict[str, Any]) -> FoundFootage:
+def _describe(name: Path, described: dict[str, Any], problem: str) -> FoundFootage:
+    """Describes a clip. An invalid field of its sidecar costs that field only, and the clip's rights need review then."""
     own, above = _words(name.stem), [word for part in name.parent.parts for word in _words(part)]
     plain: dict[str, Any] = {
         "id": hashlib.sha256(str(name).encode()).hexdigest()[:20],
         "title": " ".join(own) or "clip",
         "keywords": [*own, *above],
     }
+    given = {key: value for key, value in described.items() if value is not None and key != "id"}
+    invalid = _invalid_fields(given)
+    given = {key: value for key, value in given.items() if key not in invalid}
+    fields = plain | {key: value for key, value in given.items() if value or key not in plain}
+    if problem or invalid:
+        fault = problem or f"{name.with_suffix('.json').name} has an invalid {' and '.join(invalid)}"
+        fields["review"] = "; ".join(filter(None, (fault, given.get("review"))))
+    return FoundFootage.model_validate(fields)
+
+
+def _invalid_fields(described: dict[str, Any]) -> list[str]:
     try:
-        return FoundFootage(
-            **{**described, "id": plain["id"], **{k: v for k, v in plain.items() if not described.get(k)}}
-        )
-    except (ValidationError, TypeError):
-        return FoundFootage(**plain)
+        FoundFootage.model_validate(described | {"id": "any"})
+    except ValidationError as error:
+        return sorted({str(fault["loc"][0]) for fault in error.errors()})
+    return []
 
 
 def _words(text: str) -> list[str]:
