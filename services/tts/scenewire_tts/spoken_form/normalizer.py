@@ -7,10 +7,10 @@ from typing import Final
 
 from scenewire_tts.spoken_form.edits import Edit, SpokenForm, apply_edits
 from scenewire_tts.spoken_form.language import Rule
-from scenewire_tts.spoken_form.languages import find_language
+from scenewire_tts.spoken_form.languages import find_language, has_names
 from scenewire_tts.spoken_form.rules.addresses import address_rules
 from scenewire_tts.spoken_form.rules.dates import date_rules
-from scenewire_tts.spoken_form.rules.quantities import quantity_rules
+from scenewire_tts.spoken_form.rules.quantities import name_rules, quantity_rules
 from scenewire_tts.spoken_form.rules.signs import sign_rules
 
 __all__ = ["spoken_form"]
@@ -23,7 +23,8 @@ def spoken_form(text: str, language: str) -> SpokenForm:
 
     Args:
         text: a text returned by `scenewire_tts.speech.spoken_text.clean`.
-        language: its tag. A text in a language without rules stays as it is; the engine reads its numbers.
+        language: its tag. In a language without rules of its own, units and currencies are named if CLDR has names; the engine
+            reads the numbers.
     """
     taken = bytearray(len(text))
     edits: list[Edit] = []
@@ -42,7 +43,7 @@ def spoken_form(text: str, language: str) -> SpokenForm:
 def _rules(tag: str) -> tuple[Rule, ...]:
     language = find_language(tag)
     if language is None:
-        return ()
+        return tuple(name_rules(tag)) if has_names(tag) else ()
     return (
         *address_rules(language),
         *language.own_rules(),

@@ -65,7 +65,7 @@ class NumberFormat:
 
     @property
     def _whole(self) -> str:
-        return rf"(?:\d{{1,3}}(?:[{self.groups}]{self.group_sizes})*[{self.groups}]\d{{3}}(?!\d)|\d+)"
+        return rf"(?:\d{{1,3}}(?:[{self.groups}]{self.group_sizes}){{0,6}}[{self.groups}]\d{{3}}(?!\d)|\d+)"
 
     @cached_property
     def _parts(self) -> re.Pattern[str]:

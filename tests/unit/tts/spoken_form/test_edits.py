@@ -7,7 +7,7 @@ from scenewire_tts.speech.spoken_text import clean, split_words
 from scenewire_tts.spoken_form.edits import Edit, apply_edits
 from scenewire_tts.spoken_form.normalizer import spoken_form
 
-LANGUAGES = ["en", "en-GB", "de", "es", "fr", "it", "pt", "hi", "ja", "xx"]
+LANGUAGES = ["en", "en-GB", "de", "es", "fr", "it", "pt", "hi", "pl", "ja", "xx"]
 KINDS = (
     "In 1869 1,200 1.200 12 000 3.5 million $3.5 £20–£30 20 € EUR 5 R$ 3,50 50% -5 °C 24 km/h 3/4 ½ 24/7 2nd 1990s '90s "
     "3:45 pm 15h30 Jan. 5 3. Oktober 2026-10-03 3.10.2026 Louis XIV World War II siglo XXI No. 7 vol. Inc. Dr. Smith CO2 "
@@ -109,3 +109,12 @@ def test_prose_stays_as_it_is(words: list[str], language: str) -> None:
     text = " ".join(words) + "."
 
     assert spoken_form(text, language).text == text
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+@pytest.mark.parametrize("part", ["000 ", "1-", "1.", "1,111", "a@", "+1 ", "A.", "X", "12:34", "a.", "1/"])
+def test_the_longest_scene_of_one_repeated_part_is_rewritten(part: str, language: str) -> None:
+    """Fails by the test run's time limit if a pattern takes exponential time."""
+    text = clean(part * (10_000 // len(part)))
+
+    assert spoken_form(text, language).text

@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from scenewire_tts.spoken_form.edits import Edit
+from scenewire_tts.spoken_form.icu import currency, measure
 from scenewire_tts.spoken_form.language import Gender, Language, Rule
-from scenewire_tts.spoken_form.numerals import RANGE, WORD_END, Number
+from scenewire_tts.spoken_form.numerals import RANGE, WORD_END, Number, NumberFormat
 
-__all__ = ["quantity_rules"]
+__all__ = ["name_rules", "quantity_rules"]
 
 _BEGIN: Final = r"(?<![\w$€£¥₹/])(?<!\d[.,:'’])"
 _SIGN: Final = r"(?P<sign>(?<!\w)[-\u2212+±~≈<>≤≥]\s?)?"
@@ -41,6 +42,9 @@ _UNITS: Final = {
     "kPa": "kilopascal", "Pa": "pascal", "bar": "bar", "kJ": "kilojoule", "kcal": "kilocalorie", "MP": "megapixel",
 }  # fmt: skip
 """Units of CLDR by their symbols. Without those that are words or letters of their own: `in`, `A`, `K`."""
+
+_NUMBER: Final = NumberFormat(groups=". \u202f", decimals=",.")
+"""How most languages write numbers."""
 
 _VULGAR: Final = {
     "½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅖": (2, 5), "⅗": (3, 5),
@@ -133,6 +137,33 @@ def quantity_rules(language: Language) -> list[Rule]:
             re.compile(rf"{_BEGIN}(?<!\d{RANGE}){_SIGN}(?P<first>{number})(?!{RANGE}\d){_END}"),
             lambda match: _plain(match, language),
         ),
+    ]
+
+
+def name_rules(locale: str) -> list[Rule]:
+    """Returns rules that name units and currencies by CLDR, and leave the digits to the engine.
+
+    Args:
+        locale: a tag of a language that CLDR has names for, and that writes numbers like most.
+    """
+    number = _NUMBER.pattern
+    money = "|".join(map(re.escape, sorted(_SYMBOLS, key=len, reverse=True)))
+    unit = "|".join(map(re.escape, sorted((key for key in _UNITS if len(key) > 1), key=len, reverse=True)))
+
+    def with_currency(match: re.Match[str]) -> Sequence[Edit]:
+        name = currency(_NUMBER.read(match["number"]).value, locale, _SYMBOLS[match["money"]])
+        return [Edit(*match.span(), f"{match['number']} {name}")]
+
+    def with_unit(match: re.Match[str]) -> Sequence[Edit]:
+        name = measure(_NUMBER.read(match["number"]).value, locale, _UNITS[match["unit"]])
+        return [Edit(match.end("number"), match.end(), f" {name}")]
+
+    return [
+        Rule(
+            re.compile(rf"(?<![\w$€£¥₹])(?P<money>{money}) ?(?P<number>{number}){_END}(?! [^\W\d_]+ion)"), with_currency
+        ),
+        Rule(re.compile(rf"{_BEGIN}(?P<number>{number}) ?(?P<money>{money})(?!\w)"), with_currency),
+        Rule(re.compile(rf"{_BEGIN}(?P<number>{number}) ?(?P<unit>{unit})(?![\w/²³]|[’']\w|\.\w)"), with_unit),
     ]
 
 
