@@ -18,7 +18,7 @@ from scenewire.probe.probe import probe_media
 from tests.support.music import make_music
 from tests.support.product import SMALL, events_of, kill_group, record, run, running_stack, start, stored_messages
 
-TEXT = """Tea
+TEXT = """# Tea
 
 Tea is made from the leaves of one plant. The plant is called Camellia sinensis and grows as a shrub.
 
@@ -139,8 +139,7 @@ async def test_make_names_the_unfinished_projects_that_it_continues(data: Path, 
     assert other.returncode == 0, other.err
     notes = [note["text"] for note in other.events if note["event"] == "note"]
     short = event["project_id"][:8]
-    name = "Tea Tea is made from the leaves of one plant. The plant is…"
-    assert notes[0] == f"also continues unfinished {short} “{name}”; `scenewire cancel {short}` cancels"
+    assert notes[0] == f"also continues unfinished {short} “Tea”; `scenewire cancel {short}` cancels"
 
 
 async def test_a_project_is_cancelled_without_a_running_stack_and_ordered_again(

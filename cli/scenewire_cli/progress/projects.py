@@ -41,7 +41,7 @@ class StoredProject:
     Attributes:
         first_sequence: of its first message in the stream.
         first_published_at_ns: when that was published, nanoseconds since the epoch.
-        name: its topic, or the beginning of its text; empty if the stream holds no order of it.
+        name: its title, topic, or the first line of its text; empty if the stream holds no order of it.
         end: the message that ended its latest run, if any.
     """
 
@@ -119,5 +119,7 @@ def unfinished_note(projects: Collection[StoredProject]) -> str:
 def _name(order: StoredMessage) -> str:
     fields, scenes = order.fields, order.fields.get("scenes")
     first = scenes[0].get("text") if isinstance(scenes, list) and scenes and isinstance(scenes[0], dict) else None
-    name = next((value for value in (fields.get("topic"), fields.get("text"), first) if isinstance(value, str)), "")
-    return shortened(single_spaced(name), _MAX_NAME_CHARACTERS)
+    texts = (fields.get("title"), fields.get("topic"), fields.get("text"), first)
+    text = next((value for value in texts if isinstance(value, str)), "")
+    line = text.strip().partition("\n")[0].lstrip("# ")
+    return shortened(single_spaced(line), _MAX_NAME_CHARACTERS)
