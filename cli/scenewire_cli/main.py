@@ -19,6 +19,7 @@ from scenewire.observability.logging_setup import configure_logs
 from scenewire_cli.commands.cancel import cancel
 from scenewire_cli.commands.doctor import doctor
 from scenewire_cli.commands.endpoint import endpoint
+from scenewire_cli.commands.languages import languages
 from scenewire_cli.commands.make import make
 from scenewire_cli.commands.ps import ps
 from scenewire_cli.commands.record.audit import audit
@@ -51,7 +52,7 @@ _DATABASE_CODES: Final = {FailureCode.DATABASE_UNAVAILABLE, FailureCode.DATABASE
 _MAINTENANCE: Final = "Run and maintain"
 
 _COMMANDS: Final[Mapping[str, Sequence[Callable[..., None]]]] = {
-    "Make videos": (make, script, request, ps, watch, cancel),
+    "Make videos": (make, script, request, ps, watch, cancel, languages),
     "Find videos and projects": (list_, show, search, history, audit),
     _MAINTENANCE: (up, endpoint, doctor, rebuild),
 }

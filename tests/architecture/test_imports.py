@@ -32,7 +32,6 @@ VIOLATIONS = [
     ("One file talks to Groq", "scenewire_script.stage", "groq"),
     ("One file asks ICU", "scenewire_tts.stage", "icu4py"),
     ("One file talks to object stores", "scenewire.artifacts.store", "obstore"),
-    ("One file asks ICU", "scenewire_tts.stage", "icu4py"),
     ("One file loads the bundled voice", "scenewire_tts.stage", "espeakng_loader"),
     ("One file runs the neural voice on PyTorch", "scenewire_tts.engines.kokoro.engine", "torch"),
     ("One file runs the neural voice on PyTorch", "scenewire_tts.engines.kokoro.model.child", "kokoro"),

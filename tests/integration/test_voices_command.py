@@ -1,9 +1,11 @@
-"""Voices on the command line: which are installed, and orders for one that is not."""
+"""Voices and languages on the command line: which are installed, and orders for one that is not."""
 
 from pathlib import Path
 
 import pytest
 
+from scenewire.text.writings import LANGUAGES
+from scenewire_assembly.languages import LETTERS
 from tests.support.product import run
 from tests.support.weights import write_onnx_folder
 
@@ -61,3 +63,20 @@ async def test_a_voice_that_is_missing_is_found_before_anything_is_ordered(
     assert hint in error["hint"]
     assert not list((data / "orders").iterdir())
     assert not (data / "nats").exists()
+
+
+async def test_languages_lists_engines_and_caption_fonts(tmp_path: Path):
+    listed = await run("languages", "--json", data=tmp_path / "data", cwd=tmp_path)
+    assert listed.returncode == 0, listed.err
+    found = {row["language"]: row for row in listed.events}
+    german = {"event": "language", "language": "de", "name": "German", "engines": ["espeak"], "captions": True}
+    assert found["de"] == german
+    assert (found["zh"]["engines"], found["bo"]["engines"]) == (["espeak"], [])
+    assert set(LETTERS) == set(LANGUAGES)
+
+
+@pytest.mark.parametrize("command", ["voices", "languages"])
+async def test_an_invalid_setting_is_named(command: str, tmp_path: Path):
+    ended = await run(command, data=tmp_path / "data", cwd=tmp_path, TTS_ENGINE="parrot")
+    assert ended.returncode == 1
+    assert "error: TTS_ENGINE: must be" in ended.err

@@ -9,6 +9,7 @@ from scenewire_cli.help_pages import add_command, make_group
 from scenewire_cli.options import JsonOption
 from scenewire_cli.output.record_views import VOICES, print_rows_or_json
 from scenewire_cli.running import run
+from scenewire_cli.stack.embedded import settings_errors
 
 __all__ = ["voices_app"]
 
@@ -31,7 +32,8 @@ def list_(*, language: LanguageOption = None, as_json: JsonOption = False) -> No
 async def _list(language: str | None, *, as_json: bool) -> int:
     from scenewire_tts.voices import list_voices
 
-    rows = [asdict(voice) for voice in await list_voices(language)]
+    with settings_errors():
+        rows = [asdict(voice) for voice in await list_voices(language)]
     print_rows_or_json("voice", rows, VOICES, as_json=as_json)
     return 0
 

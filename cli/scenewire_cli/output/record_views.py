@@ -17,6 +17,7 @@ from scenewire_cli.output.terminal import print_json, print_line, single_spaced
 __all__ = [
     "AUDIT",
     "HISTORY",
+    "LANGUAGES",
     "PROJECTS",
     "RUNNING",
     "VIDEOS",
@@ -82,6 +83,12 @@ AUDIT: Final = (
     Column("of", "entity_type"),
     Column("id", "entity_id"),
     Column("what", "changes", _changes, wide=True),
+)
+LANGUAGES: Final = (
+    Column("language", "language"),
+    Column("name", "name"),
+    Column("engines", "engines", lambda engines: ", ".join(engines) or "none"),
+    Column("captions", "captions", lambda can_be_drawn: "yes" if can_be_drawn else "no font"),
 )
 VOICES: Final = (
     Column("voice", "name"),

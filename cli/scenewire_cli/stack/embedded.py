@@ -19,7 +19,7 @@ from scenewire.settings import ServiceSettings
 from scenewire_cli.stack.data_folder import DataFolder, Endpoint
 from scenewire_cli.stack.nats_server import NatsServer
 
-__all__ = ["SERVICES", "Stack", "services_to_run"]
+__all__ = ["SERVICES", "Stack", "services_to_run", "settings_errors"]
 
 _RESERVE_BYTES: Final = 48 << 20
 """Must stay free on the disk: with less, the bus could not store failures any more."""
@@ -120,7 +120,7 @@ class Stack:
             await loading
         os.environ.setdefault("ARTIFACTS_CACHE_DIR", str(self._folder.root / "cache"))  # `open_store` reads it there
         values = self._settings(nats_url)
-        with _settings_errors():
+        with settings_errors():
             settings = ServiceSettings(**values)
             apps = [create_app(values) for create_app in await loading]
         configure_logs(level=settings.log_level, file=settings.log_file)
@@ -173,7 +173,7 @@ class Stack:
 
 
 @contextmanager
-def _settings_errors() -> Iterator[None]:
+def settings_errors() -> Iterator[None]:
     """Turns an invalid setting into an error that names the variable."""
     try:
         yield

@@ -36,6 +36,13 @@ class InstalledVoice:
     engine: EngineName
     is_default: bool
 
+    def speaks(self, language: str) -> bool:
+        """Whether the voice is one for a language tag; regions that only one of the two has are ignored."""
+        tag = language.casefold()
+        return any(
+            known == tag or known.startswith(f"{tag}-") or tag.startswith(f"{known}-") for known in self.languages
+        )
+
 
 async def list_voices(language: str | None = None) -> list[InstalledVoice]:
     """Returns the voices of every engine that could be used, those of the selected engine first.
@@ -50,7 +57,7 @@ async def list_voices(language: str | None = None) -> list[InstalledVoice]:
     selection = select_engine(settings.engine, settings.weights, device=settings.device)
     voices = [*_kokoro_voices(settings, selection), *await _espeak_voices(settings, selection)]
     voices.sort(key=lambda voice: voice.engine != selection.engine)
-    return [voice for voice in voices if language is None or _speaks(voice, language)]
+    return [voice for voice in voices if language is None or voice.speaks(language)]
 
 
 async def check_voice(language: str, voice: str | None) -> None:
@@ -131,8 +138,3 @@ def _kokoro_voices(settings: TtsSettings, selection: EngineSelection) -> Iterato
                 engine=engine,
                 is_default=engine == selection.engine and name == default,
             )
-
-
-def _speaks(voice: InstalledVoice, language: str) -> bool:
-    tag = language.casefold()
-    return any(known == tag or known.startswith(f"{tag}-") or tag.startswith(f"{known}-") for known in voice.languages)

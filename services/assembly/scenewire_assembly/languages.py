@@ -1,0 +1,61 @@
+"""The writing systems that captions can show here."""
+
+import os
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from scenewire.ffmpeg.discovery import find_ffmpeg
+from scenewire.ffmpeg.executor import RealFfmpegExecutor
+from scenewire_assembly.captions.fonts import prepare_fonts
+from scenewire_assembly.captions.glyphs import find_undrawable
+from scenewire_assembly.ffmpeg_job import FfmpegJob
+from scenewire_assembly.settings import AssemblySettings
+
+__all__ = ["LETTERS", "drawable_writings"]
+
+LETTERS: Final = {
+    "Latin": "a",
+    "Cyrillic": "\u0431",
+    "Greek": "\u03b1",
+    "Arabic": "\u0639",
+    "Hebrew": "\u05d0",
+    "Devanagari": "\u0915",
+    "Bengali": "\u0995",
+    "Gurmukhi": "\u0a15",
+    "Gujarati": "\u0a95",
+    "Oriya": "\u0b15",
+    "Tamil": "\u0b95",
+    "Telugu": "\u0c15",
+    "Kannada": "\u0c95",
+    "Malayalam": "\u0d15",
+    "Sinhala": "\u0d9a",
+    "Thai": "\u0e01",
+    "Lao": "\u0e81",
+    "Tibetan": "\u0f40",
+    "Burmese": "\u1000",
+    "Khmer": "\u1780",
+    "Georgian": "\u10d0",
+    "Armenian": "\u0561",
+    "Ethiopic": "\u1200",
+    "Cherokee": "\u13a0",
+    "Hangul": "\ud55c",
+    "Kana": "\u3042",
+    "Chinese": "\u6c34",
+}
+"""A common letter of each writing system of `scenewire.text.writings`."""
+
+
+async def drawable_writings() -> frozenset[str]:
+    """Returns the writing systems for which there is a font.
+
+    Raises:
+        PipelineError: ffmpeg cannot be used.
+    """
+    settings = AssemblySettings(artifacts_url=os.environ.get("ARTIFACTS_URL", "file:///"))
+    ffmpeg = RealFfmpegExecutor(await find_ffmpeg(settings.ffmpeg))
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        job = FfmpegJob(ffmpeg, folder, prepare_fonts(folder, settings.fonts_dir))
+        undrawable = await find_undrawable(job, "".join(LETTERS.values()))
+    return frozenset(writing for writing, letter in LETTERS.items() if letter not in undrawable)
