@@ -25,19 +25,28 @@ class Answers:
         script = self._folder / "script.txt"
         script.write_text(text)
         words = ("make", "--script", str(script), "--size", SMALL, "--no-title", *arguments)
-        data = self._folder / "data"
-        as_json = await run(*words, "--json", data=data, cwd=self._folder, **self._settings)
+        as_json = await self._run(*words, "--json", **self._settings)
         assert as_json.returncode == 0, as_json.err
-        shown = await run("show", as_json.result["project_id"][:8], data=data, cwd=self._folder)
-        printed = await run(*words, data=data, cwd=self._folder, **self._settings)
-        (row,) = (await run("show", as_json.result["project_id"][:8], "--json", data=data, cwd=self._folder)).events
+        project_id = as_json.result["project_id"][:8]
         notes: list[str] = as_json.result["notes"]
-        assert noted(printed) == notes == row["ended"]["notes"]
-        assert [line.split(None, 1)[1] for line in shown.out.splitlines() if line.startswith("note:")] == notes
+        assert await self._recorded(project_id) == notes
         assert len(set(notes)) == len(notes)
         assert Path(as_json.result["video"]).is_file()
-        assert f"video:     {self._folder}" in printed.out
+        shown = await self._run("show", project_id)
+        assert [line.split(None, 1)[1] for line in shown.out.splitlines() if line.startswith("note:")] == notes
+
+        printed = await self._run(*words, **self._settings)
+        summary = dict(line.partition(":")[::2] for line in printed.out.splitlines())
+        assert noted(printed) == await self._recorded(summary["project"].strip())
+        assert Path(summary["video"].strip()).is_file()
         return notes
+
+    async def _run(self, *words: str, **settings: str) -> Finished:
+        return await run(*words, data=self._folder / "data", cwd=self._folder, **settings)
+
+    async def _recorded(self, project_id: str) -> list[str]:
+        (row,) = (await self._run("show", project_id, "--json")).events
+        return list(row["ended"]["notes"])
 
 
 TEXT = "The harbour is quiet.\n\nThe harbour wakes.\n"
@@ -45,12 +54,12 @@ TEXT = "The harbour is quiet.\n\nThe harbour wakes.\n"
 
 async def test_an_archive_that_cannot_be_reached_is_one_note(tmp_path: Path):
     far = '[{"name": "far", "url": "http://127.0.0.1:1/mcp"}]'
-    (note,) = await Answers(tmp_path, SOURCING_SERVERS=far).notes(TEXT)
+    (note,) = await Answers(tmp_path, SOURCING_SERVERS=far).notes(TEXT, "--language", "en")
     assert note.startswith("All scenes show a generated background: far: ")
 
 
 async def test_a_missing_font_is_one_note(tmp_path: Path):
-    notes = await Answers(tmp_path).notes("The letter ꦲ is Javanese.\n\nThe letter ꦤ is, too.\n")
+    notes = await Answers(tmp_path).notes("The letter ꦲ is Javanese.\n\nThe letter ꦤ is, too.\n", "--language", "en")
     first, background = notes
     assert first.startswith("All scenes: no font on this machine draws ")
     assert background == "All scenes show a generated background: no footage server is configured"
@@ -61,7 +70,7 @@ async def test_an_unreadable_description_of_a_clip_is_one_note(tmp_path: Path):
     library.mkdir()
     await make_clip(library / "harbour.mp4", seconds=12)
     (library / "harbour.json").write_text('{"creator": "A. Maker",}')
-    (note,) = await Answers(tmp_path, LIBRARY_DIR=str(library)).notes(TEXT)
+    (note,) = await Answers(tmp_path, LIBRARY_DIR=str(library)).notes(TEXT, "--language", "en")
     assert note.startswith("All scenes: check the rights of “harbour”: harbour.json is not JSON: line 1")
 
 

@@ -20,7 +20,7 @@ from tests.support.web_application import (
     rows,
 )
 
-TEXT = "Tea\n\nTea is a drink. It is made of leaves.\n\nGreen tea is steamed.\n"
+TEXT = "# Tea\n\nTea is a drink. It is made of leaves.\n\nGreen tea is steamed.\n"
 
 
 @dataclass(frozen=True)

@@ -3,17 +3,19 @@
 import asyncio
 import io
 import json
+import logging
 import shutil
 import socket
 import sqlite3
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from scenewire.database.revision import upgrade
 from scenewire.errors import TransientError
@@ -77,7 +79,7 @@ def database(filled: Database, data: Path) -> Database:
 
 
 @pytest.fixture
-def command(data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+def command(data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Command]:
     def run(*arguments: str) -> Ended:
         monkeypatch.setattr(sys, "argv", ["scenewire", *arguments])
         with pytest.raises(SystemExit) as stop:
@@ -85,7 +87,12 @@ def command(data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         out, err = capsys.readouterr()
         return Ended(int(stop.value.code or 0), out, err)
 
-    return run
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield run
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()  # the command configures logs for its process
 
 
 def test_list_shows_the_latest_project_first(command: Command, database: Database):
