@@ -90,6 +90,9 @@ def command(data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     yield run
+    for handler in root.handlers:
+        if handler not in handlers:
+            handler.close()
     root.handlers[:] = handlers
     root.setLevel(level)
     structlog.reset_defaults()  # the command configures logs for its process
