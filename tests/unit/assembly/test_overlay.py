@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenewire.messages import Brief, Look, Scene
-from scenewire_assembly.captions.ass import Canvas
+from scenewire_assembly.captions.ass import Canvas, escaped
 from scenewire_assembly.captions.cues import Cue, cues_of
 from scenewire_assembly.captions.overlay import Heading, overlay_script
 from scenewire_assembly.captions.styles import Captions
@@ -197,4 +197,22 @@ def test_hostile_text_is_drawn_and_not_executed_in_any_style(text):
         for event in events(overlay(look, 90, [Cue(((SpokenWord(text, 0, 30),),), 0, 30)], Title(text, "FFFFFF"))):
             if event.style == "Caption":
                 assert shown(event) == text
-            assert not re.search(r"\\[Nnh]", MARKUP.sub("", event.text))
+            drawn = MARKUP.sub("", event.text)
+            if event.style == "Title":  # a long word is divided
+                assert drawn.replace(r"\N", "") == escaped(text)
+            else:
+                assert not re.search(r"\\[Nnh]", drawn)
+
+
+@pytest.mark.parametrize(
+    ("heading", "shown"),
+    [
+        ("うみはとてもひろくて、ふかくて、あおい", r"うみはとてもひろく\Nて、ふかくて、あおい"),
+        ("Short words wrap by themselves", "Short words wrap by themselves"),
+        ("運河の歴史", "運河の歴史"),
+    ],
+)
+def test_a_heading_without_spaces_is_divided_into_lines_that_fit(heading: str, shown: str):
+    canvas = Canvas(Look(width=480, height=270), 60)
+    drawn = next(event for event in Card(heading, "", 0.105, "FFFFFF").events(canvas) if event.style == "Heading")
+    assert drawn.text.rpartition("}")[2] == shown

@@ -11,7 +11,7 @@ import pysubs2
 from scenewire.messages import Brief, Scene
 from scenewire.text.markup import one_line
 from scenewire_assembly.captions.ass import Canvas, colour, enlargement, escaped
-from scenewire_assembly.captions.line_breaking import columns
+from scenewire_assembly.captions.line_breaking import columns, split_unbreakable
 
 __all__ = ["Card", "Title", "card_of", "title_of"]
 
@@ -19,9 +19,6 @@ _HEADING_COLUMNS: Final = 34
 _HEADING_WORDS: Final = 3
 _SEPARATOR: Final = " · "
 _MAX_TITLE_COLUMNS: Final = 110
-
-_MAX_WORD_COLUMNS: Final = 20
-"""libass lets a word that it cannot wrap run out of the picture."""
 
 _TITLE_S: Final = 3.6
 _MIN_TITLE_S: Final = 1.2
@@ -69,7 +66,7 @@ class Card:
 
     def events(self, canvas: Canvas) -> Iterator[pysubs2.SSAEvent]:
         """The card, for the whole scene."""
-        heading = _breakable(canvas.drawable(self.heading))
+        heading = canvas.drawable(self.heading)
         label = canvas.drawable(self.label)
         if not heading:
             return
@@ -81,7 +78,7 @@ class Card:
         rise = canvas.height * 0.014
         bar = _bar(canvas.width * 0.055 + size * 0.6, max(2.0, canvas.height / 270))
         moved = f"{{\\move({x},{y - gap / 2 + rise:.1f},{x},{y - gap / 2:.1f},0,900)\\fad(600,450)}}"
-        yield canvas.event(0, canvas.frames, moved + escaped(heading), "Heading")
+        yield canvas.event(0, canvas.frames, moved + _broken(heading, canvas.columns(size)), "Heading")
         drawn = f"{{\\pos({x},{y})\\fscx0\\t(200,1100,0.6,\\fscx100)\\fad(300,450)\\p1}}{bar}{{\\p0}}"
         yield canvas.event(0, canvas.frames, drawn, "Line")
         if label:
@@ -127,7 +124,7 @@ class Title:
 
     def events(self, canvas: Canvas) -> Iterator[pysubs2.SSAEvent]:
         """The title for the first seconds: a dark haze from above, a line, and the text below it."""
-        text = _breakable(canvas.drawable(self.text))
+        text = canvas.drawable(self.text)
         rate = canvas.look.frame_rate
         shown = min(canvas.frames, round(_TITLE_S * rate))
         if not text or shown < _MIN_TITLE_S * rate:
@@ -148,7 +145,7 @@ class Title:
         drift = size * 0.22
         start = x + drift if self._from_right else x - drift
         moved = f"{{\\move({start:.1f},{top},{x},{top},0,800)\\fad(450,450)}}"
-        yield canvas.event(0, shown, f"{moved}{escaped(text)}", "Title", layer=1)
+        yield canvas.event(0, shown, f"{moved}{_broken(text, canvas.columns(size))}", "Title", layer=1)
 
     @property
     def _from_right(self) -> bool:
@@ -210,7 +207,21 @@ def _shortened(text: str, max_columns: int) -> str:
     return f"{kept}…"
 
 
-def _breakable(text: str) -> str:
-    """The text with spaces in words that are too long to wrap."""
-    step = _MAX_WORD_COLUMNS
-    return " ".join(word[at : at + step] for word in text.split(" ") for at in range(0, len(word), step))
+def _broken(text: str, line_columns: float) -> str:
+    """The text as ASS, with breaks in words that are wider than a line: libass breaks lines only at spaces."""
+    words = text.split(" ")
+    return " ".join(r"\N".join(map(escaped, _divided(word, line_columns))) for word in words)
+
+
+def _divided(word: str, line_columns: float) -> Iterator[str]:
+    """A word in as few lines as it needs, of similar widths."""
+    lines = math.ceil(columns(word) / line_columns)
+    width = math.ceil(columns(word) / lines) if lines else 0
+    line = ""
+    for part, _ in split_unbreakable(word, width):
+        if line and (columns(line) >= width or columns(line + part) > line_columns + 1):  # half a wide character
+            yield line
+            line = part
+        else:
+            line += part
+    yield line
