@@ -15,7 +15,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 GROUPS = PROJECT["dependency-groups"]
 
-BUILDING_BLOCKS = {"embedded"}
+BUILDING_BLOCKS = {"embedded", "fonts"}
 """Extras that are part of other extras and have no image."""
 
 LOCKS = sorted(FOLDER.glob("*.txt"))

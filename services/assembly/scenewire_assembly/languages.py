@@ -7,7 +7,8 @@ from typing import Final
 
 from scenewire.ffmpeg.discovery import find_ffmpeg
 from scenewire.ffmpeg.executor import RealFfmpegExecutor
-from scenewire_assembly.captions.fonts import prepare_fonts
+from scenewire.messages import DEFAULT_LANGUAGE
+from scenewire_assembly.captions.fonts import installed_fonts
 from scenewire_assembly.captions.glyphs import find_undrawable
 from scenewire_assembly.ffmpeg_job import FfmpegJob
 from scenewire_assembly.settings import AssemblySettings
@@ -56,6 +57,6 @@ async def drawable_writings() -> frozenset[str]:
     ffmpeg = RealFfmpegExecutor(await find_ffmpeg(settings.ffmpeg))
     with TemporaryDirectory() as name:
         folder = Path(name)
-        job = FfmpegJob(ffmpeg, folder, prepare_fonts(folder, settings.fonts_dir))
-        undrawable = await find_undrawable(job, "".join(LETTERS.values()))
-    return frozenset(writing for writing, letter in LETTERS.items() if letter not in undrawable)
+        job = FfmpegJob(ffmpeg, folder, installed_fonts(settings.fonts_dir).prepare(folder, DEFAULT_LANGUAGE))
+        # One at a time: libass uses at most ten fonts for one text.
+        return frozenset([writing for writing, letter in LETTERS.items() if not await find_undrawable(job, letter)])

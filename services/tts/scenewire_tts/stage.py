@@ -17,7 +17,7 @@ from scenewire_tts.speech.mp3 import write_mp3
 from scenewire_tts.speech.pace import Pace, correction
 from scenewire_tts.speech.postprocess import finish, write_wav
 from scenewire_tts.speech.sound import SAMPLE_RATE
-from scenewire_tts.speech.spoken_text import clean
+from scenewire_tts.speech.spoken_text import clean, has_emoji
 from scenewire_tts.spoken_form.normalizer import spoken_form
 
 __all__ = ["NarrationStage"]
@@ -29,6 +29,8 @@ _MAX_SCENE_CHARS: Final = 10_000
 """About a quarter of an hour of speech, which is held in memory."""
 
 _NAMED_WORDS: Final = 5
+
+_EMOJI_NOTE: Final = "Emoji are neither spoken nor shown in captions and subtitle files."
 
 log = structlog.get_logger(__name__)
 
@@ -79,6 +81,8 @@ class NarrationStage:
         """
         with about_scene(request.scene.scene_number):
             narration = await self._narration(request)
+            if has_emoji(request.scene.text):
+                narration = narration.model_copy(update={"notes": (*narration.notes, _EMOJI_NOTE)})
             if self._webapp is not None:
                 await self._export(self._webapp, request, narration)
         return request.next(AudioRendered, narration=narration)

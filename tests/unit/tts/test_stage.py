@@ -109,6 +109,15 @@ async def test_the_same_scene_is_spoken_once(tmp_path: Path) -> None:
     assert len(engine.heard) == 1
 
 
+async def test_emoji_are_noted_also_when_the_same_words_are_stored_without_them(tmp_path: Path) -> None:
+    plain = await stage(tmp_path).narrate(request("Tea is a drink."))
+    decorated = await stage(tmp_path).narrate(request("Tea is a drink. 🍵"))
+
+    assert plain.narration.notes == ()
+    assert decorated.narration.notes == ("Emoji are neither spoken nor shown in captions and subtitle files.",)
+    assert decorated.narration.audio == plain.narration.audio
+
+
 async def test_two_workers_at_once_agree(tmp_path: Path) -> None:
     asked = request()
     engine = HummingEngine()

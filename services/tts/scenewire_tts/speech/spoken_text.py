@@ -6,7 +6,7 @@ from typing import Final
 
 from scenewire.text.markup import is_speakable, one_line
 
-__all__ = ["Token", "clean", "split_words"]
+__all__ = ["Token", "clean", "has_emoji", "split_words"]
 
 _EMOJI_STYLES: Final = re.compile("[\ufe0e\ufe0f\u20e3]")
 
@@ -38,6 +38,11 @@ def clean(text: str) -> str:
     """
     blocks = (_without_emoji(block) for block in _PARAGRAPH_END.split(text))
     return "\n\n".join(block for block in blocks if is_speakable(block))
+
+
+def has_emoji(text: str) -> bool:
+    """Whether `clean` removes emoji from a text."""
+    return _EMOJI.search(text) is not None
 
 
 def split_words(text: str) -> list[Token]:
