@@ -27,7 +27,7 @@ _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _NUMBER: Final = re.compile(r"\d{1,3}[.)]\s+")
 _ITEM: Final = re.compile(rf"[{re.escape(LIST_MARKS)}]\ufe0f?\s+")
 _QUOTE: Final = re.compile(r"(?:>\s?)+")
-_HEADING: Final = re.compile(r"#{1,6}\s+(.*?)(?:\s+#+)?")
+_HEADING: Final = re.compile(r"(?:#{1,6}\s+|={2,6}\s*(?=[^=]+={2,6}$))(?P<heading>.*?)(?:\s*[#=]+)?")
 _ROW: Final = re.compile(r"\|(?:[^|]*\|){2,}")
 _RULE: Final = re.compile(r"(?:[-*_=~|:+`]\s*){2,}")
 _TEXT_FENCES: Final = ("", "text", "txt", "plain", "plaintext", "md", "markdown", "script")
@@ -81,7 +81,8 @@ def _read(tokens: list[Token], lines: Sequence[str]) -> Iterator[Block]:
         token = tokens[index]
         match token.type:
             case "list_item_open":
-                marker, depth = _ordinal(token, tokens[index + 1 :]), depth + 1
+                is_first = tokens[index - 1].type == "ordered_list_open"
+                marker, depth = _ordinal(token, tokens[index + 1 :], is_first=is_first), depth + 1
             case "list_item_close":
                 marker, depth = "", depth - 1
             case "heading_open":
@@ -114,12 +115,12 @@ def _heading(token: Token, content: str) -> Iterator[Block]:
         yield Block(BlockKind.HEADING, (one_line(content),), int(token.tag[1]))
 
 
-def _ordinal(token: Token, following: Sequence[Token]) -> str:
+def _ordinal(token: Token, following: Sequence[Token], *, is_first: bool) -> str:
     """Returns the number of an item that is a word: `1969. A year` is no list that starts at 1969."""
     if not token.info or int(token.info) <= 1:
         return ""
     closed = next((place for place, other in enumerate(following) if other.type == "list_item_close"), None)
-    is_alone = closed is not None and following[closed + 1].type == "ordered_list_close"
+    is_alone = is_first and closed is not None and following[closed + 1].type == "ordered_list_close"
     return f"{token.info}{token.markup} " if is_alone or len(token.info) > _MAX_ORDINAL_DIGITS else ""
 
 
@@ -142,7 +143,7 @@ def _paragraph(content: str, *, is_item: bool = False, marker: str = "") -> Iter
         elif heading := _HEADING.fullmatch(line):
             yield from _run(kind, run)
             run, kind = [], BlockKind.PARAGRAPH
-            yield Block(BlockKind.HEADING, (heading[1],), 2)
+            yield Block(BlockKind.HEADING, (heading["heading"],), 2)
         elif mark and mark.end() < len(line):
             yield from _run(kind, run)
             run, kind = [line[mark.end() :]], BlockKind.ITEM

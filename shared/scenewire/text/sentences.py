@@ -105,4 +105,6 @@ def _is_abbreviation(before: str, next_word: str, *, ordinals: bool) -> bool:
     initials = word.replace(".", "")
     if name in COMPANY_SUFFIXES or (initials.isupper() and (len(word) == 1 or "." in word)):
         return next_word.casefold() not in SENTENCE_STARTERS
+    if len(word) == 1 and word.islower():
+        return next_word.casefold() not in SENTENCE_STARTERS  # "z. B."
     return name in ABBREVIATIONS

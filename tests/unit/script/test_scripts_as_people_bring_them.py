@@ -22,7 +22,7 @@ def test_every_script_has_its_expectation():
 @pytest.mark.parametrize("name", EXPECTED)
 async def test_a_script_gives_its_words_and_only_them(name: str):
     text = decode((DATA / "scripts" / name).read_bytes())
-    language = "hi" if name == "hindi.txt" else "en"
+    language = EXPECTED[name].get("language", "en")
 
     script = await OutlineWriter().write(ScriptRequested(text=text, language=language))
 

@@ -133,7 +133,7 @@ _VISUALS: Final = re.compile(
 _PROSE: Final = re.compile(r"sic!?|\d{1,4}|\^.*|…|\.{3}|x| |citation needed|edit(?:ed)?:?.*", re.IGNORECASE)
 _MAX_DIRECTION_CHARS: Final = 300
 _TRANSITION: Final = re.compile(
-    r"(?:(?:FADE|CUT|SMASH CUT|DISSOLVE|MATCH CUT|JUMP CUT)(?: (?:IN|OUT|TO(?: BLACK)?))?[:.]?|THE END\.?)"
+    r"(?:(?:FADE|CUT|SMASH CUT|DISSOLVE|MATCH CUT|JUMP CUT)(?: (?:IN|OUT|TO(?: BLACK)?))?[:.]?|\[?(?:THE )?END\.?\]?)"
 )
 _COLUMNS: Final = {
     DirectionKind.SPEAKER: re.compile(

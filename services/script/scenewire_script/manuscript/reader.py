@@ -23,16 +23,24 @@ from scenewire_script.manuscript.lines import has_beats, join_lines, unwrap
 from scenewire_script.manuscript.model import Manuscript, Passage, Section
 from scenewire_script.manuscript.notes import Taken, Tally
 from scenewire_script.manuscript.speakers import find_cues, find_speakers
-from scenewire_script.manuscript.times import SceneMark, is_slug, read_scene_mark
+from scenewire_script.manuscript.times import SceneMark, is_slug, read_scene_mark, read_time
 from scenewire_script.timing.scene_durations import divide_duration
 
 __all__ = ["read_manuscript"]
 
 _BRACKETS: Final = re.compile(r"(?P<open>[\[(])(?P<inner>[^\[\]()]{1,400})[\])](?!\()")
 _LEAD: Final = re.compile(r"(\[[^\[\]]{1,300}\])\s+(.+)")
+_STAMP: Final = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?(?:\s*[-–—:|]\s*|\s+)(?=\D)")
+_MIN_STAMPS: Final = 2
+_TIMED_HEADING: Final = re.compile(r"(?P<heading>.*\S)\s*(?P<time>[\[(][^\[\]()]{3,20}[\])])")
+_CAMERA: Final = re.compile(
+    r"(?:cuts? to|shot of|shows?|showing|fade in(?: on)?|zoom (?:in|out)(?: on)?|pan to)\s*:?\s+", re.IGNORECASE
+)
 _SHELL: Final = re.compile(r"\$ [a-z][\w./-]*(?:\s.*)?")
 _CONTEXT_CHARS: Final = 40
 """Around brackets, to decide whether they stand between sentences."""
+
+_EMPHASIS: Final = " .*_"
 
 _UNSPOKEN: Final = " \n.!?…,;:)]*_"
 
@@ -60,7 +68,7 @@ def read_manuscript(text: str, *, voices: Mapping[str, str] | None = None, speak
         speak_headings: whether headings are spoken, too.
     """
     converted = convert(text)
-    blocks = read_blocks(BLOCK_TAG.sub("\n\n", converted.text))
+    blocks = read_blocks(_part_at_tags(converted.text))
     is_spoken = any(block.kind in {BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.TABLE} for block in blocks)
     reader = _Reader(blocks, voices or {}, speak_headings=speak_headings or not is_spoken)
     for block in blocks:
@@ -105,6 +113,8 @@ class _Reader:
         self._cues = find_cues(lines)
         labels = [label for line in lines if (label := read_label(line)) and label.kind]
         self._is_script = len(labels) >= _MIN_LABELS or any(map(read_scene_mark, lines))
+        stamped = sum(bool(_STAMP.match(line)) for line in lines)
+        self._has_stamps = stamped >= _MIN_STAMPS and stamped >= len(lines) / 2
         self._title_heading = _title_heading(blocks)
         self._speak_headings = speak_headings
         self._tally = Tally()
@@ -125,6 +135,8 @@ class _Reader:
             case BlockKind.CODE:
                 self._tally.add(Taken.CODE)
             case BlockKind.RULE:
+                self._use_pending_visual()
+                self._groups.append(_Group())
                 self._last = None
             case BlockKind.ITEM:
                 self._read_lines(block.lines, is_item=True)
@@ -146,7 +158,7 @@ class _Reader:
             passages = [passage for draft in unread if (passage := self._passage(draft, beats=beats))]
             if passages:
                 sections.append(Section(heading, tuple(self._timed(passages, unread))))
-        title = one_line(inline_text(self._title or title)) or self._heading_title()
+        title = one_line(inline_text(self._title or title)).strip(_EMPHASIS) or self._heading_title()
         return Manuscript(title, tuple(sections), (*notes, *self._tally.notes(self._voices)))
 
     def _heading_title(self) -> str:
@@ -180,7 +192,8 @@ class _Reader:
     def _read_heading(self, block: Block) -> None:
         line = block.lines[0]
         mark = read_scene_mark(line)
-        label = read_label(line if ":" in line else f"{line}:", at_head=not self._has_narration)
+        timed = _TIMED_HEADING.fullmatch(line)
+        label = read_label(line if ":" in line and not timed else f"{line}:", at_head=not self._has_narration)
         if mark is not None:
             self._start_group(mark)
         elif label is not None and label.kind is DirectionKind.PART:
@@ -188,15 +201,17 @@ class _Reader:
         elif label is not None and label.kind is DirectionKind.TITLE and label.rest:
             self._title = label.rest
         elif block is not self._title_heading or self._speak_headings:
-            self._start_section(one_line(inline_text(line)), is_title=block is self._title_heading)
+            self._start_section(one_line(inline_text(timed["heading"] if timed else line)), block)
+            if timed and (duration := read_time(timed["time"])):
+                self._start_group(SceneMark(duration))
 
-    def _start_section(self, heading: str, *, is_title: bool) -> None:
+    def _start_section(self, heading: str, block: Block) -> None:
         if not is_speakable(heading):
             return
         self._use_pending_visual()
         self._groups.append(_Group())
         self._last = None
-        if not is_title:
+        if block is not self._title_heading:
             before, passages = self._sections[-1]
             if passages or not before:
                 self._sections.append((heading, []))
@@ -256,19 +271,25 @@ class _Reader:
         self._flush(run, is_item=is_item)
 
     def _scene_mark(self, line: str) -> SceneMark | None:
-        mark = read_scene_mark(line)
+        mark = read_scene_mark(line) or self._time_stamp(line)
         while mark is not None and mark.rest and (inner := read_scene_mark(mark.rest)):
             mark = replace(inner, duration=inner.duration or mark.duration, setting=inner.setting or mark.setting)
         return mark
+
+    def _time_stamp(self, line: str) -> SceneMark | None:
+        """Reads a bare time at the beginning of a line, where most lines have one."""
+        stamp = _STAMP.match(line) if self._has_stamps else None
+        return SceneMark(rest=line[stamp.end() :]) if stamp else None
 
     def _label(self, line: str) -> Label | None:
         """Returns the label of a line, unless it may be prose."""
         label = read_label(line, at_head=not self._has_narration)
         if label is None:
             return None
-        if label.kind is None or label.kind is DirectionKind.SPEAKER:
-            is_known = label.name.casefold() in self._speakers or label.kind is not None
-            return replace(label, kind=DirectionKind.SPEAKER) if is_known else None
+        if label.name.casefold() in self._speakers:
+            return replace(label, kind=DirectionKind.SPEAKER)
+        if label.kind is None:
+            return None
         return label if label.is_marked or self._is_script or label.kind is DirectionKind.TITLE else None
 
     def _obey(self, label: Label) -> str:
@@ -348,7 +369,7 @@ class _Reader:
             self._keep_visual(direction.text, is_last=is_last)
 
     def _keep_visual(self, text: str, *, is_last: bool = False) -> None:
-        visual = one_line(inline_text(text)).strip(" .")
+        visual = _CAMERA.sub("", one_line(inline_text(text)).strip(_EMPHASIS), count=1)
         if is_last and self._last is not None and not self._last.visual:
             self._last.visual = visual
         else:
@@ -367,7 +388,7 @@ class _Reader:
         self._use_pending_visual()
         if is_counted:
             self._tally.add(Taken.MARK)
-        self._groups.append(_Group(mark.setting, mark.duration, is_marked=True))
+        self._groups.append(_Group(mark.setting.strip(_EMPHASIS), mark.duration, is_marked=True))
         self._last = None
 
     def _use_pending_visual(self) -> None:
@@ -382,6 +403,12 @@ class _Reader:
     @property
     def _has_narration(self) -> bool:
         return any(drafts for _, drafts in self._sections)
+
+
+def _part_at_tags(text: str) -> str:
+    """Parts paragraphs at tags such as `<br>`, but not the rows of tables."""
+    lines = (BLOCK_TAG.sub(" " if line.lstrip().startswith("|") else "\n\n", line) for line in text.split("\n"))
+    return "\n".join(lines)
 
 
 def _split_lead(line: str) -> tuple[str, ...]:

@@ -65,7 +65,7 @@ def read_scene_mark(line: str) -> SceneMark | None:
     rest = bare[scene.end() :].strip(_EMPHASIS)
     mark = _read_leading_time(rest) or SceneMark(rest=rest)
     rest = mark.rest
-    if line[:1] == "[" and rest.endswith("]"):
+    if line.strip("*_ #")[:1] == "[" and rest.endswith("]"):
         rest = rest[:-1].strip()
     if is_speakable(rest) and len(rest.split()) <= _MAX_SETTING_WORDS and not has_sentence_end(rest):
         return SceneMark(mark.duration, setting=rest.casefold() if rest.isupper() else rest)

@@ -17,7 +17,7 @@ _CLAUSE: Final = re.compile(r"[,;:–—.!?…،۔؟।](?:\s+|$)|[。！？；�
 
 _DETERMINERS: Final = frozenset("the this these those your our my his her their its a an".split())  # noqa: SIM905
 _AUXILIARIES: Final = frozenset("is are was were has have had will can could does did of".split())  # noqa: SIM905
-_NUMBERS: Final = frozenset("two three four five six seven eight nine ten eleven twelve".split())  # noqa: SIM905
+_NUMBERS: Final = frozenset("top two three four five six seven eight nine ten eleven twelve".split())  # noqa: SIM905
 _ORDINALS: Final = frozenset("first second third last next new old".split())  # noqa: SIM905
 
 
@@ -71,7 +71,7 @@ def _thing(words: Sequence[str], small: Sequence[str], at: int) -> Iterator[str]
     """Yields the thing behind the determiner at an index, if there is one."""
     start = at + 2 if small[at + 1] in _ORDINALS else at + 1
     end = start
-    while end < len(words) and not is_filler(words[end]):
+    while end < len(words) and not is_filler(words[end]) and not words[end][0].isdigit():
         end += 1
     if start == end:
         return
