@@ -10,6 +10,7 @@ from av.stream import Disposition
 
 from scenewire.errors import PermanentError
 from scenewire.processes.run import run_program
+from scenewire_assembly.captions.fonts import installed_fonts
 from scenewire_assembly.video.mp4_tracks import turn_off_subtitles
 from tests.support.films import SMALL, Studio, line
 from tests.support.media import ffmpeg_path, make_clip
@@ -30,7 +31,7 @@ STARTS = (0, 46, 58, 88)
 @pytest.fixture(scope="module", params=[True, False], ids=["burnt in", "soft"])
 def film(request, tmp_path_factory) -> tuple[bool, Path]:
     async def make() -> Path:
-        studio = Studio(tmp_path_factory.mktemp("film"))
+        studio = Studio(tmp_path_factory.mktemp("film"), fonts=installed_fonts(None))
         made = await studio.film(*LINES, look=SMALL.model_copy(update={"captions": request.param}), language="de")
         assert made.frames == STARTS[-1]
         return await studio.path(made)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from scenewire.artifacts.filesystem import FilesystemStore
 from scenewire.messages import Footage, FootageSourced, Look, Narration, SegmentRendered, VideoAssembled, Word
+from scenewire_assembly.captions.fonts import Fonts
 from scenewire_assembly.picture.scene_picture import Encoder
 from scenewire_assembly.sound.mix import Levels
 from tests.support.assembly import assembly_stages
@@ -66,13 +67,16 @@ class Studio:
     Args:
         folder: holds the store.
         levels: wanted loudness and peak.
+        fonts: for writing systems that the bundled font lacks.
     """
 
-    def __init__(self, folder: Path, *, levels: Levels | None = None) -> None:
+    def __init__(self, folder: Path, *, levels: Levels | None = None, fonts: Fonts | None = None) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self.store = FilesystemStore(folder / "store")
-        self.stages = assembly_stages(self.store, encoder=Encoder(preset="ultrafast", crf=35), levels=levels)
+        self.stages = assembly_stages(
+            self.store, encoder=Encoder(preset="ultrafast", crf=35), levels=levels, fonts=fonts
+        )
 
     async def film(self, *lines: Line, project: UUID = PROJECT, look: Look = SMALL, **asked: Any) -> VideoAssembled:
         """A video with one painted scene for each line."""

@@ -27,8 +27,8 @@ def write_voice(path: Path, seed: int) -> None:
     """Writes a tensor as PyTorch does: an archive with its numbers in `data/0`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr(f"{path.stem}/data.pkl", b"never read")
-        archive.writestr(f"{path.stem}/data/0", styles(seed).tobytes())
+        for name, content in (("data.pkl", b"never read"), ("data/0", styles(seed).tobytes())):
+            archive.writestr(zipfile.ZipInfo(f"{path.stem}/{name}"), content)  # without the time: equal bytes
 
 
 def write_onnx_folder(folder: Path, **changes) -> Path:
