@@ -61,7 +61,7 @@ async def test_an_archive_that_cannot_be_reached_is_one_note(tmp_path: Path):
 async def test_a_missing_font_is_one_note(tmp_path: Path):
     notes = await Answers(tmp_path).notes("The letter ꦲ is Javanese.\n\nThe letter ꦤ is, too.\n", "--language", "en")
     first, background = notes
-    assert first.startswith("All scenes: no font on this machine draws ")
+    assert first.startswith("All scenes: no font draws ")
     assert background == "All scenes show a generated background: no footage server is configured"
 
 

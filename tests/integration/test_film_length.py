@@ -117,16 +117,15 @@ async def test_b04_own_words_are_spoken_at_their_own_pace_unless_a_length_is_ord
     assert double.requests == []
 
 
-async def test_b04_text_that_no_pace_makes_fit_keeps_its_own_pace_with_a_note(
-    double: GroqDouble, tmp_path: Path
-) -> None:
+async def test_b04_text_that_no_pace_makes_fit_keeps_its_own_pace(double: GroqDouble, tmp_path: Path) -> None:
     double.model = writes(lambda _, __: 10)
     voice = Metronome(2.3)
 
     scenes = await spoken(double, tmp_path, ScriptRequested(topic="Canals", target_duration=60), voice)
 
     assert set(voice.speeds) == {1.0}
-    assert notes(scenes) == {"The script will last about 22 s; 60 s were ordered."}
+    assert {scene.brief.ordered_duration for scene in scenes} == {60}
+    assert notes(scenes) == set()
 
 
 async def test_b04_an_ordered_speed_gets_as_many_words_as_it_takes(double: GroqDouble, tmp_path: Path) -> None:

@@ -40,8 +40,9 @@ async def compose(
     texts = [draft.text for draft in script.scenes]
     rate = rate_of(words_per_second, options.language) * (order.speed or 1)
     estimates = [round(count_words(text) / rate, 2) for text in texts]
-    wanted, note = _plan(order, script, sum(estimates))
-    durations = divide_duration(texts, wanted) if wanted else [draft.duration for draft in script.scenes]
+    ordered = _ordered_duration(order, script)
+    can_fit = ordered is not None and abs(sum(estimates) - ordered) <= _MAX_DEVIATION * ordered
+    durations = divide_duration(texts, ordered) if ordered and can_fit else [draft.duration for draft in script.scenes]
     scenes = tuple(
         Scene(
             id=derive_scene_id(project_id, number),
@@ -65,21 +66,16 @@ async def compose(
             title=script.title,
             scene_count=len(scenes),
             options=options,
-            notes=(*language_notes, *script.notes, *note),
+            ordered_duration=ordered,
+            notes=(*language_notes, *script.notes),
         ),
         scenes=scenes,
         writer=writer.name,
     )
 
 
-def _plan(order: ScriptRequested, script: Script, estimate: float) -> tuple[float | None, tuple[str, ...]]:
-    """Returns the total duration to aim for, or None, and notes for people.
-
-    The text of an order without a duration is spoken at its own pace.
-    """
+def _ordered_duration(order: ScriptRequested, script: Script) -> float | None:
+    """Returns the ordered length; own words of an order without one are spoken at their own pace."""
     if not script.fills_time and order.target_duration is None:
-        return None, ()
-    wanted = order.options.target_duration
-    if abs(estimate - wanted) <= _MAX_DEVIATION * wanted:
-        return wanted, ()
-    return None, (f"The script will last about {estimate:.0f} s; {wanted:.0f} s were ordered.",)
+        return None
+    return order.options.target_duration

@@ -107,7 +107,8 @@ class NarrationStage:
         corrected = correction(pace, speech=speech, wanted=wanted)
         if corrected is None:
             return narration
-        target = f"ordered {request.brief.options.target_duration:.0f} s"
+        ordered = request.brief.ordered_duration
+        target = "times in the script" if ordered is None else f"ordered {ordered:.0f} s"
         try:
             narration = await self._narrate_at(request, text, corrected)
         except PermanentError as error:  # the first narration is fine

@@ -99,6 +99,9 @@ class Brief(WireModel):
     title: Topic
     scene_count: int = Field(ge=1, le=MAX_SCENES)
     options: Options
+    ordered_duration: float | None = Field(
+        default=None, gt=0, description="Ordered length of the video, seconds; None: own words, as long as they take."
+    )
     notes: tuple[str, ...] = Field(default=(), description="Changes and omissions of the script service, for people.")
 
 

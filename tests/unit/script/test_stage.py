@@ -88,14 +88,16 @@ async def test_a_damaged_stored_script_is_replaced(tmp_path: Path) -> None:
     assert stored.read_text() == first.model_dump_json()
 
 
-async def test_a_length_that_the_words_do_not_fill_is_noted_only_when_one_was_ordered(tmp_path: Path) -> None:
+async def test_a_length_that_the_words_do_not_fill_stays_the_ordered_one_and_slows_nobody_down(tmp_path: Path) -> None:
     text = "The sea rises and the sea falls and the Moon is why."
     ordered = await stage(tmp_path / "a").write(ScriptRequested(text=text, target_duration=60), PROJECT)
     silent = await stage(tmp_path / "b").write(ScriptRequested(text=text), PROJECT)
     fitting = await stage(tmp_path / "c").write(ScriptRequested(text=text, target_duration=5), PROJECT)
 
-    assert ordered.brief.notes == ("The script will last about 5 s; 60 s were ordered.",)
-    assert silent.brief.notes == fitting.brief.notes == ()
+    lengths = [script.brief.ordered_duration for script in (ordered, silent, fitting)]
+    assert lengths == [60, None, 5]
+    paces = [{scene.wanted_duration is None for scene in script.scenes} for script in (ordered, silent, fitting)]
+    assert paces == [{True}, {True}, {False}]
 
 
 async def test_the_default_length_counts_as_ordered_when_it_was_given(tmp_path: Path) -> None:
@@ -141,8 +143,7 @@ async def test_a_written_script_is_held_to_the_default_length_too(tmp_path: Path
 
     scripted = await stage(tmp_path, BriefWriter()).write(ScriptRequested(topic="t"), PROJECT)
 
-    (note,) = scripted.brief.notes
-    assert "300 s were ordered" in note
+    assert scripted.brief.ordered_duration == 300
 
 
 async def test_a_writer_knows_the_project_that_it_writes_for(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from scenewire.messages import Brief, Scene, SegmentRendered
+from scenewire.messages import Brief, SegmentRendered
 from scenewire.text.markup import one_line
 from scenewire_assembly.captions.fonts import FONTS_HINT
 from scenewire_assembly.sound.loudness import SILENCE
@@ -47,7 +47,7 @@ def video_notes(plan: VideoPlan, *, duration: float, sound: MixResult, levels: L
                 *_scene_notes(segments, [segment.footage.notes for segment in segments]),
                 *_review_notes(segments),
                 *_source_notes(segments),
-                *length_notes(plan.brief, plan.scenes, duration),
+                *length_notes(plan.brief, duration),
                 *_level_notes(sound, levels),
                 *_scene_notes(segments, [segment.narration.notes for segment in segments]),
             )
@@ -90,19 +90,15 @@ def _font_notes(plan: VideoPlan) -> tuple[str, ...]:
     return (note,)
 
 
-def length_notes(brief: Brief, scenes: Sequence[Scene], duration: float) -> tuple[str, ...]:
-    """Notes about a video that misses the ordered length.
-
-    There are none if no length was ordered, or if the script stage already reported that it cannot be reached.
+def length_notes(brief: Brief, duration: float) -> tuple[str, ...]:
+    """Notes about a video that misses the ordered length; none if no length was ordered.
 
     Args:
         brief: has the ordered length.
-        scenes: all of them.
         duration: measured seconds of the video.
     """
-    ordered = brief.options.target_duration
-    has_target = any(scene.wanted_duration is not None for scene in scenes)
-    if not has_target or abs(duration - ordered) <= _LENGTH_TOLERANCE * ordered:
+    ordered = brief.ordered_duration
+    if ordered is None or abs(duration - ordered) <= _LENGTH_TOLERANCE * ordered:
         return ()
     return (f"The video lasts {duration:.0f} s; {ordered:.0f} s were ordered.",)
 
