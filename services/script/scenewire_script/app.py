@@ -1,5 +1,7 @@
 """Composition root of the script service."""
 
+import asyncio
+
 from faststream import FastStream
 
 from scenewire.artifacts.opening import open_store
@@ -9,6 +11,7 @@ from scenewire_script.handlers import register
 from scenewire_script.order_claims import OrderClaims
 from scenewire_script.settings import ScriptSettings
 from scenewire_script.stage import ScriptStage
+from scenewire_script.text.language_detection import load_classifier
 from scenewire_script.writers.base import ScriptWriter
 from scenewire_script.writers.outline import OutlineWriter
 
@@ -31,9 +34,15 @@ def create_app(settings: ScriptSettings | None = None, *, writer: ScriptWriter |
     outline = OutlineWriter()
     if writer is None:
         writer = outline if settings.writer == "outline" else _groq(settings, store, bus)
+    bus.on_start(_load_classifier)
     stage = ScriptStage(store, writer, divider=outline, words_per_second=settings.words_per_second)
     register(bus, stage, OrderClaims(store), loops=settings.loops)
     return bus.app(writer=settings.writer, **({"model": settings.groq_model} if settings.writer == "groq" else {}))
+
+
+async def _load_classifier() -> None:
+    """Loads the language classifier before the first order: a full temporary folder stops the start, not an order."""
+    await asyncio.to_thread(load_classifier)
 
 
 def _groq(settings: ScriptSettings, store: ArtifactStore, bus: Bus) -> ScriptWriter:

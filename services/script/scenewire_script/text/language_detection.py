@@ -12,7 +12,7 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from scenewire.text.writings import LANGUAGES, count_letters
 
-__all__ = ["detect_language"]
+__all__ = ["detect_language", "load_classifier"]
 
 _CANDIDATES: Final[Mapping[str, tuple[str, ...]]] = {
     "Latin": (
@@ -82,12 +82,13 @@ def detect_language(text: str) -> str | None:
 
 def _classify(text: str, candidates: Sequence[str]) -> tuple[str, float]:
     """Returns the likeliest candidate, and the probability that it or its near relative is right."""
-    likely = {label: share for label, share in _classifier().rank(text) if label in candidates}
+    likely = {label: share for label, share in load_classifier().rank(text) if label in candidates}
     best = next(iter(likely))
     near = next((pair for pair in _RELATIVES if best in pair), (best,))
     return best, sum(likely[label] for label in near) / (sum(likely.values()) or 1)
 
 
 @lru_cache(maxsize=1)
-def _classifier() -> LanguageIdentifier:
+def load_classifier() -> LanguageIdentifier:
+    """Loads the classifier, once: half a second, and 68 MB in the temporary folder for a moment."""
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
