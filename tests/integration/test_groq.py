@@ -12,7 +12,7 @@ from scenewire.messages import ScenesScripted, ScriptRequested
 from scenewire_script.app import create_app
 from scenewire_script.text.lengths import count_words
 from scenewire_script.timing.speaking_rates import words_per_second
-from scenewire_script.writers.groq.answer import SCENES
+from scenewire_script.writers.language_model.answer import SCENES
 from scripts.doubles.language_model import KEY, MODEL, Answer, GroqDouble, Request, Style, error, says, speech, writes
 from tests.support.groq_stage import PROJECT, RATE, World, script_of, settings_for, stage_of, world
 from tests.support.nats import provisioned_server

@@ -12,7 +12,7 @@ from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.messages import ScriptRequested
 from scenewire.text.plain import plain_line
 from scenewire.topology import DEAD_LETTERS, PIPELINE, SCRIPT
-from scenewire_script.writers.groq.answer import SCENES
+from scenewire_script.writers.language_model.answer import SCENES
 from scripts.doubles.language_model import KEY, MODEL, Answer, GroqDouble, Reply, Request, error, says, speech, writes
 from tests.support.groq_stage import FAST, client_of, script_of, world
 from tests.support.product import run

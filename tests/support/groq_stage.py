@@ -18,8 +18,8 @@ from scenewire_script.handlers import register
 from scenewire_script.order_claims import OrderClaims
 from scenewire_script.settings import ScriptSettings
 from scenewire_script.stage import ScriptStage
-from scenewire_script.writers.groq.client import GroqClient
-from scenewire_script.writers.groq.writer import GroqWriter
+from scenewire_script.writers.language_model.groq import GroqClient
+from scenewire_script.writers.language_model.writer import LanguageModelWriter
 from scenewire_script.writers.outline import OutlineWriter
 from scripts.doubles.language_model import KEY, GroqDouble
 from tests.support.nats import provisioned_server
@@ -55,7 +55,7 @@ async def client_of(double: GroqDouble, folder: Path, **changes) -> AsyncIterato
 async def stage_of(double: GroqDouble, folder: Path, **changes) -> AsyncIterator[ScriptStage]:
     store = FilesystemStore(folder)
     async with client_of(double, folder, **changes) as client:
-        yield ScriptStage(store, GroqWriter(client, store, words_per_second=RATE), divider=OutlineWriter())
+        yield ScriptStage(store, LanguageModelWriter(client, store, words_per_second=RATE), divider=OutlineWriter())
 
 
 async def script_of(double: GroqDouble, folder: Path, order: ScriptRequested, **changes) -> ScenesScripted:

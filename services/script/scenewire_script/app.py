@@ -46,8 +46,8 @@ async def _load_classifier() -> None:
 
 
 def _groq(settings: ScriptSettings, store: ArtifactStore, bus: Bus) -> ScriptWriter:
-    from scenewire_script.writers.groq.client import GroqClient  # noqa: PLC0415 - the SDK is needed only with a key
-    from scenewire_script.writers.groq.writer import GroqWriter  # noqa: PLC0415
+    from scenewire_script.writers.language_model.groq import GroqClient  # noqa: PLC0415 - the SDK is needed only with a key
+    from scenewire_script.writers.language_model.writer import LanguageModelWriter  # noqa: PLC0415
 
     client = GroqClient(
         key=settings.groq_key(),
@@ -59,4 +59,4 @@ def _groq(settings: ScriptSettings, store: ArtifactStore, bus: Bus) -> ScriptWri
     )
     bus.on_start(client.check)
     bus.on_stop(client.aclose)
-    return GroqWriter(client, store, words_per_second=settings.words_per_second)
+    return LanguageModelWriter(client, store, words_per_second=settings.words_per_second)

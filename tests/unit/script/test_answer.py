@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from scenewire_script.writers.groq.answer import (
+from scenewire_script.writers.language_model.answer import (
     SCENES,
     TEXTS,
     Answer,

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenewire.messages import MAX_SCENES
-from scenewire_script.writers.groq.token_budget import Budget, count, measure, parts
+from scenewire_script.writers.language_model.token_budget import Budget, count, measure, parts
 
 RATE = 2.3
 

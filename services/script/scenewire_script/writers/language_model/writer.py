@@ -1,4 +1,4 @@
-"""Writes scripts with a language model at Groq: requests a number of words, counts them, and corrects once.
+"""Writes scripts with a language model: requests a number of words, counts them, and corrects once.
 
 A script is written in parts that fit into an answer, one after the other. Every usable part is stored at once: a rate
 limit, crash or restart in the middle of a long script does not repeat finished parts.
@@ -24,7 +24,7 @@ from scenewire_script.text.keywords import footage_query, keywords_of
 from scenewire_script.text.lengths import count_words
 from scenewire_script.timing.speaking_rates import words_per_second
 from scenewire_script.writers.base import DraftScene, Script, ScriptWriter, nothing_to_say
-from scenewire_script.writers.groq.answer import (
+from scenewire_script.writers.language_model.answer import (
     SCENES,
     TEXTS,
     Answer,
@@ -33,10 +33,10 @@ from scenewire_script.writers.groq.answer import (
     flaws,
     read_answer,
 )
-from scenewire_script.writers.groq.client import ChatMessage, GroqClient, RejectedError
-from scenewire_script.writers.groq.token_budget import Budget, count, measure, parts
+from scenewire_script.writers.language_model.client import ChatMessage, LanguageModelClient, RejectedError
+from scenewire_script.writers.language_model.token_budget import Budget, count, measure, parts
 
-__all__ = ["GroqWriter"]
+__all__ = ["LanguageModelWriter"]
 
 _PROMPTS: Final = Path(__file__).parent / "prompts"
 
@@ -89,7 +89,7 @@ class _UnusableError(Exception):
     """The model's answer is unusable even after feedback; the message says why."""
 
 
-class GroqWriter(ScriptWriter):
+class LanguageModelWriter(ScriptWriter):
     """See `ScriptWriter`. Writes about a topic, for the ordered duration.
 
     Args:
@@ -98,9 +98,8 @@ class GroqWriter(ScriptWriter):
         words_per_second: speaking rate of English.
     """
 
-    name = "groq"
-
-    def __init__(self, client: GroqClient, store: ArtifactStore, *, words_per_second: float) -> None:
+    def __init__(self, client: LanguageModelClient, store: ArtifactStore, *, words_per_second: float) -> None:
+        self.name = client.provider
         self._client = client
         self._stored = Results(store, "script")
         self._words_per_second = words_per_second

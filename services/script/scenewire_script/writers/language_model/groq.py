@@ -4,31 +4,32 @@ The SDK's retries are disabled: they wait seconds where the server asks for a mi
 """
 
 import asyncio
-import email.utils
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Literal, TypedDict, TypeVar
+from datetime import timedelta
+from typing import Any, Final, TypeVar
 
 import groq
 import structlog
 from pydantic import BaseModel, SecretStr, ValidationError
+from typing_extensions import override
 
 from scenewire.errors import FailureCode, PermanentError, PipelineError, TransientError
+from scenewire_script.writers.language_model.client import (
+    RETRYABLE,
+    ChatMessage,
+    Completion,
+    LanguageModelClient,
+    Models,
+    RejectedError,
+    Reply,
+    one_safe_line,
+    retry_after,
+)
 
-__all__ = ["ChatMessage", "GroqClient", "RejectedError", "Reply", "retry_after"]
+__all__ = ["GroqClient"]
 
 _CONNECT_TIMEOUT_S: Final = 5.0
-_MAX_RETRY_AFTER_S: Final = 86_400.0
-"""Quotas are at most daily; a longer wait is a server error."""
-
-_MAX_SERVER_TEXT_CHARS: Final = 300
-"""Of the server's explanation, in error messages."""
-
-_RETRYABLE: Final = frozenset({408, 409, 425, 498, 499})
-"""Statuses below 500 for which a retry may succeed; 498 is Groq's status for a tier without capacity."""
 
 _REASONING_MODELS: Final = "openai/gpt-oss"
 """Models with this prefix reason at length unless value not to; others reject the parameter."""
@@ -38,49 +39,8 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 log = structlog.get_logger(__name__)
 
 
-class ChatMessage(TypedDict):
-    """One message of a conversation."""
-
-    role: Literal["system", "user", "assistant"]
-    content: str
-
-
-class RejectedError(Exception):
-    """The server rejected the model's answer because it does not match the schema."""
-
-
-@dataclass(frozen=True)
-class Reply:
-    """An answer of the model."""
-
-    text: str
-    cut_off: bool
-    """Whether it was truncated at the token limit."""
-
-
-class _Message(BaseModel):
-    content: str | None = None
-
-
-class _Choice(BaseModel):
-    message: _Message
-    finish_reason: str | None = None
-
-
-class _Completion(BaseModel):
-    choices: list[_Choice]
-
-
-class _Model(BaseModel):
-    id: str
-
-
-class _Models(BaseModel):
-    data: list[_Model]
-
-
-class GroqClient:
-    """A model at Groq or a compatible server.
+class GroqClient(LanguageModelClient):
+    """See `LanguageModelClient`. A model at Groq or a server with the same addresses.
 
     Args:
         key: sent only to the server.
@@ -91,11 +51,13 @@ class GroqClient:
         max_tokens: limit for one answer, including reasoning.
     """
 
+    provider = "groq"
+
     def __init__(
         self, *, key: SecretStr, model: str, base_url: str, strict: bool, timeout: timedelta, max_tokens: int
     ) -> None:
-        self.model: Final = model
-        self.max_tokens: Final = max_tokens
+        self._model = model
+        self._max_tokens = max_tokens
         self._key = key
         self._strict = strict
         self._timeout_s = timeout.total_seconds()
@@ -106,42 +68,39 @@ class GroqClient:
             timeout=groq.Timeout(self._timeout_s, connect=_CONNECT_TIMEOUT_S),
         )
 
+    @property
+    @override
+    def model(self) -> str:
+        return self._model
+
+    @property
+    @override
+    def max_tokens(self) -> int:
+        return self._max_tokens
+
+    @override
     async def aclose(self) -> None:
-        """Closes the connections."""
         await self._sdk.close()
 
+    @override
     async def check(self) -> None:
-        """Checks that the server accepts the key and offers the model.
-
-        An unavailable server does not prevent the start: orders that need no model are served, and the others wait.
-
-        Raises:
-            PermanentError: `provider_refused`; the hint names the setting to correct.
-        """
         try:
             with self._failures():
                 async with asyncio.timeout(self._timeout_s):
                     response = await self._sdk.models.with_raw_response.list()
-                    known = _read(_Models, await response.read())
+                    known = _read(Models, await response.read())
         except TransientError as error:
             log.warning("groq_unchecked", error=str(error))
             return
-        names = sorted(model.id for model in known.data)
-        if self.model not in names:
+        if self.model not in known.names:
             raise PermanentError(
                 FailureCode.PROVIDER_REFUSED,
                 f"Groq has no model {self.model}",
-                hint=f"set GROQ_MODEL to one of {self._public(', '.join(names))}",
+                hint=f"set GROQ_MODEL to one of {self._public(', '.join(known.names))}",
             )
 
+    @override
     async def ask(self, messages: Sequence[ChatMessage], schema: Mapping[str, Any]) -> Reply:
-        """Requests an answer in JSON that follows a schema.
-
-        Raises:
-            RejectedError: the server rejected the model's answer.
-            TransientError: `rate_limited`, with the server's Retry-After, or `script_failed`: a retry may succeed.
-            PermanentError: `provider_refused` or `script_failed`: a retry cannot succeed.
-        """
         reasoning = {"reasoning_effort": "low", "include_reasoning": False}
         create: Any = self._sdk.chat.completions.with_raw_response.create
         with self._failures():
@@ -156,12 +115,10 @@ class GroqClient:
                     },
                     **(reasoning if self.model.startswith(_REASONING_MODELS) else {}),
                 )
-                completion = _read(_Completion, await response.read())
+                completion = _read(Completion, await response.read())
         log.debug("groq_answered", remaining_tokens=response.headers.get("x-ratelimit-remaining-tokens"))
-        if not completion.choices:
-            return Reply("", cut_off=False)
-        choice = completion.choices[0]
-        return Reply(self._without_key(choice.message.content or ""), cut_off=choice.finish_reason == "length")
+        reply = completion.reply()
+        return Reply(reply.text.replace(self._key.get_secret_value(), "…"), cut_off=reply.cut_off)
 
     @contextmanager
     def _failures(self) -> Iterator[None]:
@@ -187,7 +144,7 @@ class GroqClient:
                 "the rate limit of the Groq account is reached",
                 retry_after=retry_after(headers),
             )
-        if status >= 500 or status in _RETRYABLE:
+        if status >= 500 or status in RETRYABLE:
             return TransientError(
                 FailureCode.SCRIPT_FAILED,
                 f"Groq is temporarily unavailable ({status})",
@@ -227,32 +184,7 @@ class GroqClient:
         )
 
     def _public(self, text: str) -> str:
-        """Returns text of the server as one safe line."""
-        return " ".join(self._without_key(text).split())[:_MAX_SERVER_TEXT_CHARS]
-
-    def _without_key(self, text: str) -> str:
-        """Removes the key, in case the server echoes it."""
-        return text.replace(self._key.get_secret_value(), "…")
-
-
-def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
-    """Parses Retry-After; returns seconds, or None if it is missing or invalid.
-
-    Args:
-        headers: the headers of the answer, by lower-case name.
-        now: the reference time for dates.
-    """
-    value = headers.get("retry-after", "").strip()
-    try:
-        seconds = float(value)
-    except ValueError:
-        try:
-            date = email.utils.parsedate_to_datetime(value)
-        except (ValueError, TypeError):
-            return None
-        date = date if date.tzinfo else date.replace(tzinfo=UTC)
-        seconds = (date - (now or datetime.now(UTC))).total_seconds()
-    return min(max(seconds, 0.0), _MAX_RETRY_AFTER_S) if math.isfinite(seconds) else None
+        return one_safe_line(text, self._key.get_secret_value())
 
 
 def _read(model: type[ModelT], body: bytes) -> ModelT:

@@ -1,1 +1,0 @@
-"""The script writer that uses a language model at Groq."""

@@ -1,0 +1,1 @@
+"""The script writer that uses a language model, and the clients of its providers."""
