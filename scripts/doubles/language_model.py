@@ -1,4 +1,4 @@
-"""A test double of Groq that writes like a model and misbehaves on demand. Listens only on the loopback."""
+"""A test double of Groq and compatible servers that writes like a model and misbehaves on demand; on the loopback only."""
 
 import asyncio
 import json
@@ -112,6 +112,7 @@ class GroqDouble:
         self.model: Callable[[Request], Answer] = writes()
         self.models: Answer = Answer(body=json.dumps({"object": "list", "data": [{"id": MODEL}]}).encode())
         self.key = KEY
+        """Required key; empty if none is required."""
         self.port = 0
         self._open: set[asyncio.Task[None]] = set()
 
@@ -154,7 +155,7 @@ class GroqDouble:
             writer.close()
 
     def _answer(self, request: Request) -> Answer:
-        if request.headers.get("authorization") != f"Bearer {self.key}":
+        if self.key and request.headers.get("authorization") != f"Bearer {self.key}":
             return error(401, f"Invalid API Key {request.headers.get('authorization')}", code="invalid_api_key")
         if request.path == "/openai/v1/models":
             return self.models

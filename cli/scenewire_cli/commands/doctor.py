@@ -97,7 +97,7 @@ async def _speech() -> Sequence[Finding]:
 async def _script() -> Sequence[Finding]:
     from scenewire_script.diagnostics import check_script
 
-    return check_script()
+    return await check_script()
 
 
 async def _captions() -> Sequence[Finding]:

@@ -13,6 +13,7 @@ from scenewire_script.settings import ScriptSettings
 from scenewire_script.stage import ScriptStage
 from scenewire_script.text.language_detection import load_classifier
 from scenewire_script.writers.base import ScriptWriter
+from scenewire_script.writers.language_model.client import LanguageModelClient
 from scenewire_script.writers.outline import OutlineWriter
 
 __all__ = ["create_app"]
@@ -26,18 +27,19 @@ def create_app(settings: ScriptSettings | None = None, *, writer: ScriptWriter |
         writer: replaces the writer from the settings.
 
     Raises:
-        PermanentError: `provider_refused`, the writer from the settings has no valid key.
+        PermanentError: `provider_refused`, the writer from the settings lacks a setting or has no valid key.
     """
     settings = settings or ScriptSettings()
     store = open_store(settings.artifacts_url)
     bus = Bus("script", settings)
     outline = OutlineWriter()
     if writer is None:
-        writer = outline if settings.writer == "outline" else _groq(settings, store, bus)
+        writer = outline if settings.writer == "outline" else _language_model(settings, store, bus)
     bus.on_start(_load_classifier)
     stage = ScriptStage(store, writer, divider=outline, words_per_second=settings.words_per_second)
     register(bus, stage, OrderClaims(store), loops=settings.loops)
-    return bus.app(writer=settings.writer, **({"model": settings.groq_model} if settings.writer == "groq" else {}))
+    models = {"groq": settings.groq_model, "openai-compatible": settings.model_name}
+    return bus.app(writer=settings.writer, **({"model": model} if (model := models.get(settings.writer)) else {}))
 
 
 async def _load_classifier() -> None:
@@ -45,11 +47,19 @@ async def _load_classifier() -> None:
     await asyncio.to_thread(load_classifier)
 
 
-def _groq(settings: ScriptSettings, store: ArtifactStore, bus: Bus) -> ScriptWriter:
-    from scenewire_script.writers.language_model.groq import GroqClient  # noqa: PLC0415 - the SDK is needed only with a key
-    from scenewire_script.writers.language_model.writer import LanguageModelWriter  # noqa: PLC0415
+def _language_model(settings: ScriptSettings, store: ArtifactStore, bus: Bus) -> ScriptWriter:
+    from scenewire_script.writers.language_model.writer import LanguageModelWriter  # noqa: PLC0415 - needed only here
 
-    client = GroqClient(
+    client = _groq(settings) if settings.writer == "groq" else _openai_compatible(settings)
+    bus.on_start(client.check)
+    bus.on_stop(client.aclose)
+    return LanguageModelWriter(client, store, words_per_second=settings.words_per_second)
+
+
+def _groq(settings: ScriptSettings) -> LanguageModelClient:
+    from scenewire_script.writers.language_model.groq import GroqClient  # noqa: PLC0415 - the SDK is needed only with a key
+
+    return GroqClient(
         key=settings.groq_key(),
         model=settings.groq_model,
         base_url=settings.groq_base_url,
@@ -57,6 +67,16 @@ def _groq(settings: ScriptSettings, store: ArtifactStore, bus: Bus) -> ScriptWri
         timeout=settings.groq_timeout,
         max_tokens=settings.groq_max_tokens,
     )
-    bus.on_start(client.check)
-    bus.on_stop(client.aclose)
-    return LanguageModelWriter(client, store, words_per_second=settings.words_per_second)
+
+
+def _openai_compatible(settings: ScriptSettings) -> LanguageModelClient:
+    from scenewire_script.writers.language_model.openai_compatible import OpenAICompatibleClient  # noqa: PLC0415
+
+    access = settings.model_access()
+    return OpenAICompatibleClient(
+        base_url=access.url,
+        model=access.model,
+        key=access.key,
+        timeout=settings.model_timeout,
+        max_tokens=settings.model_max_tokens,
+    )

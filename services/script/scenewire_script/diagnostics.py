@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+from datetime import timedelta
 from typing import Final
 
 from pydantic import ValidationError
@@ -12,10 +13,14 @@ from scenewire_script.settings import ScriptSettings
 
 __all__ = ["check_script"]
 
+_PATIENCE: Final = timedelta(seconds=5)
+"""Limit for the answer of a server that the diagnostics ask."""
+
+_MAX_LISTED_CHARS: Final = 300
 _KEYS: Final = ("GROQ_API_KEY", "GROQ_API_KEY_FILE")
 
 
-def check_script() -> list[Finding]:
+async def check_script() -> list[Finding]:
     """Returns the writer that would be used. A script of the user's own is divided into scenes without a model."""
     try:
         settings = ScriptSettings(artifacts_url=os.environ.get("ARTIFACTS_URL", "file:///"))
@@ -24,12 +29,21 @@ def check_script() -> list[Finding]:
         return [Finding("; ".join(faults)[:500], ok=False, hint="docs/settings.md lists the allowed values")]
     except PipelineError as error:  # the file of a secret
         return [Finding(error.message, ok=False, hint=error.hint)]
+    if settings.writer == "openai-compatible":
+        return [await _check_server(settings)]
     if settings.writer == "outline":
-        why = "GROQ_API_KEY is not set" if settings.provider is None else "SCRIPT_PROVIDER is outline"
+        why = (
+            "neither GROQ_API_KEY nor SCRIPT_MODEL_URL is set"
+            if settings.provider is None
+            else "SCRIPT_PROVIDER is outline"
+        )
         return [
             Finding(
                 f"outline, because {why}: a short outline for a topic; scripts are narrated word for word",
-                hint="" if settings.provider else "to have a language model write about topics, set GROQ_API_KEY",
+                hint=""
+                if settings.provider
+                else "to have a language model write about topics, set GROQ_API_KEY, or "
+                "SCRIPT_MODEL_URL and SCRIPT_MODEL",
             )
         ]
     key = next((name for name in _KEYS if os.environ.get(name, "").strip()), "")
@@ -46,6 +60,33 @@ def check_script() -> list[Finding]:
             hint="the key is checked when the service starts; SCRIPT_PROVIDER=outline works without one",
         )
     ]
+
+
+async def _check_server(settings: ScriptSettings) -> Finding:
+    """Returns whether the server at SCRIPT_MODEL_URL answers, and whether it lists the model."""
+    from scenewire_script.writers.language_model.openai_compatible import OpenAICompatibleClient  # noqa: PLC0415
+
+    why = "SCRIPT_PROVIDER is openai-compatible" if settings.provider else "SCRIPT_MODEL_URL is set"
+    try:
+        access = settings.model_access()
+        client = OpenAICompatibleClient(
+            base_url=access.url,
+            model=access.model,
+            key=access.key,
+            timeout=min(settings.model_timeout, _PATIENCE),
+            max_tokens=settings.model_max_tokens,
+        )
+        try:
+            names = await client.models()
+        finally:
+            await client.aclose()
+    except PipelineError as error:
+        return Finding(f"openai-compatible, because {why}, but {error.message}", ok=False, hint=error.hint)
+    listed = ", ".join(names)[:_MAX_LISTED_CHARS]
+    return Finding(
+        f"openai-compatible, because {why}: {access.model} at {access.url}, which answers, writes about topics",
+        hint="" if access.model in names else f"the server does not list {access.model}, but {listed or 'no models'}",
+    )
 
 
 def _variable(name: str) -> str:

@@ -1,15 +1,40 @@
 """Settings of the script service."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.settings import EmptyAsNone, Seconds, ServiceSettings
 
-__all__ = ["ScriptSettings"]
+__all__ = ["ModelAccess", "ScriptSettings"]
+
+
+Writer = Literal["groq", "openai-compatible", "outline"]
+
+
+def _base_address(value: str) -> str:
+    """Returns a base address without a slash at the end.
+
+    Raises:
+        ValueError: it is none, or it has a user, a query or a fragment, which would reach logs.
+    """
+    parts = urlsplit(value)
+    if (
+        parts.scheme not in {"http", "https"}
+        or not parts.hostname
+        or "@" in parts.netloc
+        or parts.query
+        or parts.fragment
+    ):
+        message = "must be an address such as http://127.0.0.1:11434/v1, without user, query and fragment"
+        raise ValueError(message)
+    _ = parts.port  # raises ValueError
+    return value.rstrip("/")
 
 
 class ScriptSettings(ServiceSettings):
@@ -17,10 +42,10 @@ class ScriptSettings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="SCRIPT_")
 
-    provider: Annotated[Literal["groq", "outline"] | None, EmptyAsNone] = Field(
+    provider: Annotated[Writer | None, EmptyAsNone] = Field(
         default=None,
-        description="Writer for a bare topic: `groq`, a language model, or `outline`, a placeholder that repeats the "
-        "topic. Unset: groq if it has a key, else outline.",
+        description="Writer for a bare topic: `groq` or `openai-compatible`, a language model, or `outline`, a placeholder "
+        "that repeats the topic. Unset: groq if it has a key, else openai-compatible if SCRIPT_MODEL_URL is set, else outline.",
     )
     words_per_second: float = Field(
         default=2.3, gt=0.5, lt=10, description="Speaking rate of English; other languages are scaled."
@@ -64,12 +89,43 @@ class ScriptSettings(ServiceSettings):
         description="Maximum tokens per answer; a long script is written in several parts.",
     )
 
+    model_url: Annotated[Annotated[str, AfterValidator(_base_address)] | None, EmptyAsNone] = Field(
+        default=None,
+        validation_alias="SCRIPT_MODEL_URL",
+        description="Base address of a server that speaks the OpenAI interface, such as Ollama, llama.cpp, vLLM or LiteLLM; "
+        "for instance `http://127.0.0.1:11434/v1`.",
+    )
+    model_name: Annotated[str | None, EmptyAsNone] = Field(
+        default=None,
+        validation_alias="SCRIPT_MODEL",
+        description="Model id at SCRIPT_MODEL_URL.",
+    )
+    model_key: Annotated[SecretStr | None, EmptyAsNone] = Field(
+        default=None,
+        validation_alias="SCRIPT_MODEL_KEY",
+        description="API key for SCRIPT_MODEL_URL, if it requires one; never logged.",
+    )
+    model_timeout: Seconds = Field(
+        default=timedelta(seconds=300),
+        gt=timedelta(0),
+        validation_alias="SCRIPT_MODEL_TIMEOUT",
+        description="Limit for one answer of SCRIPT_MODEL_URL, seconds.",
+    )
+    model_max_tokens: int = Field(
+        default=4096,
+        ge=1200,
+        validation_alias="SCRIPT_MODEL_MAX_TOKENS",
+        description="Maximum tokens per answer of SCRIPT_MODEL_URL; lower it for a model with a short context.",
+    )
+
     @property
-    def writer(self) -> Literal["groq", "outline"]:
+    def writer(self) -> Writer:
         """The writer for a bare topic."""
         if self.provider is not None:
             return self.provider
-        return "groq" if self.groq_api_key else "outline"
+        if self.groq_api_key:
+            return "groq"
+        return "openai-compatible" if self.model_url else "outline"
 
     def groq_key(self) -> SecretStr:
         """Returns the key.
@@ -79,10 +135,50 @@ class ScriptSettings(ServiceSettings):
         """
         if self.groq_api_key is None:
             raise _unusable("SCRIPT_PROVIDER is groq, but there is no key")
-        key = self.groq_api_key.get_secret_value()
-        if not key.isascii() or not key.isprintable() or " " in key:
+        if not _can_be_key(self.groq_api_key):
             raise _unusable("GROQ_API_KEY or the file of GROQ_API_KEY_FILE holds something that cannot be a key")
         return self.groq_api_key
+
+    def model_access(self) -> "ModelAccess":
+        """Returns how to reach the model at SCRIPT_MODEL_URL.
+
+        Raises:
+            PermanentError: `provider_refused`, a setting is missing, or the key cannot be a key.
+        """
+        if self.model_url is None or self.model_name is None:
+            missing = "SCRIPT_MODEL_URL" if self.model_url is None else "SCRIPT_MODEL"
+            raise PermanentError(
+                FailureCode.PROVIDER_REFUSED,
+                f"the writer openai-compatible needs {missing}, which is not set",
+                hint="set SCRIPT_MODEL_URL and SCRIPT_MODEL, or SCRIPT_PROVIDER to outline",
+            )
+        if self.model_key is not None and not _can_be_key(self.model_key):
+            raise PermanentError(
+                FailureCode.PROVIDER_REFUSED,
+                "SCRIPT_MODEL_KEY or the file of SCRIPT_MODEL_KEY_FILE holds something that cannot be a key",
+                hint="set SCRIPT_MODEL_KEY to a key, or unset it if the server needs none",
+            )
+        return ModelAccess(self.model_url, self.model_name, self.model_key)
+
+
+@dataclass(frozen=True)
+class ModelAccess:
+    """How to reach a model at a server that speaks the OpenAI interface.
+
+    Attributes:
+        url: base address.
+        model: id of the model.
+        key: None if the server needs none.
+    """
+
+    url: str
+    model: str
+    key: SecretStr | None
+
+
+def _can_be_key(secret: SecretStr) -> bool:
+    key = secret.get_secret_value()
+    return key.isascii() and key.isprintable() and " " not in key
 
 
 def _unusable(message: str) -> PermanentError:

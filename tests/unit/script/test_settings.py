@@ -14,7 +14,10 @@ from scripts.doubles.language_model import KEY
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
-    for name in ("GROQ_API_KEY", "GROQ_API_KEY_FILE", "GROQ_BASE_URL", "GROQ_MODEL", "SCRIPT_PROVIDER"):
+    for name in (
+        *("GROQ_API_KEY", "GROQ_API_KEY_FILE", "GROQ_BASE_URL", "GROQ_MODEL", "SCRIPT_PROVIDER"),
+        *("SCRIPT_MODEL_URL", "SCRIPT_MODEL", "SCRIPT_MODEL_KEY", "SCRIPT_MODEL_KEY_FILE"),
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("ARTIFACTS_URL", tmp_path.as_uri())
     return monkeypatch
@@ -29,6 +32,17 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.Monke
         ({"GROQ_API_KEY_FILE": __file__}, "groq"),
         ({"GROQ_API_KEY": KEY, "SCRIPT_PROVIDER": "outline"}, "outline"),
         ({"SCRIPT_PROVIDER": "groq"}, "groq"),
+        ({"SCRIPT_MODEL_URL": "http://127.0.0.1:11434/v1"}, "openai-compatible"),
+        ({"SCRIPT_MODEL_URL": "", "SCRIPT_MODEL": "", "SCRIPT_MODEL_KEY": ""}, "outline"),
+        ({"SCRIPT_MODEL_URL": "http://127.0.0.1:11434/v1", "GROQ_API_KEY": KEY}, "groq"),
+        (
+            {
+                "SCRIPT_MODEL_URL": "http://127.0.0.1:11434/v1",
+                "GROQ_API_KEY": KEY,
+                "SCRIPT_PROVIDER": "openai-compatible",
+            },
+            "openai-compatible",
+        ),
     ],
 )
 def test_a_key_enables_the_model_unless_a_setting_disables_it(environment, variables, writer) -> None:
@@ -106,3 +120,54 @@ def test_a_mistake_in_the_settings_does_not_show_the_key(environment) -> None:
         ScriptSettings()
 
     assert "gsk_" not in str(mistaken.value)
+
+
+def test_a_server_is_reached_by_address_model_and_key_which_may_be_in_a_file(environment, tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(f"{KEY}\n")
+    environment.setenv("SCRIPT_MODEL_URL", "https://models.example/v1/")
+    environment.setenv("SCRIPT_MODEL", "gemma3:4b")
+    environment.setenv("SCRIPT_MODEL_KEY_FILE", str(tmp_path / "key"))
+
+    settings = ScriptSettings()
+
+    access = settings.model_access()
+    assert (access.url, access.model) == ("https://models.example/v1", "gemma3:4b")
+    assert access.key is not None
+    assert access.key.get_secret_value() == KEY
+    assert KEY not in repr(settings) + repr(access)
+
+
+@pytest.mark.parametrize(
+    ("variables", "missing"),
+    [
+        ({"SCRIPT_PROVIDER": "openai-compatible"}, "SCRIPT_MODEL_URL"),
+        ({"SCRIPT_MODEL_URL": "http://127.0.0.1:11434/v1"}, "SCRIPT_MODEL,"),
+        ({"SCRIPT_MODEL_URL": "http://h/v1", "SCRIPT_MODEL": "m", "SCRIPT_MODEL_KEY": "two words"}, "SCRIPT_MODEL_KEY"),
+    ],
+)
+def test_a_server_without_address_or_model_or_with_an_impossible_key_is_an_error(
+    environment, variables: dict[str, str], missing: str
+) -> None:
+    for name, value in variables.items():
+        environment.setenv(name, value)
+
+    with pytest.raises(PermanentError) as unusable:
+        create_app()
+
+    assert unusable.value.code is FailureCode.PROVIDER_REFUSED
+    assert missing in unusable.value.message
+    assert "SCRIPT_MODEL" in unusable.value.hint
+    assert "two words" not in str(unusable.value)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["localhost:11434", "ftp://h/v1", "http://", "http://me:secret@h/v1", "http://h/v1?key=secret", "http://h:port/v1"],
+)
+def test_an_address_that_cannot_be_used_or_holds_a_secret_is_refused_and_not_shown(environment, address: str) -> None:
+    environment.setenv("SCRIPT_MODEL_URL", address)
+
+    with pytest.raises(ValidationError, match="SCRIPT_MODEL_URL") as refused:
+        ScriptSettings()
+
+    assert "secret" not in str(refused.value)

@@ -116,7 +116,9 @@ def _outline(order: ScriptRequested) -> Script:
     keywords = keywords_of(topic, order.options.language)
     query = footage_query(topic, keywords, topic, order.options.language)
     language = None if order.options.language.startswith("en") else DEFAULT_LANGUAGE
-    notes = ["The script is a placeholder. Order with your own text, or set GROQ_API_KEY to have one written."]
+    notes = [
+        "The script is a placeholder. Order with your own text, or set GROQ_API_KEY or SCRIPT_MODEL_URL to have one written."
+    ]
     if language is not None:
         ordered = language_name(order.options.language)
         notes.append(f"The placeholder script is in English, not {ordered}, and an English voice reads it.")
