@@ -5,6 +5,7 @@ Nothing that may be prose is taken for a direction: `(1869)`, `[sic]` and `the [
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -49,7 +50,7 @@ class Label:
         name: the label, without emphasis.
         rest: the text behind it.
         duration: seconds in brackets behind it.
-        is_marked: whether it is written in capitals, in bold or in brackets, as prose is not.
+        is_marked: whether it is written in capitals, in bold or in brackets, or is a term that prose does not have.
     """
 
     kind: DirectionKind | None
@@ -79,7 +80,8 @@ _KINDS: Final = {
     DirectionKind.SPEAKER: _pattern(
         """voice, voiceover, voice over, vo, v.o., narrator, narration, host, co host, speaker, dialogue, spoken, anchor,
         announcer, presenter, interviewer, guest, erzähler, erzählerin, sprecher, sprecherin, narrador, narradora,
-        narrateur, narratrice, narratore, narratrice, рассказчик, диктор, ведущий, 旁白, ナレーター, ナレーション""",
+        narrateur, narratrice, narratore, voix off, voce fuori campo, locutor, locutora, locução, audio, lector,
+        рассказчик, диктор, ведущий, голос за кадром, 旁白, ナレーター, ナレーション, 해설, 내레이션, सूत्रधार, الراوي, קריין""",
         r"(?:\s(?:\d{1,2}|[A-H]))?(?:\s?\(?v\.?o\.?\)?)?",
     ),
     DirectionKind.PART: _pattern(
@@ -89,15 +91,22 @@ _KINDS: Final = {
     DirectionKind.DETAIL: _pattern(
         """tone, duration, duration target, target duration, estimated duration, total duration, length, runtime, word
         count, words, audience, target audience, style, platform, format, aspect ratio, language, genre, author, date,
-        total words, hashtags, tags, keywords, thumbnail"""
+        total words, hashtags, tags, keywords, thumbnail, text overlay, overlay text, super, lower third, title card,
+        caption, captions, transition, einblendung, texto na tela, 字幕"""
     ),
     DirectionKind.TITLE: _pattern("title, video title, titel, titre, título, titolo, заголовок, 标题, タイトル"),
 }
 _ANYWHERE: Final = _pattern(
     """duration target, target duration, estimated duration, total duration, word count, target audience, aspect ratio,
-    total words"""
+    total words, text overlay, overlay text, lower third, title card, einblendung, texto na tela, 字幕"""
 )
 """Details that are no prose behind narration either."""
+
+_SURE: Final = _pattern(
+    """visual, visuals, b roll, broll, stock footage, visual cue, image prompt, visual prompt, video prompt, on screen text,
+    text on screen, sfx, sound effect, sound effects, bgm, fx"""
+)
+"""Labels that prose does not have."""
 
 _LABEL: Final = re.compile(
     r"(?P<open>[\[(]?)\s*(?P<bold>\*\*|__|\*|_)?(?P<name>[^\W\d_][\w .&/'-]{0,28}?)(?P<time>\s*[\[(][^\])]{1,24}[\])])?"
@@ -168,7 +177,7 @@ def read_label(line: str, *, at_head: bool = False) -> Label | None:
     Returns:
         None if there is no label, or one that stands in prose.
     """
-    found = _LABEL.fullmatch(line)
+    found = _LABEL.fullmatch(line.lstrip(_symbols(line)))
     if found is None or len(found["name"].split()) > _MAX_NAME_WORDS + 1:
         return None
     name, rest = found["name"].strip(), found["rest"].strip()
@@ -183,11 +192,19 @@ def read_label(line: str, *, at_head: bool = False) -> Label | None:
     if found["sign"] == "|" and kind is not DirectionKind.SPEAKER:
         return None
     duration = read_time(found["time"]) if found["time"] else None
-    is_marked = bool(found["open"] or found["bold"]) or (name.isupper() and len(name) > 1) or duration is not None
+    is_marked = bool(found["open"] or found["bold"] or _SURE.fullmatch(name) or _ANYWHERE.fullmatch(name))
+    is_marked = is_marked or (name.isupper() and len(name) > 1) or duration is not None
     return Label(kind, name, rest, duration, is_marked=is_marked)
 
 
-def read_bracket(text: str, *, square: bool, is_apart: bool, is_line: bool) -> Direction | None:
+def _symbols(line: str) -> str:
+    """Returns the emoji and other symbols at the beginning of a line, and spaces."""
+    return "".join(
+        character for character in line[:4] if unicodedata.category(character) == "So" or character in "\ufe0f "
+    )
+
+
+def read_bracket(text: str, *, square: bool, is_apart: bool, is_line: bool, in_script: bool = True) -> Direction | None:
     """Reads what stands in brackets; None if it is prose.
 
     Args:
@@ -195,9 +212,13 @@ def read_bracket(text: str, *, square: bool, is_apart: bool, is_line: bool) -> D
         square: whether the brackets are square.
         is_apart: whether the brackets stand between sentences, not within one.
         is_line: whether they are a line of their own.
+        in_script: whether the text has other directions. Without them, round brackets are prose.
     """
     inner = text.strip()
+    is_prose = not square and not in_script and (is_line or has_sentence_end(inner))
     if not inner or _PROSE.fullmatch(inner) or len(inner) > _MAX_DIRECTION_CHARS or not (square or is_apart):
+        return None
+    if is_prose and not _PAUSE.fullmatch(inner):
         return None
     if pause := _PAUSE.fullmatch(inner):
         return Direction(DirectionKind.PAUSE, inner, float(pause["seconds"] or _PAUSE_S))

@@ -45,7 +45,10 @@ _EMPHASIS: Final = " .*_"
 _UNSPOKEN: Final = " \n.!?…,;:)]*_"
 
 _MIN_LABELS: Final = 2
-"""Lines with labels such as `Music:` that make a text a script; a single one may be prose."""
+"""Lines with labels such as `Voice:` that make a text a script; a single one may be prose."""
+
+_BRACKETED_LINE: Final = re.compile(r"\[[^\[\]()\d][^\[\]()]{2,300}\]")
+_EMPHASIZED: Final = re.compile(r"[*_]{1,3}([\[(].*[\])])[*_]{1,3}")
 
 _TAKEN: Final = {
     DirectionKind.VISUAL: Taken.VISUAL,
@@ -112,9 +115,15 @@ class _Reader:
         self._speakers = find_speakers(lines, self._voices)
         self._cues = find_cues(lines)
         labels = [label for line in lines if (label := read_label(line)) and label.kind]
-        self._is_script = len(labels) >= _MIN_LABELS or any(map(read_scene_mark, lines))
-        stamped = sum(bool(_STAMP.match(line)) for line in lines)
-        self._has_stamps = stamped >= _MIN_STAMPS and stamped >= len(lines) / 2
+        self._is_script = (
+            any(label.is_marked for label in labels)
+            or sum(label.kind is DirectionKind.SPEAKER for label in labels) >= _MIN_LABELS
+            or any(map(read_scene_mark, lines))
+            or any(map(_BRACKETED_LINE.fullmatch, lines))
+        )
+        self._has_code = any(block.kind is BlockKind.CODE for block in blocks)
+        stamps = [stamp[0] for line in lines if (stamp := _STAMP.match(line))]
+        self._has_stamps = len(stamps) >= max(_MIN_STAMPS, len(lines) / 2) and stamps[0].startswith(("0:00", "00:00"))
         self._title_heading = _title_heading(blocks)
         self._speak_headings = speak_headings
         self._tally = Tally()
@@ -253,7 +262,7 @@ class _Reader:
             elif line in self._cues:
                 self._flush(run)
                 self._speak_as(line.partition("(")[0].strip(" :"))
-            elif _SHELL.fullmatch(line) or is_transition(line):
+            elif (self._has_code and _SHELL.fullmatch(line)) or is_transition(line):
                 self._tally.add(Taken.TRANSITION if is_transition(line) else Taken.SHELL)
             elif mark := self._scene_mark(line):
                 self._flush(run, is_item=is_item)
@@ -324,6 +333,7 @@ class _Reader:
                 square=found["open"] == "[",
                 is_apart=_is_apart(text, start, found),
                 is_line=_is_line(text, found),
+                in_script=self._is_script,
             )
             if direction is None:
                 continue
@@ -413,6 +423,8 @@ def _part_at_tags(text: str) -> str:
 
 def _split_lead(line: str) -> tuple[str, ...]:
     """Parts a direction in brackets from the label behind it."""
+    emphasized = _EMPHASIZED.fullmatch(line)
+    line = emphasized[1] if emphasized else line
     lead = _LEAD.fullmatch(line)
     return (lead[1], lead[2]) if lead and read_label(lead[2]) else (line,)
 

@@ -17,7 +17,8 @@ _MIN_SHARE: Final = 0.6
 
 _NO_SPEAKERS: Final = frozenset(
     """answer before after con day example fact false myth note problem pro question solution step tip true update
-    warning week""".split()  # noqa: SIM905
+    warning week monday tuesday wednesday thursday friday saturday sunday january february march april may june july
+    august september october november december morning noon evening night pros cons q1 q2 q3 q4""".split()  # noqa: SIM905
 )
 """Labels of lists, whose words are spoken."""
 
@@ -33,7 +34,7 @@ def find_speakers(lines: Sequence[str], known: Collection[str] = ()) -> frozense
     """
     names = frozenset(name.casefold() for name in known)
     labels = [label for line in lines if (label := read_label(line))]
-    capitals = Counter(label.name.casefold() for label in labels if label.kind is None and label.name.isupper())
+    capitals = Counter(label.name.casefold() for label in labels if label.kind is None and label.is_marked)
     found = {name for name, count in capitals.items() if count >= _MIN_LINES and name not in _NO_SPEAKERS}
     labelled = sum(label.kind is DirectionKind.SPEAKER or label.name.casefold() in found | names for label in labels)
     is_dialogue = len(found | names) >= _MIN_SPEAKERS or any(label.kind is DirectionKind.SPEAKER for label in labels)

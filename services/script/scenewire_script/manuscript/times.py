@@ -51,14 +51,14 @@ _EMPHASIS: Final = "*_ "
 
 def is_slug(line: str) -> bool:
     """Returns whether a line begins a scene of a screenplay: `INT. HARBOUR - DAY`."""
-    return bool(_SLUG.fullmatch(line.strip("*_ #")))
+    return _read_slug(line.strip("*_ #")) is not None
 
 
 def read_scene_mark(line: str) -> SceneMark | None:
     """Reads `SCENE 3`, `Scene 2 | 0:05-0:12`, `[0-3s]`, `INT. HARBOUR - DAY` and the like; None for prose."""
     bare = line.strip("*_ #")
-    if slug := _SLUG.fullmatch(bare):
-        return SceneMark(setting=slug[1].replace(" - ", ", ").casefold())
+    if (setting := _read_slug(bare)) is not None:
+        return SceneMark(setting=setting)
     scene = _SCENE.match(bare)
     if scene is None:
         return _read_leading_time(bare)
@@ -70,6 +70,12 @@ def read_scene_mark(line: str) -> SceneMark | None:
     if is_speakable(rest) and len(rest.split()) <= _MAX_SETTING_WORDS and not has_sentence_end(rest):
         return SceneMark(mark.duration, setting=rest.casefold() if rest.isupper() else rest)
     return SceneMark(mark.duration, rest=rest if is_speakable(rest) else "")
+
+
+def _read_slug(line: str) -> str | None:
+    """Returns the setting of a slug line; None for prose, which is not in capitals."""
+    slug = _SLUG.fullmatch(line)
+    return slug[1].replace(" - ", ", ").casefold() if slug and slug[1].isupper() else None
 
 
 def read_time(text: str) -> float | None:

@@ -18,13 +18,12 @@ def spell_out(value: int, locale: str, ruleset: str = "") -> str:
     """Returns a number in words.
 
     Args:
-        value: from 0 to 10**15, exclusive.
+        value: not negative. From 10**15 on, its digits are read one by one.
         locale: a language tag that CLDR has number words for; ICU falls back to English for others.
         ruleset: of the locale's number rules, such as `ordinal-feminine`; unknown ones give the default words.
     """
-    if not 0 <= value < _LARGEST:
-        message = f"{value} has no number words"
-        raise ValueError(message)
+    if value >= _LARGEST:
+        return " ".join(spell_out(int(digit), locale) for digit in str(value))
     style = f"spellout,%spellout-{ruleset}" if ruleset else "spellout"
     words = _format(locale, f"{{0,{style}}}").format({"0": value})
     return words.replace(_SOFT_HYPHEN, "").replace(",", "")

@@ -70,7 +70,9 @@ def ends_sentence(text: str, index: int) -> bool:
 
 def word_before(match: re.Match[str]) -> str:
     """Returns the word before a match in lower case, or an empty text."""
-    return match.string[: match.start()].rpartition("\n")[2].split(" ")[-2:-1][0].lower() if match.start() else ""
+    before = match.string[: match.start()].rpartition("\n")[2]
+    words = before.split(" ")[:-1]  # what touches the match is no word before it
+    return words[-1].lower() if words else ""
 
 
 class Language(ABC):

@@ -35,7 +35,13 @@ _ORDINAL_NOUNS: Final = (
     "Jahrhunderts?|Jahrtausends?|Weltkriege?s?|Kapitels?|Plätze|Platze?s?|Stocke?s?|Stockwerke?s?|Klasse|Mal|Auflage|Etage|"
     "Geburtstage?s?|Jahrestage?s?|Liga|Runde|Tage?s?|Woche|Monate?s?|Jahre?s?|Akte?s?|Teile?s?|Bezirke?s?|Spieltage?s?"
 )
-_ORDINAL: Final = re.compile(rf"(?<![\w.,/-])(?P<number>\d{{1,3}})\.(?= (?:[a-zäöü]|(?:{_ORDINAL_NOUNS})(?!\w)))")
+_AFTER_ARTICLE: Final = "|".join(
+    rf"(?<=\b{word} )" for word in ("am", "beim", "das", "dem", "den", "der", "des", "die", "im", "vom", "zum", "zur")
+)
+_ORDINAL: Final = re.compile(
+    rf"(?<![\w.,/-])(?:(?P<number>\d{{1,3}})\.(?= (?:[a-zäöü]|(?:{_ORDINAL_NOUNS})(?!\w)))"
+    rf"|(?i:{_AFTER_ARTICLE})(?P<counted>\d{{1,3}})\.(?= [A-ZÄÖÜ]\w))"
+)
 _DAY_AND_MONTH: Final = re.compile(
     r"(?<![\w.,/-])(?P<day>[12]\d|3[01]|0?[1-9])\.(?P<month>1[0-2]|0?[1-9])\.(?![\d])(?=[ ,;:)]|$|\n)"
 )
@@ -253,7 +259,7 @@ class German(Language):
             ending = "es"
         if ending == "er" and noun in {"Klasse", "Auflage", "Etage", "Liga", "Runde", "Woche"}:
             ending = "e"
-        return [Edit(*match.span(), self._stem(int(match["number"])) + ending)]
+        return [Edit(*match.span(), self._stem(int(match["number"] or match["counted"])) + ending)]
 
     def _decade(self, match: re.Match[str]) -> Sequence[Edit]:
         ten = self.cardinal(int(match["ten"])) + "er"
