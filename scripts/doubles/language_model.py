@@ -86,6 +86,7 @@ def script(task: dict[str, Any], style: Style = lambda _, about: about) -> dict[
     scenes = [
         {
             "scene_number": number,
+            "section": "",
             "text": speech(style(number, about), unit, number),
             "footage_query": "canal ship",
             "keywords": ["canal", "ship", "desert", "lock"],

@@ -1,8 +1,10 @@
 """Scripts by the real SDK over real HTTP against a double that writes like a model."""
 
 import asyncio
+import json
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -13,7 +15,19 @@ from scenewire_script.app import create_app
 from scenewire_script.text.lengths import count_words
 from scenewire_script.timing.speaking_rates import words_per_second
 from scenewire_script.writers.language_model.answer import SCENES
-from scripts.doubles.language_model import KEY, MODEL, Answer, GroqDouble, Request, Style, error, says, speech, writes
+from scripts.doubles.language_model import (
+    KEY,
+    MODEL,
+    Answer,
+    GroqDouble,
+    Request,
+    Style,
+    error,
+    says,
+    script,
+    speech,
+    writes,
+)
 from tests.support.groq_stage import PROJECT, RATE, World, script_of, settings_for, stage_of, world
 from tests.support.nats import provisioned_server
 
@@ -127,6 +141,58 @@ async def test_b04_a_language_of_long_words_is_asked_for_fewer(double, tmp_path)
         await script_of(double, tmp_path / language, ScriptRequested(topic="t", target_duration=60, language=language))
         asked[language] = double.completions[-1].task["length"]["about"]
     assert asked == {"en": 28, "de": 23, "tr": 17}
+
+
+def with_sections(headings: dict[int, str]) -> Callable[[Request], Answer]:
+    """Returns a model that writes headings at some scenes."""
+
+    def reply(request: Request) -> Answer:
+        written = script(request.task)
+        for scene in written["scenes"]:
+            scene["section"] = headings.get(scene["scene_number"], "")
+        return says(json.dumps(written))
+
+    return reply
+
+
+async def test_sections_of_the_model_begin_once_and_later_parts_are_told_of_them(double, tmp_path):
+    double.model = with_sections({1: "The Desert", 2: "The Desert", 5: "The Locks", 9: "the locks", 12: "Ships Today"})
+
+    scripted = await script_of(double, tmp_path, ScriptRequested(topic="Canals", target_duration=300))
+
+    headings = {scene.scene_number: scene.section for scene in scripted.scenes if scene.section}
+    assert headings == {1: "The Desert", 5: "The Locks", 12: "Ships Today"}
+    assert [request.task["sections"] for request in double.completions] == [
+        [],
+        ["The Desert", "The Locks"],
+        ["The Desert", "The Locks", "Ships Today"],
+    ]
+
+
+async def test_a_correction_of_the_length_keeps_the_sections(double, tmp_path):
+    first = with_sections({1: "The Desert", 3: "The Locks"})
+    double.model = lambda request: (writes() if "rewrite" in request.task else first)(request)
+    double.next = [
+        lambda request: Answer(body=first(Request("", "", {}, shortened(request))).body),
+    ]
+
+    scripted = await script_of(double, tmp_path, ScriptRequested(topic="Canals", target_duration=60))
+
+    assert len(double.completions) == 2
+    assert [scene.section for scene in scripted.scenes] == ["The Desert", "", "The Locks", "", ""]
+
+
+def shortened(request: Request) -> dict[str, Any]:
+    """Returns the body of a request that asks for half the words."""
+    length = {**request.task["length"], "about": request.task["length"]["about"] // 2}
+    system, user = request.messages[:2]
+    return {"messages": [system, {**user, "content": json.dumps({**request.task, "length": length})}]}
+
+
+async def test_the_title_of_the_order_wins_over_that_of_the_model(double, tmp_path):
+    order = ScriptRequested(topic="Canals", title="Ditches", target_duration=60)
+
+    assert (await script_of(double, tmp_path, order)).brief.title == "Ditches"
 
 
 # --- length -----------------------------------------------------------------------------------------

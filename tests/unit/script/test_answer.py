@@ -200,3 +200,23 @@ def test_the_schema_that_is_asked_for_is_the_one_that_is_read() -> None:
     read = TypeAdapter(Answer).json_schema(by_alias=False)
     assert SCENES["properties"].keys() == read["properties"].keys()
     assert SCENES["properties"]["scenes"]["items"]["properties"].keys() == AnsweredScene.model_fields.keys()
+
+
+@pytest.mark.parametrize(
+    ("section", "heading"),
+    [
+        ("The Locks", "The Locks"),
+        ("## **The** Locks 🚢\n", "The Locks"),
+        (None, ""),
+        ("", ""),
+        ("long " * 40, ("long " * 12).strip()),
+    ],
+)
+def test_the_heading_of_a_section_is_one_short_line_without_markup(section: str | None, heading: str) -> None:
+    answer = read_answer(json.dumps({"scenes": [{"scene_number": 1, "section": section, "text": "Ships pass."}]}))
+
+    assert answer.scenes[0].section == heading
+
+
+def test_an_answer_without_sections_is_read() -> None:
+    assert read_answer('{"scenes": [{"scene_number": 1, "text": "Ships pass."}]}').scenes[0].section == ""

@@ -9,9 +9,9 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from scenewire.messages import MAX_SCENES
 from scenewire.text.markup import inline_text, is_speakable, one_line
@@ -33,7 +33,7 @@ SCENES: Final = _object(
     title=_TEXT,
     scenes={
         "type": "array",
-        "items": _object(scene_number=_NUMBER, text=_TEXT, footage_query=_TEXT, keywords=_TEXTS),
+        "items": _object(scene_number=_NUMBER, section=_TEXT, text=_TEXT, footage_query=_TEXT, keywords=_TEXTS),
     },
 )
 """JSON schema of scenes. Strict modes do not support lengths and optional properties; those are validated here."""
@@ -52,6 +52,7 @@ _MAX_KEYWORD_CHARS: Final = 40
 _MAX_QUERY_WORDS: Final = 6
 _MAX_QUERY_CHARS: Final = 80
 _MAX_TITLE_CHARS: Final = 100
+_MAX_SECTION_CHARS: Final = 60
 
 _EMOJI: Final = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0e\ufe0f\u20e3]")
 _JOINERS: Final = "\u200c\u200d"
@@ -88,6 +89,8 @@ class AnsweredScene(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     scene_number: int = Field(ge=1, le=MAX_SCENES, validation_alias=AliasChoices("scene_number", "sceneNumber"))
+    section: Annotated[str, BeforeValidator(lambda value: value or "")] = ""
+    """Heading of the section that begins with it; many models write null where none does."""
     text: str
     footage_query: str = Field(default="", validation_alias=AliasChoices("footage_query", "footageQuery"))
     keywords: tuple[str, ...] = ()
@@ -180,6 +183,7 @@ def _cleaned(scene: AnsweredScene) -> AnsweredScene:
     query = " ".join(_words(scene.footage_query).split()[:_MAX_QUERY_WORDS])[:_MAX_QUERY_CHARS].strip()
     return AnsweredScene(
         scene_number=scene.scene_number,
+        section=_clean(scene.section.lstrip("# "))[:_MAX_SECTION_CHARS].strip(),
         text=_clean(scene.text),
         footage_query=query,
         keywords=tuple(keyword for keyword in keywords if keyword)[:_MAX_KEYWORDS],

@@ -56,7 +56,7 @@ _MAX_PREVIOUS_SCENES: Final = 100
 _MAX_QUOTED_CHARS: Final = 4_000
 """Of an unusable answer, when it is sent back to the model."""
 
-_CACHE_VERSION: Final = 1
+_CACHE_VERSION: Final = 2
 """Bump when stored parts can no longer be used."""
 
 log = structlog.get_logger(__name__)
@@ -83,6 +83,17 @@ class _Draft:
     @property
     def texts(self) -> list[str]:
         return [scene.text for scene in self.scenes]
+
+    @property
+    def sections(self) -> list[str]:
+        """Headings of the sections that begin with each scene; empty where one goes on, even if the model repeats it."""
+        sections: list[str] = []
+        current = ""
+        for scene in self.scenes:
+            begins = scene.section and scene.section.casefold() != current.casefold()
+            sections.append(scene.section if begins else "")
+            current = scene.section or current
+        return sections
 
 
 class _UnusableError(Exception):
@@ -119,8 +130,11 @@ class LanguageModelWriter(ScriptWriter):
             await self._fit(draft)
         return Script(
             topic=topic,
-            title=draft.title or topic,
-            scenes=tuple(_draft_scene(scene, topic, order.options.language) for scene in draft.scenes),
+            title=plain_line(order.title or "") or draft.title or topic,
+            scenes=tuple(
+                _draft_scene(scene, section, topic, order.options.language)
+                for scene, section in zip(draft.scenes, draft.sections, strict=True)
+            ),
             fills_time=True,
         )
 
@@ -133,6 +147,7 @@ class LanguageModelWriter(ScriptWriter):
             "write": list(numbers),
             "length": asdict(draft.budget.length(draft.order.options.language)),
             "told": [scene.footage_query for scene in draft.scenes[-_MAX_PREVIOUS_SCENES:]],
+            "sections": [section for section in draft.sections if section],
             "just_said": draft.scenes[-1].text if draft.scenes else "",
         }
         try:
@@ -255,7 +270,7 @@ def _data(value: dict[str, Any]) -> ChatMessage:
     return ChatMessage(role="user", content=json.dumps(value, ensure_ascii=False))
 
 
-def _draft_scene(scene: AnsweredScene, topic: str, language: str) -> DraftScene:
+def _draft_scene(scene: AnsweredScene, section: str, topic: str, language: str) -> DraftScene:
     keywords = scene.keywords or keywords_of(scene.text, language)
     query = scene.footage_query or footage_query(scene.text, keywords, topic, language)
-    return DraftScene(scene.text, query, keywords)
+    return DraftScene(scene.text, query, keywords, section=section)
