@@ -51,7 +51,7 @@ class Server:
 SERVERS = {
     "Ollama": Server(
         models={"object": "list", "data": [{"id": MODEL, "object": "model", "created": 1, "owned_by": "library"}]},
-        content=lambda text: f"<think>\nThe user wants {{scenes}}.\n</think>\n\n{text}",
+        content=lambda text: f'<think>\nA draft: {{"scenes": []}}.\n</think>\n\n{text}',
         formats=("json_schema", "json_object", "none"),
         refusal=None,
         missing=sends(
@@ -73,7 +73,7 @@ SERVERS = {
             "object": "list",
             "data": [{"id": MODEL, "object": "model", "owned_by": "llamacpp", "meta": {"n_ctx_train": 8192}}],
         },
-        content=lambda text: f"The user wants a script.</think>{text}",
+        content=lambda text: f'A draft: {{"scenes": []}}.</think>{text}',
         formats=("json_object", "none"),
         refusal=sends(
             400, {"error": {"code": 400, "message": "failed to parse grammar", "type": "invalid_request_error"}}
@@ -307,7 +307,7 @@ TROUBLE = {
     "a page": Answer(body=b"<html>Log in</html>", headers={"content-type": "text/html"}),
     "another shape": Answer(body=b'{"answer": 42}'),
     "empty": Answer(body=b""),
-    "too large": Answer(body=b" " * (9 << 20)),
+    "too large": Answer(body=says("{}").body + b" " * (9 << 20)),
 }
 
 
