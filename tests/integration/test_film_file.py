@@ -87,3 +87,13 @@ async def test_a_file_without_its_subtitle_track_is_an_error(tmp_path):
     clip = await make_clip(tmp_path / "clip.mp4", seconds=0.2)
     with pytest.raises(PermanentError, match="subtitle track"):
         turn_off_subtitles(clip)
+
+
+async def test_a_section_of_several_scenes_is_one_chapter(tmp_path: Path):
+    studio = Studio(tmp_path)
+    segments = await studio.segments(line("One is here.", 0.5), line("Two is here.", 0.5), line("Three is here.", 0.5))
+    scene = segments[1].scene.model_copy(update={"section": "Part two"})
+    segments[1] = segments[1].model_copy(update={"scene": scene})
+    film = await studio.stages.videos.assemble(segments)
+    with av.open(str(await studio.path(film))) as container:
+        assert [chapter["metadata"]["title"] for chapter in container.chapters()] == ["One is here", "Part two"]

@@ -217,7 +217,7 @@ _SENTENCES = _WORDS.map(lambda words: f"{words.capitalize()}.")
 _DIRECTIONS = st.sampled_from(
     [
         "[A wide shot of the sea]",
-        "(wind howls)",
+        "(beat)",
         "SFX: thunder",
         "VISUAL: a map",
         "SCENE 4",

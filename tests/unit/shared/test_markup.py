@@ -71,6 +71,7 @@ def test_entities_are_decoded_once_and_what_they_spell_is_no_markup(written: str
         "می‌خواهم بروم",
         "AT&T and R&D stay.",
         "2 + 2 = 4; x = y",
+        "The array a[0] is first.",
     ],
 )
 def test_text_that_only_looks_like_markup_keeps_its_words(text: str) -> None:

@@ -6,6 +6,7 @@ from scenewire.errors import FailureCode, PermanentError
 from scenewire.probe.probe import MediaFacts, probe_media
 from scenewire_assembly.edit import SOUND_RATE, samples_for
 from scenewire_assembly.picture.segment_check import picture_faults
+from scenewire_assembly.video.chapters import chapters
 from scenewire_assembly.video.plan import VideoPlan
 
 __all__ = ["check_video"]
@@ -24,8 +25,9 @@ async def check_video(path: Path, plan: VideoPlan, *, subtitled: bool) -> MediaF
     """
     facts = await probe_media(path)
     faults = [*picture_faults(facts, plan.look, plan.frames), *_sound_faults(facts, plan)]
-    if facts.chapters != len(plan.segments):
-        faults.append(f"{facts.chapters} chapters instead of {len(plan.segments)}")
+    marks = len(chapters(plan.scenes, plan.places))
+    if facts.chapters != marks:
+        faults.append(f"{facts.chapters} chapters instead of {marks}")
     tracks = facts.stream_types.count("subtitle")
     if tracks != subtitled:
         faults.append(f"{tracks} subtitle tracks instead of {int(subtitled)}")

@@ -298,7 +298,7 @@ class _Reader:
         if label.name.casefold() in self._speakers:
             return replace(label, kind=DirectionKind.SPEAKER)
         if label.kind is None:
-            return None
+            return None if label.duration is None else replace(label, kind=DirectionKind.PART)  # "Beat 2 (3-8s):"
         return label if label.is_marked or self._is_script or label.kind is DirectionKind.TITLE else None
 
     def _obey(self, label: Label) -> str:

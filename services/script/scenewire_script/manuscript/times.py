@@ -37,6 +37,7 @@ _RANGE_FIRST: Final = re.compile(
 _POINT_FIRST: Final = re.compile(
     rf"[\[(]\s*(?:\d{{1,2}}:\d{{2}}(?::\d{{2}})?|\d{{1,3}}{_UNIT})\s*[\])]\s*:?\s*", re.IGNORECASE
 )
+_BARE_SECONDS: Final = re.compile(rf"(\d{{1,3}}\s?[-–]\s?\d{{1,3}}{_UNIT})\s*[:|]\s*", re.IGNORECASE)
 _LENGTH: Final = re.compile(rf"[\[(]?\s*(?P<length>\d{{1,3}}(?:\.\d)?){_UNIT}\s*[\])]?\s*:?", re.IGNORECASE)
 
 _SCENE: Final = re.compile(
@@ -102,6 +103,8 @@ def _read_leading_time(text: str) -> SceneMark | None:
     if _RANGE_ALONE.fullmatch(text.strip()) and (seconds := read_time(text)):
         return SceneMark(seconds)
     if (found := _RANGE_FIRST.match(text)) and (seconds := read_time(found[0].strip(" :|–—-"))):
+        return SceneMark(seconds, rest=text[found.end() :].strip(_EMPHASIS))
+    if (found := _BARE_SECONDS.match(text)) and (seconds := read_time(found[1])):
         return SceneMark(seconds, rest=text[found.end() :].strip(_EMPHASIS))
     if found := _POINT_FIRST.match(text):
         return SceneMark(rest=text[found.end() :].strip(_EMPHASIS))
