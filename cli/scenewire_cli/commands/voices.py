@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from scenewire.errors import FailureCode, PermanentError
 from scenewire_cli.help_pages import add_command, make_group
 from scenewire_cli.options import JsonOption
 from scenewire_cli.output.record_views import VOICES, print_rows_or_json
@@ -34,6 +35,10 @@ async def _list(language: str | None, *, as_json: bool) -> int:
 
     with settings_errors():
         rows = [asdict(voice) for voice in await list_voices(language)]
+    if language is not None and not rows:
+        raise PermanentError(
+            FailureCode.SPEECH_FAILED, f"no installed voice speaks {language}", hint="see `scenewire languages`"
+        )
     print_rows_or_json("voice", rows, VOICES, as_json=as_json)
     return 0
 

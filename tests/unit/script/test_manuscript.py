@@ -199,6 +199,18 @@ def test_the_duration_of_a_mark_is_divided_among_its_passages() -> None:
     assert passages[2].duration == 2
 
 
+def test_names_that_label_most_lines_are_speakers_and_lists_are_none() -> None:
+    talk = "Alice: Is it late?\n\nBob: It is.\n\nAlice: Then go.\n\nBob: I will."
+    myths = "Myth: It is flat.\n\nFact: It is round.\n\nMyth: It is still.\n\nFact: It turns."
+
+    assert lines(talk) == [("Is it late?",), ("It is.",), ("Then go.",), ("I will.",)]
+    assert lines(myths)[0] == ("Myth: It is flat.",)
+
+
+def test_footnotes_are_not_spoken() -> None:
+    assert lines("It was dug.[^1]\n\n[^1]: See the archive.") == [("It was dug.",)]
+
+
 def test_names_with_a_voice_are_speakers_wherever_they_label_a_line() -> None:
     text = "Anna: Is it late?\n\nBen: It is."
 

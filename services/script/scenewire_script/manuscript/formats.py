@@ -100,8 +100,10 @@ def _subtitles(text: str) -> str:
     cues: list[str] = []
     end, seen = 0, ""
     for event in pysubs2.SSAFile.from_string(_WORD_TIME.sub("", text)):
-        lines = [html.unescape(line.strip()).removeprefix("- ") for line in event.plaintext.split("\n")]
-        lines = [line for line in lines if line and not (is_live and line == seen)]
+        lines = [
+            html.unescape(line.strip()).removeprefix("- ").removeprefix(">> ") for line in event.plaintext.split("\n")
+        ]
+        lines = [line for line in lines if line and not line.startswith("♪") and not (is_live and line == seen)]
         if event.is_comment or not lines:
             continue
         seen = lines[-1]

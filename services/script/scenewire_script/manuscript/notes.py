@@ -1,7 +1,9 @@
 """Counts what a script says beside its narration, and tells people what became of it. Pure."""
 
 from collections import Counter
+from collections.abc import Iterable
 from enum import Enum
+from typing import Final
 
 __all__ = ["Taken", "Tally"]
 
@@ -18,9 +20,16 @@ class Taken(Enum):
     TABLE = ("table", "tables")
     CODE = ("block of code", "blocks of code")
     SHELL = ("shell line", "shell lines")
+    FOOTNOTE = ("footnote", "footnotes")
     HEADING = ("heading", "headings")
     ACTION = ("description of the action", "descriptions of the action")
     PAUSE = ("pause", "pauses")
+
+
+_USED: Final = frozenset({Taken.VISUAL, Taken.ACTION, Taken.HEADING, Taken.PAUSE})
+"""What becomes pictures, chapters or silence."""
+
+_MAX_QUOTED_CHARS: Final = 40
 
 
 class Tally:
@@ -28,11 +37,13 @@ class Tally:
 
     def __init__(self) -> None:
         self._found: Counter[Taken] = Counter()
+        self._first: dict[Taken, str] = {}
         self._speakers: dict[str, None] = {}
 
-    def add(self, taken: Taken) -> None:
-        """Counts a finding."""
+    def add(self, taken: Taken, text: str = "") -> None:
+        """Counts a finding; the notes quote the first text of each kind."""
         self._found[taken] += 1
+        self._first.setdefault(taken, text)
 
     def add_speaker(self, name: str) -> None:
         """Remembers a speaker, in the order of appearance."""
@@ -45,18 +56,15 @@ class Tally:
             voices: speakers that have a voice of their own, in small letters.
         """
         notes: list[str] = []
-        queries = _listed(self._found, (Taken.VISUAL, Taken.ACTION))
+        queries = self._listed((Taken.VISUAL, Taken.ACTION))
         if queries:
             notes.append(f"Not spoken, but used to find footage: {queries}.")
-        if sections := _listed(self._found, (Taken.HEADING,)):
+        if sections := self._listed((Taken.HEADING,)):
             notes.append(f"Not spoken, but shown as chapters: {sections}.")
-        left_out = _listed(
-            self._found,
-            [taken for taken in Taken if taken not in {Taken.VISUAL, Taken.ACTION, Taken.HEADING, Taken.PAUSE}],
-        )
+        left_out = self._listed([taken for taken in Taken if taken not in _USED], is_quoted=True)
         if left_out:
             notes.append(f"Not spoken: {left_out}.")
-        if pauses := _listed(self._found, (Taken.PAUSE,)):
+        if pauses := self._listed((Taken.PAUSE,)):
             notes.append(f"Became silence: {pauses}.")
         mute = [name for name in self._speakers if name.casefold() not in voices]
         if mute:
@@ -66,7 +74,15 @@ class Tally:
             notes.append(f"Taken as speakers and not spoken: {names}; `--voice {example}` gives one a voice.")
         return notes
 
+    def _listed(self, kinds: Iterable[Taken], *, is_quoted: bool = False) -> str:
+        parts = [
+            f"{self._found[kind]} {kind.value[self._found[kind] > 1]}{self._quoted(kind) if is_quoted else ''}"
+            for kind in kinds
+            if self._found[kind]
+        ]
+        return " and ".join((", ".join(parts[:-1]), parts[-1])) if len(parts) > 1 else "".join(parts)
 
-def _listed(found: Counter[Taken], kinds: tuple[Taken, ...] | list[Taken]) -> str:
-    parts = [f"{found[kind]} {kind.value[found[kind] > 1]}" for kind in kinds if found[kind]]
-    return " and ".join((", ".join(parts[:-1]), parts[-1])) if len(parts) > 1 else "".join(parts)
+    def _quoted(self, kind: Taken) -> str:
+        text = self._first[kind]
+        short = text if len(text) <= _MAX_QUOTED_CHARS else f"{text[:_MAX_QUOTED_CHARS].rstrip()}…"
+        return f" (“{short}”)" if short else ""

@@ -36,6 +36,7 @@ _TIMED_HEADING: Final = re.compile(r"(?P<heading>.*\S)\s*(?P<time>[\[(][^\[\]()]
 _CAMERA: Final = re.compile(
     r"(?:cuts? to|shot of|shows?|showing|fade in(?: on)?|zoom (?:in|out)(?: on)?|pan to)\s*:?\s+", re.IGNORECASE
 )
+_FOOTNOTE: Final = re.compile(r"\[\^?[\w-]{1,20}\]:\s+\S.*")
 _SHELL: Final = re.compile(r"\$ [a-z][\w./-]*(?:\s.*)?")
 _CONTEXT_CHARS: Final = 40
 """Around brackets, to decide whether they stand between sentences."""
@@ -263,7 +264,9 @@ class _Reader:
                 self._flush(run)
                 self._speak_as(line.partition("(")[0].strip(" :"))
             elif (self._has_code and _SHELL.fullmatch(line)) or is_transition(line):
-                self._tally.add(Taken.TRANSITION if is_transition(line) else Taken.SHELL)
+                self._tally.add(Taken.TRANSITION if is_transition(line) else Taken.SHELL, line)
+            elif _FOOTNOTE.fullmatch(line):
+                self._tally.add(Taken.FOOTNOTE, line)
             elif mark := self._scene_mark(line):
                 self._flush(run, is_item=is_item)
                 self._start_group(mark)
@@ -313,7 +316,7 @@ class _Reader:
             case DirectionKind.TITLE:
                 self._title = self._title or label.rest
             case DirectionKind.DETAIL:
-                self._tally.add(Taken.DETAIL)
+                self._tally.add(Taken.DETAIL, f"{label.name}: {label.rest}")
             case DirectionKind.PAUSE:
                 self._direct(read_bracket(f"pause {label.rest}", square=True, is_apart=True, is_line=True))
             case kind if kind is not None:
@@ -369,7 +372,7 @@ class _Reader:
         if direction.kind is DirectionKind.SPEAKER:
             self._speak_as(direction.text)
             return
-        self._tally.add(_TAKEN[direction.kind])
+        self._tally.add(_TAKEN[direction.kind], direction.text)
         if direction.kind is DirectionKind.PAUSE and self._last is not None:
             self._last.pause += direction.seconds or 0
             self._last = None

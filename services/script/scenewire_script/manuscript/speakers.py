@@ -34,8 +34,10 @@ def find_speakers(lines: Sequence[str], known: Collection[str] = ()) -> frozense
     """
     names = frozenset(name.casefold() for name in known)
     labels = [label for line in lines if (label := read_label(line))]
-    capitals = Counter(label.name.casefold() for label in labels if label.kind is None and label.is_marked)
-    found = {name for name, count in capitals.items() if count >= _MIN_LINES and name not in _NO_SPEAKERS}
+    named = Counter(
+        label.name.casefold() for label in labels if label.kind is None and (label.is_marked or label.name.istitle())
+    )
+    found = {name for name, count in named.items() if count >= _MIN_LINES and name not in _NO_SPEAKERS}
     labelled = sum(label.kind is DirectionKind.SPEAKER or label.name.casefold() in found | names for label in labels)
     is_dialogue = len(found | names) >= _MIN_SPEAKERS or any(label.kind is DirectionKind.SPEAKER for label in labels)
     return names | found if found and is_dialogue and labelled >= len(lines) * _MIN_SHARE else names

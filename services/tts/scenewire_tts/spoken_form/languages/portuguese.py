@@ -1,7 +1,7 @@
 """Portuguese. Follows Cunha and Cintra, Nova gramática do português contemporâneo, and Brazilian editors' practice."""
 
 import re
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from typing_extensions import override
 
@@ -10,6 +10,18 @@ from scenewire_tts.spoken_form.languages.romance import OPERATORS, Romance
 from scenewire_tts.spoken_form.numerals import NumberFormat
 
 __all__ = ["Portuguese"]
+
+
+_MASCULINE: Final = frozenset({
+    "cinema", "clima", "cometa", "dia", "drama", "esquema", "fantasma", "grama", "idioma", "mapa", "planeta", "poema",
+    "problema", "programa", "quilograma", "samba", "sistema", "sofá", "telefonema", "tema",
+})  # fmt: skip
+"""Nouns that end like feminine ones."""
+
+_FEMININE: Final = re.compile(
+    r"[a-zà-ÿ]{2,}(?:as|ções|sões|dades|gens)|cores|crises|flores|fotos|frases|mães|mãos|mortes|motos|mulheres|noites|partes|"
+    r"redes|tardes|tribos|vezes|foto|mãe|mão|moto|mulher|noite|parte|tarde|vez|(?:cas|hor|pesso|seman)a"
+)
 
 
 class Portuguese(Romance):
@@ -142,11 +154,9 @@ class Portuguese(Romance):
 
     @override
     def gender_before(self, noun: str, *, single: bool = False) -> Gender | None:
-        if re.fullmatch(
-            r"[a-zà-ÿ]{2,}(?:as|ções|sões|dades|gens)|mulheres|vezes|noites|partes|(?:hor|pesso|seman)a|vez", noun
-        ):
-            return Gender.FEMININE
-        return Gender.MASCULINE
+        if noun.removesuffix("s") in _MASCULINE:
+            return Gender.MASCULINE
+        return Gender.FEMININE if _FEMININE.fullmatch(noun) else Gender.MASCULINE
 
     @override
     def denominator(self, value: int) -> str:

@@ -165,7 +165,10 @@ class Spanish(Romance):
         if single and len(noun) >= 3 and noun not in _NOT_NOUNS:
             return (
                 Gender.FEMININE
-                if re.search(r"(?:a|ción|dad|tad|vez)$", noun) and noun not in _MASCULINE
+                if re.search(
+                    r"(?:a|ción|dad|tad|vez)$|^(?:flor|foto|mano|moto|mujer|noche|parte|radio|red|tarde)$", noun
+                )
+                and noun not in _MASCULINE
                 else Gender.MASCULINE
             )
         if re.fullmatch(rf"(?:{'|'.join(_MASCULINE)}|\w*ista|poeta|atleta|dálmata)s", noun):
