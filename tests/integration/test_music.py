@@ -18,7 +18,7 @@ from scenewire.messages import ArtifactRef, Music, ScriptRequested, VideoAssembl
 from scenewire.probe.probe import probe_sound
 from scenewire_assembly.ffmpeg_job import FfmpegOnDemand
 from scenewire_assembly.sound.music import MusicCache
-from scenewire_cli.music import MusicFile, with_music
+from scenewire_cli.ordering.music import MusicFile, with_music
 from tests.support.films import Sound, Studio, line
 from tests.support.media import make_clip, pretend_clips, run_ffmpeg
 from tests.support.music import CODECS, make_music

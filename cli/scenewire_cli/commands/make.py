@@ -15,10 +15,11 @@ from scenewire.messages import ScriptRequested, VideoAssembled
 from scenewire_cli.cleanup import remove_intermediate_files
 from scenewire_cli.commands.summary import print_summary, raise_if_failed
 from scenewire_cli.delivery import DeliveredFiles, deliver, require_room
-from scenewire_cli.music import MusicFile, music_file, with_music
 from scenewire_cli.options import OUTPUT, DataOption, JsonOption, NatsOption, RecordOption
-from scenewire_cli.order import build_order
-from scenewire_cli.order_options import OrderOptions
+from scenewire_cli.ordering.music import MusicFile, music_file, with_music
+from scenewire_cli.ordering.order import build_order
+from scenewire_cli.ordering.order_options import OrderOptions
+from scenewire_cli.ordering.topic_prompt import ask_topic
 from scenewire_cli.output.formatting import artifact_location
 from scenewire_cli.progress.display import Display, make_display
 from scenewire_cli.progress.events import ProjectProgress, follow
@@ -27,7 +28,6 @@ from scenewire_cli.running import run
 from scenewire_cli.stack.connection import RECORD_TIMEOUT_S, Access, embedded
 from scenewire_cli.stack.data_folder import DataFolder, PendingOrder
 from scenewire_cli.stack.embedded import services_to_run
-from scenewire_cli.topic_prompt import ask_topic
 
 __all__ = ["MakeOptions", "make", "make_video"]
 

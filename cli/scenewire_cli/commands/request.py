@@ -3,15 +3,15 @@
 from uuid import uuid4
 
 from scenewire.messages import ScriptRequested
-from scenewire_cli.music import MusicFile, music_file, with_music
 from scenewire_cli.options import DataOption, JsonOption, NatsOption
-from scenewire_cli.order import build_order
-from scenewire_cli.order_options import OrderOptions
+from scenewire_cli.ordering.music import MusicFile, music_file, with_music
+from scenewire_cli.ordering.order import build_order
+from scenewire_cli.ordering.order_options import OrderOptions
+from scenewire_cli.ordering.topic_prompt import ask_topic
 from scenewire_cli.output.terminal import print_json, print_line
 from scenewire_cli.running import run
 from scenewire_cli.stack.connection import existing
 from scenewire_cli.stack.data_folder import DataFolder
-from scenewire_cli.topic_prompt import ask_topic
 
 __all__ = ["request"]
 

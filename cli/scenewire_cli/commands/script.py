@@ -8,8 +8,8 @@ import typer
 
 from scenewire.messages import ScenesScripted
 from scenewire_cli.options import JsonOption
-from scenewire_cli.order import build_order
-from scenewire_cli.order_options import OrderOptions
+from scenewire_cli.ordering.order import build_order
+from scenewire_cli.ordering.order_options import OrderOptions
 from scenewire_cli.output.tables import print_facts, seconds
 from scenewire_cli.output.terminal import print_json, print_line, single_spaced
 from scenewire_cli.running import run

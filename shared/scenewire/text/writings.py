@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
+from scenewire.text.languages import primary_language
+
 __all__ = ["LANGUAGES", "LANGUAGE_NAMES", "count_letters", "language_name", "writings_of"]
 
 LANGUAGE_NAMES: Final[Mapping[str, str]] = {
@@ -86,13 +88,13 @@ def writings_of(language: str) -> frozenset[str]:
     Args:
         language: a tag; only its first part counts.
     """
-    primary = language.split("-", maxsplit=1)[0]
+    primary = primary_language(language)
     return frozenset(writing for writing, languages in LANGUAGES.items() if primary in languages)
 
 
 def language_name(language: str) -> str:
     """Returns the English name of a language, or the tag if it is not listed."""
-    return LANGUAGE_NAMES.get(language.split("-", maxsplit=1)[0], language)
+    return LANGUAGE_NAMES.get(primary_language(language), language)
 
 
 @lru_cache(maxsize=4096)

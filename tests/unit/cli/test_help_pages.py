@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from scenewire_cli.main import app
 from scenewire_cli.option_groups import expand_option_groups
-from scenewire_cli.order_options import OrderOptions
+from scenewire_cli.ordering.order_options import OrderOptions
 
 ROOT: Any = typer.main.get_command(app)
 

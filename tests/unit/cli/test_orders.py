@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from scenewire.errors import PermanentError
 from scenewire.messages import MAX_TEXT_CHARACTERS
-from scenewire_cli.music import music_file
-from scenewire_cli.order import build_order
-from scenewire_cli.order_options import DEFAULT_TOPIC, SHAPES, OrderOptions
+from scenewire_cli.ordering.music import music_file
+from scenewire_cli.ordering.order import build_order
+from scenewire_cli.ordering.order_options import DEFAULT_TOPIC, SHAPES, OrderOptions
 
 
 def refusal(**changes) -> str:

@@ -168,11 +168,9 @@ class _Reader:
             passages = [passage for draft in unread if (passage := self._passage(draft, beats=beats))]
             if passages:
                 sections.append(Section(heading, tuple(self._timed(passages, unread))))
-        title = one_line(inline_text(self._title or title)).strip(_EMPHASIS) or self._heading_title()
-        return Manuscript(title, tuple(sections), (*notes, *self._tally.notes(self._voices)))
-
-    def _heading_title(self) -> str:
-        return one_line(inline_text(self._title_heading.text)) if self._title_heading else ""
+        heading = self._title_heading.text if self._title_heading else ""
+        titles = (one_line(inline_text(written)).strip(_EMPHASIS) for written in (self._title or title, heading))
+        return Manuscript(next(filter(None, titles), ""), tuple(sections), (*notes, *self._tally.notes(self._voices)))
 
     def _passage(self, draft: _Draft, *, beats: bool) -> Passage | None:
         lines: list[str] = []

@@ -7,8 +7,8 @@ from pydantic_core import ErrorDetails
 
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import ScriptRequested, fault_wording, root_faults
-from scenewire_cli.order_options import DEFAULT_TOPIC, SHAPES, OrderOptions
-from scenewire_cli.script_file import read_script
+from scenewire_cli.ordering.order_options import DEFAULT_TOPIC, SHAPES, OrderOptions
+from scenewire_cli.ordering.script_file import read_script
 
 __all__ = ["build_order"]
 

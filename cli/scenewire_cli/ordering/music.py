@@ -11,7 +11,7 @@ from scenewire.artifacts.opening import open_store
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import ArtifactRef, Music, ScriptRequested, fault_wording
 from scenewire.probe.probe import probe_sound
-from scenewire_cli.order_options import OrderOptions
+from scenewire_cli.ordering.order_options import OrderOptions
 
 __all__ = ["MusicFile", "music_file", "with_music"]
 

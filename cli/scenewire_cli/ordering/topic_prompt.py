@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import typer
 
-from scenewire_cli.order import build_order
-from scenewire_cli.order_options import DEFAULT_TOPIC, OrderOptions
+from scenewire_cli.ordering.order import build_order
+from scenewire_cli.ordering.order_options import DEFAULT_TOPIC, OrderOptions
 
 __all__ = ["ask_topic"]
 
