@@ -21,11 +21,14 @@ from tests.support import builders
 from tests.support.weights import write_onnx_folder
 
 TEXTS = {
-    "en": "In 1869 it cost $3.5 million. Ships went 24 km/h — about EUR 1,200 a day, says Dr. Smith. No. 5 sank in Jan. 1990.",
-    "de": "Am 3. Oktober 1990 kostete es 3,50 €. Im 19. Jahrhundert fuhr man 24 km/h, z. B. unter Ludwig XIV. in Nr. 5.",
+    "en": "In 1869 it cost $3.5 million. Ships went 24 km/h — about EUR 1,200 a day, says Dr. Smith. No. 5 sank in Jan. 1990. "
+    "The $5 bill got 1.2M views from 5-6 pm at 5 MB/s, 2x more than in 2019/20.",
+    "de": "Am 3. Oktober 1990 kostete es 3,50 €. Im 19. Jahrhundert fuhr man 24 km/h, z. B. unter Ludwig XIV. in Nr. 5. "
+    "Von 9-17 Uhr zahlte 1 Frau seit 1 Jahr 5 €/kg für 1/2 Liter, 1,80 m vom 1./2. Mai.",
     "es": "El 5 de enero de 1869 costó 3,5 millones de €. En el siglo XXI van a 24 km/h, dice el Dr. Pérez en la pág. 3.",
     "fr": "Le 1er janvier 1869 il coûta 3,5 millions d'euros. Au XXIe siècle, à 15h30, M. Dupont roule à 24 km/h.",
-    "hi": "15 अगस्त 1947 को ₹3.50 का दाम था। 3:45 बजे गाड़ी 24 km/h से चली, और 50% लोग 19वीं सदी के थे।",
+    "hi": "15 अगस्त 1947 को ₹3.50 का दाम था। 3:45 बजे गाड़ी 24 km/h से चली, और 50% लोग 19वीं सदी के थे। "
+    "५:३० पर रु. 500 लेकर 9876543210 पर कॉल करें।",
     "it": "Il 5 gennaio 1869 costò 3,50 €. Nel XXI secolo, alle 15:30, il dott. Rossi va a 24 km/h.",
     "pt": "Em 5 de janeiro de 1869 custou R$ 3,50. No século XXI, às 15h30, o Dr. Silva vai a 24 km/h.",
 }

@@ -102,6 +102,8 @@ def _is_abbreviation(before: str, next_word: str, *, ordinals: bool) -> bool:
         return True
     if word.isdigit():
         return word == before.strip() or (ordinals and len(word) <= 2)  # "1. The first point", "am 3. Oktober"
+    if len(word) == 1 and re.search(r"(?<![^\W_])[^\W\d_] [^\W\d_]$", before):
+        return False  # letters read one by one: "3 p m."
     initials = word.replace(".", "")
     if name in COMPANY_SUFFIXES or (initials.isupper() and (len(word) == 1 or "." in word)):
         return next_word.casefold() not in SENTENCE_STARTERS

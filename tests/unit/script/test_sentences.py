@@ -24,6 +24,7 @@ from scenewire_script.text.lengths import count_words, halve
         ("“Really?” he asked. Yes!", ["“Really?” he asked.", "Yes!"]),
         ("Well... perhaps not. Wait… Who knows?", ["Well... perhaps not.", "Wait…", "Who knows?"]),
         ("See Fig. 3 and No. 7. Did he? No. Never.", ["See Fig. 3 and No. 7.", "Did he?", "No.", "Never."]),
+        ("He arrived at five p m. Snow fell.", ["He arrived at five p m.", "Snow fell."]),
         ("He arrived at 5 p.m. Nobody was there.", ["He arrived at 5 p.m.", "Nobody was there."]),
         ("Martin Luther King Jr. Day is in January.", ["Martin Luther King Jr. Day is in January."]),
         ("¿Qué es? ¡Nada! Vale.", ["¿Qué es?", "¡Nada!", "Vale."]),

@@ -83,7 +83,14 @@ def test_a_word_that_espeak_places_too_early_stays_behind_what_was_spoken():
         ("“Really?” Yes", [Break.SENTENCE, Break.PARAGRAPH]),
         ("Dr. Smith", [Break.WORD, Break.PARAGRAPH]),
         ("U.S. Navy", [Break.WORD, Break.PARAGRAPH]),
-        ("well… then", [Break.CLAUSE, Break.PARAGRAPH]),
+        ("vol. 4", [Break.WORD, Break.PARAGRAPH]),
+        ("Jan. 5", [Break.WORD, Break.PARAGRAPH]),
+        ("Sgt. Pepper", [Break.WORD, Break.PARAGRAPH]),
+        ("No. Never", [Break.SENTENCE, Break.PARAGRAPH]),
+        ("It is 5. Six", [Break.WORD, Break.WORD, Break.SENTENCE, Break.PARAGRAPH]),
+        ("5 p m. Snow", [Break.WORD, Break.WORD, Break.SENTENCE, Break.PARAGRAPH]),
+        ("one. two", [Break.SENTENCE, Break.PARAGRAPH]),
+        ("Well… then", [Break.CLAUSE, Break.PARAGRAPH]),
     ],
 )
 def test_breaks_after_words(text: str, ends: list[Break]):
@@ -91,4 +98,4 @@ def test_breaks_after_words(text: str, ends: list[Break]):
 
 
 def test_the_voice_does_not_pause_at_the_full_stop_of_an_abbreviation():
-    assert spelled("Dr. No.", [(0, 0, ["d"]), (4, 5, ["n"])]) == ["d", "n"]
+    assert spelled("Vol. 4.", [(0, 0, ["v"]), (5, 5, ["f"])]) == ["v", "f."]

@@ -5,5 +5,5 @@ edits       replaces ranges of a text, and maps the times of spoken words back t
 icu         number words, units and currencies from Unicode's data (CLDR)
 language    what a language must provide: formats, words and grammar
 languages   one file per language
-rules       one file per kind of text: addresses, dates, quantities, signs
+rules       one file per kind of text: addresses, dates, short forms, quantities, signs; and the symbols of units
 """

@@ -3,10 +3,11 @@
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import ClassVar, Final, Literal, NamedTuple
 
+from scenewire.text.sentences import ends_sentence as is_sentence_end
 from scenewire_tts.spoken_form.edits import Edit
 from scenewire_tts.spoken_form.icu import currency, measure, spell_out
 from scenewire_tts.spoken_form.numerals import Number, NumberFormat
@@ -60,12 +61,20 @@ class AddressWords:
     hashtag: str
 
 
+_CONTEXT_CHARS: Final = 40
+_WORD: Final = re.compile(r"[^\W\d_]{2,}\.")
 _SENTENCE_END: Final = re.compile(r"$|\n| [\"“'«(¿¡]*[^\W\d_a-zß-öø-ÿ]")
 
 
 def ends_sentence(text: str, index: int) -> bool:
-    """Whether a full stop before an index may have ended a sentence besides an abbreviation: a capital letter follows."""
-    return _SENTENCE_END.match(text, index) is not None
+    """Whether a full stop before an index may have ended a sentence besides an abbreviation: a capital letter follows.
+
+    Behind words such as `Jr.`, only some words start a sentence.
+    """
+    if _SENTENCE_END.match(text, index) is None:
+        return False
+    word, after = text[:index].rsplit(maxsplit=1)[-1], text[index : index + _CONTEXT_CHARS].partition("\n")[0]
+    return not after or not _WORD.fullmatch(word) or is_sentence_end(word, after)
 
 
 def word_before(match: re.Match[str]) -> str:
@@ -94,6 +103,16 @@ class Language(ABC):
     """For `#1`."""
     operators: ClassVar[Mapping[str, str]]
     """Words for signs between or before numbers: `×`, `≈`."""
+    times_words: ClassVar[tuple[str, str]]
+    """Singular and plural of what `2x` counts."""
+    by_word: ClassVar[str]
+    """Between the numbers of `4x4`."""
+    per_word: ClassVar[str]
+    """Of `5 €/kg`."""
+    or_word: ClassVar[str] = ""
+    """Between small numbers that follow each other before a noun, if it is not `range_word`."""
+    metre_link: ClassVar[str | None] = None
+    """Between the metres and centimetres of `1,80 m`; None if it is read as a decimal number."""
     address: ClassVar[AddressWords]
 
     months: ClassVar[tuple[str, ...]]
@@ -108,6 +127,8 @@ class Language(ABC):
     times: ClassVar[tuple[str, ...]] = (r"(?P<hour>[01]?\d|2[0-4]):(?P<minute>[0-5]\d)",)
     """Patterns of times of day with the groups hour, minute and, for "a.m." and the like, half."""
 
+    hour_gender: ClassVar[Gender | None] = None
+
     symbols: ClassVar[Mapping[str, str]] = {}
     """Currency codes by symbols that mean something else elsewhere."""
     currencies: ClassVar[Mapping[str, Currency]]
@@ -117,8 +138,12 @@ class Language(ABC):
     """Keys of `scales` before which a number has the gender of the noun: "duzentas mil pessoas"."""
     money_scales: ClassVar[Mapping[str, str]] = {}
     """Keys of `scales` by abbreviations that stand for them only in amounts of money."""
+    short_scales: ClassVar[Mapping[str, str]] = {}
+    """Keys of `scales` by abbreviations that touch any number: `1.2M`."""
+    million_nouns: ClassVar[str] = "(?!)"
+    """Pattern of the nouns before which `m` is a million and not a metre: `3m people`."""
     units: ClassVar[Mapping[str, str]] = {}
-    """CLDR units by symbols that only this language uses."""
+    """CLDR units by symbols that only this language uses; empty for one that means something else."""
     unit_names: ClassVar[Mapping[str, tuple[str, str]]] = {}
     """Singular and plural of units where CLDR has no name or one that is not spoken."""
     feminine_units: ClassVar[frozenset[str]] = frozenset()
@@ -168,7 +193,7 @@ class Language(ABC):
         if unit in self.unit_names:
             one, many = self.unit_names[unit]
             return one if self.is_singular(number) else many
-        return measure(number.value, self.locale, unit)
+        return measure(number.value, self.locale, unit).replace("100", self.cardinal(100))
 
     def unit_gender(self, unit: str) -> Gender:
         """Returns the gender of a unit's name."""
@@ -187,10 +212,12 @@ class Language(ABC):
 
     def money(self, number: Number, code: str) -> str:
         """Returns an amount of a currency in words."""
+        if number.mark == "," and len(number.fraction) == 3:  # `$1,500`: no currency has thousandths
+            number = Number(number.digits + number.fraction, is_grouped=True)
         name = self.currency(code)
         if not name.minor_one or len(number.fraction) != 2:
             return f"{self.number(number, name.gender)} {name.one if self.is_singular(number) else name.many}"
-        whole, hundredths = Number(number.digits), Number(str(int(number.fraction)))
+        whole, hundredths = replace(number, mark="", fraction=""), Number(str(int(number.fraction)))
         major = f"{self.number(whole, name.gender)} {name.one if self.is_singular(whole) else name.many}"
         noun = name.minor_one if self.is_singular(hundredths) else name.minor_many
         minor = f"{self.number(hundredths, name.minor_gender)} {noun}"
@@ -234,6 +261,50 @@ class Language(ABC):
     @abstractmethod
     def mixed(self, whole: int, numerator: int, denominator: int) -> str:
         """Returns a number with a fraction, such as 1 1/2, in words."""
+
+    def counted(self, number: str, noun: str) -> str:
+        """Joins a number and its noun."""
+        return f"{number} {noun}"
+
+    def part_of(self, numerator: int, denominator: int, unit: str) -> str:
+        """Returns a fraction of a CLDR unit: `1/4 l`."""
+        return f"{self.fraction(numerator, denominator)} {self.unit(Number('1'), unit)}"
+
+    def or_more(self, number: str) -> str:
+        """Returns the words of `20+`."""
+        return f"{self.operators['>']} {number}"
+
+    def multiple(self, number: Number) -> str:
+        """Returns the words of `2x`."""
+        one, many = self.times_words
+        return f"{self.number(number, Gender.FEMININE)} {one if self.is_singular(number) else many}"
+
+    def by(self, written: str, *, unit: bool) -> str:  # noqa: ARG002 - Portuguese writes scores like this
+        """Returns the word between the numbers of `4x4`.
+
+        Args:
+            written: all of them.
+            unit: whether a unit follows.
+        """
+        return self.by_word
+
+    def is_attributive(self, match: re.Match[str]) -> bool:  # noqa: ARG002 - English only
+        """Whether an amount stands before a noun whose unit is in the singular: "the five dollar bill"."""
+        return False
+
+    def attributive_money(self, number: Number, code: str) -> str:
+        """Returns an amount of a currency before a noun."""
+        return self.money(number, code)
+
+    def count(self, number: Number, gender: Gender | None, before: str) -> str:  # noqa: ARG002 - German's depends on it
+        """Returns a number before a noun.
+
+        Args:
+            number: the number.
+            gender: of the noun; None if it is not known, or no noun follows.
+            before: the word before the number in lower case.
+        """
+        return self.number(number, gender)
 
     def own_rules(self) -> Sequence[Rule]:
         """Returns the rules that only this language has. They come after addresses and before all others."""

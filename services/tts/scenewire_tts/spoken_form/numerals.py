@@ -18,6 +18,8 @@ ROMAN: Final = r"(?=[IVXLCDM])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV
 
 _ROMAN_DIGITS: Final = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 _MAX_DIGITS: Final = 15
+_CODE_DIGITS: Final = 10
+"""Those of a mobile number."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Number:
     """The decimal mark; empty for a whole number."""
     fraction: str = ""
     """The digits after the decimal mark."""
+    is_grouped: bool = False
+    """Whether marks part its thousands."""
 
     @property
     def integer(self) -> int:
@@ -43,8 +47,12 @@ class Number:
 
     @property
     def is_code(self) -> bool:
-        """Whether the digits are read one by one: they start with a zero, or are more than number words reach."""
-        return (len(self.digits) > 1 and int(self.digits[0]) == 0) or len(self.digits) > _MAX_DIGITS
+        """Whether the digits are read one by one.
+
+        They start with a zero, are more than number words reach, or are so many without marks that they count nothing.
+        """
+        is_long = len(self.digits) >= _CODE_DIGITS and not (self.is_grouped or self.digits.endswith("000000"))
+        return (len(self.digits) > 1 and int(self.digits[0]) == 0) or len(self.digits) > _MAX_DIGITS or is_long
 
 
 @dataclass(frozen=True)
@@ -65,7 +73,8 @@ class NumberFormat:
 
     @property
     def _whole(self) -> str:
-        return rf"(?:\d{{1,3}}(?:[{self.groups}]{self.group_sizes}){{0,6}}[{self.groups}]\d{{3}}(?!\d)|\d+)"
+        commas = "" if "," in self.groups else r"\d{1,3}(?:(?:,\d{3}){2,6}(?!\d)|(?:,\d{3})+(?=\.\d\d?(?!\d)))|"
+        return rf"(?:{commas}\d{{1,3}}(?:[{self.groups}]{self.group_sizes}){{0,6}}[{self.groups}]\d{{3}}(?!\d)|\d+)"
 
     @cached_property
     def _parts(self) -> re.Pattern[str]:
@@ -77,7 +86,8 @@ class NumberFormat:
         if found is None:
             message = f"{written!r} is not a number"
             raise ValueError(message)
-        return Number(re.sub(r"\D", "", found["whole"]), found["mark"] or "", found["fraction"] or "")
+        digits = re.sub(r"\D", "", found["whole"])
+        return Number(digits, found["mark"] or "", found["fraction"] or "", is_grouped=digits != found["whole"])
 
 
 def roman_value(numeral: str) -> int:

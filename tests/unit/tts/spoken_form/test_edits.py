@@ -13,6 +13,8 @@ KINDS = (
     "3:45 pm 15h30 Jan. 5 3. Oktober 2026-10-03 3.10.2026 Louis XIV World War II siglo XXI No. 7 vol. Inc. Dr. Smith CO2 "
     "#ai @nasa https://example.com/a?b=c me@example.com +49 30 1234567 555-123-4567 2.0.1 7-Eleven iPhone 15 — & … ( ) "
     "« » भारत में १९४७ 2º 1er 海 。 Ü word. Word, (1869). 'tis 007 10-20% 1914–18 U.S. USA #1 16:9 2 + 2 \n\n"
+    'the $5 bill 5-6 pm 9–17 Uhr 100k 1.2M 2x 4x4 3 x 4 m 2019/20 2:30:15 20+ years 5 MB/s 5\' tall 8.5" x 11" 1/2 Stunde '
+    "xícara 1,80 m 1m80 19. Jh. II. Weltkrieg XV y XVI Mr. & Mrs. 1 ora ½ ore 30° p. 12 1/4 l €/kg रु. 500 ५:३० 9876543210 1ला "
 )
 PIECES = KINDS.split(" ")
 
@@ -46,6 +48,27 @@ def test_each_written_word_keeps_its_own_spoken_words() -> None:
     edits = [Edit(0, 4, "three point five"), Edit(4, 12, " million dollars")]
 
     assert spans("$3.5 million", edits) == [("$3.5", 0, 30), ("million", 30, 50)]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("the $5 bill", "en", [("the", 0, 10), ("$5", 10, 30), ("bill", 30, 40)]),
+        ("5-6 pm sharp", "en", [("5-6", 0, 25), ("pm", 25, 50), ("sharp", 50, 60)]),
+        ("3 x 25 m", "en", [("3", 0, 10), ("x", 10, 20), ("25", 20, 30), ("m", 30, 40)]),
+        ("1 ora fa", "it", [("1", 0, 2), ("ora", 2, 10), ("fa", 10, 20)]),
+        ("siglos XV y XVI", "es", [("siglos", 0, 10), ("XV", 10, 20), ("y", 20, 30), ("XVI", 30, 40)]),
+        ("रु. ५०० है", "hi", [("रु.", 0, 7), ("५००", 7, 30), ("है", 30, 40)]),
+    ],
+)
+def test_written_words_keep_the_times_of_their_spoken_words(
+    text: str, language: str, expected: list[tuple[str, int, int]]
+) -> None:
+    form = spoken_form(clean(text), language)
+
+    words = form.written_words(timed(form.text))
+
+    assert [(word.text, word.start_sample, word.end_sample) for word in words] == expected
 
 
 def test_punctuation_around_a_number_stays_where_it_was() -> None:
@@ -111,8 +134,29 @@ def test_prose_stays_as_it_is(words: list[str], language: str) -> None:
     assert spoken_form(text, language).text == text
 
 
-@pytest.mark.parametrize("language", ["en", "de", "fr"])
-@pytest.mark.parametrize("part", ["000 ", "1-", "1.", "1,111", "a@", "+1 ", "A.", "X", "12:34", "a.", "1/"])
+@pytest.mark.parametrize("language", ["en", "de", "fr", "hi", "it"])
+@pytest.mark.parametrize(
+    "part",
+    [
+        "000 ",
+        "1-",
+        "1.",
+        "1,111",
+        "a@",
+        "+1 ",
+        "A.",
+        "X",
+        "12:34",
+        "a.",
+        "1/",
+        "1x",
+        "1 x ",
+        "1k-",
+        "1:1:",
+        "V and ",
+        "1 m ",
+    ],
+)
 def test_the_longest_scene_of_one_repeated_part_is_rewritten(part: str, language: str) -> None:
     """Fails by the test run's time limit if a pattern takes exponential time."""
     text = clean(part * (10_000 // len(part)))

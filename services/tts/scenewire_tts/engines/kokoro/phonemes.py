@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final, NamedTuple
 
+from scenewire.text.sentences import ends_sentence
 from scenewire_tts.speech.spoken_text import Token, split_words
 
 __all__ = ["DIALECTS", "Break", "Dialect", "Piece", "SpokenWord", "select_dialect", "spell"]
@@ -118,8 +119,8 @@ _KEPT: Final = frozenset(';:,.!?—…"()“”')
 _SENTENCE: Final = frozenset(".!?…")
 _CLAUSE: Final = frozenset(";:,—")
 _CLOSING: Final = "\"”)’'"
-_ABBREVIATION: Final = re.compile(r"[(“\"]?(?:[^\W\d_]\.)+|[(“\"]?(?:Dr|Jr|Mr|Mrs|Ms|No|Prof|Sr|St|vs)\.")
-"""Their full stop does not end a sentence; the voice would pause at it."""
+_CONTEXT_CHARS: Final = 80
+"""Before a word, to decide whether its full stop ends a sentence."""
 
 _SYLLABIC: Final = re.compile("(\\S)\u0329")
 _STRESS: Final = "ˈˌ"
@@ -160,9 +161,12 @@ def spell(text: str, words: Sequence[SpokenWord], dialect: Dialect) -> list[Piec
             starts[index] = word.sample if starts[index] is None else starts[index]
     pieces = []
     for token, spoken, weight, follower in zip(tokens, sounds, _weights(starts), [*tokens[1:], None], strict=True):
+        boundary = _break(text, token, follower)
         before, after = _marks_around(token.text)
+        if boundary is Break.WORD:
+            after = after.replace(".", "")  # of an abbreviation; the voice would pause at it
         phonemes = f"{before}{' '.join(spoken)}{after}"
-        pieces.append(Piece(token.start, phonemes, weight, _break(text, token, follower)))
+        pieces.append(Piece(token.start, phonemes, weight, boundary))
     return pieces
 
 
@@ -192,8 +196,6 @@ def _weights(starts: Sequence[int | None]) -> list[int]:
 
 def _marks_around(token: str) -> tuple[str, str]:
     written = token.translate(_PUNCTUATION).replace("...", "…")
-    if _ABBREVIATION.fullmatch(written):
-        written = written.rstrip(".")
     body = [index for index, character in enumerate(written) if character.isalnum()]
     first, last = (body[0], body[-1] + 1) if body else (0, 0)
     return _kept(written[:first]), _kept(written[last:])
@@ -206,8 +208,11 @@ def _kept(marks: str) -> str:
 def _break(text: str, token: Token, follower: Token | None) -> Break:
     if follower is None or "\n" in text[token.end : follower.start]:
         return Break.PARAGRAPH
-    written = token.text.translate(_PUNCTUATION)
-    last = written.rstrip(_CLOSING)[-1:]
-    if last in _SENTENCE and last and not _ABBREVIATION.fullmatch(written):
-        return Break.SENTENCE if not follower.text[:1].islower() else Break.CLAUSE
-    return Break.CLAUSE if last and last in _CLAUSE else Break.WORD
+    last = token.text.translate(_PUNCTUATION).rstrip(_CLOSING)[-1:]
+    if last not in _SENTENCE:
+        return Break.CLAUSE if last in _CLAUSE else Break.WORD
+    before = text[max(0, token.end - _CONTEXT_CHARS) : token.end].rpartition("\n")[2]
+    if not ends_sentence(before, follower.text, cased=False):
+        return Break.WORD  # an abbreviation
+    cased = any(map(str.isupper, text))
+    return Break.SENTENCE if ends_sentence(before, follower.text, cased=cased) else Break.CLAUSE

@@ -6,6 +6,7 @@ from typing import ClassVar, Final
 
 from typing_extensions import override
 
+from scenewire.text.sentences import ends_sentence as is_sentence_end
 from scenewire_tts.spoken_form.edits import Edit
 from scenewire_tts.spoken_form.icu import spell_out
 from scenewire_tts.spoken_form.language import (
@@ -18,7 +19,7 @@ from scenewire_tts.spoken_form.language import (
     ends_sentence,
     word_before,
 )
-from scenewire_tts.spoken_form.numerals import Number, NumberFormat, roman_value
+from scenewire_tts.spoken_form.numerals import ROMAN, Number, NumberFormat, roman_value
 from scenewire_tts.spoken_form.rules.dates import month_name, month_number, month_pattern
 from scenewire_tts.spoken_form.rules.signs import roman_rule
 
@@ -33,29 +34,83 @@ _REGNAL: Final = (
 )
 _NUMBERED: Final = (
     r"(?:[Aa]ct|[Aa]nnex|[Aa]ppendix|[Aa]rticle|[Bb]ook|[Cc]hapter|[Cc]lass|[Ff]igure|[Gg]rade|[Ll]evel|[Pp]art|[Pp]hase|"
-    r"[Ss]cene|[Ss]ection|[Ss]tage|[Tt]able|[Tt]itle|[Tt]ype|[Vv]olume|[Ww]ar|Bowl|Games|Olympiad|Apollo)"
+    r"[Ss]cene|[Ss]ection|[Ss]tage|[Tt]able|[Tt]itle|[Tt]ype|[Vv]olume)"
 )
+_NOT_PRONOUN: Final = (
+    r"(?:(?<!\bI)|(?! [a-z]|['’])|(?= (?:and|of|or|to|(?!always|perhaps|sometimes|thus|was)[a-z]+(?<!s)s)(?!\w)))"
+)
+"""`Chapter I is`, but `Chapter I wrote`."""
 _DECADES: Final = {
-    1: "tens", 2: "twenties", 3: "thirties", 4: "forties", 5: "fifties", 6: "sixties", 7: "seventies", 8: "eighties",
+    0: "two thousands", 1: "tens", 2: "twenties", 3: "thirties", 4: "forties", 5: "fifties", 6: "sixties", 7: "seventies", 8: "eighties",
     9: "nineties",
 }  # fmt: skip
 _DECADE: Final = re.compile(r"(?<![\w.,])(?P<century>1[1-9]|20)(?P<ten>\d)0[’']?s\b")
-_SHORT_DECADE: Final = re.compile(r"(?<![\w.,])[’'‘]?(?P<ten>[1-9])0s\b")
+_SHORT_DECADE: Final = re.compile(r"(?<![\w.,])[’'‘]?(?P<ten>\d)0s\b")
+_BEFORE_SECONDS: Final = frozenset({
+    "a", "about", "after", "another", "every", "for", "just", "last", "lasted", "lasts", "only", "per", "takes", "than",
+    "took", "under", "within",
+})  # fmt: skip
+_DIGITS_OF: Final = re.compile(
+    r"(?<!\w)(?i:(?:all|both|few|five|four|many|several|six|these|those|three|two|\d{1,2}) |(?:over|under)-)(?P<number>\d|1[1-9])s(?!\w)"
+)
+"""`three 3s`: more than one of a digit."""
 _ORDINAL: Final = re.compile(r"(?<![\w.,/$])(?P<number>\d{1,3}(?:,\d{3})+|\d+)(?:st|nd|rd|th)\b")
 _CONTRACTED_YEAR: Final = re.compile(r"(?<!\w)[’'‘](?P<year>\d\d)(?![\w’'])")
-_FEET: Final = re.compile(r"(?<!\w)(?P<feet>\d)[’'′] ?(?P<inches>1[01]|\d)(?:[\"”″]|’’|'')")
+_FEET: Final = re.compile(
+    r"(?<!\w)(?P<feet>\d{1,3})[’'′](?: ?(?P<inches>1[01]|\d)(?:[\"”″]|’’|''|(?![\w\"”’']))"
+    r"|(?= (?:deep|high|long|tall|thick|wide)(?!\w)))"
+)
+_INCHES: Final = re.compile(
+    r"(?<![\w.,$])(?P<inches>\d+(?:\.\d+)?)(?:″|[\"”](?= (?:x|×|by|deep|high|long|tall|thick|wide|(?P<noun>"
+    r"display|monitor|paper|pipe|record|screen|single|tablet|TV|TVs|vinyl))(?!\w)))(?P<by> [x×](?= \d))?"
+)
 _FEET_AND_INCHES: Final = re.compile(r"(?<!\w)(?P<feet>\d+) ?ft\.? (?P<inches>1[01]|\d) ?in(?:\.(?= [a-z])|(?!\w))")
 _INITIALS: Final = re.compile(r"(?<![\w.])(?:[A-Z]\.){2,}(?!\w)|(?<![\w.])[A-Z]\.(?: ?[A-Z]\.)+(?= [A-Z][a-z])")
 _PLACES: Final = {"Ave": "Avenue", "Blvd": "Boulevard", "Rd": "Road", "St": "Street"}
 _PLACE: Final = re.compile(r"(?<!\w)[A-Z][a-z]+ (?P<place>(?:Ave|Blvd|Rd|St)(?!\w)\.?)(?! [A-Z])")
-_SEQUEL: Final = re.compile(r"(?<!\w)[A-Z][\w’']+ (?P<roman>(?=[IVX]{2})X{0,2}(?:IX|IV|V?I{0,3}))(?<!XX)(?![\w’'])")
-"""`Rocky IV`. Numerals of two letters at least: `I` is a pronoun, and `X` and `V` are names."""
 _PER: Final = re.compile(r"(?<=\d)/(?=(?:day|hour|kg|litre|liter|minute|month|night|person|second|week|year)(?!\w))")
 _VERSION: Final = re.compile(r"(?<!\w)[vV](?P<numbers>\d+(?:\.\d+)+)(?!\w|[.]\d)")
-_AM_TO_PM: Final = re.compile(r"(?<=[ap]m) ?[-–] ?(?=\d{1,2}(?::\d\d)? ?[ap]m)")
 _BRITISH: Final = frozenset({"gb", "ie", "au", "nz", "in", "za"})
 _OLD_YEAR: Final = re.compile(
-    r"(?<![\w.,$£€])(?P<year>\d{1,4})(?= (?:BC|AD|CE|BCE)\b)|(?<!\w)(?:AD|[Ii]n) (?P<later>\d{3,4})(?![\w%°]|[-–.,:/]\d)"
+    r"(?<![\w.,$£€–-])(?P<year>\d{1,4})(?= (?:BC|AD|CE|BCE)\b)|(?<!\w)(?:AD|[Ii]n) (?P<later>\d{3,4})(?![\w%°]|[-–.,:/]\d)"
+)
+
+_NOT_NOUNS: Final = (
+    "a|about|across|after|again|against|ago|all|along|also|an|and|apart|are|as|at|away|back|be|been|because|before|between|but|"
+    "by|came|can|could|did|do|does|down|during|each|east|even|every|for|found|from|given|goes|had|has|have|he|her|here|his|i|"
+    "if|in|into|is|it|its|just|kept|left|lost|made|may|might|must|my|no|nor|north|not|now|of|off|on|once|only|onto|or|our|out|"
+    "over|owed|paid|per|put|sent|shall|she|should|since|so|south|spent|still|taken|than|that|the|their|then|there|these|they|"
+    "this|those|to|today|took|toward|towards|under|until|up|was|we|went|were|west|when|where|which|while|who|whom|will|with|"
+    "within|without|won|worth|would|yesterday|you|your"
+)
+"""Words that are not nouns, behind an amount."""
+_BEFORE_DATES: Final = frozenset({
+    "after", "before", "by", "every", "for", "from", "of", "on", "since", "that", "the", "this", "through", "till", "to",
+    "until",
+})  # fmt: skip
+_COUNTED_ANYWHERE: Final = re.compile(r" (?:hundred|thousand|million|billion|trillion|percent|per cent)(?!\w)")
+_COUNTED_NOUN: Final = re.compile(
+    rf" (?:people|men|women|children|(?!(?:{_NOT_NOUNS}|always|perhaps|plus|minus|sometimes|versus)(?!\w))[a-z]+(?<!s)s"
+    r"(?! (?:a|an|another|her|his|its|my|new|our|that|the|their|this|when|your)(?!\w)))(?!\w)"
+)
+"""A noun in the plural, and not the verb of "May 8 marks the end"."""
+_MONEY_NOUNS: Final = re.compile(r" (?:bank)?(?:bills|coins|deals|fines|grants|loans|notes|prizes|tickets)(?!\w)")
+_DETERMINERS: Final = frozenset({"her", "his", "its", "my", "no", "our", "that", "the", "their", "this", "your"})
+
+_CENTURY: Final = re.compile(
+    rf"(?<!\w)(?P<roman>(?=[IVX]){ROMAN})(?:th|st|nd|rd)?(?=[ -](?:[Cc]entury|[Cc]enturies)(?!\w))"
+)
+_WORLD_WAR: Final = re.compile(r"(?<!\w)WW ?(?P<number>II?)(?![\w])")
+_FRACTION_OF: Final = re.compile(
+    r"(?<![\w.,/])(?<!\d )(?P<fraction>(?P<top>\d)/(?P<bottom>\d))(?: |(?P<hyphen>-))"
+    r"(?P<noun>cup|gallon|hour|inch|mile|ounce|pint|pound|quart|tablespoon|teaspoon)(?!\w)"
+)
+_WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+_DAYS: Final = {day[:3]: day for day in _WEEKDAYS}
+_WEEKDAY: Final = re.compile(
+    rf"(?<![\w-])(?P<day>{'|'.join(_DAYS)})(?:(?P<to> ?[-–] ?)(?=(?:{'|'.join(_DAYS)})(?!\w))|(?= \d{{1,2}}(?![\d,]|[.]\d| ?\w?illion)))"
+    rf"|(?<=[-–])(?P<last>{'|'.join(_DAYS)})(?!\w)"
 )
 
 _TITLES: Final = {
@@ -82,6 +137,9 @@ class English(Language):
         "±": "plus or minus", "~": "about", "≈": "about", "<": "less than", ">": "more than", "≤": "at most",
         "≥": "at least", "×": "times", "÷": "divided by", "=": "equals",
     }  # fmt: skip
+    times_words = ("time", "times")
+    by_word = "by"
+    per_word = "per"
     address = AddressWords(
         signs={
             ".": "dot", "/": "slash", "-": "dash", "_": "underscore", ":": "colon", "?": "question mark", "=": "equals",
@@ -128,16 +186,35 @@ class English(Language):
         "k": "thousand", "K": "thousand", "m": "million", "M": "million", "mn": "million", "bn": "billion", "b": "billion",
         "B": "billion", "tn": "trillion", "T": "trillion",
     }  # fmt: skip
-    units: ClassVar = {"sq ft": "square-foot", "sq km": "square-kilometer", "sq mi": "square-mile", "acres": "acre"}
+    short_scales: ClassVar = {
+        "m": "million", "M": "million", "mn": "million", "bn": "billion", "B": "billion", "tn": "trillion",
+    }  # fmt: skip
+    million_nouns = (
+        "adults|children|customers|deaths|dollars|downloads|euros|followers|homes|households|jobs|members|men|passengers|"
+        "people|players|pounds|readers|refugees|subscribers|tonnes|tons|users|viewers|views|visitors|voters|women|workers|years"
+    )
+    units: ClassVar = {
+        "sq ft": "square-foot", "sq km": "square-kilometer", "sq mi": "square-mile", "acres": "acre",
+        "sq. ft.": "square-foot", "sq. km": "square-kilometer", "sq. mi.": "square-mile", "¢": "cent", "in.": "inch",
+        "tbsp": "tablespoon", "tsp": "teaspoon", "gal": "gallon", "psi": "pound-force-per-square-inch", "hp": "horsepower",
+    }  # fmt: skip
     unit_names: ClassVar = {
+        "cent": ("cent", "cents"),
         "decibel": ("decibel", "decibels"),
         "metric-ton": ("ton", "tons"),
     }
 
     abbreviations = (
+        *(Abbreviation(rf"{day[:3]}\.(?=,| \d)", day) for day in _WEEKDAYS),
+        Abbreviation(r"Tues\.", "Tuesday", "word"),
+        Abbreviation(r"Thurs?\.", "Thursday", "word"),
+        Abbreviation(r"Ph\.D\.", "P H D"),
+        Abbreviation(r"[Ee]xt\.", "extension", "number"),
+        Abbreviation(r"a\.k\.a\.", "also known as", "word"),
+        Abbreviation(r"[Ee]st\.", "established", "number"),
         *(Abbreviation(written, spoken, "name") for written, spoken in _TITLES.items()),
         Abbreviation(r"[Nn]os\.", "numbers", "number"),
-        Abbreviation(r"[Nn]o\.|№|Nr\.", "number", "number"),
+        Abbreviation(r"[Nn]o\.(?= ?\d)|№|Nr\.", "number", "number"),
         Abbreviation(r"[Vv]ols?\.", "volume", "number"),
         Abbreviation(r"[Cc]h(?:ap)?\.", "chapter", "number"),
         Abbreviation(r"[Ff]igs?\.", "figure", "number"),
@@ -187,7 +264,7 @@ class English(Language):
     def year(self, value: int) -> str:
         """Reads 1905 as "nineteen oh five", 2005 as "two thousand five" and 2026 as "twenty twenty-six"."""
         century, rest = divmod(value, 100)
-        if not 11 <= century <= 20 or 2000 <= value <= 2009:
+        if not 10 <= century <= 20 or value // 10 in {100, 200}:
             return self.cardinal(value)
         if not rest:
             return f"{self.cardinal(century)} hundred"
@@ -196,6 +273,44 @@ class English(Language):
     @override
     def join_money(self, major: str, minor: str, hundredths: Number) -> str:
         return f"{major} and {minor}"
+
+    @override
+    def or_more(self, number: str) -> str:
+        return f"{number} plus"
+
+    @override
+    def part_of(self, numerator: int, denominator: int, unit: str) -> str:
+        name = self.unit(Number("1"), unit)
+        name = f"{'an' if name[0] in 'aeio' or name == 'hour' else 'a'} {name}"
+        return (
+            f"half {name}"
+            if (numerator, denominator) == (1, 2)
+            else f"{self.fraction(numerator, denominator)} of {name}"
+        )
+
+    @override
+    def attributive_money(self, number: Number, code: str) -> str:
+        """Reads "a $3.50 coffee" as "a three dollar fifty coffee"."""
+        whole = Number(number.digits, is_grouped=number.is_grouped)
+        words = f"{self.number(whole)} {self.currency(code).one}"
+        hundredths = int(number.fraction or 0)
+        return f"{words} {self.cardinal(hundredths)}" if len(number.fraction) == 2 and hundredths else words
+
+    @override
+    def is_attributive(self, match: re.Match[str]) -> bool:
+        """After "a" every noun is in the singular; after "the" and the like, what follows must be a noun."""
+        if "gap" in match.re.groupindex and match["gap"] == "-":
+            return True
+        after = match.string[match.end() :]
+        if "money" in match.re.groupindex and _MONEY_NOUNS.match(after):
+            return True
+        noun = re.match(rf" (?!(?:{_NOT_NOUNS})(?!\w))(?P<noun>[a-z]+)", after)
+        before = word_before(match)
+        if noun is None:
+            return False
+        return before in {"a", "an", "another", "each", "every", "one"} or (
+            before in _DETERMINERS and not noun["noun"].endswith(("ed", "en", "ing", "ly"))
+        )
 
     @override
     def day(self, day: int, before: str) -> str:
@@ -240,7 +355,8 @@ class English(Language):
         return (
             Rule(
                 re.compile(
-                    rf"(?<!\w)(?P<month>{month}) (?P<day>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?![\w%°]|[.,:/]\d|[-–]\d{{3}})"
+                    rf"(?<!\w)(?P<month>{month}) (?P<day>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
+                    r"(?:(?P<to> ?[-–] ?)(?P<last>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?!\d))?(?![\w%°]|[.,:/]\d|[-–]\d{3})"
                 ),
                 self._month_and_day,
             ),
@@ -255,33 +371,52 @@ class English(Language):
                 _DECADE,
                 lambda match: [Edit(*match.span(), self._decade(int(match["century"]), int(match["ten"])))],
             ),
-            Rule(_SHORT_DECADE, lambda match: [Edit(*match.span(), _DECADES[int(match["ten"])])]),
+            Rule(_DIGITS_OF, self._digits_of),
+            Rule(_SHORT_DECADE, _short_decade),
             Rule(
                 _ORDINAL, lambda match: [Edit(*match.span(), self.ordinal(self.numbers.read(match["number"]).integer))]
             ),
             Rule(_CONTRACTED_YEAR, lambda match: [Edit(*match.span(), self.short_year(int(match["year"])))]),
             Rule(
                 _FEET,
-                lambda match: [Edit(*match.span(), self._feet(int(match["feet"]), int(match["inches"])))],
+                lambda match: [Edit(*match.span(), self._feet(int(match["feet"]), match["inches"]))],
             ),
+            Rule(_INCHES, self._inches),
             Rule(
                 _FEET_AND_INCHES,
-                lambda match: [Edit(*match.span(), self._feet(int(match["feet"]), int(match["inches"])))],
+                lambda match: [Edit(*match.span(), self._feet(int(match["feet"]), match["inches"]))],
             ),
             roman_rule(f"(?:{_REGNAL})", lambda _, value: f"the {self.ordinal(value)}", least=2),
-            roman_rule(_NUMBERED, lambda _, value: self.cardinal(value)),
-            Rule(_SEQUEL, lambda match: [Edit(*match.span("roman"), self.cardinal(roman_value(match["roman"])))]),
+            roman_rule("(?:[Ww]ar|Bowl|Games|Olympiad|Apollo)", lambda _, value: self.cardinal(value)),
+            roman_rule(_NUMBERED, lambda _, value: self.cardinal(value), after=_NOT_PRONOUN),
+            Rule(_CENTURY, lambda match: [Edit(*match.span(), self.ordinal(roman_value(match["roman"])))]),
+            Rule(_WORLD_WAR, lambda match: [Edit(*match.span(), f"World War {self.cardinal(len(match['number']))}")]),
+            Rule(
+                _WEEKDAY,
+                lambda match: [
+                    Edit(*match.span(), _DAYS[match["day"] or match["last"]] + (" to " if match["to"] else ""))
+                ],
+            ),
+            Rule(_FRACTION_OF, self._fraction_of),
             Rule(_PLACE, _place),
             Rule(_INITIALS, _initials),
             Rule(_PER, lambda match: [Edit(*match.span(), " per ")]),
-            Rule(_AM_TO_PM, lambda match: [Edit(*match.span(), " to ")]),
             Rule(_VERSION, self._version),
         )
 
     def _month_and_day(self, match: re.Match[str]) -> Sequence[Edit]:
         name = self.months[month_number(match["month"], self) - 1]
-        ordinal = self.ordinal(int(match["day"]))
-        return [Edit(match.start(), match.start("day") - 1, name), Edit(match.start("day"), match.end(), ordinal)]
+        if match["day"] == match.string[match.start("day") : match.end()] and _counts(match):
+            return [Edit(match.start(), match.start("day") - 1, name)]
+        end = match.end() if match["last"] is None else match.start("to")
+        edits = [
+            Edit(match.start(), match.start("day") - 1, name),
+            Edit(match.start("day"), end, self.ordinal(int(match["day"]))),
+        ]
+        if match["last"]:
+            last = Edit(match.start("last"), match.end(), self.ordinal(int(match["last"])))
+            edits += [Edit(*match.span("to"), f" {self.range_word} "), last]
+        return edits
 
     def _day_and_month(self, match: re.Match[str]) -> Sequence[Edit]:
         name = month_name(match, self)
@@ -294,7 +429,7 @@ class English(Language):
         group = "year" if match["year"] else "later"
         year = int(match[group])
         century, rest = divmod(year, 100)
-        if rest and (1000 < year < 1100 or (100 < year < 1000 and match[0][:2].casefold() != "in")):
+        if rest and 100 < year < 1000 and match[0][:2].casefold() != "in":
             return [Edit(*match.span(group), f"{self.cardinal(century)} {self.short_year(year)}")]
         return [Edit(*match.span(group), self.year(year))]
 
@@ -307,8 +442,50 @@ class English(Language):
         numbers = " point ".join(self.number(Number(part)) for part in match["numbers"].split("."))
         return [Edit(*match.span(), f"version {numbers}")]
 
-    def _feet(self, feet: int, inches: int) -> str:
-        return f"{self.cardinal(feet)} foot {self.cardinal(inches)}"
+    def _feet(self, feet: int, inches: str | None) -> str:
+        if inches is None:
+            return f"{self.cardinal(feet)} {'foot' if feet == 1 else 'feet'}"
+        return f"{self.cardinal(feet)} foot {self.cardinal(int(inches))}"
+
+    def _fraction_of(self, match: re.Match[str]) -> Sequence[Edit]:
+        top, bottom = int(match["top"]), int(match["bottom"])
+        article = "an" if match["noun"] in {"hour", "inch", "ounce"} else "a"
+        if (top, bottom) == (1, 2):
+            spoken = "half" if match["hyphen"] else f"half {article}"
+        elif match["hyphen"] or top >= bottom:
+            return []
+        else:
+            spoken = f"{self.fraction(top, bottom)} of {article}"
+        return [Edit(*match.span("fraction"), spoken)]
+
+    def _inches(self, match: re.Match[str]) -> Sequence[Edit]:
+        number = self.numbers.read(match["inches"])
+        noun = (
+            "inch" if self.is_singular(number) or (match["noun"] and word_before(match) in {"a", "the"}) else "inches"
+        )
+        by = f" {self.by_word}" if match["by"] else ""
+        return [Edit(*match.span(), f"{self.number(number)} {noun}{by}")]
+
+    def _digits_of(self, match: re.Match[str]) -> Sequence[Edit]:
+        name = self.cardinal(int(match["number"]))
+        return [Edit(match.start("number"), match.end(), f"{name}{'es' if name.endswith('x') else 's'}")]
+
+
+def _counts(match: re.Match[str]) -> bool:
+    """Whether the number after a month counts the next word: "In December 20 people came"."""
+    before, after = word_before(match), match.string[match.end() :]
+    if before == "in" and re.match(rf" (?:of (?:them|these|those|us)|(?!(?:{_NOT_NOUNS})(?!\w))[a-z])", after):
+        return True
+    if _COUNTED_ANYWHERE.match(after):
+        return True
+    return before not in _BEFORE_DATES and _COUNTED_NOUN.match(after) is not None
+
+
+def _short_decade(match: re.Match[str]) -> Sequence[Edit]:
+    """Reads "the 80s"; "for 80s" and "in 80s." are seconds."""
+    before = word_before(match)
+    is_seconds = before in _BEFORE_SECONDS or (before == "in" and not re.match(r" \w", match.string[match.end() :]))
+    return [] if is_seconds and match[0][0].isdigit() else [Edit(*match.span(), _DECADES[int(match["ten"])])]
 
 
 def _place(match: re.Match[str]) -> Sequence[Edit]:
@@ -319,6 +496,6 @@ def _place(match: re.Match[str]) -> Sequence[Edit]:
 
 def _initials(match: re.Match[str]) -> Sequence[Edit]:
     """Reads letters without a pause after each; the last full stop may have ended the sentence."""
-    rest = match.string[match.end() :]
-    end = "." if not rest or rest[0] == "\n" else ""
+    rest = match.string[match.end() :].partition("\n")[0]
+    end = "." if not rest or (rest[0] == " " and is_sentence_end(match[0], rest)) else ""
     return [Edit(*match.span(), " ".join(re.findall("[A-Z]", match[0])) + end)]

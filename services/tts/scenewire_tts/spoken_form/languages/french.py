@@ -16,7 +16,7 @@ __all__ = ["French"]
 _CENTURY: Final = re.compile(rf"(?<!\w)(?P<roman>(?=[IVX]+[^IVX]){ROMAN})(?P<mark>er|re|e|ème|ᵉ)(?!\w)")
 _HOURS_A_DAY: Final = re.compile(r"(?<![\w.,/])(?P<hours>\d+) ?h(?:eures)?/(?P<of>\d+)(?![\w/])")
 _FEMININE: Final = re.compile(
-    r"[a-zà-ÿ]*(?:[ts]ion|té|ée|ette|ance|ence|ure|esse|ille|aine)s?|"
+    r"[a-zà-ÿ]*(?:[ts]ion|asse|té|ée|ette|ance|ence|ure|esse|ille|aine)s?|"
     r"(?:femme|fille|fois|heure|île|livre|minute|page|personne|route|seconde|tonne|vie|ville|voix)s?"
 )
 _VOWELS: Final = "aeiouyâàéèêëîïôœûh"
@@ -44,6 +44,10 @@ class French(Romance):
             strict=True,
         )
     )  # fmt: skip
+    times_words = ("fois", "fois")
+    by_word = "par"
+    per_word = "par"
+    metre_link = " "
     address = AddressWords(
         signs={
             ".": "point", "/": "slash", "-": "tiret", "_": "tiret bas", ":": "deux-points", "?": "point d’interrogation",
@@ -62,7 +66,7 @@ class French(Romance):
     day_suffix = "(?:er|ᵉʳ)?"
     first_day = "premier"
     times = (
-        r"(?P<hour>[01]?\d|2[0-4]) ?h(?: ?(?P<minute>[0-5]\d))?(?!\w)",
+        r"(?P<hour>[01]?\d|2[0-4]) ?h(?: ?(?P<minute>[0-5]\d)(?: ?min)?)?(?!\w)",
         r"(?P<hour>[01]?\d|2[0-4]):(?P<minute>[0-5]\d)",
     )
 
@@ -104,10 +108,11 @@ class French(Romance):
     highest_regnal_ordinal = 1
     century = "(?!)"
     highest_century_ordinal = 0
-    numbered = r"[Cc]hapitre|[Cc]hap\.|[Tt]ome|[Vv]olume|[Vv]ol\.|[Ll]ivre|[Aa]cte|[Tt]ype|[Pp]hase|[Pp]artie|[Tt]itre"
+    numbered = r"[Cc]hapitre|[Cc]hap\.|[Tt]ome|[Vv]olume|[Vv]ol\.|[Ll]ivre|[Aa]cte|[Ss]cène|[Tt]ype|[Pp]hase|[Pp]artie|[Tt]itre"
     masculine_mark = r"er|e|è|ème|ᵉ|ᵉʳ"
     feminine_mark = r"re|ère"
     halves: ClassVar = {2: ("demi", "demis"), 3: ("tiers", "tiers"), 4: ("quart", "quarts")}
+    half: ClassVar = {Gender.MASCULINE: "un demi", Gender.FEMININE: "une demi"}
     and_half: ClassVar = {Gender.MASCULINE: "et demi", Gender.FEMININE: "et demie"}
     and_word = "et"
     decade = "[Aa]nnées"
@@ -122,13 +127,22 @@ class French(Romance):
         Abbreviation(r"Dr", "docteur", "name"),
         Abbreviation(r"Pr", "professeur", "name"),
         Abbreviation(r"Me", "maître", "name"),
+        Abbreviation(r"Ste(?=-[A-ZÉ])", "Sainte"),
+        Abbreviation(r"St(?=-[A-ZÉ])", "Saint"),
+        Abbreviation(r"2de|2nde", "seconde"),
+        Abbreviation(r"2nd", "second"),
+        Abbreviation(r"(?<=[IVX]e )s\.|(?<=[IVX]er )s\.", "siècle"),
+        Abbreviation(r"(?<=\d )Mds?(?= d[’'e])", "milliards"),
+        Abbreviation(r"(?<=\d )M(?= d[’'e])", "millions"),
+        Abbreviation(r"[Tt]\.", "tome", "number"),
         Abbreviation(r"Ste", "sainte", "name"),
         Abbreviation(r"St", "saint", "name"),
-        Abbreviation(r"[Nn]os|[Nn]ᵒˢ", "numéros", "number"),
+        Abbreviation(r"[Nn]os\.|[Nn]ᵒˢ", "numéros", "number"),
         Abbreviation(r"[Nn]º|[Nn]°|[Nn]o\.?|[Nn]ᵒ", "numéro", "number"),
         Abbreviation(r"[Vv]ol\.", "volume", "number"),
         Abbreviation(r"[Cc]hap\.", "chapitre", "number"),
         Abbreviation(r"[Aa]rt\.", "article", "number"),
+        Abbreviation(r"§", "paragraphe", "number"),
         Abbreviation(r"[Ff]ig\.", "figure", "number"),
         Abbreviation(r"pp?\.", "page", "number"),
         Abbreviation(r"av\. J\.-C\.", "avant Jésus-Christ"),
@@ -180,6 +194,7 @@ class French(Romance):
         ruler = re.compile(rf"(?<!\w)(?:{self.kings}) (?P<first>I(?:er|ᵉʳ))(?!\w)")
         return (
             Rule(ruler, lambda match: [Edit(*match.span("first"), "premier")]),
+            Rule(re.compile(r"(?<!\S)\+(?= de )"), lambda match: [Edit(*match.span(), self.plus)]),
             Rule(_CENTURY, self._century_ordinal),
             Rule(
                 _HOURS_A_DAY,

@@ -14,8 +14,34 @@ from scenewire_tts.spoken_form.numerals import ROMAN, NumberFormat, roman_value
 __all__ = ["Italian"]
 
 _NOT_NOUNS: Final = frozenset(
-    {"alla", "alle", "anche", "come", "dalla", "della", "delle", "dopo", "oppure", "perché", "sono"}
+    {
+        "alla",
+        "alle",
+        "anche",
+        "che",
+        "come",
+        "con",
+        "dal",
+        "dalla",
+        "del",
+        "della",
+        "delle",
+        "dopo",
+        "fra",
+        "nel",
+        "non",
+        "oppure",
+        "per",
+        "perché",
+        "più",
+        "sono",
+        "sul",
+        "tra",
+        "una",
+    }
 )
+_ONE: Final = re.compile(r"(?<![\w.,:/–-])1 (?P<noun>[a-zà-ù]{3,})")
+_AT_ONE: Final = re.compile(r"(?<!\w)(?P<preposition>[AaDd]?[ad]?ll?e) 1[:.]00(?!\d)")
 
 
 class Italian(Romance):
@@ -39,6 +65,11 @@ class Italian(Romance):
             strict=True,
         )
     )  # fmt: skip
+    times_words = ("volta", "volte")
+    by_word = "per"
+    per_word = "al"
+    or_word = "o"
+    metre_link = " e "
     address = AddressWords(
         signs={
             ".": "punto", "/": "barra", "-": "trattino", "_": "trattino basso", ":": "due punti", "?": "punto interrogativo",
@@ -57,8 +88,8 @@ class Italian(Romance):
     day_suffix = "[º°]?"
     first_day = "primo"
     times = (
-        r"(?P<hour>[01]?\d|2[0-4]):(?P<minute>[0-5]\d)",
-        r"(?<=[Oo]re )(?P<hour>[01]?\d|2[0-4])[.](?P<minute>[0-5]\d)",
+        r"(?P<hour>[01]?\d|2[0-4]):(?P<minute>[0-5]\d)(?: ?h(?!\w))?",
+        r"(?:(?<=[Oo]re )|(?<=[Ll]e )|(?<=[Aa]lle )|(?<=[Dd]alle ))(?P<hour>[01]?\d|2[0-4])[.](?P<minute>[0-5]\d)",
     )
 
     currencies: ClassVar = {
@@ -97,34 +128,42 @@ class Italian(Romance):
     )
     queens = "Elisabetta|Caterina|Cleopatra|Margherita|Maria"
     highest_regnal_ordinal = 1000
-    century = "[Ss]ecolo"
+    century = "[Ss]ecol[oi]|[Ss]ec\\."
     highest_century_ordinal = 1000
-    numbered = r"[Vv]olume|[Vv]ol\.|[Cc]apitolo|[Tt]omo|[Tt]ipo|[Ff]ase"
-    masculine_mark = r"[º°]"
-    feminine_mark = r"ª"
+    numbered = r"[Vv]olume|[Vv]ol\.|[Cc]apitolo|[Tt]omo|[Aa]tto|[Ss]cena|[Ll]ibro|[Pp]arte|[Tt]ipo|[Ff]ase"
+    masculine_mark = r"º|o(?= [a-zà-ù]{4})"
+    feminine_mark = r"ª|a(?= (?:classe|edizione|fase|[Gg]uerra|parte|puntata|stagione|volta)(?!\w))"
     halves: ClassVar = {2: ("mezzo", "mezzi")}
-    and_half: ClassVar = {Gender.MASCULINE: "e mezzo", Gender.FEMININE: "e mezza"}
+    half: ClassVar = {Gender.MASCULINE: "mezzo", Gender.FEMININE: "mezza"}
+    and_half: ClassVar = {Gender.MASCULINE: "e mezzo", Gender.FEMININE: "e mezzo"}
     and_word = "e"
     decade = "[Aa]nni"
     money_link = " e "
 
     abbreviations = (
-        Abbreviation(r"Sig\.ra", "signora", "name"),
-        Abbreviation(r"Sig\.", "signor", "name"),
+        Abbreviation(r"[Ss]ig\.ra", "signora", "name"),
+        Abbreviation(r"[Ss]ig\.", "signor", "name"),
         Abbreviation(r"[Dd]ott\.ssa", "dottoressa", "name"),
         Abbreviation(r"[Dd]ott\.", "dottor", "name"),
         Abbreviation(r"[Pp]rof\.ssa", "professoressa", "name"),
         Abbreviation(r"[Pp]rof\.", "professor", "name"),
         Abbreviation(r"[Ii]ng\.", "ingegner", "name"),
         Abbreviation(r"[Aa]vv\.", "avvocato", "name"),
+        Abbreviation(r"S\.(?= (?!Andrea|Luca|Mattia|Nicola)[A-Z]\w+a(?!\w))", "santa", "name"),
         Abbreviation(r"S\.", "san", "name"),
+        Abbreviation(r"P\.zz?a", "piazza", "name"),
+        Abbreviation(r"V\.le", "viale", "name"),
+        Abbreviation(r"(?<=[IVX] )sec\.", "secolo"),
+        Abbreviation(r"ca\.", "circa", "number"),
+        Abbreviation(r"[Nn]n\.", "numeri", "number"),
+        Abbreviation(r"§", "paragrafo", "number"),
         Abbreviation(r"[Nn]\.|[Nn]º|[Nn]°", "numero", "number"),
         Abbreviation(r"[Pp]agg?\.|[Pp]p?\.", "pagina", "number"),
         Abbreviation(r"[Vv]ol\.", "volume", "number"),
         Abbreviation(r"[Cc]ap\.", "capitolo", "number"),
         Abbreviation(r"[Aa]rt\.", "articolo", "number"),
         Abbreviation(r"[Ff]ig\.", "figura", "number"),
-        Abbreviation(r"[Ss]ec\.(?= [XVI]+(?!\w))", "secolo"),
+        Abbreviation(r"[Ss]ec\.(?= [XVI]+(?!\w))", "secolo", "number"),
         Abbreviation(r"a\. ?C\.", "avanti Cristo"),
         Abbreviation(r"d\. ?C\.", "dopo Cristo"),
         Abbreviation(r"[Aa]d es\.|[Pp]\. ?es\.", "ad esempio", "word"),
@@ -138,7 +177,7 @@ class Italian(Romance):
 
     @override
     def gender_before(self, noun: str, *, single: bool = False) -> Gender | None:
-        if len(noun) < 4 or noun in _NOT_NOUNS:
+        if len(noun) < 3 or noun in _NOT_NOUNS:
             return None
         return (
             Gender.FEMININE
@@ -147,13 +186,36 @@ class Italian(Romance):
         )
 
     @override
+    def counted(self, number: str, noun: str) -> str:
+        return re.sub("(?i:^(un)a (?=[aeiou]))", r"\1’", f"{number} {noun}")
+
+    @override
+    def singular(self, noun: str) -> str:
+        return re.sub("[iì]$", "o", re.sub("e$", "a", noun)) if noun not in {"mesi", "parti", "volte"} else noun
+
+    @override
     def plural(self, noun: str) -> str:
         return f"{noun.removesuffix('o')}i"
 
     @override
     def own_rules(self) -> Sequence[Rule]:
         century = Rule(
-            re.compile(rf"(?<!\w)(?P<roman>{ROMAN})(?= secolo(?!\w))"),
+            re.compile(rf"(?<!\w)(?P<roman>{ROMAN})(?= (?:secolo|sec\.)(?!\w))"),
             lambda match: [Edit(*match.span(), self.ordinal(roman_value(match["roman"])))],
         )
-        return (century, *super().own_rules())
+        return (
+            century,
+            Rule(_ONE, self._one),
+            Rule(re.compile(r"(?<=[Aa]ll['’])1(?!\w|[.,:]\d)"), lambda match: [Edit(*match.span(), "una")]),
+            Rule(_AT_ONE, lambda match: [Edit(*match.span(), f"{match['preposition'].removesuffix('e')}’una")]),
+            *super().own_rules(),
+        )
+
+    def _one(self, match: re.Match[str]) -> Sequence[Edit]:
+        """Elides "una" before a vowel, and reads "uno studente"."""
+        gender = self.gender_before(match["noun"], single=True)
+        if gender is Gender.FEMININE and re.match("[aeiouàèéìòù]", match["noun"]):
+            return [Edit(match.start(), match.start("noun"), "un’")]
+        if gender is Gender.MASCULINE and re.match("s[^aeiouàèéìòù]|z|gn|ps|x|y", match["noun"]):
+            return [Edit(match.start(), match.start("noun") - 1, "uno")]
+        return []

@@ -7,7 +7,7 @@ from typing_extensions import override
 
 from scenewire_tts.spoken_form.language import Abbreviation, AddressWords, Currency, Gender
 from scenewire_tts.spoken_form.languages.romance import OPERATORS, Romance
-from scenewire_tts.spoken_form.numerals import NumberFormat
+from scenewire_tts.spoken_form.numerals import Number, NumberFormat
 
 __all__ = ["Portuguese"]
 
@@ -19,7 +19,7 @@ _MASCULINE: Final = frozenset({
 """Nouns that end like feminine ones."""
 
 _FEMININE: Final = re.compile(
-    r"[a-zà-ÿ]{2,}(?:as|ções|sões|dades|gens)|cores|crises|flores|fotos|frases|mães|mãos|mortes|motos|mulheres|noites|partes|"
+    r"[a-zà-ÿ]{2,}(?:as|ãs|ções|sões|dades|gens)|cores|crises|flores|fotos|frases|mães|mãos|mortes|motos|mulheres|noites|partes|"
     r"redes|tardes|tribos|vezes|foto|mãe|mão|moto|mulher|noite|parte|tarde|vez|(?:cas|hor|pesso|seman)a"
 )
 
@@ -46,6 +46,10 @@ class Portuguese(Romance):
             strict=True,
         )
     )  # fmt: skip
+    times_words = ("vez", "vezes")
+    by_word = "por"
+    per_word = "por"
+    metre_link = " e "
     address = AddressWords(
         signs={
             ".": "ponto", "/": "barra", "-": "hífen", "_": "sublinhado", ":": "dois pontos", "?": "interrogação",
@@ -65,7 +69,7 @@ class Portuguese(Romance):
     day_suffix = "[.]?[ºo°]?"
     first_day = "primeiro"
     times = (
-        r"(?P<hour>[01]?\d|2[0-4]) ?h(?: ?(?P<minute>[0-5]\d)(?: ?min)?)?(?!\w)",
+        r"(?P<hour>[01]?\d|2[0-4]) ?h(?: ?(?P<minute>[0-5]\d)(?P<half> ?min)?)?(?!\w)",
         r"(?P<hour>[01]?\d|2[0-4]):(?P<minute>[0-5]\d)(?: ?(?P<half>h|horas))?(?!\w)",
     )
 
@@ -86,9 +90,12 @@ class Portuguese(Romance):
         "bilhões": ("bilhão", "bilhões"),
         "trilhão": ("trilhão", "trilhões"),
         "trilhões": ("trilhão", "trilhões"),
+        "mi": ("milhão", "milhões"),
+        "bi": ("bilhão", "bilhões"),
+        "tri": ("trilhão", "trilhões"),
     }
     agreeing_scales = frozenset({"mil"})
-    money_scales: ClassVar = {"mi": "milhões", "bi": "bilhões"}
+    units: ClassVar = {"mi": ""}
     unit_names: ClassVar = {
         "decibel": ("decibel", "decibéis"),
         "metric-ton": ("tonelada", "toneladas"),
@@ -107,20 +114,21 @@ class Portuguese(Romance):
     )
     queens = "Elizabeth|Isabel|Catarina|Cleópatra|Maria"
     highest_regnal_ordinal = 10
-    century = "[Ss]éculos?"
+    century = "[Ss]éculos?|[Ss]éc\\."
     highest_century_ordinal = 10
-    numbered = (
-        r"[Cc]apítulo|[Tt]omo|[Vv]olume|[Vv]ol\.|[Ll]ivro|[Aa]to|[Tt]ipo|[Ff]ase|[Pp]arte|[Tt]ítulo|Guerra Mundial"
-    )
-    masculine_mark = r"\.?[º°]"
-    feminine_mark = r"\.?ª"
+    numbered = r"[Cc]apítulo|[Tt]omo|[Vv]olume|[Vv]ol\.|[Ll]ivro|[Aa]to|[Cc]ena|[Tt]ipo|[Ff]ase|[Pp]arte|[Tt]ítulo|Guerra Mundial"
+    masculine_mark = r"\.?º|o(?= [a-zà-ÿ]{4})"
+    feminine_mark = r"\.?ª|a(?= (?:classe|edição|fase|[Gg]uerra|parte|rodada|temporada|vez)(?!\w))"
     halves: ClassVar = {2: ("meio", "meios"), 3: ("terço", "terços")}
+    half: ClassVar = {Gender.MASCULINE: "meio", Gender.FEMININE: "meia"}
     and_half: ClassVar = {Gender.MASCULINE: "e meio", Gender.FEMININE: "e meia"}
     and_word = "e"
     decade = "[Aa]nos|[Dd]écada de"
     money_link = " e "
 
     abbreviations = (
+        Abbreviation(r"D\.(?= (?:Ana|Carlota|Isabel|Leopoldina|Maria|Teresa)(?!\w))", "dona", "name"),
+        Abbreviation(r"D\.", "dom", "name"),
         Abbreviation(r"Sra\.", "senhora", "name"),
         Abbreviation(r"Sr\.", "senhor", "name"),
         Abbreviation(r"Dra\.", "doutora", "name"),
@@ -128,13 +136,16 @@ class Portuguese(Romance):
         Abbreviation(r"Profa\.|Profª\.?", "professora", "name"),
         Abbreviation(r"Prof\.", "professor", "name"),
         Abbreviation(r"Av\.", "avenida", "name"),
-        Abbreviation(r"[Nn]\.?[º°o]|[Nn]úm\.", "número", "number"),
+        Abbreviation(r"[Nn]\.?[º°]|[Nn]\.o|[Nn]úm\.", "número", "number"),
         Abbreviation(r"[Pp]ágs?\.|pp?\.", "página", "number"),
         Abbreviation(r"[Vv]ol\.", "volume", "number"),
         Abbreviation(r"[Cc]ap\.", "capítulo", "number"),
         Abbreviation(r"[Aa]rt\.", "artigo", "number"),
+        Abbreviation(r"§", "parágrafo", "number"),
+        Abbreviation(r"[Ii]nc\.", "inciso", "number"),
+        Abbreviation(r"[Aa]pto\.", "apartamento", "number"),
         Abbreviation(r"[Ff]ig\.", "figura", "number"),
-        Abbreviation(r"[Ss]éc\.(?= [XVI]+(?!\w))", "século"),
+        Abbreviation(r"[Ss]éc\.(?= [XVI]+(?!\w))", "século", "number"),
         Abbreviation(r"a\. ?C\.", "antes de Cristo"),
         Abbreviation(r"d\. ?C\.", "depois de Cristo"),
         Abbreviation(r"[Pp]\. ?ex\.", "por exemplo", "word"),
@@ -148,14 +159,29 @@ class Portuguese(Romance):
     @override
     def time(self, hour: int, minute: int | None, half: str) -> str:
         hours = self.cardinal(hour, Gender.FEMININE)
+        if minute and "min" in half:
+            return f"{hours} {'hora' if hour == 1 else 'horas'} e {self.cardinal(minute)} minutos"
         if minute:
             return f"{hours} e {self.cardinal(minute)}"
         return f"{hours} {'hora' if hour == 1 else 'horas'}"
 
     @override
+    def is_singular(self, number: Number) -> bool:
+        """Portuguese counts from two: "1,5 milhão"."""
+        return 1 <= number.value < 2
+
+    @override
+    def by(self, written: str, *, unit: bool) -> str:
+        """Scores are written like dimensions: "2 x 1" is "dois a um", but "4x4" is "quatro por quatro"."""
+        is_score = not unit and re.fullmatch(r"\d [xX] \d|(\d)[xX](?!\1)\d", written)
+        return self.ratio_word if is_score else self.by_word
+
+    @override
     def gender_before(self, noun: str, *, single: bool = False) -> Gender | None:
         if noun.removesuffix("s") in _MASCULINE:
             return Gender.MASCULINE
+        if single and re.fullmatch(r"[a-zà-ÿ]{2,}(?:a|ção|são|dade|gem)|vez", noun):
+            return Gender.FEMININE
         return Gender.FEMININE if _FEMININE.fullmatch(noun) else Gender.MASCULINE
 
     @override

@@ -49,6 +49,10 @@ class Spanish(Romance):
             strict=True,
         )
     )  # fmt: skip
+    times_words = ("vez", "veces")
+    by_word = "por"
+    per_word = "por"
+    metre_link = " "
     address = AddressWords(
         signs={
             ".": "punto", "/": "barra", "-": "guion", "_": "guion bajo", ":": "dos puntos", "?": "interrogación",
@@ -68,7 +72,7 @@ class Spanish(Romance):
     day_suffix = "[.]?[ºo°]?"
     first_day = "primero"
     times = (
-        r"(?P<hour>[01]?\d|2[0-4]):(?P<minute>[0-5]\d)(?: ?(?P<half>h|horas|[ap]\. ?m\.|[ap]m))?(?!\w)",
+        r"(?P<hour>[01]?\d|2[0-4]):(?P<minute>[0-5]\d)(?: ?(?P<half>hs?|hrs|horas|[ap]\. ?m\.|[ap]m))?(?!\w)",
         r"(?P<hour>1[0-2]|0?[1-9]) ?(?P<half>[ap]\. ?m\.|[ap]m)(?!\w)",
     )
 
@@ -91,6 +95,7 @@ class Spanish(Romance):
     }
     agreeing_scales = frozenset({"mil"})
     money_scales: ClassVar = {"M": "millones"}
+    units: ClassVar = {"hs": "hour"}
     unit_names: ClassVar = {"decibel": ("decibelio", "decibelios")}
     feminine_units = frozenset({
         "hectare", "hour", "inch", "kilocalorie", "metric-ton", "mile", "mile-per-hour", "ounce", "pound", "yard",
@@ -106,9 +111,10 @@ class Spanish(Romance):
     century = "[Ss]iglos?|[Ss]\\."
     highest_century_ordinal = 0
     numbered = r"[Cc]apítulo|[Cc]ap\.|[Tt]omo|[Vv]olumen|[Vv]ol\.|[Ll]ibro|[Aa]cto|[Tt]ipo|[Ff]ase|[Pp]arte|[Tt]ítulo|Mundial|[Pp]áginas?"
-    masculine_mark = r"\.?[º°]"
-    feminine_mark = r"\.?ª"
+    masculine_mark = r"\.?º|ro|do|to|mo|vo|no"
+    feminine_mark = r"\.?ª|ra|da|ta|ma|va|na"
     halves: ClassVar = {2: ("medio", "medios"), 3: ("tercio", "tercios"), 10: ("décimo", "décimos")}
+    half: ClassVar = {Gender.MASCULINE: "medio", Gender.FEMININE: "media"}
     and_half: ClassVar = {Gender.MASCULINE: "y medio", Gender.FEMININE: "y media"}
     and_word = "y"
     decade = "[Aa]ños"
@@ -123,14 +129,16 @@ class Spanish(Romance):
         Abbreviation(r"Dª|D\.ª|Dña\.", "doña", "name"),
         Abbreviation(r"Sta\.", "santa", "name"),
         Abbreviation(r"Sto\.", "santo", "name"),
-        Abbreviation(r"Avda?\.", "avenida", "name"),
+        Abbreviation(r"Avd?a?\.", "avenida", "name"),
         Abbreviation(r"[Nn]úms?\.|N\.º|n\.º|Nº|nº|N°|n°", "número", "number"),
-        Abbreviation(r"[Pp]ágs?\.", "página", "number"),
+        Abbreviation(r"[Pp]ágs?\.|pp?\.", "página", "number"),
+        Abbreviation(r"D\.", "don", "name"),
         Abbreviation(r"[Vv]ol\.", "volumen", "number"),
         Abbreviation(r"[Cc]ap\.", "capítulo", "number"),
         Abbreviation(r"[Aa]rt\.", "artículo", "number"),
+        Abbreviation(r"§", "párrafo", "number"),
         Abbreviation(r"[Ff]ig\.", "figura", "number"),
-        Abbreviation(r"[Ss]\.(?= [XVI]+(?!\w))", "siglo"),
+        Abbreviation(r"[Ss]\.(?= [XVI]+(?!\w))", "siglo", "number"),
         Abbreviation(r"a\. ?(?:de )?C\.", "antes de Cristo"),
         Abbreviation(r"d\. ?(?:de )?C\.", "después de Cristo"),
         Abbreviation(r"p\. ?ej\.", "por ejemplo", "word"),
@@ -166,7 +174,8 @@ class Spanish(Romance):
             return (
                 Gender.FEMININE
                 if re.search(
-                    r"(?:a|ción|dad|tad|vez)$|^(?:flor|foto|mano|moto|mujer|noche|parte|radio|red|tarde)$", noun
+                    r"(?:a|ción|dad|tad|vez)$|^(?:base|calle|clase|clave|cumbre|especie|flor|foto|frase|llave|mano|moto|mujer|nave|noche|parte|radio|red|sede|serie|tarde)$",
+                    noun,
                 )
                 and noun not in _MASCULINE
                 else Gender.MASCULINE

@@ -21,16 +21,22 @@ _TAG: Final = re.compile(r"(?<![\w&/#@])[#@](?=\w*[^\W\d_])\w+")
 _HUMP: Final = re.compile(r"(?<=[^\W\d_])(?<![A-Z])(?=[A-Z])|(?<=\D)(?<!_)(?=\d)|_+")
 _PHONE: Final = re.compile(
     r"(?<![\w.,+/-])(?:"
-    r"\+\d{1,3}(?:[ .-]?\(0?\d{0,5}\))?(?:[ ./-]?\d{1,11}){1,6}"
+    r"\+(?=(?:[ ()./-]*\d){7})\d{1,3}(?:[ .-]?\(0?\d{0,5}\))?(?:[ ./-]?\d{1,11}){1,6}"
     r"|\(0?\d{2,5}\) ?\d{2,8}(?:[ .-]\d{2,8}){0,3}"
     r"|0\d(?:[ .]\d\d){4}"
     r"|(?<!\d )0[1-9]\d{0,3}[ /-]\d{3,8}(?:[ -]\d{2,8}){0,3}"
     r"|555-\d{4}|\d{3}-0\d{3}"
-    r"|(?!\d{4}-\d\d-\d\d(?!\d))\d+(?:-\d+){2,}"
+    r"|(?!(?:\d{4}-\d\d-\d\d|\d\d?-\d\d?-\d{4})(?!\d))\d+(?:-\d+){2,}"
+    r"|\d{3}(?:\.\d{3}){2}-\d\d|\d{3}\.\d{3}\.\d{4}"
+    r"|(?:\d\d )?(?!\d\d000-)\d{5}-\d{4}|(?<!\d )\d{2,4} \d{6,8}"
     r")(?![\w/-]|[.,]\d)"
 )
+_BEFORE_PHONES: Final = (
+    r"[Aa]ppele[rz](?: le)?|[Cc]all|[Cc]elular|[Cc]hiam\w+(?: il| lo)?|[Dd]ial|[Ll]igue(?: para)?|[Ll]lam[ae]\w*(?: al)?|"
+    r"[Mm][oó]vil|[Mm]obile|[Pp]hone|Rufen Sie|[Tt][eé]l\.?|[Tt]elefon|[Tt]el[eé]fon[oe]|[Tt]éléphone|WhatsApp|फ़ोन|फोन|मोबाइल"
+)
 _NAMED_PHONE: Final = re.compile(
-    r"(?<!\w)(?:[Tt][eé]l\.?|[Pp]hone|[Tt]elefon|[Tt]el[eé]fon[oe]|[Tt]éléphone):? (?P<phone>\d{2,12}(?:[ ./-]\d{2,12}){0,5})(?![\w/-]|[.,]\d)"
+    rf"(?<!\w)(?:{_BEFORE_PHONES}):? (?P<phone>(?:911|999|112)(?!\d)|(?=(?:[ ./-]?\d){{5}})\d{{2,12}}(?:[ ./-]\d{{2,12}}){{0,5}})(?![\w/-]|[.,]\d)"
 )
 _RUN: Final = re.compile(r"\d+|\D+")
 
@@ -80,12 +86,13 @@ def _spell_tag(written: str, language: Language) -> str:
 
 
 def _spell_phone(written: str, start: int, language: Language) -> Sequence[Edit]:
-    """Reads the digits one by one, with a short pause after each group."""
+    """Reads the digits one by one, with a short pause after each group; not the zero of `+49 (0)30`."""
     runs = list(_RUN.finditer(written))
     edits = []
     for run in runs:
         if run[0][0].isdigit():
-            spoken = language.phone_group(run[0]) + ("" if run is runs[-1] else ",")
+            is_dialled = not (written[0] == "+" and run[0] == "0" and written[run.start() - 1] == "(")
+            spoken = "" if not is_dialled else language.phone_group(run[0]) + ("" if run is runs[-1] else ",")
         else:
             spoken = f"{language.plus} " if run[0] == "+" else " "
         edits.append(Edit(start + run.start(), start + run.end(), spoken))

@@ -15,6 +15,19 @@ _DIGITS: Final = "0-9₀-₉"
 _FORMULA: Final = re.compile(
     rf"(?<![\w-])(?:(?=[A-Za-z]*[{_DIGITS}])(?:(?:{_ELEMENTS})[{_DIGITS}]{{0,2}}){{2,6}}|[HNOF][2₂]|O[3₃])(?![\w-])"
 )
+_SECOND: Final = (
+    rf"(?:(?: (?:a|à|al|and|ao|bis|e|et|o|or|ou|to|und|y) | ?[-–] ?)(?P<second>(?=[IVX]{{2}}|[VX]){ROMAN})(?!\w))?"
+)
+"""`siglos XV y XVI`."""
+_SEQUEL: Final = re.compile(
+    r"(?<!\w)[^\W\d_a-zß-öø-ÿ][\w’']+ (?P<roman>(?=[IVX]{2})X{0,2}(?:IX|IV|V?I{0,3}))(?<!XX)(?!\w|[’'](?!s(?!\w)))"
+)
+"""`Rocky IV`. Numerals of two letters at least: `I` is a pronoun, and `X` and `V` are names."""
+_AND: Final = re.compile(r"(?<=[^\W_] )&(?= \w)|(?<=\. )&(?= \w)")
+_NUMERAL: Final = rf"(?!I(?: [a-z]|['’])){ROMAN}(?!\w)"
+"""A Roman numeral, and not the pronoun of "Yes, no. I know"."""
+_NAME: Final = r"(?= (?:(?:&|and|und|y|e|et|और)(?: l?a)? )?[\"“]?[^\W\d_a-zß-öø-ÿ])"
+"""A name, or a title whose name follows later: `Mr. & Mrs. Smith`."""
 _PART: Final = re.compile(rf"([A-Z][a-z]?)([{_DIGITS}]*)")
 
 
@@ -22,7 +35,16 @@ def sign_rules(language: Language) -> list[Rule]:
     """Returns the rules for formulas and abbreviations."""
     return [
         Rule(_FORMULA, lambda match: [Edit(*match.span(), _formula(match[0], language))]),
+        roman_rule(
+            "|".join(
+                abbreviation.written for abbreviation in language.abbreviations if abbreviation.before == "number"
+            ),
+            lambda _, value: language.cardinal(value),
+            after="(?<!I)|(?! [a-z])",
+        ),
         *(_abbreviation_rule(abbreviation) for abbreviation in language.abbreviations),
+        Rule(_SEQUEL, lambda match: [Edit(*match.span("roman"), language.cardinal(roman_value(match["roman"])))]),
+        Rule(_AND, lambda match: [Edit(*match.span(), language.address.signs["&"])]),
     ]
 
 
@@ -36,9 +58,16 @@ def roman_rule(before: str, spoken: Callable[[re.Match[str], int], str], *, afte
         least: smallest value; 2 where `I` is a word.
     """
     return Rule(
-        re.compile(rf"(?<!\w)(?:{before}) (?P<roman>{ROMAN})(?P<after>{after})(?![\w'’])"),
+        re.compile(rf"(?<!\w)(?:{before}) (?P<roman>{ROMAN})(?P<after>{after}){_SECOND}(?!\w|['’](?!s(?!\w)))"),
         lambda match: (
-            [Edit(match.start("roman"), match.end(), spoken(match, roman_value(match["roman"])))]
+            [
+                Edit(match.start("roman"), match.end("after"), spoken(match, roman_value(match["roman"]))),
+                *(
+                    [Edit(*match.span("second"), spoken(match, roman_value(match["second"])))]
+                    if match["second"]
+                    else []
+                ),
+            ]
             if roman_value(match["roman"]) >= least
             else []
         ),
@@ -61,7 +90,7 @@ def _digit(written: str) -> int:
 
 
 def _abbreviation_rule(abbreviation: Abbreviation) -> Rule:
-    follower = {"": r"(?!\w)", "word": r"(?= \S)", "number": r"(?= ?[\dIVX])", "name": r"(?= [\"“]?[^\W\d_a-zß-öø-ÿ])"}[
+    follower = {"": r"(?!\w)", "word": r"(?=,? \S)", "number": rf"(?= ?(?:\d|{_NUMERAL}))", "name": _NAME}[
         abbreviation.before
     ]
     return Rule(
