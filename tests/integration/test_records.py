@@ -19,7 +19,7 @@ import structlog
 
 from scenewire.database.revision import upgrade
 from scenewire.errors import TransientError
-from scenewire.messages import Look, Music, ScriptRequested
+from scenewire.messages import AudioRendered, Look, Music, ScriptRequested
 from scenewire_cli.main import main
 from scenewire_cli.stack.connection import existing
 from scenewire_cli.stack.data_folder import DataFolder
@@ -144,6 +144,30 @@ def test_show_includes_options_writer_and_engine(command: Command, data: Path):
     (project,) = command("show", str(PROJECT), "--json").objects
     assert project["ordered"]["look"]["height"] == 1920
     assert (project["ordered"]["engine"], project["ordered"]["writer"]) == ("espeak", "outline")
+
+
+def test_show_names_every_voice_of_a_dialogue(command: Command, data: Path):
+    messages = film(scene_count=3)
+    voices = {1: "en", 2: "en-us+f3", 3: "en"}
+    spoken = [
+        message.model_copy(
+            update={"narration": message.narration.model_copy(update={"voice": voices[message.scene.scene_number]})}
+        )
+        if isinstance(message, AudioRendered)
+        else message
+        for message in messages
+    ]
+
+    async def fill() -> None:
+        database = Database(data / "scenewire.db")
+        await upgrade(database.url)
+        await database.record(delivered(spoken))
+
+    asyncio.run(fill())
+    shown = dict(line.partition(":")[::2] for line in command("show", str(PROJECT)).out.splitlines())
+    assert shown["voice"].strip() == "espeak, en, en-us+f3"
+    (project,) = command("show", str(PROJECT), "--json").objects
+    assert project["ordered"]["voices"] == ["en", "en-us+f3"]
 
 
 @pytest.mark.parametrize(

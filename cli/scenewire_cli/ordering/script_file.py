@@ -1,6 +1,7 @@
 """Reads the file of `--script`: a text to narrate, or scenes or a whole order in JSON."""
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +15,10 @@ __all__ = ["read_script"]
 _MAX_BYTES: Final = 4 * MAX_TEXT_CHARACTERS
 _STANDARD_INPUT: Final = Path("-")
 _JSON_LINES: Final = frozenset({".jsonl", ".ndjson"})
+_FENCE: Final = re.compile(r"\A\s*```(?:json)?[ \t]*\n(.*)\n```\s*\Z", re.DOTALL)
+_JSON_HEAD: Final = re.compile(r'\s*(?:\{\s*"[^"\n]{1,60}"\s*:|\[\s*\{\s*")')
+"""The beginning of an order or of scenes, which is JSON even with a mistake further down."""
+
 _SCENES_EXAMPLE: Final = 'write [{"sceneNumber": 1, "text": "…"}, …]'
 
 
@@ -29,8 +34,9 @@ def read_script(path: Path) -> dict[str, Any]:
     text = _read_text(path)
     if path.suffix.lower() in _JSON_LINES:
         return {"scenes": _parse_lines(path, text)}
-    if path.suffix.lower() == ".json" or _is_json(text):
-        return _parse_order(path, text)
+    json_text = _FENCE.sub(r"\1", text)
+    if path.suffix.lower() == ".json" or _is_json(json_text):
+        return _parse_order(path, json_text)
     if len(text) > MAX_TEXT_CHARACTERS:
         raise _too_long(path, f"{len(text):,} characters")
     return {"text": text}
@@ -57,7 +63,9 @@ def _read_text(path: Path) -> str:
 
 
 def _is_json(text: str) -> bool:
-    """Whether a text is a list or an object in JSON; `[harbour at dawn]` is a direction."""
+    """Whether a text is a list or an object in JSON, be it with mistakes; `[harbour at dawn]` is a direction."""
+    if _JSON_HEAD.match(text):
+        return True
     if text.lstrip()[:1] not in {"[", "{"}:
         return False
     try:
@@ -72,8 +80,6 @@ def _parse_order(path: Path, text: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise _refused(f"--script: {path} is not JSON: {error}", "correct it, or save it as .txt") from error
     if isinstance(content, dict):
-        if not content.keys() & {"scenes", "text", "video_script", "videoScript"}:
-            raise _refused(f"--script: {path} has neither scenes nor a text", _SCENES_EXAMPLE)
         return content
     if not isinstance(content, list) or not content:
         raise _refused(f"--script: {path} has no list of scenes", _SCENES_EXAMPLE)

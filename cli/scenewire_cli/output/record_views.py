@@ -182,8 +182,9 @@ def print_restored(done: Row) -> None:
 
 
 def _voice(ordered: Row, voice: str | None) -> str:
+    """Formats engine, voices and speed; the given voice is the one of a project without narration."""
     speed = f"speed {ordered['speed']:g}" if ordered.get("speed") else None
-    return ", ".join(filter(None, (ordered.get("engine"), voice, speed)))
+    return ", ".join(filter(None, (ordered.get("engine"), *(ordered.get("voices") or [voice]), speed)))
 
 
 def _script(ordered: Row) -> str | None:

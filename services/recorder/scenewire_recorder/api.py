@@ -4,6 +4,7 @@ The command uses these functions only; it must not import the database.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -95,7 +96,7 @@ async def project(database_url: str, project_id: str) -> Row:
         row = await record.project(found) or {"id": found, "scenes": []}
         order = await record.last_message(found, ScriptRequested.SUBJECT)
         script = await record.last_message(found, ScenesScripted.SUBJECT)
-        speech = await record.last_message(found, AudioRendered.SUBJECT)
+        speech = await record.messages(found, AudioRendered.SUBJECT)
         return row | {"ordered": _ordered(order, script, speech), "ended": _ended(await record.end(found))}
 
 
@@ -212,23 +213,29 @@ async def _find(record: Record, text: str) -> str:
     return select_id(prefix, await record.ids_beginning(prefix), place="on record")
 
 
-def _ordered(order: Row | None, script: Row | None, speech: Row | None) -> Row | None:
-    """Returns a video's options, the source of its script, writer and speech engine; None before its script.
+def _ordered(order: Row | None, script: Row | None, speech: Sequence[Row]) -> Row | None:
+    """Returns a video's options, the source of its script, writer, speech engine and voices; None before its script.
 
     `target_duration` is None where no length was ordered and none is aimed for: own words last as long as they take.
     """
     scripted = _content(script)
     if not isinstance(scripted, ScenesScripted):
         return None
-    requested, spoken = _content(order), _content(speech)
+    requested = _content(order)
     options = scripted.brief.options.model_dump(mode="json")
     source = None
     if isinstance(requested, ScriptRequested):
         source = "text" if requested.text is not None else "scenes" if requested.scenes is not None else "topic"
         if source != "topic":
             options["target_duration"] = requested.target_duration
-    engine = spoken.narration.engine if isinstance(spoken, AudioRendered) else None
-    return options | {"source": source, "writer": scripted.writer, "engine": engine}
+    spoken = [content for row in speech if isinstance(content := _content(row), AudioRendered)]
+    narrations = {content.scene.scene_number: content.narration for content in spoken}
+    return options | {
+        "source": source,
+        "writer": scripted.writer,
+        "engine": spoken[-1].narration.engine if spoken else None,
+        "voices": list(dict.fromkeys(narration.voice for _, narration in sorted(narrations.items()))),
+    }
 
 
 def _content(row: Row | None) -> Content | None:

@@ -94,6 +94,13 @@ class Record:
         rows = await self._rows(query)
         return rows[0] if rows else None
 
+    async def messages(self, project_id: str, subject: str) -> list[Row]:
+        """Returns the messages of a project on a subject, in order of revision and time."""
+        query = select(LoggedMessage.__table__).where(
+            LoggedMessage.project_id == project_id, LoggedMessage.valid, LoggedMessage.subject == subject
+        )
+        return await self._rows(query.order_by(*_STORY))
+
     async def history(self, project_id: str) -> list[Row]:
         """Returns every message of a project, in order of revision and time."""
         query = select(LoggedMessage.__table__).where(LoggedMessage.project_id == project_id)

@@ -4,7 +4,7 @@ The parser finds blocks only. Inside a line, `scenewire.text.markup` reads inlin
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
@@ -26,6 +26,9 @@ _PARSER: Final = (
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _NUMBER: Final = re.compile(r"\d{1,3}[.)]\s+")
 _ITEM: Final = re.compile(rf"[{re.escape(LIST_MARKS)}]\ufe0f?\s+")
+_WORD_ITEM: Final = re.compile(r"\s*[o§Øü·]\t\s*")
+"""Marks of lists that word processors write in a font of symbols, and copy as letters."""
+
 _QUOTE: Final = re.compile(r"(?:>\s?)+")
 _HEADING: Final = re.compile(r"(?:#{1,6}\s+|={2,6}\s*(?=[^=]+={2,6}$))(?P<heading>.*?)(?:\s*[#=]+)?")
 _ROW: Final = re.compile(r"\|(?:[^|]*\|){2,}")
@@ -75,15 +78,16 @@ def read_blocks(text: str) -> list[Block]:
 
 
 def _read(tokens: list[Token], lines: Sequence[str]) -> Iterator[Block]:
+    numbers = {(token.level, int(token.info)) for token in tokens if token.type == "list_item_open" and token.info}
     marker, depth = "", 0  # the number of the item that is about to begin, and how many lists are open
     index = 0
     while index < len(tokens):
         token = tokens[index]
         match token.type:
             case "list_item_open":
-                is_first = tokens[index - 1].type == "ordered_list_open"
-                marker, depth = _ordinal(token, tokens[index + 1 :], is_first=is_first), depth + 1
+                marker, depth = marker + _ordinal(tokens, index, numbers), depth + 1
             case "list_item_close":
+                yield from _run(BlockKind.ITEM, [marker.strip()])  # a number and nothing else
                 marker, depth = "", depth - 1
             case "heading_open":
                 index += 1
@@ -115,13 +119,30 @@ def _heading(token: Token, content: str) -> Iterator[Block]:
         yield Block(BlockKind.HEADING, (one_line(content),), int(token.tag[1]))
 
 
-def _ordinal(token: Token, following: Sequence[Token], *, is_first: bool) -> str:
-    """Returns the number of an item that is a word: `1969. A year` is no list that starts at 1969."""
-    if not token.info or int(token.info) <= 1:
+def _ordinal(tokens: Sequence[Token], index: int, numbers: Collection[tuple[int, int]]) -> str:
+    """Returns the number of the item at an index if it is a word: `1969. A year` is no list that starts at 1969.
+
+    Args:
+        tokens: of the text.
+        index: of the item.
+        numbers: of all items of the text, with their levels. Paragraphs between items part a list; its next number shows that it goes on.
+    """
+    token = tokens[index]
+    if token.info and tokens[index + 1].type == "list_item_close":
+        return f"{token.info}{token.markup}"
+    if not token.info or int(token.info) == 1 or token.markup == ")":
         return ""
-    closed = next((place for place, other in enumerate(following) if other.type == "list_item_close"), None)
-    is_alone = is_first and closed is not None and following[closed + 1].type == "ordered_list_close"
-    return f"{token.info}{token.markup} " if is_alone or len(token.info) > _MAX_ORDINAL_DIGITS else ""
+    neighbours = {(token.level, int(token.info) + step) for step in (-1, 1)}
+    is_part = not _is_alone(tokens, index) or not neighbours.isdisjoint(numbers)
+    return "" if is_part and len(token.info) <= _MAX_ORDINAL_DIGITS else f"{token.info}{token.markup} "
+
+
+def _is_alone(tokens: Sequence[Token], index: int) -> bool:
+    """Whether the item at an index is the only one of its list."""
+    if tokens[index - 1].type != "ordered_list_open":
+        return False
+    closed = next(place for place in range(index, len(tokens)) if tokens[place].type == "list_item_close")
+    return tokens[closed + 1].type == "ordered_list_close"
 
 
 def _paragraph(content: str, *, is_item: bool = False, marker: str = "") -> Iterator[Block]:
@@ -133,6 +154,7 @@ def _paragraph(content: str, *, is_item: bool = False, marker: str = "") -> Iter
     for number, raw in enumerate(content.split("\n")):
         line = _QUOTE.sub("", one_line(raw), count=1) if raw.lstrip().startswith(">") else one_line(raw)
         line = marker + line if number == 0 else line
+        line = f"- {_WORD_ITEM.sub('', raw, count=1)}" if _WORD_ITEM.match(raw) else line
         mark = _ITEM.match(line) or (_NUMBER.match(line) if is_numbered and not marker else None)
         if _ROW.fullmatch(line):
             rows.append(line)

@@ -176,6 +176,31 @@ def test_a_script_file_may_hold_a_whole_order_scenes_or_lines_of_scenes(tmp_path
     assert build_order(OrderOptions(script=text)).text == "[a harbour]\nBoats leave."
 
 
+@pytest.mark.parametrize(
+    ("content", "fields"),
+    [
+        ('{"topic": "Tides", "voice": "af_sky"}', {"topic": "Tides", "voice": "af_sky"}),
+        ('{"video_subject": "Tides"}', {"topic": "Tides"}),
+        ('```json\n{"text": "The sea rises."}\n```\n', {"text": "The sea rises."}),
+    ],
+)
+def test_an_order_in_a_text_file_is_an_order(content: str, fields: dict[str, str], tmp_path: Path):
+    script = tmp_path / "order.txt"
+    script.write_text(content)
+
+    order = build_order(OrderOptions(script=script))
+
+    assert order.model_dump(include={"topic", "text", "scenes", "voice"}, exclude_none=True) == fields
+
+
+@pytest.mark.parametrize("content", ['{"scenes": [{"text": "One."},]}', '[{"text": "One."}', '{"title": "no words"}'])
+def test_a_faulty_order_in_a_text_file_is_refused_and_not_read_aloud(content: str, tmp_path: Path):
+    script = tmp_path / "order.txt"
+    script.write_text(content)
+
+    assert "is not JSON" in (fault := refusal(script=script)) or "needs a topic, a text or scenes" in fault
+
+
 def test_voices_of_speakers_are_pairs():
     assert build_order(OrderOptions(words="Tea", voice="narrator=af_sky, Host=am_adam")).voices == {
         "narrator": "af_sky",

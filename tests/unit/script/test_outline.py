@@ -197,3 +197,8 @@ async def test_an_ordered_topic_stays_the_topic_beside_the_text_s_own_title() ->
     script = await write(topic="The sea", text="# Tides\n\nThe sea rises.")
 
     assert (script.topic, script.title) == ("The sea", "Tides")
+
+
+async def test_a_script_of_nothing_but_directions_is_refused_with_what_was_left_out():
+    with pytest.raises(PermanentError, match=r"all of the text is left out\. Not spoken: 1 scene or time mark"):
+        await OutlineWriter().write(ScriptRequested(text="Shot 3 - Wide: the harbour at dawn."))

@@ -59,6 +59,29 @@ async def test_speakers_of_a_script_get_their_voices():
     assert [scene.voice for scene in (await OutlineWriter().write(order)).scenes] == ["af_heart", "am_adam"]
 
 
+@pytest.mark.parametrize(
+    ("order", "named"),
+    [
+        ({"text": "NARRATOR: It was late.\nHOST: Was it?"}, "its speakers are NARRATOR, HOST"),
+        ({"text": "It was late."}, "it names no speakers"),
+        (
+            {"scenes": [{"text": "NARRATOR: It was late."}, {"text": "HOST: Was it?"}]},
+            "its speakers are NARRATOR, HOST",
+        ),
+        ({"topic": "Tea"}, "it names no speakers"),
+    ],
+)
+async def test_voices_for_speakers_that_a_script_lacks_are_noted_once(order: dict[str, Any], named: str):
+    voices = {"narrator": "af_sky", "narator": "af_sky", "Anna": "af_heart"} if "NARRATOR" in named else {"Anna": "x"}
+    missing = "narator, Anna" if "NARRATOR" in named else "Anna"
+
+    notes = (await OutlineWriter().write(ScriptRequested.model_validate({**order, "voices": voices}))).notes
+
+    assert [note for note in notes if "no such speaker" in note] == [
+        f"Voices not used, because the script has no such speaker: {missing}; {named}."
+    ]
+
+
 async def test_the_ordered_title_goes_before_the_title_of_the_script():
     order = ScriptRequested(text="# Tides\n\nThe sea rises.", title="The **sea**")
 

@@ -1,7 +1,7 @@
 """Counts what a script says beside its narration, and tells people what became of it. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from enum import Enum
 from typing import Final
 
@@ -15,6 +15,7 @@ class Taken(Enum):
     SOUND = ("sound direction", "sound directions")
     MANNER = ("direction for the speaker", "directions for the speaker")
     MARK = ("scene or time mark", "scene and time marks")
+    REMARK = ("remark about the script", "remarks about the script")
     DETAIL = ("line about the script", "lines about the script")
     TRANSITION = ("transition", "transitions")
     TABLE = ("table", "tables")
@@ -24,10 +25,11 @@ class Taken(Enum):
     HEADING = ("heading", "headings")
     ACTION = ("description of the action", "descriptions of the action")
     PAUSE = ("pause", "pauses")
+    SHORT_LENGTH = ("length", "lengths")
 
 
-_USED: Final = frozenset({Taken.VISUAL, Taken.ACTION, Taken.HEADING, Taken.PAUSE})
-"""What becomes pictures, chapters or silence."""
+_USED: Final = frozenset({Taken.VISUAL, Taken.ACTION, Taken.HEADING, Taken.PAUSE, Taken.SHORT_LENGTH})
+"""What becomes pictures, chapters or silence, or has a note of its own."""
 
 _MAX_QUOTED_CHARS: Final = 40
 
@@ -39,6 +41,7 @@ class Tally:
         self._found: Counter[Taken] = Counter()
         self._first: dict[Taken, str] = {}
         self._speakers: dict[str, None] = {}
+        self._columns: dict[str, None] = {}
 
     def add(self, taken: Taken, text: str = "") -> None:
         """Counts a finding; the notes quote the first text of each kind."""
@@ -49,13 +52,19 @@ class Tally:
         """Remembers a speaker, in the order of appearance."""
         self._speakers[name] = None
 
-    def notes(self, voices: frozenset[str]) -> list[str]:
+    def add_columns(self, spoken: str, unspoken: Sequence[str]) -> None:
+        """Remembers which columns of a table are spoken and which are not."""
+        others = ", ".join(f"“{heading}”" for heading in unspoken)
+        self._columns[f"Of a table, the column “{spoken}” is spoken; not spoken: {others}."] = None
+
+    def notes(self, voices: Collection[str]) -> list[str]:
         """Returns one note for each kind.
 
         Args:
-            voices: speakers that have a voice of their own, in small letters.
+            voices: names of the speakers that have a voice of their own.
         """
-        notes: list[str] = []
+        named = {name.casefold() for name in voices}
+        notes = list(self._columns)
         queries = self._listed((Taken.VISUAL, Taken.ACTION))
         if queries:
             notes.append(f"Not spoken, but used to find footage: {queries}.")
@@ -66,7 +75,9 @@ class Tally:
             notes.append(f"Not spoken: {left_out}.")
         if pauses := self._listed((Taken.PAUSE,)):
             notes.append(f"Became silence: {pauses}.")
-        mute = [name for name in self._speakers if name.casefold() not in voices]
+        if short := self._listed((Taken.SHORT_LENGTH,), is_quoted=True):
+            notes.append(f"Not used, because the words below take longer: {short}.")
+        mute = [name for name in self._speakers if name.casefold() not in named]
         if mute:
             names = ", ".join(mute)
             example = f"{mute[0].casefold()}=NAME"

@@ -1,55 +1,52 @@
 """Reads a script of any of the known forms as a manuscript. Pure."""
 
 import re
+from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain
+from itertools import chain, groupby
+from operator import itemgetter
 from typing import Final
 
 from scenewire.text.blocks import Block, BlockKind, read_blocks
 from scenewire.text.markup import BLOCK_TAG, inline_text, is_speakable, one_line
 from scenewire.text.sentences import has_sentence_end
-from scenewire_script.manuscript.directions import (
+from scenewire_script.manuscript.formats.convert import convert
+from scenewire_script.manuscript.lines import has_beats, join_lines, unwrap
+from scenewire_script.manuscript.model import Manuscript, Passage, Section
+from scenewire_script.manuscript.notes import Taken, Tally
+from scenewire_script.manuscript.recognition.brackets import find_brackets, part_lead
+from scenewire_script.manuscript.recognition.directions import (
     Direction,
     DirectionKind,
     Label,
     is_transition,
-    kind_of_column,
     read_bracket,
     read_label,
+    read_part,
 )
-from scenewire_script.manuscript.formats import convert
-from scenewire_script.manuscript.lines import has_beats, join_lines, unwrap
-from scenewire_script.manuscript.model import Manuscript, Passage, Section
-from scenewire_script.manuscript.notes import Taken, Tally
-from scenewire_script.manuscript.speakers import find_cues, find_speakers
-from scenewire_script.manuscript.times import SceneMark, is_slug, read_scene_mark, read_time
-from scenewire_script.timing.scene_durations import divide_duration
+from scenewire_script.manuscript.recognition.features import find_features, read_stamp
+from scenewire_script.manuscript.recognition.remarks import part_remarks
+from scenewire_script.manuscript.recognition.screenplay import is_parenthetical, speaker_of
+from scenewire_script.manuscript.recognition.stamped_headings import part_stamped_headings
+from scenewire_script.manuscript.recognition.tables import read_table
+from scenewire_script.manuscript.recognition.times import SceneMark, is_slug, read_scene_mark, read_time
+from scenewire_script.timing.scene_durations import can_speak, divide_duration
 
 __all__ = ["read_manuscript"]
 
-_BRACKETS: Final = re.compile(r"(?P<open>[\[(])(?P<inner>[^\[\]()]{1,400})[\])](?!\()")
-_LEAD: Final = re.compile(r"(\[[^\[\]]{1,300}\])\s+(.+)")
-_STAMP: Final = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?(?:\s*[-–—:|]\s*|\s+)(?=\D)")
-_MIN_STAMPS: Final = 2
 _TIMED_HEADING: Final = re.compile(r"(?P<heading>.*\S)\s*(?P<time>[\[(][^\[\]()]{3,20}[\])])")
 _CAMERA: Final = re.compile(
-    r"(?:cuts? to|shot of|shows?|showing|fade in(?: on)?|zoom (?:in|out)(?: on)?|pan to)\s*:?\s+", re.IGNORECASE
+    r"\A(?:cuts? to|shot of|shows?|showing|fade in(?: on)?|zoom (?:in|out)(?: on)?|pan to)\s*:?\s+", re.IGNORECASE
 )
-_FOOTNOTE: Final = re.compile(r"\[\^?[\w-]{1,20}\]:\s+\S.*")
+_FOOTNOTE: Final = re.compile(r"\[(?P<mark>\^?[\w-]{1,20})\](?P<colon>:?)\s+\S.*")
 _SHELL: Final = re.compile(r"\$ [a-z][\w./-]*(?:\s.*)?")
-_CONTEXT_CHARS: Final = 40
-"""Around brackets, to decide whether they stand between sentences."""
-
 _EMPHASIS: Final = " .*_"
 
 _UNSPOKEN: Final = " \n.!?…,;:)]*_"
 
-_MIN_LABELS: Final = 2
-"""Lines with labels such as `Voice:` that make a text a script; a single one may be prose."""
 
-_BRACKETED_LINE: Final = re.compile(r"\[[^\[\]()\d][^\[\]()]{2,300}\]")
-_EMPHASIZED: Final = re.compile(r"[*_]{1,3}([\[(].*[\])])[*_]{1,3}")
+_SEEN_OR_HEARD: Final = frozenset({DirectionKind.VISUAL, DirectionKind.SOUND})
 
 _TAKEN: Final = {
     DirectionKind.VISUAL: Taken.VISUAL,
@@ -57,6 +54,7 @@ _TAKEN: Final = {
     DirectionKind.PAUSE: Taken.PAUSE,
     DirectionKind.TIME: Taken.MARK,
     DirectionKind.MANNER: Taken.MANNER,
+    DirectionKind.DETAIL: Taken.DETAIL,
 }
 
 
@@ -72,12 +70,16 @@ def read_manuscript(text: str, *, voices: Mapping[str, str] | None = None, speak
         speak_headings: whether headings are spoken, too.
     """
     converted = convert(text)
-    blocks = read_blocks(_part_at_tags(converted.text))
+    blocks, remarks = part_remarks(read_blocks(_part_at_tags(converted.text)))
+    blocks = part_stamped_headings(blocks)
     is_spoken = any(block.kind in {BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.TABLE} for block in blocks)
-    reader = _Reader(blocks, voices or {}, speak_headings=speak_headings or not is_spoken)
+    speakers = {*converted.speakers, *(voices or {})}
+    reader = _Reader(blocks, speakers, speak_headings=speak_headings or not is_spoken)
+    for remark in remarks:
+        reader.leave_out(remark)
     for block in blocks:
         reader.read(block)
-    return reader.manuscript(converted.title, converted.notes)
+    return reader.manuscript(converted.title, converted.notes, voices or ())
 
 
 @dataclass
@@ -106,25 +108,12 @@ class _Reader:
 
     Args:
         blocks: all blocks of the script.
-        voices: voices by the name of their speaker.
+        speakers: names that are known to be speakers.
         speak_headings: whether headings are spoken.
     """
 
-    def __init__(self, blocks: Sequence[Block], voices: Mapping[str, str], *, speak_headings: bool) -> None:
-        lines = [line for block in blocks for line in block.lines if block.kind is not BlockKind.CODE]
-        self._voices = frozenset(name.casefold() for name in voices)
-        self._speakers = find_speakers(lines, self._voices)
-        self._cues = find_cues(lines)
-        labels = [label for line in lines if (label := read_label(line)) and label.kind]
-        self._is_script = (
-            any(label.is_marked for label in labels)
-            or sum(label.kind is DirectionKind.SPEAKER for label in labels) >= _MIN_LABELS
-            or any(map(read_scene_mark, lines))
-            or any(map(_BRACKETED_LINE.fullmatch, lines))
-        )
-        self._has_code = any(block.kind is BlockKind.CODE for block in blocks)
-        stamps = [stamp[0] for line in lines if (stamp := _STAMP.match(line))]
-        self._has_stamps = len(stamps) >= max(_MIN_STAMPS, len(lines) / 2) and stamps[0].startswith(("0:00", "00:00"))
+    def __init__(self, blocks: Sequence[Block], speakers: Collection[str], *, speak_headings: bool) -> None:
+        self._features = find_features(blocks, speakers)
         self._title_heading = _title_heading(blocks)
         self._speak_headings = speak_headings
         self._tally = Tally()
@@ -134,6 +123,11 @@ class _Reader:
         self._speaker = ""
         self._pending_visual = ""
         self._last: _Draft | None = None
+        self._expects_dialogue = False
+
+    def leave_out(self, remark: str) -> None:
+        """Notes a remark that isn't part of the script."""
+        self._tally.add(Taken.REMARK, remark)
 
     def read(self, block: Block) -> None:
         """Reads the next block."""
@@ -153,12 +147,13 @@ class _Reader:
             case BlockKind.PARAGRAPH:
                 self._read_lines(block.lines)
 
-    def manuscript(self, title: str, notes: Sequence[str]) -> Manuscript:
+    def manuscript(self, title: str, notes: Sequence[str], voices: Collection[str]) -> Manuscript:
         """Returns what was read.
 
         Args:
             title: of the format's own head, such as front matter.
             notes: on the format.
+            voices: names of the speakers that have a voice of their own.
         """
         self._use_pending_visual()
         drafts = [draft for _, drafts in self._sections for draft in drafts]
@@ -170,7 +165,7 @@ class _Reader:
                 sections.append(Section(heading, tuple(self._timed(passages, unread))))
         heading = self._title_heading.text if self._title_heading else ""
         titles = (one_line(inline_text(written)).strip(_EMPHASIS) for written in (self._title or title, heading))
-        return Manuscript(next(filter(None, titles), ""), tuple(sections), (*notes, *self._tally.notes(self._voices)))
+        return Manuscript(next(filter(None, titles), ""), tuple(sections), (*notes, *self._tally.notes(voices)))
 
     def _passage(self, draft: _Draft, *, beats: bool) -> Passage | None:
         lines: list[str] = []
@@ -188,18 +183,22 @@ class _Reader:
         if len(groups) != len(passages):
             yield from passages
             return
-        for group in dict.fromkeys(groups):
-            members = [passage for passage, number in zip(passages, groups, strict=True) if number == group]
+        for group, grouped in groupby(zip(groups, passages, strict=True), itemgetter(0)):
+            members = [passage for _, passage in grouped]
             duration = self._groups[group].duration
+            texts = [" ".join(member.lines) for member in members]
+            if duration is not None and not can_speak(texts, duration):
+                self._tally.add(Taken.SHORT_LENGTH, f"{duration:g} s")
+                duration = None
             if duration is None:
                 yield from members
                 continue
-            shares = divide_duration([" ".join(member.lines) for member in members], duration)
+            shares = divide_duration(texts, duration)
             yield from (replace(member, duration=share) for member, share in zip(members, shares, strict=True))
 
     def _read_heading(self, block: Block) -> None:
         line = block.lines[0]
-        mark = read_scene_mark(line)
+        mark = self._scene_mark(line)
         timed = _TIMED_HEADING.fullmatch(line)
         label = read_label(line if ":" in line and not timed else f"{line}:", at_head=not self._has_narration)
         if mark is not None:
@@ -232,84 +231,129 @@ class _Reader:
             self._tally.add(Taken.HEADING)
 
     def _read_table(self, block: Block) -> None:
-        kinds = [kind_of_column(cell) for cell in block.rows[0]]
-        if DirectionKind.SPEAKER not in kinds:
+        table = read_table(block.rows)
+        if table is None:
             self._tally.add(Taken.TABLE)
             return
-        for row in block.rows[1:]:
-            cells = dict(zip(kinds, row, strict=False))
-            times = read_scene_mark(f"[{cells.get(DirectionKind.TIME, '').strip('[]()')}]")
-            self._start_group(times or SceneMark())
-            self._direct(Direction(DirectionKind.VISUAL, cells.get(DirectionKind.VISUAL, "")))
-            self._direct(Direction(DirectionKind.SOUND, cells.get(DirectionKind.SOUND, "")))
-            self._read_lines([cells[DirectionKind.SPEAKER]])
+        if table.unspoken:
+            self._tally.add_columns(table.spoken, table.unspoken)
+        for row in table.rows:
+            self._start_group(row.mark)
+            self._direct(Direction(DirectionKind.VISUAL, row.visual))
+            self._direct(Direction(DirectionKind.SOUND, row.sound))
+            if is_speakable(row.speaker):
+                self._speak_as(inline_text(row.speaker))
+            self._read_lines([line for line in map(str.strip, BLOCK_TAG.split(row.spoken)) if line])
 
     def _read_lines(self, lines: Sequence[str], *, is_item: bool = False) -> None:
         """Reads the lines of a paragraph or item."""
-        if self._cues and lines[0] not in self._cues and not any(map(is_slug, lines)):
+        cues = self._features.cues
+        if cues and not self._expects_dialogue and lines[0] not in cues and not any(map(self._is_known, lines)):
             if not any(map(is_transition, lines)):
                 self._tally.add(Taken.ACTION)
                 self._keep_visual(" ".join(lines))
             return
         run: list[str] = []
+        above = self._last
         wanted: DirectionKind | None = None  # a label alone on its line is about the next line
-        for line in chain.from_iterable(map(_split_lead, lines)):
+        unread = deque(chain.from_iterable(map(_split_lead, self._join_directions(lines))))
+        while unread:
+            line = unread.popleft()
+            self._expects_dialogue = line in cues
             if wanted is not None and is_speakable(line):
                 self._flush(run, is_item=is_item)
                 self._direct(Direction(wanted, line))
                 wanted = None
-            elif line in self._cues:
+            elif line in cues:
                 self._flush(run)
-                self._speak_as(line.partition("(")[0].strip(" :"))
-            elif (self._has_code and _SHELL.fullmatch(line)) or is_transition(line):
-                self._tally.add(Taken.TRANSITION if is_transition(line) else Taken.SHELL, line)
-            elif _FOOTNOTE.fullmatch(line):
-                self._tally.add(Taken.FOOTNOTE, line)
+                self._speak_as(speaker_of(line))
+            elif taken := self._left_out(line):
+                self._tally.add(taken, line.strip("()"))
             elif mark := self._scene_mark(line):
                 self._flush(run, is_item=is_item)
                 self._start_group(mark)
-                run += [mark.rest] if mark.rest else []
+                unread.extendleft([mark.rest] if mark.rest else [])
             elif label := self._label(line):
                 self._flush(run, is_item=is_item)
-                rest = self._obey(label)
+                rest = self._obey(label, is_last=not unread and self._last is not above)
                 run += [rest] if rest else []
-                wanted = (
-                    label.kind if not label.rest and label.kind in {DirectionKind.VISUAL, DirectionKind.SOUND} else None
-                )
+                wanted = label.kind if not label.rest and label.kind in _SEEN_OR_HEARD else None
             else:
                 run.append(line)
         self._flush(run, is_item=is_item)
 
+    def _left_out(self, line: str) -> Taken | None:
+        """Returns what a line is that is neither spoken nor used."""
+        if self._features.cues and is_parenthetical(line):
+            return Taken.MANNER
+        if is_transition(line):
+            return Taken.TRANSITION
+        if self._features.has_code and _SHELL.fullmatch(line):
+            return Taken.SHELL
+        footnote = _FOOTNOTE.fullmatch(line)
+        is_footnote = footnote and (footnote["colon"] or footnote["mark"] in self._features.footnotes)
+        return Taken.FOOTNOTE if is_footnote else None
+
+    def _is_known(self, line: str) -> bool:
+        """Whether a line of a screenplay is a slug line or a detail of its title page."""
+        return is_slug(line) or (not self._has_narration and read_label(line, at_head=True) is not None)
+
+    def _join_directions(self, lines: Sequence[str]) -> list[str]:
+        """Joins the lines of a direction that an editor wrapped."""
+        joined: list[str] = []
+        is_open = False
+        for line in lines:
+            if is_open and line[:1].islower():
+                joined[-1] += f" {line}"
+            else:
+                joined.append(line)
+                label = self._label(line) if self._features.has_capitals else None
+                is_open = (
+                    label is not None and bool(label.rest) and label.kind in {*_SEEN_OR_HEARD, DirectionKind.DETAIL}
+                )
+            is_open = is_open and not has_sentence_end(line)
+        return joined
+
     def _scene_mark(self, line: str) -> SceneMark | None:
-        mark = read_scene_mark(line) or self._time_stamp(line)
+        if is_slug(line) and not self._features.has_slugs:
+            return None
+        mark = read_scene_mark(line)
+        if mark is not None and mark.is_bare and not self._features.has_ranges:
+            return None
+        if mark is None and self._features.has_stamps:
+            mark = read_stamp(line)
         while mark is not None and mark.rest and (inner := read_scene_mark(mark.rest)):
             mark = replace(inner, duration=inner.duration or mark.duration, setting=inner.setting or mark.setting)
         return mark
 
-    def _time_stamp(self, line: str) -> SceneMark | None:
-        """Reads a bare time at the beginning of a line, where most lines have one."""
-        stamp = _STAMP.match(line) if self._has_stamps else None
-        return SceneMark(rest=line[stamp.end() :]) if stamp else None
-
     def _label(self, line: str) -> Label | None:
         """Returns the label of a line, unless it may be prose."""
-        label = read_label(line, at_head=not self._has_narration)
+        label = read_label(line, at_head=not self._has_narration, in_script=self._features.is_script)
         if label is None:
-            return None
-        if label.name.casefold() in self._speakers:
+            return read_part(line) if self._features.is_script else None
+        if line in self._features.credits and not self._has_narration:
+            return replace(label, kind=DirectionKind.DETAIL)
+        if label.kind is DirectionKind.PART and line.startswith("["):
+            return None  # what is behind it in brackets isn't spoken
+        if label.name.casefold() in self._features.speakers:
             return replace(label, kind=DirectionKind.SPEAKER)
         if label.kind is None:
             return None if label.duration is None else replace(label, kind=DirectionKind.PART)  # "Beat 2 (3-8s):"
-        return label if label.is_marked or self._is_script or label.kind is DirectionKind.TITLE else None
+        return label if label.is_marked or self._features.is_script or label.kind is DirectionKind.TITLE else None
 
-    def _obey(self, label: Label) -> str:
-        """Follows a label; returns what is behind it and to be spoken."""
+    def _obey(self, label: Label, *, is_last: bool) -> str:
+        """Follows a label; returns what is behind it and to be spoken.
+
+        Args:
+            label: the label.
+            is_last: whether narration stands before it in its paragraph, and nothing behind.
+        """
         match label.kind:
             case DirectionKind.SPEAKER:
                 self._speak_as(label.name)
                 return label.rest
             case DirectionKind.PART:
-                self._start_group(SceneMark(label.duration))
+                self._start_part(label.duration)
                 return label.rest
             case DirectionKind.TITLE:
                 self._title = self._title or label.rest
@@ -318,7 +362,7 @@ class _Reader:
             case DirectionKind.PAUSE:
                 self._direct(read_bracket(f"pause {label.rest}", square=True, is_apart=True, is_line=True))
             case kind if kind is not None:
-                self._direct(Direction(kind, label.rest))
+                self._direct(Direction(kind, label.rest), is_last=is_last)
         return ""
 
     def _flush(self, run: list[str], *, is_item: bool = False) -> None:
@@ -328,19 +372,19 @@ class _Reader:
         spoken_end = len(text.rstrip(_UNSPOKEN))
         start = 0
         has_prose = False
-        for found in _BRACKETS.finditer(text):
+        for bracket in find_brackets(text):
             direction = read_bracket(
-                found["inner"].replace("\n", " "),
-                square=found["open"] == "[",
-                is_apart=_is_apart(text, start, found),
-                is_line=_is_line(text, found),
-                in_script=self._is_script,
+                bracket.inner,
+                square=bracket.is_square or (bracket.is_emphasized and self._features.is_script),
+                is_apart=bracket.is_apart(start),
+                is_line=bracket.is_line,
+                in_script=self._features.is_script,
             )
             if direction is None:
                 continue
-            has_prose |= self._add(text[start : found.start()].strip().split("\n"), is_item=is_item)
-            self._direct(direction, is_last=has_prose and found.end() >= spoken_end)
-            start = found.end()
+            has_prose |= self._add(text[start : bracket.start].strip().split("\n"), is_item=is_item)
+            self._direct(direction, is_last=has_prose and bracket.end >= spoken_end)
+            start = bracket.end
         self._add(text[start:].strip().split("\n"), is_item=is_item)
 
     def _add(self, lines: Sequence[str], *, is_item: bool = False) -> bool:
@@ -365,17 +409,18 @@ class _Reader:
             direction: the direction.
             is_last: whether narration stands before it in its paragraph, and none behind.
         """
-        if direction is None or not direction.text.strip():
+        if direction is None or not is_speakable(direction.text):
             return
         if direction.kind is DirectionKind.SPEAKER:
             self._speak_as(direction.text)
             return
-        self._tally.add(_TAKEN[direction.kind], direction.text)
+        self._tally.add(_TAKEN[direction.kind], direction.text.strip(_EMPHASIS))
         if direction.kind is DirectionKind.PAUSE and self._last is not None:
             self._last.pause += direction.seconds or 0
             self._last = None
         elif direction.kind is DirectionKind.TIME:
             self._start_group(SceneMark(direction.seconds), is_counted=False)
+            self._groups[-1].is_marked = direction.seconds is not None
         elif direction.kind is DirectionKind.VISUAL:
             self._keep_visual(direction.text, is_last=is_last)
 
@@ -402,6 +447,14 @@ class _Reader:
         self._groups.append(_Group(mark.setting.strip(_EMPHASIS), mark.duration, is_marked=True))
         self._last = None
 
+    def _start_part(self, duration: float | None) -> None:
+        """Starts a part of the video: a scene if it has a duration, else perhaps many."""
+        is_named = self._groups[-1].is_marked and not (self._last or self._pending_visual)
+        if duration is None and is_named:
+            return  # "[0:03-0:15] Main"
+        self._start_group(SceneMark(duration))
+        self._groups[-1].is_marked = duration is not None
+
     def _use_pending_visual(self) -> None:
         """Gives a visual direction without narration behind it to the narration above it."""
         group, drafts = self._groups[-1], self._sections[-1][1]
@@ -418,16 +471,14 @@ class _Reader:
 
 def _part_at_tags(text: str) -> str:
     """Parts paragraphs at tags such as `<br>`, but not the rows of tables."""
-    lines = (BLOCK_TAG.sub(" " if line.lstrip().startswith("|") else "\n\n", line) for line in text.split("\n"))
+    lines = (line if line.lstrip().startswith("|") else BLOCK_TAG.sub("\n\n", line) for line in text.split("\n"))
     return "\n".join(lines)
 
 
 def _split_lead(line: str) -> tuple[str, ...]:
     """Parts a direction in brackets from the label behind it."""
-    emphasized = _EMPHASIZED.fullmatch(line)
-    line = emphasized[1] if emphasized else line
-    lead = _LEAD.fullmatch(line)
-    return (lead[1], lead[2]) if lead and read_label(lead[2]) else (line,)
+    lead, rest = part_lead(line)
+    return (lead, rest) if rest and read_label(rest) else (f"{lead} {rest}".strip(),)
 
 
 def _title_heading(blocks: Collection[Block]) -> Block | None:
@@ -437,16 +488,3 @@ def _title_heading(blocks: Collection[Block]) -> Block | None:
         return None
     others = [block.level for block in blocks if block.kind is BlockKind.HEADING and block is not first]
     return first if all(level > first.level for level in others) else None
-
-
-def _is_apart(text: str, start: int, found: re.Match[str]) -> bool:
-    """Whether brackets stand between sentences."""
-    before = text[max(start, found.start() - _CONTEXT_CHARS) : found.start()].strip()
-    after = text[found.end() : found.end() + _CONTEXT_CHARS].lstrip()
-    return (not before or has_sentence_end(before) or before.endswith(":")) and not after[:1].islower()
-
-
-def _is_line(text: str, found: re.Match[str]) -> bool:
-    before = text[max(0, found.start() - _CONTEXT_CHARS) : found.start()].rpartition("\n")[2]
-    after = text[found.end() : found.end() + _CONTEXT_CHARS].partition("\n")[0]
-    return not is_speakable(before) and not is_speakable(after)

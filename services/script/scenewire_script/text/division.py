@@ -108,8 +108,10 @@ def _may_share(scene: str, sentence: str, language: str, longer: int) -> bool:
         return True
     if words >= _SHORT_WORDS * longer:
         return False
+    if longer > 1:
+        return True
     shown, named = _things(scene, language), _things(sentence, language)
-    return longer > 1 or not shown or not named or not shown.isdisjoint(named)
+    return not shown or not named or not shown.isdisjoint(named)
 
 
 def _things(text: str, language: str) -> frozenset[str]:

@@ -52,7 +52,7 @@ _ENGLISH: Final = """
     without word words work works would year years yes yet you young your yours finally
     welcome hello thanks thank please eventually meanwhile nearby originally roughly stayed followed following ordinary passes passed slightly ones
 """
-_ENGLISH_FILLERS: Final = frozenset(_ENGLISH.split())
+_ENGLISH_FILLERS: Final = frozenset(_ENGLISH.split()) | _CALENDAR
 
 _NAME_PARTICLES: Final = "al bin da de del den der di du la of van von"
 _WITHIN_NAMES: Final = frozenset(_NAME_PARTICLES.split())
@@ -161,4 +161,6 @@ def _starts_sentence(text: str, word: re.Match[str]) -> bool:
 def is_filler(word: str) -> bool:
     """Returns whether an English word cannot be seen: a filler word, a number, a day or a month."""
     stem, _, ending = word.casefold().replace("’", "'").partition("'")
-    return stem.isnumeric() or len(stem) < _MIN_KEYWORD_CHARS or ending == "t" or stem in _ENGLISH_FILLERS | _CALENDAR
+    return (
+        stem.replace("-", "").isnumeric() or len(stem) < _MIN_KEYWORD_CHARS or ending == "t" or stem in _ENGLISH_FILLERS
+    )

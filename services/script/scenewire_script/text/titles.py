@@ -47,7 +47,8 @@ def derive_title(texts: Sequence[str], language: str = "en") -> str:
         return _shortened(min(clauses, key=len, default=keywords[0]))
     opening = _CLAUSE.split(sentences[0])[0]
     first = WORD.match(opening)
-    if first and (first[0].isdigit() or first[0].casefold() in _NUMBERS) and len(opening) <= _MAX_CHARS:
+    is_number = first is not None and (first[0].isdigit() or first[0].casefold() in _NUMBERS)
+    if is_number and len(opening) <= _MAX_CHARS and keywords_of(opening):
         return _shortened(opening)
     earliest = min(keywords, key=lambda keyword: whole.casefold().find(keyword.casefold()))
     return _shortened(next(_things(sentences), earliest))

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-__all__ = ["divide_duration"]
+__all__ = ["can_speak", "divide_duration"]
 
 _DIGIT_WEIGHT: Final = 5
 """Letters that take as long to speak as a digit, which is a word."""
@@ -22,6 +22,14 @@ _PAUSE_WEIGHTS: Final = ((re.compile(r"[,;:–—、，；：]"), 5), (re.compil
 
 _SCENE_WEIGHT: Final = 5
 """For the silence after a scene."""
+
+_MAX_WEIGHT_PER_S: Final = 30
+"""Twice a usual pace; nobody speaks faster."""
+
+
+def can_speak(texts: Sequence[str], seconds: float) -> bool:
+    """Returns whether texts can be spoken within so many seconds."""
+    return sum(map(_weight, texts)) <= seconds * _MAX_WEIGHT_PER_S
 
 
 def divide_duration(texts: Sequence[str], seconds: float) -> list[float]:

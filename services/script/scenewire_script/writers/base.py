@@ -1,5 +1,6 @@
 """The interface of a script writer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -61,10 +62,16 @@ class ScriptWriter(Protocol):
         ...
 
 
-def nothing_to_say(where: str) -> PermanentError:
-    """Returns the error for an order without letters and digits."""
+def nothing_to_say(where: str, notes: Sequence[str] = ()) -> PermanentError:
+    """Returns the error for an order without words to speak.
+
+    Args:
+        where: the part of the order that has none.
+        notes: what its words were taken for, if it has any.
+    """
+    why = f"all of {where} is left out. {' '.join(notes)}" if notes else f"{where} contains no letters or digits"
     return PermanentError(
         FailureCode.INVALID_ORDER,
-        f"there is nothing to speak: {where} contains no letters or digits",
-        hint="order with a topic or a text that contains words",
+        f"there is nothing to speak: {why}",
+        hint="order with a topic or a text that contains words to speak",
     )

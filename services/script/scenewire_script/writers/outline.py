@@ -1,6 +1,7 @@
 """The writer without a model: divides the text of an order into scenes; writes a placeholder for a bare topic."""
 
 import asyncio
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Final
 
@@ -11,6 +12,7 @@ from scenewire.text.markup import is_speakable
 from scenewire.text.plain import plain_line
 from scenewire.text.sentences import with_full_stop
 from scenewire.text.writings import language_name
+from scenewire_script.manuscript.model import Passage
 from scenewire_script.manuscript.reader import read_manuscript
 from scenewire_script.text.division import Part, divide, split_long
 from scenewire_script.text.keywords import footage_query, keywords_of
@@ -53,7 +55,7 @@ def _keep(order: ScriptRequested, ordered: tuple[SceneOrder, ...]) -> Script:
     read = [read_manuscript(scene.text, voices=order.voices, speak_headings=True) for scene in scenes]
     for number, manuscript in enumerate(read, start=1):
         if not manuscript.passages:
-            raise nothing_to_say(f"scene {number}")
+            raise nothing_to_say(f"scene {number}", manuscript.notes)
     texts = ["\n\n".join(_paragraph(passage.lines) for passage in manuscript.passages) for manuscript in read]
     title = _title(order, "", texts)
     topic = plain_line(order.topic or "") or title
@@ -71,7 +73,10 @@ def _keep(order: ScriptRequested, ordered: tuple[SceneOrder, ...]) -> Script:
                 pause=min(manuscript.passages[-1].pause, MAX_PAUSE_S),
             )
         )
-    notes = dict.fromkeys(note for manuscript in read for note in manuscript.notes)
+    passages = chain.from_iterable(manuscript.passages for manuscript in read)
+    notes = dict.fromkeys(
+        (*chain.from_iterable(manuscript.notes for manuscript in read), *_unused_voices(order, passages))
+    )
     return Script(topic=topic, title=title, scenes=tuple(drafts), notes=tuple(notes))
 
 
@@ -80,14 +85,14 @@ def _divide(order: ScriptRequested, text: str) -> Script:
     manuscript = read_manuscript(text, voices=order.voices, speak_headings=order.speak_headings)
     parts = divide(manuscript, order.options.language)
     if not parts:
-        raise nothing_to_say("the text")
+        raise nothing_to_say("the text", manuscript.notes)
     title = _title(order, manuscript.title, [part.text for part in parts])
     topic = plain_line(order.topic or "") or title
     return Script(
         topic=topic,
         title=title,
         scenes=tuple(_draft(part, order, topic) for part in parts),
-        notes=manuscript.notes,
+        notes=(*manuscript.notes, *_unused_voices(order, manuscript.passages)),
     )
 
 
@@ -100,6 +105,16 @@ def _title(order: ScriptRequested, marked: str, texts: list[str]) -> str:
 def _voice_of(order: ScriptRequested, speaker: str) -> str | None:
     voices = {name.casefold(): voice for name, voice in (order.voices or {}).items()}
     return voices.get(speaker.casefold())
+
+
+def _unused_voices(order: ScriptRequested, passages: Iterable[Passage]) -> Iterator[str]:
+    """Yields a note if the order has voices for speakers that the script lacks."""
+    speakers = list(dict.fromkeys(passage.speaker for passage in passages if passage.speaker))
+    known = {name.casefold() for name in speakers}
+    unused = [name for name in order.voices or {} if name.casefold() not in known]
+    if unused:
+        named = f"its speakers are {', '.join(speakers)}" if speakers else "it names no speakers"
+        yield f"Voices not used, because the script has no such speaker: {', '.join(unused)}; {named}."
 
 
 def _paragraph(lines: tuple[str, ...]) -> str:
@@ -119,6 +134,7 @@ def _outline(order: ScriptRequested) -> Script:
     notes = [
         "The script is a placeholder. Order with your own text, or set GROQ_API_KEY or SCRIPT_MODEL_URL to have one written."
     ]
+    notes += _unused_voices(order, ())
     if language is not None:
         ordered = language_name(order.options.language)
         notes.append(f"The placeholder script is in English, not {ordered}, and an English voice reads it.")

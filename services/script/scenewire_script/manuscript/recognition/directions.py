@@ -5,16 +5,15 @@ Nothing that may be prose is taken for a direction: `(1869)`, `[sic]` and `the [
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from scenewire.text.markup import is_speakable
 from scenewire.text.sentences import has_sentence_end
-from scenewire_script.manuscript.times import is_time, read_time
+from scenewire_script.manuscript.recognition.times import is_time, read_time
 
-__all__ = ["Direction", "DirectionKind", "Label", "is_transition", "kind_of_column", "read_bracket", "read_label"]
+__all__ = ["Direction", "DirectionKind", "Label", "is_transition", "read_bracket", "read_label", "read_part"]
 
 
 class DirectionKind(StrEnum):
@@ -68,43 +67,47 @@ def _pattern(words: str, ending: str = "") -> re.Pattern[str]:
     return re.compile(rf"(?:{_any_of(words)}){ending}", re.IGNORECASE)
 
 
-_VISUAL: Final = """image, images, visual, visuals, b roll, broll, footage, picture, photo, on screen, on screen text, text on
-    screen, video, video clip, clip, shot, camera, graphic, graphics, animation, stock footage, visual cue, image prompt, visual
-    prompt, video prompt, screen, bild, bilder, imagen, imágenes, immagine, imagem, изображение, видеоряд, 画面"""
+_VISUAL: Final = """image, images, visual, visuals, b roll, broll, footage, picture, photo, on screen, video, video clip, clip, shot, camera, graphic, graphics, gfx, animation, stock footage, visual cue, image prompt, visual
+    prompt, video prompt, screen, bild, bilder, imagen, imágenes, immagine, imagem, einspieler, изображение, видеоряд, 画面"""
 _SOUND: Final = """sfx, music, sound, sounds, sound effect, sound effects, fx, bgm, background music, ambience, jingle, musik,
     música, musique, musica"""
+_PARTS: Final = """hook, intro, introduction, body, main content, cta, call to action, outro, conclusion, closing, opening, cold open, main, main part, main point, end screen, ad break, sponsor break, einleitung, hauptteil, schluss, fazit, aufhänger, abspann, gancho, introducción, desarrollo, cierre, conclusión, despedida, llamada a la acción, llamado a la acción, accroche, appel à l'action, introdução, desenvolvimento, conclusão, chamada para ação"""
 _KINDS: Final = {
     DirectionKind.VISUAL: _pattern(_VISUAL, r"(?:\s?\d{1,3})?"),
     DirectionKind.SOUND: _pattern(_SOUND),
     DirectionKind.PAUSE: _pattern("pause, beat, silence"),
     DirectionKind.SPEAKER: _pattern(
         """voice, voiceover, voice over, vo, v.o., narrator, narration, host, co host, speaker, dialogue, spoken, anchor,
-        announcer, presenter, interviewer, guest, erzähler, erzählerin, sprecher, sprecherin, narrador, narradora,
+        announcer, presenter, speaker notes, sprechernotizen, sprechertext, locución, narr, o ton, notas del orador, sot, pkg, interviewer, guest, erzähler, erzählerin, sprecher, sprecherin, narrador, narradora,
         narrateur, narratrice, narratore, voix off, voce fuori campo, locutor, locutora, locução, audio, lector,
         рассказчик, диктор, ведущий, голос за кадром, 旁白, ナレーター, ナレーション, 해설, 내레이션, सूत्रधार, الراوي, קריין""",
-        r"(?:\s(?:\d{1,2}|[A-H]))?(?:\s?\(?v\.?o\.?\)?)?",
+        r"(?:\s(?:\d{1,2}|[A-H]))?(?:\s?\(?v\.?o\.?\)?)?|(?:sot|o-?ton)(?:\s[\w.]+){1,2}",
     ),
-    DirectionKind.PART: _pattern(
-        """hook, intro, introduction, body, main content, cta, call to action, outro, conclusion, closing, opening,
-        cold open"""
-    ),
+    DirectionKind.PART: _pattern(_PARTS),
     DirectionKind.DETAIL: _pattern(
-        """tone, duration, duration target, target duration, estimated duration, total duration, length, runtime, word
-        count, words, audience, target audience, style, platform, format, aspect ratio, language, genre, author, date,
+        """tone, duration, duration target, target duration, estimated duration, total duration, length, target length,
+        trt, slug, topic, thema, draft, draft date, version, credit, runtime, word count, words, audience, target audience, style, platform, format, aspect ratio, language, genre, author, date,
         total words, hashtags, tags, keywords, thumbnail, text overlay, overlay text, super, lower third, title card,
-        caption, captions, transition, einblendung, texto na tela, 字幕"""
+        caption, captions, on screen text, text on screen, transition, einblendung, texteinblendung, bauchbinde, insert, rótulo, texto en pantalla, texto na tela, 字幕"""
     ),
-    DirectionKind.TITLE: _pattern("title, video title, titel, titre, título, titolo, заголовок, 标题, タイトル"),
+    DirectionKind.TITLE: _pattern(
+        "title, video title, video script, youtube script, tiktok script, podcast script, script title, episode title, titel, titre, título, titolo, заголовок, 标题, タイトル"
+    ),
 }
 _ANYWHERE: Final = _pattern(
-    """duration target, target duration, estimated duration, total duration, word count, target audience, aspect ratio,
-    total words, text overlay, overlay text, lower third, title card, einblendung, texto na tela, 字幕"""
+    """duration target, target duration, target length, trt, estimated duration, total duration, word count, target audience, aspect ratio,
+    total words, on screen text, text on screen, text overlay, overlay text, lower third, title card, hashtags, einblendung, texteinblendung, bauchbinde, rótulo,
+    texto en pantalla, texto na tela, 字幕"""
 )
 """Details that are no prose behind narration either."""
 
+_WITHIN: Final = _pattern(
+    "transition, caption, captions, super, thumbnail, tags, keywords, tone, style, übergang, transición"
+)
+"""Details that scripts also have for each scene."""
+
 _SURE: Final = _pattern(
-    """visual, visuals, b roll, broll, stock footage, visual cue, image prompt, visual prompt, video prompt, on screen text,
-    text on screen, sfx, sound effect, sound effects, bgm, fx"""
+    """visual, visuals, b roll, broll, stock footage, visual cue, image prompt, visual prompt, video prompt, gfx, sfx, sound effect, sound effects, bgm, fx"""
 )
 """Labels that prose does not have."""
 
@@ -113,71 +116,66 @@ _LABEL: Final = re.compile(
     r"(?:\*\*|__|\*|_)?\s*(?P<sign>[:：|])(?!//)(?:\*\*|__|\*|_)?\s*(?P<rest>.*)",
     re.DOTALL,
 )
+_SYMBOLS: Final = re.compile(
+    r"\A(?P<open>[\[(]?(?:\*\*|__|\*|_)?)[ \ufe0f\u200d\u2190-\u2bff\U0001f000-\U0001faff]{1,8}"
+)
+"""Emoji and other symbols before a label."""
+
 _MAX_NAME_WORDS: Final = 3
 
 _PAUSE: Final = re.compile(
     r"(?:(?:short|long|brief|dramatic)\s)?(?:pause|beat|silence|wait|break|pausa|stille)\b\s*(?:for\s)?\(?"
-    r"(?:(?P<seconds>\d{1,2}(?:\.\d{1,2})?)\s*(?:s|secs?|seconds?)?)?\)?\.?",
+    r"(?:(?P<seconds>\d{1,2}(?:\.\d{1,2})?)\s*(?:s|se[ckg][a-z]{0,6})?)?\)?\.?",
     re.IGNORECASE,
 )
 _PAUSE_S: Final = 0.7
 """Silence of a pause whose length isn't given."""
 
 _SOUNDS: Final = re.compile(
-    rf"(?:{_any_of(_SOUND)}|applause|laughter|whoosh|ding)\b.*"
+    rf"(?:(?:intro|outro|end|theme|closing|opening)\s)?(?:{_any_of(_SOUND)}|applause|laughter|whoosh|ding|cue(?! cards?))\b.*"
     r"|(?:upbeat|soft|dramatic|gentle|tense|epic|calm|ambient|sad|happy)\s(?:\w+\s)?music\b.*"
     r"|music (?:starts|fades|swells|plays|stops|rises|begins|ends)\b.*",
     re.IGNORECASE,
 )
 _MANNERS: Final = re.compile(
     r"(?:voice[- ]?over|v\.?o\.?|o\.?s\.?|cont'd|whisper\w*|laugh(?:s|ing)?|chuckl\w*|sigh(?:s|ing)?|smil(?:es|ing)|softly"
-    r"|loudly|excited(?:ly)?|serious(?:ly)?|slowly|calm(?:ly)?|shout(?:s|ing)|gasps?|to camera)(?:\b.{0,24})?",
+    r"|loudly|(?:on|off|to) camera|excited(?:ly)?|serious(?:ly)?|slowly|calm(?:ly)?|shout(?:s|ing)|gasps?)(?:\b.{0,24})?",
     re.IGNORECASE,
 )
 _VISUALS: Final = re.compile(
-    rf"(?:cuts? to|fade (?:in|out|to)|zoom(?:s|ing)? (?:in|out)|pan (?:to|across)|close[- ]up|wide shot|drone shot|aerial"
-    rf"|shot of|b-?roll|text on screen|on[- ]screen|shows?|showing|montage|cutaway|{_any_of(_VISUAL)})\b.*",
+    rf"(?:cuts? to|fade (?:in|out|to)|zoom(?:s|ing)? (?:in|out)|pan (?:to|across)|close[- ]up|(?:wide|drone|medium|long) shot|aerial"
+    rf"|shot of|b-?roll|on[- ]screen|shows?|showing|montage|cutaway|{_any_of(_VISUAL)})\b.*",
     re.IGNORECASE | re.DOTALL,
 )
+_IN_BRACKETS: Final = frozenset(
+    {DirectionKind.VISUAL, DirectionKind.SOUND, DirectionKind.SPEAKER, DirectionKind.DETAIL}
+)
+"""Kinds of labels in brackets between sentences."""
+
 _PROSE: Final = re.compile(r"sic!?|\d{1,4}|\^.*|…|\.{3}|x| |citation needed|edit(?:ed)?:?.*", re.IGNORECASE)
 _MAX_DIRECTION_CHARS: Final = 300
+_PART: Final = re.compile(rf"(?:{_any_of(_PARTS)})(?:\s\d{{1,2}})?(?:\s*[-–—:|,]\s*(?P<rest>\S.*))?", re.IGNORECASE)
+"""A part of the video in square brackets: `[HOOK]`, `[INTRO - 5 sec]`."""
+
 _TRANSITION: Final = re.compile(
-    r"(?:(?:FADE|CUT|SMASH CUT|DISSOLVE|MATCH CUT|JUMP CUT)(?: (?:IN|OUT|TO(?: BLACK)?))?[:.]?|\[?(?:THE )?END\.?\]?)"
+    r"(?:(?:FADE|CUT|SMASH CUT|DISSOLVE|MATCH CUT|JUMP CUT)(?: (?:IN|OUT|TO(?: BLACK)?))?"
+    r"|CORTE A(?: NEGRO)?|FUNDIDO(?: (?:A NEGRO|DE ENTRADA))?|SCHNITT(?: AUF| ZU)?|(?:AUF|AB|ÜBER)BLENDE|COUPE À|FONDU(?: AU NOIR)?)[:.]?"
+    r"|\[?(?:(?:THE )?END|ENDE|FIN|FIM)\.?\]?"
 )
-_COLUMNS: Final = {
-    DirectionKind.SPEAKER: re.compile(
-        r"(?:narration|voice[ -]?over|voice|vo|v\.o\.|audio|script|dialogue|spoken(?: text)?|text|words|says"
-        r"|sprechertext|narración|narração|texte)(?:\s*[/(].*)?",
-        re.IGNORECASE,
-    ),
-    DirectionKind.VISUAL: re.compile(
-        r"(?:visuals?|video|images?|b-?roll|footage|shots?|screen|pictures?|on[ -]screen|bild(?:er)?)(?:\s*[/(].*)?",
-        re.IGNORECASE,
-    ),
-    DirectionKind.TIME: re.compile(
-        r"(?:time|times|timing|timecode|duration|sec(?:onds)?|zeit)(?:\s*[/(].*)?", re.IGNORECASE
-    ),
-    DirectionKind.SOUND: re.compile(r"(?:music|sfx|sound(?: effects?)?|musik)(?:\s*[/(].*)?", re.IGNORECASE),
-}
 
 
-def kind_of_column(heading: str) -> DirectionKind | None:
-    """Returns the kind of a column of a script table; SPEAKER is what is spoken."""
-    plain = heading.strip(" *_`#")
-    return next((kind for kind, words in _COLUMNS.items() if words.fullmatch(plain)), None)
-
-
-def read_label(line: str, *, at_head: bool = False) -> Label | None:
+def read_label(line: str, *, at_head: bool = False, in_script: bool = False) -> Label | None:
     """Reads a line that begins with a label.
 
     Args:
         line: with its inline markup.
-        at_head: whether nothing was spoken yet. Only then `Tone:` and `Title:` are details of the script.
+        at_head: whether nothing was spoken yet. Only then `Date:` and `Title:` are details of the script.
+        in_script: whether the text has other directions, so that `Transition:` is a detail of its scene.
 
     Returns:
         None if there is no label, or one that stands in prose.
     """
-    found = _LABEL.fullmatch(line.lstrip(_symbols(line)))
+    found = _LABEL.fullmatch(_SYMBOLS.sub(r"\g<open>", line, count=1))
     if found is None or len(found["name"].split()) > _MAX_NAME_WORDS + 1:
         return None
     name, rest = found["name"].strip(), found["rest"].strip()
@@ -186,7 +184,7 @@ def read_label(line: str, *, at_head: bool = False) -> Label | None:
             return None
         rest = rest[:-1].strip()
     kind = next((kind for kind, words in _KINDS.items() if words.fullmatch(name)), None)
-    is_late = not at_head and not _ANYWHERE.fullmatch(name)
+    is_late = not at_head and not _ANYWHERE.fullmatch(name) and not (in_script and _WITHIN.fullmatch(name))
     if kind in {DirectionKind.DETAIL, DirectionKind.TITLE} and is_late:
         return None
     if found["sign"] == "|" and kind is not DirectionKind.SPEAKER:
@@ -195,13 +193,6 @@ def read_label(line: str, *, at_head: bool = False) -> Label | None:
     is_marked = bool(found["open"] or found["bold"] or _SURE.fullmatch(name) or _ANYWHERE.fullmatch(name))
     is_marked = is_marked or (name.isupper() and len(name) > 1) or duration is not None
     return Label(kind, name, rest, duration, is_marked=is_marked)
-
-
-def _symbols(line: str) -> str:
-    """Returns the emoji and other symbols at the beginning of a line, and spaces."""
-    return "".join(
-        character for character in line[:4] if unicodedata.category(character) == "So" or character in "\ufe0f "
-    )
 
 
 def read_bracket(text: str, *, square: bool, is_apart: bool, is_line: bool, in_script: bool = True) -> Direction | None:
@@ -222,11 +213,17 @@ def read_bracket(text: str, *, square: bool, is_apart: bool, is_line: bool, in_s
         return None
     if pause := _PAUSE.fullmatch(inner):
         return Direction(DirectionKind.PAUSE, inner, float(pause["seconds"] or _PAUSE_S))
-    if is_time(inner):
+    if is_time(inner) and (square or in_script):
         return Direction(DirectionKind.TIME, inner, read_time(inner))
+    if square and is_apart and (part := _PART.fullmatch(inner)):
+        rest = part["rest"] or ""
+        is_shown = bool(_VISUALS.fullmatch(rest))
+        return (
+            Direction(DirectionKind.VISUAL, rest) if is_shown else Direction(DirectionKind.TIME, inner, read_time(rest))
+        )
     label = read_label(f"{inner.partition(':')[0]}:{inner.partition(':')[2]}") if ":" in inner else None
-    if label is not None and label.kind in {DirectionKind.VISUAL, DirectionKind.SOUND, DirectionKind.SPEAKER}:
-        return Direction(label.kind, label.rest)
+    if label is not None and label.kind in _IN_BRACKETS:
+        return Direction(label.kind, inner if label.kind is DirectionKind.DETAIL else label.rest)
     for kind, words in (
         (DirectionKind.SOUND, _SOUNDS),
         (DirectionKind.MANNER, _MANNERS),
@@ -236,6 +233,12 @@ def read_bracket(text: str, *, square: bool, is_apart: bool, is_line: bool, in_s
             return Direction(kind, inner)
     is_direction = is_apart if square else is_line and not has_sentence_end(inner)
     return Direction(DirectionKind.VISUAL, inner) if is_direction and is_speakable(inner) else None
+
+
+def read_part(line: str) -> Label | None:
+    """Reads a line that only names a part of the video and perhaps its length: `Introduction (approx. 20 seconds)`."""
+    label = read_label(f"{line}:")
+    return label if label is not None and label.kind is DirectionKind.PART and not label.rest else None
 
 
 def is_transition(line: str) -> bool:

@@ -18,15 +18,19 @@ class SceneMark:
         duration: seconds that the script gives the scene.
         setting: what the mark says the scene shows; empty without one.
         rest: text behind the mark, to be read on.
+        start: second of the video at which the scene begins; None if the mark names none.
+        is_bare: whether the mark is only a range of times without square brackets, which may be times of a day.
     """
 
     duration: float | None = None
     setting: str = ""
     rest: str = ""
+    start: float | None = None
+    is_bare: bool = False
 
 
 _TIME: Final = r"\d{1,3}(?::\d{2}){0,2}(?:\.\d{1,3})?"
-_UNIT: Final = r"(?:\s?(?:s|secs?|seconds?)\b)"
+_UNIT: Final = r"(?:\s?(?:s|secs?|seconds?|sek(?:unden)?|seg(?:undos)?|secondes)\b\.?)"
 _RANGE: Final = rf"(?P<from>{_TIME}){_UNIT}?\s?(?:[-–—→]|to)\s?(?P<to>{_TIME})(?P<unit>{_UNIT})?"
 _RANGE_ALONE: Final = re.compile(rf"[\[(]?\s*{_RANGE}\s*[\])]?:?", re.IGNORECASE)
 _RANGE_FIRST: Final = re.compile(
@@ -35,16 +39,27 @@ _RANGE_FIRST: Final = re.compile(
     re.IGNORECASE,
 )
 _POINT_FIRST: Final = re.compile(
-    rf"[\[(]\s*(?:\d{{1,2}}:\d{{2}}(?::\d{{2}})?|\d{{1,3}}{_UNIT})\s*[\])]\s*:?\s*", re.IGNORECASE
+    rf"[\[(]\s*(?:\d{{0,2}}:\d{{2}}(?::\d{{2}})?(?:\s?[ap]m)?|\d{{1,3}}{_UNIT})\s*[\])]\s*:?\s*", re.IGNORECASE
 )
 _BARE_SECONDS: Final = re.compile(rf"(\d{{1,3}}\s?[-–]\s?\d{{1,3}}{_UNIT})\s*[:|]\s*", re.IGNORECASE)
-_LENGTH: Final = re.compile(rf"[\[(]?\s*(?P<length>\d{{1,3}}(?:\.\d)?){_UNIT}\s*[\])]?\s*:?", re.IGNORECASE)
+_LENGTH: Final = re.compile(
+    rf"[\[(]?\s*(?:approx\.?|about|ca\.?|~|≈)?\s*(?P<length>\d{{1,3}}(?:\.\d)?){_UNIT}\s*[\])]?\s*:?", re.IGNORECASE
+)
 
 _SCENE: Final = re.compile(
-    r"[\[(]?(?:scene|shot|szene|scène|escena|cena|scena|сцена|シーン|场景|場景)\s*#?\s*\d{1,3}[A-Da-d]?[\])]?"
+    r"[\[(]?(?:scene|shot|slide|section|segment|folie|abschnitt|diapositiva|sección|szene|scène|escena|cena|scena|сцена|シーン|场景|場景)\s*#?\s*\d{1,3}[A-Da-d]?[\])]?"
     r"(?:\s*$|\s*[:|–—.)\]-]\s*|\s*(?=[(\[]))",
     re.IGNORECASE,
 )
+_TRAILING: Final = re.compile(r"(?P<rest>[^()\[\]]+?)\s*(?P<time>[\[(][^\[\]()]{2,24}[\])])")
+
+_FRAMING: Final = re.compile(
+    r"(?:(?:extreme |medium )?(?:wide|long|close[- ]?up)|medium|full|aerial|drone|overhead|establishing|tracking|pov|detail"
+    r"|totale|halbtotale|nahaufnahme|großaufnahme|plano (?:general|medio|detalle)|primer plano)(?: shot)?\s*[:–—-]\s*(?P<shown>.+)",
+    re.IGNORECASE,
+)
+"""How a shot is framed; what is behind it is seen, not spoken."""
+
 _SLUG: Final = re.compile(r"(?:\d+\.?\s+)?(?:INT|EXT|INT\./EXT|EXT\./INT|I/E)[./]\s*(\S.*)")
 _MAX_SETTING_WORDS: Final = 8
 _EMPHASIS: Final = "*_ "
@@ -64,11 +79,14 @@ def read_scene_mark(line: str) -> SceneMark | None:
     if scene is None:
         return _read_leading_time(bare)
     rest = bare[scene.end() :].strip(_EMPHASIS)
-    mark = _read_leading_time(rest) or SceneMark(rest=rest)
+    if framed := _FRAMING.fullmatch(rest.rstrip("])")):
+        return SceneMark(setting=framed["shown"].rstrip("."))
+    mark = _read_leading_time(rest) or _read_trailing_time(rest) or SceneMark(rest=rest)
     rest = mark.rest
     if line.strip("*_ #")[:1] == "[" and rest.endswith("]"):
         rest = rest[:-1].strip()
     if is_speakable(rest) and len(rest.split()) <= _MAX_SETTING_WORDS and not has_sentence_end(rest):
+        rest = rest.strip("()[]")
         return SceneMark(mark.duration, setting=rest.casefold() if rest.isupper() else rest)
     return SceneMark(mark.duration, rest=rest if is_speakable(rest) else "")
 
@@ -100,15 +118,26 @@ def is_time(text: str) -> bool:
 
 
 def _read_leading_time(text: str) -> SceneMark | None:
-    if _RANGE_ALONE.fullmatch(text.strip()) and (seconds := read_time(text)):
-        return SceneMark(seconds)
-    if (found := _RANGE_FIRST.match(text)) and (seconds := read_time(found[0].strip(" :|–—-"))):
-        return SceneMark(seconds, rest=text[found.end() :].strip(_EMPHASIS))
-    if (found := _BARE_SECONDS.match(text)) and (seconds := read_time(found[1])):
-        return SceneMark(seconds, rest=text[found.end() :].strip(_EMPHASIS))
+    text = text.strip()
+    if found := _RANGE_ALONE.fullmatch(text) or _RANGE_FIRST.match(text) or _BARE_SECONDS.match(text):
+        times = found[0].strip(" :|–—-")
+        if seconds := read_time(times):
+            return _range_mark(times, seconds, rest=text[found.end() :].strip(_EMPHASIS))
     if found := _POINT_FIRST.match(text):
         return SceneMark(rest=text[found.end() :].strip(_EMPHASIS))
     return None
+
+
+def _read_trailing_time(text: str) -> SceneMark | None:
+    found = _TRAILING.fullmatch(text)
+    seconds = read_time(found["time"]) if found else None
+    return SceneMark(seconds, rest=found["rest"]) if found and seconds else None
+
+
+def _range_mark(times: str, seconds: float, *, rest: str) -> SceneMark:
+    found = _RANGE_ALONE.fullmatch(times)
+    is_bare = not times.startswith("[") and not (found and found["unit"])
+    return SceneMark(seconds, rest=rest, start=_seconds(found["from"]) if found else None, is_bare=is_bare)
 
 
 def _seconds(time: str) -> float:
