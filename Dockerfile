@@ -45,6 +45,12 @@ COPY services services
 COPY shared shared
 RUN chmod -R a+rX,go-w . && python -m compileall -q --invalidation-mode unchecked-hash .
 
+# --- typefaces: cut once, because the runtime is read-only ---------------------------------------------------------------
+FROM assembly-packages AS typefaces
+COPY --from=code /app/shared/scenewire /app/scenewire
+COPY --from=code /app/services/assembly/scenewire_assembly /app/scenewire_assembly
+RUN /venv/bin/python -m scenewire_assembly.typefaces /typefaces && chmod -R a+rX /typefaces
+
 # --- base of all images -----------------------------------------------------------------------------------------------
 FROM ${PYTHON} AS runtime
 # A new volume inherits the owner of the folder at its mount point.
@@ -89,6 +95,8 @@ CMD ["faststream", "run", "scenewire_sourcing.app:create_app", "--factory"]
 FROM runtime AS assembly
 COPY --from=assembly-packages /venv /venv
 COPY --from=code /app/services/assembly/scenewire_assembly scenewire_assembly
+COPY --from=typefaces /typefaces /usr/local/share/scenewire/typefaces
+ENV ASSEMBLY_TYPEFACES_DIR=/usr/local/share/scenewire/typefaces
 CMD ["faststream", "run", "scenewire_assembly.app:create_app", "--factory"]
 
 FROM runtime AS recorder

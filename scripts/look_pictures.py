@@ -1,4 +1,4 @@
-"""Writes docs/pictures: looks, fits, caption styles, backgrounds and scripts, made by the assembly service.
+"""Writes docs/pictures: looks, fits, caption styles, themes and scripts, made by the assembly service.
 
 scripts/look_pictures.py [folder of fonts]
 
@@ -25,14 +25,20 @@ from scenewire.messages import (
     Brief,
     Clip,
     Credit,
+    Design,
+    DesignedSentence,
+    Enumeration,
     Footage,
     FootageSourced,
     Look,
     Narration,
     Options,
+    Quantity,
     Scene,
     SourceFacts,
+    Statement,
     Word,
+    YearOnLine,
 )
 from scenewire.probe.probe import probe_media
 from scenewire.processes.run import run_program
@@ -53,7 +59,24 @@ _SQUARE: Final = {"width": 960, "height": 960}
 _TEXT: Final = "Above the last ridge the morning light finds 12 000 wild tea trees."
 _TITLE: Final = "The mountains of tea"
 _STYLES: Final = ("highlight", "plain", "box", "karaoke", "bold")
-_TOPICS: Final = ("Deep ocean life", "A history of bread", "How trains work", "Tea", "The night sky", "Volcanoes")
+_DESIGNS: Final[tuple[tuple[str, Design], ...]] = (
+    (
+        "Tea has no season, because it grows all year.",
+        Statement(head="Tea has no season,", rest="because it grows all year.", emphasis="no season"),
+    ),
+    (
+        "Today some 12,000 wild trees still grow there.",
+        Quantity(lead="Today some", number="12,000", unit="wild trees"),
+    ),
+    (
+        "The first leaves reached London in 1657.",
+        YearOnLine(year=1657, clause="The first leaves reached London", years=(1610, 1657, 1773, 1908)),
+    ),
+    (
+        "It is drunk with milk, with mint, with butter or plain.",
+        Enumeration(title="It is drunk", items=("with milk", "with mint", "with butter", "plain")),
+    ),
+)
 _LANGUAGES: Final = {
     "el": ("Το τσάι", "Το φως του πρωινού βρίσκει 12 000 άγρια δέντρα τσαγιού."),
     "ru": ("Горы чая", "Утренний свет находит 12 000 диких чайных деревьев."),
@@ -119,7 +142,7 @@ class Studio:
         title: str = _TITLE,
         text: str = _TEXT,
         language: str = "en",
-        keywords: tuple[str, ...] = (),
+        designs: tuple[Design, ...] = (),
     ) -> tuple[_Picture, tuple[str, ...]]:
         """One frame of a scene, and the notes about the scene."""
         scene = Scene(
@@ -127,7 +150,7 @@ class Studio:
             scene_number=number,
             text=text,
             footage_query=title,
-            keywords=keywords,
+            sentences=(DesignedSentence(text=text, designs=designs),) if designs else (),
             estimated_duration=_SECONDS,
         )
         brief = Brief(topic=title, title=title, scene_count=5, options=Options(language=language, look=look))
@@ -239,14 +262,22 @@ async def _draw(studio: Studio) -> None:
     ]
     await _write("captions-wide", _sheet([rows[0][:3], rows[0][3:]], 225))
     await _write("captions-tall", _sheet([rows[1]], 400))
-    quiet = {"captions": False}
-    painted = [await frame(Look(**_WIDE, **quiet), 2, (), title=topic) for topic in _TOPICS]
-    scenes = [
-        await frame(Look(**size, **quiet), 2, (), number=number, keywords=("light", "trees", "ridge")[:number])
-        for number, size in ((2, _WIDE), (3, _TALL), (4, _SQUARE))
+    themes = [
+        [
+            await frame(
+                Look.model_validate(_WIDE | {"theme": theme}), 3.5, (), number=number, text=text, designs=(design,)
+            )
+            for number, (text, design) in enumerate(_DESIGNS, start=2)
+        ]
+        for theme in ("atlas", "poster", "grid", "press")
     ]
-    await _write("backgrounds", _sheet([painted[:3], painted[3:]], 200))
-    await _write("backgrounds-shapes", _sheet([scenes], 300))
+    await _write("themes", _sheet(themes, 170))
+    text, design = _DESIGNS[1]
+    shapes = [
+        await frame(Look.model_validate(size | {"theme": theme}), 3.5, (), number=3, text=text, designs=(design,))
+        for size, theme in ((_WIDE, "press"), (_TALL, "atlas"), (_SQUARE, "grid"))
+    ]
+    await _write("themes-shapes", _sheet([shapes], 300))
     scripts: list[_Picture] = []
     for language, (title, text) in _LANGUAGES.items():
         look = Look(**(_WIDE | {"width": 960}))

@@ -28,6 +28,7 @@ from scenewire_assembly.picture.scene_picture import Encoder
 from scenewire_assembly.picture.segment import SegmentPlan, plan_segment
 from scenewire_assembly.picture.segment_command import segment_command
 from scenewire_assembly.sound.narration_track import NarrationTrack, SceneAudio
+from scenewire_assembly.typefaces.cutting import TYPEFACES_DIR
 from scripts.media_bench.arguments import method_arguments
 from scripts.media_bench.bench_video import read_messages, store_in
 
@@ -42,7 +43,7 @@ async def make(folder: Path, video: Path, encoder: Encoder, gain: float, *, loss
     with tempfile.TemporaryDirectory(dir=folder) as name:
         job = Path(name)
         fonts = Fonts().prepare(job, scenes[0].brief.options.language)
-        plans = [await plan_segment(FfmpegJob(ffmpeg, job, fonts), scene, encoder) for scene in scenes]
+        plans = [await plan_segment(FfmpegJob(ffmpeg, job, fonts), scene, encoder, TYPEFACES_DIR) for scene in scenes]
         await _lay_out(job, folder, scenes, plans)
         command = _command(plans, gain)
         built = command.build()

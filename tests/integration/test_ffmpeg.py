@@ -213,15 +213,14 @@ async def test_captions_are_drawn_and_only_when_they_are_wanted(studio, tmp_path
     assert (with_[15][:120].min(axis=2) > 200).sum() == 0
 
 
-async def test_a_painted_scene_moves_and_shows_its_title(studio):
-    segment = await studio.stages.segments.render(await studio.sourced(samples=24_000 * 3, look=QUIET))
+async def test_words_of_a_painted_scene_come_as_they_are_spoken_and_stay(studio):
+    segment = await studio.stages.segments.render(await studio.sourced(samples=24_000 * 3))
     pictures = (await studio.pictures(segment.segment.video)).astype(float)
-    assert np.abs(pictures[60] - pictures[30]).mean() > 0.5
-    white = [(picture[60:110].min(axis=2) > 225).sum() for picture in pictures]
-    assert white[0] == 0  # it fades in,
-    assert min(white[30:70]) > 150  # stands,
-    assert white[-1] < white[45] / 2  # and fades out
-    assert 25 < pictures.mean() < 150
+    light = [int((picture[25:140].min(axis=2) > 190).sum()) for picture in pictures]
+    assert light[0] < light[20] < light[-8]  # "Tea is good." comes word by word
+    assert min(light[-12:-6]) > 0.95 * max(light)  # and stands until the end
+    assert all((picture[150:].min(axis=2) > 190).sum() < 5 for picture in pictures)  # what it says needs no caption
+    assert pictures[0].std() > 1  # the first picture is not empty
 
 
 async def test_undrawable_characters_are_left_out_with_a_note(studio):

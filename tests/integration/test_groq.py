@@ -102,7 +102,7 @@ async def test_a_long_film_is_written_in_parts_that_know_what_was_told(double, t
 async def test_parts_get_smaller_with_the_tokens_of_an_answer(double, tmp_path):
     order = ScriptRequested(topic="Canals", target_duration=60)
 
-    scripted = await script_of(double, tmp_path, order, groq_max_tokens=1_400)
+    scripted = await script_of(double, tmp_path, order, groq_max_tokens=1_500)
 
     assert [len(request.task["write"]) for request in double.completions] == [2, 1, 2]
     assert len(scripted.scenes) == 5

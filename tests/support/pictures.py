@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from scenewire.messages import Clip, Look
-from scenewire_assembly.picture.background import Background
 from scenewire_assembly.picture.scene_picture import Encoder, ScenePicture
+from scenewire_assembly.themes.grounds import Ground
+from scenewire_assembly.themes.theme import theme_of
 
 
 def scene_picture(
@@ -16,6 +17,6 @@ def scene_picture(
         frames=frames,
         encoder=Encoder(**encoder),
         clips=tuple(clips),
-        background=Background("Tea", 1, look),
+        ground=Ground(theme_of(look), 0, quiet=look.captions),
         overlay=overlay,
     )

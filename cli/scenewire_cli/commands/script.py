@@ -10,6 +10,7 @@ from scenewire.messages import ScenesScripted
 from scenewire_cli.options import JsonOption
 from scenewire_cli.ordering.order import build_order
 from scenewire_cli.ordering.order_options import OrderOptions
+from scenewire_cli.output.designs import describe_sentence
 from scenewire_cli.output.tables import print_facts, seconds
 from scenewire_cli.output.terminal import print_json, print_line, single_spaced
 from scenewire_cli.running import run
@@ -32,7 +33,8 @@ def script(
 ) -> None:
     """Shows what a script becomes, and makes nothing.
 
-    Prints title, sections and scenes with their estimated seconds, what their pictures would show, and what is not spoken.
+    Prints title, sections and scenes with their estimated seconds, what footage is searched for, what each sentence shows
+    where none is found, and what is not spoken.
 
     Example:
         scenewire script notes.md
@@ -86,6 +88,8 @@ def _print(scripted: ScenesScripted) -> None:
         print_line("")
         print_line(f"{scene.scene_number}. {single_spaced(' | '.join(facts))}")
         print_line(f"   {single_spaced(scene.text)}")
+        for sentence in scene.sentences:
+            print_line(f"   shows: {single_spaced(describe_sentence(sentence))}")
 
 
 def _seconds(scripted: ScenesScripted) -> float:

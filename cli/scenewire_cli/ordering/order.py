@@ -1,5 +1,6 @@
 """Builds an order from the command line. Every mistake is found here, before anything starts."""
 
+from pathlib import Path
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -104,11 +105,24 @@ def _look(options: OrderOptions) -> dict[str, Any]:
     look["title"] = not options.no_title
     if options.fit is not None:
         look["fit"] = options.fit
+    if options.theme is not None:
+        look |= _theme(options.theme)
     if options.captions == "none":
         look["captions"] = False
     elif options.captions is not None:
         look["caption_style"] = options.captions
     return look
+
+
+def _theme(theme: str) -> dict[str, str]:
+    from scenewire_assembly.looks import THEMES, read_theme
+
+    if theme in THEMES:
+        return {"theme": theme}
+    if not Path(theme).is_file():
+        known = f"{', '.join(THEMES[:-1])} or {THEMES[-1]}"
+        raise _refused(f"--theme must be {known}, or a file, not {theme!r}", "docs/looks.md has an example of a theme")
+    return {"own_theme": read_theme(Path(theme))}
 
 
 def _parse_size(size: str) -> dict[str, int]:

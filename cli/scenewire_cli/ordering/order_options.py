@@ -128,6 +128,16 @@ class OrderOptions:
             rich_help_panel=_PICTURE,
         ),
     ] = None
+    theme: Annotated[
+        str | None,
+        typer.Option(
+            "--theme",
+            metavar="NAME|FILE",
+            help="Theme of scenes without footage: atlas, poster, grid, press, or a file with one of your own.",
+            show_default="atlas",
+            rich_help_panel=_PICTURE,
+        ),
+    ] = None
     captions: Annotated[
         str | None,
         typer.Option(

@@ -45,7 +45,14 @@ def create_app(settings: AssemblySettings | None = None) -> FastStream:
     music = MusicCache(store, ffmpeg)
     threads = settings.threads or min(_MAX_THREADS, usable_processors())
     encoder = Encoder(preset=settings.preset, crf=settings.crf, threads=threads)
-    segments = SegmentStage(store, ffmpeg, music, encoder=encoder, fonts=installed_fonts(settings.fonts_dir))
+    segments = SegmentStage(
+        store,
+        ffmpeg,
+        music,
+        encoder=encoder,
+        fonts=installed_fonts(settings.fonts_dir),
+        typefaces=settings.typefaces_dir,
+    )
     videos = VideoStage(
         store,
         ffmpeg,

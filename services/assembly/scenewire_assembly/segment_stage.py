@@ -5,7 +5,8 @@ encodes it again.
 """
 
 import asyncio
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
 import structlog
 
@@ -23,10 +24,12 @@ from scenewire_assembly.picture.segment import make_segment, plan_segment
 from scenewire_assembly.picture.segment_command import segment_command
 from scenewire_assembly.progress import Report, no_op, scene_progress
 from scenewire_assembly.sound.music import MusicCache
+from scenewire_assembly.themes.grounds import Ground
+from scenewire_assembly.typefaces.cutting import TYPEFACES_DIR
 
 __all__ = ["SegmentStage"]
 
-_CACHE_VERSION: Final = 4
+_CACHE_VERSION: Final = 5
 """Increase it when the same inputs give a different segment, so that stored segments of older code are not reused."""
 
 _DAMAGE: Final = frozenset({FailureCode.RENDER_FAILED, FailureCode.OUTPUT_INVALID, FailureCode.MEDIA_REFUSED})
@@ -44,6 +47,7 @@ class SegmentStage:
         music: analyses the music of an order.
         encoder: settings of the H.264 encoder.
         fonts: for writing systems that the bundled font lacks.
+        typefaces: folder in which the typefaces of themes are kept; cut there when they are first needed.
     """
 
     def __init__(
@@ -54,12 +58,14 @@ class SegmentStage:
         *,
         encoder: Encoder | None = None,
         fonts: Fonts | None = None,
+        typefaces: Path = TYPEFACES_DIR,
     ) -> None:
         self._store = store
         self._ffmpeg = ffmpeg
         self._music = music
         self._encoder = encoder or Encoder()
         self._fonts = fonts or Fonts()
+        self._typefaces = typefaces
         self._segments = Results(store, "segment")
 
     async def render(self, sourced: FootageSourced, report: Report = no_op) -> SegmentRendered:
@@ -95,14 +101,14 @@ class SegmentStage:
         language = sourced.brief.options.language
         async with self._store.scratch() as folder:
             job = FfmpegJob(ffmpeg, folder, self._fonts.prepare(folder, language))
-            plan = await plan_segment(job, sourced, self._encoder)
+            plan = await plan_segment(job, sourced, self._encoder, self._typefaces)
             picture = plan.picture
             inputs = fingerprint(
                 arguments=segment_command(picture).build(),
                 script=picture.overlay,
                 fonts=await asyncio.to_thread(self._fonts.facts, language) if picture.overlay else [],
                 clips=[clip.file.sha256 for clip in picture.clips],
-                background=None if picture.clips else [picture.background.topic, picture.background.scene_number],
+                ground=None if picture.clips else _ground_facts(picture.ground),
                 ffmpeg=ffmpeg.version,
                 code=_CACHE_VERSION,
             )
@@ -154,3 +160,7 @@ class SegmentStage:
                 raise
             return False
         return True
+
+
+def _ground_facts(ground: Ground) -> list[Any]:
+    return [ground.theme.model_dump(mode="json"), ground.variant, ground.quiet]

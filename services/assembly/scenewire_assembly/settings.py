@@ -10,6 +10,7 @@ from pydantic_settings import SettingsConfigDict
 
 from scenewire.processors import usable_processors
 from scenewire.settings import Seconds, ServiceSettings
+from scenewire_assembly.typefaces.cutting import TYPEFACES_DIR
 
 __all__ = ["AssemblySettings"]
 
@@ -50,6 +51,11 @@ class AssemblySettings(ServiceSettings):
     fonts_dir: Annotated[DirectoryPath, AfterValidator(_valid_in_xml)] | None = Field(
         default=None,
         description="Folder of fonts for scripts that neither the bundled font nor the system's fonts have.",
+    )
+    typefaces_dir: Path = Field(
+        default_factory=lambda: TYPEFACES_DIR,
+        description="Folder in which the typefaces of themes are kept, cut when they are first needed. "
+        "Default: the user's cache.",
     )
     preset: Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow"] = Field(
         default="veryfast", description="x264 preset: slower ones give smaller files."

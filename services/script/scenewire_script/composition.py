@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from scenewire.messages import Brief, Scene, ScenesScripted, ScriptRequested, derive_scene_id
+from scenewire_script.designs.choice import SceneWords, choose_designs
 from scenewire_script.order_language import resolve_language
 from scenewire_script.text.lengths import count_words
 from scenewire_script.timing.scene_durations import divide_duration
@@ -43,6 +44,13 @@ async def compose(
     ordered = _ordered_duration(order, script)
     can_fit = ordered is not None and abs(sum(estimates) - ordered) <= _MAX_DEVIATION * ordered
     durations = divide_duration(texts, ordered) if ordered and can_fit else [draft.duration for draft in script.scenes]
+    sentences = await asyncio.to_thread(
+        choose_designs,
+        [SceneWords(draft.text, draft.section, draft.keywords, draft.hint) for draft in script.scenes],
+        title=script.title if options.look.title else None,
+        language=options.language,
+        words_per_second=rate,
+    )
     scenes = tuple(
         Scene(
             id=derive_scene_id(project_id, number),
@@ -55,8 +63,11 @@ async def compose(
             section=draft.section,
             voice=draft.voice,
             pause=draft.pause,
+            sentences=designed,
         )
-        for number, (draft, estimate, duration) in enumerate(zip(script.scenes, estimates, durations, strict=True), 1)
+        for number, (draft, estimate, duration, designed) in enumerate(
+            zip(script.scenes, estimates, durations, sentences, strict=True), 1
+        )
     )
     return ScenesScripted(
         project_id=project_id,

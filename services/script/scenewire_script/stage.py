@@ -9,6 +9,7 @@ from scenewire.artifacts.store import ArtifactStore, check_key
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import ScenesScripted, ScriptRequested
 from scenewire_script.composition import compose
+from scenewire_script.designs.reduction import lighter_scripts
 from scenewire_script.writers.base import ScriptWriter
 
 __all__ = ["ScriptStage"]
@@ -51,8 +52,7 @@ class ScriptStage:
         has_own_words = order.scenes or (order.text and order.text.strip())
         writer = self._divider if has_own_words else self._writer
         scripted = await compose(order, project_id, writer, words_per_second=self._words_per_second)
-        document = scripted.model_dump_json().encode()
-        _require_fits(document)
+        scripted, document = _fitting(scripted)
         first = await self._store.write_once(key, document)
         if first == document:
             return scripted
@@ -63,13 +63,18 @@ class ScriptStage:
         return scripted
 
 
-def _require_fits(document: bytes) -> None:
-    if len(document) > _MAX_MESSAGE_BYTES:
-        raise PermanentError(
-            FailureCode.INVALID_ORDER,
-            f"the script has {len(document):,} bytes; the limit is {_MAX_MESSAGE_BYTES:,}",
-            hint="split it into several orders",
-        )
+def _fitting(scripted: ScenesScripted) -> tuple[ScenesScripted, bytes]:
+    """Returns a script and its document, with fewer designs if it would not fit into a message."""
+    document = b""
+    for lighter in lighter_scripts(scripted):
+        document = lighter.model_dump_json().encode()
+        if len(document) <= _MAX_MESSAGE_BYTES:
+            return lighter, document
+    raise PermanentError(
+        FailureCode.INVALID_ORDER,
+        f"the script has {len(document):,} bytes; the limit is {_MAX_MESSAGE_BYTES:,}",
+        hint="split it into several orders",
+    )
 
 
 def _read(document: bytes) -> ScenesScripted | None:

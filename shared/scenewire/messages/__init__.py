@@ -6,6 +6,7 @@ nothing up. Times are integer frames or samples; seconds appear only where peopl
 orders     `script.requested`, which people also write by hand
 events     every other message, in pipeline order, and the registry of subjects
 values     shared values: the ordered video, scenes, narration, footage, segments
+designs    what scenes without footage show
 artifacts  references to stored files
 envelope   a stored message, and the project it belongs to whether it is valid or not
 headers    names of headers
@@ -20,6 +21,19 @@ from scenewire.messages.base import (
     MAX_PAUSE_S,
     MAX_SCENES,
     MAX_TEXT_CHARACTERS,
+)
+from scenewire.messages.designs import (
+    Bar,
+    Chapter,
+    Comparison,
+    Design,
+    DesignedSentence,
+    Enumeration,
+    Opening,
+    Quantity,
+    Quotation,
+    Statement,
+    YearOnLine,
 )
 from scenewire.messages.envelope import StoredMessage
 from scenewire.messages.events import (
@@ -68,10 +82,16 @@ __all__ = [
     "SHORT_ID_CHARACTERS",
     "ArtifactRef",
     "AudioRendered",
+    "Bar",
     "Brief",
     "Candidate",
+    "Chapter",
     "Clip",
+    "Comparison",
     "Credit",
+    "Design",
+    "DesignedSentence",
+    "Enumeration",
     "Footage",
     "FootageSourced",
     "Look",
@@ -80,10 +100,13 @@ __all__ = [
     "Music",
     "Narration",
     "NarrationRequested",
+    "Opening",
     "Options",
     "Progress",
     "ProjectCancelled",
     "ProjectFailed",
+    "Quantity",
+    "Quotation",
     "Scene",
     "SceneMessage",
     "SceneOrder",
@@ -92,9 +115,11 @@ __all__ = [
     "Segment",
     "SegmentRendered",
     "SourceFacts",
+    "Statement",
     "StoredMessage",
     "VideoAssembled",
     "Word",
+    "YearOnLine",
     "check_key",
     "derive_project_id",
     "derive_scene_id",

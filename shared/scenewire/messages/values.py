@@ -20,6 +20,7 @@ from scenewire.messages.base import (
     Topic,
     WireModel,
 )
+from scenewire.messages.designs import DesignedSentence
 
 __all__ = [
     "Brief",
@@ -57,7 +58,11 @@ class Look(WireModel):
         default="cover",
         description="How footage of another aspect ratio fits: cropped, on black bars, or on a blurred copy of itself.",
     )
-    title: bool = Field(default=True, description="Whether to show the title over the footage of the first scene.")
+    title: bool = Field(default=True, description="Whether to show the title at the beginning.")
+    theme: Literal["atlas", "poster", "grid", "press"] = Field(
+        default="atlas", description="Colours, typefaces and motion of scenes without footage."
+    )
+    own_theme: str = Field(default="", max_length=20_000, description="A theme in TOML, in place of `theme`.")
 
 
 class Music(WireModel):
@@ -126,6 +131,9 @@ class Scene(WireModel):
     voice: Name | None = Field(default=None, description="Voice of its speaker; None takes the voice of the order.")
     pause: float = Field(
         default=0, ge=0, le=10, description="Silence that the script asks for after the scene, seconds."
+    )
+    sentences: tuple[DesignedSentence, ...] = Field(
+        default=(), description="What it shows where it has no footage; empty: its text as one statement."
     )
 
 

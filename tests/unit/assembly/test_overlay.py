@@ -6,24 +6,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenewire.messages import Brief, Look, Scene
+from scenewire.messages import Look
 from scenewire_assembly.captions.ass import Canvas, escaped
 from scenewire_assembly.captions.cues import Cue, cues_of
-from scenewire_assembly.captions.overlay import Heading, overlay_script
-from scenewire_assembly.captions.styles import Captions
-from scenewire_assembly.captions.title_cards import Card, Title, card_of, title_of
+from scenewire_assembly.captions.styles import Captions, Ink
+from scenewire_assembly.captions.title import Title, title_of
 from scenewire_assembly.captions.word_times import SpokenWord
+from scenewire_assembly.picture.overlay import overlay_script
 from tests.support.builders import brief, narration, scene
 
 LOOK = Look()
-CARD = Card("Heading", "2 / 3", 0.1, "FFCC00")
 MARKUP = re.compile(r"(?<!\\)\{[^}]*\}")
 
 
 def overlay(
-    look: Look, frames: int, cues: Sequence[Cue], heading: Heading, undrawable: frozenset[str] = frozenset()
+    look: Look, frames: int, cues: Sequence[Cue], title: Title | None, undrawable: frozenset[str] = frozenset()
 ) -> str:
-    return overlay_script(Canvas(look, frames, undrawable), cues, heading)
+    return overlay_script(Canvas(look, frames, undrawable), cues, title)
 
 
 def caption_columns(look: Look) -> int:
@@ -68,42 +67,10 @@ def test_a_cue_shows_on_exactly_its_frames(start, frames, rate):
     assert (start + frames - 1) * 1000 / rate < event.end <= (start + frames) * 1000 / rate
 
 
-@given(st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp", "Z")), min_size=1, max_size=30))
-def test_hostile_text_is_drawn_and_not_executed(text):
-    cue = Cue(((SpokenWord(text, 0, 30),),), 0, 30)
-    script = overlay(LOOK, 30, [cue], Card(text, text, 0.1, "FFFFFF"))
-    dialogues = [line for line in script.splitlines() if line.startswith("Dialogue:")]
-    assert len(dialogues) == 4  # heading, accent line, label, caption
-    for event in (event for event in events(script) if event.style in ("Caption", "Label")):
-        assert shown(event) == text
-        commands = [block for block in MARKUP.findall(event.text) if "\\" in block]
-        assert all(
-            re.fullmatch(r"\{(\\1c(&H\w+&)?|\\fscx\d+\\fscy\d+|\\pos\(.*?\)\\fad\(\d+,\d+\))\}", block)
-            for block in commands
-        )
-        assert not re.search(r"\\[Nnh]", MARKUP.sub("", event.text))
-
-
 def test_undrawable_characters_and_empty_captions_are_left_out():
     cues = [Cue((words("Tea 茶 good"), words("🎉")), 0, 30), Cue((words("茶。", 30),), 30, 60)]
-    found = events(overlay(LOOK, 60, cues, Card("お茶", "", 0.1, "FFFFFF"), frozenset("茶。🎉お")))
+    found = events(overlay(LOOK, 60, cues, Title("お茶", "FFFFFF"), frozenset("茶。🎉お")))
     assert {shown(event) for event in found} == {"Tea good"}
-
-
-def test_the_first_scene_shows_the_title_and_the_others_their_keywords():
-    film = Brief(**{**dict(brief(3)), "title": "The story of tea"})
-    assert card_of(film, scene(1), "FFFFFF").heading == "The story of tea"
-    backwards = scene(2).model_copy(update={"keywords": ("drink", "tea", "x" * 40)})
-    second = card_of(film, backwards, "FFFFFF")
-    assert (second.heading, second.label) == ("Tea · Drink", "2 / 3")
-
-
-@pytest.mark.parametrize("text", ["Word", "word " * 60, "x" * 400])
-def test_headings_have_a_maximum_length(text):
-    wordy = Scene(**{**dict(scene(2, text=text)), "keywords": ()})
-    assert 1 <= len(card_of(brief(3), wordy, "FFFFFF").heading) <= 34
-    film = Brief(**{**dict(brief(3)), "title": text.strip()})
-    assert 1 <= len(card_of(film, scene(1), "FFFFFF").heading) <= 110
 
 
 @pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1080, 1920), (720, 720), (320, 180), (3840, 2160)])
@@ -111,7 +78,7 @@ def test_sizes_follow_the_picture(width, height):
     look = Look(width=width, height=height)
     assert 20 <= caption_columns(look) <= 42
     script = pysubs2.SSAFile.from_string(
-        overlay(look, 60, cues_of("Tea is good.", narration(), 30, caption_columns(look)), CARD), "ass"
+        overlay(look, 60, cues_of("Tea is good.", narration(), 30, caption_columns(look)), None), "ass"
     )
     assert (script.info["PlayResX"], script.info["PlayResY"]) == (str(width), str(height))
     caption = script.styles["Caption"]
@@ -205,14 +172,32 @@ def test_hostile_text_is_drawn_and_not_executed_in_any_style(text):
 
 
 @pytest.mark.parametrize(
-    ("heading", "shown"),
+    ("title", "shown"),
     [
-        ("うみはとてもひろくて、ふかくて、あおい", r"うみはとてもひろく\Nて、ふかくて、あおい"),
+        (
+            "うみはとてもひろくて、ふかくて、あおいのでみんながすきです",
+            r"うみはとてもひろくて、\Nふかくて、あおいので\Nみんながすきです",
+        ),
         ("Short words wrap by themselves", "Short words wrap by themselves"),
         ("運河の歴史", "運河の歴史"),
     ],
 )
-def test_a_heading_without_spaces_is_divided_into_lines_that_fit(heading: str, shown: str):
-    canvas = Canvas(Look(width=480, height=270), 60)
-    drawn = next(event for event in Card(heading, "", 0.105, "FFFFFF").events(canvas) if event.style == "Heading")
+def test_a_title_without_spaces_is_divided_into_lines_that_fit(title: str, shown: str):
+    canvas = Canvas(Look(width=480, height=270), 300)
+    drawn = next(event for event in Title(title, "FFFFFF").events(canvas) if event.style == "Title")
     assert drawn.text.rpartition("}")[2] == shown
+
+
+def test_captions_over_a_painted_ground_have_the_colours_of_its_theme_and_no_outline():
+    ink = Ink("SW Inter 700", bold=False, line_height=1.43, text="F5F1E8", spoken="E3A84A", plate="0C1622")
+    script = overlay_script(Canvas(LOOK, 60), [Cue((words("one two"),), 0, 40)], ink=ink)
+    caption = pysubs2.SSAFile.from_string(script, "ass").styles["Caption"]
+    assert (caption.fontname, caption.outline, caption.shadow) == ("SW Inter 700", 0, 0)
+    assert (caption.primarycolor.r, caption.primarycolor.g, caption.primarycolor.b) == (0xF5, 0xF1, 0xE8)
+    assert r"{\1c&H4AA8E3&}one" in script
+
+
+def test_captions_are_drawn_above_designs():
+    design = pysubs2.SSAEvent(0, 1000, "x", style="Design", layer=7)
+    script = overlay_script(Canvas(LOOK, 60), [Cue((words("one"),), 0, 40)], designs=[design])
+    assert [event.style for event in sorted(events(script), key=lambda event: event.layer)] == ["Design", "Caption"]

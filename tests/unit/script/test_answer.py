@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
+from scenewire_script.designs.hints import Hint
 from scenewire_script.writers.language_model.answer import (
     SCENES,
     TEXTS,
@@ -220,3 +221,20 @@ def test_the_heading_of_a_section_is_one_short_line_without_markup(section: str 
 
 def test_an_answer_without_sections_is_read() -> None:
     assert read_answer('{"scenes": [{"scene_number": 1, "text": "Ships pass."}]}').scenes[0].section == ""
+
+
+def test_proposals_of_a_design_are_read_and_bad_ones_are_dropped() -> None:
+    proposal = {
+        "design": " Number",
+        "emphasis": None,
+        "number": 193,
+        "unit": "**kilometres**\n",
+        "items": ["tea", None, "silk 🚢"],
+        "quote": "“The sea rises.”",
+        "author": {"name": "x"},
+    }
+
+    assert read_scene(**proposal).hint == Hint(
+        design="number", number="193", unit="kilometres", items=("tea", "silk"), quote="The sea rises."
+    )
+    assert read_scene(items="tea, silk").hint == Hint()

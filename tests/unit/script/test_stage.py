@@ -112,6 +112,25 @@ async def test_the_default_length_counts_as_ordered_when_it_was_given(tmp_path: 
     assert silent.brief.options.target_duration == DEFAULT_DURATION
 
 
+async def test_a_script_that_is_too_large_for_a_message_loses_designs_and_says_so_when_none_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sentence = "In 1956 Egypt made the canal national property, and the war that followed took about ten years."
+    order = ScriptRequested.model_validate({"scenes": [{"text": sentence}] * 8})
+    whole = await stage(tmp_path / "whole").write(order, PROJECT)
+    monkeypatch.setattr("scenewire_script.stage._MAX_MESSAGE_BYTES", len(whole.model_dump_json()) - 1)
+    lighter = await stage(tmp_path / "lighter").write(order, PROJECT)
+    monkeypatch.setattr("scenewire_script.stage._MAX_MESSAGE_BYTES", len(lighter.model_dump_json()) - 1)
+    bare = await stage(tmp_path / "bare").write(order, PROJECT)
+
+    for before, after in zip(whole.scenes, lighter.scenes, strict=True):
+        designs = before.sentences[0].designs
+        assert after.sentences[0].designs == (designs[0], designs[-1])
+    assert lighter.brief == whole.brief
+    assert not any(scene.sentences for scene in bare.scenes)
+    assert any("no designs" in note for note in bare.brief.notes)
+
+
 async def test_a_script_that_fits_no_message_is_refused_with_advice(tmp_path: Path) -> None:
     scenes = [{"text": "月" * 2_000}] * 200
 

@@ -12,16 +12,14 @@ from typing import Final
 import pysubs2
 
 from scenewire.messages import Look
+from scenewire_assembly.captions.fonts import BUNDLED_FAMILY
 from scenewire_assembly.captions.line_breaking import columns
 
-__all__ = ["WHITE", "Canvas", "colour", "enlargement", "escaped"]
-
-_FONT: Final = "DejaVu Sans"
-"""Bundled. libass takes another font for each character that it lacks."""
+__all__ = ["EM", "WHITE", "Canvas", "colour", "enlargement", "escaped"]
 
 WHITE: Final = pysubs2.Color(255, 255, 255)
 
-_EM: Final = 0.86
+EM: Final = 0.86
 """The em of this font as a share of its line height; libass sizes fonts by line height."""
 
 _LETTER: Final = 0.64
@@ -82,7 +80,7 @@ class Canvas:
 
     def columns(self, size: float) -> float:
         """Number of letters of that size that fill a line."""
-        return self.width * _TEXT_WIDTH / (size * _EM * _LETTER)
+        return self.width * _TEXT_WIDTH / (size * EM * _LETTER)
 
     def lines(self, text: str, size: float) -> float:
         """Number of lines that a text of that size fills."""
@@ -91,7 +89,7 @@ class Canvas:
     def text_style(self, size: float) -> pysubs2.SSAStyle:
         """White letters of that size between the margins."""
         return pysubs2.SSAStyle(
-            fontname=_FONT,
+            fontname=BUNDLED_FAMILY,
             fontsize=round(size, 2),
             bold=True,
             primarycolor=WHITE,
@@ -145,7 +143,7 @@ def enlargement(text: str) -> float:
     (script, count), *_ = scripts.most_common(1) or [(None, 0)]
     if wide:
         others = columns(text) - 2 * wide
-        narrow = _EM * _LETTER
+        narrow = EM * _LETTER
         factor = narrow * (others + 2 * wide) / (narrow * others + _WIDE_LETTER * wide)
         return max(1.0, min(_MAX_WIDE_ENLARGEMENT, factor))
     return dict(_TALL_SCRIPTS)[script] if script is not None and 2 * count >= len(letters) else 1.0

@@ -10,7 +10,7 @@ from scenewire_assembly.captions.phrases import MIN_CUE_S, PhraseSplitter
 from scenewire_assembly.captions.word_times import SpokenWord, timed_words
 from scenewire_assembly.edit import frame_at
 
-__all__ = ["LINE_COLUMNS", "Cue", "cues_of", "shift"]
+__all__ = ["LINE_COLUMNS", "Cue", "cues_of", "frame_words", "shift"]
 
 LINE_COLUMNS: Final = 42
 """Letters on a line, the subtitlers' rule for wide pictures. East Asian characters take two columns."""
@@ -57,15 +57,7 @@ def cues_of(
         language: tag of the text.
     """
     frames = frames_for(narration.samples, narration.sample_rate, frame_rate)
-    words = [
-        replace(
-            word,
-            # Some engines put a word at the very end; it is shown all the same.
-            start=min(frame_at(word.start, narration.sample_rate, frame_rate), frames - 1),
-            end=min(frames_for(word.end, narration.sample_rate, frame_rate), frames),
-        )
-        for word in timed_words(narration.text or text, narration, line_columns)
-    ]
+    words = frame_words(text, narration, frame_rate, line_columns)
     splitter = PhraseSplitter(words, frame_rate, line_columns, language)
     phrases = splitter.phrases()
     cues: list[Cue] = []
@@ -77,6 +69,20 @@ def cues_of(
         if start < end:  # of several words in one frame, only the last one gets a caption
             cues.append(Cue(splitter.lines(first, after), start, end))
     return cues
+
+
+def frame_words(text: str, narration: Narration, frame_rate: int, line_columns: int = LINE_COLUMNS) -> list[SpokenWord]:
+    """The words of a scene with times in frames from its start; see `cues_of` for the arguments."""
+    frames = frames_for(narration.samples, narration.sample_rate, frame_rate)
+    return [
+        replace(
+            word,
+            # Some engines put a word at the very end; it is shown all the same.
+            start=min(frame_at(word.start, narration.sample_rate, frame_rate), frames - 1),
+            end=min(frames_for(word.end, narration.sample_rate, frame_rate), frames),
+        )
+        for word in timed_words(narration.text or text, narration, line_columns)
+    ]
 
 
 def _text(words: Sequence[SpokenWord]) -> str:

@@ -9,12 +9,13 @@ from xml.sax.saxutils import escape
 
 from scenewire_assembly.job_files import FONTS
 
-__all__ = ["FONTS_HINT", "Fonts", "installed_fonts"]
+__all__ = ["BUNDLED_FAMILY", "BUNDLED_FONT", "FONTS_HINT", "Fonts", "installed_fonts"]
 
 FONTS_HINT: Final = "install the extra scenewire[fonts], or put a font for this writing system into ASSEMBLY_FONTS_DIR"
 
 _FONT_FILES: Final = frozenset({".ttf", ".otf", ".ttc", ".otc"})
-_FONT: Final = Path(__file__).parent / "font_files" / "DejaVuSans-Bold.ttf"
+BUNDLED_FAMILY: Final = "DejaVu Sans"
+BUNDLED_FONT: Final = Path(__file__).parent / "font_files" / "DejaVuSans-Bold.ttf"
 _CONFIGURATION: Final = "fonts.conf"
 _CACHE: Final = "fonts-cache"
 _SYSTEM: Final = "/etc/fonts/fonts.conf"
@@ -56,7 +57,7 @@ class Fonts:
             Environment variables with which ffmpeg finds the fonts.
         """
         (folder / FONTS).mkdir()
-        (folder / FONTS / _FONT.name).symlink_to(_FONT)
+        (folder / FONTS / BUNDLED_FONT.name).symlink_to(BUNDLED_FONT)
         if not self.folders:
             return {}
         configuration = folder / _CONFIGURATION

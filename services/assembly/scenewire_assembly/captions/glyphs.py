@@ -10,6 +10,7 @@ from scenewire.ffmpeg.command import Command, Generated, Input, NullSink, Output
 from scenewire.ffmpeg.filters import Chain, Filter
 from scenewire.ffmpeg.options import filter_video, limit_frames
 from scenewire.processes.run import Limits
+from scenewire_assembly.captions.fonts import BUNDLED_FAMILY
 from scenewire_assembly.ffmpeg_job import FfmpegJob
 from scenewire_assembly.job_files import FONTS
 
@@ -36,7 +37,7 @@ async def find_undrawable(job: FfmpegJob, text: str) -> frozenset[str]:
     if _SURELY_DRAWN.fullmatch(text):
         return frozenset()
     script = pysubs2.SSAFile()
-    script.styles["Default"] = pysubs2.SSAStyle(fontname="DejaVu Sans", bold=True)
+    script.styles["Default"] = pysubs2.SSAStyle(fontname=BUNDLED_FAMILY, bold=True)
     characters = sorted(set(text) - set("\\{}"))
     script.events.append(pysubs2.SSAEvent(start=0, end=10_000, text=" ".join(characters)))
     (job.folder / _PROBE).write_text(script.to_string("ass"), encoding="utf-8")

@@ -8,12 +8,12 @@ from typing import Final, Literal
 
 import pysubs2
 
-from scenewire_assembly.captions.ass import WHITE, Canvas, colour, enlargement, escaped
+from scenewire_assembly.captions.ass import EM, WHITE, Canvas, colour, enlargement, escaped
 from scenewire_assembly.captions.cues import LINE_COLUMNS, Cue
 from scenewire_assembly.captions.line_breaking import columns
 from scenewire_assembly.captions.word_times import SpokenWord
 
-__all__ = ["CAPTION", "Captions"]
+__all__ = ["CAPTION", "Captions", "Ink"]
 
 CAPTION: Final = "Caption"
 """Name of the ASS style."""
@@ -55,6 +55,27 @@ class _Design:
     foot: tuple[float, float] = (0.065, 0.16)
 
 
+@dataclass(frozen=True)
+class Ink:
+    """Letters of captions over a painted ground, which needs no outline.
+
+    Attributes:
+        family: of the font.
+        bold: whether libass must ask for the bold font of the family.
+        line_height: of the font, ems.
+        text: colour of the letters, `RRGGBB`.
+        spoken: colour of the word that is spoken.
+        plate: colour of the plate of boxed captions.
+    """
+
+    family: str
+    bold: bool
+    line_height: float
+    text: str
+    spoken: str
+    plate: str
+
+
 _DESIGNS: Final = {
     "highlight": _Design(spoken="coloured"),
     "plain": _Design(outline=0.045, shadow=0.05),
@@ -76,9 +97,15 @@ _DESIGNS: Final = {
 
 @dataclass(frozen=True)
 class Captions:
-    """The captions of one scene in the style of its look."""
+    """The captions of one scene in the style of its look.
+
+    Attributes:
+        canvas: the picture.
+        ink: letters and colours over a painted ground; None over footage.
+    """
 
     canvas: Canvas
+    ink: Ink | None = None
 
     @property
     def size(self) -> float:
@@ -107,7 +134,19 @@ class Captions:
             style.backcolor = colour(_INK, 64)
             style.outline = 0
             style.shadow = round(size * 0.28, 2)
+        if self.ink is not None:
+            self._dye(style, self.ink)
         return style
+
+    def _dye(self, style: pysubs2.SSAStyle, ink: Ink) -> None:
+        style.fontname, style.bold = ink.family, ink.bold
+        style.fontsize = round(style.fontsize * EM * ink.line_height, 2)
+        style.primarycolor = colour(ink.spoken if self._design.spoken == "filled" else ink.text)
+        style.secondarycolor = colour(ink.text)
+        if self._design.boxed:
+            style.backcolor = colour(ink.plate, 20)
+        else:
+            style.outline = style.shadow = 0.0
 
     def events(self, cue: Cue) -> Iterator[pysubs2.SSAEvent]:
         """One caption; one event for each word if the spoken word has a colour of its own."""
@@ -130,7 +169,7 @@ class Captions:
         return _DESIGNS[self.canvas.look.caption_style]
 
     def _coloured(self, cue: Cue, lines: Sequence[Sequence[SpokenWord]]) -> Iterator[pysubs2.SSAEvent]:
-        hue = self._design.hue
+        hue = self.ink.spoken if self.ink else self._design.hue
         red, green, blue = hue[:2], hue[2:4], hue[4:]
         words = [word for line in lines for word in line]
         turns = [cue.start, *(word.start for word in words), cue.end]

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from scenewire.messages import Clip, Look
 from scenewire_assembly.edit import Edit, edit_clips
-from scenewire_assembly.picture.background import Background
+from scenewire_assembly.themes.grounds import Ground
 
 __all__ = ["Encoder", "ScenePicture"]
 
@@ -28,7 +28,7 @@ class ScenePicture:
         frames: exact length.
         encoder: how the picture is encoded.
         clips: footage in its order; empty for a painted scene.
-        background: painted if there are no clips.
+        ground: painted if there are no clips.
         overlay: ASS script drawn over the picture; empty for none.
     """
 
@@ -36,7 +36,7 @@ class ScenePicture:
     frames: int
     encoder: Encoder
     clips: tuple[Clip, ...] = ()
-    background: Background
+    ground: Ground
     overlay: str = ""
 
     @cached_property

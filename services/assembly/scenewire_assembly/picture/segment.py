@@ -12,20 +12,24 @@ from scenewire.messages import FootageSourced
 from scenewire.processes.run import Limits
 from scenewire.timeline import frames_for
 from scenewire_assembly.captions.ass import Canvas
-from scenewire_assembly.captions.cues import cues_of
+from scenewire_assembly.captions.cues import Cue, cues_of, frame_words
 from scenewire_assembly.captions.fonts import FONTS_HINT
 from scenewire_assembly.captions.glyphs import find_undrawable
-from scenewire_assembly.captions.overlay import overlay_script, overlay_text
-from scenewire_assembly.captions.styles import Captions
-from scenewire_assembly.captions.title_cards import card_of, title_of
+from scenewire_assembly.captions.styles import Captions, Ink
+from scenewire_assembly.captions.title import title_of
+from scenewire_assembly.captions.word_times import SpokenWord
+from scenewire_assembly.designs.faces import faces_of
+from scenewire_assembly.designs.scene import draw_scene
 from scenewire_assembly.edit import check_clips
 from scenewire_assembly.ffmpeg_job import Advance, FfmpegJob, FrameProgress
-from scenewire_assembly.job_files import OVERLAY, SEGMENT, clip_name
-from scenewire_assembly.picture.background import Background
+from scenewire_assembly.job_files import FONTS, OVERLAY, SEGMENT, clip_name
+from scenewire_assembly.picture.overlay import overlay_script
 from scenewire_assembly.picture.scene_picture import Encoder, ScenePicture
 from scenewire_assembly.picture.segment_check import check_segment
 from scenewire_assembly.picture.segment_command import segment_command
 from scenewire_assembly.picture.tone_mapping import TABLES, lookup_table
+from scenewire_assembly.themes.grounds import Ground
+from scenewire_assembly.themes.theme import theme_of
 
 __all__ = ["SegmentPlan", "make_segment", "plan_segment"]
 
@@ -42,40 +46,77 @@ class SegmentPlan:
     undrawable: str
 
 
-async def plan_segment(job: FfmpegJob, sourced: FootageSourced, encoder: Encoder) -> SegmentPlan:
-    """Decides what the picture of a scene is made of. The job's folder has the fonts.
+async def plan_segment(job: FfmpegJob, sourced: FootageSourced, encoder: Encoder, typefaces: Path) -> SegmentPlan:
+    """Decides what the picture of a scene is made of. The job's folder has the fonts; those of the theme are added.
+
+    Args:
+        job: finds characters that no font has.
+        sourced: the scene with its narration and clips.
+        encoder: how the picture is encoded.
+        typefaces: folder in which the typefaces of themes are kept.
 
     Raises:
         PermanentError: `invalid_message`, with all faults of the scene's clips; `font_missing`, most letters of the
-            captions could not be drawn.
+            captions could not be drawn, or a theme's typeface is not installed; `invalid_settings`, the theme has faults.
     """
     look, scene, clips = sourced.brief.options.look, sourced.scene, sourced.footage.clips
-    narration = sourced.narration
+    narration, language = sourced.narration, sourced.brief.options.language
     check_clips(clips)
     frames = frames_for(narration.samples, narration.sample_rate, look.frame_rate)
     canvas = Canvas(look, frames)
-    cues = []
+    theme = theme_of(look)
+    ground = Ground(theme, scene.scene_number - 1, quiet=look.captions)
+    width = Captions(canvas).columns
+    cues: list[Cue] = []
     if look.captions:
-        cues = await asyncio.to_thread(
-            cues_of,
-            scene.text,
-            narration,
-            look.frame_rate,
-            Captions(canvas).columns,
-            language=sourced.brief.options.language,
-        )
-    background = Background(sourced.brief.topic, scene.scene_number, look)
-    heading = (title_of if clips else card_of)(sourced.brief, scene, background.accent)
-    undrawable = await find_undrawable(job, overlay_text(cues, heading))
+        cues = await asyncio.to_thread(cues_of, scene.text, narration, look.frame_rate, width, language=language)
+    title = title_of(sourced.brief, scene, theme.accent) if clips else None
+    texts = [scene.text, sourced.brief.title if scene.scene_number == 1 else scene.section]
+    undrawable = await find_undrawable(job, "".join(texts))
     _require_font("".join(text for cue in cues for text in cue.texts), undrawable)
+    canvas = replace(canvas, undrawable=undrawable)
     overlay = ""
-    if cues or heading:
-        canvas = replace(canvas, undrawable=undrawable)
-        overlay = await asyncio.to_thread(overlay_script, canvas, cues, heading)
-    picture = ScenePicture(
-        look=look, frames=frames, encoder=encoder, clips=clips, background=background, overlay=overlay
-    )
+    if clips:
+        if cues or title:
+            overlay = await asyncio.to_thread(overlay_script, canvas, cues, title)
+    else:
+        overlay = await asyncio.to_thread(
+            _painted_overlay, job, sourced, canvas, cues, ground=ground, typefaces=typefaces
+        )
+    picture = ScenePicture(look=look, frames=frames, encoder=encoder, clips=clips, ground=ground, overlay=overlay)
     return SegmentPlan(picture, "".join(sorted(undrawable)))
+
+
+def _painted_overlay(
+    job: FfmpegJob, sourced: FootageSourced, canvas: Canvas, cues: Sequence[Cue], *, ground: Ground, typefaces: Path
+) -> str:
+    """The script of a painted scene. Blocks; puts the theme's typefaces into the job's folder."""
+    look, scene, theme = canvas.look, sourced.scene, ground.theme
+    faces = faces_of(theme, typefaces)
+    for path in faces.files:
+        link = job.folder / FONTS / path.name
+        if not link.exists():
+            link.symlink_to(path)
+    words = frame_words(scene.text, sourced.narration, look.frame_rate, Captions(canvas).columns)
+    designed = draw_scene(
+        sourced.brief,
+        scene,
+        words,
+        canvas.frames,
+        theme=theme,
+        faces=faces,
+        ground=ground.colour,
+        undrawable=canvas.undrawable,
+    )
+    face = faces.of("caption", canvas.drawable(scene.text))
+    ink = Ink(face.family, face.bold, face.font_size(1), theme.text, theme.accent, ground.colour)
+    return overlay_script(canvas, _uncovered(cues, words, designed.shown), ink=ink, designs=designed.events)
+
+
+def _uncovered(cues: Sequence[Cue], words: Sequence[SpokenWord], shown: frozenset[int]) -> list[Cue]:
+    """The captions with a word that no design shows."""
+    visible = {(word.text, word.start) for index, word in enumerate(words) if index not in shown}
+    return [cue for cue in cues if any((word.text, word.start) in visible for line in cue.lines for word in line)]
 
 
 async def make_segment(
@@ -106,18 +147,16 @@ async def make_segment(
     await job.run(
         command,
         _limits(picture, len(command.inputs)),
-        stdin=None if picture.clips else _background_frames(picture),
+        stdin=None if picture.clips else _ground_frame(picture),
         progress=FrameProgress(picture.frames, advance),
     )
     segment = job.folder / SEGMENT
     return segment, await check_segment(segment, picture)
 
 
-async def _background_frames(picture: ScenePicture) -> AsyncIterator[bytes]:
-    """The frames of the background; each batch is painted in a thread."""
-    batches = picture.background.paint(picture.frames)
-    while batch := await asyncio.to_thread(next, batches, b""):
-        yield batch
+async def _ground_frame(picture: ScenePicture) -> AsyncIterator[bytes]:
+    """The one frame of the ground, painted in a thread."""
+    yield await asyncio.to_thread(picture.ground.paint, picture.look.width, picture.look.height)
 
 
 def _limits(picture: ScenePicture, inputs: int) -> Limits:

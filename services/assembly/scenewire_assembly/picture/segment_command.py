@@ -41,7 +41,7 @@ _DECODER_THREADS: Final = 2
 def segment_command(picture: ScenePicture) -> Command:
     """The command that makes SEGMENT of a scene's picture in one pass.
 
-    Clips are read from `clip_name`; the frames of a generated background from standard input; the overlay from OVERLAY.
+    Clips are read from `clip_name`; the ground of a painted scene, one frame, from standard input; the overlay from OVERLAY.
     """
     inputs, graph = _footage(picture) if picture.clips else _painted(picture)
     encoder = encode_x264(
@@ -78,11 +78,13 @@ def _footage(picture: ScenePicture) -> tuple[tuple[Input, ...], Graph]:
 
 
 def _painted(picture: ScenePicture) -> tuple[tuple[Input, ...], Graph]:
-    """Enlarges the small frames of a background."""
-    look, (width, height) = picture.look, picture.background.size
-    enlarged = (scale(look.width, look.height), Filter("setsar", 1), *_finished(picture))
-    source = Input(RawVideo("rgb48le", width, height, look.frame_rate))
-    return (source,), Graph((Chain(enlarged, (Stream(0, "v"),), "v"),))
+    """Repeats the one frame of a ground."""
+    look = picture.look
+    # Converted before it is repeated: once, not for every frame.
+    still = (scale(look.width, look.height), Filter("setsar", 1), Filter("format", "yuv420p"))
+    repeated = Filter("loop", loop=picture.frames - 1, size=1)
+    source = Input(RawVideo("rgb24", look.width, look.height, look.frame_rate))
+    return (source,), Graph((Chain((*still, repeated, *_finished(picture)), (Stream(0, "v"),), "v"),))
 
 
 def _shot_input(picture: ScenePicture, shot: Shot) -> Input:

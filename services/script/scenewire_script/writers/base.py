@@ -6,6 +6,7 @@ from typing import Protocol
 
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import ScriptRequested
+from scenewire_script.designs.hints import Hint
 
 __all__ = ["DraftScene", "Script", "ScriptWriter", "nothing_to_say"]
 
@@ -26,6 +27,8 @@ class DraftScene:
     """Seconds that the script gives it."""
     pause: float = 0.0
     """Seconds of silence that the script asks for after it."""
+    hint: Hint | None = None
+    """What its writer proposes to show where there is no footage."""
 
 
 @dataclass(frozen=True)

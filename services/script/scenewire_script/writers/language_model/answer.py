@@ -16,6 +16,7 @@ from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 from scenewire.messages import MAX_SCENES
 from scenewire.text.markup import inline_text, is_speakable, one_line
 from scenewire.text.words import WORD
+from scenewire_script.designs.hints import Hint
 from scenewire_script.text.lengths import count_words
 
 __all__ = ["SCENES", "TEXTS", "Answer", "AnsweredScene", "UnreadableError", "flaws", "read_answer"]
@@ -33,7 +34,20 @@ SCENES: Final = _object(
     title=_TEXT,
     scenes={
         "type": "array",
-        "items": _object(scene_number=_NUMBER, section=_TEXT, text=_TEXT, footage_query=_TEXT, keywords=_TEXTS),
+        "items": _object(
+            scene_number=_NUMBER,
+            section=_TEXT,
+            text=_TEXT,
+            footage_query=_TEXT,
+            keywords=_TEXTS,
+            design=_TEXT,
+            emphasis=_TEXT,
+            number=_TEXT,
+            unit=_TEXT,
+            items=_TEXTS,
+            quote=_TEXT,
+            author=_TEXT,
+        ),
     },
 )
 """JSON schema of scenes. Strict modes do not support lengths and optional properties; those are validated here."""
@@ -57,6 +71,8 @@ _MAX_SECTION_CHARS: Final = 60
 _EMOJI: Final = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0e\ufe0f\u20e3]")
 _JOINERS: Final = "\u200c\u200d"
 """Part of the spelling in several scripts; other format characters reorder or hide text."""
+
+_QUOTATION_MARKS: Final = '"“”„«» '
 
 _NEVER_SPOKEN: Final = (
     (re.compile(r"[\[\]{}<>]|\((?:pause|music|sound|sfx|fade|beat|narrator|voice)\b", re.IGNORECASE), "brackets"),
@@ -83,6 +99,18 @@ class UnreadableError(ValueError):
     """The answer is not a script; the message is feedback for the model."""
 
 
+def _text_or_nothing(value: object) -> str:
+    return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+
+
+def _texts_or_nothing(value: object) -> list[str]:
+    return [_text_or_nothing(item) for item in value] if isinstance(value, list | tuple) else []
+
+
+_Proposal = Annotated[str, BeforeValidator(_text_or_nothing)]
+"""What a scene may show. A bad proposal is dropped; it doesn't make the answer unusable."""
+
+
 class AnsweredScene(BaseModel):
     """A scene written by the model."""
 
@@ -94,6 +122,18 @@ class AnsweredScene(BaseModel):
     text: str
     footage_query: str = Field(default="", validation_alias=AliasChoices("footage_query", "footageQuery"))
     keywords: tuple[str, ...] = ()
+    design: _Proposal = ""
+    emphasis: _Proposal = ""
+    number: _Proposal = ""
+    unit: _Proposal = ""
+    items: Annotated[tuple[str, ...], BeforeValidator(_texts_or_nothing)] = ()
+    quote: _Proposal = ""
+    author: _Proposal = ""
+
+    @property
+    def hint(self) -> Hint:
+        """What the model proposes to show where there is no footage."""
+        return Hint(self.design, self.emphasis, self.number, self.unit, self.items, self.quote, self.author)
 
 
 class Answer(BaseModel):
@@ -187,6 +227,13 @@ def _cleaned(scene: AnsweredScene) -> AnsweredScene:
         text=_clean(scene.text),
         footage_query=query,
         keywords=tuple(keyword for keyword in keywords if keyword)[:_MAX_KEYWORDS],
+        design=_clean(scene.design).casefold(),
+        emphasis=_clean(scene.emphasis),
+        number=_clean(scene.number),
+        unit=_clean(scene.unit),
+        items=tuple(filter(None, map(_clean, scene.items))),
+        quote=_clean(scene.quote).strip(_QUOTATION_MARKS),
+        author=_clean(scene.author),
     )
 
 

@@ -44,8 +44,8 @@ _MAX_SCENES_PER_ANSWER: Final = 12
 """In longer answers, the later scenes get worse."""
 
 _REASONING_TOKENS: Final = 1_000
-_TOKENS_PER_SCENE: Final = 80
-"""For the query, keywords and braces of a scene."""
+_TOKENS_PER_SCENE: Final = 130
+"""For the query, keywords, design and braces of a scene."""
 
 _TOKENS_PER_WORD: Final = 3
 """English needs 1.4, other languages more."""
@@ -273,4 +273,4 @@ def _data(value: dict[str, Any]) -> ChatMessage:
 def _draft_scene(scene: AnsweredScene, section: str, topic: str, language: str) -> DraftScene:
     keywords = scene.keywords or keywords_of(scene.text, language)
     query = scene.footage_query or footage_query(scene.text, keywords, topic, language)
-    return DraftScene(scene.text, query, keywords, section=section)
+    return DraftScene(scene.text, query, keywords, section=section, hint=scene.hint)

@@ -1,4 +1,4 @@
-"""Headings: the card in the middle of a painted scene, and the title over the footage of the first scene. Pure."""
+"""The title over the footage of a scene. Pure."""
 
 import math
 import unicodedata
@@ -13,11 +13,8 @@ from scenewire.text.markup import one_line
 from scenewire_assembly.captions.ass import Canvas, colour, enlargement, escaped
 from scenewire_assembly.captions.line_breaking import columns, split_unbreakable
 
-__all__ = ["Card", "Title", "card_of", "title_of"]
+__all__ = ["Title", "title_of"]
 
-_HEADING_COLUMNS: Final = 34
-_HEADING_WORDS: Final = 3
-_SEPARATOR: Final = " · "
 _MAX_TITLE_COLUMNS: Final = 110
 
 _TITLE_S: Final = 3.6
@@ -26,69 +23,6 @@ _MIN_TITLE_S: Final = 1.2
 
 _TITLE_SIZE: Final = 0.075
 """Share of the picture's height, or nearly of its width if that is less."""
-
-
-@dataclass(frozen=True)
-class Card:
-    """Text in the middle of a painted scene.
-
-    Attributes:
-        heading: large.
-        label: small, below the heading; may be empty.
-        size: height of the heading's letters as a share of the picture's height.
-        accent: colour of line and label, `RRGGBB`.
-    """
-
-    heading: str
-    label: str
-    size: float
-    accent: str
-
-    @property
-    def texts(self) -> tuple[str, ...]:
-        """All text of it."""
-        return self.heading, self.label
-
-    def styles(self, canvas: Canvas) -> dict[str, pysubs2.SSAStyle]:
-        """The ASS styles that its events use."""
-        heading = canvas.text_style(self._heading_size(canvas))
-        heading.outlinecolor, heading.backcolor = colour("000000", 190), colour("000000", 150)
-        heading.outline, heading.shadow = round(heading.fontsize * 0.01, 2), round(heading.fontsize * 0.03, 2)
-        label = canvas.text_style(min(canvas.height * 0.041, canvas.width * 0.0475))
-        label.primarycolor = label.outlinecolor = colour(self.accent)
-        label.outline, label.shadow = 0, round(label.fontsize * 0.03, 2)
-        label.backcolor = colour("000000", 150)
-        label.spacing = round(label.fontsize * 0.12, 2)
-        label.alignment = pysubs2.Alignment.TOP_CENTER
-        line = label.copy()
-        line.alignment = pysubs2.Alignment.MIDDLE_CENTER
-        return {"Heading": heading, "Label": label, "Line": line}
-
-    def events(self, canvas: Canvas) -> Iterator[pysubs2.SSAEvent]:
-        """The card, for the whole scene."""
-        heading = canvas.drawable(self.heading)
-        label = canvas.drawable(self.label)
-        if not heading:
-            return
-        size = self._heading_size(canvas)
-        lines = math.ceil(canvas.lines(heading, size))
-        x = canvas.width // 2
-        y = round(canvas.height * 0.47 + (lines - 1) * size / 2)
-        gap = canvas.height * 0.03
-        rise = canvas.height * 0.014
-        bar = _bar(canvas.width * 0.055 + size * 0.6, max(2.0, canvas.height / 270))
-        moved = f"{{\\move({x},{y - gap / 2 + rise:.1f},{x},{y - gap / 2:.1f},0,900)\\fad(600,450)}}"
-        yield canvas.event(0, canvas.frames, moved + _broken(heading, canvas.columns(size)), "Heading")
-        drawn = f"{{\\pos({x},{y})\\fscx0\\t(200,1100,0.6,\\fscx100)\\fad(300,450)\\p1}}{bar}{{\\p0}}"
-        yield canvas.event(0, canvas.frames, drawn, "Line")
-        if label:
-            below = f"{{\\pos({x},{y + gap:.1f})\\fad(900,450)}}{escaped(label)}"
-            yield canvas.event(0, canvas.frames, below, "Label")
-
-    def _heading_size(self, canvas: Canvas) -> float:
-        """Line height in pixels; smaller for a heading that would fill more than two lines."""
-        size = min(canvas.height, canvas.width * 1.1) * self.size * enlargement(self.heading)
-        return size * max(0.5, min(1.0, math.sqrt(2 / max(1.0, canvas.lines(self.heading, size)))))
 
 
 @dataclass(frozen=True)
@@ -157,25 +91,6 @@ class Title:
         """Line height in pixels; smaller for a title that would fill more than two lines."""
         size = min(canvas.height, canvas.width * 1.2) * _TITLE_SIZE * enlargement(self.text)
         return size * max(0.6, min(1.0, math.sqrt(2 / max(1.0, canvas.lines(self.text, size)))))
-
-
-def card_of(brief: Brief, scene: Scene, accent: str) -> Card:
-    """The card of a scene on a generated background.
-
-    It shows the video's title on the first scene, the heading of the section that begins with a scene, or a few keywords.
-    """
-    title = brief.title if scene.scene_number == 1 else scene.section
-    if title:
-        return Card(_shortened(one_line(title), _MAX_TITLE_COLUMNS), "", 0.105, accent)
-    text = one_line(scene.text)
-    words: list[str] = []
-    for word in [one_line(keyword) for keyword in scene.keywords][:_HEADING_WORDS]:
-        if word and columns(_SEPARATOR.join([*words, word])) <= _HEADING_COLUMNS:
-            words.append(word)
-    words.sort(key=lambda word: text.casefold().find(word.casefold()))  # in the order in which they are spoken
-    heading = _SEPARATOR.join(word[:1].upper() + word[1:] for word in words)
-    heading = heading or _shortened(text, _HEADING_COLUMNS)
-    return Card(heading, f"{scene.scene_number} / {brief.scene_count}", 0.075, accent)
 
 
 def title_of(brief: Brief, scene: Scene, accent: str) -> Title | None:

@@ -1,0 +1,116 @@
+"""The opening with the video's title, and the heading of a chapter. They stand complete from the first frame."""
+
+from dataclasses import replace
+from typing import Final
+
+from scenewire.messages import Chapter, Opening
+from scenewire_assembly.designs.board import Board
+from scenewire_assembly.designs.drawing import Box
+from scenewire_assembly.designs.lettering import Piece, text_of
+from scenewire_assembly.designs.times import words_in
+
+__all__ = ["draw_chapter", "draw_opening"]
+
+_TITLE: Final = 270
+_CHAPTER: Final = 170
+_NUMERAL: Final = 680
+_UPRIGHT_NUMERAL: Final = 260
+_NUMERAL_GAP: Final = 60
+_LINE_FRAMES: Final = 12
+
+
+def draw_opening(board: Board, design: Opening) -> bool:
+    """Draws the title; returns whether it fits."""
+    theme, zones, unit = board.theme, board.zones, board.unit
+    fitted = board.fitted(
+        _pieces(design.title),
+        "heading",
+        (_TITLE - (20 if zones.upright else 0)) * unit * theme.number_size,
+        zones.across,
+        4 if zones.upright else 2,
+        spacing=theme.letter_spacing,
+    )
+    if fitted is None:
+        fitted = board.fitted(_pieces(design.title), "heading", _CHAPTER * unit * theme.number_size, zones.across, 5)
+    if fitted is None:
+        return False
+    em, lines = fitted
+    title = board.lettering("heading", design.title, em, theme.text, spacing=theme.letter_spacing)
+    step, capital = em * 1.1, title.face.capital(em)
+    baseline = zones.centre(captions=board.captions) + 30 * unit - (len(lines) - 1) * step / 2 + capital / 2
+    if theme.mark == "rules":
+        board.rules()
+    for line in lines:
+        board.still(text_of(line), zones.left, baseline, title)
+        baseline += step
+    baseline -= step
+    match theme.mark:
+        case "bar":
+            _draw_rule(board, baseline + 60 * unit, zones.across * 0.32, 8 * unit, theme.accent)
+        case "square":
+            board.drawing.rectangle(
+                Box(zones.left, baseline + 56 * unit, zones.across, 2 * unit), theme.axis, board.span
+            )
+            _draw_rule(board, baseline + 53 * unit, zones.across * 0.22, 8 * unit, theme.accent)
+        case "pill":
+            _draw_rule(board, baseline + 48 * unit, 220 * unit, 26 * unit, theme.second, radius=13 * unit)
+        case "rules":
+            pass
+    return True
+
+
+def draw_chapter(board: Board, design: Chapter) -> bool:
+    """Draws the heading of a chapter and its number; returns whether it fits."""
+    theme, zones, unit = board.theme, board.zones, board.unit
+    width = zones.across * (1 if zones.upright else 0.74)
+    fitted = board.fitted(
+        _pieces(design.heading),
+        "heading",
+        _CHAPTER * unit * theme.number_size,
+        width,
+        4 if zones.upright else 3,
+        spacing=theme.letter_spacing,
+    )
+    if fitted is None:
+        return False
+    em, lines = fitted
+    heading = board.lettering("heading", design.heading, em, theme.text, spacing=theme.letter_spacing)
+    step, capital = em * 1.14, heading.face.capital(em)
+    centre = zones.centre(captions=board.captions)
+    baseline = centre - (len(lines) - 1) * step / 2 + capital / 2
+    numeral = str(design.number)
+    if zones.upright:
+        large = board.lettering("number", numeral, _UPRIGHT_NUMERAL * unit, theme.accent)
+        board.still(numeral, zones.left, baseline - capital - 120 * unit, large, layer=2)
+    else:
+        _draw_numeral(board, numeral, centre, zones.across - max(heading.width(text_of(line)) for line in lines))
+        board.mark(baseline - capital, design.heading)
+    for line in lines:
+        board.still(text_of(line), zones.left, baseline, heading)
+        baseline += step
+    if design.years:
+        small = board.lettering("text", design.years, 48 * unit, theme.muted)
+        board.still(design.years, zones.left, baseline - step + 96 * unit, small)
+    return True
+
+
+def _draw_numeral(board: Board, numeral: str, centre: float, room: float) -> None:
+    """The number at the right, hollow or filled; smaller where the heading leaves less room."""
+    theme, unit = board.theme, board.unit
+    large = board.lettering("number", numeral, _NUMERAL * unit, theme.accent)
+    em = large.em * min(1.0, max(0.0, room - _NUMERAL_GAP * unit) / large.width(numeral))
+    if em < _UPRIGHT_NUMERAL * unit:
+        return
+    numeral_lettering = replace(large, em=em, outline=0 if theme.mark == "pill" else 3 * unit)
+    baseline = centre + large.face.capital(em) / 2 + 20 * unit
+    board.drawing.text(numeral, board.zones.right, baseline, numeral_lettering, board.span, anchor="right", layer=2)
+
+
+def _draw_rule(board: Board, y: float, width: float, height: float, colour: str, *, radius: float = 0.0) -> None:
+    board.grow(
+        Box(board.zones.left, y, width, height), colour, board.span.start, frames=_LINE_FRAMES, radius=radius, layer=3
+    )
+
+
+def _pieces(text: str) -> list[Piece]:
+    return [Piece((word,)) for word in words_in(text)]

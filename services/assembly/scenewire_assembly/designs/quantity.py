@@ -1,0 +1,193 @@
+"""The number: large, with its unit, over a ruler. Captions show the rest of its sentence."""
+
+from typing import Final
+
+from scenewire.messages import Quantity
+from scenewire_assembly.designs.board import Board
+from scenewire_assembly.designs.drawing import Box, Lettering, Span
+from scenewire_assembly.designs.lettering import Piece, words_of
+from scenewire_assembly.designs.motion import COUNT
+
+__all__ = ["draw_quantity"]
+
+_NUMBER: Final = 430
+_UNIT_SIZE: Final = 0.30
+_LEAD: Final = 56
+_COUNT_FRAMES: Final = 20
+_MIN_COUNT_FRAMES: Final = 8
+_FIRST_COUNT: Final = 10
+_PULSE_FRAMES: Final = 8
+_PULSE: Final = 1.06
+_TICKS: Final = 40
+_SEPARATORS: Final = ",.\u00a0\u202f '"
+
+
+def draw_quantity(board: Board, design: Quantity) -> bool:
+    """Draws a number; returns whether it fits."""
+    theme, zones, unit = board.theme, board.zones, board.unit
+    em = (_NUMBER + (10 if zones.upright else 0)) * unit * theme.number_size
+    number = board.lettering("number", design.number, em, theme.of_numbers)
+    if number.width(design.number) > zones.across:
+        shrunk = em * zones.across / number.width(design.number)
+        if shrunk < em * 0.45:
+            return False
+        number = Lettering(number.face, shrunk, number.colour)
+        em = shrunk
+    small = em * _UNIT_SIZE
+    width = number.width(design.number)
+    name = board.lettering("heading", design.unit, small, theme.text)
+    beside = not zones.upright and width + 0.12 * em + name.width(design.unit) < zones.across
+    if design.unit and not beside and name.width(design.unit) > zones.across:
+        name = Lettering(name.face, small * zones.across / name.width(design.unit), name.colour)
+    capital = number.face.capital(em)
+    centre = zones.centre(captions=board.captions)
+    baseline = centre + capital * 0.42 - (0 if beside or zones.upright or not design.unit else small * 0.55)
+    lead_top = baseline - capital - 0.13 * em - _LEAD * unit * 0.75
+    baseline += max(0.0, board.ceiling - lead_top) if design.lead else 0.0
+    below = small * 1.15 + (0.08 * em if "," in design.number else 0.0)  # clear of the comma
+    spoken = board.spoken(design.number)
+    lands = spoken[0].frame if spoken else board.span.start
+    if design.lead and not _draw_lead(board, design.lead, baseline - capital - 0.13 * em):
+        return False
+    if theme.mark == "rules":
+        board.rules()
+    _draw_number(board, design.number, baseline, number, lands)
+    if design.unit and beside:
+        board.line(board.spoken(design.unit), zones.left + width + 0.10 * em, baseline, name, rise=0.32, layer=4)
+    elif design.unit:
+        board.line(board.spoken(design.unit), zones.left, baseline + below, name, rise=0.32, layer=4)
+    _draw_ruler(board, baseline + (0.17 * em if beside or not design.unit else below + 0.15 * em), design.share, lands)
+    for part in (design.lead, design.number, design.unit):
+        board.claim(part)
+    return True
+
+
+def _draw_lead(board: Board, lead: str, baseline: float) -> bool:
+    pieces = [Piece((word,)) for word in board.spoken(lead)]
+    fitted = board.fitted(pieces, "label", _LEAD * board.unit, board.zones.across, 1)
+    if fitted is None:
+        return False
+    em, lines = fitted
+    lettering = board.lettering("label", lead, em, board.theme.muted)
+    board.line(words_of(lines[0]), board.zones.left, baseline, lettering, rise=0.25)
+    return True
+
+
+def _draw_number(board: Board, number: str, baseline: float, lettering: Lettering, lands: int) -> None:
+    """The number counts up and lands at its word: the true number shows exactly from there on.
+
+    Every digit keeps its final place, so that nothing jitters.
+    """
+    total = _whole(number)
+    earliest = board.span.start + board.frames(_FIRST_COUNT)
+    begins = max(lands - board.frames(_COUNT_FRAMES), earliest)
+    if board.brief or total is None or lands - begins < board.frames(_MIN_COUNT_FRAMES):
+        words = board.spoken(number)
+        if board.brief or total is not None:
+            _draw_digits(
+                board,
+                number,
+                lettering,
+                Span(board.from_frame(lands - 2).start, board.span.end),
+                final=number,
+                baseline=baseline,
+            )
+        else:
+            board.line(words, board.zones.left, baseline, lettering, rise=0.2, layer=4)
+        return
+    for frame in range(begins, lands):
+        share = COUNT.at((frame - begins + 1) / (lands - begins + 1))
+        shown = _grouped(int(total * share), number)
+        _draw_digits(board, shown, lettering, Span(frame, frame + 1), final=number, baseline=baseline)
+    pulse = min(board.frames(_PULSE_FRAMES), board.span.end - lands)
+    middle = baseline - lettering.face.capital(lettering.em) / 2
+    for frame in range(pulse):
+        growth = 1 + (_PULSE - 1) * (1 - abs(2 * (frame + 1) / pulse - 1))
+        _draw_digits(
+            board,
+            number,
+            lettering,
+            Span(lands + frame, lands + frame + 1),
+            final=number,
+            baseline=baseline,
+            growth=(growth, middle),
+        )
+    _draw_digits(board, number, lettering, Span(lands + pulse, board.span.end), final=number, baseline=baseline)
+
+
+def _draw_digits(
+    board: Board,
+    shown: str,
+    lettering: Lettering,
+    span: Span,
+    *,
+    final: str,
+    baseline: float,
+    growth: tuple[float, float] = (1.0, 0.0),
+) -> None:
+    """Characters centred at the places that they have in the final number, whose width is reserved."""
+    factor, middle = growth
+    left, width = board.zones.left, lettering.width(final)
+    centres = [left + (lettering.width(final[:at]) + lettering.width(final[: at + 1])) / 2 for at in range(len(final))]
+    grown = Lettering(lettering.face, lettering.em * factor, lettering.colour)
+    for character, centre in zip(shown.rjust(len(final)), centres, strict=True):
+        if character != " ":
+            x = left + width / 2 + (centre - left - width / 2) * factor
+            y = middle + (baseline - middle) * factor
+            board.drawing.text(character, x, y, grown, span, anchor="centre", layer=4)
+
+
+def _whole(number: str) -> int | None:
+    """The number, if it is written with digits and separators of thousands only."""
+    digits = "".join(character for character in number if character not in _SEPARATORS)
+    groups = [group for group in _groups(number) if group]
+    if not digits.isascii() or not digits.isdigit() or len(digits) > 12:
+        return None
+    return int(digits) if len(groups) == 1 or all(len(group) == 3 for group in groups[1:]) else None
+
+
+def _groups(number: str) -> list[str]:
+    return "".join(" " if character in _SEPARATORS else character for character in number).split(" ")
+
+
+def _grouped(value: int, like: str) -> str:
+    """A smaller number, with separators at the places of the final one."""
+    digits = list(str(value))
+    shown: list[str] = []
+    for character in reversed(like):
+        if not digits:
+            break
+        shown.append(digits.pop() if character.isdigit() else character)
+    return "".join(reversed(shown)).lstrip(_SEPARATORS)
+
+
+def _draw_ruler(board: Board, y: float, share: float | None, lands: int) -> None:
+    """The ruler stands from the first frame; its bar fills as the number comes: wholly, or the stated share."""
+    theme, unit, left, width = board.theme, board.unit, board.zones.left, board.zones.across
+    filled = width * (1.0 if share is None else share)
+    frames = max(1, min(_COUNT_FRAMES, lands - board.span.start))
+    begins = lands - board.frames(frames)
+    match theme.ruler:
+        case "ticks":
+            cells = _TICKS if share is None else 10
+            path = ""
+            for tick in range(cells + 1):
+                tall = (26 if tick % 10 == 0 or share is not None else 13) * unit
+                at = (width - 2 * unit) * tick / cells
+                path += f"m {at:.1f} 0 l {at + 2 * unit:.1f} 0 {at + 2 * unit:.1f} {tall:.1f} {at:.1f} {tall:.1f} "
+            board.drawing.shape(path, (left, y + 8 * unit), theme.axis, board.span)
+            board.grow(Box(left, y, filled, 5 * unit), theme.accent, begins, frames=frames, layer=3)
+        case "round":
+            tall = 34 * unit
+            board.drawing.rectangle(Box(left, y + 6 * unit, width, tall), "FFFFFF", board.span, radius=tall / 2)
+            board.grow(
+                Box(left, y + 6 * unit, max(filled, tall), tall),
+                theme.second,
+                begins,
+                frames=frames,
+                radius=tall / 2,
+                layer=3,
+            )
+        case "rule":
+            board.drawing.rectangle(Box(left, y, width, 1.6 * unit), theme.text, board.span)
+            board.grow(Box(left, y - 3 * unit, filled, 8 * unit), theme.accent, begins, frames=frames, layer=3)

@@ -1,0 +1,47 @@
+"""The designs by kind. A design of one's own is a wire model, a file here, and an entry in this table."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from scenewire.messages import (
+    Chapter,
+    Comparison,
+    Design,
+    Enumeration,
+    Opening,
+    Quantity,
+    Quotation,
+    Statement,
+    YearOnLine,
+)
+from scenewire_assembly.designs.board import Board
+from scenewire_assembly.designs.comparison import draw_comparison
+from scenewire_assembly.designs.enumeration import draw_enumeration
+from scenewire_assembly.designs.headings import draw_chapter, draw_opening
+from scenewire_assembly.designs.quantity import draw_quantity
+from scenewire_assembly.designs.quotation import draw_quotation
+from scenewire_assembly.designs.statement import draw_statement
+from scenewire_assembly.designs.year import draw_year
+
+__all__ = ["draw"]
+
+_DRAWERS: Final[Mapping[type, Callable[[Board, Any], bool]]] = {
+    Opening: draw_opening,
+    Chapter: draw_chapter,
+    Statement: draw_statement,
+    Quantity: draw_quantity,
+    YearOnLine: draw_year,
+    Quotation: draw_quotation,
+    Enumeration: draw_enumeration,
+    Comparison: draw_comparison,
+}
+
+
+def draw(board: Board, design: Design) -> bool:
+    """Draws a design; returns whether its letters fit the picture. A design that does not fit draws nothing."""
+    drawn, claimed = len(board.drawing.events), len(board.shown)
+    if _DRAWERS[type(design)](board, design):
+        return True
+    del board.drawing.events[drawn:]
+    del board.shown[claimed:]
+    return False

@@ -1,0 +1,1 @@
+"""Themes: colours, typefaces, motion and grounds, as data."""

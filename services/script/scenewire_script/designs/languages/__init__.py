@@ -1,0 +1,1 @@
+"""Tables of words, a file per language."""

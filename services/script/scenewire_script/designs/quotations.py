@@ -1,0 +1,89 @@
+"""Finds quotations with the name of who said them. Pure."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from scenewire.messages import Quotation
+from scenewire_script.designs.tokens import NAME_PARTICLES, Token, tokens_of
+from scenewire_script.designs.vocabulary import Vocabulary
+
+__all__ = ["is_attribution", "quotation_of"]
+
+_MIN_WORDS: Final = 4
+_MAX_NAME_WORDS: Final = 5
+
+_QUOTED: Final = re.compile(r"“([^“”]+)”|„([^„“”]+)[“”]|«\s?([^«»]+?)\s?»|»([^«»]+)«|\"([^\"]+)\"")
+_DASH: Final = re.compile(r"[—–-]{1,2}\s*(?=\w)")
+_CLOSED: Final = re.compile(r"[”“»«\"][.!?…,]?\s*$")
+
+
+def quotation_of(sentence: str, vocabulary: Vocabulary) -> Quotation | None:
+    """Returns the quotation of a sentence, if it says whose words they are."""
+    matches = list(_QUOTED.finditer(sentence))
+    if len(matches) > 1 and "," in "".join(match[0][-2:] for match in matches[:-1]):
+        return None  # an interrupted quotation, whose words don't stand together
+    for match in matches:
+        words = next(filter(None, match.groups()), "").strip().rstrip(",")
+        if len(words.split()) < _MIN_WORDS:
+            continue
+        author = _author(sentence, match.end(), len(sentence), vocabulary) or _author(
+            sentence, 0, match.start(), vocabulary
+        )
+        if author:
+            return Quotation(words=words, author=author)
+    return None
+
+
+def is_attribution(sentence: str, before: str) -> bool:
+    """Whether a sentence is only the name behind a dash that says whose words the sentence before it quotes."""
+    dash = _DASH.match(sentence)
+    if dash is None or not _CLOSED.search(before):
+        return False
+    words = tokens_of(sentence, dash.end())
+    return 0 < len(words) <= _MAX_NAME_WORDS and _name(sentence, words, 0) == sentence[words[0].start : words[-1].end]
+
+
+def _author(sentence: str, start: int, end: int, vocabulary: Vocabulary) -> str:
+    """Returns the name beside a verb of saying, behind *according to*, or behind a dash."""
+    words = tokens_of(sentence, start, end)
+    for at, word in enumerate(words):
+        if word.folded.rpartition("'")[2] in vocabulary.sayings:
+            name = _name(sentence, words, at + 1) or _name_before(sentence, words, at, vocabulary)
+            if name:
+                return name
+        for source in vocabulary.sources:
+            if tuple(each.folded for each in words[at : at + len(source)]) == source:
+                name = _name(sentence, words, at + len(source))
+                if name:
+                    return name
+    dash = _DASH.match(sentence[start:end].lstrip()) if start else None
+    return _name(sentence, words, 0) if dash and words else ""
+
+
+def _name(sentence: str, words: Sequence[Token], at: int) -> str:
+    """Returns the name that begins at a token: capitalized words, with particles between them."""
+    if at >= len(words) or not words[at].is_capitalized or (at and words[at - 1].closes):
+        return ""
+    last = at
+    for index in range(at, min(len(words), at + _MAX_NAME_WORDS)):
+        if words[index].is_capitalized:
+            last = index
+        elif words[index].text not in NAME_PARTICLES:
+            break
+        if words[index].closes and sentence[words[index].end : words[index].with_marks[1]] != ".":
+            break
+    return sentence[words[at].start : words[last].end]
+
+
+def _name_before(sentence: str, words: Sequence[Token], at: int, vocabulary: Vocabulary) -> str:
+    """Returns the name that ends before a token."""
+    first = at
+    while first and at - first < _MAX_NAME_WORDS and not words[first - 1].closes:
+        if not words[first - 1].is_capitalized and words[first - 1].text not in NAME_PARTICLES:
+            break
+        first -= 1
+    no_names = vocabulary.pronouns | vocabulary.stops | vocabulary.determiners | vocabulary.units.keys()
+    while first < at and (not words[first].is_capitalized or words[first].among(no_names)):
+        first += 1
+    return sentence[words[first].start : words[at - 1].end] if first < at else ""

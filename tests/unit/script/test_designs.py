@@ -1,0 +1,362 @@
+"""What the sentences of a video show where there is no footage."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scenewire.messages import (
+    Chapter,
+    Comparison,
+    Design,
+    DesignedSentence,
+    Enumeration,
+    Opening,
+    Quantity,
+    Quotation,
+    ScriptRequested,
+    Statement,
+    YearOnLine,
+)
+from scenewire.text.markup import one_line
+from scenewire_script.designs.choice import SceneWords, choose_designs
+from scenewire_script.designs.hints import Hint
+from scenewire_script.designs.languages.tables import VOCABULARIES
+from scenewire_script.preview import preview_script
+from scenewire_script.text.keywords import keywords_of
+
+TABLES = json.loads((Path(__file__).parents[2] / "data" / "designs.json").read_text())
+"""By language and kind: sentences, or two neighbours, with the fields of the design of the last one."""
+YEARS = {
+    "en": "In 1900 it rained.",
+    "de": "Im Jahr 1900 regnete es.",
+    "fr": "En 1900 il pleuvait.",
+    "es": "En 1900 llovía.",
+    "it": "Nel 1900 pioveva.",
+    "pt": "Em 1900 chovia.",
+}
+EXAMPLE = Path(__file__).parents[3] / "examples" / "suez-canal.txt"
+
+
+def designed(
+    *texts: str, language: str = "en", title: str | None = None, hint: Hint | None = None
+) -> list[tuple[DesignedSentence, ...]]:
+    scenes = [SceneWords(text, keywords=keywords_of(text, language), hint=hint) for text in texts]
+    return choose_designs(scenes, title=title, language=language, words_per_second=2.3)
+
+
+def shown(sentences: Sequence[DesignedSentence]) -> list[Design]:
+    """What is shown of each sentence, without the cards before it."""
+    return [
+        next(design for design in sentence.designs if not isinstance(design, Opening | Chapter))
+        for sentence in sentences
+    ]
+
+
+def strings(design: Design) -> Iterator[str]:
+    """Every string of a design that must be written as in the text."""
+    match design:
+        case Statement():
+            yield from (design.lead, design.head, design.rest, design.emphasis)
+        case Quantity():
+            yield from (design.lead, design.number, design.unit)
+        case YearOnLine():
+            yield from (str(design.year), design.before, design.clause)
+        case Quotation():
+            yield from (design.words, design.author)
+        case Enumeration():
+            yield from (design.title, *design.items)
+        case Comparison():
+            yield from (string for bar in design.bars for string in (bar.text, bar.label))
+        case _:
+            pass
+
+
+async def test_the_example_video_shows_numbers_years_a_comparison_and_its_title() -> None:
+    script = await preview_script(ScriptRequested(text=EXAMPLE.read_text()))
+    sentences = [sentence for scene in script.scenes for sentence in scene.sentences]
+
+    assert sentences[0].designs[0] == Opening(title="The Suez Canal")
+    designs = shown(sentences)
+    assert [design.kind for design in designs] == [
+        "statement",  # Egypt and both seas, once there are maps
+        "statement",  # Europe, India, Africa
+        "year",
+        "year",
+        "statement",
+        "number",
+        "year",
+        "number",
+        "comparison",
+        "number",
+    ]
+    years = (1859, 1869, 1956, 1967, 2021)
+    assert designs[2:] == [
+        YearOnLine(year=1859, clause="Work began", years=years),
+        YearOnLine(year=1869, before="November", clause="The canal opened to ships", years=years),
+        Statement(
+            head="It has no locks,",
+            rest="because the two seas at its ends stand at nearly the same level.",
+            emphasis="no locks",
+        ),
+        Quantity(lead="Today it is about", number="193", unit="kilometres long"),
+        YearOnLine(year=1956, clause="Egypt made the canal national property", years=years),
+        Quantity(lead="this time it stayed shut for", number="eight", unit="years"),
+        designs[8],
+        Quantity(lead="about", number="a tenth", unit="of the world's trade", share=0.1),
+    ]
+    comparison = designs[8]
+    assert isinstance(comparison, Comparison)
+    assert [(bar.value, bar.text, bar.label) for bar in comparison.bars] == [
+        (8 * 365.25, "eight years", "this time it stayed shut for"),
+        (6, "six days", "blocked the way for"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "kind", "row"),
+    [
+        pytest.param(language, kind, row, id=f"{language}-{kind}-{number}")
+        for language, kinds in TABLES.items()
+        for kind, rows in kinds.items()
+        for number, row in enumerate(rows)
+    ],
+)
+def test_a_sentence_shows_what_its_words_ask_for(language: str, kind: str, row: dict[str, Any]) -> None:
+    texts = [row["text"]] if isinstance(row["text"], str) else row["text"]
+    expected = {name: value for name, value in row.items() if name != "text"}
+
+    scenes = designed(*texts, YEARS.get(language, "1900."), language=language)
+    design = shown(scenes[len(texts) - 1])[0]
+
+    found = design.model_dump(mode="json", exclude={"kind", "years"}, exclude_defaults=True)
+    if isinstance(design, Comparison):
+        found = {"bars": [[bar.text, bar.label] for bar in design.bars]}
+    assert (design.kind, found) == (kind, expected)
+
+
+def test_every_language_with_a_table_has_sentences_for_every_design() -> None:
+    kinds = {"quotation", "comparison", "list", "year", "number", "statement"}
+
+    assert TABLES.keys() >= VOCABULARIES.keys()
+    for language in VOCABULARIES:
+        least = 8 if language == "en" else 3
+        assert {kind for kind, rows in TABLES[language].items() if len(rows) >= least} == kinds
+
+
+WORDS = """
+    In 1956 1967 since March and or the a no never first tea, silk, two three 12 million days years metres km $5 90% of half
+    tenth said Lesseps “the sea is wide” , . ; — because which years. Egypt, long 3.5 1,200 (and) am 3. Oktober seit en
+    noviembre de 1869 一八六九 1869年 운하 القناة ١٩٣
+    """
+TEXTS = st.one_of(
+    st.text(max_size=400),
+    st.text(st.sampled_from(list("abcXYZ09 .,!?:;—\"“”'()…。，月 é\n$%€−")), max_size=400),
+    st.lists(st.sampled_from(WORDS.split()), max_size=60).map(" ".join),
+)
+LANGUAGES = st.sampled_from(["en", "de", "fr", "es-MX", "it", "pt-BR", "nl", "ja", "zh", "ar", "hi", "th", "ru"])
+
+
+@given(st.lists(TEXTS.filter(one_line), min_size=1, max_size=6), LANGUAGES)
+def test_nothing_is_lost_invented_or_shown_three_times_running(texts: list[str], language: str) -> None:
+    scenes = designed(*texts, language=language)
+
+    for number, (text, sentences) in enumerate(zip(texts, scenes, strict=True)):
+        line, end = one_line(text), 0
+        for sentence in sentences:
+            start = line.index(sentence.text, end)
+            assert not line[end:start].strip()
+            end = start + len(sentence.text)
+        assert end == len(line)
+        neighbours = f"{one_line(texts[number - 1])} {line}" if number else line
+        for sentence in sentences:
+            assert isinstance(sentence.designs[-1], Statement)
+            for design in sentence.designs:
+                place = neighbours if isinstance(design, Comparison) else sentence.text
+                assert all(string in place for string in strings(design)), design
+    kinds = [
+        (design.kind, isinstance(design, Statement) and bool(design.head))
+        for design in shown([sentence for sentences in scenes for sentence in sentences])
+    ]
+    assert not any(kind == second == third for kind, second, third in zip(kinds, kinds[1:], kinds[2:], strict=False))
+
+
+@given(TEXTS.filter(one_line), LANGUAGES)
+def test_the_words_of_a_statement_are_the_sentence_and_mark_at_most_three_of_its_neighbours(
+    text: str, language: str
+) -> None:
+    for sentence in designed(text, language=language)[0]:
+        for design in sentence.designs:
+            if isinstance(design, Statement):
+                joined = f"{design.lead}{design.head}{design.rest}".replace(" ", "")
+                assert joined in sentence.text.replace(" ", "")
+                assert design.emphasis in (design.head or design.rest)
+                assert len(design.emphasis.split()) <= 3
+
+
+@pytest.mark.parametrize("heading", ["A canal at war", ""])
+def test_a_section_begins_with_its_number_heading_and_years(heading: str) -> None:
+    scenes = [
+        SceneWords("The desert was dry and empty.", section="The desert"),
+        SceneWords("In 1956 Egypt made the canal national property.", section=heading),
+        SceneWords("A war closed it again in 1967."),
+    ]
+
+    sentences = choose_designs(scenes, title="Suez", language="en", words_per_second=2.3)
+
+    assert sentences[0][0].designs[:2] == (
+        Opening(title="Suez"),
+        Chapter(heading="The desert", number=1, years="" if heading else "1956–1967"),
+    )
+    if heading:
+        assert sentences[1][0].designs[0] == Chapter(heading=heading, number=2, years="1956–1967")
+    assert sentences[1][0].designs[-1].kind == "statement"
+    assert isinstance(shown(sentences[1])[0], YearOnLine)
+
+
+CANAL = "Today the canal is 193 Kilometres long, and no ship waits for more than half a day."
+
+
+def first(text: str, hint: Hint | None) -> Design:
+    return designed(text, hint=hint)[0][0].designs[0]
+
+
+def test_a_hint_is_shown_in_the_letters_of_the_text() -> None:
+    assert first(CANAL, Hint(design="number", number="HALF", unit="a day")) == Quantity(number="half", unit="a day")
+    assert first(CANAL, Hint(design="list", items=("canal", "ship", "day"))) == Enumeration(
+        title="Today the", items=("canal", "ship", "day")
+    )
+    assert first(
+        "Jose\u0301 Marti\u0301 said that the sea is a road.",
+        Hint(design="quotation", quote="the sea is a ROAD", author="José martí"),
+    ) == Quotation(words="the sea is a road", author="José Martí")
+    statement = first(CANAL, Hint(design="statement", emphasis="no SHIP"))
+    assert isinstance(statement, Statement)
+    assert designed(CANAL, hint=Hint(emphasis="kilometres long"))[0][0].designs[-1] == Statement(
+        rest=CANAL, emphasis="Kilometres long"
+    )
+
+
+@pytest.mark.parametrize(
+    "hint",
+    [
+        Hint(design="number", number="194", unit="kilometres"),
+        Hint(design="number", number="193", unit="miles"),
+        Hint(design="number", number="193", unit="a day"),
+        Hint(design="number", number="93", unit="kilometres"),
+        Hint(design="number", number="193"),
+        Hint(design="quotation", quote="the canal is 193 kilometres long", author="Lesseps"),
+        Hint(design="list", items=("canal", "ship", "camel")),
+        Hint(design="list", items=("ship", "canal", "day")),
+        Hint(design="statement", emphasis="no locks"),
+        Hint(design="poster"),
+        Hint(),
+    ],
+)
+def test_a_hint_with_words_that_the_text_does_not_have_is_dropped(hint: Hint) -> None:
+    assert designed(CANAL, hint=hint) == designed(CANAL)
+
+
+def test_a_hint_ranks_a_design_first_that_its_sentence_has() -> None:
+    text = "Another war closed it again in 1967, and this time it stayed shut for eight years."
+    later = "In 1975 it was opened again."
+
+    assert [design.kind for design in shown(designed(text, later, hint=Hint(design="number"))[0])] == ["number"]
+    assert [design.kind for design in shown(designed(text, later)[0])] == ["year"]
+
+
+@given(TEXTS.filter(one_line), st.builds(Hint, *[st.text(max_size=9)] * 4, st.lists(TEXTS, max_size=4).map(tuple)))
+def test_no_hint_puts_words_on_the_screen_that_are_not_in_the_text(text: str, hint: Hint) -> None:
+    for sentence in designed(text, hint=hint)[0]:
+        for design in sentence.designs:
+            assert all(string in sentence.text for string in strings(design)), design
+
+
+def test_a_sentence_that_is_shown_too_briefly_shares_the_design_of_its_longer_neighbour() -> None:
+    [sentences] = designed("Look. It has no locks at all. Really. Ships pass quickly every day.")
+
+    assert [sentence.text for sentence in sentences] == [
+        "Look. It has no locks at all. Really.",
+        "Ships pass quickly every day.",
+    ]
+    assert shown(sentences)[0] == Statement(head="It has no locks at all.", emphasis="no locks")
+
+
+def test_the_name_behind_a_quotation_belongs_to_it() -> None:
+    [sentences] = designed("He was right. “The sea is everything to me.” — Jules Verne")
+
+    assert [sentence.text for sentence in sentences] == [
+        "He was right.",
+        "“The sea is everything to me.” — Jules Verne",
+    ]
+    assert shown(sentences)[1] == Quotation(words="The sea is everything to me.", author="Jules Verne")
+
+
+def test_paragraphs_end_sentences_without_a_full_stop() -> None:
+    [sentences] = designed("The sea was wide and deep\n\nThe ship was old and slow")
+
+    assert [sentence.text for sentence in sentences] == ["The sea was wide and deep", "The ship was old and slow"]
+
+
+def layouts(*texts: str) -> list[str]:
+    designs = shown([sentence for sentences in designed(*texts) for sentence in sentences])
+    return ["whole" if isinstance(design, Statement) and not design.head else design.kind for design in designs]
+
+
+def test_a_third_statement_has_the_other_layout() -> None:
+    assert layouts(*["The river rose again."] * 5) == ["statement", "statement", "whole", "statement", "statement"]
+    long = "Nobody in the whole village knew why the river had risen so quickly during the night."
+    assert layouts(*[long] * 4) == ["whole", "whole", "statement", "whole"]
+    third = shown(designed(long, long, long)[2])[0]
+    assert third == Statement(
+        lead="Nobody in the whole village knew why the river had risen so quickly",
+        head="during the night.",
+        emphasis="night",
+    )
+
+
+def test_a_year_or_a_number_gives_way_to_another_design_rather_than_repeat() -> None:
+    both = "The war of that time began in {} and lasted for ten long years."
+    assert layouts(both.format(1956), both.format(1967), both.format(1973)) == ["year", "number", "year"]
+    assert layouts("It opened in 1956.", "It closed in 1967.", "It opened again in 1975.") == [
+        "year",
+        "year",
+        "statement",
+    ]
+    assert layouts("It has 12 ships.", "It has 14 houses.", "It has 3 roads.") == ["number", "number", "statement"]
+
+
+def test_a_single_year_in_a_video_is_no_line_of_years() -> None:
+    assert layouts("It opened to ships in 1956.", "It has 12 ships.") == ["statement", "number"]
+
+
+def test_a_line_of_very_many_years_shows_those_around_the_year() -> None:
+    scenes = designed(*[f"The river rose again in {year}." for year in range(1000, 1400)])
+
+    lines = [design for sentences in scenes for design in shown(sentences) if isinstance(design, YearOnLine)]
+    assert lines
+    assert all(line.year in line.years and len(line.years) <= 200 for line in lines)
+
+
+def test_quantities_of_two_sections_are_not_compared() -> None:
+    before, after = SceneWords("The old road is 20 miles long."), SceneWords("The new road is 12 miles long.")
+
+    def kinds(section: str) -> list[str]:
+        scenes = [before, replace(after, section=section)]
+        return [
+            design.kind for design in shown(choose_designs(scenes, title=None, language="en", words_per_second=2)[1])
+        ]
+
+    assert (kinds(""), kinds("Today")) == (["comparison"], ["number"])
+
+
+async def test_a_video_that_hides_its_title_does_not_open_with_it() -> None:
+    look = {"title": False}
+    script = await preview_script(ScriptRequested.model_validate({"text": "The river rose again.", "look": look}))
+
+    assert [design.kind for design in script.scenes[0].sentences[0].designs] == ["statement", "statement"]
