@@ -8,6 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 TEXT ?= examples/suez-canal.txt
 OUT ?= output
+VOICE ?= packages
 WORKERS ?= 2
 
 export PYTHONUNBUFFERED := 1
@@ -17,7 +18,9 @@ export PYTHONUNBUFFERED := 1
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
 
-demo: $(VENV)/installed ## Make the example video: TEXT=<file> selects another text, OUT=<folder> another folder
+demo: $(VENV)/installed ## Make the example video: TEXT=<file> selects another text, OUT=<folder> another folder, VOICE= espeak
+	@test -z "$(VOICE)" || $(BIN)/scenewire voices install --from $(VOICE) --within 60 \
+		|| echo "espeak speaks this video. To install a natural voice, run: $(BIN)/scenewire voices install"
 	$(BIN)/scenewire make --script $(TEXT) --out $(OUT)
 
 demo-live-doubles: $(VENV)/installed ## Make a video over the real protocols, with test doubles of services that need keys

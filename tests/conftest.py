@@ -1,5 +1,8 @@
 """What holds for every test run."""
 
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.support.servers import description
@@ -11,3 +14,11 @@ settings.load_profile("untimed")
 
 def pytest_report_header() -> str:
     return description()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_installed_voice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keeps the data folder of this user, in which a voice may be installed, out of all tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SCENEWIRE_DATA", str(tmp_path_factory.mktemp("data")))
+        yield

@@ -38,6 +38,7 @@ class FailureCode(StrEnum):
     RATE_LIMITED = "rate_limited"
     SCRIPT_FAILED = "script_failed"
     SPEECH_FAILED = "speech_failed"
+    VOICE_UNAVAILABLE = "voice_unavailable"
     MEDIA_REFUSED = "media_refused"
     FONT_MISSING = "font_missing"
     RENDER_FAILED = "render_failed"

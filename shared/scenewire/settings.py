@@ -20,6 +20,7 @@ __all__ = [
     "Seconds",
     "ServiceSettings",
     "Settings",
+    "default_data_folder",
     "is_secret",
     "secret",
 ]
@@ -38,6 +39,11 @@ EmptyAsNone: Final = BeforeValidator(lambda value: (value.strip() or None) if is
 
 Seconds = Annotated[timedelta, BeforeValidator(_number)]
 """A duration, given in seconds (`0.5`), or as `00:00:30` or `PT30S`."""
+
+
+def default_data_folder() -> Path:
+    """Returns the user's data folder, which is used unless another one is named."""
+    return platformdirs.user_data_path("scenewire")
 
 
 def secret(variable: str) -> str | None:

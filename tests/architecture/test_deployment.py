@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from scenewire_tts.settings import TtsSettings
+
 ROOT = Path(__file__).parents[2]
 SERVICES = sorted(path.parent.name for path in (ROOT / "services").glob("*/scenewire_*"))
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
@@ -34,10 +36,28 @@ def test_no_image_runs_as_root_or_hard_codes_a_registry() -> None:
     assert "USER 10001:10001" in DOCKERFILE.partition("AS runtime\n")[2].partition("\nFROM ")[0]
     assert "# syntax=" not in DOCKERFILE
     assert "USER root" not in DOCKERFILE
-    assert set(re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)) <= {"${PYTHON}", "packages", "runtime", "recorder"}
+    assert set(re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)) <= {
+        "${PYTHON}", "packages", "assembly-packages", "runtime", "recorder",
+    }  # fmt: skip
 
 
-def test_only_script_and_sourcing_reach_the_internet() -> None:
+def test_only_script_sourcing_and_the_installation_of_voices_reach_the_internet() -> None:
     connected = [part for part in COMPOSE.split("\n\n") if re.search(r"networks: \[.*egress", part)]
 
-    assert [re.search(r"NATS_USER: (\w+)", part)[1] for part in connected] == ["script", "sourcing"]  # type: ignore[index]
+    assert [re.findall(r"^  (\w+):", part, re.MULTILINE) for part in connected] == [
+        ["script"],
+        ["voices"],
+        ["sourcing"],
+    ]
+
+
+def test_a_voice_is_installed_where_the_service_finds_it_and_only_the_installation_may_write_there() -> None:
+    tts = COMPOSE.partition("\n  tts:")[2].partition("\n\n")[0]
+    voices = COMPOSE.partition("\n  voices:")[2].partition("\n\n")[0]
+    (folder,) = re.findall(r"scenewire_tts\.installation, (\S+)\]", voices)
+    (data,) = re.findall(r"SCENEWIRE_DATA: (\S+)", tts)
+
+    assert TtsSettings(artifacts_url="file:///", data_folder=Path(data)).installed_weights == Path(folder)
+    assert f"- ${{TTS_WEIGHTS:-weights}}:{folder}:ro\n" in tts
+    assert f'["${{TTS_WEIGHTS:-weights}}:{folder}"]' in voices
+    assert re.search(r"install -d .*weights", DOCKERFILE.replace("\\\n", "")), "a new volume must belong to the user"

@@ -15,8 +15,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 GROUPS = PROJECT["dependency-groups"]
 
-BUILDING_BLOCKS = {"embedded", "fonts"}
-"""Extras that are part of other extras and have no image."""
+BUILDING_BLOCKS = {"embedded", "fonts", "tts-ja", "tts-zh"}
+"""Extras that are added to others and have no image."""
 
 LOCKS = sorted(FOLDER.glob("*.txt"))
 HASHED = [path for path in LOCKS if path.stem != "constraints"]

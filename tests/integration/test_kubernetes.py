@@ -19,6 +19,7 @@ import yaml
 from scenewire.bus.credentials import write_credentials
 from scenewire.settings import ObjectStoreSettings, ServiceSettings, is_secret
 from scenewire.topology import DURABLES, PIPELINE
+from scenewire_tts.settings import TtsSettings
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "deploy" / "kubernetes"
@@ -35,7 +36,8 @@ def documents(folder: Path = FOLDER) -> Iterator[tuple[Path, dict[str, Any]]]:
             yield path, document
 
 
-ALL = [(path, document) for path, document in documents() if path.parent.name != "gpu"]
+PATCHES = {FOLDER / "gpu" / "tts.yaml", FOLDER / "voice" / "tts.yaml"}
+ALL = [(path, document) for path, document in documents() if path not in PATCHES and path.parent.name != "gpu"]
 PODS = [document for _, document in ALL if document["kind"] in {"Deployment", "StatefulSet", "Job"}]
 
 
@@ -106,7 +108,9 @@ def nats_server() -> str:
     return found
 
 
-@pytest.mark.parametrize("folder", [FOLDER, FOLDER / "scaling", FOLDER / "gpu"], ids=lambda folder: folder.name)
+@pytest.mark.parametrize(
+    "folder", [FOLDER, FOLDER / "scaling", FOLDER / "gpu", FOLDER / "voice"], ids=lambda folder: folder.name
+)
 def test_a_kustomization_lists_every_file_beside_it(folder: Path):
     listed = yaml.safe_load((folder / "kustomization.yaml").read_text())
     files = {path.name for path in folder.glob("*.yaml")} - {"kustomization.yaml"}
@@ -130,6 +134,24 @@ def test_images_are_those_of_the_dockerfile():
     images = yaml.safe_load((FOLDER / "kustomization.yaml").read_text())["images"]
     assert used == {image["name"] for image in images}
     assert {image.removeprefix("scenewire/") for image in used} <= targets
+
+
+def test_a_voice_is_installed_where_the_service_finds_it_and_only_the_job_may_write_there():
+    (job,) = (document for document in PODS if name(document) == "voices")
+    patch = yaml.safe_load((FOLDER / "voice" / "tts.yaml").read_text())
+    (tts,) = (document for document in PODS if name(document) == "tts")
+    (claim,) = (document for _, document in ALL if document["kind"] == "PersistentVolumeClaim")
+    data = {variable["name"]: variable["value"] for variable in container(tts)["env"]}["SCENEWIRE_DATA"]
+    folder = str(TtsSettings(artifacts_url="file:///", data_folder=Path(data)).installed_weights)
+
+    mounts = [{mount["name"]: mount for mount in container(pod)["volumeMounts"]}["weights"] for pod in (job, patch)]
+    volumes = [
+        {volume["name"]: volume for volume in pod["spec"]["template"]["spec"]["volumes"]}["weights"]
+        for pod in (job, patch)
+    ]
+    assert [(mount["mountPath"], mount.get("readOnly")) for mount in mounts] == [(folder, None), (folder, True)]
+    assert {volume["persistentVolumeClaim"]["claimName"] for volume in volumes} == {name(claim)}
+    assert container(job)["command"][-1] == folder
 
 
 def test_settings_are_those_that_services_read():

@@ -19,7 +19,7 @@ from scenewire.messages import AudioRendered, ScenesScripted
 from scenewire.processes.run import run_program
 from scenewire_tts.app import create_app
 from scenewire_tts.engines.espeak import child as espeak_child
-from scenewire_tts.engines.espeak.engine import EspeakEngine
+from scenewire_tts.engines.espeak.engine import EspeakEngine, read_text, run_espeak
 from scenewire_tts.settings import TtsSettings
 from scenewire_tts.speech.postprocess import finish
 from scenewire_tts.speech.sound import SAMPLE_RATE
@@ -31,7 +31,7 @@ TEXTS = {
     "en": "Work began in 1859, and it cost $1,234,567.89 — or 3.5 dollars a day. Don't tell the U.S.A.!",
     "de": "Der Kanal wurde 1869 eröffnet — mit großem Fest. Über 150 Jahre später fahren täglich Schiffe hindurch.",
     "fr": "L'œuvre fut achevée en 1869 ; l'été, « c'est » le vent qui souffle. Où êtes-vous ?",
-    "ru": "Канал соединяет Средиземное море с Красным морем. Его длина — 193 километра.",  # noqa: RUF001 - it is Russian
+    "ru": "Канал соединяет Средиземное море с Красным морем. Его длина — 193 километра.",
     "zh-Hans": "苏伊士运河连接地中海和红海。",
 }
 
@@ -183,3 +183,33 @@ async def test_a_script_on_the_bus_becomes_narrations_of_all_its_scenes(tmp_path
         assert SAMPLE_RATE <= message.narration.samples - message.narration.words[-1].end_sample <= 1.2 * SAMPLE_RATE
         with wave.open(str(await FilesystemStore(tmp_path / "a").open(message.narration.audio))) as file:
             assert (file.getnframes(), file.getframerate()) == (message.narration.samples, SAMPLE_RATE)
+
+
+SPELLED_ALIKE = "She read the letter, then [[they]] used to close the door. The wind blew."
+
+
+@pytest.mark.parametrize(
+    ("language", "heard"), [("en-us", ["ɹˈɛd", "jˈuːst", "klˈoʊz"]), ("en-gb", ["ɹˈɛd", "jˈuːst", "klˈəʊz"])]
+)
+async def test_words_that_are_spelled_alike_are_pronounced_by_their_context(language: str, heard: list[str]) -> None:
+    answer = await read_text(SPELLED_ALIKE, language=language, voice=None, words_per_minute=150, phonemes=True)
+
+    words = {SPELLED_ALIKE[place:].split(maxsplit=1)[0]: "".join(sounds) for place, _, sounds in answer.header["marks"]}
+    assert [words[word] for word in ("read", "used", "close")] == heard
+    assert words["wind"] == "wˈɪnd"
+
+
+async def test_a_voice_of_another_language_reads_them_as_it_would() -> None:
+    plain = await run_espeak(
+        {"text": SPELLED_ALIKE, "language": "en", "voice": "de", "words_per_minute": 150, "phonemes": True}
+    )
+
+    assert await read_text(SPELLED_ALIKE, language="en", voice="de", words_per_minute=150, phonemes=True) == plain
+
+
+async def test_inline_phonemes_move_no_word_time() -> None:
+    spoken = await EspeakEngine().speak(SPELLED_ALIKE, language="en", voice=None)
+
+    assert [word.text for word in spoken.words] == SPELLED_ALIKE.split()
+    starts = [word.start_sample for word in spoken.words]
+    assert starts == sorted(set(starts))

@@ -15,6 +15,7 @@ import pytest
 from typing_extensions import override
 
 from scenewire.errors import FailureCode, PermanentError
+from scenewire_tts.diagnostics import check_weights
 from scenewire_tts.engines.kokoro.engine import KokoroEngine
 from scenewire_tts.engines.kokoro.model.base import OutOfMemoryError, UnusableError
 from scenewire_tts.engines.kokoro.model.process import ModelProcess
@@ -71,6 +72,12 @@ async def test_the_same_words_give_the_same_samples_and_every_word_its_time(engi
     assert edges[-1] <= len(speech.pcm)
 
 
+async def test_a_folder_as_the_hub_of_the_model_has_it_speaks(made: Path) -> None:
+    report = await check_weights(made, speak=True)
+
+    assert [(trial.engine, trial.ok) for trial in report.trials] == [("kokoro", True)], report.trials
+
+
 def test_durations_are_those_of_the_samples(made: Path) -> None:
     sound = load(made).speak([5, 6, 7], np.zeros(256, np.float32), 1.0)
 
@@ -118,7 +125,7 @@ def test_weights_that_leave_a_part_untrained_are_refused(made: Path, tmp_path: P
     (tmp_path / "config.json").symlink_to(made / "config.json")
 
     with pytest.raises(
-        UnusableError, match=r"of predictor, 1 weights are missing and 0 unknown, such as duration_proj"
+        UnusableError, match=r"predictor: 1 weights are missing and 0 are unknown, such as duration_proj"
     ):
         load(tmp_path)
 
@@ -150,7 +157,7 @@ def test_weights_that_would_run_code_are_refused(made: Path, tmp_path: Path) -> 
     torch.save({"bert": Evil()}, tmp_path / "kokoro-v1_0.pth")
     (tmp_path / "config.json").symlink_to(made / "config.json")
 
-    with pytest.raises(UnusableError, match="holds more than weights"):
+    with pytest.raises(UnusableError, match="contains more than weights and is not loaded"):
         load(tmp_path)
     assert not (tmp_path / "owned").exists()
 
@@ -160,7 +167,7 @@ async def test_a_missing_gpu_is_an_invalid_setting(made: Path) -> None:
 
     if torch.cuda.is_available():
         pytest.skip("there is a graphics card")
-    with pytest.raises(PermanentError, match="finds no graphics card") as caught:
+    with pytest.raises(PermanentError, match="finds no GPU") as caught:
         await ModelProcess("kokoro", made, device="cuda", threads=1).start()
 
     assert caught.value.code == FailureCode.INVALID_SETTINGS

@@ -19,16 +19,32 @@ def duration(phoneme: int, speed: float = 1.0) -> int:
 
 
 def graph(
-    *, tells_durations: bool = True, speed_type: int = FLOAT, tokens: str = "input_ids", config: object = None
+    *,
+    tells_durations: bool = True,
+    rounding: str = "Round",
+    clamp: str = "Max",
+    speed_type: int = FLOAT,
+    tokens: str = "input_ids",
+    config: object = None,
 ) -> bytes:
+    """Returns the bytes of a graph.
+
+    Args:
+        tells_durations: whether it returns durations.
+        rounding: the operator that makes durations whole; with another one than Round they cannot be found.
+        clamp: the operator that makes durations at least one.
+        speed_type: of the input.
+        tokens: name of the input.
+        config: embedded.
+    """
     nodes = [
         ("Cast", ["speed"], ["rate"], {"to": FLOAT}),
         ("Mod", [tokens, "four"], ["rest"], {}),
         ("Add", ["rest", "three"], ["steps"], {}),
         ("Cast", ["steps"], ["steps_"], {"to": FLOAT}),
         ("Div", ["steps_", "rate"], ["slow"], {}),
-        ("Round", ["slow"], ["round"], {}),
-        ("Max", ["round", "one"], ["long"], {}),
+        (rounding, ["slow"], ["round"], {}),
+        (clamp, ["round", "one"], ["long"], {}),
         ("Cast", ["long"], ["counted"], {"to": INT64}),
         ("Squeeze", ["counted", "first"], ["duration"], {}),
         ("ReduceSum", ["duration"], ["total"], {"keepdims": 0}),
@@ -68,6 +84,15 @@ def graph(
     )
     notes = b"" if config is None else _field(14, _field(1, b"kokoro_config") + _field(2, json.dumps(config).encode()))
     return _number(1, 8) + _field(7, body) + _field(8, _number(2, 17)) + notes
+
+
+def other_rounding() -> bytes:
+    """Returns bytes that add a rounded and clamped number to a graph which has nothing to do with durations."""
+    nodes: list[tuple[str, list[str], list[str], dict[str, int]]] = [
+        ("Round", ["pitch"], ["whole"], {}),
+        ("Max", ["whole", "one"], ["least"], {}),
+    ]
+    return _field(7, b"".join(_field(1, _node(*node)) for node in nodes))
 
 
 def _node(kind: str, inputs: Sequence[str], outputs: Sequence[str], attributes: dict[str, int]) -> bytes:

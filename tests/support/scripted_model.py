@@ -25,7 +25,8 @@ def main(argument: str) -> None:
     if wanted["engine"] == "dying":
         sys.stderr.write("Segmentation fault in the driver\n")
         sys.exit(3)
-    say({"vocabulary": {"a": 9}, "runtime": f"process {os.getpid()}", "device": ",".join(sorted(os.environ))})
+    names = ",".join(sorted(os.environ))
+    say({"vocabulary": {"a": 9}, "runtime": f"process {os.getpid()}", "device": names, "durations": True})
     for line in sys.stdin:
         request = json.loads(line)
         first, size = request["ids"][0], len(request["ids"])

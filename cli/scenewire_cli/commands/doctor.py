@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -45,7 +46,7 @@ async def _doctor(folder: DataFolder, *, nats_url: str | None, as_json: bool) ->
     findings = [
         ("python", _python()),
         ("ffmpeg", await _ffmpeg()),
-        *await _service("speech", _speech),
+        *await _service("speech", partial(_speech, folder)),
         *await _service("script", _script),
         *await _service("fonts", _captions),
         *await _service("footage", _footage),
@@ -88,10 +89,10 @@ async def _service(subject: str, check: _Check) -> list[tuple[str, Finding]]:
         return [(subject, _failed(error))]
 
 
-async def _speech() -> Sequence[Finding]:
+async def _speech(folder: DataFolder) -> Sequence[Finding]:
     from scenewire_tts.diagnostics import check_speech
 
-    return check_speech()
+    return check_speech(folder.root)
 
 
 async def _script() -> Sequence[Finding]:

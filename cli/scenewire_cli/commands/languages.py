@@ -3,15 +3,16 @@
 from typing import Any
 
 from scenewire.text.writings import LANGUAGE_NAMES, writings_of
-from scenewire_cli.options import JsonOption
+from scenewire_cli.options import DataOption, JsonOption
 from scenewire_cli.output.record_views import LANGUAGES, print_rows_or_json
 from scenewire_cli.running import run
+from scenewire_cli.stack.data_folder import DataFolder
 from scenewire_cli.stack.embedded import settings_errors
 
 __all__ = ["languages"]
 
 
-def languages(*, as_json: JsonOption = False) -> None:
+def languages(*, data: DataOption = None, as_json: JsonOption = False) -> None:
     """Lists languages with their engines and caption fonts.
 
     A language without an engine cannot be spoken here. Without a font, captions leave its letters out.
@@ -19,15 +20,15 @@ def languages(*, as_json: JsonOption = False) -> None:
     Example:
         scenewire languages
     """
-    run(_languages(as_json=as_json))
+    run(_languages(DataFolder(data), as_json=as_json))
 
 
-async def _languages(*, as_json: bool) -> int:
+async def _languages(folder: DataFolder, *, as_json: bool) -> int:
     from scenewire_assembly.languages import drawable_writings
     from scenewire_tts.voices import list_voices
 
     with settings_errors():
-        voices, drawable = await list_voices(), await drawable_writings()
+        voices, drawable = await list_voices(data=folder.root), await drawable_writings()
     rows: list[dict[str, Any]] = [
         {
             "language": tag,

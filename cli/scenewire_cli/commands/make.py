@@ -102,7 +102,7 @@ async def make_video(
     if options.nats is None:
         await find_ffmpeg()
         if folder.endpoint() is None:  # a running stack may have another engine
-            await _check_voices(order)
+            await _check_voices(order, folder)
     artifacts_url = os.environ.get("ARTIFACTS_URL") or (folder.artifacts_url if options.nats is None else None)
     order = await with_music(order, music, artifacts_url)
     with make_display(as_json=options.as_json) as display, folder.pending(order) as pending:
@@ -140,14 +140,14 @@ async def make_video(
     return 0
 
 
-async def _check_voices(order: ScriptRequested) -> None:
+async def _check_voices(order: ScriptRequested, folder: DataFolder) -> None:
     """Refuses an order that the engine of this stack cannot speak."""
     from scenewire_script.preview import resolve_language
     from scenewire_tts.voices import check_voice
 
     language = resolve_language(order).tag
     for voice in dict.fromkeys([order.voice, *(order.voices or {}).values()]):
-        await check_voice(language, voice)
+        await check_voice(language, voice, data=folder.root)
 
 
 async def _clean_up(folder: DataFolder, project: ProjectProgress) -> str:

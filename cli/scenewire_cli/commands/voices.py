@@ -1,4 +1,4 @@
-"""`scenewire voices`: the voices that are installed here."""
+"""`scenewire voices`: lists, installs, tries and removes voices."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -6,10 +6,13 @@ from typing import Annotated
 import typer
 
 from scenewire.errors import FailureCode, PermanentError
+from scenewire_cli.commands.voice_installation import install, remove
+from scenewire_cli.commands.voice_sample import try_
 from scenewire_cli.help_pages import add_command, make_group
-from scenewire_cli.options import JsonOption
+from scenewire_cli.options import DataOption, JsonOption
 from scenewire_cli.output.record_views import VOICES, print_rows_or_json
 from scenewire_cli.running import run
+from scenewire_cli.stack.data_folder import DataFolder
 from scenewire_cli.stack.embedded import settings_errors
 
 __all__ = ["voices_app"]
@@ -19,7 +22,7 @@ LanguageOption = Annotated[
 ]
 
 
-def list_(*, language: LanguageOption = None, as_json: JsonOption = False) -> None:
+def list_(*, language: LanguageOption = None, data: DataOption = None, as_json: JsonOption = False) -> None:
     """Lists the voices that orders can name.
 
     Marks the voice that a language gets when an order names none.
@@ -27,14 +30,14 @@ def list_(*, language: LanguageOption = None, as_json: JsonOption = False) -> No
     Example:
         scenewire voices list --language en
     """
-    run(_list(language, as_json=as_json))
+    run(_list(DataFolder(data), language, as_json=as_json))
 
 
-async def _list(language: str | None, *, as_json: bool) -> int:
+async def _list(folder: DataFolder, language: str | None, *, as_json: bool) -> int:
     from scenewire_tts.voices import list_voices
 
     with settings_errors():
-        rows = [asdict(voice) for voice in await list_voices(language)]
+        rows = [asdict(voice) for voice in await list_voices(language, data=folder.root)]
     if language is not None and not rows:
         raise PermanentError(
             FailureCode.SPEECH_FAILED, f"no installed voice speaks {language}", hint="see `scenewire languages`"
@@ -43,14 +46,17 @@ async def _list(language: str | None, *, as_json: bool) -> int:
     return 0
 
 
-voices_app = make_group("Lists the voices that are installed.", needs_command=False)
+voices_app = make_group("Lists, installs and tries voices.", needs_command=False)
 
 
 @voices_app.callback(invoke_without_command=True)
-def _voices(context: typer.Context, *, language: LanguageOption = None, as_json: JsonOption = False) -> None:
-    """Lists the voices that are installed."""
+def _voices(
+    context: typer.Context, *, language: LanguageOption = None, data: DataOption = None, as_json: JsonOption = False
+) -> None:
+    """Lists, installs and tries voices. Without a command, lists those that are installed."""
     if context.invoked_subcommand is None:
-        list_(language=language, as_json=as_json)
+        list_(language=language, data=data, as_json=as_json)
 
 
-add_command(voices_app, list_)
+for _command in (list_, install, try_, remove):
+    add_command(voices_app, _command)

@@ -9,9 +9,10 @@ import typer
 
 from scenewire.errors import FailureCode, PermanentError
 from scenewire_cli.help_pages import add_command, make_group
-from scenewire_cli.options import JsonOption
+from scenewire_cli.options import DataOption, JsonOption
 from scenewire_cli.output.terminal import print_json, print_line
 from scenewire_cli.running import run
+from scenewire_cli.stack.data_folder import DataFolder
 
 if TYPE_CHECKING:
     from scenewire_tts.diagnostics import WeightsReport
@@ -19,14 +20,22 @@ if TYPE_CHECKING:
 __all__ = ["weights_app"]
 
 FolderArgument = Annotated[
-    Path, typer.Argument(metavar="FOLDER", envvar="TTS_WEIGHTS", help="Folder of weights and voices.")
+    Path | None,
+    typer.Argument(
+        metavar="FOLDER",
+        envvar="TTS_WEIGHTS",
+        help="Folder of weights and voices.",
+        show_default="the installed voice",
+    ),
 ]
 SpeakOption = Annotated[
     bool, typer.Option("--speak", help="Also load each complete engine and have it speak a sentence.")
 ]
 
 
-def check(folder: FolderArgument, *, speak: SpeakOption = False, as_json: JsonOption = False) -> None:
+def check(
+    folder: FolderArgument = None, *, speak: SpeakOption = False, data: DataOption = None, as_json: JsonOption = False
+) -> None:
     """Checks a folder of weights; exits with 0 if an engine can use it.
 
     Lists each file as found, missing or damaged. With --speak, every complete engine must speak.
@@ -34,7 +43,7 @@ def check(folder: FolderArgument, *, speak: SpeakOption = False, as_json: JsonOp
     Example:
         scenewire weights check ~/kokoro --speak
     """
-    run(_check(folder.absolute(), speak=speak, as_json=as_json))
+    run(_check((folder or DataFolder(data).weights).absolute(), speak=speak, as_json=as_json))
 
 
 async def _check(folder: Path, *, speak: bool, as_json: bool) -> int:
@@ -56,7 +65,7 @@ def _require_folder(folder: Path) -> None:
         raise PermanentError(
             FailureCode.INVALID_SETTINGS,
             f"{folder} is not a folder" if folder.exists() else f"the folder of weights {folder} does not exist",
-            hint="check the path, or TTS_WEIGHTS; docs/speech.md describes the folder",
+            hint="check the path, or TTS_WEIGHTS; `scenewire voices install` installs a voice",
         )
 
 

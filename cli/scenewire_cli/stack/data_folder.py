@@ -13,12 +13,10 @@ from typing import IO, Final
 from urllib.parse import quote
 from uuid import UUID, uuid4
 
-import platformdirs
-
 from scenewire.artifacts.webapp_export import DATABASE
 from scenewire.errors import FailureCode, PermanentError, is_disk_full
 from scenewire.messages import ScriptRequested
-from scenewire.settings import secret
+from scenewire.settings import default_data_folder, secret
 
 __all__ = ["DataFolder", "Endpoint", "MadeVideo", "PendingOrder", "require_writable", "write_private"]
 
@@ -26,7 +24,7 @@ _LOCK_POLL_S: Final = 0.05
 
 _KEY_CHARACTERS: Final = 32
 
-_OWN_NAMES: Final = frozenset({"artifacts", "cache", "lock", "logs", "nats", "orders", "run"})
+_OWN_NAMES: Final = frozenset({"artifacts", "cache", "lock", "logs", "nats", "orders", "run", "weights"})
 _OWN_DATABASE: Final = "scenewire.db"
 
 _PRIVATE_MODE: Final = 0o700
@@ -100,12 +98,13 @@ class DataFolder:
     """
 
     def __init__(self, root: Path | None = None) -> None:
-        self.root: Final = (root or platformdirs.user_data_path("scenewire")).absolute()
+        self.root: Final = (root or default_data_folder()).absolute()
         self.artifacts_url: Final = (self.root / "artifacts").as_uri()
         webapp = os.environ.get("WEBAPP_DIR")
         self._database: Final = Path(webapp).absolute() / DATABASE if webapp else self.root / _OWN_DATABASE
         self.database_url: Final = f"sqlite:///{quote(os.fsencode(self._database))}"
         self.nats_store: Final = self.root / "nats"
+        self.weights: Final = self.root / "weights"
         self.run: Final = self.root / "run"
         self.log: Final = self.root / "logs" / "scenewire.log"
         self.nats_log: Final = self.root / "logs" / "nats-server.log"

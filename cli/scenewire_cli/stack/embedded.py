@@ -161,6 +161,7 @@ class Stack:
     def _settings(self, nats_url: str) -> dict[str, Any]:
         """Returns the values that differ from the environment: the bus, and whatever the environment does not set."""
         values: dict[str, Any] = {"nats_url": nats_url, "nats_user": None, "nats_password": None}
+        values["data_folder"] = self._folder.root
         if not os.environ.get("ARTIFACTS_URL"):
             values["artifacts_url"] = self._folder.artifacts_url
         if not os.environ.get("LOG_FILE"):

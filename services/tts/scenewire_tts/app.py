@@ -5,9 +5,10 @@ from faststream import FastStream
 from scenewire.artifacts.opening import open_store
 from scenewire.artifacts.webapp_export import WebApp
 from scenewire.bus import Bus
+from scenewire_tts.engines.automatic import AutomaticEngine
 from scenewire_tts.engines.base import SpeechEngine
-from scenewire_tts.engines.espeak.engine import EspeakEngine
-from scenewire_tts.engines.kokoro.engine import KokoroEngine, open_kokoro
+from scenewire_tts.engines.kokoro.engine import KokoroEngine
+from scenewire_tts.engines.opening import open_engine
 from scenewire_tts.engines.selection import select_engine
 from scenewire_tts.handlers import register
 from scenewire_tts.settings import TtsSettings
@@ -24,7 +25,7 @@ def create_app(settings: TtsSettings | None = None, *, engine: SpeechEngine | No
         engine: replaces the engine from the settings.
     """
     settings = settings or TtsSettings()
-    engine = engine or _engine(settings)
+    engine = engine or open_engine(settings, select_engine(settings))
     stage = NarrationStage(
         open_store(settings.artifacts_url),
         engine,
@@ -35,14 +36,7 @@ def create_app(settings: TtsSettings | None = None, *, engine: SpeechEngine | No
     )
     bus = Bus("tts", settings)
     register(bus, stage, loops=settings.loops)
-    if isinstance(engine, KokoroEngine):
+    if isinstance(engine, (AutomaticEngine, KokoroEngine)):
         bus.on_start(engine.start)
         bus.on_stop(engine.aclose)
     return bus.app(engine=engine.name)
-
-
-def _engine(settings: TtsSettings) -> SpeechEngine:
-    selection = select_engine(settings.engine, settings.weights, device=settings.device)
-    if selection.engine == "espeak" or settings.weights is None:
-        return EspeakEngine(words_per_minute=settings.words_per_minute)
-    return open_kokoro(selection.engine, settings.weights, device=settings.device, threads=settings.threads)

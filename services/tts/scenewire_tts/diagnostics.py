@@ -1,9 +1,8 @@
 """Reports which engine would speak and why, and what a folder of weights contains."""
 
 import asyncio
-import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, get_args
@@ -12,9 +11,14 @@ from pydantic import ValidationError
 
 from scenewire.errors import PipelineError
 from scenewire.findings import Finding
+from scenewire.text.languages import primary_language
+from scenewire.text.voice_names import voice_language
+from scenewire.text.writings import language_name
+from scenewire_tts.engines.automatic import is_natural
+from scenewire_tts.engines.kokoro.engine import KokoroEngine, open_kokoro
 from scenewire_tts.engines.kokoro.weights import ENGINES, Weights, WeightsFile, examine
-from scenewire_tts.engines.selection import EngineName, missing_packages, select_engine
-from scenewire_tts.settings import TtsSettings
+from scenewire_tts.engines.selection import EngineName, EngineSelection, missing_packages, select_engine
+from scenewire_tts.settings import read_settings
 from scenewire_tts.speech.sound import SAMPLE_RATE
 
 __all__ = ["EngineReport", "Trial", "WeightsReport", "check_speech", "check_weights"]
@@ -65,30 +69,61 @@ class WeightsReport:
     """One for each engine that was tried."""
 
 
-def check_speech() -> list[Finding]:
-    """Returns the engine that would speak, then those that would not, with the reasons."""
+def check_speech(data: Path | None = None) -> list[Finding]:
+    """Returns the engine that would speak, then those that would not, with the reasons.
+
+    Args:
+        data: the data folder; None takes the one of the environment.
+    """
     try:
-        settings = TtsSettings(artifacts_url=os.environ.get("ARTIFACTS_URL", "file:///"))
+        settings = read_settings(data)
     except ValidationError as error:
         faults = [f"TTS_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors(include_input=False)]
         return [Finding("; ".join(faults)[:500], ok=False, hint="docs/settings.md lists the allowed values")]
     except PipelineError as error:  # the file of a secret
         return [Finding(error.message, ok=False, hint=error.hint)]
     try:
-        selection = select_engine(settings.engine, settings.weights, device=settings.device)
+        selection = select_engine(settings)
     except PipelineError as error:
         return [Finding(error.message, ok=False, hint=error.hint)]
-    voices = ""
-    if selection.engine != "espeak" and settings.weights is not None:
-        voices = f", {len(examine(settings.weights).voices)} voices in {settings.weights}"
-    bundled = ", bundled" if selection.engine == "espeak" else ""
+    facts, hint = ", bundled", selection.hint
+    if selection.engine != "espeak" and selection.weights is not None:
+        kokoro = open_kokoro(selection.engine, selection.weights)
+        model = examine(selection.weights).models[selection.engine]
+        facts = f" with {model.name if model else 'no model'} and {len(kokoro.voices)} voices"
+        hint = hint or _substituted(settings.voice, selection) or _accent(kokoro)
     return [
-        Finding(f"{selection.engine}{bundled}, because {selection.reason}{voices}"),
-        *(
-            Finding(f"{engine} is not used", hint="; ".join(missing) or f"to use it, set TTS_ENGINE={engine}")
-            for engine, missing in selection.missing.items()
-        ),
+        Finding(f"{selection.engine}{facts}, because {selection.reason}", hint=hint),
+        *(_unused(engine, missing, selection) for engine, missing in selection.missing.items()),
     ]
+
+
+def _substituted(voice: str | None, selection: EngineSelection) -> str:
+    """Returns a hint if TTS_VOICE keeps the natural voice from speaking."""
+    if voice is None or is_natural(voice) or not selection.is_automatic:
+        return ""
+    return f"orders without a voice are spoken by espeak, because TTS_VOICE is {voice}"
+
+
+def _accent(kokoro: KokoroEngine) -> str:
+    """Returns a hint if English is read by a voice of another language: Python packages alone have no English one."""
+    try:
+        _, ((voice, _), *_) = kokoro.select_voice("en", None)
+    except PipelineError:
+        return ""
+    language = voice_language(voice)
+    if language is None or primary_language(language) == "en":
+        return ""
+    return (
+        f"English is read by {voice}, a voice for {language_name(language)}, with an accent; "
+        "`scenewire voices install` installs English voices where it reaches the release page or npm"
+    )
+
+
+def _unused(engine: EngineName, missing: Sequence[str], selection: EngineSelection) -> Finding:
+    if engine == "espeak" and selection.is_automatic and not missing:
+        return Finding(f"espeak, bundled, for languages that {selection.engine} lacks")
+    return Finding(f"{engine} is not used", hint="; ".join(missing) or f"to use it, set TTS_ENGINE={engine}")
 
 
 async def check_weights(folder: Path, *, speak: bool) -> WeightsReport:
@@ -112,8 +147,6 @@ def _engines(weights: Weights) -> Iterator[EngineReport]:
 
 
 async def _try(name: EngineName, folder: Path, voice: str) -> Trial:
-    from scenewire_tts.engines.kokoro.engine import open_kokoro  # noqa: PLC0415 - loads a resampler
-
     language, text = _SENTENCES.get(voice[0], ("en", "The canal joins two seas."))
     engine = open_kokoro(name, folder)
     started = time.monotonic()

@@ -124,6 +124,7 @@ class NarrationStage:
     async def _narrate_at(self, request: NarrationRequested, text: str, pace: Pace) -> Narration:
         """Returns the stored narration at a pace, or narrates and stores it."""
         language, voice = request.brief.options.language, self._voice_of(request)
+        engine = self._engine.for_order(language, voice)
         pause = round(pace.pause * SAMPLE_RATE)
         spoken = await asyncio.to_thread(spoken_form, text, language)
         inputs = fingerprint(
@@ -133,14 +134,15 @@ class NarrationStage:
             language=language,
             voice=voice,
             speed=pace.speed,
-            engine=self._engine.name,
-            version=self._engine.version,
+            engine=engine.name,
+            version=engine.version,
+            voice_version=engine.voice_version(language, voice),
             pause=pause,
         )
         stored = await self._results.find(inputs, Narration)
         if stored is not None:
             return stored
-        raw = await self._engine.speak(spoken.text, language=language, voice=voice, speed=pace.speed)
+        raw = await engine.speak(spoken.text, language=language, voice=voice, speed=pace.speed)
         written = replace(raw, words=spoken.written_words(raw.words))
         speech = await asyncio.to_thread(finish, written, spoken.text, pause=pause)
         async with self._store.scratch() as folder:
@@ -155,10 +157,10 @@ class NarrationStage:
                 sample_rate=SAMPLE_RATE,
                 words=speech.words,
                 text=text,
-                engine=self._engine.name,
+                engine=engine.name,
                 voice=speech.voice,
                 speed=pace.speed,
-                notes=_spelling_notes(speech.spelled),
+                notes=(*speech.notes, *_spelling_notes(speech.spelled)),
             ),
         )
 

@@ -1,12 +1,15 @@
 """`scenewire doctor` reports what the services find out about themselves."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from scenewire.findings import Finding
 from scenewire_cli.commands import doctor
+from scenewire_cli.stack.data_folder import DataFolder
 from scripts.doubles.language_model import KEY
+from tests.support.weights import write_onnx_folder, write_voice
 
 
 async def test_footage_servers_are_reported_by_the_service(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -42,23 +45,49 @@ async def test_the_engine_is_reported_with_what_the_others_require(
     for name in ("TTS_ENGINE", "TTS_WEIGHTS", "TTS_DEVICE"):
         monkeypatch.delenv(name, raising=False)
 
-    speaks, *others = await doctor._speech()
+    speaks, *others = await doctor._speech(DataFolder(tmp_path / "data"))
 
     assert speaks.ok
-    assert speaks.uses == "espeak, bundled, because TTS_WEIGHTS is not set"
+    assert speaks.uses == "espeak, bundled, because no natural voice is installed"
+    assert "scenewire voices install" in speaks.hint
     assert [finding.uses for finding in others] == ["kokoro is not used", "kokoro-onnx is not used"]
-    assert all("TTS_WEIGHTS is not set" in finding.hint for finding in others)
+    assert all("no natural voice is installed" in finding.hint for finding in others)
 
     monkeypatch.setenv("TTS_WEIGHTS", str(tmp_path))
-    (missing,) = await doctor._speech()
+    (missing,) = await doctor._speech(DataFolder(tmp_path / "data"))
     assert not missing.ok
     assert "*.onnx is missing" in missing.uses
     assert f"weights check {tmp_path}" in missing.hint
 
     monkeypatch.setenv("TTS_ENGINE", "oracle")
-    (wrong,) = await doctor._speech()
+    (wrong,) = await doctor._speech(DataFolder(tmp_path / "data"))
     assert not wrong.ok
     assert wrong.uses.startswith("TTS_ENGINE: ")
+
+
+async def test_an_installed_voice_is_reported_and_english_by_a_japanese_voice_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("TTS_ENGINE", "TTS_WEIGHTS", "TTS_DEVICE", "TTS_VOICE", "SCENEWIRE_DATA"):
+        monkeypatch.delenv(name, raising=False)
+    pytest.importorskip("onnxruntime")
+    folder = DataFolder(tmp_path)
+    write_onnx_folder(folder.weights)
+
+    speaks, espeak, _ = await doctor._speech(folder)
+    assert speaks == Finding(f"kokoro-onnx with kokoro.onnx and 3 voices, because {folder.weights} is complete for it")
+    assert espeak.uses == "espeak, bundled, for languages that kokoro-onnx lacks"
+
+    monkeypatch.setenv("TTS_VOICE", "+f3")
+    speaks, *_ = await doctor._speech(folder)
+    assert speaks.hint == "orders without a voice are spoken by espeak, because TTS_VOICE is +f3"
+
+    monkeypatch.delenv("TTS_VOICE")
+    shutil.rmtree(folder.weights / "voices")
+    write_voice(folder.weights / "voices" / "jm_kumo.pt", 1)
+    speaks, *_ = await doctor._speech(folder)
+    assert speaks.ok
+    assert speaks.hint.startswith("English is read by jm_kumo, a voice for Japanese, with an accent")
 
 
 async def test_a_service_whose_packages_are_missing_is_a_finding() -> None:

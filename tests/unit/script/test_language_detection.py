@@ -106,3 +106,16 @@ def test_a_text_of_uncertain_language_says_that_it_is_taken_for_english():
 
     assert language.tag == "en"
     assert "not certain" in language.notes[0]
+
+
+@pytest.mark.parametrize(("voice", "tag"), [("ff_siwis", "fr"), ("pt-pt+m3", "pt-PT"), ("bf_emma", "en-GB")])
+def test_the_voice_tells_the_language_that_the_words_do_not(voice: str, tag: str):
+    language = resolve_language(ScriptRequested(text="Pare de ler isto.", voice=voice))
+
+    assert language.tag == tag
+    assert [voice in note for note in language.notes] == ([] if tag == "en-GB" else [True])
+
+
+def test_words_of_a_certain_language_win_over_the_voice():
+    assert resolve_language(ScriptRequested(text=SENTENCES["en"], voice="ff_siwis")) == ("en", ())
+    assert resolve_language(ScriptRequested(text="Pare de ler isto.", voice="ff_siwis", language="pt")).tag == "pt"

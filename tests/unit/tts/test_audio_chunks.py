@@ -61,12 +61,18 @@ def test_what_is_too_long_depends_on_the_speed():
 PIECES = (Piece(0, "ab", 100, Break.WORD), Piece(3, "", 0, Break.WORD), Piece(9, "c", 300, Break.SENTENCE))
 
 
-def test_with_durations_words_begin_where_their_first_phoneme_does():
+def test_with_durations_words_begin_three_steps_before_their_first_phoneme():
     sound = tone(0.5)  # 20 steps of 600 samples
 
     marks = mark_words(PIECES, [0, None, 3], [2, 4, 4, 1, 7, 2], sound)
 
-    assert marks == (Mark(0, 2 * 600), Mark(9, 11 * 600))
+    assert marks == (Mark(0, 0), Mark(9, 8 * 600))
+
+
+def test_no_word_begins_before_the_sound():
+    marks = mark_words(PIECES, [0, None, 3], [1, 4, 4, 1, 8, 2], tone(0.5))
+
+    assert marks[0] == Mark(0, 0)
 
 
 def test_without_durations_words_divide_the_audible_time_like_espeak():

@@ -5,6 +5,7 @@ import pytest
 
 from scenewire.errors import FailureCode, PermanentError
 from scenewire_tts.engines.selection import EngineName, EngineSelection, select_engine
+from scenewire_tts.settings import TtsSettings
 from tests.support.weights import write_onnx_folder
 from tests.unit.tts.test_weights import write_torch_model
 
@@ -21,16 +22,28 @@ def both(tmp_path: Path) -> Path:
 
 
 def chosen(
-    wanted: str, folder: Path | None, *packages: str, card: bool = False, device: str = "auto"
+    wanted: str,
+    folder: Path | None,
+    *packages: str,
+    card: bool = False,
+    device: str = "auto",
+    data: Path = Path("/nowhere"),
 ) -> EngineSelection:
-    return select_engine(wanted, folder, device=device, packages=lacking(*packages), gpu=lambda: card)  # type: ignore[arg-type]
+    settings = TtsSettings.model_validate(
+        {"artifacts_url": "file:///", "engine": wanted, "weights": folder, "device": device, "data_folder": data}
+    )
+    return select_engine(settings, packages=lacking(*packages), gpu=lambda: card)
 
 
 def test_without_weights_espeak_is_selected_and_the_others_report_what_is_missing():
     selection = chosen("auto", None)
 
-    assert (selection.engine, selection.reason) == ("espeak", "TTS_WEIGHTS is not set")
-    assert selection.missing == {"kokoro": ["TTS_WEIGHTS is not set"], "kokoro-onnx": ["TTS_WEIGHTS is not set"]}
+    assert (selection.engine, selection.reason) == ("espeak", "no natural voice is installed")
+    assert selection.missing == {
+        "kokoro": ["no natural voice is installed"],
+        "kokoro-onnx": ["no natural voice is installed"],
+    }
+    assert "scenewire voices install" in selection.hint
 
 
 def test_with_weights_the_neural_voice_is_the_default(both: Path):
@@ -69,3 +82,36 @@ def test_a_requested_gpu_has_no_fallback(both: Path):
         chosen("auto", both, "torch", device="cuda")
     with pytest.raises(PermanentError, match="kokoro-onnx runs on CPUs only"):
         chosen("kokoro-onnx", both, device="cuda")
+
+
+def test_an_installed_voice_is_the_default_on_any_hardware(both: Path):
+    (data := both.parent / "data").mkdir()
+    both.rename(data / "weights")
+
+    on_processors = chosen("auto", None, data=data)
+    assert (on_processors.engine, on_processors.weights) == ("kokoro-onnx", data / "weights")
+    assert chosen("auto", None, data=data, card=True).engine == "kokoro"
+    assert chosen("auto", None, "torch", data=data, card=True).engine == "kokoro-onnx"
+    assert chosen("kokoro-onnx", None, data=data).engine == "kokoro-onnx"
+    assert chosen("espeak", None, data=data).is_automatic is False
+
+
+def test_an_installed_voice_that_is_incomplete_is_not_used_and_the_reason_is_noted(tmp_path: Path):
+    (write_onnx_folder(tmp_path / "weights") / "kokoro.onnx").unlink()
+
+    selection = chosen("auto", None, data=tmp_path)
+
+    assert selection.engine == "espeak"
+    assert "*.onnx is missing" in selection.note
+    assert "voices install" in selection.hint
+    with pytest.raises(PermanentError, match=r"kokoro-onnx cannot be used: \*\.onnx is missing"):
+        chosen("kokoro-onnx", None, data=tmp_path)
+    with pytest.raises(PermanentError, match=r"\*\.onnx is missing"):
+        chosen("auto", tmp_path / "weights")
+
+
+def test_an_engine_that_is_named_without_weights_says_how_to_install_them():
+    with pytest.raises(PermanentError, match="no natural voice is installed") as caught:
+        chosen("kokoro-onnx", None)
+
+    assert "scenewire voices install" in caught.value.hint

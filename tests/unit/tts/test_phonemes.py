@@ -19,8 +19,9 @@ def spelled(text: str, words: list[tuple[int, int, list[str]]], dialect: str = "
         ("pt-PT", None, "p"),
         ("fr-CA", None, "f"),
         ("de", None, None),
-        ("ja", "jf_alpha", None),
-        ("zh", None, None),
+        ("ja", "jf_alpha", "j"),
+        ("ko", None, None),
+        ("zh-Hans", None, "z"),
     ],
 )
 def test_the_language_and_then_the_voice_decide_the_dialect(language: str, voice: str | None, dialect: str | None):
@@ -99,3 +100,32 @@ def test_breaks_after_words(text: str, ends: list[Break]):
 
 def test_the_voice_does_not_pause_at_the_full_stop_of_an_abbreviation():
     assert spelled("Vol. 4.", [(0, 0, ["v"]), (5, 5, ["f"])]) == ["v", "f."]
+
+
+def test_words_without_spaces_keep_their_punctuation_and_are_joined():
+    text = "他说：“很好！”水。"
+    words = [
+        SpokenWord(0, 0, ["a"]),
+        SpokenWord(1, 1, ["b"], joined=True),
+        SpokenWord(4, 2, ["c"]),
+        SpokenWord(5, 3, ["d"], joined=True),
+        SpokenWord(8, 4, ["e"]),
+    ]
+
+    pieces = spell(text, words, DIALECTS["z"])
+
+    assert [(piece.phonemes, piece.joined) for piece in pieces] == [
+        ("a", False), ("b:", True), ("“c", False), ("d!”", True), ("e.", False),
+    ]  # fmt: skip
+    assert [piece.ends for piece in pieces] == [
+        Break.WORD, Break.CLAUSE, Break.WORD, Break.SENTENCE, Break.PARAGRAPH,
+    ]  # fmt: skip
+
+
+def test_a_full_stop_after_one_character_ends_a_sentence():
+    words = [SpokenWord(0, 0, ["a"]), SpokenWord(2, 1, ["b"])]
+
+    assert [(piece.phonemes, piece.ends) for piece in spell("海。山。", words, DIALECTS["j"])] == [
+        ("a.", Break.SENTENCE),
+        ("b.", Break.PARAGRAPH),
+    ]

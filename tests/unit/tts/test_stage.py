@@ -155,6 +155,20 @@ async def test_another_pause_or_engine_makes_another_narration(tmp_path: Path) -
     assert (len(engine.heard), len(newer.heard)) == (2, 1)
 
 
+async def test_another_file_of_the_voice_makes_another_narration_of_this_voice_only(tmp_path: Path) -> None:
+    class Retrained(HummingEngine):
+        @override
+        def voice_version(self, language: str, voice: str | None) -> str:
+            return "2" if voice == "bass" else ""
+
+    engine, retrained = HummingEngine(), Retrained()
+    for voice in ("bass", "alto"):
+        await stage(tmp_path, engine).narrate(request(voice=voice))
+        await stage(tmp_path, retrained).narrate(request(voice=voice))
+
+    assert [voice for *_, voice in retrained.heard] == ["bass"]
+
+
 async def test_a_lost_file_is_narrated_again(tmp_path: Path) -> None:
     engine = HummingEngine()
     asked = request()

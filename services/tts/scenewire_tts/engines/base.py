@@ -17,8 +17,20 @@ class SpeechEngine(Protocol):
 
     @property
     def version(self) -> str:
-        """Everything else that affects the samples; part of the cache key."""
+        """Everything else that affects the samples of all voices; part of the cache key."""
         ...
+
+    def voice_version(self, language: str, voice: str | None) -> str:  # noqa: ARG002 - for engines whose voices are files
+        """Returns what else affects the samples of one voice; part of the cache key.
+
+        Args:
+            language: as in `speak`.
+            voice: as in `speak`.
+
+        Raises:
+            PermanentError: `speech_failed`, the engine has no such voice or language.
+        """
+        return ""
 
     async def speak(self, text: str, *, language: str, voice: str | None, speed: float = 1.0) -> Speech:
         """Speaks a text returned by `scenewire_tts.speech.spoken_text.clean`.
@@ -35,3 +47,12 @@ class SpeechEngine(Protocol):
             TransientError: a retry may succeed.
         """
         ...
+
+    def for_order(self, language: str, voice: str | None) -> "SpeechEngine":  # noqa: ARG002 - for engines that choose
+        """Returns the engine that speaks an order: this one, unless it stands for several.
+
+        Args:
+            language: of the order.
+            voice: of the order; None is the language's default voice.
+        """
+        return self

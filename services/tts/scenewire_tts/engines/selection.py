@@ -2,15 +2,16 @@
 
 import ctypes
 import importlib.util
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
 from scenewire.errors import FailureCode, PermanentError
 from scenewire_tts.engines.kokoro.weights import Weights, examine
+from scenewire_tts.settings import TtsSettings
 
-__all__ = ["EngineName", "EngineSelection", "has_gpu", "missing_packages", "select_engine"]
+__all__ = ["NEURAL_ENGINES", "EngineName", "EngineSelection", "has_gpu", "missing_packages", "select_engine"]
 
 EngineName = Literal["espeak", "kokoro", "kokoro-onnx"]
 
@@ -20,6 +21,10 @@ _PACKAGES: Final[dict[EngineName, tuple[str, ...]]] = {
     "kokoro-onnx": ("onnxruntime", "espeakng_loader"),
 }
 
+NEURAL_ENGINES: Final[tuple[EngineName, ...]] = ("kokoro", "kokoro-onnx")
+
+_INSTALL_HINT: Final = "`scenewire voices install` installs a natural voice"
+
 
 @dataclass(frozen=True)
 class EngineSelection:
@@ -27,48 +32,65 @@ class EngineSelection:
 
     engine: EngineName
     reason: str
-    missing: dict[str, Sequence[str]]
+    missing: Mapping[EngineName, Sequence[str]]
     """What each of the other engines is missing."""
+    weights: Path | None = None
+    """The folder of weights that neural engines read; None if there is none."""
+    is_automatic: bool = False
+    """Whether espeak speaks the languages that the engine lacks."""
+    note: str = ""
+    """Why a natural voice that is installed does not speak."""
+
+    @property
+    def hint(self) -> str:
+        """What people may do about the selection."""
+        if self.note:
+            return "run `scenewire voices install` again; `scenewire weights check` shows each file"
+        return _INSTALL_HINT if self.is_automatic and self.weights is None else ""
 
 
 def select_engine(
-    wanted: Literal["auto"] | EngineName,
-    folder: Path | None,
+    settings: TtsSettings,
     *,
-    device: Literal["auto", "cuda", "cpu"] = "auto",
     packages: Callable[[EngineName], Sequence[str]] | None = None,
     gpu: Callable[[], bool] | None = None,
 ) -> EngineSelection:
     """Selects the engine. An engine, or a folder of weights, that is named but cannot be used is an error.
 
     Args:
-        wanted: `auto` selects a neural voice if a folder of weights is given, and espeak otherwise.
-        folder: the folder of weights.
-        device: the device that a neural voice may use.
+        settings: `auto` selects a natural voice if TTS_WEIGHTS names one or one is installed in the data folder and
+            complete; and espeak otherwise.
         packages: returns the missing packages of an engine; defaults to `missing_packages`.
         gpu: returns whether there is a GPU; defaults to `has_gpu`.
 
     Raises:
         PermanentError: `invalid_settings` or `program_missing`, with everything that the engine is missing.
     """
-    if wanted == "kokoro-onnx" and device == "cuda":
+    wanted = settings.engine
+    if wanted == "kokoro-onnx" and settings.device == "cuda":
         raise PermanentError(
             FailureCode.INVALID_SETTINGS,
             "kokoro-onnx runs on CPUs only, but TTS_DEVICE is cuda",
             hint="set TTS_ENGINE=kokoro, or unset TTS_DEVICE",
         )
     packages = packages or missing_packages
-    weights = examine(folder) if folder else None
+    weights = _weights(settings)
     missing = {name: _missing(name, weights, packages(name)) for name in _PACKAGES}
+    note = ""
     if wanted != "auto":
         engine, reason = wanted, f"TTS_ENGINE is {wanted}"
-    elif folder is None:
-        engine, reason = "espeak", "TTS_WEIGHTS is not set"
+    elif weights is None:
+        engine, reason = "espeak", "no natural voice is installed"
+    elif settings.weights is None and settings.device != "cuda" and all(missing[name] for name in NEURAL_ENGINES):
+        engine, reason = "espeak", f"the natural voice in {weights.folder} cannot be used"
+        note = f"The installed natural voice cannot be used ({', '.join(missing['kokoro-onnx'])}), so espeak speaks."
     else:
-        engine, reason = _select_neural(missing, device, gpu or has_gpu)
+        engine, reason = _select_neural(missing, weights, settings.device, gpu or has_gpu)
     if missing[engine]:
-        raise _unusable(engine, folder, missing, is_named=wanted != "auto")
-    return EngineSelection(engine, reason, {name: items for name, items in missing.items() if name != engine})
+        raise _unusable(engine, weights, missing, is_named=wanted != "auto")
+    others = {name: items for name, items in missing.items() if name != engine}
+    folder = weights.folder if weights else None
+    return EngineSelection(engine, reason, others, folder, is_automatic=wanted == "auto", note=note)
 
 
 def missing_packages(engine: EngineName) -> list[str]:
@@ -86,40 +108,49 @@ def has_gpu() -> bool:
     return driver.cuInit(0) == 0 and driver.cuDeviceGetCount(ctypes.byref(count)) == 0 and count.value > 0
 
 
+def _weights(settings: TtsSettings) -> Weights | None:
+    """Examines the folder of TTS_WEIGHTS, or the installed one if there is anything in it."""
+    if settings.weights is not None:
+        return examine(settings.weights)
+    folder = settings.installed_weights
+    return examine(folder) if folder.is_dir() and any(folder.iterdir()) else None
+
+
 def _select_neural(
-    missing: dict[EngineName, list[str]], device: Literal["auto", "cuda", "cpu"], gpu: Callable[[], bool]
+    missing: Mapping[EngineName, Sequence[str]],
+    weights: Weights,
+    device: Literal["auto", "cuda", "cpu"],
+    gpu: Callable[[], bool],
 ) -> tuple[EngineName, str]:
     if device == "cuda":
         return "kokoro", "TTS_DEVICE is cuda"
     if missing["kokoro"] or missing["kokoro-onnx"]:
         engine: EngineName = "kokoro" if not missing["kokoro"] else "kokoro-onnx"
-        return engine, "TTS_WEIGHTS is complete for it"
+        return engine, f"{weights.folder} is complete for it"
     if device == "auto" and gpu():
-        return "kokoro", "TTS_WEIGHTS is complete for it and there is a GPU"
-    return "kokoro-onnx", "TTS_WEIGHTS is complete for it, and on CPUs it needs less time and memory than kokoro"
+        return "kokoro", f"{weights.folder} is complete for it and there is a GPU"
+    return "kokoro-onnx", f"{weights.folder} is complete for it, and on CPUs it needs less time and memory than kokoro"
 
 
 def _missing(engine: EngineName, weights: Weights | None, packages: Sequence[str]) -> list[str]:
     missing = [f"the package {package} is not installed" for package in packages]
     if engine == "espeak":
         return missing
-    return missing + (["TTS_WEIGHTS is not set"] if weights is None else weights.missing(engine))
+    return missing + (["no natural voice is installed"] if weights is None else weights.missing(engine))
 
 
 def _unusable(
-    engine: EngineName, folder: Path | None, missing: dict[EngineName, list[str]], *, is_named: bool
+    engine: EngineName, weights: Weights | None, missing: Mapping[EngineName, Sequence[str]], *, is_named: bool
 ) -> PermanentError:
     if engine == "espeak":
         return PermanentError(
             FailureCode.PROGRAM_MISSING, "espeak-ng is not installed", hint="install the package espeakng-loader"
         )
-    engines: Sequence[EngineName] = (
-        (engine,) if is_named else [name for name in ("kokoro", "kokoro-onnx") if missing[name]]
-    )
+    engines: Sequence[EngineName] = (engine,) if is_named else [name for name in NEURAL_ENGINES if missing[name]]
     return PermanentError(
         FailureCode.INVALID_SETTINGS,
         "; ".join(f"{name} cannot be used: {', '.join(missing[name])}" for name in engines),
-        hint=f"`scenewire weights check {folder}` shows each file"
-        if folder
-        else "set TTS_WEIGHTS, or TTS_ENGINE=espeak",
+        hint=f"`scenewire weights check {weights.folder}` shows each file"
+        if weights
+        else f"{_INSTALL_HINT}; or set TTS_WEIGHTS, or TTS_ENGINE=espeak",
     )

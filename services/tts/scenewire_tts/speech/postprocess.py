@@ -1,6 +1,7 @@
 """Checks and trims the speech of an engine, and adds the pause after it."""
 
 import wave
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -66,12 +67,12 @@ def finish(speech: Speech, text: str, *, pause: int) -> Speech:
         start, stop = (min(max(sample, begin), end) - begin for sample in span)
         words.append(Word(text=word.text, start_sample=start, end_sample=stop))
     silence = np.zeros(pause, np.int16)
-    return Speech(np.concatenate((pcm[begin:end], silence)), tuple(words), speech.voice, speech.spelled)
+    return replace(speech, pcm=np.concatenate((pcm[begin:end], silence)), words=tuple(words))
 
 
 def write_wav(path: Path, speech: Speech) -> None:
     """Writes mono 16-bit WAV."""
-    with wave.open(str(path), "wb") as file:
+    with path.open("wb") as raw, wave.open(raw, "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(SAMPLE_RATE)

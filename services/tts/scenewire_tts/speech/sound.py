@@ -27,3 +27,5 @@ class Speech:
     """Name of the voice, as orders use it."""
     spelled: tuple[str, ...] = ()
     """Words that the voice read letter by letter, because it lacks their writing system."""
+    notes: tuple[str, ...] = ()
+    """What else people should know, such as a degraded result."""

@@ -6,10 +6,12 @@ from collections.abc import Container
 from functools import lru_cache
 from typing import Final
 
+from scenewire.text.languages import primary_language
 from scenewire.text.sentences import ends_sentence
 from scenewire_tts.spoken_form.edits import Edit, SpokenForm, apply_edits
 from scenewire_tts.spoken_form.language import Rule
 from scenewire_tts.spoken_form.languages import find_language, has_names
+from scenewire_tts.spoken_form.languages.chinese import chinese_rules
 from scenewire_tts.spoken_form.rules.addresses import address_rules
 from scenewire_tts.spoken_form.rules.dates import date_rules
 from scenewire_tts.spoken_form.rules.names import name_rules
@@ -49,6 +51,8 @@ def spoken_form(text: str, language: str) -> SpokenForm:
 @lru_cache(maxsize=20)
 def _rules(tag: str) -> tuple[Rule, ...]:
     language = find_language(tag)
+    if primary_language(tag) == "zh":
+        return tuple(chinese_rules())
     if language is None:
         return tuple(name_rules(tag)) if has_names(tag) else ()
     return (

@@ -4,6 +4,7 @@ The library keeps global state: its second synthesis differs from its first by a
 process is deterministic. This file imports little, so that a process per scene is cheap.
 
     request   {"text": …, "language": "pt-BR", "voice": null, "words_per_minute": 150, "phonemes": false}
+              with "inline_phonemes": true, text in double brackets is read as phonemes, in espeak-ng's letters
     answer    one line {"voice": …, "sample_rate": 22050, "marks": [[position, sample], …]}, then 16-bit PCM
               with phonemes, marks are [position, sample, [phoneme, …]] and no PCM follows
     refusal   one line {"refused": reason}
@@ -27,6 +28,7 @@ _DONT_EXIT: Final = 0x8000
 _RATE: Final = 1
 _POSITION_IN_CHARACTERS: Final = 1
 _UTF8: Final = 1
+_INLINE_PHONEMES: Final = 0x100
 _LIST_END: Final = 0
 _WORD: Final = 1
 _PHONEME: Final = 7
@@ -185,7 +187,7 @@ class _Library:
             raise RefusedError(f"espeak-ng cannot use its voice {identifier!r} (code {code})")
         self._library.espeak_SetParameter(_RATE, words_per_minute, 0)
 
-    def speak(self, text: str) -> tuple[bytearray, list[_SpokenWord]]:
+    def speak(self, text: str, *, inline_phonemes: bool) -> tuple[bytearray, list[_SpokenWord]]:
         """Returns 16-bit samples and, for each spoken word, its character position, sample position and phonemes."""
         pcm = bytearray()
         marks: list[_SpokenWord] = []
@@ -205,7 +207,8 @@ class _Library:
         callback = _Callback(receive)
         self._library.espeak_SetSynthCallback(callback)
         encoded = text.encode() + b"\0"
-        code = self._library.espeak_Synth(encoded, len(encoded), 0, _POSITION_IN_CHARACTERS, 0, _UTF8, None, None)
+        flags = _UTF8 | (_INLINE_PHONEMES if inline_phonemes else 0)
+        code = self._library.espeak_Synth(encoded, len(encoded), 0, _POSITION_IN_CHARACTERS, 0, flags, None, None)
         if code:
             message = f"espeak-ng failed with code {code}"
             raise RuntimeError(message)
@@ -239,7 +242,7 @@ def main() -> int:
     except RefusedError as error:
         sys.stdout.write(json.dumps({"refused": str(error)}) + "\n")
         return 0
-    pcm, words = library.speak(request["text"])
+    pcm, words = library.speak(request["text"], inline_phonemes=bool(request.get("inline_phonemes")))
     marks = words if phonemes else [word[:2] for word in words]
     header = json.dumps({"voice": voice, "sample_rate": library.sample_rate, "marks": marks})
     sys.stdout.buffer.write(header.encode() + b"\n")

@@ -3,7 +3,8 @@
 import asyncio
 import json
 import sys
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -15,12 +16,18 @@ from typing_extensions import override
 
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.processes.run import Completed, Limits, run_program
+from scenewire.text.languages import primary_language
+from scenewire.text.voice_names import voice_language
 from scenewire_tts.engines.base import SpeechEngine
+from scenewire_tts.engines.espeak.heteronyms import Pronunciation, find_pronunciations
 from scenewire_tts.engines.espeak.spelled_out import require_readable, spelled_words
 from scenewire_tts.speech.sound import SAMPLE_RATE, Speech
 from scenewire_tts.speech.word_timing import Mark, time_words
 
-__all__ = ["EspeakAnswer", "EspeakEngine", "resample", "run_espeak"]
+__all__ = ["EspeakAnswer", "EspeakEngine", "read_text", "resample", "run_espeak"]
+
+_CACHE_VERSION: Final = 2
+"""Bump when the same words are read differently."""
 
 _CHILD: Final = Path(__file__).with_name("child.py")
 _LIMITS: Final = Limits(memory=1 << 30, cpu=60, file_size=0)
@@ -52,7 +59,7 @@ class EspeakEngine(SpeechEngine):
                 FailureCode.PROGRAM_MISSING, "espeak-ng is not installed", hint="install the package espeakng-loader"
             ) from error
         self._words_per_minute = words_per_minute
-        self._version = f"{bundle} at {words_per_minute} words a minute"
+        self._version = f"{_CACHE_VERSION}, {bundle} at {words_per_minute} words a minute"
 
     @property
     @override
@@ -67,8 +74,8 @@ class EspeakEngine(SpeechEngine):
     @override
     async def speak(self, text: str, *, language: str, voice: str | None, speed: float = 1.0) -> Speech:
         rate = self._rate(speed)
-        request = {"text": text, "language": language, "voice": voice, "words_per_minute": rate}
-        return await asyncio.to_thread(_speech, text, await run_espeak(request), rate)
+        answer = await read_text(text, language=language, voice=voice, words_per_minute=rate)
+        return await asyncio.to_thread(_speech, text, answer, rate)
 
     def _rate(self, speed: float) -> int:
         rate = round(self._words_per_minute * speed)
@@ -87,6 +94,35 @@ class EspeakAnswer(NamedTuple):
 
     header: Mapping[str, Any]
     pcm: bytes
+
+
+async def read_text(
+    text: str, *, language: str, voice: str | None, words_per_minute: int, phonemes: bool = False
+) -> EspeakAnswer:
+    """Has a text read, with English words that are spelled alike and sound different pronounced by their context.
+
+    Args:
+        text: without control characters.
+        language: a tag.
+        voice: as in orders; None is the language's default voice.
+        words_per_minute: rate of the speech.
+        phonemes: whether phonemes are wanted instead of samples.
+
+    Returns:
+        The answer; marks have positions in the text.
+
+    Raises:
+        PermanentError, TransientError: as `run_espeak`.
+    """
+    request = {"language": language, "voice": voice, "words_per_minute": words_per_minute, "phonemes": phonemes}
+    spoken = (voice_language(voice) if voice else None) or language
+    found = find_pronunciations(text) if primary_language(spoken) == "en" else []
+    if not found:
+        return await run_espeak(request | {"text": text})
+    inline, position = _inline(text, found)
+    answer = await run_espeak(request | {"text": inline, "inline_phonemes": True})
+    marks = [[position(mark[0]), *mark[1:]] for mark in answer.header["marks"]]
+    return answer._replace(header={**answer.header, "marks": marks})
 
 
 async def run_espeak(request: Mapping[str, object]) -> EspeakAnswer:
@@ -128,6 +164,29 @@ def resample(pcm: NDArray[np.int16], rate: int) -> NDArray[np.int16]:
     if len(pcm):
         blocks += [resampled.to_ndarray()[0] for resampled in resampler.resample(None)]
     return np.concatenate(blocks, dtype=np.int16) if blocks else np.zeros(0, np.int16)
+
+
+def _inline(text: str, pronunciations: Sequence[Pronunciation]) -> tuple[str, Callable[[int], int]]:
+    """Writes phonemes into a text; returns it, and a function from its positions to those of the text."""
+    text = text.replace("[[", "[ ").replace("]]", " ]")  # of the author
+    parts: list[str] = []
+    starts: list[int] = []
+    origins: list[int] = []
+    done = length = 0
+    for start, end, phonemes in [*pronunciations, Pronunciation(len(text), len(text), "")]:
+        for part, origin in ((text[done:start], done), (f"[[{phonemes}]]" if phonemes else "", start)):
+            parts.append(part)
+            starts.append(length)
+            origins.append(origin)
+            length += len(part)
+        done = end
+
+    def position(inline: int) -> int:
+        index = bisect_right(starts, inline) - 1
+        is_phonemes = index % 2
+        return origins[index] if is_phonemes else origins[index] + inline - starts[index]
+
+    return "".join(parts), position
 
 
 def _require_success(done: Completed) -> None:

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from scenewire.text.sentences import ends_sentence
 from scenewire_tts.speech.spoken_text import Token, split_words
 
-__all__ = ["DIALECTS", "Break", "Dialect", "Piece", "SpokenWord", "select_dialect", "spell"]
+__all__ = ["DIALECTS", "Break", "Dialect", "Piece", "SpokenWord", "select_dialect", "spell", "write_phonemes"]
 
 
 class Break(IntEnum):
@@ -36,6 +36,8 @@ class Piece:
     weight: int
     """Its duration in samples of espeak-ng."""
     ends: Break
+    joined: bool = False
+    """Whether it is spoken without a space from the piece before."""
 
 
 class SpokenWord(NamedTuple):
@@ -44,6 +46,7 @@ class SpokenWord(NamedTuple):
     position: int
     sample: int
     phonemes: Sequence[str]
+    joined: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class Dialect:
     """A language as the voice was trained on it."""
 
     espeak: str
-    """Its tag in espeak-ng."""
+    """Its tag, which is also that in espeak-ng."""
     letters: tuple[tuple[str, str], ...]
     """Replacements within one phoneme of espeak-ng."""
     spelling: tuple[tuple[str, str], ...] = ()
@@ -97,9 +100,10 @@ DIALECTS: Final = {
     "h": Dialect("hi", _OTHERS.letters),
     "i": Dialect("it", _OTHERS.letters),
     "p": Dialect("pt-br", _OTHERS.letters),
+    "j": Dialect("ja", ()),
+    "z": Dialect("zh", ()),
 }
-"""By the first letter of the voices' names. Japanese and Chinese voices (`j`, `z`) need phonemes that espeak-ng does not
-provide."""
+"""By the first letter of the voices' names. espeak-ng does not have the phonemes of `j` and `z`; `readers` reads them."""
 
 _LANGUAGES: Final = {
     "en": "a",
@@ -109,15 +113,35 @@ _LANGUAGES: Final = {
     "fr": "f",
     "hi": "h",
     "it": "i",
+    "ja": "j",
     "pt": "p",
+    "zh": "z",
+    "cmn": "z",
 }
 
 _PUNCTUATION: Final = str.maketrans(
-    {"«": "“", "»": "”", "„": "“", "–": "—", "。": ".", "，": ",", "！": "!", "？": "?"}
+    {
+        "«": "“",
+        "»": "”",
+        "„": "“",
+        "–": "—",
+        "。": ".",
+        "．": ".",
+        "，": ",",
+        "、": ",",
+        "！": "!",
+        "？": "?",
+        "：": ":",
+        "；": ";",
+    }
+    | {"「": "“", "」": "”", "『": "“", "』": "”", "《": "“", "》": "”", "（": "(", "）": ")", "～": "—", "〜": "—"}
 )
 _KEPT: Final = frozenset(';:,.!?—…"()“”')
 _SENTENCE: Final = frozenset(".!?…")
 _CLAUSE: Final = frozenset(";:,—")
+_OPENING: Final = "“("
+"""In scripts without spaces, they are found behind the word before."""
+
 _CLOSING: Final = "\"”)’'"
 _CONTEXT_CHARS: Final = 80
 """Before a word, to decide whether its full stop ends a sentence."""
@@ -150,27 +174,33 @@ def spell(text: str, words: Sequence[SpokenWord], dialect: Dialect) -> list[Piec
         dialect: the dialect of the voice.
     """
     tokens = split_words(text)
-    sounds: list[list[str]] = [[] for _ in tokens]
+    sounds = ["" for _ in tokens]
+    joined = [False for _ in tokens]
     starts: list[int | None] = [None] * len(tokens)
     ends = [token.end for token in tokens]
     index = 0
     for word in words:
         index = max(index, min(bisect_right(ends, word.position), len(tokens) - 1))
-        if written := _write(word.phonemes, dialect):
-            sounds[index].append(written)
+        if written := write_phonemes(word.phonemes, dialect):
+            joined[index] = word.joined if starts[index] is None else joined[index]
+            sounds[index] += written if word.joined or not sounds[index] else f" {written}"
             starts[index] = word.sample if starts[index] is None else starts[index]
     pieces = []
-    for token, spoken, weight, follower in zip(tokens, sounds, _weights(starts), [*tokens[1:], None], strict=True):
+    followers = [*tokens[1:], None]
+    opening = ""
+    for token, spoken, weight, follower, is_joined in zip(
+        tokens, sounds, _weights(starts), followers, joined, strict=True
+    ):
         boundary = _break(text, token, follower)
         before, after = _marks_around(token.text)
         if boundary is Break.WORD:
             after = after.replace(".", "")  # of an abbreviation; the voice would pause at it
-        phonemes = f"{before}{' '.join(spoken)}{after}"
-        pieces.append(Piece(token.start, phonemes, weight, boundary))
+        before, after, opening = opening + before, after.rstrip(_OPENING), after[len(after.rstrip(_OPENING)) :]
+        pieces.append(Piece(token.start, f"{before}{spoken}{after}", weight, boundary, joined=is_joined and not before))
     return pieces
 
 
-def _write(sounds: Sequence[str], dialect: Dialect) -> str:
+def write_phonemes(sounds: Sequence[str], dialect: Dialect) -> str:
     """Converts one word to the voice's letters. Phonemes in brackets mark a change of language in espeak-ng."""
     written = ""
     for sound in sounds:
@@ -208,7 +238,7 @@ def _kept(marks: str) -> str:
 def _break(text: str, token: Token, follower: Token | None) -> Break:
     if follower is None or "\n" in text[token.end : follower.start]:
         return Break.PARAGRAPH
-    last = token.text.translate(_PUNCTUATION).rstrip(_CLOSING)[-1:]
+    last = token.text.translate(_PUNCTUATION).rstrip(_CLOSING + _OPENING)[-1:]
     if last not in _SENTENCE:
         return Break.CLAUSE if last in _CLAUSE else Break.WORD
     before = text[max(0, token.end - _CONTEXT_CHARS) : token.end].rpartition("\n")[2]

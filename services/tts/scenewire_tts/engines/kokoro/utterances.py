@@ -41,7 +41,7 @@ def number(pieces: Sequence[Piece], vocabulary: Mapping[str, int]) -> tuple[list
     for piece in pieces:
         known = [vocabulary[phoneme] for phoneme in piece.phonemes if phoneme in vocabulary]
         alone = known and set(piece.phonemes) <= _CLOSING
-        if ids and known and not alone and " " in vocabulary:
+        if ids and known and not alone and not piece.joined and " " in vocabulary:
             ids.append(vocabulary[" "])
         firsts.append(len(ids) if known and not alone else None)
         ids += known

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["STYLE_SIZE", "Mixture", "VoicesError", "find_voices", "mix", "parse_mixture", "read_voice"]
+__all__ = ["STYLE_SIZE", "Mixture", "VoicesError", "find_voices", "mix", "parse_mixture", "read_named", "read_voice"]
 
 STYLE_SIZE: Final = 256
 
@@ -88,6 +88,17 @@ def read_voice(path: Path, name: str) -> NDArray[np.float32]:
     if not np.isfinite(styles).all():
         raise VoicesError(f"the voice {name} in {path} contains values that are not finite")
     return styles.astype(np.float32)
+
+
+def read_named(places: Mapping[str, Path], name: str) -> NDArray[np.float32]:
+    """Reads the styles of a voice found by `find_voices`.
+
+    Raises:
+        VoicesError: it is not there any more, damaged or not a voice.
+    """
+    if name not in places:
+        raise VoicesError(f"the voice {name} is not in the folder of weights any more")
+    return read_voice(places[name], name)
 
 
 def mix(mixture: Mixture, voices: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:

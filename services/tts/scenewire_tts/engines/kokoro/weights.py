@@ -39,6 +39,7 @@ class Weights:
 
     folder: Path
     config: Path | None
+    """The file with the vocabulary; None if there is none, and graphs use their own or the published one."""
     models: dict[str, Path | None]
     """The model file of each engine: the largest, which is the most precise."""
     voices: tuple[str, ...]
@@ -73,9 +74,8 @@ def examine(folder: Path) -> Weights:
             problem = _damage_of_archive(path) if engine == "kokoro" else _damage_of_graph(path)
             files.append(_file("model", (engine,), folder, path, problem))
     voices, seen = _voices(folder)
-    return Weights(
-        folder, folder / "config.json" if config.state != "missing" else None, models, tuple(voices), (*files, *seen)
-    )
+    has_vocabulary = config.state != "missing" and "kokoro-onnx" in config.engines
+    return Weights(folder, folder / "config.json" if has_vocabulary else None, models, tuple(voices), (*files, *seen))
 
 
 def _config(folder: Path) -> WeightsFile:
@@ -85,10 +85,13 @@ def _config(folder: Path) -> WeightsFile:
         return WeightsFile("config", ("kokoro",), "config.json", "missing")
     problem = ""
     try:
-        vocabulary = json.loads(path.read_text(encoding="utf-8"))["vocab"]
+        config = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(config, dict) and "vocab" not in config:  # as published beside graphs of transformers.js
+            return _file("config", ("kokoro",), folder, path, "it has no vocab; kokoro-onnx uses the published one")
+        vocabulary = config["vocab"]
         if not isinstance(vocabulary, dict) or not all(isinstance(number, int) for number in vocabulary.values()):
             problem = "its vocab is not a table of phonemes"
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         problem = f"{type(error).__name__}: {error}"
     return _file("config", tuple(ENGINES), folder, path, problem)
 

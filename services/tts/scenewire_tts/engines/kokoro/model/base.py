@@ -23,9 +23,9 @@ class Sound:
     """The speech of one utterance."""
 
     audio: NDArray[np.float32]
-    """Mono, at `engines.base.SAMPLE_RATE`, nominally from -1 to 1."""
+    """Mono, at `speech.sound.SAMPLE_RATE`, nominally from -1 to 1."""
     durations: tuple[int, ...] | None
-    """Durations of the start, each phoneme and the end, in equal steps; None if the model does not report them."""
+    """Durations of the start, each phoneme and the end, in steps of 600 samples; None if the model does not report them."""
 
 
 class VoiceModel(Protocol):
@@ -44,6 +44,11 @@ class VoiceModel(Protocol):
     @property
     def device(self) -> str:
         """`cpu`, or the name of a GPU."""
+        ...
+
+    @property
+    def has_durations(self) -> bool:
+        """Whether sounds have durations, which make word times exact."""
         ...
 
     def speak(self, ids: Sequence[int], style: NDArray[np.float32], speed: float) -> Sound:

@@ -4,7 +4,7 @@ The worker's event loop never blocks on the model, its output and crashes stay i
 does not take the worker down. This process cannot open network connections.
 
     argument  {"engine": "kokoro-onnx", "folder": "/models/kokoro", "device": "auto", "threads": 2}
-    handshake one line {"vocabulary": {…}, "runtime": …, "device": …}, or {"unusable": why}
+    handshake one line {"vocabulary": {…}, "runtime": …, "device": …, "durations": true}, or {"unusable": why}
     request   one line {"ids": […], "mixture": [["af_sky", 1.0]], "speed": 1.0}
     answer    one line {"samples": n, "durations": […]}, then n 32-bit floats; or {"unusable": why} or {"memory": why}
 """
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from scenewire_tts.engines.kokoro.model.base import OutOfMemoryError, UnusableError, VoiceModel
-from scenewire_tts.engines.kokoro.voices import VoicesError, find_voices, mix, read_voice
+from scenewire_tts.engines.kokoro.voices import VoicesError, find_voices, mix, read_named
 
 __all__ = ["load", "main", "refuse_network"]
 
@@ -56,7 +56,15 @@ def main(argument: str) -> int:
     except (UnusableError, VoicesError) as error:
         _send(answers, {"unusable": str(error)})
         return 2
-    _send(answers, {"vocabulary": model.vocabulary, "runtime": model.runtime, "device": model.device})
+    _send(
+        answers,
+        {
+            "vocabulary": model.vocabulary,
+            "runtime": model.runtime,
+            "device": model.device,
+            "durations": model.has_durations,
+        },
+    )
     for line in sys.stdin.buffer:
         _answer(answers, model, voices, json.loads(line))
     return 0
@@ -65,7 +73,7 @@ def main(argument: str) -> int:
 def _answer(answers: BinaryIO, model: VoiceModel, voices: dict[str, Path], request: dict[str, Any]) -> None:
     try:
         mixture = tuple((name, share) for name, share in request["mixture"])
-        styles = mix(mixture, {name: read_voice(voices[name], name) for name, _ in mixture})
+        styles = mix(mixture, {name: read_named(voices, name) for name, _ in mixture})
         ids = request["ids"]
         sound = model.speak(ids, styles[min(len(ids), len(styles)) - 1], request["speed"])
     except OutOfMemoryError as error:

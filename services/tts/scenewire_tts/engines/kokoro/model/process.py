@@ -38,6 +38,8 @@ class ModelHandshake:
     vocabulary: dict[str, int]
     runtime: str
     device: str
+    has_durations: bool
+    """Whether the model reports the durations of phonemes, which make word times exact."""
 
 
 class ModelProcess:
@@ -121,9 +123,9 @@ class ModelProcess:
             raise PermanentError(
                 FailureCode.INVALID_SETTINGS,
                 reply["unusable"],
-                hint="`scenewire weights check` examines the folder that TTS_WEIGHTS names",
+                hint="`scenewire weights check` examines the folder; `scenewire voices install` repairs an installed voice",
             )
-        self._handshake = ModelHandshake(reply["vocabulary"], reply["runtime"], reply["device"])
+        self._handshake = ModelHandshake(reply["vocabulary"], reply["runtime"], reply["device"], reply["durations"])
         return self._handshake
 
     async def _exchange(self, request: bytes, seconds: float) -> tuple[dict[str, Any], bytes]:

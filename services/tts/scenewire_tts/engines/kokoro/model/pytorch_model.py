@@ -97,6 +97,11 @@ class TorchModel(VoiceModel):
     def device(self) -> str:
         return "cpu" if self._device == "cpu" else str(self._torch.cuda.get_device_name())
 
+    @property
+    @override
+    def has_durations(self) -> bool:
+        return True
+
     @override
     def speak(self, ids: Sequence[int], style: NDArray[np.float32], speed: float) -> Sound:
         torch = self._torch
