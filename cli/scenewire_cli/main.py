@@ -20,6 +20,7 @@ from scenewire_cli.commands.cancel import cancel
 from scenewire_cli.commands.doctor import doctor
 from scenewire_cli.commands.endpoint import endpoint
 from scenewire_cli.commands.languages import languages
+from scenewire_cli.commands.looks import looks
 from scenewire_cli.commands.make import make
 from scenewire_cli.commands.ps import ps
 from scenewire_cli.commands.record.audit import audit
@@ -52,7 +53,7 @@ _DATABASE_CODES: Final = {FailureCode.DATABASE_UNAVAILABLE, FailureCode.DATABASE
 _MAINTENANCE: Final = "Run and maintain"
 
 _COMMANDS: Final[Mapping[str, Sequence[Callable[..., None]]]] = {
-    "Make videos": (make, script, request, ps, watch, cancel, languages),
+    "Make videos": (make, script, looks, request, ps, watch, cancel, languages),
     "Find videos and projects": (list_, show, search, history, audit),
     _MAINTENANCE: (up, endpoint, doctor, rebuild),
 }

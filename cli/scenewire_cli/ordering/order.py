@@ -115,7 +115,7 @@ def _look(options: OrderOptions) -> dict[str, Any]:
 
 
 def _theme(theme: str) -> dict[str, str]:
-    from scenewire_assembly.looks import THEMES, read_theme
+    from scenewire_assembly.looks.own_theme import THEMES, read_theme
 
     if theme in THEMES:
         return {"theme": theme}

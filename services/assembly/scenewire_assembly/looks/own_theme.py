@@ -1,4 +1,4 @@
-"""The looks that orders can name, for the command."""
+"""Themes that orders can name, and those of one's own."""
 
 from pathlib import Path
 

@@ -1,0 +1,49 @@
+"""`scenewire looks`: a contact sheet of themes, designs and captions."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scenewire_cli.ordering.order import build_order
+from scenewire_cli.ordering.order_options import OrderOptions
+from scenewire_cli.output.tables import print_facts
+from scenewire_cli.running import run
+from scenewire_cli.stack.embedded import settings_errors
+
+__all__ = ["looks"]
+
+
+def looks(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The script, or - for standard input.")],
+    *,
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="The picture to write.")] = Path("looks.png"),
+    look: Annotated[
+        str | None, typer.Option("--look", metavar="NAME", help="Shape: landscape, portrait or square.")
+    ] = None,
+    theme: Annotated[
+        str | None, typer.Option("--theme", metavar="FILE", help="A theme of your own, shown beside the others.")
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option("--language", metavar="TAG", help="Its language; detected if not given.")
+    ] = None,
+) -> None:
+    """Draws a script in every theme and caption style, as one picture.
+
+    Example:
+        scenewire looks notes.md --out looks.png
+    """
+    options = replace(OrderOptions(), script=file, look=look, theme=theme, language=language)
+    run(_looks(options, out))
+
+
+async def _looks(options: OrderOptions, out: Path) -> int:
+    from scenewire_assembly.looks.contact_sheet import make_contact_sheet
+    from scenewire_script.preview import preview_script
+
+    scripted = await preview_script(build_order(options))
+    with settings_errors():
+        rows = await make_contact_sheet(scripted, out)
+    print_facts({"rows": ", ".join(rows), "picture": str(out)})
+    return 0
