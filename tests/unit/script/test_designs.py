@@ -360,3 +360,26 @@ async def test_a_video_that_hides_its_title_does_not_open_with_it() -> None:
     script = await preview_script(ScriptRequested.model_validate({"text": "The river rose again.", "look": look}))
 
     assert [design.kind for design in script.scenes[0].sentences[0].designs] == ["statement", "statement"]
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "items"),
+    [
+        ("You need:\n\nflour.\n\ntwo eggs.\n\na pinch of salt", "You need", ("flour", "two eggs", "a pinch of salt")),
+        ("steel. concrete. courage", "", ("steel", "concrete", "courage")),
+        ("Вода. Мука. Соль.", "", ("Вода", "Мука", "Соль")),
+    ],
+)
+def test_short_lines_in_a_row_are_a_list(text: str, title: str, items: tuple[str, ...]) -> None:
+    ((sentence, *_),) = choose_designs([SceneWords(text)], title=None, language="en", words_per_second=2.3)
+    first = sentence.designs[0]
+    assert isinstance(first, Enumeration)
+    assert (first.title, first.items) == (title, items)
+
+
+@pytest.mark.parametrize(
+    "text", ["No. No. No. Never.", "Why? How? When?", "It rains. It pours. The old man is snoring now."]
+)
+def test_repeated_words_questions_and_two_lines_are_no_list(text: str) -> None:
+    (sentences,) = choose_designs([SceneWords(text)], title=None, language="en", words_per_second=2.3)
+    assert not any(isinstance(design, Enumeration) for sentence in sentences for design in sentence.designs)

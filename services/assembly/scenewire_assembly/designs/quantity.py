@@ -19,6 +19,9 @@ _FIRST_COUNT: Final = 10
 _PULSE_FRAMES: Final = 8
 _PULSE: Final = 1.06
 _TICKS: Final = 40
+_TALL: Final = frozenset("$()/[]|")
+"""Higher than capitals."""
+
 _SEPARATORS: Final = ",.\u00a0\u202f '"
 
 
@@ -42,12 +45,13 @@ def draw_quantity(board: Board, design: Quantity) -> bool:
     capital = number.face.capital(em)
     centre = zones.centre(captions=board.captions)
     baseline = centre + capital * 0.42 - (0 if beside or zones.upright or not design.unit else small * 0.55)
-    lead_top = baseline - capital - 0.13 * em - _LEAD * unit * 0.75
+    above = 0.21 * em if _TALL & set(design.number) else 0.13 * em
+    lead_top = baseline - capital - above - _LEAD * unit * 0.75
     baseline += max(0.0, board.ceiling - lead_top) if design.lead else 0.0
     below = small * 1.15 + (0.08 * em if "," in design.number else 0.0)  # clear of the comma
     spoken = board.spoken(design.number)
     lands = spoken[0].frame if spoken else board.span.start
-    if design.lead and not _draw_lead(board, design.lead, baseline - capital - 0.13 * em):
+    if design.lead and not _draw_lead(board, design.lead, baseline - capital - above):
         return False
     if theme.mark == "rules":
         board.rules()

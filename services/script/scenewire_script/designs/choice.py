@@ -171,7 +171,8 @@ def _matching(sentence: _Sentence, before: _Sentence | None, video: _Video) -> l
     if hint and hint.design == "statement" and hint.emphasis and hint.emphasis in sentence.text:
         return []
     hinted = design_of(hint, sentence.text) if hint else None
-    designs: list[Design | None] = []
+    lines = sentence.shown.items
+    designs: list[Design | None] = [Enumeration(title=sentence.shown.title, items=lines) if lines else None]
     if vocabulary is not None:
         counted_before = (before.text, before.quantities) if before else None
         designs.append(quotation_of(sentence.text, vocabulary))

@@ -1,6 +1,7 @@
 """Divides the text of a scene into the sentences that are shown one after the other. Pure."""
 
 import re
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from scenewire.text.markup import one_line
@@ -13,6 +14,12 @@ __all__ = ["Shown", "sentences_of"]
 _MIN_SECONDS: Final = 1.2
 """A design needs that long to be read."""
 
+_MIN_LINES: Final = 3
+_MAX_LINES: Final = 6
+_MAX_LINE_WORDS: Final = 4
+_MAX_LINE_CHARS: Final = 24
+_MAX_TITLE_CHARS: Final = 60
+
 _PARAGRAPH: Final = re.compile(r"\n\s*\n")
 
 
@@ -23,12 +30,16 @@ class Shown(NamedTuple):
     """All of its words."""
     sentence: str
     """The longest of its sentences, which the design is made of."""
+    items: tuple[str, ...] = ()
+    """Its lines, if they are a list."""
+    title: str = ""
+    """What introduces the list."""
 
 
 def sentences_of(text: str, language: str, words_per_second: float) -> list[Shown]:
     """Returns the sentences of a scene; their texts in order are the scene's text on one line.
 
-    A sentence that would be shown too briefly is joined to the one before it, the first one to the one behind it. So is a
+    Three to six short ones in a row are a list. A sentence that would be shown too briefly is joined to the one before it, the first one to the one behind it. So is a
     name behind a dash, which says whose words were quoted.
 
     Args:
@@ -37,24 +48,62 @@ def sentences_of(text: str, language: str, words_per_second: float) -> list[Show
         words_per_second: speaking rate.
     """
     line = one_line(text)
+    parts = [part for paragraph in _PARAGRAPH.split(text) for part in split_sentences(one_line(paragraph), language)]
     shown: list[Shown] = []
     end = 0
-    for sentence in (
-        part for paragraph in _PARAGRAPH.split(text) for part in split_sentences(one_line(paragraph), language)
-    ):
-        start = line.index(sentence, end)
-        gap, end = line[end:start], start + len(sentence)
+    for sentences in _runs(parts):
+        begin = line.index(sentences[0], end)
+        gap, run_end = line[end:begin], begin
+        for sentence in sentences:
+            run_end = line.index(sentence, run_end) + len(sentence)
+        run, end = line[begin:run_end], run_end
         before = shown[-1] if shown else None
-        if before is None:
-            shown.append(Shown(sentence, sentence))
-        elif is_attribution(sentence, before.sentence):
-            shown[-1] = Shown(before.text + gap + sentence, before.sentence + gap + sentence)
-        elif _is_short(sentence, words_per_second) or (len(shown) == 1 and _is_short(before.text, words_per_second)):
-            longer = max(before.sentence, sentence, key=count_words)
-            shown[-1] = Shown(before.text + gap + sentence, longer)
+        if len(sentences) > 1:
+            items = tuple(map(_without_end, sentences))
+            if before and before.sentence.endswith(":") and not before.items and len(before.text) <= _MAX_TITLE_CHARS:
+                shown[-1] = Shown(before.text + gap + run, before.sentence + gap + run, items, before.sentence[:-1])
+            else:
+                shown.append(Shown(run, run, items))
+        elif before is None:
+            shown.append(Shown(run, run))
+        elif is_attribution(run, before.sentence):
+            shown[-1] = before._replace(text=before.text + gap + run, sentence=before.sentence + gap + run)
+        elif _is_short(run, words_per_second) and before.items:
+            shown[-1] = before._replace(text=before.text + gap + run)
+        elif _is_short(run, words_per_second) or (len(shown) == 1 and _is_short(before.text, words_per_second)):
+            longer = max(before.sentence, run, key=count_words)
+            shown[-1] = Shown(before.text + gap + run, longer)
         else:
-            shown.append(Shown(sentence, sentence))
+            shown.append(Shown(run, run))
     return shown
+
+
+def _runs(sentences: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Yields sentences one by one, but the lines of a list together."""
+    at = 0
+    while at < len(sentences):
+        end = at
+        while end < len(sentences) and _is_line(sentences[end]):
+            end += 1
+        different = {_without_end(line).casefold() for line in sentences[at:end]}
+        is_list = _MIN_LINES <= end - at <= _MAX_LINES and len(different) == end - at
+        step = end - at if is_list else 1
+        yield sentences[at : at + step]
+        at += step
+
+
+def _is_line(sentence: str) -> bool:
+    bare = _without_end(sentence)
+    return (
+        bool(bare)
+        and sentence[-1] not in "?!:"
+        and count_words(sentence) <= _MAX_LINE_WORDS
+        and len(bare) <= _MAX_LINE_CHARS
+    )
+
+
+def _without_end(sentence: str) -> str:
+    return sentence.rstrip(" .,;。")
 
 
 def _is_short(text: str, words_per_second: float) -> bool:
