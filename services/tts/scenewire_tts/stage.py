@@ -22,8 +22,8 @@ from scenewire_tts.spoken_form.normalizer import spoken_form
 
 __all__ = ["NarrationStage"]
 
-_CACHE_VERSION: Final = 2
-"""Bump when the same speech is cleaned, trimmed or timed differently."""
+_CACHE_VERSION: Final = 3
+"""Bump when the same speech is cleaned, trimmed, levelled or timed differently."""
 
 _MAX_SCENE_CHARS: Final = 10_000
 """About a quarter of an hour of speech, which is held in memory."""

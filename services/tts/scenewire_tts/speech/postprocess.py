@@ -10,12 +10,15 @@ from numpy.typing import NDArray
 
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import Word
+from scenewire_tts.speech.loudness import levelling_gain
 from scenewire_tts.speech.sound import SAMPLE_RATE, Speech
 
 __all__ = ["finish", "write_wav"]
 
 _MIN_PEAK: Final = 300
 """Of 32767: 40 dB below full scale; quieter speech is inaudible."""
+
+_FULL_SCALE: Final = 32_768
 
 _SILENCE_SHARE: Final = 0.01
 """Samples below this share of the peak (-40 dB) are silence."""
@@ -41,8 +44,8 @@ _SLACK_S: Final = 2.0
 def finish(speech: Speech, text: str, *, pause: int) -> Speech:
     """Finishes the speech for the video.
 
-    Trims silence before and after the speech to a tenth of a second, appends the pause, and narrows every word to where it
-    is audible.
+    Trims silence before and after the speech to a tenth of a second, levels the speech, appends the pause, and narrows every
+    word to where it is audible.
 
     Args:
         speech: the speech from the engine.
@@ -67,7 +70,13 @@ def finish(speech: Speech, text: str, *, pause: int) -> Speech:
         start, stop = (min(max(sample, begin), end) - begin for sample in span)
         words.append(Word(text=word.text, start_sample=start, end_sample=stop))
     silence = np.zeros(pause, np.int16)
-    return replace(speech, pcm=np.concatenate((pcm[begin:end], silence)), words=tuple(words))
+    return replace(speech, pcm=np.concatenate((_levelled(pcm[begin:end]), silence)), words=tuple(words))
+
+
+def _levelled(pcm: NDArray[np.int16]) -> NDArray[np.int16]:
+    samples = np.asarray(pcm / _FULL_SCALE, np.float32)
+    gain = levelling_gain(samples)
+    return pcm if gain == 1 else np.round(samples * (gain * _FULL_SCALE)).astype(np.int16)
 
 
 def write_wav(path: Path, speech: Speech) -> None:
