@@ -57,16 +57,35 @@ def test_words_keep_their_punctuation_and_numbers_are_several_words():
     assert spelled(text, words) == ["ɪn", "sɪ ti,", "“di…”", "(j)!"]
 
 
-def test_a_word_that_is_spoken_with_the_one_before_it_has_no_sounds_of_its_own():
+def test_words_that_espeak_speaks_as_one_have_their_own_sounds_and_no_space_between_them():
     pieces = spell(
         "in the sea", [SpokenWord(0, 0, ["ɪ", "n", "ð", "ə"]), SpokenWord(7, 50, ["s", "iː"])], DIALECTS["a"]
     )
 
-    assert [(piece.phonemes, piece.position, piece.weight) for piece in pieces] == [
-        ("ɪnðə", 0, 50),
-        ("", 3, 0),
-        ("si", 7, 50),
+    assert [(piece.phonemes, piece.position, piece.weight, piece.joined) for piece in pieces] == [
+        ("ɪn", 0, 25, False),
+        ("ðə", 3, 25, True),
+        ("si", 7, 25, False),
     ]
+
+
+def test_words_that_espeak_places_within_the_word_before_are_separate():
+    words = [(0, 0, ["s"]), (1, 10, ["ɐ", "z"]), (8, 20, ["t"])]
+
+    assert spelled("such as tea", words) == ["s", "əz", "t"]
+
+
+def test_a_pair_before_a_word_that_espeak_places_within_it_is_separate_too():
+    words = [(0, 0, ["ɪ", "n", "ɐ"]), (1, 30, ["r", "oʊ"]), (9, 60, ["d"])]
+
+    assert spelled("In a row, do", words) == ["ɪn", "ə", "ɹO,", "d"]
+
+
+def test_other_words_that_are_spoken_with_the_one_before_have_no_sounds_of_their_own():
+    words = [(0, 0, ["t", "ə", "b"]), (9, 50, ["d"])]
+
+    assert spelled("to bring do", words) == ["təb", "", "d"]
+    assert spelled("de la mer", [(0, 0, ["d", "ə"]), (6, 50, ["m"])], "f") == ["də", "", "m"]
 
 
 def test_a_word_that_espeak_places_too_early_stays_behind_what_was_spoken():

@@ -5,9 +5,10 @@ The voice has its own letters for some sounds (`A` for the vowel of "day"), and 
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import IntEnum
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from scenewire.text.sentences import ends_sentence
@@ -59,7 +60,23 @@ class Dialect:
     """Replacements within one phoneme of espeak-ng."""
     spelling: tuple[tuple[str, str], ...] = ()
     """Replacements within a whole word."""
+    function_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Words that espeak-ng speaks together with the one before, in the letters of the voice."""
 
+
+_FUNCTION_WORDS: Final = {
+    "a": ("ə",),
+    "an": ("ən",),
+    "are": ("ˌɑɹ", "ˌɑː"),
+    "as": ("əz",),
+    "be": ("bi", "biː"),
+    "been": ("bin", "biːn"),
+    "have": ("həv",),
+    "it": ("ɪt",),
+    "not": ("nˌɑt", "nˌɒt"),
+    "of": ("əv",),
+    "the": ("ðə", "ðɪ"),
+}
 
 _LETTERS: Final = (
     ("aɪ", "I"),
@@ -93,8 +110,9 @@ DIALECTS: Final = {
         "en-us",
         (*_LETTERS, ("əl", "ᵊl"), ("ɪə", "iə")),
         (("ɜːɹ", "ɜɹ"), ("ɜː", "ɜɹ"), *_ENGLISH, ("ː", "")),
+        _FUNCTION_WORDS,
     ),
-    "b": Dialect("en-gb", (*_LETTERS, ("əl", "ᵊl"), ("eə", "ɛː"), ("iə", "ɪə")), _ENGLISH),
+    "b": Dialect("en-gb", (*_LETTERS, ("əl", "ᵊl"), ("eə", "ɛː"), ("iə", "ɪə")), _ENGLISH, _FUNCTION_WORDS),
     "e": Dialect("es", _OTHERS.letters),
     "f": Dialect("fr-fr", _OTHERS.letters),
     "h": Dialect("hi", _OTHERS.letters),
@@ -174,17 +192,17 @@ def spell(text: str, words: Sequence[SpokenWord], dialect: Dialect) -> list[Piec
         dialect: the dialect of the voice.
     """
     tokens = split_words(text)
-    sounds = ["" for _ in tokens]
-    joined = [False for _ in tokens]
-    starts: list[int | None] = [None] * len(tokens)
+    heard: list[list[SpokenWord]] = [[] for _ in tokens]
     ends = [token.end for token in tokens]
     index = 0
     for word in words:
         index = max(index, min(bisect_right(ends, word.position), len(tokens) - 1))
         if written := write_phonemes(word.phonemes, dialect):
-            joined[index] = word.joined if starts[index] is None else joined[index]
-            sounds[index] += written if word.joined or not sounds[index] else f" {written}"
-            starts[index] = word.sample if starts[index] is None else starts[index]
+            heard[index].append(word._replace(phonemes=written))
+    _separate(tokens, heard, dialect)
+    starts = [spoken[0].sample if spoken else None for spoken in heard]
+    sounds = ["".join(_spaced(spoken)) for spoken in heard]
+    joined = [bool(spoken) and spoken[0].joined for spoken in heard]
     pieces = []
     followers = [*tokens[1:], None]
     opening = ""
@@ -198,6 +216,40 @@ def spell(text: str, words: Sequence[SpokenWord], dialect: Dialect) -> list[Piec
         before, after, opening = opening + before, after.rstrip(_OPENING), after[len(after.rstrip(_OPENING)) :]
         pieces.append(Piece(token.start, f"{before}{spoken}{after}", weight, boundary, joined=is_joined and not before))
     return pieces
+
+
+def _spaced(words: Sequence[SpokenWord]) -> Iterator[str]:
+    for index, word in enumerate(words):
+        yield f"{' ' if index and not word.joined else ''}{''.join(word.phonemes)}"
+
+
+def _separate(tokens: Sequence[Token], heard: list[list[SpokenWord]], dialect: Dialect) -> None:
+    """Gives words their own phonemes that espeak-ng counts to the word before.
+
+    It speaks some pairs as one word ("in the"), and places the second word of others within the first ("such as").
+
+    Args:
+        tokens: the words of the text.
+        heard: what was spoken of each; changed.
+        dialect: the dialect of the voice.
+    """
+    for index, (token, following) in enumerate(pairwise(tokens)):
+        spoken = heard[index]
+        if not spoken or heard[index + 1] or not any(map(str.isalnum, following.text)):
+            continue
+        first, rest = spoken[0], spoken[1:]
+        phonemes = "".join(first.phonemes)
+        endings = dialect.function_words.get(following.text.casefold().rstrip(",.;:!?"), ())
+        ending = next((ending for ending in endings if phonemes.endswith(ending) and phonemes != ending), "")
+        if (not ending and not rest) or any(word.position != token.start + 1 for word in rest):
+            continue
+        rest = [word._replace(position=following.start + 1) for word in rest]
+        if ending:
+            later = next((word.sample for words in (rest, *heard[index + 2 :]) for word in words), first.sample)
+            share = (later - first.sample) * (len(phonemes) - len(ending)) // len(phonemes)
+            rest = [SpokenWord(following.start, first.sample + share, ending, joined=True), *rest]
+        heard[index] = [first._replace(phonemes=phonemes.removesuffix(ending))]
+        heard[index + 1] = rest
 
 
 def write_phonemes(sounds: Sequence[str], dialect: Dialect) -> str:
