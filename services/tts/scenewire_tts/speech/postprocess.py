@@ -70,13 +70,9 @@ def finish(speech: Speech, text: str, *, pause: int) -> Speech:
         start, stop = (min(max(sample, begin), end) - begin for sample in span)
         words.append(Word(text=word.text, start_sample=start, end_sample=stop))
     silence = np.zeros(pause, np.int16)
-    return replace(speech, pcm=np.concatenate((_levelled(pcm[begin:end]), silence)), words=tuple(words))
-
-
-def _levelled(pcm: NDArray[np.int16]) -> NDArray[np.int16]:
-    samples = np.asarray(pcm / _FULL_SCALE, np.float32)
-    gain = levelling_gain(samples)
-    return pcm if gain == 1 else np.round(samples * (gain * _FULL_SCALE)).astype(np.int16)
+    gain = levelling_gain(np.asarray(pcm[first:last] / _FULL_SCALE, np.float32))
+    levelled = pcm[begin:end] if gain == 1 else np.round(pcm[begin:end] * gain).astype(np.int16)
+    return replace(speech, pcm=np.concatenate((levelled, silence)), words=tuple(words))
 
 
 def write_wav(path: Path, speech: Speech) -> None:
