@@ -68,7 +68,7 @@ async def test_a_missing_package_is_named_with_the_extra_that_brings_it(
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
 
     for language, package, extra in (("ja", "pyopenjtalk", "tts-ja"), ("zh-CN", "pypinyin", "tts-zh")):
-        with pytest.raises(PermanentError, match=f"needs the package {package}") as caught:
+        with pytest.raises(PermanentError, match=f"needs the extra {extra}: the package {package}") as caught:
             await made.speak("海。", language=language, voice=None)
         assert caught.value.code == FailureCode.SPEECH_FAILED
         assert f"scenewire[{extra}]" in (caught.value.hint or "")

@@ -37,7 +37,7 @@ def require_reader(dialect: str) -> None:
     if importlib.util.find_spec(reader.package) is None:
         raise PermanentError(
             FailureCode.SPEECH_FAILED,
-            f"reading {reader.language!r} needs the package {reader.package}, which is not installed",
+            f"reading {reader.language!r} needs the extra {reader.extra}: the package {reader.package} is not installed",
             hint=f"install scenewire[{reader.extra}], or set TTS_ENGINE=espeak",
         )
 
