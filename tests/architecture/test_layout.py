@@ -27,7 +27,9 @@ def texts() -> list[Path]:
     folders = [ROOT / name for name in (*SOURCES, "deploy", "docs", "examples", "requirements", "scripts", ".ci")]
     files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
     selected = [
-        path for path in files if "__pycache__" not in path.parts and path.suffix not in {".ttf", ".pyc", ".webp"}
+        path
+        for path in files
+        if "__pycache__" not in path.parts and path.suffix not in {".npz", ".ttf", ".pyc", ".webp"}
     ]
     return selected + [
         path

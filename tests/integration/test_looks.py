@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from scenewire.messages import Clip, Look
+from scenewire.messages import Clip, DesignedSentence, Look, Place, Statement
 from scenewire.probe.probe import probe_media
 from tests.support.media import make_clip, run_ffmpeg
 from tests.support.studio import Studio
@@ -202,3 +202,26 @@ async def test_the_title_shows_over_the_first_seconds_of_footage_and_then_disapp
     assert min(white[30:80]) > 100
     assert max(white[115:]) == 0
     assert np.abs(shown[:, 100:] - shown[-1, 100:]).max() < 12  # it stays above
+
+
+async def test_a_map_is_the_ground_of_its_sentence_alone_and_of_every_frame_of_it(studio):
+    first, second, third = "Ships are very large today.", "They pass by Egypt.", "Then they sail further on."
+    text = f"{first} {second} {third}"
+    look = Look(width=320, height=180, captions=False, theme="poster")
+    sourced = await studio.sourced(samples=24_000 * 12, text=text, look=look)
+    sentences = (
+        DesignedSentence(text=first, designs=(Statement(rest=first),)),
+        DesignedSentence(text=second, designs=(Place(name="Egypt", place="country.eg"),)),
+        DesignedSentence(text=third, designs=(Statement(rest=third),)),
+    )
+    scene = sourced.scene.model_copy(update={"sentences": sentences})
+    segment = (await studio.stages.segments.render(sourced.model_copy(update={"scene": scene}))).segment
+    shown = (await studio.pictures(segment.video)).astype(int)
+    assert len(shown) == segment.frames == 360
+    assert segment.has_map
+    words = text.split()
+    start, end = (360 * index // len(words) - 4 for index in (words.index("They"), words.index("Then")))
+    blue = [frame for frame in range(360) if abs(shown[frame, 20, 100] - (0xBF, 0xE3, 0xFF)).max() < 12]
+    assert set(blue) >= set(range(start + 3, end - 3))  # it dips for three frames at either end
+    assert set(blue) <= set(range(start, end))
+    assert abs(shown[end - 5, 100, 185] - (0xFF, 0xD3, 0x5C)).max() < 12  # the land of Egypt

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from scenewire.messages import Clip, Look
-from scenewire_assembly.picture.scene_picture import Encoder, ScenePicture
+from scenewire_assembly.picture.scene_picture import Encoder, ScenePicture, Still
 from scenewire_assembly.themes.grounds import Ground
 from scenewire_assembly.themes.theme import theme_of
 
@@ -17,6 +17,6 @@ def scene_picture(
         frames=frames,
         encoder=Encoder(**encoder),
         clips=tuple(clips),
-        ground=Ground(theme_of(look), 0, quiet=look.captions),
+        stills=(Still(Ground(theme_of(look), 0, quiet=look.captions), frames),),
         overlay=overlay,
     )

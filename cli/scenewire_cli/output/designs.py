@@ -9,6 +9,7 @@ from scenewire.messages import (
     DesignedSentence,
     Enumeration,
     Opening,
+    Place,
     Quantity,
     Quotation,
     Statement,
@@ -46,6 +47,9 @@ def _describe(design: Design) -> str:
             return f"list of {len(design.items)}: {', '.join(design.items)}"
         case Comparison():
             return f'comparison of "{design.bars[0].text}" and "{design.bars[1].text}"'
+        case Place():
+            places = ", ".join(place.name for place in (design, *design.others))
+            return f"map of {places}"
         case _:
             assert_never(design)
 

@@ -5,6 +5,7 @@ encodes it again.
 """
 
 import asyncio
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,7 +30,7 @@ from scenewire_assembly.typefaces.cutting import TYPEFACES_DIR
 
 __all__ = ["SegmentStage"]
 
-_CACHE_VERSION: Final = 5
+_CACHE_VERSION: Final = 6
 """Increase it when the same inputs give a different segment, so that stored segments of older code are not reused."""
 
 _DAMAGE: Final = frozenset({FailureCode.RENDER_FAILED, FailureCode.OUTPUT_INVALID, FailureCode.MEDIA_REFUSED})
@@ -108,7 +109,7 @@ class SegmentStage:
                 script=picture.overlay,
                 fonts=await asyncio.to_thread(self._fonts.facts, language) if picture.overlay else [],
                 clips=[clip.file.sha256 for clip in picture.clips],
-                ground=None if picture.clips else _ground_facts(picture.ground),
+                grounds=[] if picture.clips else [_ground_facts(still.ground) for still in picture.stills],
                 ffmpeg=ffmpeg.version,
                 code=_CACHE_VERSION,
             )
@@ -117,7 +118,13 @@ class SegmentStage:
                 clips = [await self._store.open(clip.file) for clip in picture.clips]
                 path, parameters = await make_segment(job, picture, clips, advance)
                 video = await self._store.add(path, "video/mp4")
-                made = Segment(video=video, frames=picture.frames, parameters=parameters, undrawable=plan.undrawable)
+                made = Segment(
+                    video=video,
+                    frames=picture.frames,
+                    parameters=parameters,
+                    undrawable=plan.undrawable,
+                    has_map=picture.has_map,
+                )
                 segment = await self._segments.save(inputs, made)
         return segment
 
@@ -163,4 +170,5 @@ class SegmentStage:
 
 
 def _ground_facts(ground: Ground) -> list[Any]:
-    return [ground.theme.model_dump(mode="json"), ground.variant, ground.quiet]
+    shown = None if ground.map is None else asdict(ground.map)
+    return [ground.theme.model_dump(mode="json"), ground.variant, ground.quiet, shown]

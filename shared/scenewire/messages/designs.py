@@ -13,7 +13,9 @@ __all__ = [
     "Design",
     "DesignedSentence",
     "Enumeration",
+    "NamedPlace",
     "Opening",
+    "Place",
     "Quantity",
     "Quotation",
     "Statement",
@@ -100,8 +102,24 @@ class Comparison(WireModel):
     bars: tuple[Bar, Bar]
 
 
+class NamedPlace(WireModel):
+    """A place of a sentence."""
+
+    name: _Line = Field(description="As written.")
+    place: str = Field(max_length=60, description="Its id in the gazetteer, such as `country.eg`.")
+
+
+class Place(NamedPlace):
+    """A map that points at a country, a capital, a sea or a continent."""
+
+    kind: Literal["place"] = "place"
+    others: tuple[NamedPlace, ...] = Field(
+        default=(), max_length=5, description="Further places of the sentence; the map shows them, too."
+    )
+
+
 Design: TypeAlias = Annotated[
-    Opening | Chapter | Statement | Quantity | YearOnLine | Quotation | Enumeration | Comparison,
+    Opening | Chapter | Statement | Quantity | YearOnLine | Quotation | Enumeration | Comparison | Place,
     Field(discriminator="kind"),
 ]
 

@@ -251,6 +251,7 @@ class Segment(WireModel):
     )
     notes: tuple[str, ...] = Field(default=(), description="Omissions in the picture, for people.")
     undrawable: str = Field(default="", description="Characters that the picture leaves out because no font has them.")
+    has_map: bool = Field(default=False, description="Whether it shows a map, whose source the credits name.")
 
 
 class Loudness(WireModel):

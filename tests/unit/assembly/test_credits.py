@@ -78,3 +78,17 @@ def test_each_notice_appears_once_and_each_review_note_at_its_clip():
     ]
     assert [(picture["notice"], picture["review"]) for picture in pictures] == [("", ""), (notice, doubt), (notice, "")]
     assert f"\nNotice: {notice}\n" in credits_comment(video)
+
+
+def test_the_source_of_maps_is_credited_once_where_one_shows():
+    without = plan()
+    first, second = without.segments
+    mapped = first.model_copy(update={"segment": first.segment.model_copy(update={"has_map": True})})
+    video = VideoPlan((mapped, second))
+
+    natural_earth = "Natural Earth (public domain, https://www.naturalearthdata.com)"
+    assert json.loads(credits_json(video))["map"]["title"] == "Natural Earth"
+    assert f"Map\n  {natural_earth}" in credits_txt(video)
+    assert f"Map: {natural_earth}" in credits_comment(video).splitlines()
+    for text in (credits_json(without), credits_txt(without), credits_comment(without)):
+        assert "Natural Earth" not in text

@@ -14,7 +14,9 @@ from scenewire.messages import (
     DesignedSentence,
     Enumeration,
     Look,
+    NamedPlace,
     Opening,
+    Place,
     Quantity,
     Quotation,
     Statement,
@@ -47,6 +49,15 @@ BARS = Comparison(
 )
 SEA = "The sea is everything, said Jules Verne."
 QUOTE = Quotation(words="The sea is everything", author="Jules Verne")
+STRIP = "The canal joins the Mediterranean to the Red Sea across a narrow strip of Egypt."
+PLACE = Place(
+    name="Egypt",
+    place="country.eg",
+    others=(
+        NamedPlace(name="Mediterranean", place="sea.mediterranean-sea"),
+        NamedPlace(name="Red Sea", place="sea.red-sea"),
+    ),
+)
 
 ALL = [
     (STATEMENT, LOCKS),
@@ -55,6 +66,7 @@ ALL = [
     (LIST, SHIPS),
     (BARS, CLOSED),
     (QUOTE, SEA),
+    (PLACE, STRIP),
     (Opening(title="The Suez Canal"), LOCKS),
     (Chapter(heading="A canal at war", number=2, years="1956 to 2021"), LOCKS),
 ]
@@ -95,7 +107,9 @@ def test_all_letters_stay_in_the_zone_of_every_shape_and_theme(design, text, wid
 
 @pytest.mark.parametrize(("design", "text"), ALL, ids=lambda value: getattr(value, "kind", ""))
 def test_no_picture_is_empty_at_its_first_frame(design, text):
-    assert [event for event in show(design, text) if event.start == 0]
+    made = board(text)
+    assert draw(made, design)
+    assert [event for event in drawn(made) if event.start == 0] or made.maps
 
 
 @pytest.mark.parametrize(("design", "text"), ALL, ids=lambda value: getattr(value, "kind", ""))

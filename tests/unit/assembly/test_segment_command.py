@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
 from scenewire.messages import Look
+from scenewire_assembly.picture.scene_picture import Still
 from scenewire_assembly.picture.segment_command import segment_command
 from tests.support.clips import clip
 from tests.support.pictures import scene_picture
@@ -71,3 +74,12 @@ def test_the_container_clock_counts_whole_frames():
         words = arguments([clip(90)], look=Look(width=320, height=180, frame_rate=rate))
         assert int(value(words, "-movie_timescale")) % rate == 0
         assert value(words, "-movie_timescale") == value(words, "-video_track_timescale")
+
+
+def test_each_of_several_grounds_lasts_until_the_next_one():
+    picture = scene_picture(90, LOOK)
+    ground = picture.stills[0].ground
+    several = replace(picture, stills=tuple(Still(ground, frames) for frames in (30, 40, 20)))
+    graph = value(segment_command(several).build(), "-filter_complex")
+    assert r"tpad=stop=1:stop_mode=clone,setpts='(30*gte(N\,1)+40*gte(N\,2)+20*gte(N\,3))/(30*TB)',fps=30" in graph
+    assert "loop=loop=89:size=1" in value(segment_command(picture).build(), "-filter_complex")

@@ -53,4 +53,6 @@ def test_the_json_has_every_design(tmp_path: Path) -> None:
     designs = [
         design["kind"] for scene in script["scenes"] for line in scene["sentences"] for design in line["designs"]
     ]
-    assert {"opening", "chapter", "quotation", "statement", "year", "number", "comparison", "list"} == set(designs)
+    assert {"opening", "chapter", "quotation", "statement", "year", "number", "comparison", "list", "place"} == set(
+        designs
+    )

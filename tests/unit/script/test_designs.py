@@ -84,8 +84,8 @@ async def test_the_example_video_shows_numbers_years_a_comparison_and_its_title(
     assert sentences[0].designs[0] == Opening(title="The Suez Canal")
     designs = shown(sentences)
     assert [design.kind for design in designs] == [
-        "statement",  # Egypt and both seas, once there are maps
-        "statement",  # Europe, India, Africa
+        "place",  # Egypt and both seas
+        "place",  # Europe, India, Africa
         "year",
         "year",
         "statement",

@@ -13,10 +13,13 @@ from scenewire_assembly.captions.cues import LINE_COLUMNS, Cue
 from scenewire_assembly.captions.line_breaking import columns
 from scenewire_assembly.captions.word_times import SpokenWord
 
-__all__ = ["CAPTION", "Captions", "Ink"]
+__all__ = ["CAPTION", "PLATED_CAPTION", "Captions", "Ink"]
 
 CAPTION: Final = "Caption"
 """Name of the ASS style."""
+
+PLATED_CAPTION: Final = "Plated"
+"""Likewise, of captions on a plate in any style."""
 
 _WARM_YELLOW: Final = "FFD87B"
 _VIVID_YELLOW: Final = "FFD23F"
@@ -118,8 +121,8 @@ class Captions:
         fitting = int(self.canvas.columns(self.size))
         return max(self._design.min_columns, min(self._design.max_columns, fitting))
 
-    def style(self) -> pysubs2.SSAStyle:
-        """The ASS style of all captions."""
+    def style(self, *, plated: bool = False) -> pysubs2.SSAStyle:
+        """The ASS style of all captions, or of those that stand on a plate whatever the style."""
         design, size = self._design, self.size
         style = self.canvas.text_style(size)
         style.primarycolor = colour(design.hue) if design.spoken == "filled" else WHITE
@@ -129,21 +132,21 @@ class Captions:
         style.outline = round(size * design.outline, 2)
         style.shadow = round(size * design.shadow, 2)
         style.marginv = round(self.canvas.height * design.foot[self.canvas.upright])
-        if design.boxed:
+        if design.boxed or plated:
             style.borderstyle = 4  # one box around all lines; the shadow is its padding
             style.backcolor = colour(_INK, 64)
             style.outline = 0
             style.shadow = round(size * 0.28, 2)
         if self.ink is not None:
-            self._dye(style, self.ink)
+            self._dye(style, self.ink, boxed=design.boxed or plated)
         return style
 
-    def _dye(self, style: pysubs2.SSAStyle, ink: Ink) -> None:
+    def _dye(self, style: pysubs2.SSAStyle, ink: Ink, *, boxed: bool) -> None:
         style.fontname, style.bold = ink.family, ink.bold
         style.fontsize = round(style.fontsize * EM * ink.line_height, 2)
         style.primarycolor = colour(ink.spoken if self._design.spoken == "filled" else ink.text)
         style.secondarycolor = colour(ink.text)
-        if self._design.boxed:
+        if boxed:
             style.backcolor = colour(ink.plate, 20)
         else:
             style.outline = style.shadow = 0.0

@@ -11,9 +11,10 @@ from scenewire_assembly.designs.lettering import Line, Measure, Piece, Word, fit
 from scenewire_assembly.designs.motion import BACK, OUT, frames_at
 from scenewire_assembly.designs.times import SceneWords
 from scenewire_assembly.designs.zones import Zones
+from scenewire_assembly.maps.projection import Map
 from scenewire_assembly.themes.theme import Theme
 
-__all__ = ["Board"]
+__all__ = ["Board", "runs_from_right"]
 
 _EARLY: Final = 2
 """Frames by which a word appears before it is spoken."""
@@ -46,6 +47,7 @@ class Board:
         captions: whether captions may show below the content.
         ground: the ground's colour.
         shown: stretches of the scene's text that the design shows; captions leave them out.
+        maps: that are the ground, and their frames.
     """
 
     theme: Theme
@@ -59,6 +61,7 @@ class Board:
     captions: bool
     ground: str
     shown: list[tuple[int, int]] = field(default_factory=list)
+    maps: list[tuple[Span, Map]] = field(default_factory=list)
 
     @property
     def brief(self) -> bool:
@@ -133,7 +136,7 @@ class Board:
         self, text: str, x: float, baseline: float, lettering: Lettering, *, frame: int = 0, layer: int = 3
     ) -> None:
         """A line that stands from a frame on. Text that runs from the right mirrors its place."""
-        mirrored = _from_right(text)
+        mirrored = runs_from_right(text)
         self.drawing.text(
             text,
             self.zones.width - x if mirrored else x,
@@ -158,7 +161,7 @@ class Board:
             layer: of the events.
         """
         text = joined(words)
-        mirrored = _from_right(text)
+        mirrored = runs_from_right(text)
         if mirrored or not lettering.face.covers(text):
             place = self.zones.width - x if mirrored else x
             whole = Word(text, words[0].frame if words else 0)
@@ -195,7 +198,7 @@ class Board:
             heading: its text, which decides the side.
         """
         unit, theme, x = self.unit, self.theme, self.zones.left
-        if _from_right(heading):
+        if runs_from_right(heading):
             x = self.zones.right - _MARK_WIDTHS[theme.mark] * unit
         y = bottom - 58 * unit
         match theme.mark:
@@ -250,6 +253,7 @@ class Board:
         self.drawing.text(word.text, x, baseline, lettering, Span(start, self.span.end), anchor=anchor, layer=layer)
 
 
-def _from_right(text: str) -> bool:
+def runs_from_right(text: str) -> bool:
+    """Whether a text runs from the right to the left."""
     directions = (unicodedata.bidirectional(character) for character in text)
     return next((direction != "L" for direction in directions if direction in {"L", "R", "AL"}), False)

@@ -9,6 +9,7 @@ from scenewire.messages import (
     Design,
     Enumeration,
     Opening,
+    Place,
     Quantity,
     Quotation,
     Statement,
@@ -18,6 +19,7 @@ from scenewire_assembly.designs.board import Board
 from scenewire_assembly.designs.comparison import draw_comparison
 from scenewire_assembly.designs.enumeration import draw_enumeration
 from scenewire_assembly.designs.headings import draw_chapter, draw_opening
+from scenewire_assembly.designs.place import draw_place
 from scenewire_assembly.designs.quantity import draw_quantity
 from scenewire_assembly.designs.quotation import draw_quotation
 from scenewire_assembly.designs.statement import draw_statement
@@ -34,6 +36,7 @@ _DRAWERS: Final[Mapping[type, Callable[[Board, Any], bool]]] = {
     Quotation: draw_quotation,
     Enumeration: draw_enumeration,
     Comparison: draw_comparison,
+    Place: draw_place,
 }
 
 

@@ -13,8 +13,9 @@ from scenewire_assembly.designs.drawing import Drawing, Span
 from scenewire_assembly.designs.faces import Faces
 from scenewire_assembly.designs.registry import draw
 from scenewire_assembly.designs.times import SceneWords, place_words
-from scenewire_assembly.designs.transitions import cover, uncover
+from scenewire_assembly.designs.transitions import cover, dip, uncover
 from scenewire_assembly.designs.zones import Zones
+from scenewire_assembly.maps.projection import Map
 from scenewire_assembly.themes.theme import Theme
 
 __all__ = ["DesignedScene", "draw_scene", "sentences_of"]
@@ -37,10 +38,12 @@ class DesignedScene:
     Attributes:
         events: of the ASS script.
         shown: for each part of the scene's text, whether a design shows it while it is spoken.
+        maps: that are the ground, and their frames, in order.
     """
 
     events: tuple[pysubs2.SSAEvent, ...]
     shown: frozenset[int]
+    maps: tuple[tuple[Span, Map], ...]
 
 
 def sentences_of(scene: Scene) -> tuple[DesignedSentence, ...]:
@@ -77,6 +80,7 @@ def draw_scene(
     placed = place_words(scene.text, words)
     drawing = Drawing(look.frame_rate, undrawable)
     shown: list[tuple[int, int]] = []
+    maps: list[tuple[Span, Map]] = []
     for sentence, (start, end), span in _spans(sentences_of(scene), placed, frames, look.frame_rate):
         for designs, part in _parts(sentence, placed, (start, end), span, look.frame_rate):
             board = Board(
@@ -91,8 +95,11 @@ def draw_scene(
                 captions=look.captions,
                 ground=ground,
                 shown=shown,
+                maps=maps,
             )
             next((design for design in designs if draw(board, design)), None)
+    for edge in sorted({edge for part, _ in maps for edge in (part.start, part.end)} - {0, frames}):
+        dip(drawing, theme, Zones(look.width, look.height), edge)
     if scene.scene_number > 1:
         uncover(drawing, theme, Zones(look.width, look.height), frames)
     if scene.scene_number < brief.scene_count:
@@ -100,7 +107,7 @@ def draw_scene(
     hidden = frozenset(
         index for index, offset in enumerate(placed.offsets) if any(first <= offset < after for first, after in shown)
     )
-    return DesignedScene(tuple(drawing.events), hidden)
+    return DesignedScene(tuple(drawing.events), hidden, tuple(maps))
 
 
 def _spans(

@@ -10,7 +10,7 @@ from scenewire_assembly.designs.motion import IN_OUT, frames_at
 from scenewire_assembly.designs.zones import Zones
 from scenewire_assembly.themes.theme import Theme
 
-__all__ = ["cover", "uncover"]
+__all__ = ["cover", "dip", "uncover"]
 
 _FRAMES: Final = {"dip": (6, 6), "wipe": (10, 10), "bars": (10, 10), "curtain": (10, 8)}
 """At the end of a scene and at the beginning of the next, at 30 frames a second."""
@@ -39,6 +39,15 @@ def uncover(drawing: Drawing, theme: Theme, zones: Zones, frames: int) -> None:
     for frame in range(count):
         share = 1 - (frame + 1) / (count + 1)
         _draw(drawing, theme, zones, Span(frame, frame + 1), kind=kind, share=share, leaves=True)
+
+
+def dip(drawing: Drawing, theme: Theme, zones: Zones, frame: int) -> None:
+    """A change of the ground within a scene, at a frame."""
+    count = frames_at(_SHORT, drawing.frame_rate)
+    for index in range(count):
+        before, after = max(0, frame - count + index), frame + index
+        _draw(drawing, theme, zones, Span(before, before + 1), kind="dip", share=(index + 1) / count)
+        _draw(drawing, theme, zones, Span(after, after + 1), kind="dip", share=1 - (index + 1) / (count + 1))
 
 
 def _kind(drawing: Drawing, theme: Theme, frames: int, side: int) -> tuple[str, int]:

@@ -6,9 +6,9 @@ import pysubs2
 
 from scenewire_assembly.captions.ass import Canvas
 from scenewire_assembly.captions.cues import Cue
-from scenewire_assembly.captions.styles import CAPTION, Captions, Ink
+from scenewire_assembly.captions.styles import CAPTION, PLATED_CAPTION, Captions, Ink
 from scenewire_assembly.captions.title import Title
-from scenewire_assembly.designs.drawing import DESIGN
+from scenewire_assembly.designs.drawing import DESIGN, Span
 
 __all__ = ["overlay_script"]
 
@@ -23,6 +23,7 @@ def overlay_script(
     *,
     ink: Ink | None = None,
     designs: Iterable[pysubs2.SSAEvent] = (),
+    plated: Sequence[Span] = (),
 ) -> str:
     """The ASS script of a scene; empty if nothing is drawn.
 
@@ -32,6 +33,7 @@ def overlay_script(
         title: over its footage.
         ink: letters of captions over a painted ground; None over footage.
         designs: events of a painted scene's designs.
+        plated: frames whose captions stand on a plate, because land and sea are behind them.
     """
     script = pysubs2.SSAFile()
     script.info.update(
@@ -53,8 +55,12 @@ def overlay_script(
     if title:
         script.styles |= title.styles(canvas)
         script.events += title.events(canvas)
+    if plated:
+        script.styles[PLATED_CAPTION] = captions.style(plated=True)
     for cue in cues:
+        on_plate = any(cue.start < span.end and span.start < cue.end for span in plated)
         for event in captions.events(cue):
+            event.style = PLATED_CAPTION if on_plate else event.style
             event.layer = _CAPTION_LAYER
             script.events.append(event)
     return script.to_string("ass") if script.events else ""

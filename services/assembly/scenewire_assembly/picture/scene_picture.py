@@ -7,7 +7,7 @@ from scenewire.messages import Clip, Look
 from scenewire_assembly.edit import Edit, edit_clips
 from scenewire_assembly.themes.grounds import Ground
 
-__all__ = ["Encoder", "ScenePicture"]
+__all__ = ["Encoder", "ScenePicture", "Still"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +19,14 @@ class Encoder:
     threads: int = 1
 
 
+@dataclass(frozen=True)
+class Still:
+    """A ground and for how many frames it shows."""
+
+    ground: Ground
+    frames: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class ScenePicture:
     """Everything that shapes a scene's picture. Equal values give equal segments.
@@ -28,7 +36,7 @@ class ScenePicture:
         frames: exact length.
         encoder: how the picture is encoded.
         clips: footage in its order; empty for a painted scene.
-        ground: painted if there are no clips.
+        stills: grounds one after the other; used if there are no clips.
         overlay: ASS script drawn over the picture; empty for none.
     """
 
@@ -36,8 +44,13 @@ class ScenePicture:
     frames: int
     encoder: Encoder
     clips: tuple[Clip, ...] = ()
-    ground: Ground
+    stills: tuple[Still, ...]
     overlay: str = ""
+
+    @property
+    def has_map(self) -> bool:
+        """Whether a map shows."""
+        return not self.clips and any(still.ground.map for still in self.stills)
 
     @cached_property
     def edit(self) -> Edit:

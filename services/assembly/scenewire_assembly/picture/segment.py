@@ -19,12 +19,12 @@ from scenewire_assembly.captions.styles import Captions, Ink
 from scenewire_assembly.captions.title import title_of
 from scenewire_assembly.captions.word_times import SpokenWord
 from scenewire_assembly.designs.faces import faces_of
-from scenewire_assembly.designs.scene import draw_scene
+from scenewire_assembly.designs.scene import DesignedScene, draw_scene
 from scenewire_assembly.edit import check_clips
 from scenewire_assembly.ffmpeg_job import Advance, FfmpegJob, FrameProgress
 from scenewire_assembly.job_files import FONTS, OVERLAY, SEGMENT, clip_name
 from scenewire_assembly.picture.overlay import overlay_script
-from scenewire_assembly.picture.scene_picture import Encoder, ScenePicture
+from scenewire_assembly.picture.scene_picture import Encoder, ScenePicture, Still
 from scenewire_assembly.picture.segment_check import check_segment
 from scenewire_assembly.picture.segment_command import segment_command
 from scenewire_assembly.picture.tone_mapping import TABLES, lookup_table
@@ -76,21 +76,22 @@ async def plan_segment(job: FfmpegJob, sourced: FootageSourced, encoder: Encoder
     _require_font("".join(text for cue in cues for text in cue.texts), undrawable)
     canvas = replace(canvas, undrawable=undrawable)
     overlay = ""
+    stills: tuple[Still, ...] = (Still(ground, frames),)
     if clips:
         if cues or title:
             overlay = await asyncio.to_thread(overlay_script, canvas, cues, title)
     else:
-        overlay = await asyncio.to_thread(
-            _painted_overlay, job, sourced, canvas, cues, ground=ground, typefaces=typefaces
+        overlay, stills = await asyncio.to_thread(
+            _painted, job, sourced, canvas, cues, ground=ground, typefaces=typefaces
         )
-    picture = ScenePicture(look=look, frames=frames, encoder=encoder, clips=clips, ground=ground, overlay=overlay)
+    picture = ScenePicture(look=look, frames=frames, encoder=encoder, clips=clips, stills=stills, overlay=overlay)
     return SegmentPlan(picture, "".join(sorted(undrawable)))
 
 
-def _painted_overlay(
+def _painted(
     job: FfmpegJob, sourced: FootageSourced, canvas: Canvas, cues: Sequence[Cue], *, ground: Ground, typefaces: Path
-) -> str:
-    """The script of a painted scene. Blocks; puts the theme's typefaces into the job's folder."""
+) -> tuple[str, tuple[Still, ...]]:
+    """The script of a painted scene, and its grounds. Blocks; puts the theme's typefaces into the job's folder."""
     look, scene, theme = canvas.look, sourced.scene, ground.theme
     faces = faces_of(theme, typefaces)
     for path in faces.files:
@@ -110,7 +111,26 @@ def _painted_overlay(
     )
     face = faces.of("caption", canvas.drawable(scene.text))
     ink = Ink(face.family, face.bold, face.font_size(1), theme.text, theme.accent, ground.colour)
-    return overlay_script(canvas, _uncovered(cues, words, designed.shown), ink=ink, designs=designed.events)
+    script = overlay_script(
+        canvas,
+        _uncovered(cues, words, designed.shown),
+        ink=ink,
+        designs=designed.events,
+        plated=[span for span, _ in designed.maps],
+    )
+    return script, _stills(ground, designed, canvas.frames)
+
+
+def _stills(ground: Ground, designed: DesignedScene, frames: int) -> tuple[Still, ...]:
+    """The grounds of a scene: its own, and between them its maps."""
+    stills: list[Still] = []
+    end = 0
+    for span, view in designed.maps:
+        stills.append(Still(ground, span.start - end))
+        stills.append(Still(replace(ground, map=view), span.end - span.start))
+        end = span.end
+    stills.append(Still(ground, frames - end))
+    return tuple(still for still in stills if still.frames)
 
 
 def _uncovered(cues: Sequence[Cue], words: Sequence[SpokenWord], shown: frozenset[int]) -> list[Cue]:
@@ -147,16 +167,17 @@ async def make_segment(
     await job.run(
         command,
         _limits(picture, len(command.inputs)),
-        stdin=None if picture.clips else _ground_frame(picture),
+        stdin=None if picture.clips else _grounds(picture),
         progress=FrameProgress(picture.frames, advance),
     )
     segment = job.folder / SEGMENT
     return segment, await check_segment(segment, picture)
 
 
-async def _ground_frame(picture: ScenePicture) -> AsyncIterator[bytes]:
-    """The one frame of the ground, painted in a thread."""
-    yield await asyncio.to_thread(picture.ground.paint, picture.look.width, picture.look.height)
+async def _grounds(picture: ScenePicture) -> AsyncIterator[bytes]:
+    """The one frame of each ground, painted in a thread."""
+    for still in picture.stills:
+        yield await asyncio.to_thread(still.ground.paint, picture.look.width, picture.look.height)
 
 
 def _limits(picture: ScenePicture, inputs: int) -> Limits:

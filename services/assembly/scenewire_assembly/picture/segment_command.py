@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Final
 
 from scenewire.ffmpeg.command import UNTRUSTED_INPUT, Command, File, Input, Output, RawVideo, WorkdirFile
-from scenewire.ffmpeg.filters import Chain, Filter, Graph, Stream
+from scenewire.ffmpeg.filters import Chain, Expression, Filter, Graph, Stream
 from scenewire.ffmpeg.options import (
     DROP_CHAPTERS,
     DROP_METADATA,
@@ -41,7 +41,7 @@ _DECODER_THREADS: Final = 2
 def segment_command(picture: ScenePicture) -> Command:
     """The command that makes SEGMENT of a scene's picture in one pass.
 
-    Clips are read from `clip_name`; the ground of a painted scene, one frame, from standard input; the overlay from OVERLAY.
+    Clips are read from `clip_name`; each ground of a painted scene, one frame, from standard input; the overlay from OVERLAY.
     """
     inputs, graph = _footage(picture) if picture.clips else _painted(picture)
     encoder = encode_x264(
@@ -78,13 +78,26 @@ def _footage(picture: ScenePicture) -> tuple[tuple[Input, ...], Graph]:
 
 
 def _painted(picture: ScenePicture) -> tuple[tuple[Input, ...], Graph]:
-    """Repeats the one frame of a ground."""
+    """Repeats the one frame of each ground."""
     look = picture.look
     # Converted before it is repeated: once, not for every frame.
     still = (scale(look.width, look.height), Filter("setsar", 1), Filter("format", "yuv420p"))
-    repeated = Filter("loop", loop=picture.frames - 1, size=1)
     source = Input(RawVideo("rgb24", look.width, look.height, look.frame_rate))
-    return (source,), Graph((Chain((*still, repeated, *_finished(picture)), (Stream(0, "v"),), "v"),))
+    return (source,), Graph((Chain((*still, *_lasting(picture), *_finished(picture)), (Stream(0, "v"),), "v"),))
+
+
+def _lasting(picture: ScenePicture) -> tuple[Filter, ...]:
+    """Shows each ground for its frames."""
+    if len(picture.stills) == 1:
+        return (Filter("loop", loop=picture.frames - 1, size=1),)
+    # Each ground lasts until the next one; the copy of the last one only ends it.
+    starts = "+".join(f"{still.frames}*gte(N,{index})" for index, still in enumerate(picture.stills, start=1))
+    rate = picture.look.frame_rate
+    return (
+        Filter("tpad", stop=1, stop_mode="clone"),
+        Filter("setpts", Expression(f"({starts})/({rate}*TB)")),
+        Filter("fps", rate),
+    )
 
 
 def _shot_input(picture: ScenePicture, shot: Shot) -> Input:

@@ -11,6 +11,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from scenewire_assembly.maps.land import land_of
+from scenewire_assembly.maps.projection import Map
 from scenewire_assembly.themes.theme import Theme
 
 __all__ = ["VARIANTS", "Ground"]
@@ -72,11 +74,13 @@ class Ground:
         theme: selects the painter and the colours.
         variant: arrangement; counts from 0 and repeats.
         quiet: whether captions lie on its lower part, which then stays without ornaments.
+        map: whose land covers it; None for none.
     """
 
     theme: Theme
     variant: int
     quiet: bool
+    map: Map | None = None
 
     @property
     def colour(self) -> str:
@@ -84,17 +88,39 @@ class Ground:
         return self.theme.grounds[self.variant % len(self.theme.grounds)]
 
     def paint(self, width: int, height: int) -> bytes:
-        """Paints it as packed 8-bit RGB, `width * height * 3` bytes. Blocks for a tenth of a second in full HD."""
+        """Paints it as packed 8-bit RGB, `width * height * 3` bytes. Blocks for some tenths of a second in full HD."""
         variant = self.variant % (VARIANTS * len(self.theme.grounds))
+        if self.map is not None:
+            return _paint_map(self.theme, variant, self.map, width, height)
         return _paint(self.theme, variant, width, height, quiet=self.quiet)
 
 
 @lru_cache(maxsize=VARIANTS)
 def _paint(theme: Theme, variant: int, width: int, height: int, *, quiet: bool) -> bytes:
     paper = _Paper(theme, variant, width, height, quiet)
-    picture, grain = _PAINTERS[theme.painting.name](paper)
-    dither = _random(101 * (variant + 1)).random((height, width, 1), dtype=np.float32) - np.float32(0.5)
-    # The grain hides the steps between neighbouring colours, which 8 bits would show as rings.
+    return _grained(paper, *_PAINTERS[theme.painting.name](paper))
+
+
+def _paint_map(theme: Theme, variant: int, view: Map, width: int, height: int) -> bytes:
+    paper, colours = _Paper(theme, variant, width, height, quiet=True), theme.map_colours
+    picture, grain = _PAINTERS["plain" if colours.sea else theme.painting.name](paper)
+    if colours.sea:
+        picture = _blend(picture, _rgb(colours.sea), np.ones((height, width), np.float32))
+    land = land_of(view, width, height)
+    for colour, share in (
+        (colours.land, land.land),
+        (colours.marked, land.marked),
+        (theme.ground, land.borders),
+        (theme.accent, land.outline),
+    ):
+        picture = _blend(picture, _rgb(colour), share)
+    return _grained(paper, picture, grain)
+
+
+def _grained(paper: _Paper, picture: _Numbers, grain: float) -> bytes:
+    """The grain hides the steps between neighbouring colours, which 8 bits would show as rings."""
+    random = _random(101 * (paper.variant + 1))
+    dither = random.random((paper.height, paper.width, 1), dtype=np.float32) - np.float32(0.5)
     levels = np.clip(picture + dither * np.float32(2 * grain), 0, 1) * np.float32(255) + np.float32(0.5)
     return levels.astype(np.uint8).tobytes()
 

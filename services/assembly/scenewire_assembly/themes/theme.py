@@ -67,6 +67,14 @@ class Painting(_Data):
     colours: tuple[Colour, ...] = ()
 
 
+class MapColours(_Data):
+    """Colours of maps; nothing is read from them alone."""
+
+    land: Colour
+    marked: Colour = Field(description="The country that is spoken of.")
+    sea: Colour | None = Field(default=None, description="A flat colour; without one, the sea is the painted ground.")
+
+
 class Theme(_Data):
     """One theme. Colours are RRGGBB."""
 
@@ -92,6 +100,7 @@ class Theme(_Data):
     typefaces: Typefaces
     motion: Motion
     painting: Painting = Painting()
+    map: MapColours | None = Field(default=None, description="Mixed from the other colours if it is missing.")
 
     @property
     def grounds(self) -> tuple[str, ...]:
@@ -102,6 +111,13 @@ class Theme(_Data):
     def of_numbers(self) -> str:
         """The colour of large numbers."""
         return self.accent if self.number_colour == "accent" else self.text
+
+    @property
+    def map_colours(self) -> MapColours:
+        """The colours of maps."""
+        return self.map or MapColours(
+            land=_mixed(self.ground, self.text, 0.13), marked=_mixed(self.ground, self.accent, 0.35)
+        )
 
     @model_validator(mode="after")
     def _check_contrast(self) -> Self:
@@ -163,6 +179,11 @@ def parse_theme(text: str, name: str) -> Theme:
         raise PermanentError(
             FailureCode.INVALID_SETTINGS, f"the theme {name}: {faults}", hint="docs/looks.md lists the fields"
         ) from error
+
+
+def _mixed(first: str, second: str, share: float) -> str:
+    pairs = zip(bytes.fromhex(first), bytes.fromhex(second), strict=True)
+    return bytes(round(one + (other - one) * share) for one, other in pairs).hex().upper()
 
 
 def _luminance(code: str) -> float:

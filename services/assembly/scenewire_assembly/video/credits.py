@@ -13,6 +13,7 @@ from scenewire_assembly.video.plan import VideoPlan
 __all__ = ["Appearance", "appearances", "credits_comment", "credits_json", "credits_txt", "script_json"]
 
 _GENERATED: Final = "Generated background"
+_MAP: Final = {"title": "Natural Earth", "licence": "public domain", "source_url": "https://www.naturalearthdata.com"}
 _NO_LICENCE: Final = "licence not stated"
 
 
@@ -85,6 +86,8 @@ def credits_json(plan: VideoPlan) -> str:
     ]
     voices = [{"engine": engine, "voice": voice} for engine, voice in _voices(plan)]
     document: dict[str, Any] = {"title": plan.brief.title, "pictures": pictures, "voices": voices}
+    if plan.has_map:
+        document["map"] = _MAP
     if music := plan.brief.options.music:
         document["music"] = {
             name: one_line(getattr(music, name)) for name in ("title", "creator", "licence", "source_url")
@@ -100,6 +103,7 @@ def credits_txt(plan: VideoPlan) -> str:
         time = f"{_clock(picture.start, rate)} - {_clock(picture.end, rate)}"
         lines.append(f"  {time}  scene {picture.scene_number}: {_sentence(picture)}")
     lines += ["", "Notices", *(f"  {notice}" for notice in notices)] if (notices := _notices(shown)) else []
+    lines += ["", "Map", *(f"  {line}" for line in _map(plan))] if plan.has_map else []
     lines += ["", "Voice", *(f"  {engine}, voice {voice}" for engine, voice in _voices(plan)), ""]
     if music := plan.brief.options.music:
         lines += ["Music", f"  {_music(music)}", ""]
@@ -112,7 +116,7 @@ def credits_comment(plan: VideoPlan) -> str:
     pictures = dict.fromkeys(_sentence(picture) for picture in shown)
     voices = [f"{engine}, voice {voice}" for engine, voice in _voices(plan)]
     music = [_music(plan.brief.options.music)] if plan.brief.options.music else []
-    credit_lines = {"Picture": pictures, "Notice": _notices(shown), "Voice": voices, "Music": music}
+    credit_lines = {"Picture": pictures, "Notice": _notices(shown), "Map": _map(plan), "Voice": voices, "Music": music}
     return "\n".join(f"{kind}: {line}" for kind, lines in credit_lines.items() for line in lines)
 
 
@@ -133,6 +137,11 @@ def script_json(plan: VideoPlan) -> str:
 
 def _voices(plan: VideoPlan) -> list[tuple[str, str]]:
     return list(dict.fromkeys((segment.narration.engine, segment.narration.voice) for segment in plan.segments))
+
+
+def _map(plan: VideoPlan) -> list[str]:
+    """The source of the maps; their outlines come from one."""
+    return [f"{_MAP['title']} ({_MAP['licence']}, {_MAP['source_url']})"] if plan.has_map else []
 
 
 def _notices(shown: Sequence[Appearance]) -> list[str]:

@@ -41,6 +41,11 @@ class VideoPlan:
         return self.places[-1].end
 
     @property
+    def has_map(self) -> bool:
+        """Whether a map shows."""
+        return any(segment.segment.has_map for segment in self.segments)
+
+    @property
     def placed(self) -> list[tuple[SegmentRendered, Placed]]:
         """Each segment with its place."""
         return list(zip(self.segments, self.places, strict=True))

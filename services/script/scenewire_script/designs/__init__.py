@@ -10,6 +10,7 @@ numerals      digits, number words and parts of a whole
 uncounted     numbers that are dates, clock times or parts of names
 quantities    numbers with their units; `units` has the dimensions
 years         years on a line
+places        countries, capitals, waters and continents for a map
 quotations    somebody's words
 enumerations  lists within a sentence
 comparison    two quantities of one dimension

@@ -11,7 +11,9 @@ from scenewire.messages import (
     Design,
     DesignedSentence,
     Enumeration,
+    NamedPlace,
     Opening,
+    Place,
     Quantity,
     Statement,
     YearOnLine,
@@ -23,6 +25,7 @@ from scenewire_script.designs.emphasis import MAX_EMPHASIS_WORDS, Reading, empha
 from scenewire_script.designs.enumerations import enumeration_of
 from scenewire_script.designs.hints import Hint, design_of, grounded
 from scenewire_script.designs.languages.tables import vocabulary_of
+from scenewire_script.designs.places import find_places, map_of
 from scenewire_script.designs.quantities import Found, quantities_of
 from scenewire_script.designs.quotations import quotation_of
 from scenewire_script.designs.sentences import Shown, sentences_of
@@ -64,6 +67,7 @@ class _Sentence:
     hint: Hint | None
     quantities: Sequence[Found]
     years: Sequence[Named]
+    places: Sequence[NamedPlace]
 
     @property
     def text(self) -> str:
@@ -85,6 +89,8 @@ class _Video:
     years: Sequence[int]
     kinds: list[str] = field(default_factory=list)
     """What is shown, in order; a statement without large letters is a kind of its own."""
+    mapped: set[str] = field(default_factory=set)
+    """Ids of places that a map points at."""
 
     def allows(self, kind: str) -> bool:
         """Whether a kind would not be shown three times running."""
@@ -124,7 +130,8 @@ def _read(scene: SceneWords, language: str, vocabulary: Vocabulary | None, words
     for shown in sentences_of(scene.text, language, words_per_second):
         readable = shown.sentence if len(shown.sentence) <= _MAX_CHARS else ""
         quantities, years = quantities_of(readable, vocabulary), years_of(readable, vocabulary)
-        sentences.append(_Sentence(shown, scene, hint, quantities, years))
+        places = find_places(readable, language, vocabulary) if vocabulary else []
+        sentences.append(_Sentence(shown, scene, hint, quantities, years, places))
     return sentences
 
 
@@ -159,7 +166,10 @@ def _designed(
     statements = _statements(sentence, video, is_shown=not own, has_clauses=not is_list)
     designs = [*cards, *own[: _MAX_DESIGNS - len(cards) - 1]]
     designs += statements[: _MAX_DESIGNS - len(designs)]
-    video.kinds.append(_kind(designs[len(cards)]))
+    first = designs[len(cards)]
+    video.kinds.append(_kind(first))
+    if isinstance(first, Place):
+        video.mapped.add(first.place)
     return DesignedSentence(text=sentence.shown.text, designs=tuple(designs))
 
 
@@ -178,7 +188,7 @@ def _matching(sentence: _Sentence, before: _Sentence | None, video: _Video) -> l
         designs.append(quotation_of(sentence.text, vocabulary))
         designs.append(comparison_of((sentence.text, sentence.quantities), counted_before, vocabulary))
         designs.append(enumeration_of(sentence.text, vocabulary))
-    designs += [_year(sentence, video), _number(sentence)]
+    designs += [_year(sentence, video), _number(sentence), map_of(sentence.places, video.mapped)]
     matching = [design for design in designs if design and not (hinted and design.kind == hinted.kind)]
     if hint:
         matching.sort(key=lambda design: design.kind != hint.design)
