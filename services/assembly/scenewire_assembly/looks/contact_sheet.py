@@ -103,10 +103,10 @@ class _Artist:
         with TemporaryDirectory(prefix="scenewire-look-") as folder:
             job = await self._job(Path(folder))
             plan = await plan_segment(job, sourced, Encoder(), self.settings.typefaces_dir)
-            ground = await asyncio.to_thread(plan.picture.ground.paint, look.width, look.height)
             # A title stands alone at the beginning; everything else is complete at the end.
             at = look.frame_rate if _kind(scene) in {"opening", "chapter"} else plan.picture.frames - look.frame_rate
             script = _labelled(plan.picture.overlay, look, name)
+            ground = await asyncio.to_thread(plan.picture.ground_at(at).paint, look.width, look.height)
             return await _draw(job, look, script, ground, at)
 
     async def captions(self, scene: Scene, look: Look, style: str) -> _Picture:

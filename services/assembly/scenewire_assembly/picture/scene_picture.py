@@ -1,7 +1,9 @@
 """What a scene's picture is made of."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 from scenewire.messages import Clip, Look
 from scenewire_assembly.edit import Edit, edit_clips
@@ -51,6 +53,11 @@ class ScenePicture:
     def has_map(self) -> bool:
         """Whether a map shows."""
         return not self.clips and any(still.ground.map for still in self.stills)
+
+    def ground_at(self, frame: int) -> Ground:
+        """The ground that shows on a frame of a painted scene."""
+        ends = list(accumulate(still.frames for still in self.stills))
+        return self.stills[min(bisect_right(ends, frame), len(ends) - 1)].ground
 
     @cached_property
     def edit(self) -> Edit:
