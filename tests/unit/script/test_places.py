@@ -60,11 +60,16 @@ TRAPS = [
     ("en", "Brazil nuts float."),
     ("en", "A Berlin-based firm made it."),
     ("en", "Tom Holland smiled."),
+    ("en", "They met in Paris, Texas."),
+    ("en", "The band comes from Athens, Georgia."),
+    ("en", "The storm hit towns in Georgia and Alabama."),
     ("de", "Königin Victoria trug Schwarz."),
     ("de", "Der Chilene Pablo schrieb viel."),
     ("fr", "Anatole France écrivait bien."),
     ("es", "Santiago caminaba despacio."),
     ("it", "I mali del mondo sono molti."),
+    ("it", "Colombo partì con tre navi."),
+    ("pt", "Praia é o que não falta."),
     ("pt", "Peru assado é bom."),
 ]
 

@@ -22,11 +22,11 @@ _RANKS: Final = {"country": 0, "capital": 0, "sea": 1, "continent": 2}
 _PEOPLE: Final = "georgetown kingston lima nassau santiago victoria washington wellington "
 _AMBIGUOUS: Final[Mapping[str, frozenset[str]]] = {
     "en": word_set(_PEOPLE + "chad dominica georgia guinea jordan sofia turkey"),
-    "de": word_set(_PEOPLE + "sofia"),
-    "fr": word_set(_PEOPLE + "salvador sofia"),
+    "de": word_set(_PEOPLE + "luxemburg sofia"),
+    "fr": word_set(_PEOPLE + "manche salvador sofia"),
     "es": word_set(_PEOPLE + "asunción chad georgia sofía"),
-    "it": word_set(_PEOPLE + "georgia mali sofia"),
-    "pt": word_set(_PEOPLE + "assunção geórgia peru sófia"),
+    "it": word_set(_PEOPLE + "colombo georgia mali riga sofia"),
+    "pt": word_set(_PEOPLE + "assunção catar colombo gana geórgia peru praia sófia"),
 }
 """Names that people or things have, too. They count behind a preposition, or in a list with another place."""
 
@@ -39,6 +39,9 @@ _FOLLOWERS: Final = word_set(
 )
 """A name of a place in front of them is that of a thing: Guinea pigs, Brazil nuts."""
 
+_GEORGIA: Final = "country.ge"
+"""In English also one of the United States."""
+
 _PARENTS: Final = word_set("of von de di du d' da do")
 """Prepositions within names of people: the Duke of Wellington."""
 
@@ -48,6 +51,15 @@ _NO_PLACE: Final = word_set(
     "contro senza"
 )
 """Prepositions that stand before people as often."""
+
+
+_STATES: Final = re.compile(
+    r"Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Idaho|Illinois|Indiana|Iowa|Kansas|"
+    r"Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|"
+    r"New Hampshire|New Jersey|New Mexico|New York|North Carolina|North Dakota|Ohio|Oklahoma|Ontario|Oregon|Pennsylvania|"
+    r"Rhode Island|South Carolina|South Dakota|Tennessee|Texas|Utah|Vermont|Virginia|West Virginia|Wisconsin|Wyoming"
+)
+"""States and a province with places that are called after others: Paris, Texas."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +97,8 @@ def find_places(sentence: str, language: str, vocabulary: Vocabulary) -> list[Na
             continue
         if primary == "en" and name.casefold() in _ADJECTIVES and not context.is_noun():
             continue
+        if _is_namesake(sentence, match.end(), place):
+            continue
         is_certain = name.casefold() not in _AMBIGUOUS[primary] or context.follows_place_word()
         mentions.append(_Mention(NamedPlace(name=name, place=place), *match.span(), is_certain))
     found: dict[str, NamedPlace] = {}
@@ -106,6 +120,15 @@ def map_of(places: Sequence[NamedPlace], shown: Collection[str]) -> Place | None
     main = min(fresh, key=lambda named: _RANKS[named.place.partition(".")[0]])
     others = tuple(named for named in places if named is not main)[:_MAX_OTHERS]
     return Place(name=main.name, place=main.place, others=others)
+
+
+def _is_namesake(sentence: str, end: int, place: str) -> bool:
+    """Whether a state says that a name is that of another place: Athens, Georgia."""
+    if place == _GEORGIA and _STATES.search(sentence):
+        return True
+    comma, behind = sentence[end : end + 2], sentence[end + 2 :]
+    is_city_of = place.startswith("capital.") and behind.startswith(("Georgia", "Washington"))
+    return comma == ", " and (is_city_of or _STATES.match(behind) is not None)
 
 
 def _believed(mentions: Sequence[_Mention], sentence: str, vocabulary: Vocabulary) -> list[_Mention]:
