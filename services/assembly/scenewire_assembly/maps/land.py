@@ -18,6 +18,9 @@ _BORDER: Final = 1.7
 _OUTLINE: Final = 2.8
 """Thickness, thousandths of the shorter side, about."""
 
+_USUAL_SPAN: Final = 50.0
+"""Degrees of longitude; maps of more have a finer outline, which would fill narrow islands."""
+
 _ASIA_IN_RUSSIA: Final = (
     (66, 84), (66, 69), (66.5, 67.8), (62, 65.5), (59.5, 63.5), (59, 60), (58.5, 57), (60, 55.5), (58.7, 53), (60.5, 51),
     (61, 40), (200, 40), (200, 84), (66, 84),
@@ -66,7 +69,7 @@ def land_of(view: Map, width: int, height: int) -> Land:
         land=fill(every, width, height),
         marked=marked,
         borders=stroke(every, _BORDER * unit, width, height),
-        outline=stroke(first, _OUTLINE * unit, width, height),
+        outline=stroke(first, _OUTLINE * unit * max(0.5, min(1, _USUAL_SPAN / view.span)), width, height),
     )
 
 
