@@ -1,7 +1,7 @@
 """Measures how well videos keep to their ordered duration, with an imprecise model and a real voice.
 
 The real writer calls a double of the language model over HTTP. espeak-ng speaks the scenes once at their normal pace and once
-as in the video. Each row is a video; times are in seconds.
+as in the video. Each row is a video; times are in seconds, those of the video include its closing.
 
 Run from the root of the repository: python -m scripts.bench_length
 """
@@ -10,16 +10,17 @@ import asyncio
 import random
 import statistics
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
 import structlog
 
 from scenewire.artifacts.filesystem import FilesystemStore
-from scenewire.messages import AudioRendered, NarrationRequested, ScriptRequested
+from scenewire.messages import AudioRendered, NarrationRequested, ScriptRequested, scene_frames
 from scenewire.text.markup import one_line
 from scenewire.text.sentences import split_sentences
+from scenewire_assembly.video.closing import card_frames
 from scenewire_script.text.lengths import count_words
 from scenewire_script.timing.scene_durations import divide_duration
 from scenewire_script.timing.speaking_rates import words_per_second
@@ -85,8 +86,8 @@ async def _measure(folder: Path, seconds: int, name: str, style: Style) -> str:
     speeds = [scene.narration.speed for scene in video]
     estimate = sum(scene.estimated_duration for scene in scripted.scenes)
     return (
-        f"| {seconds} | {name} | {estimate:.0f} | {_seconds(normal):.0f} | {_seconds(video):.0f} "
-        f"| {_seconds(video) / seconds - 1:+.1%} | {min(speeds):.2f} to {max(speeds):.2f} |"
+        f"| {seconds} | {name} | {estimate:.0f} | {_seconds(normal):.0f} | {_video_seconds(video):.0f} "
+        f"| {_video_seconds(video) / seconds - 1:+.1%} | {min(speeds):.2f} to {max(speeds):.2f} |"
     )
 
 
@@ -102,6 +103,14 @@ async def _compare_languages(texts: str) -> None:
 
 def _without_duration(request: NarrationRequested) -> NarrationRequested:
     return request.model_copy(update={"scene": request.scene.model_copy(update={"wanted_duration": None})})
+
+
+def _video_seconds(scenes: Sequence[AudioRendered]) -> float:
+    """Length of the video of these scenes, with a closing card that names the voice."""
+    brief = scenes[0].brief
+    look = brief.options.look
+    frames = sum(scene_frames(brief, scene.scene, scene.narration) for scene in scenes)
+    return (frames + card_frames(look, 0, scenes=frames, ordered=brief.ordered_duration)) / look.frame_rate
 
 
 def _seconds(scenes: Iterable[AudioRendered]) -> float:

@@ -71,7 +71,9 @@ class BenchVideo:
     @property
     def look(self) -> Look:
         """Its look, without a title: the other methods draw none."""
-        return Look(width=self.width, height=self.height, frame_rate=30, captions=self.captions, title=False)
+        return Look(
+            width=self.width, height=self.height, frame_rate=30, captions=self.captions, title=False, closing=False
+        )
 
     @property
     def length(self) -> float:

@@ -26,7 +26,7 @@ from tests.support.studio import BURST, Studio
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 RATE = 30
-LOOK = Look(width=192, height=128, frame_rate=RATE, captions=False, title=False)
+LOOK = Look(width=192, height=128, frame_rate=RATE, captions=False, title=False, closing=False)
 COLUMNS, ROWS = 8, 2
 PAINTED = 260
 """Frames of a source."""

@@ -21,7 +21,7 @@ from tests.support.builders import PROJECT, scene
 from tests.support.media import make_clip, pretend_clips, run_ffmpeg
 from tests.support.studio import BURST, Studio
 
-QUIET = Look(width=320, height=180, captions=False, title=False)
+QUIET = Look(width=320, height=180, captions=False, title=False, closing=False)
 
 
 @pytest.fixture
@@ -147,7 +147,7 @@ async def test_several_clips_fade_into_each_other_and_the_scene_stays_exact(stud
             ("blue", "30000/1001", "320x240"),
         )
     ]
-    look = Look(width=320, height=180, frame_rate=rate, captions=False, title=False)
+    look = Look(width=320, height=180, frame_rate=rate, captions=False, title=False, closing=False)
     segment = await studio.stages.segments.render(await studio.sourced(samples=24_000 * 5 - 77, clips=clips, look=look))
     pictures = await studio.pictures(segment.segment.video)
     assert len(pictures) == segment.segment.frames == 5 * rate

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from scenewire.artifacts.filesystem import FilesystemStore
-from scenewire.messages import AudioRendered, ScriptRequested
+from scenewire.messages import AudioRendered, ScriptRequested, planned_closing_s
 from scenewire.timeline import frames_for
 from scenewire_tts.stage import NarrationStage
 from scripts.doubles.language_model import GroqDouble, Style, writes
@@ -49,9 +49,11 @@ async def spoken(double: GroqDouble, folder: Path, order: ScriptRequested, voice
 
 
 def lasts(scenes: list[AudioRendered]) -> float:
-    """Seconds of the assembled video: every scene takes whole frames."""
+    """Seconds of the assembled video: every scene takes whole frames, and a closing of the planned length follows."""
     frames = [frames_for(scene.narration.samples, scene.narration.sample_rate, FRAME_RATE) for scene in scenes]
-    return sum(frames) / FRAME_RATE
+    brief = scenes[0].brief
+    closing = 0.0 if brief.ordered_duration is None else planned_closing_s(brief.ordered_duration)
+    return sum(frames) / FRAME_RATE + closing
 
 
 def notes(scenes: list[AudioRendered]) -> set[str]:
@@ -109,10 +111,10 @@ async def test_b04_own_words_are_spoken_at_their_own_pace_unless_a_length_is_ord
     free, held = Metronome(2.3), Metronome(2.3)
 
     await spoken(double, tmp_path / "free", ScriptRequested(text=text), free)
-    scenes = await spoken(double, tmp_path / "held", ScriptRequested(text=text, target_duration=80), held)
+    scenes = await spoken(double, tmp_path / "held", ScriptRequested(text=text, target_duration=88), held)
 
     assert set(free.speeds) == {1.0}
-    assert lasts(scenes) == pytest.approx(80, rel=0.1)
+    assert lasts(scenes) == pytest.approx(88, rel=0.1)
     assert min(held.speeds) < 1
     assert double.requests == []
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from scenewire.errors import TransientError
-from scenewire.messages import ScenesScripted, ScriptRequested
+from scenewire.messages import Look, ScenesScripted, ScriptRequested
 from scenewire_script.app import create_app
 from scenewire_script.text.lengths import count_words
 from scenewire_script.timing.speaking_rates import words_per_second
@@ -108,6 +108,9 @@ async def test_parts_get_smaller_with_the_tokens_of_an_answer(double, tmp_path):
     assert len(scripted.scenes) == 5
 
 
+NO_CLOSING = Look(closing=False)
+"""All of the ordered length is spoken."""
+
 TOPICS = {
     "de": "Der Kanal",
     "ja": "運河",
@@ -122,7 +125,7 @@ TOPICS = {
 @pytest.mark.parametrize("language", TOPICS)
 async def test_b05_other_languages_are_asked_for_and_counted_their_own_way(double, tmp_path, language):
     """Units and rates are those of the language; where no spaces part words, characters are counted."""
-    order = ScriptRequested(topic=TOPICS[language], target_duration=60, language=language)
+    order = ScriptRequested(topic=TOPICS[language], target_duration=60, language=language, look=NO_CLOSING)
 
     scripted = await script_of(double, tmp_path, order)
 
@@ -138,7 +141,8 @@ async def test_b05_other_languages_are_asked_for_and_counted_their_own_way(doubl
 async def test_b04_a_language_of_long_words_is_asked_for_fewer(double, tmp_path):
     asked = {}
     for language in ("en", "de", "tr"):
-        await script_of(double, tmp_path / language, ScriptRequested(topic="t", target_duration=60, language=language))
+        order = ScriptRequested(topic="t", target_duration=60, language=language, look=NO_CLOSING)
+        await script_of(double, tmp_path / language, order)
         asked[language] = double.completions[-1].task["length"]["about"]
     assert asked == {"en": 28, "de": 23, "tr": 17}
 
@@ -218,7 +222,8 @@ STYLES: dict[str, Style] = {
 async def test_b04_the_planned_length_is_within_a_tenth_however_the_model_counts(double, tmp_path, seconds, style):
     double.model = writes(style)
 
-    scripted = await script_of(double, tmp_path, ScriptRequested(topic="Canals", target_duration=seconds))
+    order = ScriptRequested(topic="Canals", target_duration=seconds, look=NO_CLOSING)
+    scripted = await script_of(double, tmp_path, order)
 
     assert words_of(scripted) / RATE == pytest.approx(seconds, rel=0.1)
     assert sum(scene.estimated_duration for scene in scripted.scenes) == pytest.approx(seconds, rel=0.1)
@@ -229,7 +234,7 @@ async def test_b04_only_the_scenes_that_miss_their_length_are_rewritten_and_only
     short = {2, 4, 5}
     double.model = writes(lambda number, about: 5 if number in short else about)
 
-    scripted = await script_of(double, tmp_path, ScriptRequested(topic="Canals", target_duration=60))
+    scripted = await script_of(double, tmp_path, ScriptRequested(topic="Canals", target_duration=60, look=NO_CLOSING))
 
     first, second = double.completions
     assert "write" in first.task

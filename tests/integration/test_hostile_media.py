@@ -42,7 +42,7 @@ from tests.support.web import Reply, Web, serving
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-LOOK = Look(width=128, height=128, captions=False, title=False)
+LOOK = Look(width=128, height=128, captions=False, title=False, closing=False)
 SAMPLES = 24_000
 FRAMES = 30
 MOST_CPU = 30.0

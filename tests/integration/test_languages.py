@@ -44,7 +44,7 @@ TEXTS = {
 }
 """A text, and the voice of espeak-ng that reads it."""
 
-LOOK = Look(width=480, height=270, title=False)
+LOOK = Look(width=480, height=270, title=False, closing=False)
 
 
 @pytest.mark.parametrize("language", TEXTS)

@@ -11,7 +11,7 @@ from scenewire.probe.probe import probe_media
 from tests.support.media import make_clip, run_ffmpeg
 from tests.support.studio import Studio
 
-BARE = {"captions": False, "title": False}
+BARE = {"captions": False, "title": False, "closing": False}
 LOOKS = {"landscape": (320, 180), "portrait": (180, 320), "square": (240, 240)}
 
 
@@ -180,7 +180,7 @@ async def test_b20_crossfades_between_kinds_of_footage_stay_exact(studio, tmp_pa
 async def test_captions_of_every_style_are_low_and_inside_the_margins_of_every_look(studio, tmp_path, shape, style):
     width, height = LOOKS[shape]
     grey = await studio.clip(await make_clip(tmp_path / "c.mp4", pattern="color=c=gray", seconds=1, size="320x180"))
-    look = Look(width=width, height=height, caption_style=style, title=False)
+    look = Look(width=width, height=height, caption_style=style, title=False, closing=False)
     shown = (await pictures(studio, [grey], look, samples=24_000))[20].astype(int)
     drawn = np.abs(shown - shown[2, 2]).max(axis=2) > 40
     rows, columns = np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
@@ -195,7 +195,7 @@ async def test_captions_of_every_style_are_low_and_inside_the_margins_of_every_l
 
 async def test_the_title_shows_over_the_first_seconds_of_footage_and_then_disappears(studio, tmp_path):
     clip = await studio.clip(await make_clip(tmp_path / "c.mp4", pattern="color=c=gray", seconds=5, size="320x180"))
-    look = Look(width=320, height=180, captions=False)
+    look = Look(width=320, height=180, captions=False, closing=False)
     shown = (await pictures(studio, [clip], look, samples=24_000 * 5)).astype(int)
     white = [(picture[:60].min(axis=2) > 210).sum() for picture in shown]
     assert white[0] == 0

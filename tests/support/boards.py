@@ -1,6 +1,7 @@
 """Boards to draw designs on, and what is drawn there."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pysubs2
@@ -64,7 +65,12 @@ def board(
 
 def drawn(made: Board) -> list[Drawn]:
     """Everything that is on a board, in the order in which it was drawn."""
-    return [_read(event, made.drawing.frame_rate) for event in made.drawing.events]
+    return read_events(made.drawing.events, made.drawing.frame_rate)
+
+
+def read_events(events: Iterable[pysubs2.SSAEvent], rate: int) -> list[Drawn]:
+    """What events of a design draw."""
+    return [_read(event, rate) for event in events]
 
 
 def show(design: Design, text: str, **how) -> list[Drawn]:

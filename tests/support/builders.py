@@ -24,7 +24,7 @@ PROJECT = UUID("11111111-1111-4111-8111-111111111111")
 
 
 def options(**changes) -> Options:
-    return Options(**{"target_duration": 60, "look": Look(width=320, height=180), **changes})
+    return Options(**{"target_duration": 60, "look": Look(width=320, height=180, closing=False), **changes})
 
 
 def brief(scene_count: int = 2, **changes) -> Brief:

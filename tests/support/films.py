@@ -19,7 +19,7 @@ from tests.support.assembly import assembly_stages
 from tests.support.builders import PROJECT, brief, options, scene
 
 RATE: Final = 24_000
-SMALL: Final = Look(width=128, height=128)
+SMALL: Final = Look(width=128, height=128, closing=False)
 
 Sound = NDArray[np.float64]
 

@@ -32,7 +32,7 @@ async def make_film(folder: Path, ffmpeg: FfmpegExecutor) -> tuple[FilesystemSto
 
     store = FilesystemStore(folder / "store")
     stages = assembly_stages(store, encoder=Encoder(preset="ultrafast", crf=30), open_ffmpeg=opened)
-    look = Look(width=128, height=128)
+    look = Look(width=128, height=128, closing=False)
     sourced = FootageSourced(
         project_id=PROJECT,
         brief=brief(1, options=options(look=look)),

@@ -26,7 +26,7 @@ from tests.support.assembly import AssemblyStages, assembly_stages
 from tests.support.builders import PROJECT, brief, options, scene
 from tests.support.media import run_ffmpeg
 
-LOOK = Look(width=320, height=180, title=False)
+LOOK = Look(width=320, height=180, title=False, closing=False)
 BURST = np.random.default_rng(7).normal(0, 6_000, 2_400).clip(-20_000, 20_000)
 """A tenth of a second of noise at the start of every test narration, to locate it in the video."""
 

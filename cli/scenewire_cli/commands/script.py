@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from scenewire.messages import ScenesScripted
+from scenewire.messages import ScenesScripted, has_closing, planned_closing_s
 from scenewire_cli.options import JsonOption
 from scenewire_cli.ordering.order import build_order
 from scenewire_cli.ordering.order_options import OrderOptions
@@ -94,4 +94,8 @@ def _print(scripted: ScenesScripted) -> None:
 
 def _seconds(scripted: ScenesScripted) -> float:
     """Estimated length of the video, seconds."""
-    return round(sum((scene.wanted_duration or scene.estimated_duration) + scene.pause for scene in scripted.scenes), 1)
+    spoken = sum((scene.wanted_duration or scene.estimated_duration) + scene.pause for scene in scripted.scenes)
+    brief = scripted.brief
+    if has_closing(brief.options.look, brief.ordered_duration):
+        spoken += planned_closing_s(brief.ordered_duration or spoken)
+    return round(spoken, 1)

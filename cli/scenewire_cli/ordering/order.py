@@ -102,7 +102,10 @@ def _look(options: OrderOptions) -> dict[str, Any]:
     if options.look is not None and options.look not in SHAPES:
         raise _refused(f"--look must be {_SHAPES}, not {options.look!r}", "for any other shape, use --size")
     look: dict[str, Any] = _parse_size(options.size or SHAPES[options.look or "landscape"])
-    look["title"] = not options.no_title
+    look |= {
+        "title": not options.no_title,
+        "closing": not options.no_closing,
+    }
     if options.fit is not None:
         look["fit"] = options.fit
     if options.theme is not None:

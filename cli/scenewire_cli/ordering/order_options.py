@@ -152,6 +152,14 @@ class OrderOptions:
         bool,
         typer.Option("--no-title", help="Don't show the title over the first scene.", rich_help_panel=_PICTURE),
     ] = False
+    no_closing: Annotated[
+        bool,
+        typer.Option(
+            "--no-closing",
+            help="End with the last word, without a card that names the credits.",
+            rich_help_panel=_PICTURE,
+        ),
+    ] = False
     music: Annotated[
         Path | None,
         typer.Option(

@@ -21,12 +21,14 @@ from scenewire_assembly.captions.fonts import Fonts
 from scenewire_assembly.failures import disk_errors, scene_errors
 from scenewire_assembly.ffmpeg_job import Advance, FfmpegJob, FfmpegOnDemand
 from scenewire_assembly.picture.scene_picture import Encoder
-from scenewire_assembly.picture.segment import make_segment, plan_segment
+from scenewire_assembly.picture.segment import SegmentPlan, make_segment, plan_segment
 from scenewire_assembly.picture.segment_command import segment_command
 from scenewire_assembly.progress import Report, no_op, scene_progress
 from scenewire_assembly.sound.music import MusicCache
 from scenewire_assembly.themes.grounds import Ground
 from scenewire_assembly.typefaces.cutting import TYPEFACES_DIR
+from scenewire_assembly.video.closing_segment import plan_closing
+from scenewire_assembly.video.plan import VideoPlan
 
 __all__ = ["SegmentStage"]
 
@@ -96,36 +98,54 @@ class SegmentStage:
                 segment = await self._segment(sourced, advance)
         return sourced.next(SegmentRendered, segment=segment)
 
+    async def render_closing(self, video: VideoPlan) -> Segment:
+        """Renders the closing card of a video with the settings of its segments.
+
+        Raises:
+            PermanentError: `font_missing`, `render_failed`, `output_invalid`.
+            TransientError: `storage_full`, `program_timeout` and the like.
+        """
+        ffmpeg = await self._ffmpeg.executor()
+        language = video.brief.options.language
+        with disk_errors():
+            async with self._store.scratch() as folder:
+                job = FfmpegJob(ffmpeg, folder, self._fonts.prepare(folder, language))
+                plan = await plan_closing(job, video, self._encoder, self._typefaces)
+                return await self._made(job, plan, language, no_op)
+
     async def _segment(self, sourced: FootageSourced, advance: Advance) -> Segment:
-        """Returns the stored segment of a scene, or encodes and stores it."""
         ffmpeg = await self._ffmpeg.executor()
         language = sourced.brief.options.language
         async with self._store.scratch() as folder:
             job = FfmpegJob(ffmpeg, folder, self._fonts.prepare(folder, language))
             plan = await plan_segment(job, sourced, self._encoder, self._typefaces)
-            picture = plan.picture
-            inputs = fingerprint(
-                arguments=segment_command(picture).build(),
-                script=picture.overlay,
-                fonts=await asyncio.to_thread(self._fonts.facts, language) if picture.overlay else [],
-                clips=[clip.file.sha256 for clip in picture.clips],
-                grounds=[] if picture.clips else [_ground_facts(still.ground) for still in picture.stills],
-                ffmpeg=ffmpeg.version,
-                code=_CACHE_VERSION,
+            return await self._made(job, plan, language, advance)
+
+    async def _made(self, job: FfmpegJob, plan: SegmentPlan, language: str, advance: Advance) -> Segment:
+        """Returns the stored segment of a plan, or encodes and stores it."""
+        picture = plan.picture
+        inputs = fingerprint(
+            arguments=segment_command(picture).build(),
+            script=picture.overlay,
+            fonts=await asyncio.to_thread(self._fonts.facts, language) if picture.overlay else [],
+            clips=[clip.file.sha256 for clip in picture.clips],
+            grounds=[] if picture.clips else [_ground_facts(still.ground) for still in picture.stills],
+            ffmpeg=job.ffmpeg.version,
+            code=_CACHE_VERSION,
+        )
+        segment = await self._segments.find(inputs, Segment)
+        if segment is None:
+            clips = [await self._store.open(clip.file) for clip in picture.clips]
+            path, parameters = await make_segment(job, picture, clips, advance)
+            video = await self._store.add(path, "video/mp4")
+            made = Segment(
+                video=video,
+                frames=picture.frames,
+                parameters=parameters,
+                undrawable=plan.undrawable,
+                has_map=picture.has_map,
             )
-            segment = await self._segments.find(inputs, Segment)
-            if segment is None:
-                clips = [await self._store.open(clip.file) for clip in picture.clips]
-                path, parameters = await make_segment(job, picture, clips, advance)
-                video = await self._store.add(path, "video/mp4")
-                made = Segment(
-                    video=video,
-                    frames=picture.frames,
-                    parameters=parameters,
-                    undrawable=plan.undrawable,
-                    has_map=picture.has_map,
-                )
-                segment = await self._segments.save(inputs, made)
+            segment = await self._segments.save(inputs, made)
         return segment
 
     async def _without_damaged_clips(self, sourced: FootageSourced, error: PermanentError) -> FootageSourced:

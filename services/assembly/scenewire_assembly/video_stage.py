@@ -5,6 +5,7 @@ A video is stored under the hash of everything that shapes it, so that a redeliv
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +23,7 @@ from scenewire_assembly.sound.mix import BackgroundMusic, Levels, make_sound
 from scenewire_assembly.sound.music import MusicCache
 from scenewire_assembly.sound.narration_track import NarrationTrack, SceneAudio
 from scenewire_assembly.video.check import check_video
+from scenewire_assembly.video.closing import needs_closing
 from scenewire_assembly.video.deliverables import video_metadata, write_documents
 from scenewire_assembly.video.file_name import video_name
 from scenewire_assembly.video.join import join
@@ -31,7 +33,7 @@ from scenewire_assembly.video.thumbnail import THUMBNAIL, choose_frame, take_thu
 
 __all__ = ["VideoStage"]
 
-_CACHE_VERSION: Final = 6
+_CACHE_VERSION: Final = 7
 """Increase it when the same inputs give a different video, so that stored videos of older code are not reused."""
 
 
@@ -78,11 +80,12 @@ class VideoStage:
             TransientError: `storage_full`, `program_timeout` and the like.
         """
         ffmpeg = await self._ffmpeg.executor()
-        segments = await self._joinable(_in_order(segments), report)
+        plan = await self._joinable(_in_order(segments), report)
         inputs = fingerprint(
-            project=str(segments[0].project_id),
-            brief=segments[0].brief,
-            scenes=[[segment.scene, segment.narration, segment.footage, segment.segment] for segment in segments],
+            project=str(plan.segments[0].project_id),
+            brief=plan.brief,
+            scenes=[[segment.scene, segment.narration, segment.footage, segment.segment] for segment in plan.segments],
+            closing=plan.closing,
             levels=[self._levels.target_lufs, self._levels.peak],
             ffmpeg=ffmpeg.version,
             code=_CACHE_VERSION,
@@ -91,18 +94,28 @@ class VideoStage:
         if video is None:
             async with self._store.scratch() as folder:
                 with disk_errors():
-                    video = await self._make_video(FfmpegJob(ffmpeg, folder), VideoPlan(tuple(segments)), report)
+                    video = await self._make_video(FfmpegJob(ffmpeg, folder), plan, report)
             video = await self._videos.save(inputs, video)
         if self._webapp is not None:
             await self._webapp.put(thumbnail_path(video.project_id), await self._store.open(video.thumbnail))
             await self._webapp.put(film_path(video.project_id), await self._store.open(video.video))
-        return video.model_copy(update={"revision": segments[0].revision})
+        return video.model_copy(update={"revision": plan.segments[0].revision})
 
-    async def _joinable(self, segments: list[SegmentRendered], report: Report) -> list[SegmentRendered]:
-        """Returns segments that join by copying: renders all again if workers used different settings or tools."""
-        if len({segment.segment.parameters for segment in segments}) > 1:
-            segments = [await self._segments.render(segment.next(FootageSourced), report) for segment in segments]
-        return segments
+    async def _joinable(self, segments: Sequence[SegmentRendered], report: Report) -> VideoPlan:
+        """Returns the plan of the video, with its closing, whose pictures join by copying.
+
+        Renders all segments again if workers used different settings or tools.
+        """
+        plan = await self._with_closing(segments)
+        if len(plan.parameters) > 1:
+            plan = await self._with_closing(
+                [await self._segments.render(segment.next(FootageSourced), report) for segment in segments]
+            )
+        return plan
+
+    async def _with_closing(self, segments: Sequence[SegmentRendered]) -> VideoPlan:
+        plan = VideoPlan(tuple(segments))
+        return replace(plan, closing=await self._segments.render_closing(plan)) if needs_closing(plan) else plan
 
     async def _make_video(self, job: FfmpegJob, plan: VideoPlan, report: Report) -> VideoAssembled:
         files: list[Path] = []
@@ -114,9 +127,12 @@ class VideoStage:
                 words = tuple((word.start_sample, word.end_sample) for word in narration.words)
                 path = await self._store.open(narration.audio)
                 audio.append(SceneAudio(number, path, narration.samples, place.frames, words))
+        if plan.closing:
+            files.append(await self._store.open(plan.closing.video))
         first, brief = plan.segments[0], plan.brief
         await report(video_progress(first, 0.0, "mixing the sound"))
-        track = NarrationTrack(tuple(audio), first.narration.sample_rate, plan.look.frame_rate)
+        rate = plan.look.frame_rate
+        track = NarrationTrack(tuple(audio), first.narration.sample_rate, rate, plan.closing_frames)
         sound = await make_sound(job, track, self._levels, await self._background_music(brief.options.music))
         await report(video_progress(first, 0.5, "joining the scenes"))
         documents = await asyncio.to_thread(write_documents, job.folder, plan)
@@ -125,7 +141,7 @@ class VideoStage:
         await report(video_progress(first, 0.7, "checking the file"))
         facts = await check_video(job.folder / VIDEO, plan, subtitled=subtitled)
         frame = await asyncio.to_thread(choose_frame, job.folder / VIDEO, plan)
-        await take_thumbnail(job, frame, plan.look.frame_rate)
+        await take_thumbnail(job, frame, rate)
         await report(video_progress(first, 0.9, "storing the files"))
 
         async def deliver(name: str, file: str, media_type: str) -> ArtifactRef:

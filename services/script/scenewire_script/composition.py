@@ -4,7 +4,15 @@ import asyncio
 from typing import Final
 from uuid import UUID
 
-from scenewire.messages import Brief, Scene, ScenesScripted, ScriptRequested, derive_scene_id
+from scenewire.messages import (
+    Brief,
+    Scene,
+    ScenesScripted,
+    ScriptRequested,
+    derive_scene_id,
+    has_closing,
+    planned_closing_s,
+)
 from scenewire_script.designs.choice import SceneWords, choose_designs
 from scenewire_script.order_language import resolve_language
 from scenewire_script.text.lengths import count_words
@@ -36,14 +44,16 @@ async def compose(
     """
     language, language_notes = await asyncio.to_thread(resolve_language, order)
     order = order.model_copy(update={"project_id": project_id, "language": language})
-    script = await writer.write(order)
+    target = order.options.target_duration
+    spoken = target - planned_closing_s(target) if has_closing(order.look, target) else target
+    script = await writer.write(order.model_copy(update={"target_duration": spoken}))
     options = order.options.model_copy(update={"language": script.language or language})
     texts = [draft.text for draft in script.scenes]
     rate = rate_of(words_per_second, options.language) * (order.speed or 1)
     estimates = [round(count_words(text) / rate, 2) for text in texts]
     ordered = _ordered_duration(order, script)
-    can_fit = ordered is not None and abs(sum(estimates) - ordered) <= _MAX_DEVIATION * ordered
-    durations = divide_duration(texts, ordered) if ordered and can_fit else [draft.duration for draft in script.scenes]
+    can_fit = ordered is not None and abs(sum(estimates) - spoken) <= _MAX_DEVIATION * spoken
+    durations = divide_duration(texts, spoken) if can_fit else [draft.duration for draft in script.scenes]
     sentences = await asyncio.to_thread(
         choose_designs,
         [SceneWords(draft.text, draft.section, draft.keywords, draft.hint) for draft in script.scenes],

@@ -7,6 +7,7 @@ orders     `script.requested`, which people also write by hand
 events     every other message, in pipeline order, and the registry of subjects
 values     shared values: the ordered video, scenes, narration, footage, segments
 designs    what scenes without footage show
+closing    how long a video's end lasts
 artifacts  references to stored files
 envelope   a stored message, and the project it belongs to whether it is valid or not
 headers    names of headers
@@ -22,6 +23,7 @@ from scenewire.messages.base import (
     MAX_SCENES,
     MAX_TEXT_CHARACTERS,
 )
+from scenewire.messages.closing import FADE_FRAMES, has_closing, planned_closing_s, scene_frames
 from scenewire.messages.designs import (
     Bar,
     Chapter,
@@ -76,6 +78,7 @@ from scenewire.messages.values import (
 __all__ = [
     "DEFAULT_DURATION",
     "DEFAULT_LANGUAGE",
+    "FADE_FRAMES",
     "MAX_PAUSE_S",
     "MAX_SCENES",
     "MAX_TEXT_CHARACTERS",
@@ -129,8 +132,11 @@ __all__ = [
     "derive_scene_id",
     "describe_faults",
     "fault_wording",
+    "has_closing",
     "message_model",
+    "planned_closing_s",
     "read_id_prefix",
     "root_faults",
+    "scene_frames",
     "select_id",
 ]

@@ -63,6 +63,10 @@ class Look(WireModel):
         default="atlas", description="Colours, typefaces and motion of scenes without footage."
     )
     own_theme: str = Field(default="", max_length=20_000, description="A theme in TOML, in place of `theme`.")
+    closing: bool = Field(
+        default=True,
+        description="Whether to end with a card that names the credits; none below 10 s of ordered length.",
+    )
 
 
 class Music(WireModel):

@@ -36,9 +36,9 @@ def test_every_chapter_title_is_one_short_line(text):
     assert not re.search(r"[\0-\x1f]", name)
 
 
-def test_chapters_follow_the_frames_of_their_scenes():
+def test_chapters_follow_the_frames_of_their_scenes_and_the_last_one_includes_the_closing():
     scenes = [scene(1, "One."), scene(2, "Two.")]
-    assert chapters(scenes, layout_scenes([31, 7])) == [Chapter("One", 0, 31), Chapter("Two", 31, 38)]
+    assert chapters(scenes, layout_scenes([31, 7]), 50) == [Chapter("One", 0, 31), Chapter("Two", 31, 50)]
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1))

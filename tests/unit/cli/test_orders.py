@@ -143,6 +143,11 @@ def test_fit_captions_and_title_are_part_of_the_look():
     assert not build_order(OrderOptions(captions="none")).look.captions
 
 
+def test_the_closing_card_can_be_left_out():
+    assert not build_order(OrderOptions(no_closing=True)).look.closing
+    assert build_order(OrderOptions()).look.closing
+
+
 @pytest.mark.parametrize(
     ("options", "fault"),
     [

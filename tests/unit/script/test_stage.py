@@ -8,7 +8,7 @@ from typing_extensions import override
 
 from scenewire.artifacts.filesystem import FilesystemStore
 from scenewire.errors import FailureCode, PermanentError
-from scenewire.messages import DEFAULT_DURATION, ScriptRequested, derive_scene_id
+from scenewire.messages import DEFAULT_DURATION, Look, ScriptRequested, derive_scene_id, planned_closing_s
 from scenewire_script.stage import ScriptStage
 from scenewire_script.writers.base import DraftScene, Script, ScriptWriter
 from scenewire_script.writers.outline import OutlineWriter
@@ -107,7 +107,8 @@ async def test_the_default_length_counts_as_ordered_when_it_was_given(tmp_path: 
     given = await stage(tmp_path / "a").write(ordered, PROJECT)
     silent = await stage(tmp_path / "b").write(ScriptRequested(text=text), PROJECT)
 
-    assert sum(scene.wanted_duration or 0 for scene in given.scenes) == pytest.approx(300, abs=1)
+    spoken = 300 - planned_closing_s(300)
+    assert sum(scene.wanted_duration or 0 for scene in given.scenes) == pytest.approx(spoken, abs=1)
     assert {scene.wanted_duration for scene in silent.scenes} == {None}
     assert silent.brief.options.target_duration == DEFAULT_DURATION
 
@@ -129,6 +130,21 @@ async def test_a_script_that_is_too_large_for_a_message_loses_designs_and_says_s
     assert lighter.brief == whole.brief
     assert not any(scene.sentences for scene in bare.scenes)
     assert any("no designs" in note for note in bare.brief.notes)
+
+
+@pytest.mark.parametrize(("seconds", "closing"), [(9, False), (10, True), (60, True)])
+async def test_the_scenes_leave_time_for_the_closing_and_the_ordered_length_stays(
+    tmp_path: Path, seconds: float, *, closing: bool
+) -> None:
+    words = "sea " * round(2.3 * (seconds - 2))
+    with_card = await stage(tmp_path / "a").write(ScriptRequested(text=words, target_duration=seconds), PROJECT)
+    order = ScriptRequested(text=words, target_duration=seconds, look=Look(closing=False))
+    without = await stage(tmp_path / "b").write(order, PROJECT)
+
+    assert with_card.brief.ordered_duration == without.brief.ordered_duration == seconds
+    spoken = [sum(scene.wanted_duration or 0 for scene in script.scenes) for script in (with_card, without)]
+    assert spoken[1] == pytest.approx(seconds, abs=0.1)
+    assert (spoken[1] - spoken[0] > 3) == closing
 
 
 async def test_a_script_that_fits_no_message_is_refused_with_advice(tmp_path: Path) -> None:

@@ -6,7 +6,17 @@ from itertools import pairwise
 
 import pysubs2
 
-from scenewire.messages import Brief, Chapter, Design, DesignedSentence, Opening, Quantity, Scene, Statement
+from scenewire.messages import (
+    Brief,
+    Chapter,
+    Design,
+    DesignedSentence,
+    Opening,
+    Quantity,
+    Scene,
+    Statement,
+    has_closing,
+)
 from scenewire_assembly.captions.word_times import SpokenWord
 from scenewire_assembly.designs.board import Board
 from scenewire_assembly.designs.drawing import Drawing, Span
@@ -102,7 +112,7 @@ def draw_scene(
         dip(drawing, theme, Zones(look.width, look.height), edge)
     if scene.scene_number > 1:
         uncover(drawing, theme, Zones(look.width, look.height), frames)
-    if scene.scene_number < brief.scene_count:
+    if scene.scene_number < brief.scene_count or has_closing(look, brief.ordered_duration):
         cover(drawing, theme, Zones(look.width, look.height), frames)
     hidden = frozenset(
         index for index, offset in enumerate(placed.offsets) if any(first <= offset < after for first, after in shown)

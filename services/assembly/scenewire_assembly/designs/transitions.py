@@ -10,7 +10,7 @@ from scenewire_assembly.designs.motion import IN_OUT, frames_at
 from scenewire_assembly.designs.zones import Zones
 from scenewire_assembly.themes.theme import Theme
 
-__all__ = ["cover", "dip", "uncover"]
+__all__ = ["cover", "cover_frames", "dip", "uncover"]
 
 _FRAMES: Final = {"dip": (6, 6), "wipe": (10, 10), "bars": (10, 10), "curtain": (10, 8)}
 """At the end of a scene and at the beginning of the next, at 30 frames a second."""
@@ -23,6 +23,11 @@ _LAYER: Final = 20
 _BARS: Final = 6
 _BAR_DELAY: Final = 0.12
 _STRIPE: Final = 0.035
+
+
+def cover_frames(theme: Theme) -> int:
+    """The frames at 30 a second in which a scene of some length is covered."""
+    return _FRAMES[theme.transition][0]
 
 
 def cover(drawing: Drawing, theme: Theme, zones: Zones, frames: int) -> None:

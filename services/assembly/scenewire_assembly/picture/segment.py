@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from pysubs2 import SSAEvent
+
 from scenewire.errors import FailureCode, PermanentError
-from scenewire.messages import FootageSourced
+from scenewire.messages import Brief, FootageSourced, Scene, has_closing, scene_frames
 from scenewire.processes.run import Limits
-from scenewire.timeline import frames_for
 from scenewire_assembly.captions.ass import Canvas
 from scenewire_assembly.captions.cues import Cue, cues_of, frame_words
 from scenewire_assembly.captions.fonts import FONTS_HINT
@@ -18,8 +19,11 @@ from scenewire_assembly.captions.glyphs import find_undrawable
 from scenewire_assembly.captions.styles import Captions, Ink
 from scenewire_assembly.captions.title import title_of
 from scenewire_assembly.captions.word_times import SpokenWord
-from scenewire_assembly.designs.faces import faces_of
+from scenewire_assembly.designs.drawing import Drawing
+from scenewire_assembly.designs.faces import Faces, faces_of
 from scenewire_assembly.designs.scene import DesignedScene, draw_scene
+from scenewire_assembly.designs.transitions import cover, cover_frames
+from scenewire_assembly.designs.zones import Zones
 from scenewire_assembly.edit import check_clips
 from scenewire_assembly.ffmpeg_job import Advance, FfmpegJob, FrameProgress
 from scenewire_assembly.job_files import FONTS, OVERLAY, SEGMENT, clip_name
@@ -29,9 +33,9 @@ from scenewire_assembly.picture.segment_check import check_segment
 from scenewire_assembly.picture.segment_command import segment_command
 from scenewire_assembly.picture.tone_mapping import TABLES, lookup_table
 from scenewire_assembly.themes.grounds import Ground
-from scenewire_assembly.themes.theme import theme_of
+from scenewire_assembly.themes.theme import Theme, theme_of
 
-__all__ = ["SegmentPlan", "make_segment", "plan_segment"]
+__all__ = ["SegmentPlan", "make_segment", "open_faces", "plan_segment"]
 
 _NAMED_CHARACTERS: Final = 12
 _MEBIBYTE: Final = 1 << 20
@@ -62,9 +66,9 @@ async def plan_segment(job: FfmpegJob, sourced: FootageSourced, encoder: Encoder
     look, scene, clips = sourced.brief.options.look, sourced.scene, sourced.footage.clips
     narration, language = sourced.narration, sourced.brief.options.language
     check_clips(clips)
-    frames = frames_for(narration.samples, narration.sample_rate, look.frame_rate)
-    canvas = Canvas(look, frames)
     theme = theme_of(look)
+    frames = scene_frames(sourced.brief, scene, narration, transition=cover_frames(theme))
+    canvas = Canvas(look, frames)
     ground = Ground(theme, scene.scene_number - 1, quiet=look.captions)
     width = Captions(canvas).columns
     cues: list[Cue] = []
@@ -78,8 +82,8 @@ async def plan_segment(job: FfmpegJob, sourced: FootageSourced, encoder: Encoder
     overlay = ""
     stills: tuple[Still, ...] = (Still(ground, frames),)
     if clips:
-        if cues or title:
-            overlay = await asyncio.to_thread(overlay_script, canvas, cues, title)
+        ending = _ending(canvas, sourced.brief, scene, theme)
+        overlay = await asyncio.to_thread(overlay_script, canvas, cues, title, designs=ending)
     else:
         overlay, stills = await asyncio.to_thread(
             _painted, job, sourced, canvas, cues, ground=ground, typefaces=typefaces
@@ -93,11 +97,7 @@ def _painted(
 ) -> tuple[str, tuple[Still, ...]]:
     """The script of a painted scene, and its grounds. Blocks; puts the theme's typefaces into the job's folder."""
     look, scene, theme = canvas.look, sourced.scene, ground.theme
-    faces = faces_of(theme, typefaces)
-    for path in faces.files:
-        link = job.folder / FONTS / path.name
-        if not link.exists():
-            link.symlink_to(path)
+    faces = open_faces(job, theme, typefaces)
     words = frame_words(scene.text, sourced.narration, look.frame_rate, Captions(canvas).columns)
     designed = draw_scene(
         sourced.brief,
@@ -131,6 +131,28 @@ def _stills(ground: Ground, designed: DesignedScene, frames: int) -> tuple[Still
         end = span.end
     stills.append(Still(ground, frames - end))
     return tuple(still for still in stills if still.frames)
+
+
+def open_faces(job: FfmpegJob, theme: Theme, typefaces: Path) -> Faces:
+    """Opens the typefaces of a theme and puts them into a job's folder. Blocks.
+
+    Raises:
+        PermanentError: `font_missing`, a typeface is not installed.
+    """
+    faces = faces_of(theme, typefaces)
+    for path in faces.files:
+        link = job.folder / FONTS / path.name
+        if not link.exists():
+            link.symlink_to(path)
+    return faces
+
+
+def _ending(canvas: Canvas, brief: Brief, scene: Scene, theme: Theme) -> list[SSAEvent]:
+    """The transition of footage to the closing card."""
+    drawing = Drawing(canvas.look.frame_rate)
+    if scene.scene_number == brief.scene_count and has_closing(canvas.look, brief.ordered_duration):
+        cover(drawing, theme, Zones(canvas.width, canvas.height), canvas.frames)
+    return drawing.events
 
 
 def _uncovered(cues: Sequence[Cue], words: Sequence[SpokenWord], shown: frozenset[int]) -> list[Cue]:

@@ -28,8 +28,9 @@ _RISE: Final = round(0.50 * SOUND_RATE)
 _SHORTEST_PAUSE: Final = _HOLD + _RISE + _FALL + _LEAD
 """Samples of the shortest pause in which the music can rise and fall again."""
 
-_FADE_IN: Final = round(1.0 * SOUND_RATE)
-_FADE_OUT: Final = round(2.0 * SOUND_RATE)
+_FADE_IN: Final = round(8 / 30 * SOUND_RATE)
+_FADE_OUT: Final = round(1.5 * SOUND_RATE)
+"""Samples until the end; where a closing card fades, it does so in the later part of them."""
 _SEAM: Final = round(0.5 * SOUND_RATE)
 """Samples of the fade on either side of the point where the music starts again."""
 
@@ -84,7 +85,8 @@ class Ducking:
 
     def _edges(self, at: NDArray[np.int64]) -> NDArray[np.float64]:
         fade_in, fade_out = min(_FADE_IN, self.samples // 4), min(_FADE_OUT, self.samples // 4)
-        return _fade(at, fade_in) * _fade(self.samples - at, fade_out)
+        left = np.minimum(1.0, (self.samples - at) / fade_out)
+        return np.asarray(_fade(at, fade_in) * np.sin(left * np.pi / 2), dtype=np.float64)
 
     def _seams(self, at: NDArray[np.int64]) -> NDArray[np.float64]:
         """Fades the end into the beginning where the music starts again; not at its first start or its last end."""

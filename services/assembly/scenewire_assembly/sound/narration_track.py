@@ -36,16 +36,24 @@ class SceneAudio:
 
 @dataclass(frozen=True)
 class NarrationTrack:
-    """All narrations in order, each from the first frame of its scene."""
+    """All narrations in order, each from the first frame of its scene.
+
+    Attributes:
+        scenes: in order.
+        sample_rate: of their files.
+        frame_rate: of the video.
+        closing_frames: frames after the last scene, in which nobody speaks.
+    """
 
     scenes: tuple[SceneAudio, ...]
     sample_rate: int
     frame_rate: int
+    closing_frames: int = 0
 
     @property
     def samples(self) -> int:
         """Length of the video's sound, at SOUND_RATE."""
-        return samples_for(sum(scene.frames for scene in self.scenes), self.frame_rate)
+        return samples_for(sum(scene.frames for scene in self.scenes) + self.closing_frames, self.frame_rate)
 
     @property
     def speech(self) -> tuple[SampleRange, ...]:
@@ -62,6 +70,8 @@ class NarrationTrack:
 
     def write(self, target: Path) -> None:
         """Writes all narrations as one mono WAV, each padded with silence to the last frame of its scene.
+
+        The silence of the closing follows.
 
         Blocks. Reads each narration in small parts.
 
@@ -80,6 +90,7 @@ class NarrationTrack:
             for scene in self.scenes:
                 self._append(track, scene)
                 track.writeframesraw(bytes(2 * (scene.frames * samples_per_frame - scene.samples)))
+            track.writeframesraw(bytes(2 * self.closing_frames * samples_per_frame))
 
     def _append(self, track: wave.Wave_write, scene: SceneAudio) -> None:
         found = None

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import Final
 
 from scenewire.messages import Scene
@@ -32,17 +32,25 @@ class Chapter:
     end: int
 
 
-def chapters(scenes: Sequence[Scene], places: Sequence[Placed], language: str = "en") -> list[Chapter]:
-    """A chapter for each section of the script, or for each scene of a script without sections."""
+def chapters(scenes: Sequence[Scene], places: Sequence[Placed], end: int, language: str = "en") -> list[Chapter]:
+    """A chapter for each section of the script, or for each scene of a script without sections.
+
+    Args:
+        scenes: of the video.
+        places: of the scenes.
+        end: the frame after the last one of the video; the last chapter includes the closing.
+        language: of the video.
+    """
     titles = [one_line(scene.section) for scene in scenes]
     if any(titles):
         titles[0] = titles[0] or chapter_title(scenes[0], language)
     else:
         titles = [chapter_title(scene, language) for scene in scenes]
     first = [number for number, title in enumerate(titles) if title]
+    ends = [*(places[number].start for number in first[1:]), end]
     return [
-        Chapter(_shortened(titles[number]), places[number].start, places[following - 1].end)
-        for number, following in pairwise([*first, len(scenes)])
+        Chapter(_shortened(titles[number]), places[number].start, after)
+        for number, after in zip(first, ends, strict=True)
     ]
 
 

@@ -25,7 +25,7 @@ async def check_video(path: Path, plan: VideoPlan, *, subtitled: bool) -> MediaF
     """
     facts = await probe_media(path)
     faults = [*picture_faults(facts, plan.look, plan.frames), *_sound_faults(facts, plan)]
-    marks = len(chapters(plan.scenes, plan.places))
+    marks = len(chapters(plan.scenes, plan.places, plan.frames))
     if facts.chapters != marks:
         faults.append(f"{facts.chapters} chapters instead of {marks}")
     tracks = facts.stream_types.count("subtitle")

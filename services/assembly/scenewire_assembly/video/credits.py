@@ -10,7 +10,7 @@ from scenewire.text.markup import one_line
 from scenewire_assembly.edit import edit_clips
 from scenewire_assembly.video.plan import VideoPlan
 
-__all__ = ["Appearance", "appearances", "credits_comment", "credits_json", "credits_txt", "script_json"]
+__all__ = ["Appearance", "appearances", "credits_comment", "credits_json", "credits_txt", "script_json", "voices"]
 
 _GENERATED: Final = "Generated background"
 _MAP: Final = {"title": "Natural Earth", "licence": "public domain", "source_url": "https://www.naturalearthdata.com"}
@@ -84,8 +84,8 @@ def credits_json(plan: VideoPlan) -> str:
         }
         for picture in appearances(plan)
     ]
-    voices = [{"engine": engine, "voice": voice} for engine, voice in _voices(plan)]
-    document: dict[str, Any] = {"title": plan.brief.title, "pictures": pictures, "voices": voices}
+    spoken = [{"engine": engine, "voice": voice} for engine, voice in voices(plan)]
+    document: dict[str, Any] = {"title": plan.brief.title, "pictures": pictures, "voices": spoken}
     if plan.has_map:
         document["map"] = _MAP
     if music := plan.brief.options.music:
@@ -104,7 +104,7 @@ def credits_txt(plan: VideoPlan) -> str:
         lines.append(f"  {time}  scene {picture.scene_number}: {_sentence(picture)}")
     lines += ["", "Notices", *(f"  {notice}" for notice in notices)] if (notices := _notices(shown)) else []
     lines += ["", "Map", *(f"  {line}" for line in _map(plan))] if plan.has_map else []
-    lines += ["", "Voice", *(f"  {engine}, voice {voice}" for engine, voice in _voices(plan)), ""]
+    lines += ["", "Voice", *(f"  {engine}, voice {voice}" for engine, voice in voices(plan)), ""]
     if music := plan.brief.options.music:
         lines += ["Music", f"  {_music(music)}", ""]
     return "\n".join(lines)
@@ -114,9 +114,9 @@ def credits_comment(plan: VideoPlan) -> str:
     """Credits for the video file itself: each once, without times."""
     shown = appearances(plan)
     pictures = dict.fromkeys(_sentence(picture) for picture in shown)
-    voices = [f"{engine}, voice {voice}" for engine, voice in _voices(plan)]
+    spoken = [f"{engine}, voice {voice}" for engine, voice in voices(plan)]
     music = [_music(plan.brief.options.music)] if plan.brief.options.music else []
-    credit_lines = {"Picture": pictures, "Notice": _notices(shown), "Map": _map(plan), "Voice": voices, "Music": music}
+    credit_lines = {"Picture": pictures, "Notice": _notices(shown), "Map": _map(plan), "Voice": spoken, "Music": music}
     return "\n".join(f"{kind}: {line}" for kind, lines in credit_lines.items() for line in lines)
 
 
@@ -135,7 +135,8 @@ def script_json(plan: VideoPlan) -> str:
     return json.dumps(scenes, ensure_ascii=False, indent=2) + "\n"
 
 
-def _voices(plan: VideoPlan) -> list[tuple[str, str]]:
+def voices(plan: VideoPlan) -> list[tuple[str, str]]:
+    """Engine and voice of all narrations, each once."""
     return list(dict.fromkeys((segment.narration.engine, segment.narration.voice) for segment in plan.segments))
 
 

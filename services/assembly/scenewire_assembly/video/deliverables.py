@@ -43,4 +43,5 @@ def video_metadata(plan: VideoPlan) -> str:
     Licences require credits to stay with the video: the copy in its own file cannot be separated from it.
     """
     tags = {"title": one_line(plan.brief.title), "comment": credits_comment(plan)}
-    return ffmetadata(tags, chapters(plan.scenes, plan.places, plan.brief.options.language), plan.look.frame_rate)
+    marks = chapters(plan.scenes, plan.places, plan.frames, plan.brief.options.language)
+    return ffmetadata(tags, marks, plan.look.frame_rate)

@@ -44,18 +44,18 @@ async def join(job: FfmpegJob, plan: VideoPlan, segments: Sequence[Path], *, met
 
     Args:
         job: its folder has SOUND, and SUBTITLES if `subtitled`.
-        plan: the order of the segments, and their places.
-        segments: the file of each.
+        plan: the order of the segments, and their lengths.
+        segments: the file of each, then of the closing.
         metadata: in the format of `chapters.ffmetadata`.
         subtitled: whether VIDEO gets a subtitle track. If captions are burnt in, players show it only on request.
     """
     rate = plan.look.frame_rate
     lines = ["ffconcat version 1.0"]
-    for (segment, place), path in zip(plan.placed, segments, strict=True):
-        name = f"segment{segment.scene.scene_number:05}.mp4"
+    for number, (frames, path) in enumerate(zip(plan.lengths, segments, strict=True), 1):
+        name = f"segment{number:05}.mp4"
         (job.folder / name).symlink_to(path)
         # Without its exact duration, a segment would have the one that its container's clock rounds to.
-        lines += [f"file {name}", f"duration {place.frames / rate:.6f}"]
+        lines += [f"file {name}", f"duration {frames / rate:.6f}"]
     (job.folder / _LIST).write_text("\n".join([*lines, ""]), encoding="utf-8")
     (job.folder / _METADATA).write_text(metadata, encoding="utf-8")
     await job.run(_join_command(plan, subtitled=subtitled), sound_limits(plan.frames / rate))

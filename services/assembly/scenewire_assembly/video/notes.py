@@ -78,14 +78,15 @@ def scene_list(numbers: Sequence[int], count: int) -> str:
 
 def _font_notes(plan: VideoPlan) -> tuple[str, ...]:
     """One note about all characters that no font has."""
-    undrawable = sorted(set("".join(segment.segment.undrawable for segment in plan.segments)))
+    pictures = [segment.segment for segment in plan.segments] + ([plan.closing] if plan.closing else [])
+    undrawable = sorted(set("".join(picture.undrawable for picture in pictures)))
     if not undrawable:
         return ()
     some = "".join(undrawable[:_NAMED_CHARACTERS]) + ("…" if len(undrawable) > _NAMED_CHARACTERS else "")
     numbers = [segment.scene.scene_number for segment in plan.segments if segment.segment.undrawable]
     spoken = "".join(segment.narration.text or segment.scene.text for segment in plan.segments)
     kept = " (the subtitle files have them)" if set(undrawable) <= set(spoken) else ""
-    scenes = scene_list(numbers, plan.brief.scene_count)
+    scenes = scene_list(numbers, plan.brief.scene_count) if numbers else "Closing card"
     note = f"{scenes}: no font draws {some}; the picture leaves them out{kept}. To show them, {FONTS_HINT}."
     return (note,)
 

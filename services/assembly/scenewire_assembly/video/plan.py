@@ -1,9 +1,9 @@
-"""The whole video: all segments in order, and their places in it."""
+"""The whole video: all segments in order, their places in it, and its closing."""
 
 from dataclasses import dataclass
 from functools import cached_property
 
-from scenewire.messages import Brief, Look, Scene, SegmentRendered
+from scenewire.messages import Brief, Look, Scene, Segment, SegmentRendered
 from scenewire_assembly.edit import Placed, layout_scenes
 
 __all__ = ["VideoPlan"]
@@ -11,9 +11,10 @@ __all__ = ["VideoPlan"]
 
 @dataclass(frozen=True)
 class VideoPlan:
-    """The segments of a video, in order."""
+    """The segments of a video, in order, and its closing card where it has one."""
 
     segments: tuple[SegmentRendered, ...]
+    closing: Segment | None = None
 
     @property
     def brief(self) -> Brief:
@@ -32,13 +33,29 @@ class VideoPlan:
 
     @cached_property
     def places(self) -> list[Placed]:
-        """The place of each segment."""
+        """The place of each scene."""
         return layout_scenes([segment.segment.frames for segment in self.segments])
 
     @property
     def frames(self) -> int:
         """Length of the video."""
-        return self.places[-1].end
+        return self.places[-1].end + self.closing_frames
+
+    @property
+    def closing_frames(self) -> int:
+        """Length of the closing card; 0 without one."""
+        return self.closing.frames if self.closing else 0
+
+    @property
+    def lengths(self) -> list[int]:
+        """The lengths of all pictures that are joined, in frames."""
+        return [place.frames for place in self.places] + ([self.closing.frames] if self.closing else [])
+
+    @property
+    def parameters(self) -> set[str]:
+        """Hashes of the decoder parameters of all pictures. Only equal ones join by copying."""
+        closing = {self.closing.parameters} if self.closing else set()
+        return closing | {segment.segment.parameters for segment in self.segments}
 
     @property
     def has_map(self) -> bool:
@@ -47,5 +64,5 @@ class VideoPlan:
 
     @property
     def placed(self) -> list[tuple[SegmentRendered, Placed]]:
-        """Each segment with its place."""
+        """The segment of each scene with its place."""
         return list(zip(self.segments, self.places, strict=True))

@@ -6,8 +6,7 @@ from typing import Final
 
 import structlog
 
-from scenewire.messages import AudioRendered, Candidate, Clip, Credit, Footage
-from scenewire.timeline import frames_for
+from scenewire.messages import AudioRendered, Candidate, Clip, Credit, Footage, scene_frames
 from scenewire_sourcing.candidates import FootageFile, FoundFootage
 from scenewire_sourcing.ingest.ingest import Ingest
 from scenewire_sourcing.providers.base import FootageSource, FootageUnavailableError
@@ -94,7 +93,7 @@ class SceneSearch:
         self._sources = sources
         self._ingest = ingest
         self._reservations = reservations
-        self._frames = frames_for(audio.narration.samples, audio.narration.sample_rate, self._look.frame_rate)
+        self._frames = scene_frames(audio.brief, audio.scene, audio.narration)
         self._needed = clip_count(self._frames, self._look.frame_rate)
         self._selected: list[tuple[Clip, Candidate]] = []
         self._passed_over: list[Candidate] = []
