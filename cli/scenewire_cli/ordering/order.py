@@ -105,6 +105,7 @@ def _look(options: OrderOptions) -> dict[str, Any]:
     look |= {
         "title": not options.no_title,
         "closing": not options.no_closing,
+        "credit_tags": not options.no_credit_tags,
     }
     if options.fit is not None:
         look["fit"] = options.fit

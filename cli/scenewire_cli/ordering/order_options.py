@@ -160,6 +160,14 @@ class OrderOptions:
             rich_help_panel=_PICTURE,
         ),
     ] = False
+    no_credit_tags: Annotated[
+        bool,
+        typer.Option(
+            "--no-credit-tags",
+            help="Don't name creator and licence over footage.",
+            rich_help_panel=_PICTURE,
+        ),
+    ] = False
     music: Annotated[
         Path | None,
         typer.Option(

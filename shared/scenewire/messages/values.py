@@ -67,6 +67,10 @@ class Look(WireModel):
         default=True,
         description="Whether to end with a card that names the credits; none below 10 s of ordered length.",
     )
+    credit_tags: bool = Field(
+        default=True,
+        description="Whether to name creator and licence over footage that has both, unless it is in the public domain.",
+    )
 
 
 class Music(WireModel):

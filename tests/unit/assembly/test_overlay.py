@@ -10,9 +10,12 @@ from scenewire.messages import Look
 from scenewire_assembly.captions.ass import Canvas, escaped
 from scenewire_assembly.captions.cues import Cue, cues_of
 from scenewire_assembly.captions.styles import Captions, Ink
-from scenewire_assembly.captions.title import Title, title_of
 from scenewire_assembly.captions.word_times import SpokenWord
+from scenewire_assembly.designs.faces import faces_of
 from scenewire_assembly.picture.overlay import overlay_script
+from scenewire_assembly.picture.title import Title, title_of
+from scenewire_assembly.themes.theme import THEMES, theme_of
+from scenewire_assembly.typefaces.cutting import TYPEFACES_DIR
 from tests.support.builders import brief, narration, scene
 
 LOOK = Look()
@@ -23,6 +26,13 @@ def overlay(
     look: Look, frames: int, cues: Sequence[Cue], title: Title | None, undrawable: frozenset[str] = frozenset()
 ) -> str:
     return overlay_script(Canvas(look, frames, undrawable), cues, title)
+
+
+def title_in(text: str, theme: str = "atlas") -> Title:
+    """A title in the heading typeface of a theme."""
+    chosen = theme_of(Look(theme=theme))
+    face = faces_of(chosen, TYPEFACES_DIR).of("heading", text)
+    return Title(text, face, chosen.text, chosen.accent, size=chosen.number_size, line=chosen.heading_line)
 
 
 def caption_columns(look: Look) -> int:
@@ -69,7 +79,7 @@ def test_a_cue_shows_on_exactly_its_frames(start, frames, rate):
 
 def test_undrawable_characters_and_empty_captions_are_left_out():
     cues = [Cue((words("Tea 茶 good"), words("🎉")), 0, 30), Cue((words("茶。", 30),), 30, 60)]
-    found = events(overlay(LOOK, 60, cues, Title("お茶", "FFFFFF"), frozenset("茶。🎉お")))
+    found = events(overlay(LOOK, 60, cues, title_in("お茶"), frozenset("茶。🎉お")))
     assert {shown(event) for event in found} == {"Tea good"}
 
 
@@ -137,23 +147,25 @@ def test_a_word_wider_than_its_line_is_drawn_smaller_and_fine_scripts_larger():
 
 def test_the_title_is_over_the_start_of_the_first_scenes_footage():
     film = brief(3, title="The story of tea")
-    title = title_of(film, scene(1), "FFCC00")
-    assert title == Title("The story of tea", "FFCC00")
-    assert title_of(film, scene(2), "FFCC00") is None
+    assert title_of(film, scene(1)) == "The story of tea"
+    assert title_of(film, scene(2)) == ""
     silent = film.model_copy(update={"options": film.options.model_copy(update={"look": Look(title=False)})})
-    assert title_of(silent, scene(1), "FFCC00") is None
-    found = [event for event in events(overlay(LOOK, 300, [], title)) if event.style == "Title"]
+    assert title_of(silent, scene(1)) == ""
+    title = title_in("The story of tea")
+    script = pysubs2.SSAFile.from_string(overlay(LOOK, 300, [], title), "ass")
+    found = [event for event in script if event.style == "Title"]
     assert [(event.start, event.end, shown(event)) for event in found] == [(0, 3600, "The story of tea")]
+    assert script.styles["Title"].fontname == "SW Oswald 500"
     assert events(overlay(LOOK, 30, [], title)) == []  # too short to be read
 
 
 def test_a_title_that_the_captions_begin_with_is_not_shown_twice():
     film = brief(1, title="Tea is a drink")
-    assert title_of(film, scene(1, text="Tea is a drink. It is old."), "FFCC00") is None
+    assert title_of(film, scene(1, text="Tea is a drink. It is old.")) == ""
 
 
 def test_a_title_that_runs_from_the_right_is_on_the_right():
-    script = pysubs2.SSAFile.from_string(overlay(LOOK, 300, [], Title("قصة الشاي", "FFCC00")), "ass")
+    script = pysubs2.SSAFile.from_string(overlay(LOOK, 300, [], title_in("قصة الشاي")), "ass")
     assert script.styles["Title"].alignment == pysubs2.Alignment.TOP_RIGHT
 
 
@@ -161,31 +173,36 @@ def test_a_title_that_runs_from_the_right_is_on_the_right():
 def test_hostile_text_is_drawn_and_not_executed_in_any_style(text):
     for style in STYLES:
         look = Look(caption_style=style)
-        for event in events(overlay(look, 90, [Cue(((SpokenWord(text, 0, 30),),), 0, 30)], Title(text, "FFFFFF"))):
-            if event.style == "Caption":
-                assert shown(event) == text
-            drawn = MARKUP.sub("", event.text)
-            if event.style == "Title":  # a long word is divided
-                assert drawn.replace(r"\N", "") == escaped(text)
-            else:
-                assert not re.search(r"\\[Nnh]", drawn)
+        cue = Cue(((SpokenWord(text, 0, 30),),), 0, 30)
+        found = events(overlay(look, 90, [cue], title_in(text)))
+        assert {shown(event) for event in found if event.style == "Caption"} == {text}
+        # A long word is divided.
+        assert "".join(MARKUP.sub("", event.text) for event in found if event.style == "Title") == escaped(text)
+        assert not any(re.search(r"\\[Nnh]", MARKUP.sub("", event.text)) for event in found)
 
 
+@pytest.mark.parametrize(("width", "height"), SHAPES)
+@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize(
-    ("title", "shown"),
+    "text",
     [
-        (
-            "うみはとてもひろくて、ふかくて、あおいのでみんながすきです",
-            r"うみはとてもひろくて、\Nふかくて、あおいので\Nみんながすきです",
-        ),
-        ("Short words wrap by themselves", "Short words wrap by themselves"),
-        ("運河の歴史", "運河の歴史"),
+        "Tea",
+        "How a narrow ditch in the desert came to carry a tenth of the trade of the whole world",
+        "うみはとてもひろくて、ふかくて、あおいのでみんながすきです",
     ],
 )
-def test_a_title_without_spaces_is_divided_into_lines_that_fit(title: str, shown: str):
-    canvas = Canvas(Look(width=480, height=270), 300)
-    drawn = next(event for event in Title(title, "FFFFFF").events(canvas) if event.style == "Title")
-    assert drawn.text.rpartition("}")[2] == shown
+def test_a_title_stands_in_lines_within_the_margins_at_the_top(text: str, theme: str, width: int, height: int):
+    look = Look(width=width, height=height, theme=theme)
+    title = title_in(text, theme)
+    script = pysubs2.SSAFile.from_string(overlay(look, 300, [], title), "ass")
+    lines = [event for event in script if event.style == "Title"]
+    assert "".join(shown(event) for event in lines).replace(" ", "") == text.replace(" ", "")
+    style = script.styles["Title"]
+    em = style.fontsize / title.face.font_size(1)
+    for event in lines:
+        x, y = map(float, re.findall(r"\\move\([^,]+,[^,]+,([^,]+),([^,]+)", event.text)[0])
+        assert x + title.face.width(shown(event), em) <= 0.95 * width
+        assert 0 < y < 0.4 * height
 
 
 def test_captions_over_a_painted_ground_have_the_colours_of_its_theme_and_no_outline():

@@ -143,9 +143,11 @@ def test_fit_captions_and_title_are_part_of_the_look():
     assert not build_order(OrderOptions(captions="none")).look.captions
 
 
-def test_the_closing_card_can_be_left_out():
-    assert not build_order(OrderOptions(no_closing=True)).look.closing
-    assert build_order(OrderOptions()).look.closing
+def test_the_closing_card_and_credit_tags_can_be_left_out():
+    look = build_order(OrderOptions(no_closing=True, no_credit_tags=True)).look
+    assert (look.closing, look.credit_tags) == (False, False)
+    usual = build_order(OrderOptions()).look
+    assert (usual.closing, usual.credit_tags) == (True, True)
 
 
 @pytest.mark.parametrize(

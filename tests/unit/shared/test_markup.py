@@ -9,7 +9,7 @@ from scenewire.artifacts.filesystem import FilesystemStore
 from scenewire.messages import ScriptRequested
 from scenewire.text.markup import is_speakable, one_line
 from scenewire.text.plain import plain_line, plain_text
-from scenewire_assembly.captions.title import title_of
+from scenewire_assembly.picture.title import title_of
 from scenewire_assembly.video.chapters import chapter_title
 from scenewire_assembly.video.file_name import video_name
 from scenewire_script.stage import ScriptStage
@@ -185,9 +185,7 @@ async def test_all_services_show_and_speak_the_same_words(tmp_path, written: str
     assert chapter_title(scene) == script.brief.title == script.brief.topic == words
     options = script.brief.options
     bare = options.model_copy(update={"look": options.look.model_copy(update={"captions": False})})
-    title = title_of(script.brief.model_copy(update={"options": bare}), scene, "")
-    assert title is not None
-    assert title.text == words
+    assert title_of(script.brief.model_copy(update={"options": bare}), scene) == words
     assert "amp" not in video_name(script.brief.topic)
     if form == "scenes":
         assert scene.keywords == ("cats",)

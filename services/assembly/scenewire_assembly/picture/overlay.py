@@ -7,8 +7,8 @@ import pysubs2
 from scenewire_assembly.captions.ass import Canvas
 from scenewire_assembly.captions.cues import Cue
 from scenewire_assembly.captions.styles import CAPTION, PLATED_CAPTION, Captions, Ink
-from scenewire_assembly.captions.title import Title
 from scenewire_assembly.designs.drawing import DESIGN, Span
+from scenewire_assembly.picture.title import Title
 
 __all__ = ["overlay_script"]
 

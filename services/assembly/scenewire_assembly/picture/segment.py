@@ -17,23 +17,24 @@ from scenewire_assembly.captions.cues import Cue, cues_of, frame_words
 from scenewire_assembly.captions.fonts import FONTS_HINT
 from scenewire_assembly.captions.glyphs import find_undrawable
 from scenewire_assembly.captions.styles import Captions, Ink
-from scenewire_assembly.captions.title import title_of
 from scenewire_assembly.captions.word_times import SpokenWord
 from scenewire_assembly.designs.drawing import Drawing
 from scenewire_assembly.designs.faces import Faces, faces_of
 from scenewire_assembly.designs.scene import DesignedScene, draw_scene
 from scenewire_assembly.designs.transitions import cover, cover_frames
 from scenewire_assembly.designs.zones import Zones
-from scenewire_assembly.edit import check_clips
+from scenewire_assembly.edit import check_clips, edit_clips
 from scenewire_assembly.ffmpeg_job import Advance, FfmpegJob, FrameProgress
 from scenewire_assembly.job_files import FONTS, OVERLAY, SEGMENT, clip_name
+from scenewire_assembly.picture.credit_tags import credit_tags, has_tag, tag_lines
 from scenewire_assembly.picture.overlay import overlay_script
 from scenewire_assembly.picture.scene_picture import Encoder, ScenePicture, Still
 from scenewire_assembly.picture.segment_check import check_segment
 from scenewire_assembly.picture.segment_command import segment_command
+from scenewire_assembly.picture.title import Title, title_of
 from scenewire_assembly.picture.tone_mapping import TABLES, lookup_table
 from scenewire_assembly.themes.grounds import Ground
-from scenewire_assembly.themes.theme import Theme, theme_of
+from scenewire_assembly.themes.theme import Theme, contrast, theme_of
 
 __all__ = ["SegmentPlan", "make_segment", "open_faces", "plan_segment"]
 
@@ -74,25 +75,45 @@ async def plan_segment(job: FfmpegJob, sourced: FootageSourced, encoder: Encoder
     cues: list[Cue] = []
     if look.captions:
         cues = await asyncio.to_thread(cues_of, scene.text, narration, look.frame_rate, width, language=language)
-    title = title_of(sourced.brief, scene, theme.accent) if clips else None
     texts = [scene.text, sourced.brief.title if scene.scene_number == 1 else scene.section]
+    texts += [line for clip in clips if look.credit_tags for line in tag_lines(clip.credit)[0]]
     undrawable = await find_undrawable(job, "".join(texts))
     _require_font("".join(text for cue in cues for text in cue.texts), undrawable)
     canvas = replace(canvas, undrawable=undrawable)
-    overlay = ""
-    stills: tuple[Still, ...] = (Still(ground, frames),)
-    if clips:
-        ending = _ending(canvas, sourced.brief, scene, theme)
-        overlay = await asyncio.to_thread(overlay_script, canvas, cues, title, designs=ending)
-    else:
-        overlay, stills = await asyncio.to_thread(
-            _painted, job, sourced, canvas, cues, ground=ground, typefaces=typefaces
-        )
+    draw = _footage_overlay if clips else _painted_overlay
+    overlay, stills = await asyncio.to_thread(draw, job, sourced, canvas, cues, ground=ground, typefaces=typefaces)
     picture = ScenePicture(look=look, frames=frames, encoder=encoder, clips=clips, stills=stills, overlay=overlay)
     return SegmentPlan(picture, "".join(sorted(undrawable)))
 
 
-def _painted(
+def _footage_overlay(
+    job: FfmpegJob, sourced: FootageSourced, canvas: Canvas, cues: Sequence[Cue], *, ground: Ground, typefaces: Path
+) -> tuple[str, tuple[Still, ...]]:
+    """The script over footage: title, credit tags, and the transition to a closing. Blocks.
+
+    Puts the theme's typefaces into the job's folder if they are used.
+    """
+    brief, scene, clips, theme = sourced.brief, sourced.scene, sourced.footage.clips, ground.theme
+    text, title = title_of(brief, scene), None
+    tagged = canvas.look.credit_tags and any(has_tag(clip.credit) for clip in clips)
+    designs = _ending(canvas, brief, scene, theme)
+    if text or tagged:
+        faces = open_faces(job, theme, typefaces)
+        if text:
+            letters, line = (
+                max(pair, key=lambda code: contrast(code, "000000"))  # they stand on a dark haze
+                for pair in ((theme.text, theme.ground), (theme.accent, theme.second))
+            )
+            face = faces.of("heading", canvas.drawable(text))
+            title = Title(text, face, letters, line, size=theme.number_size, line=theme.heading_line)
+        if tagged:
+            shots = edit_clips(clips, canvas.frames, canvas.look.frame_rate).shots
+            clear = title.frames(canvas) if title else 0
+            designs += credit_tags(canvas, clips, shots, theme=theme, faces=faces, clear=clear)
+    return overlay_script(canvas, cues, title, designs=designs), (Still(ground, canvas.frames),)
+
+
+def _painted_overlay(
     job: FfmpegJob, sourced: FootageSourced, canvas: Canvas, cues: Sequence[Cue], *, ground: Ground, typefaces: Path
 ) -> tuple[str, tuple[Still, ...]]:
     """The script of a painted scene, and its grounds. Blocks; puts the theme's typefaces into the job's folder."""

@@ -1,6 +1,5 @@
 """The closing card: the title, and who made pictures, voice and music. Pure."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -9,6 +8,7 @@ import pysubs2
 
 from scenewire.messages import FADE_FRAMES, Look, has_closing
 from scenewire.text.markup import one_line
+from scenewire_assembly.credit_lines import licence_name, shown_title
 from scenewire_assembly.designs.board import Board
 from scenewire_assembly.designs.drawing import Box, Drawing, Lettering, Span
 from scenewire_assembly.designs.faces import Faces
@@ -40,18 +40,19 @@ _COLUMN: Final = 290
 _NAME_LINE: Final = 52
 _GAP: Final = 30
 _BELOW_TITLE: Final = 160
+_BETWEEN: Final = " · "
 _MIN_LABEL: Final = 0.6
 """Share of their size to which lines shrink so that all stand on the card."""
 
 _STAGGER: Final = 3
+_BREAKS_BELOW: Final = 0.8
+"""Share of their size to which lines shrink before one is broken."""
+
 _BELOW: Final = {"wide": 0.93, "upright": 0.66, "square": 0.94}
 """Where the last line may stand, share of the height. Players of upright videos cover what lies below."""
 
 _FADE_LAYER: Final = 40
 """Above transitions."""
-
-_ADDRESS: Final = re.compile(r"https?://|www\.|\.\w{2,4}$", re.IGNORECASE)
-"""Titles with addresses and file names stay off the screen."""
 
 
 @dataclass(frozen=True)
@@ -147,9 +148,7 @@ def _picture(picture: Appearance) -> str:
 
 
 def _credit(title: str, creator: str, licence: str) -> str:
-    title = one_line(title)
-    shown = "" if not title or _ADDRESS.search(title) else f"“{title}”"
-    return " · ".join(filter(None, (shown, one_line(creator), one_line(licence))))
+    return _BETWEEN.join(filter(None, (shown_title(title), one_line(creator), licence_name(licence))))
 
 
 def draw_closing(
@@ -249,14 +248,20 @@ class _Row:
 
 
 def _fitted_rows(board: Board, card: ClosingCard, top: float) -> tuple[float, list[_Row]]:
-    """The credits as large as they fit below a height, and their share of the full size."""
+    """The credits as large as they fit below a height, and their share of the full size.
+
+    They rather become somewhat smaller than break.
+    """
     bottom = board.zones.height * _BELOW[board.zones.shape]
+    unbroken = sum(len(group.lines) for group in card.groups) + bool(card.more)
     size = 1.0
-    rows = _rows(board, card, size)
-    while rows and top + rows[-1].y * board.unit * size > bottom and size > _MIN_LABEL:
-        size *= 0.96
+    while size > _MIN_LABEL:
         rows = _rows(board, card, size)
-    return size, rows
+        whole = len(rows) == unbroken or size < _BREAKS_BELOW
+        if not rows or (whole and top + rows[-1].y * board.unit * size <= bottom):
+            return size, rows
+        size *= 0.96
+    return size, _rows(board, card, size)
 
 
 def _draw_rows(board: Board, rows: Sequence[_Row], top: float, size: float) -> None:
@@ -274,6 +279,17 @@ def _draw_rows(board: Board, rows: Sequence[_Row], top: float, size: float) -> N
         board.line([Word(row.line, frame)], zones.left + _column(zones) * unit, y, row.lettering, rise=0.25)
 
 
+def _pieces(text: str, lettering: Lettering, width: float) -> list[Piece]:
+    """The parts of a credit, which break only where one alone is wider than a line."""
+    parts = text.split(_BETWEEN)
+    parts = [part + _BETWEEN.rstrip() for part in parts[:-1]] + parts[-1:]
+    pieces: list[Piece] = []
+    for part in parts:
+        words = words_in(part)
+        pieces += [Piece(tuple(words))] if lettering.width(part) <= width else [Piece((word,)) for word in words]
+    return pieces
+
+
 def _column(zones: Zones) -> float:
     """Where lines begin, in units from the names; 0 if they stand below them."""
     return _COLUMN if zones.shape == "wide" else 0.0
@@ -289,8 +305,8 @@ def _rows(board: Board, card: ClosingCard, size: float) -> list[_Row]:
         name = group.name
         for text in group.lines:
             lettering = board.lettering("label", text, em, board.theme.text)
-            for line in board.wrapped([Piece((word,)) for word in words_in(text)], lettering, width):
-                rows.append(_Row(name, text_of(line), lettering, y, below))
+            for line in board.wrapped(_pieces(text, lettering, width), lettering, width):
+                rows.append(_Row(name, text_of(line).removesuffix(_BETWEEN.rstrip()), lettering, y, below))
                 y += _LABEL * _LINE + (below if name else 0)
                 name = ""
         y += _GAP

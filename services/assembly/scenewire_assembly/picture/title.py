@@ -1,9 +1,9 @@
 """The title over the footage of a scene. Pure."""
 
-import math
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import pysubs2
@@ -11,7 +11,10 @@ import pysubs2
 from scenewire.messages import Brief, Scene
 from scenewire.text.markup import one_line
 from scenewire_assembly.captions.ass import Canvas, colour, enlargement, escaped
-from scenewire_assembly.captions.line_breaking import columns, split_unbreakable
+from scenewire_assembly.captions.line_breaking import columns
+from scenewire_assembly.designs.lettering import Piece, text_of, wrap
+from scenewire_assembly.designs.times import words_in
+from scenewire_assembly.typefaces.face import Face
 
 __all__ = ["Title", "title_of"]
 
@@ -21,8 +24,14 @@ _TITLE_S: Final = 3.6
 _MIN_TITLE_S: Final = 1.2
 """A shorter scene shows no title: nobody could read it."""
 
-_TITLE_SIZE: Final = 0.075
+_EM: Final = 0.088
 """Share of the picture's height, or nearly of its width if that is less."""
+
+_MIN_EM: Final = 0.6
+"""Share of that size to which a title shrinks so that it fills no more than two lines."""
+
+_STEP: Final = 0.96
+_LINES: Final = 2
 
 
 @dataclass(frozen=True)
@@ -31,24 +40,35 @@ class Title:
 
     Attributes:
         text: the title.
-        accent: colour of its line, `RRGGBB`.
+        face: its font.
+        letters: colour of its letters, `RRGGBB`; light, for they stand on a dark haze.
+        accent: colour of its line.
+        size: share of the usual size.
+        line: distance of base lines, ems.
     """
 
     text: str
+    face: Face
+    letters: str
     accent: str
+    size: float = 1.0
+    line: float = 1.12
 
-    @property
-    def texts(self) -> tuple[str, ...]:
-        """All text of it."""
-        return (self.text,)
+    def frames(self, canvas: Canvas) -> int:
+        """The frames for which it shows; 0 in a scene that is too short to read it."""
+        rate = canvas.look.frame_rate
+        shown = min(canvas.frames, round(_TITLE_S * rate))
+        return shown if canvas.drawable(self.text) and shown >= _MIN_TITLE_S * rate else 0
 
     def styles(self, canvas: Canvas) -> dict[str, pysubs2.SSAStyle]:
         """The ASS styles that its events use."""
-        style = canvas.text_style(self._size(canvas))
+        em, _ = self._fitted(canvas)
+        style = canvas.text_style(self.face.font_size(em))
+        style.fontname, style.bold, style.primarycolor = self.face.family, self.face.bold, colour(self.letters)
+        style.marginl = style.marginr = 0
         style.outlinecolor, style.backcolor = colour("080A0E", 70), colour("000000", 120)
-        style.outline, style.shadow = round(style.fontsize * 0.035, 2), round(style.fontsize * 0.04, 2)
+        style.outline, style.shadow = round(em * 0.04, 2), round(em * 0.045, 2)
         style.alignment = pysubs2.Alignment.TOP_RIGHT if self._from_right else pysubs2.Alignment.TOP_LEFT
-        style.marginv = round(canvas.height * (0.105 if canvas.upright else 0.085))
         line = style.copy()
         line.primarycolor, line.outline, line.shadow = colour(self.accent), 0.0, round(style.shadow / 2, 2)
         line.alignment = pysubs2.Alignment.TOP_LEFT
@@ -58,28 +78,29 @@ class Title:
 
     def events(self, canvas: Canvas) -> Iterator[pysubs2.SSAEvent]:
         """The title for the first seconds: a dark haze from above, a line, and the text below it."""
-        text = canvas.drawable(self.text)
-        rate = canvas.look.frame_rate
-        shown = min(canvas.frames, round(_TITLE_S * rate))
-        if not text or shown < _MIN_TITLE_S * rate:
+        shown = self.frames(canvas)
+        if not shown:
             return
-        style = self.styles(canvas)["Title"]
-        size, top, side = style.fontsize, style.marginv, canvas.margin
-        tall = top + size * (math.ceil(canvas.lines(text, size)) + 0.7)
+        em, lines = self._fitted(canvas)
+        side, top = canvas.margin, round(canvas.height * (0.12 if canvas.upright else 0.1))
+        baseline = top + self.face.capital(em)
+        tall = baseline + em * (self.line * (len(lines) - 1) + 0.9)
         blur = round(canvas.height * 0.05)
         haze = f"m {-3 * blur} {-3 * blur} l {canvas.width + 3 * blur} {-3 * blur}"
         haze += f" {canvas.width + 3 * blur} {tall - blur:.0f} {-3 * blur} {tall - blur:.0f}"
         shade = f"{{\\pos(0,0)\\blur{blur}\\fad(500,500)\\p1}}{haze}{{\\p0}}"
         yield canvas.event(0, shown, shade, "TitleShade")
-        bar = _bar(size * 1.5, max(2.0, canvas.height / 216))
+        bar = _bar(em * 1.3, max(2.0, canvas.height / 216))
         x = canvas.width - side if self._from_right else side
         anchor = r"\an9" if self._from_right else r"\an7"
-        line = f"{{{anchor}\\pos({x},{top - size * 0.28:.1f})\\fscx0\\t(150,900,0.6,\\fscx100)\\fad(250,450)\\p1}}"
+        line = f"{{{anchor}\\pos({x},{top - em * 0.36:.1f})\\fscx0\\t(150,900,0.6,\\fscx100)\\fad(250,450)\\p1}}"
         yield canvas.event(0, shown, f"{line}{bar}{{\\p0}}", "TitleLine", layer=1)
-        drift = size * 0.22
-        start = x + drift if self._from_right else x - drift
-        moved = f"{{\\move({start:.1f},{top},{x},{top},0,800)\\fad(450,450)}}"
-        yield canvas.event(0, shown, f"{moved}{_broken(text, canvas.columns(size))}", "Title", layer=1)
+        start = x + em * 0.25 if self._from_right else x - em * 0.25
+        for text in lines:
+            y = self.face.top(baseline, em)
+            moved = f"{{\\q2\\move({start:.1f},{y:.1f},{x},{y:.1f},0,800)\\fad(450,450)}}"
+            yield canvas.event(0, shown, f"{moved}{escaped(text)}", "Title", layer=1)
+            baseline += self.line * em
 
     @property
     def _from_right(self) -> bool:
@@ -87,22 +108,31 @@ class Title:
         directions = (unicodedata.bidirectional(character) for character in self.text)
         return next((direction != "L" for direction in directions if direction in ("L", "R", "AL")), False)
 
-    def _size(self, canvas: Canvas) -> float:
-        """Line height in pixels; smaller for a title that would fill more than two lines."""
-        size = min(canvas.height, canvas.width * 1.2) * _TITLE_SIZE * enlargement(self.text)
-        return size * max(0.6, min(1.0, math.sqrt(2 / max(1.0, canvas.lines(self.text, size)))))
+    def _fitted(self, canvas: Canvas) -> tuple[float, list[str]]:
+        """The em, smaller for a title that would fill more than two lines, and the lines."""
+        width = canvas.width - 2 * canvas.margin
+        pieces = [Piece((word,)) for word in words_in(canvas.drawable(self.text))]
+        em = least = min(canvas.height, canvas.width * 1.2) * _EM * self.size * enlargement(self.text)
+        least *= _MIN_EM
+        while True:
+            measure = partial(self.face.width, em=em)
+            lines = wrap(pieces, measure, width)
+            fits = len(lines) <= _LINES and all(measure(text_of(line)) <= width for line in lines)
+            if fits or em * _STEP < least:
+                return em, [text_of(line) for line in lines]
+            em *= _STEP
 
 
-def title_of(brief: Brief, scene: Scene, accent: str) -> Title | None:
+def title_of(brief: Brief, scene: Scene) -> str:
     """The video's title over the footage of the first scene, or the heading of the section that begins with a scene.
 
-    None if there is neither, or if the captions start with the same words.
+    Empty if there is neither, or if the captions start with the same words.
     """
     title, text = one_line(brief.title if scene.scene_number == 1 else scene.section), one_line(scene.text)
     repeated = text.casefold().startswith(title.rstrip(" .…").casefold())
-    if not title or not brief.options.look.title or (repeated and brief.options.look.captions):
-        return None
-    return Title(_shortened(title, _MAX_TITLE_COLUMNS), accent)
+    if not brief.options.look.title or (repeated and brief.options.look.captions):
+        return ""
+    return _shortened(title, _MAX_TITLE_COLUMNS)
 
 
 def _bar(width: float, thickness: float) -> str:
@@ -120,23 +150,3 @@ def _shortened(text: str, max_columns: int) -> str:
     while kept and (unicodedata.category(kept[-1])[0] in "PZ"):
         kept = kept[:-1]
     return f"{kept}…"
-
-
-def _broken(text: str, line_columns: float) -> str:
-    """The text as ASS, with breaks in words that are wider than a line: libass breaks lines only at spaces."""
-    words = text.split(" ")
-    return " ".join(r"\N".join(map(escaped, _divided(word, line_columns))) for word in words)
-
-
-def _divided(word: str, line_columns: float) -> Iterator[str]:
-    """A word in as few lines as it needs, of similar widths."""
-    lines = math.ceil(columns(word) / line_columns)
-    width = math.ceil(columns(word) / lines) if lines else 0
-    line = ""
-    for part, _ in split_unbreakable(word, width):
-        if line and (columns(line) >= width or columns(line + part) > line_columns + 1):  # half a wide character
-            yield line
-            line = part
-        else:
-            line += part
-    yield line
