@@ -32,4 +32,4 @@ def assembly_stages(
     ffmpeg = FfmpegOnDemand(open_ffmpeg)
     music = MusicCache(store, ffmpeg)
     segments = SegmentStage(store, ffmpeg, music, encoder=encoder, fonts=fonts)
-    return AssemblyStages(segments, VideoStage(store, ffmpeg, music, segments, levels=levels))
+    return AssemblyStages(segments, VideoStage(store, ffmpeg, music, segments, levels=levels, fonts=fonts))

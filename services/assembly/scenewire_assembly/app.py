@@ -45,20 +45,16 @@ def create_app(settings: AssemblySettings | None = None) -> FastStream:
     music = MusicCache(store, ffmpeg)
     threads = settings.threads or min(_MAX_THREADS, usable_processors())
     encoder = Encoder(preset=settings.preset, crf=settings.crf, threads=threads)
-    segments = SegmentStage(
-        store,
-        ffmpeg,
-        music,
-        encoder=encoder,
-        fonts=installed_fonts(settings.fonts_dir),
-        typefaces=settings.typefaces_dir,
-    )
+    fonts = installed_fonts(settings.fonts_dir)
+    segments = SegmentStage(store, ffmpeg, music, encoder=encoder, fonts=fonts, typefaces=settings.typefaces_dir)
     videos = VideoStage(
         store,
         ffmpeg,
         music,
         segments,
         levels=Levels(target_lufs=settings.target_lufs, peak=settings.peak),
+        fonts=fonts,
+        typefaces=settings.typefaces_dir,
         webapp=WebApp(settings.webapp_dir) if settings.webapp_dir else None,
     )
     bus = Bus("assembly", settings)

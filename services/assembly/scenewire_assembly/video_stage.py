@@ -14,6 +14,7 @@ from scenewire.artifacts.store import ArtifactStore, output_key
 from scenewire.artifacts.webapp_export import WebApp, film_path, thumbnail_path
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import ArtifactRef, FootageSourced, Music, SegmentRendered, VideoAssembled
+from scenewire_assembly.captions.fonts import Fonts
 from scenewire_assembly.failures import disk_errors, scene_errors
 from scenewire_assembly.ffmpeg_job import FfmpegJob, FfmpegOnDemand
 from scenewire_assembly.job_files import SUBTITLES, VIDEO
@@ -22,6 +23,7 @@ from scenewire_assembly.segment_stage import SegmentStage
 from scenewire_assembly.sound.mix import BackgroundMusic, Levels, make_sound
 from scenewire_assembly.sound.music import MusicCache
 from scenewire_assembly.sound.narration_track import NarrationTrack, SceneAudio
+from scenewire_assembly.typefaces.cutting import TYPEFACES_DIR
 from scenewire_assembly.video.check import check_video
 from scenewire_assembly.video.closing import needs_closing
 from scenewire_assembly.video.deliverables import video_metadata, write_documents
@@ -29,11 +31,11 @@ from scenewire_assembly.video.file_name import video_name
 from scenewire_assembly.video.join import join
 from scenewire_assembly.video.notes import video_notes
 from scenewire_assembly.video.plan import VideoPlan
-from scenewire_assembly.video.thumbnail import THUMBNAIL, choose_frame, take_thumbnail
+from scenewire_assembly.video.thumbnail import THUMBNAIL, choose_footage, make_thumbnail
 
 __all__ = ["VideoStage"]
 
-_CACHE_VERSION: Final = 7
+_CACHE_VERSION: Final = 8
 """Increase it when the same inputs give a different video, so that stored videos of older code are not reused."""
 
 
@@ -46,6 +48,8 @@ class VideoStage:
         music: analyses the music of an order.
         segments: renders segments again if workers encoded them with different settings.
         levels: wanted loudness and peak.
+        fonts: for writing systems that the bundled font lacks.
+        typefaces: folder in which the typefaces of themes are kept; cut there when they are first needed.
         webapp: receives a copy of every video and thumbnail.
     """
 
@@ -57,6 +61,8 @@ class VideoStage:
         segments: SegmentStage,
         *,
         levels: Levels | None = None,
+        fonts: Fonts | None = None,
+        typefaces: Path = TYPEFACES_DIR,
         webapp: WebApp | None = None,
     ) -> None:
         self._store = store
@@ -64,6 +70,8 @@ class VideoStage:
         self._music = music
         self._segments = segments
         self._levels = levels or Levels()
+        self._fonts = fonts or Fonts()
+        self._typefaces = typefaces
         self._webapp = webapp
         self._videos = Results(store, "video")
 
@@ -94,7 +102,8 @@ class VideoStage:
         if video is None:
             async with self._store.scratch() as folder:
                 with disk_errors():
-                    video = await self._make_video(FfmpegJob(ffmpeg, folder), plan, report)
+                    fonts = self._fonts.prepare(folder, plan.brief.options.language)
+                    video = await self._make_video(FfmpegJob(ffmpeg, folder, fonts), plan, report)
             video = await self._videos.save(inputs, video)
         if self._webapp is not None:
             await self._webapp.put(thumbnail_path(video.project_id), await self._store.open(video.thumbnail))
@@ -140,8 +149,9 @@ class VideoStage:
         await join(job, plan, files, metadata=video_metadata(plan), subtitled=subtitled)
         await report(video_progress(first, 0.7, "checking the file"))
         facts = await check_video(job.folder / VIDEO, plan, subtitled=subtitled)
-        frame = await asyncio.to_thread(choose_frame, job.folder / VIDEO, plan)
-        await take_thumbnail(job, frame, rate)
+        frame = await asyncio.to_thread(choose_footage, job.folder / VIDEO, plan)
+        footage = None if frame is None else (frame, await self._store.open(frame.clip.file))
+        await make_thumbnail(job, plan, self._typefaces, footage)
         await report(video_progress(first, 0.9, "storing the files"))
 
         async def deliver(name: str, file: str, media_type: str) -> ArtifactRef:

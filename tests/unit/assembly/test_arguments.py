@@ -15,9 +15,11 @@ from scenewire_assembly.ffmpeg_job import FfmpegJob
 from scenewire_assembly.picture.segment_command import segment_command
 from scenewire_assembly.sound.mix import Levels, make_sound
 from scenewire_assembly.sound.narration_track import NarrationTrack
+from scenewire_assembly.themes.grounds import Ground
+from scenewire_assembly.themes.theme import theme_of
 from scenewire_assembly.video.join import join
 from scenewire_assembly.video.plan import VideoPlan
-from scenewire_assembly.video.thumbnail import take_thumbnail
+from scenewire_assembly.video.thumbnail import FootageFrame, thumbnail_command
 from tests.support.builders import options, segment_rendered
 from tests.support.clips import clip
 from tests.support.executors import Notebook
@@ -37,6 +39,10 @@ def painted(frames, look, overlay="", **encoder) -> list[str]:
     return segment_command(scene_picture(frames, look, overlay=overlay, **encoder)).build()
 
 
+def thumbnail(look: Look, footage: FootageFrame | None) -> list[str]:
+    return thumbnail_command(look, Ground(theme_of(look), 0, quiet=False), footage, lettered=True).build()
+
+
 def segments() -> dict[str, list[str]]:
     three = [clip(90), clip(120, (30_000, 1_001)), clip(200, (60, 1), in_frame=7)]
     return {
@@ -49,6 +55,9 @@ def segments() -> dict[str, list[str]]:
         "blurred": cut([clip(90, width=360, height=640)], 90, LOOK.model_copy(update={"fit": "blur"})),
         "high dynamic range": cut([clip(90, transfer=16, matrix=9)], 90, FULL_HD),
         "unnamed colours": cut([clip(90, width=1280, height=720)], 90),
+        "thumbnail": thumbnail(FULL_HD, FootageFrame(clip(90, in_frame=20), 31)),
+        "thumbnail of a tall video": thumbnail(TALL, FootageFrame(clip(90), 0)),
+        "painted thumbnail": thumbnail(LOOK, None),
         "painted": painted(45, LOOK, overlay="captions"),
         "painted tall": painted(1, TALL, crf=30),
     }
@@ -81,8 +90,6 @@ async def runs(folder: Path) -> dict[str, list[str]]:
         files = [folder / "a", folder / "b"]
         await join(replace(job, folder=work), two_segments(), files, metadata="", subtitled=subtitled)
         asked[name] = notebook.asked[-1]
-    await take_thumbnail(job, 15, LOOK.frame_rate)
-    asked["thumbnail"] = notebook.asked[-1]
     (folder / "glyphs.log").touch()
     await find_undrawable(job, "日本")
     asked["glyphs"] = notebook.asked[-1]
@@ -99,12 +106,6 @@ async def test_a32_videos_are_made_by_the_recorded_commands(tmp_path):
     golden = json.loads(GOLDEN.read_text(encoding="utf-8"))
     for name, words in (await runs(tmp_path)).items():
         assert words == golden[name], name
-
-
-async def test_a_thumbnail_of_the_first_frame_seeks_to_zero(tmp_path):
-    notebook = Notebook()
-    await take_thumbnail(FfmpegJob(notebook, tmp_path), 0, LOOK.frame_rate)
-    assert notebook.asked[0][notebook.asked[0].index("-ss") + 1] == "0.000000"
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from scenewire_assembly.job_files import FONTS, OVERLAY, SEGMENT, clip_name
 from scenewire_assembly.picture.scaling import Scaling, scale
 from scenewire_assembly.picture.scene_picture import ScenePicture
 
-__all__ = ["segment_command"]
+__all__ = ["segment_command", "shot_input"]
 
 
 _LEVELS: Final = (
@@ -74,7 +74,7 @@ def _footage(picture: ScenePicture) -> tuple[tuple[Input, ...], Graph]:
     ]
     joined, label = _joined(picture)
     whole = Chain((*scaling.exactly(picture.frames), *_finished(picture)), (label,), "v")
-    return tuple(_shot_input(picture, shot) for shot in shots), Graph((*scaled, *joined, whole))
+    return tuple(shot_input(picture, shot) for shot in shots), Graph((*scaled, *joined, whole))
 
 
 def _painted(picture: ScenePicture) -> tuple[tuple[Input, ...], Graph]:
@@ -100,7 +100,7 @@ def _lasting(picture: ScenePicture) -> tuple[Filter, ...]:
     )
 
 
-def _shot_input(picture: ScenePicture, shot: Shot) -> Input:
+def shot_input(picture: ScenePicture, shot: Shot) -> Input:
     """The input of one shot. Footage from outside may open no other file, and uses only common decoders."""
     clip = picture.clips[shot.clip]
     start, seconds = clip_seconds(clip)
