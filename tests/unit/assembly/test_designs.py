@@ -267,9 +267,9 @@ def test_any_text_is_drawn_as_it_is_or_refused(text, shape, theme):
         assert len(blocks) == (2 if r"\p1" in event.text else 1)
 
 
-def draw_whole(text: str, *designs: Design, number: int = 2, frames: int = 300, each: int = 12, theme: str = "atlas"):
+def draw_whole(text: str, *designs: Design, number: int = 2, frames: int = 300, each: int = 12, **looks: object):
     """Draws a scene of one sentence, the second of three unless another number is given."""
-    look = Look.model_validate({"theme": theme})
+    look = Look.model_validate(looks)
     made = board(text, look=look)
     ordered = brief(3, options=options(look=look))
     spoken = [SpokenWord(word, 15 + each * index, 15 + each * (index + 1)) for index, word in enumerate(text.split())]
@@ -309,11 +309,12 @@ def test_a_scene_uncovers_its_beginning_and_covers_its_end(theme):
     assert all(event.end <= 12 or event.start >= 288 for event in covers)
 
 
-def test_the_first_scene_begins_complete_and_the_last_one_is_not_covered():
+@pytest.mark.parametrize("closing", [True, False])
+def test_the_first_scene_begins_complete_and_the_last_one_is_covered_before_a_closing(closing):
     first, _ = draw_whole(LOCKS, STATEMENT, number=1)
-    last, _ = draw_whole(LOCKS, STATEMENT, number=3)
+    last, _ = draw_whole(LOCKS, STATEMENT, number=3, closing=closing)
     assert all(event.start >= 288 for event in first if event.layer >= 20)
-    assert all(event.end <= 12 for event in last if event.layer >= 20)
+    assert any(event.start >= 288 for event in last if event.layer >= 20) == closing
 
 
 def test_a_scene_without_designs_shows_its_words():

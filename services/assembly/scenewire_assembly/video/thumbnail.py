@@ -23,7 +23,7 @@ from scenewire_assembly.ffmpeg_job import FfmpegJob, sound_limits
 from scenewire_assembly.job_files import FONTS, OVERLAY, clip_name
 from scenewire_assembly.picture.overlay import overlay_script
 from scenewire_assembly.picture.scaling import Scaling, scale
-from scenewire_assembly.picture.scene_picture import Encoder, ScenePicture
+from scenewire_assembly.picture.scene_picture import Encoder, ScenePicture, Still
 from scenewire_assembly.picture.segment import open_faces
 from scenewire_assembly.picture.segment_command import shot_input
 from scenewire_assembly.picture.tone_mapping import TABLES, lookup_table
@@ -123,7 +123,8 @@ def thumbnail_command(look: Look, ground: Ground, footage: FootageFrame | None, 
     else:
         clips = (footage.clip,)
         shot = Shot(0, 0, footage.offset + 1)
-        picture = ScenePicture(look=look, frames=shot.frames, encoder=Encoder(), clips=clips, ground=ground)
+        stills = (Still(ground, shot.frames),)
+        picture = ScenePicture(look=look, frames=shot.frames, encoder=Encoder(), clips=clips, stills=stills)
         source = shot_input(picture, shot)
         frame = (Filter("trim", start_frame=footage.offset), Filter("setpts", "0"))
         whole = Chain((*frame, _darkened(look), *letters, *jpeg), ("shot",), "v")
