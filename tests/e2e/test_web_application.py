@@ -41,7 +41,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     (folder / "web").mkdir()
     (folder / "tea.txt").write_text(TEXT)
     create_web_database(folder / "web" / "ai-video-generator.db")
-    arguments = ("make", "--script", str(folder / "tea.txt"), "--size", SMALL, "--json")
+    arguments = ("make", "--script", str(folder / "tea.txt"), "--size", SMALL, "--no-closing", "--json")
     made = asyncio.run(run(*arguments, data=folder / "data", cwd=folder, WEBAPP_DIR=str(folder / "web")))
     assert made.returncode == 0, made.err
     return Site(folder / "web", made.result["project_id"])

@@ -325,3 +325,19 @@ def test_a_scene_without_designs_shows_its_words():
     )
     made.drawing.events.extend(result.events)
     assert letters(drawn(made), 280) == LOCKS.split()
+
+
+def test_a_title_that_does_not_fit_leaves_its_time_to_the_sentence():
+    found, _ = draw_whole(LOCKS, Opening(title="x" * 400), STATEMENT, number=1)
+    assert min(event.start for event in found if event.text == "It") == 13
+    assert letters(found, 280) == LOCKS.split()
+
+
+def test_text_that_runs_from_the_right_is_shown_as_a_statement():
+    text = "وطولها 193 كيلومترا في مصر"
+    made = board(text)
+    assert not draw(made, Quantity(lead="وطولها", number="193", unit="كيلومترا"))
+    assert draw(made, Statement(rest=text, emphasis="مصر"))
+    opening = show(Opening(title="قناة السويس"), text)
+    (line,) = [event for event in opening if event.is_shape]
+    assert line.x > 1000

@@ -89,6 +89,7 @@ def test_a_theme_of_ones_own_is_read_from_the_order():
         (('accent = "FFCC00"', 'accent = "gold"'), "accent: .*a colour is six hexadecimal digits"),
         (('"Inter 700"', '"Comic Sans"'), "there is no typeface 'Comic Sans'; available: Inter 500"),
         (("word_frames = 8", "word_frames = 0"), "motion.word_frames"),
+        (("[motion]", "[painting]\nname = 'grid'\n[motion]"), "painting.colours: grid needs 2 colours"),
         (("[motion]", "[movement]"), "movement"),
         (("ground =", "ground"), "is not TOML"),
     ],

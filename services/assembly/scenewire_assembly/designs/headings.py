@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from scenewire.messages import Chapter, Opening
-from scenewire_assembly.designs.board import Board
+from scenewire_assembly.designs.board import Board, runs_from_right
 from scenewire_assembly.designs.drawing import Box
 from scenewire_assembly.designs.lettering import Piece, text_of
 from scenewire_assembly.designs.times import words_in
@@ -46,14 +46,18 @@ def draw_opening(board: Board, design: Opening) -> bool:
     baseline -= step
     match theme.mark:
         case "bar":
-            _draw_rule(board, baseline + 60 * unit, zones.across * 0.32, 8 * unit, theme.accent)
+            _draw_rule(
+                board, design.title, Box(zones.left, baseline + 60 * unit, zones.across * 0.32, 8 * unit), theme.accent
+            )
         case "square":
             board.drawing.rectangle(
                 Box(zones.left, baseline + 56 * unit, zones.across, 2 * unit), theme.axis, board.span
             )
-            _draw_rule(board, baseline + 53 * unit, zones.across * 0.22, 8 * unit, theme.accent)
+            _draw_rule(
+                board, design.title, Box(zones.left, baseline + 53 * unit, zones.across * 0.22, 8 * unit), theme.accent
+            )
         case "pill":
-            _draw_rule(board, baseline + 48 * unit, 220 * unit, 26 * unit, theme.second, radius=13 * unit)
+            _draw_rule(board, design.title, Box(zones.left, baseline + 48 * unit, 220 * unit, 26 * unit), theme.second)
         case "rules":
             pass
     return True
@@ -106,10 +110,12 @@ def _draw_numeral(board: Board, numeral: str, centre: float, room: float) -> Non
     board.drawing.text(numeral, board.zones.right, baseline, numeral_lettering, board.span, anchor="right", layer=2)
 
 
-def _draw_rule(board: Board, y: float, width: float, height: float, colour: str, *, radius: float = 0.0) -> None:
-    board.grow(
-        Box(board.zones.left, y, width, height), colour, board.span.start, frames=_LINE_FRAMES, radius=radius, layer=3
-    )
+def _draw_rule(board: Board, title: str, box: Box, colour: str) -> None:
+    """A line that draws itself below the title, on the side where its text begins."""
+    if runs_from_right(title):
+        box = box._replace(x=board.zones.right - box.width)
+    radius = box.height / 2 if board.theme.mark == "pill" else 0.0
+    board.grow(box, colour, board.span.start, frames=_LINE_FRAMES, radius=radius, layer=3)
 
 
 def _pieces(text: str) -> list[Piece]:

@@ -15,7 +15,7 @@ from scenewire.messages import (
     Statement,
     YearOnLine,
 )
-from scenewire_assembly.designs.board import Board
+from scenewire_assembly.designs.board import Board, runs_from_right
 from scenewire_assembly.designs.comparison import draw_comparison
 from scenewire_assembly.designs.enumeration import draw_enumeration
 from scenewire_assembly.designs.headings import draw_chapter, draw_opening
@@ -39,9 +39,14 @@ _DRAWERS: Final[Mapping[type, Callable[[Board, Any], bool]]] = {
     Place: draw_place,
 }
 
+_FROM_LEFT: Final = (Comparison, Enumeration, Quantity, Quotation, YearOnLine)
+"""Their parts stand beside each other from the left; a statement shows text that runs from the right."""
+
 
 def draw(board: Board, design: Design) -> bool:
     """Draws a design; returns whether its letters fit the picture. A design that does not fit draws nothing."""
+    if isinstance(design, _FROM_LEFT) and runs_from_right(board.words.text[board.start : board.end]):
+        return False
     drawn, claimed = len(board.drawing.events), len(board.shown)
     if _DRAWERS[type(design)](board, design):
         return True

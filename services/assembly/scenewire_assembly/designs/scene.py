@@ -92,13 +92,14 @@ def draw_scene(
     shown: list[tuple[int, int]] = []
     maps: list[tuple[Span, Map]] = []
     for sentence, (start, end), span in _spans(sentences_of(scene), placed, frames, look.frame_rate):
+        begin = span.start
         for designs, part in _parts(sentence, placed, (start, end), span, look.frame_rate):
             board = Board(
                 theme=theme,
                 faces=faces,
                 zones=Zones(look.width, look.height),
                 drawing=drawing,
-                span=part,
+                span=Span(begin, part.end),
                 words=placed,
                 start=start,
                 end=end,
@@ -107,7 +108,8 @@ def draw_scene(
                 shown=shown,
                 maps=maps,
             )
-            next((design for design in designs if draw(board, design)), None)
+            if any(draw(board, design) for design in designs):
+                begin = part.end  # where nothing fits, what follows takes its time
     for edge in sorted({edge for part, _ in maps for edge in (part.start, part.end)} - {0, frames}):
         dip(drawing, theme, Zones(look.width, look.height), edge)
     if scene.scene_number > 1:

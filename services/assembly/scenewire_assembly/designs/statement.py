@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from scenewire.messages import Statement
-from scenewire_assembly.designs.board import Board
+from scenewire_assembly.designs.board import Board, runs_from_right
 from scenewire_assembly.designs.drawing import Box, Lettering
 from scenewire_assembly.designs.lettering import Line, Piece, Word, text_of, words_of
 
@@ -126,7 +126,8 @@ def _draw_pieces(
     board: Board, line: Line, baseline: float, lettering: Lettering, marked: Lettering, *, rise: float
 ) -> list[tuple[float, Piece]]:
     """Draws a line; returns its marked pieces and where they begin."""
-    if not any(piece.strong for piece in line) or not lettering.face.covers(text_of(line)):
+    text = text_of(line)
+    if not any(piece.strong for piece in line) or not lettering.face.covers(text) or runs_from_right(text):
         board.line(words_of(line), board.zones.left, baseline, lettering, rise=rise)
         return []
     found: list[tuple[float, Piece]] = []

@@ -19,6 +19,10 @@ _MIN_CONTRAST: Final = 4.5
 """Between letters and what is behind them, as WCAG 2.2 asks for text; `second` and lines carry no letters."""
 
 
+_PAINTING_COLOURS: Final = {"plain": 0, "contours": 2, "discs": 2, "grid": 2, "paper": 0}
+"""The least number of colours that each painter takes."""
+
+
 def _hex_colour(code: str) -> str:
     if len(code) != 6 or any(digit not in "0123456789abcdefABCDEF" for digit in code):
         message = "a colour is six hexadecimal digits, such as E3A84A"
@@ -118,6 +122,14 @@ class Theme(_Data):
         return self.map or MapColours(
             land=_mixed(self.ground, self.text, 0.13), marked=_mixed(self.ground, self.accent, 0.35)
         )
+
+    @model_validator(mode="after")
+    def _check_painting(self) -> Self:
+        needed = _PAINTING_COLOURS[self.painting.name]
+        if len(self.painting.colours) < needed:
+            message = f"painting.colours: {self.painting.name} needs {needed} colours"
+            raise ValueError(message)
+        return self
 
     @model_validator(mode="after")
     def _check_contrast(self) -> Self:

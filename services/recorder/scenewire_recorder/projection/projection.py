@@ -179,9 +179,9 @@ def fold(rows: ProjectRows, entries: Iterable[LogEntry]) -> ProjectRows:
 
 def _sum_up(project: Row, scenes: list[Row]) -> None:
     spoken = [row["duration"] for row in scenes if row["duration"] is not None]
+    project["total_duration"] = round(fsum(spoken), 2) if spoken else None
     found = sum(row["selected_clip_id"] is not None for row in scenes)
-    if project["video_path"] is None:  # until it has a length of its own, which may include a closing
-        project["total_duration"] = round(fsum(spoken), 2) if spoken else None
+    if project["video_path"] is None:
         project["visuals_generated"] = found == len(scenes)
         project["visuals_download_progress"] = 100 * found // len(scenes)
 
@@ -385,7 +385,6 @@ def _finish(rows: ProjectRows, project: Row, video: VideoAssembled, entry: LogEn
     rows.causes["video", video.video.key] = entry
     project.update(
         video_path=video.video.key,
-        total_duration=round(video.duration, 2),
         video_total_duration=video.duration,
         video_file_size=video.video.size,
         thumbnail_path=video.thumbnail.key,
