@@ -4,9 +4,10 @@ import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, get_args
+from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import BeforeValidator, ByteSize, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, ByteSize, Field, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from typing_extensions import override
@@ -14,12 +15,14 @@ from typing_extensions import override
 from scenewire.errors import FailureCode, PermanentError
 
 __all__ = [
+    "BaseAddress",
     "EmptyAsNone",
     "MonitorSettings",
     "ObjectStoreSettings",
     "Seconds",
     "ServiceSettings",
     "Settings",
+    "can_be_key",
     "default_data_folder",
     "is_secret",
     "secret",
@@ -39,6 +42,36 @@ EmptyAsNone: Final = BeforeValidator(lambda value: (value.strip() or None) if is
 
 Seconds = Annotated[timedelta, BeforeValidator(_number)]
 """A duration, given in seconds (`0.5`), or as `00:00:30` or `PT30S`."""
+
+
+def _base_address(value: str) -> str:
+    """Returns a base address without a slash at the end.
+
+    Raises:
+        ValueError: it is none, or it has a user, a query or a fragment, which would reach logs.
+    """
+    parts = urlsplit(value)
+    if (
+        parts.scheme not in {"http", "https"}
+        or not parts.hostname
+        or "@" in parts.netloc
+        or parts.query
+        or parts.fragment
+    ):
+        message = "must be an address such as http://127.0.0.1:11434/v1, without user, query and fragment"
+        raise ValueError(message)
+    _ = parts.port  # raises ValueError
+    return value.rstrip("/")
+
+
+BaseAddress = Annotated[str, AfterValidator(_base_address)]
+"""The address of a server, with a path such as `/v1`."""
+
+
+def can_be_key(key: SecretStr) -> bool:
+    """Returns whether a secret can be sent as a key, which a whole file or a phrase cannot."""
+    text = key.get_secret_value()
+    return text.isascii() and text.isprintable() and " " not in text
 
 
 def default_data_folder() -> Path:

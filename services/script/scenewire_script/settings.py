@@ -3,38 +3,17 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from scenewire.errors import FailureCode, PermanentError
-from scenewire.settings import EmptyAsNone, Seconds, ServiceSettings
+from scenewire.settings import BaseAddress, EmptyAsNone, Seconds, ServiceSettings, can_be_key
 
 __all__ = ["ModelAccess", "ScriptSettings"]
 
 
 Writer = Literal["groq", "openai-compatible", "outline"]
-
-
-def _base_address(value: str) -> str:
-    """Returns a base address without a slash at the end.
-
-    Raises:
-        ValueError: it is none, or it has a user, a query or a fragment, which would reach logs.
-    """
-    parts = urlsplit(value)
-    if (
-        parts.scheme not in {"http", "https"}
-        or not parts.hostname
-        or "@" in parts.netloc
-        or parts.query
-        or parts.fragment
-    ):
-        message = "must be an address such as http://127.0.0.1:11434/v1, without user, query and fragment"
-        raise ValueError(message)
-    _ = parts.port  # raises ValueError
-    return value.rstrip("/")
 
 
 class ScriptSettings(ServiceSettings):
@@ -89,7 +68,7 @@ class ScriptSettings(ServiceSettings):
         description="Maximum tokens per answer; a long script is written in several parts.",
     )
 
-    model_url: Annotated[Annotated[str, AfterValidator(_base_address)] | None, EmptyAsNone] = Field(
+    model_url: Annotated[BaseAddress | None, EmptyAsNone] = Field(
         default=None,
         validation_alias="SCRIPT_MODEL_URL",
         description="Base address of a server that speaks the OpenAI interface, such as Ollama, llama.cpp, vLLM or LiteLLM; "
@@ -135,7 +114,7 @@ class ScriptSettings(ServiceSettings):
         """
         if self.groq_api_key is None:
             raise _unusable("SCRIPT_PROVIDER is groq, but there is no key")
-        if not _can_be_key(self.groq_api_key):
+        if not can_be_key(self.groq_api_key):
             raise _unusable("GROQ_API_KEY or the file of GROQ_API_KEY_FILE holds something that cannot be a key")
         return self.groq_api_key
 
@@ -152,7 +131,7 @@ class ScriptSettings(ServiceSettings):
                 f"the writer openai-compatible needs {missing}, which is not set",
                 hint="set SCRIPT_MODEL_URL and SCRIPT_MODEL, or SCRIPT_PROVIDER to outline",
             )
-        if self.model_key is not None and not _can_be_key(self.model_key):
+        if self.model_key is not None and not can_be_key(self.model_key):
             raise PermanentError(
                 FailureCode.PROVIDER_REFUSED,
                 "SCRIPT_MODEL_KEY or the file of SCRIPT_MODEL_KEY_FILE holds something that cannot be a key",
@@ -174,11 +153,6 @@ class ModelAccess:
     url: str
     model: str
     key: SecretStr | None
-
-
-def _can_be_key(secret: SecretStr) -> bool:
-    key = secret.get_secret_value()
-    return key.isascii() and key.isprintable() and " " not in key
 
 
 def _unusable(message: str) -> PermanentError:

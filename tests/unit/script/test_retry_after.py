@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from scenewire_script.writers.language_model.client import retry_after
+from scenewire.http_answers import retry_after
 
 NOW = datetime(2026, 11, 21, 12, 0, 0, tzinfo=UTC)
 

@@ -1,35 +1,20 @@
-"""The interface of a client of a language model, and what the clients of all providers share."""
+"""The interface of a client of a language model, and the shapes of the answers that all providers share."""
 
-import email.utils
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Final, Literal, Protocol, TypedDict
 
 from pydantic import BaseModel
 
 __all__ = [
-    "RETRYABLE",
     "ChatMessage",
     "Completion",
     "LanguageModelClient",
     "Models",
     "RejectedError",
     "Reply",
-    "one_safe_line",
-    "retry_after",
 ]
-
-RETRYABLE: Final = frozenset({408, 409, 425, 498, 499})
-"""Statuses below 500 for which a retry may succeed; 498 is Groq's status for a tier without capacity."""
-
-_MAX_RETRY_AFTER_S: Final = 86_400.0
-"""Quotas are at most daily; a longer wait is a server error."""
-
-_MAX_SERVER_TEXT_CHARS: Final = 300
-"""Of the server's explanation, in error messages."""
 
 _THOUGHTS: Final = re.compile(r"\A.*</think>", re.DOTALL)
 """Of a reasoning model whose server does not separate them; some servers leave out the opening tag."""
@@ -133,28 +118,3 @@ class Models(BaseModel):
     def names(self) -> list[str]:
         """Ids of the models, sorted."""
         return sorted(model.id for model in self.data or ())
-
-
-def one_safe_line(text: str, key: str) -> str:
-    """Returns text of a server as one line without the key, in case the server echoes it."""
-    return " ".join((text.replace(key, "…") if key else text).split())[:_MAX_SERVER_TEXT_CHARS]
-
-
-def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
-    """Parses Retry-After; returns seconds, or None if it is missing or invalid.
-
-    Args:
-        headers: the headers of the answer, by lower-case name.
-        now: the reference time for dates.
-    """
-    value = headers.get("retry-after", "").strip()
-    try:
-        seconds = float(value)
-    except ValueError:
-        try:
-            date = email.utils.parsedate_to_datetime(value)
-        except (ValueError, TypeError):
-            return None
-        date = date if date.tzinfo else date.replace(tzinfo=UTC)
-        seconds = (date - (now or datetime.now(UTC))).total_seconds()
-    return min(max(seconds, 0.0), _MAX_RETRY_AFTER_S) if math.isfinite(seconds) else None

@@ -15,16 +15,14 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from typing_extensions import override
 
 from scenewire.errors import FailureCode, PermanentError, PipelineError, TransientError
+from scenewire.http_answers import RETRYABLE, one_safe_line, retry_after
 from scenewire_script.writers.language_model.client import (
-    RETRYABLE,
     ChatMessage,
     Completion,
     LanguageModelClient,
     Models,
     RejectedError,
     Reply,
-    one_safe_line,
-    retry_after,
 )
 
 __all__ = ["GroqClient"]

@@ -1,7 +1,6 @@
 """Calls any server that speaks the OpenAI interface, such as Ollama, llama.cpp, vLLM or LiteLLM."""
 
 import asyncio
-import json
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final, TypeVar
@@ -12,15 +11,13 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from typing_extensions import override
 
 from scenewire.errors import FailureCode, PermanentError, TransientError
+from scenewire.http_answers import RETRYABLE, explanation, one_safe_line, retry_after
 from scenewire_script.writers.language_model.client import (
-    RETRYABLE,
     ChatMessage,
     Completion,
     LanguageModelClient,
     Models,
     Reply,
-    one_safe_line,
-    retry_after,
 )
 
 __all__ = ["OpenAICompatibleClient"]
@@ -231,15 +228,7 @@ class OpenAICompatibleClient(LanguageModelClient):
             ) from None
 
     def _explanation(self, body: bytes) -> str:
-        """Returns the server's own words: OpenAI nests them, some servers do not, and FastAPI calls them `detail`."""
-        try:
-            found = json.loads(body)
-        except (ValueError, RecursionError):
-            return "no explanation"
-        for name in ("error", "message", "detail"):
-            if isinstance(found, dict) and found.get(name):
-                found = found[name]
-        return one_safe_line(found if isinstance(found, str) else json.dumps(found), self._key)
+        return explanation(body, self._key)
 
     def _listed(self, names: Sequence[str]) -> str:
         return one_safe_line(", ".join(names), self._key) or "no models"
