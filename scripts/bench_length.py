@@ -1,22 +1,30 @@
 """Measures how well videos keep to their ordered duration, with an imprecise model and a real voice.
 
-The real writer calls a double of the language model over HTTP. espeak-ng speaks the scenes once at their normal pace and once
-as in the video. Each row is a video; times are in seconds, those of the video include its closing.
+The real writer calls a double of the language model over HTTP. The voice speaks the scenes once at their normal pace and once
+as in the video. Each row is a video; times are in seconds, those of the video include its closing. With weights, the natural
+voice speaks: minutes of processor time for each video.
 
-Run from the root of the repository: python -m scripts.bench_length
+Run from the root of the repository:
+
+    $ python -m scripts.bench_length
+    $ python -m scripts.bench_length --weights ~/models/kokoro --seconds 60 180
+    $ python -m scripts.bench_length --rates --weights ~/models/kokoro
 """
 
+import argparse
 import asyncio
 import random
 import statistics
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
 import structlog
 
 from scenewire.artifacts.filesystem import FilesystemStore
+from scenewire.errors import PermanentError
 from scenewire.messages import AudioRendered, NarrationRequested, ScriptRequested, scene_frames
 from scenewire.text.markup import one_line
 from scenewire.text.sentences import split_sentences
@@ -24,11 +32,13 @@ from scenewire_assembly.video.closing import card_frames
 from scenewire_script.text.lengths import count_words
 from scenewire_script.timing.scene_durations import divide_duration
 from scenewire_script.timing.speaking_rates import words_per_second
+from scenewire_tts.engines.base import SpeechEngine
 from scenewire_tts.engines.espeak.engine import EspeakEngine
+from scenewire_tts.engines.kokoro.engine import open_kokoro
 from scenewire_tts.speech.sound import SAMPLE_RATE
 from scenewire_tts.stage import NarrationStage
 from scripts.doubles.language_model import GroqDouble, Style, writes
-from tests.support.groq_stage import PROJECT, stage_of
+from tests.support.groq_stage import PROJECT, RATE, stage_of
 
 SECONDS: Final = (60, 180, 300, 450, 600, 900)
 
@@ -40,18 +50,44 @@ STYLES: Final[dict[str, Style]] = {
 
 
 async def main() -> None:
-    """Prints the table."""
+    """Prints the tables."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--weights", type=Path, help="folder of Kokoro's weights; by default espeak speaks")
+    parser.add_argument("--seconds", type=int, nargs="+", default=SECONDS, help="ordered durations")
+    parser.add_argument("--rate", type=float, default=RATE, help="SCRIPT_WORDS_PER_SECOND")
+    parser.add_argument("--rates", action="store_true", help="measure only the rates of languages")
+    arguments = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+    async with _speaking(arguments.weights) as engine:
+        if not arguments.rates:
+            await _measure_videos(engine, arguments.seconds, arguments.rate)
+            await _compare_measures(engine, prose())
+            print()
+        await _compare_languages(engine, Path(__file__).with_name("length_languages.txt").read_text(encoding="utf-8"))
+
+
+@asynccontextmanager
+async def _speaking(weights: Path | None) -> AsyncIterator[SpeechEngine]:
+    if weights is None:
+        yield EspeakEngine()
+        return
+    kokoro = open_kokoro("kokoro-onnx", weights)
+    await kokoro.start()
+    try:
+        yield kokoro
+    finally:
+        await kokoro.aclose()
+
+
+async def _measure_videos(engine: SpeechEngine, durations: Iterable[int], rate: float) -> None:
     print("| ordered | the model writes | estimated | at its own pace | video | off by | speeds |")
     print("|---:|---|---:|---:|---:|---:|---|")
-    for seconds in SECONDS:
+    for seconds in durations:
         for name, style in STYLES.items():
             with tempfile.TemporaryDirectory() as folder:
-                print(await _measure(Path(folder), seconds, name, style), flush=True)
+                row = await _measure(engine, Path(folder), seconds=seconds, name=name, style=style, rate=rate)
+                print(row, flush=True)
     print()
-    await _compare_measures(prose())
-    print()
-    await _compare_languages(Path(__file__).with_name("length_languages.txt").read_text(encoding="utf-8"))
 
 
 def prose() -> list[str]:
@@ -62,9 +98,8 @@ def prose() -> list[str]:
     return [sentence for sentence in sentences if 8 <= count_words(sentence) <= 45 and sentence[0].isalpha()][:60]
 
 
-async def _compare_measures(texts: list[str]) -> None:
+async def _compare_measures(engine: SpeechEngine, texts: list[str]) -> None:
     """Prints how much the pace of one voice varies, by the unit of measurement."""
-    engine = EspeakEngine()
     spoken = [len((await engine.speak(text, language="en", voice=None)).pcm) for text in texts]
     measures = {"words": [count_words(text) for text in texts], "duration shares": divide_duration(texts, 1_000)}
     for name, lengths in measures.items():
@@ -74,12 +109,12 @@ async def _compare_measures(texts: list[str]) -> None:
         )
 
 
-async def _measure(folder: Path, seconds: int, name: str, style: Style) -> str:
+async def _measure(engine: SpeechEngine, folder: Path, *, seconds: int, name: str, style: Style, rate: float) -> str:
     async with GroqDouble().serving() as double:
         double.model = writes(style)
-        async with stage_of(double, folder) as script:
+        async with stage_of(double, folder, words_per_second=rate) as script:
             scripted = await script.write(ScriptRequested(topic="Canals", target_duration=seconds), PROJECT)
-    tts = NarrationStage(FilesystemStore(folder), EspeakEngine())
+    tts = NarrationStage(FilesystemStore(folder), engine)
     requests = tts.requests(scripted)
     normal = [await tts.narrate(_without_duration(request)) for request in requests]
     video = [await tts.narrate(request) for request in requests]
@@ -91,10 +126,15 @@ async def _measure(folder: Path, seconds: int, name: str, style: Style) -> str:
     )
 
 
-async def _compare_languages(texts: str) -> None:
+async def _compare_languages(engine: SpeechEngine, texts: str) -> None:
     """Prints the speaking rate of each language for the same four sentences."""
-    engine, english = EspeakEngine(), 0.0
+    english = 0.0
     for language, *sentences in (block.strip().splitlines() for block in texts.split("# ")[1:]):
+        try:
+            engine.voice_version(language, None)
+        except PermanentError as error:
+            print(f"| {language} | {error.message} |")
+            continue
         spoken = [len((await engine.speak(sentence, language=language, voice=None)).pcm) for sentence in sentences]
         rate = sum(map(count_words, sentences)) * SAMPLE_RATE / sum(spoken)
         english = english or rate

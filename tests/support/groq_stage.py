@@ -52,10 +52,13 @@ async def client_of(double: GroqDouble, folder: Path, **changes) -> AsyncIterato
 
 
 @asynccontextmanager
-async def stage_of(double: GroqDouble, folder: Path, **changes) -> AsyncIterator[ScriptStage]:
+async def stage_of(
+    double: GroqDouble, folder: Path, *, words_per_second: float = RATE, **changes
+) -> AsyncIterator[ScriptStage]:
     store = FilesystemStore(folder)
     async with client_of(double, folder, **changes) as client:
-        yield ScriptStage(store, LanguageModelWriter(client, store, words_per_second=RATE), divider=OutlineWriter())
+        writer = LanguageModelWriter(client, store, words_per_second=words_per_second)
+        yield ScriptStage(store, writer, divider=OutlineWriter(), words_per_second=words_per_second)
 
 
 async def script_of(double: GroqDouble, folder: Path, order: ScriptRequested, **changes) -> ScenesScripted:
