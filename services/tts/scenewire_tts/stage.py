@@ -15,7 +15,7 @@ from scenewire.messages import AudioRendered, Narration, NarrationRequested, Sce
 from scenewire_tts.engines.base import SpeechEngine
 from scenewire_tts.speech.mp3 import write_mp3
 from scenewire_tts.speech.pace import Pace, correction
-from scenewire_tts.speech.postprocess import finish, write_wav
+from scenewire_tts.speech.postprocess import finish, lengthen, write_wav
 from scenewire_tts.speech.sound import SAMPLE_RATE
 from scenewire_tts.speech.spoken_text import clean, has_emoji
 from scenewire_tts.spoken_form.normalizer import spoken_form
@@ -95,7 +95,7 @@ class NarrationStage:
             await webapp.put(narration_path(request.project_id, request.scene.scene_number), path)
 
     async def _narration(self, request: NarrationRequested) -> Narration:
-        """Narrates a scene; if the result misses the scene's duration, again at another pace and with a note."""
+        """Narrates a scene. If it misses its duration, a longer pause follows, or it is narrated again with a note."""
         text = await asyncio.to_thread(_clean_text, request.scene.text)
         speed = self._speed if request.brief.options.speed is None else request.brief.options.speed
         pace = Pace(speed, self._pause / SAMPLE_RATE + request.scene.pause)
@@ -107,6 +107,8 @@ class NarrationStage:
         corrected = correction(pace, speech=speech, wanted=wanted)
         if corrected is None:
             return narration
+        if corrected.speed == pace.speed:
+            return await self._lengthened(narration, round((corrected.pause - pace.pause) * SAMPLE_RATE))
         ordered = request.brief.ordered_duration
         target = "times in the script" if ordered is None else f"ordered {ordered:.0f} s"
         try:
@@ -117,6 +119,15 @@ class NarrationStage:
         else:
             note = f"Scenes are spoken up to 15 % slower or faster to fit the {target}."
         return narration.model_copy(update={"notes": (*narration.notes, note)})
+
+    async def _lengthened(self, narration: Narration, silence: int) -> Narration:
+        """Returns a narration with samples of silence after it."""
+        speech = await self._store.open(narration.audio)
+        async with self._store.scratch() as folder:
+            path = folder / "narration.wav"
+            await asyncio.to_thread(lengthen, speech, path, silence)
+            audio = await self._store.add(path, "audio/wav")
+        return narration.model_copy(update={"audio": audio, "samples": narration.samples + silence})
 
     def _voice_of(self, request: NarrationRequested) -> str | None:
         return request.scene.voice or request.brief.options.voice or self._voice

@@ -15,12 +15,12 @@ def lasts(pace: Pace, speech: float) -> float:
     return speech / pace.speed + pace.pause
 
 
-@pytest.mark.parametrize("speech", [11.1, 11.65, 12.5])
+@pytest.mark.parametrize("speech", [11.4, 11.65, 11.9])
 def test_b04_a_scene_near_its_length_keeps_its_pace(speech: float) -> None:
     assert correction(OWN, speech=speech, wanted=12) is None
 
 
-@pytest.mark.parametrize(("speech", "speed"), [(10.5, 0.9), (13.0, 1.12)])
+@pytest.mark.parametrize(("speech", "speed"), [(10.5, 0.9), (12.5, 1.07), (13.0, 1.12)])
 def test_b04_a_scene_within_reach_is_brought_to_its_length(speech: float, speed: float) -> None:
     pace = correction(OWN, speech=speech, wanted=12)
 
@@ -37,6 +37,11 @@ def test_b04_what_a_bearable_speed_cannot_do_a_longer_silence_does_up_to_a_secon
     speech: float, speed: float, pause: float
 ) -> None:
     assert correction(OWN, speech=speech, wanted=12) == Pace(speed, pause)
+
+
+def test_b04_a_scene_that_is_a_little_short_keeps_its_speed_and_gets_a_longer_silence() -> None:
+    assert correction(OWN, speech=11.1, wanted=12) == Pace(1.0, 0.9)
+    assert correction(Pace(1.2, 0.35), speech=11.1, wanted=12) == Pace(1.2, 0.9)
 
 
 def test_b04_bounds_are_those_of_the_ordered_speed() -> None:

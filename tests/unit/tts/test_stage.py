@@ -260,3 +260,22 @@ def test_the_service_is_built_without_touching_the_network(tmp_path: Path) -> No
     assert first is not None
     assert first is not second
     assert len(first.subscribers) == 1 + 3
+
+
+async def test_b04_a_scene_that_is_a_little_short_is_spoken_once_and_followed_by_a_longer_silence(
+    tmp_path: Path,
+) -> None:
+    engine = HummingEngine()
+    own = await stage(tmp_path, engine).narrate(request("A scene of about six seconds, no more and no less."))
+    asked = request("A scene of about six seconds, no more and no less.")
+    wanted = own.narration.samples / SAMPLE_RATE + 0.3
+    asked = asked.model_copy(update={"scene": asked.scene.model_copy(update={"wanted_duration": wanted})})
+
+    fitted = (await stage(tmp_path, engine).narrate(asked)).narration
+
+    assert engine.speeds == [1.0]
+    assert fitted.samples == own.narration.samples + round(0.3 * SAMPLE_RATE)
+    assert (fitted.words, fitted.speed, fitted.notes) == (own.narration.words, 1.0, ())
+    with wave.open(str(await FilesystemStore(tmp_path).open(fitted.audio))) as file:
+        assert file.getnframes() == fitted.samples
+        assert not any(file.readframes(fitted.samples)[-2 * (PAUSE + round(0.3 * SAMPLE_RATE)) :])

@@ -1,7 +1,7 @@
-"""Fits a scene to its duration: a slightly different speed first, then a longer pause after it. Pure.
+"""Fits a scene to its duration: a longer pause if that suffices, else a slightly different speed, then a longer pause. Pure.
 
-Within these limits a voice still sounds natural. Small deviations are left alone, because a steady pace is worth more
-than a second.
+Within these limits a voice still sounds natural. A longer pause keeps the pace steady and costs nothing, while another speed
+needs another narration.
 """
 
 from dataclasses import dataclass
@@ -16,8 +16,11 @@ MAX_SPEED_CHANGE: Final = 1.15
 _MAX_PAUSE_S: Final = 1.0
 """Silence after a scene, unless a longer one is configured."""
 
-_TOLERANCE: Final = 0.08
-"""A scene may miss its duration by this share. The video then misses its own by less than a tenth."""
+_TOLERANCE: Final = 0.025
+"""A scene may miss its duration by this share, and so may the video."""
+
+_MAX_SILENT_SHARE: Final = 0.08
+"""Of its duration, which a longer pause alone may add to a scene."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,11 @@ def correction(pace: Pace, *, speech: float, wanted: float) -> Pace | None:
         speech: seconds of speech at this pace, without the pause.
         wanted: seconds that speech and pause should last together.
     """
-    if abs(speech + pace.pause - wanted) <= _TOLERANCE * wanted:
+    missing = wanted - speech - pace.pause
+    if abs(missing) <= _TOLERANCE * wanted:
         return None
+    if 0 < missing <= min(_MAX_SILENT_SHARE * wanted, _MAX_PAUSE_S - pace.pause):
+        return Pace(pace.speed, round(pace.pause + missing, 2))
     change = speech / max(wanted - pace.pause, 0.01)
     speed = round(pace.speed * min(max(change, MIN_SPEED_CHANGE), MAX_SPEED_CHANGE), 2)
     missing = wanted - speech * pace.speed / speed

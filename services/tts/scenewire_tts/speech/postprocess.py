@@ -13,7 +13,7 @@ from scenewire.messages import Word
 from scenewire_tts.speech.loudness import levelling_gain
 from scenewire_tts.speech.sound import SAMPLE_RATE, Speech
 
-__all__ = ["finish", "write_wav"]
+__all__ = ["finish", "lengthen", "write_wav"]
 
 _MIN_PEAK: Final = 300
 """Of 32767: 40 dB below full scale; quieter speech is inaudible."""
@@ -82,6 +82,13 @@ def write_wav(path: Path, speech: Speech) -> None:
         file.setsampwidth(2)
         file.setframerate(SAMPLE_RATE)
         file.writeframes(speech.pcm.astype("<i2").tobytes())
+
+
+def lengthen(source: Path, target: Path, silence: int) -> None:
+    """Copies a WAV file written by `write_wav` with samples of silence after it."""
+    with wave.open(str(source), "rb") as read, target.open("wb") as raw, wave.open(raw, "wb") as file:
+        file.setparams(read.getparams())
+        file.writeframes(read.readframes(read.getnframes()) + bytes(silence * read.getsampwidth()))
 
 
 def _span(audible: NDArray[np.bool_], start: int, end: int) -> tuple[int, int]:
