@@ -29,7 +29,7 @@ TEXT = 'The Suez Canal, opened in 1869, joins two seas. Ships pay "dearly" to pa
 
 
 class ToneModel:
-    """Speaks a tone, four steps a phoneme, while it has memory for as many phonemes."""
+    """Speaks a tone, four steps a phoneme at speed 1, while it has memory for as many phonemes."""
 
     def __init__(self, *, most: int = 510, sound: NDArray[np.float32] | None = None) -> None:
         self.most = most
@@ -43,7 +43,7 @@ class ToneModel:
         if len(ids) > self.most:
             raise OutOfMemoryError(f"{len(ids)} phonemes")
         self.asked.append((ids, mixture, speed))
-        durations = (2, *[4] * len(ids), 2)
+        durations = (2, *[round(4 / speed)] * len(ids), 2)
         tone = 0.5 * np.sin(np.arange(sum(durations) * STEP) * 0.1)
         return Sound(tone.astype(np.float32) if self.sound is None else self.sound, durations)
 

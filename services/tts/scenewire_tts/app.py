@@ -8,6 +8,7 @@ from scenewire.bus import Bus
 from scenewire_tts.engines.automatic import AutomaticEngine
 from scenewire_tts.engines.base import SpeechEngine
 from scenewire_tts.engines.kokoro.engine import KokoroEngine
+from scenewire_tts.engines.openai_compatible.engine import OpenAICompatibleEngine
 from scenewire_tts.engines.opening import open_engine
 from scenewire_tts.engines.selection import select_engine
 from scenewire_tts.handlers import register
@@ -38,5 +39,7 @@ def create_app(settings: TtsSettings | None = None, *, engine: SpeechEngine | No
     register(bus, stage, loops=settings.loops)
     if isinstance(engine, (AutomaticEngine, KokoroEngine)):
         bus.on_start(engine.start)
+        bus.on_stop(engine.aclose)
+    if isinstance(engine, OpenAICompatibleEngine):
         bus.on_stop(engine.aclose)
     return bus.app(engine=engine.name)

@@ -17,7 +17,7 @@ from scenewire.text.writings import language_name
 from scenewire_tts.engines.automatic import is_natural
 from scenewire_tts.engines.kokoro.engine import KokoroEngine, open_kokoro
 from scenewire_tts.engines.kokoro.weights import ENGINES, Weights, WeightsFile, examine
-from scenewire_tts.engines.selection import EngineName, EngineSelection, missing_packages, select_engine
+from scenewire_tts.engines.selection import NEURAL_ENGINES, EngineName, EngineSelection, missing_packages, select_engine
 from scenewire_tts.settings import read_settings
 from scenewire_tts.speech.sound import SAMPLE_RATE
 
@@ -78,7 +78,7 @@ def check_speech(data: Path | None = None) -> list[Finding]:
     try:
         settings = read_settings(data)
     except ValidationError as error:
-        faults = [f"TTS_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors(include_input=False)]
+        faults = [f"{_variable(str(fault['loc'][0]))}: {fault['msg']}" for fault in error.errors(include_input=False)]
         return [Finding("; ".join(faults)[:500], ok=False, hint="docs/settings.md lists the allowed values")]
     except PipelineError as error:  # the file of a secret
         return [Finding(error.message, ok=False, hint=error.hint)]
@@ -87,7 +87,10 @@ def check_speech(data: Path | None = None) -> list[Finding]:
     except PipelineError as error:
         return [Finding(error.message, ok=False, hint=error.hint)]
     facts, hint = ", bundled", selection.hint
-    if selection.engine != "espeak" and selection.weights is not None:
+    if selection.engine == "openai-compatible":
+        facts = f" with {settings.model_name} at {settings.model_url}"
+        hint = "`scenewire voices try` asks the server for a sentence"
+    if selection.engine in NEURAL_ENGINES and selection.weights is not None:
         kokoro = open_kokoro(selection.engine, selection.weights)
         model = examine(selection.weights).models[selection.engine]
         facts = f" with {model.name if model else 'no model'} and {len(kokoro.voices)} voices"
@@ -96,6 +99,10 @@ def check_speech(data: Path | None = None) -> list[Finding]:
         Finding(f"{selection.engine}{facts}, because {selection.reason}", hint=hint),
         *(_unused(engine, missing, selection) for engine, missing in selection.missing.items()),
     ]
+
+
+def _variable(name: str) -> str:
+    return name if name.isupper() else f"TTS_{name}".upper()
 
 
 def _substituted(voice: str | None, selection: EngineSelection) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from scenewire.errors import FailureCode, PermanentError, is_disk_full
 from scenewire_tts.engines.kokoro.engine import KokoroEngine
+from scenewire_tts.engines.openai_compatible.engine import OpenAICompatibleEngine
 from scenewire_tts.engines.opening import open_engine
 from scenewire_tts.engines.selection import select_engine
 from scenewire_tts.settings import read_settings
@@ -57,8 +58,9 @@ async def speak_sample(
     engine = open_engine(settings, select_engine(settings)).for_order(language, voice)
     spoken = await asyncio.to_thread(spoken_form, written, language)
     async with AsyncExitStack() as stack:
-        if isinstance(engine, KokoroEngine):
+        if isinstance(engine, (KokoroEngine, OpenAICompatibleEngine)):
             stack.push_async_callback(engine.aclose)
+        if isinstance(engine, KokoroEngine):
             await engine.start()
         raw = await engine.speak(spoken.text, language=language, voice=voice, speed=settings.speed)
     speech = await asyncio.to_thread(finish, raw, spoken.text, pause=0)

@@ -1,16 +1,18 @@
 """Settings of the tts service."""
 
 import os
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from scenewire.settings import EmptyAsNone, Seconds, ServiceSettings, default_data_folder
+from scenewire.errors import FailureCode, PermanentError
+from scenewire.settings import BaseAddress, EmptyAsNone, Seconds, ServiceSettings, can_be_key, default_data_folder
 
-__all__ = ["TtsSettings", "read_settings"]
+__all__ = ["ModelAccess", "TtsSettings", "read_settings"]
 
 
 class TtsSettings(ServiceSettings):
@@ -18,11 +20,31 @@ class TtsSettings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="TTS_")
 
-    engine: Literal["auto", "espeak", "kokoro", "kokoro-onnx"] = Field(
+    engine: Literal["auto", "espeak", "kokoro", "kokoro-onnx", "openai-compatible"] = Field(
         default="auto",
-        description="Speech engine: `espeak`, `kokoro` (PyTorch) or `kokoro-onnx`. `auto` uses a natural voice if one is "
-        "installed or TTS_WEIGHTS is set, and espeak otherwise and for languages that it lacks, with a note. A named "
-        "engine that cannot be used is an error.",
+        description="Speech engine: `espeak`, `kokoro` (PyTorch), `kokoro-onnx`, or `openai-compatible`, a speech server. "
+        "`auto` uses the server if TTS_MODEL_URL is set, a natural voice if one is installed or TTS_WEIGHTS is set, and espeak "
+        "otherwise and for languages that this voice lacks, with a note. A named engine that cannot be used is an error.",
+    )
+    model_url: Annotated[BaseAddress | None, EmptyAsNone] = Field(
+        default=None,
+        validation_alias="TTS_MODEL_URL",
+        description="Base address of a speech server with the OpenAI interface, such as Kokoro-FastAPI, Speaches or LocalAI; "
+        "for instance `http://127.0.0.1:8880/v1`.",
+    )
+    model_name: Annotated[str | None, EmptyAsNone] = Field(
+        default=None, validation_alias="TTS_MODEL", description="Model id at TTS_MODEL_URL."
+    )
+    model_key: Annotated[SecretStr | None, EmptyAsNone] = Field(
+        default=None,
+        validation_alias="TTS_MODEL_KEY",
+        description="API key for TTS_MODEL_URL, if it requires one; never logged.",
+    )
+    model_timeout: Seconds = Field(
+        default=timedelta(seconds=120),
+        gt=timedelta(0),
+        validation_alias="TTS_MODEL_TIMEOUT",
+        description="Limit for one answer of TTS_MODEL_URL, which is a sentence or a few, seconds.",
     )
     weights: Annotated[Path | None, EmptyAsNone] = Field(
         default=None,
@@ -67,10 +89,48 @@ class TtsSettings(ServiceSettings):
     )
     loops: int = Field(default=2, ge=1, le=64, description="Scenes narrated concurrently.")
 
+    def model_access(self) -> "ModelAccess":
+        """Returns how to reach the server at TTS_MODEL_URL.
+
+        Raises:
+            PermanentError: `invalid_settings`, a setting is missing, or the key cannot be a key.
+        """
+        if self.model_url is None or self.model_name is None:
+            missing = "TTS_MODEL_URL" if self.model_url is None else "TTS_MODEL"
+            raise PermanentError(
+                FailureCode.INVALID_SETTINGS,
+                f"the engine openai-compatible needs {missing}, which is not set",
+                hint="set TTS_MODEL_URL and TTS_MODEL, or another TTS_ENGINE",
+            )
+        if self.model_key is not None and not can_be_key(self.model_key):
+            raise PermanentError(
+                FailureCode.INVALID_SETTINGS,
+                "TTS_MODEL_KEY or the file of TTS_MODEL_KEY_FILE holds something that cannot be a key",
+                hint="set TTS_MODEL_KEY to a key, or unset it if the server needs none",
+            )
+        return ModelAccess(self.model_url, self.model_name, self.model_key, self.model_timeout)
+
     @property
     def installed_weights(self) -> Path:
         """The folder in which `scenewire voices install` puts a voice."""
         return (self.data_folder or default_data_folder()).absolute() / "weights"
+
+
+@dataclass(frozen=True)
+class ModelAccess:
+    """How to reach a model at a speech server.
+
+    Attributes:
+        url: base address.
+        model: id of the model.
+        key: None if the server needs none.
+        timeout: limit for one answer.
+    """
+
+    url: str
+    model: str
+    key: SecretStr | None
+    timeout: timedelta
 
 
 def read_settings(data_folder: Path | None = None) -> TtsSettings:

@@ -14,6 +14,7 @@ from scenewire_tts.engines.base import SpeechEngine
 from scenewire_tts.engines.espeak.engine import run_espeak
 from scenewire_tts.engines.kokoro.engine import KokoroEngine, open_kokoro
 from scenewire_tts.engines.kokoro.phonemes import DIALECTS
+from scenewire_tts.engines.openai_compatible.engine import OpenAICompatibleEngine
 from scenewire_tts.engines.opening import open_engine
 from scenewire_tts.engines.selection import NEURAL_ENGINES, EngineName, EngineSelection, select_engine
 from scenewire_tts.settings import TtsSettings, read_settings
@@ -113,6 +114,8 @@ async def _try_voice(engine: SpeechEngine, language: str, voice: str | None) -> 
     if isinstance(engine, KokoroEngine):
         engine.select_voice(language, voice)
         return
+    if isinstance(engine, OpenAICompatibleEngine):
+        return  # only the server knows its voices, and the interface has no list of them
     if isinstance(engine, SubstituteEngine) and engine.ignores_voice:
         voice = None
     await run_espeak({"text": "", "language": language, "voice": voice, "words_per_minute": 150})

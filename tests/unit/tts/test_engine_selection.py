@@ -2,6 +2,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from scenewire.errors import FailureCode, PermanentError
 from scenewire_tts.engines.selection import EngineName, EngineSelection, select_engine
@@ -11,7 +12,12 @@ from tests.unit.tts.test_weights import write_torch_model
 
 
 def lacking(*packages: str) -> Callable[[EngineName], Sequence[str]]:
-    needs = {"espeak": ["espeakng_loader"], "kokoro": ["torch"], "kokoro-onnx": ["onnxruntime"]}
+    needs = {
+        "espeak": ["espeakng_loader"],
+        "kokoro": ["torch"],
+        "kokoro-onnx": ["onnxruntime"],
+        "openai-compatible": ["httpx2"],
+    }
     return lambda engine: [package for package in needs[engine] if package in packages]
 
 
@@ -42,6 +48,7 @@ def test_without_weights_espeak_is_selected_and_the_others_report_what_is_missin
     assert selection.missing == {
         "kokoro": ["no natural voice is installed"],
         "kokoro-onnx": ["no natural voice is installed"],
+        "openai-compatible": ["TTS_MODEL_URL is not set", "TTS_MODEL is not set"],
     }
     assert "scenewire voices install" in selection.hint
 
@@ -115,3 +122,49 @@ def test_an_engine_that_is_named_without_weights_says_how_to_install_them():
         chosen("kokoro-onnx", None)
 
     assert "scenewire voices install" in caught.value.hint
+
+
+def with_server(**changes: object) -> EngineSelection:
+    values = {
+        "artifacts_url": "file:///",
+        "data_folder": "/nowhere",
+        "model_url": "http://127.0.0.1:8880/v1/",
+        "model_name": "tts-1",
+    }
+    return select_engine(
+        TtsSettings.model_validate({**values, **changes}), packages=lacking("torch"), gpu=lambda: False
+    )
+
+
+def test_a_speech_server_that_is_named_speaks_everything(both: Path):
+    selection = with_server()
+
+    assert (selection.engine, selection.reason) == ("openai-compatible", "TTS_MODEL_URL is set")
+    assert selection.is_automatic is False
+    assert with_server(engine="espeak").engine == "espeak"
+    assert with_server(engine="kokoro-onnx", weights=both).engine == "kokoro-onnx"
+    with pytest.raises(PermanentError, match="TTS_MODEL_URL and TTS_WEIGHTS are both set"):
+        with_server(weights=both)
+    with pytest.raises(PermanentError, match="openai-compatible cannot be used: TTS_MODEL is not set") as caught:
+        with_server(model_name=None)
+    assert "set TTS_MODEL_URL and TTS_MODEL" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "address", ["ftp://host/v1", "http://user:secret@host/v1", "http://host/v1?key=secret", "host"]
+)
+def test_an_address_of_a_speech_server_holds_no_secret(address: str):
+    with pytest.raises(ValidationError) as caught:
+        with_server(model_url=address)
+
+    assert "secret" not in str(caught.value)
+
+
+def test_what_cannot_be_a_key_is_refused_without_showing_it():
+    settings = TtsSettings.model_validate(
+        {"artifacts_url": "file:///", "model_url": "http://127.0.0.1/v1", "model_name": "a", "model_key": "two words"}
+    )
+
+    with pytest.raises(PermanentError, match="TTS_MODEL_KEY") as caught:
+        settings.model_access()
+    assert "two words" not in str(caught.value)

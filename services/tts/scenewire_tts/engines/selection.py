@@ -13,12 +13,13 @@ from scenewire_tts.settings import TtsSettings
 
 __all__ = ["NEURAL_ENGINES", "EngineName", "EngineSelection", "has_gpu", "missing_packages", "select_engine"]
 
-EngineName = Literal["espeak", "kokoro", "kokoro-onnx"]
+EngineName = Literal["espeak", "kokoro", "kokoro-onnx", "openai-compatible"]
 
 _PACKAGES: Final[dict[EngineName, tuple[str, ...]]] = {
     "espeak": ("espeakng_loader",),
     "kokoro": ("torch", "kokoro", "transformers", "espeakng_loader"),
     "kokoro-onnx": ("onnxruntime", "espeakng_loader"),
+    "openai-compatible": ("httpx2", "espeakng_loader"),
 }
 
 NEURAL_ENGINES: Final[tuple[EngineName, ...]] = ("kokoro", "kokoro-onnx")
@@ -58,8 +59,8 @@ def select_engine(
     """Selects the engine. An engine, or a folder of weights, that is named but cannot be used is an error.
 
     Args:
-        settings: `auto` selects a natural voice if TTS_WEIGHTS names one or one is installed in the data folder and
-            complete; and espeak otherwise.
+        settings: `auto` selects the speech server at TTS_MODEL_URL; without one, a natural voice if TTS_WEIGHTS names one
+            or one is installed in the data folder and complete; and espeak otherwise.
         packages: returns the missing packages of an engine; defaults to `missing_packages`.
         gpu: returns whether there is a GPU; defaults to `has_gpu`.
 
@@ -73,12 +74,20 @@ def select_engine(
             "kokoro-onnx runs on CPUs only, but TTS_DEVICE is cuda",
             hint="set TTS_ENGINE=kokoro, or unset TTS_DEVICE",
         )
+    if wanted == "auto" and settings.model_url is not None and settings.weights is not None:
+        raise PermanentError(
+            FailureCode.INVALID_SETTINGS,
+            "TTS_MODEL_URL and TTS_WEIGHTS are both set",
+            hint="unset one of them, or name the engine with TTS_ENGINE",
+        )
     packages = packages or missing_packages
     weights = _weights(settings)
-    missing = {name: _missing(name, weights, packages(name)) for name in _PACKAGES}
+    missing = {name: _missing(name, settings, weights, packages(name)) for name in _PACKAGES}
     note = ""
     if wanted != "auto":
         engine, reason = wanted, f"TTS_ENGINE is {wanted}"
+    elif settings.model_url is not None:
+        engine, reason = "openai-compatible", "TTS_MODEL_URL is set"
     elif weights is None:
         engine, reason = "espeak", "no natural voice is installed"
     elif settings.weights is None and settings.device != "cuda" and all(missing[name] for name in NEURAL_ENGINES):
@@ -90,7 +99,8 @@ def select_engine(
         raise _unusable(engine, weights, missing, is_named=wanted != "auto")
     others = {name: items for name, items in missing.items() if name != engine}
     folder = weights.folder if weights else None
-    return EngineSelection(engine, reason, others, folder, is_automatic=wanted == "auto", note=note)
+    is_automatic = wanted == "auto" and engine != "openai-compatible"
+    return EngineSelection(engine, reason, others, folder, is_automatic=is_automatic, note=note)
 
 
 def missing_packages(engine: EngineName) -> list[str]:
@@ -132,10 +142,13 @@ def _select_neural(
     return "kokoro-onnx", f"{weights.folder} is complete for it, and on CPUs it needs less time and memory than kokoro"
 
 
-def _missing(engine: EngineName, weights: Weights | None, packages: Sequence[str]) -> list[str]:
+def _missing(engine: EngineName, settings: TtsSettings, weights: Weights | None, packages: Sequence[str]) -> list[str]:
     missing = [f"the package {package} is not installed" for package in packages]
     if engine == "espeak":
         return missing
+    if engine == "openai-compatible":
+        given = {"TTS_MODEL_URL": settings.model_url, "TTS_MODEL": settings.model_name}
+        return missing + [f"{name} is not set" for name, value in given.items() if value is None]
     return missing + (["no natural voice is installed"] if weights is None else weights.missing(engine))
 
 
@@ -145,6 +158,12 @@ def _unusable(
     if engine == "espeak":
         return PermanentError(
             FailureCode.PROGRAM_MISSING, "espeak-ng is not installed", hint="install the package espeakng-loader"
+        )
+    if engine == "openai-compatible":
+        return PermanentError(
+            FailureCode.INVALID_SETTINGS,
+            f"{engine} cannot be used: {', '.join(missing[engine])}",
+            hint="set TTS_MODEL_URL and TTS_MODEL, or another TTS_ENGINE",
         )
     engines: Sequence[EngineName] = (engine,) if is_named else [name for name in NEURAL_ENGINES if missing[name]]
     return PermanentError(
