@@ -13,6 +13,7 @@ from tests.integration.test_voice_installation import Shown
 from tests.support.onnx_graph import graph
 from tests.support.published_voice import padded_graph
 from tests.support.weights import ROWS, VOCABULARY, styles, write_voice
+from tests.unit.tts.test_weights import write_torch_model
 
 pytest.importorskip("onnxruntime")
 
@@ -61,6 +62,13 @@ def transformers_js(folder: Path) -> None:
     voices_as_numbers(folder)
 
 
+def first_script_with_kokoro_onnx(folder: Path) -> None:
+    release_page(folder)
+    (folder / "hello.py").write_text("from kokoro_onnx import Kokoro\n")
+    (folder / "audio.wav").write_bytes(b"RIFF")
+    (folder / ".venv").mkdir()
+
+
 def hub_of_the_model_with_a_graph(folder: Path) -> None:
     (folder / "kokoro.onnx").write_bytes(graph())
     (folder / "config.json").write_text(json.dumps({"istftnet": {}, "vocab": VOCABULARY}))
@@ -76,6 +84,7 @@ def hub_of_the_model_with_a_graph(folder: Path) -> None:
         arrays_of_numpy,
         packages,
         transformers_js,
+        first_script_with_kokoro_onnx,
         hub_of_the_model_with_a_graph,
     ],
 )
@@ -102,3 +111,28 @@ async def test_a_configuration_without_a_vocabulary_is_no_use_to_pytorch(tmp_pat
     missing = {engine.engine: engine.missing for engine in report.engines}
     assert missing["kokoro-onnx"] == ()
     assert missing["kokoro"][0].startswith("config.json is damaged (it has no vocab")
+
+
+def cache_of_the_package_kokoro(folder: Path) -> Path:
+    """The cache after a first run: links to files under their hash, and only the voices that were used."""
+    (blobs := folder / "models--hexgrad--Kokoro-82M" / "blobs").mkdir(parents=True)
+    (snapshot := blobs.parent / "snapshots" / "f3ff3571791e39611d31c381e3a41a3af07b4987" / "voices").mkdir(parents=True)
+    write_torch_model(blobs / "model")
+    (blobs / "config").write_text(json.dumps({"istftnet": {}, "vocab": VOCABULARY}))
+    write_voice(blobs / "voice.pt", 1)
+    links = {"config.json": "config", "kokoro-v1_0.pth": "model", "voices/af_heart.pt": "voice.pt"}
+    for name, blob in links.items():
+        (snapshot.parent / name).symlink_to(blobs / blob)
+    return snapshot.parent
+
+
+async def test_the_cache_of_the_package_kokoro_is_complete_for_it_also_when_installed(tmp_path: Path) -> None:
+    own = cache_of_the_package_kokoro(tmp_path / "cache")
+
+    await install(tmp_path / "installed", source=str(own), progress=Shown())
+
+    for folder in (own, tmp_path / "installed"):
+        report = await check_weights(folder, speak=False)
+        assert {engine.engine: engine.complete for engine in report.engines} == {"kokoro": True, "kokoro-onnx": False}
+        assert report.voices == ("af_heart",)
+    assert not any(path.is_symlink() for path in (tmp_path / "installed").rglob("*"))
