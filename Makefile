@@ -13,7 +13,7 @@ WORKERS ?= 2
 
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help demo demo-live-doubles test lint types unit docs locks bench bench-media relevance length soak fuzz exactness deploy-test bench-speech clean
+.PHONY: help demo demo-live-doubles test lint types unit docs locks bench bench-media relevance length heard soak fuzz exactness deploy-test bench-speech clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
@@ -27,6 +27,7 @@ demo-live-doubles: $(VENV)/installed ## Make a video over the real protocols, wi
 	$(BIN)/python -m scripts.doubles $(OUT)
 
 test: lint types $(VENV)/installed-dev ## Run all checks: lint, types, import rules, all tests
+	@$(MAKE) --no-print-directory $(VENV)/installed-ear || echo "tests that hear narrations are skipped"
 	$(BIN)/pytest -n $(WORKERS)
 
 lint: $(VENV)/installed-dev ## Check style and import rules
@@ -64,6 +65,9 @@ length: $(VENV)/installed-dev ## Measure how closely videos keep to their ordere
 bench-speech: $(VENV)/installed-dev ## Time a neural voice: WEIGHTS=<folder>, or random weights if PyTorch is installed
 	$(BIN)/python -m scripts.bench_speech $(WEIGHTS)
 
+heard: $(VENV)/installed-ear ## Have a speech recogniser hear every engine, language and voice that is installed
+	$(BIN)/pytest -ra tests/integration/test_heard.py
+
 soak: $(VENV)/installed-dev ## Kill the recorder at random moments in 20 long runs; prints the seeds
 	SOAK_ROUNDS=$${SOAK_ROUNDS:-20} SOAK_MESSAGES=$${SOAK_MESSAGES:-10000} SOAK_SEED=$${SOAK_SEED:-$$(date +%s)} \
 		$(BIN)/pytest -s tests/integration/test_kills.py
@@ -95,6 +99,12 @@ $(VENV)/installed: requirements/all.txt pyproject.toml | $(VENV)/pyvenv.cfg
 $(VENV)/installed-dev: requirements/dev.txt $(VENV)/installed
 	@echo "installing requirements/dev.txt into $(VENV)"
 	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# Its packages are of private uploaders and may vanish, so that nothing else depends on them.
+$(VENV)/installed-ear: requirements/ear.txt $(VENV)/installed-dev
+	@echo "installing requirements/ear.txt into $(VENV)"
+	@$(PIP) install --require-hashes -r requirements/ear.txt
 	@touch $@
 
 $(VENV)/installed-bench: requirements/bench.txt $(VENV)/installed-dev

@@ -125,9 +125,21 @@ def errors(expected: Sequence[str], heard: Sequence[str]) -> int:
     return row[-1]
 
 
-def words(text: str) -> list[str]:
+def words(text: str, language: str = "en") -> list[str]:
     """Returns the words of a text as they sound: recognisers write digits, abbreviations and addresses again."""
-    return re.findall(r"\w+", spoken_form(clean(text), "en").text.casefold().replace("'", "").replace("’", ""))
+    return re.findall(r"\w+", spoken_form(clean(text), language).text.casefold().replace("'", "").replace("’", ""))
+
+
+def transcribe(recogniser: Any, path: Path, language: str) -> str:
+    """Returns what a recogniser hears.
+
+    Args:
+        recogniser: a `faster_whisper.WhisperModel`.
+        path: of the audio.
+        language: its primary language.
+    """
+    segments, _ = recogniser.transcribe(str(path), language=language, beam_size=5, temperature=0)
+    return " ".join(segment.text for segment in segments)
 
 
 async def measure(engine: SpeechEngine, recogniser: Any, voice: str | None, path: Path) -> None:
@@ -148,8 +160,7 @@ async def measure(engine: SpeechEngine, recogniser: Any, voice: str | None, path
             for column, text in enumerate((clean(written), spoken_form(clean(written), "en").text)):
                 speech = await engine.speak(text, language="en-US", voice=voice)
                 write_wav(path, speech)
-                segments, _ = recogniser.transcribe(str(path), language="en", beam_size=5)
-                heard = words(" ".join(segment.text for segment in segments))
+                heard = words(transcribe(recogniser, path, "en"))
                 counts[column] += errors(expected, heard), len(expected)
         totals += counts
         print(f"{kind:<15}{counts[0, 1]:>6}{_rate(counts[0]):>9}{_rate(counts[1]):>13}")

@@ -55,7 +55,7 @@ def assert_satisfied(lock: Path, required: list[Requirement]) -> None:
 
 
 def test_each_image_has_a_lock_and_there_are_no_others() -> None:
-    assert {path.stem for path in HASHED} == (EXTRAS.keys() - BUILDING_BLOCKS) | {"dev", "bench"}
+    assert {path.stem for path in HASHED} == (EXTRAS.keys() - BUILDING_BLOCKS) | {"dev", "ear", "bench"}
 
 
 @pytest.mark.parametrize("path", HASHED, ids=lambda path: path.stem)
@@ -85,14 +85,15 @@ def test_a_lock_satisfies_its_extra(extra: str) -> None:
 
 
 def test_the_dev_lock_satisfies_all_groups_and_the_demo_lock_can_build_the_project() -> None:
-    groups = [Requirement(text) for name, group in GROUPS.items() if name != "bench" for text in group]
+    groups = [Requirement(text) for name, group in GROUPS.items() if name not in {"bench", "ear"} for text in group]
 
     assert_satisfied(FOLDER / "dev.txt", groups + requirements_of("all"))
     assert_satisfied(FOLDER / "all.txt", [Requirement(text) for text in GROUPS["build"]])
 
 
-def test_the_bench_lock_satisfies_the_bench_group() -> None:
-    assert_satisfied(FOLDER / "bench.txt", [Requirement(text) for text in GROUPS["bench"]])
+@pytest.mark.parametrize("name", ["bench", "ear"])
+def test_the_lock_of_a_group_satisfies_it(name: str) -> None:
+    assert_satisfied(FOLDER / f"{name}.txt", [Requirement(text) for text in GROUPS[name]])
 
 
 @pytest.mark.parametrize("name", ["all", "dev", "tts"])
