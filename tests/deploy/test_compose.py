@@ -203,6 +203,7 @@ async def test_without_a_gpu_the_engine_reports_the_missing_driver(tmp_path: Pat
         ("compose.yaml",),
         ("compose.yaml", "compose.sqlite.yaml"),
         ("compose.yaml", "compose.s3.yaml"),
+        ("compose.yaml", "compose.speech.yaml"),
         ("compose.worker.yaml",),
     ],
     ids="+".join,
@@ -210,6 +211,7 @@ async def test_without_a_gpu_the_engine_reports_the_missing_driver(tmp_path: Pat
 async def test_compose_files_are_valid_with_every_profile(files: tuple[str, ...], tmp_path: Path) -> None:
     env = {"ARTIFACTS_URL": "s3://scenewire", "NATS_URL": "tls://bus:4222", "CREDENTIALS": str(tmp_path)}
     env |= {"AWS_ACCESS_KEY_ID_FILE": "/dev/null", "AWS_SECRET_ACCESS_KEY_FILE": "/dev/null"}
+    env |= {"TTS_MODEL_URL": "http://speech:8880/v1", "TTS_MODEL": "kokoro"}
     for profile in ("", "gpu", "tools"):
         deployment = Deployment("scenewire-config", tmp_path, files=files, env=env)
         checked = await deployment.compose(*([f"--profile={profile}"] if profile else []), "config", "--quiet")

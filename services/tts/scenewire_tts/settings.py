@@ -65,12 +65,12 @@ class TtsSettings(ServiceSettings):
         le=256,
         description="CPU threads of a neural voice. Several replicas with one thread each are faster than one with several.",
     )
-    voice: str | None = Field(
+    voice: Annotated[str | None, EmptyAsNone] = Field(
         default=None,
         min_length=1,
         max_length=100,
         description="Voice for orders without one. espeak: `en-us`, `en-us+f3`, or `+f3` for a variant of the language's "
-        "default voice. Kokoro: `af_heart`, or a mix, `af_heart:3,af_sky:1`. Unset: the language's default voice.",
+        "default voice. Kokoro: `af_heart`, or a mix, `af_heart:3,af_sky:1`. A server: one of its voices. Unset: the language's default voice.",
     )
     speed: float = Field(
         default=1.0, ge=0.5, le=2, description="Speech rate for orders without one; 1 is the voice's normal rate."
