@@ -29,6 +29,7 @@ from scenewire.messages import AudioRendered, NarrationRequested, ScriptRequeste
 from scenewire.text.markup import one_line
 from scenewire.text.sentences import split_sentences
 from scenewire_assembly.video.closing import card_frames
+from scenewire_script.settings import ScriptSettings
 from scenewire_script.text.lengths import count_words
 from scenewire_script.timing.scene_durations import divide_duration
 from scenewire_script.timing.speaking_rates import words_per_second
@@ -38,7 +39,7 @@ from scenewire_tts.engines.kokoro.engine import open_kokoro
 from scenewire_tts.speech.sound import SAMPLE_RATE
 from scenewire_tts.stage import NarrationStage
 from scripts.doubles.language_model import GroqDouble, Style, writes
-from tests.support.groq_stage import PROJECT, RATE, stage_of
+from tests.support.groq_stage import PROJECT, stage_of
 
 SECONDS: Final = (60, 180, 300, 450, 600, 900)
 
@@ -54,7 +55,8 @@ async def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--weights", type=Path, help="folder of Kokoro's weights; by default espeak speaks")
     parser.add_argument("--seconds", type=int, nargs="+", default=SECONDS, help="ordered durations")
-    parser.add_argument("--rate", type=float, default=RATE, help="SCRIPT_WORDS_PER_SECOND")
+    rate = ScriptSettings.model_fields["words_per_second"].default
+    parser.add_argument("--rate", type=float, default=rate, help="SCRIPT_WORDS_PER_SECOND")
     parser.add_argument("--rates", action="store_true", help="measure only the rates of languages")
     arguments = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))

@@ -27,7 +27,10 @@ class ScriptSettings(ServiceSettings):
         "that repeats the topic. Unset: groq if it has a key, else openai-compatible if SCRIPT_MODEL_URL is set, else outline.",
     )
     words_per_second: float = Field(
-        default=2.3, gt=0.5, lt=10, description="Speaking rate of English; other languages are scaled."
+        default=2.7,
+        gt=0.5,
+        lt=10,
+        description="Speaking rate of English, with its pauses; other languages are scaled. docs/length.md has measured rates.",
     )
     loops: int = Field(
         default=4,

@@ -29,7 +29,7 @@ class ScriptStage:
     """
 
     def __init__(
-        self, store: ArtifactStore, writer: ScriptWriter, *, divider: ScriptWriter, words_per_second: float = 2.3
+        self, store: ArtifactStore, writer: ScriptWriter, *, divider: ScriptWriter, words_per_second: float = 2.7
     ) -> None:
         self._store = store
         self._writer = writer

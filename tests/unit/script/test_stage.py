@@ -45,7 +45,7 @@ async def test_b07_scenes_are_numbered_and_get_the_ids_that_everybody_derives(tm
     assert [scene.id for scene in scripted.scenes] == [derive_scene_id(PROJECT, 1), derive_scene_id(PROJECT, 2)]
     assert (scripted.project_id, scripted.revision, scripted.writer) == (PROJECT, 2, "outline")
     assert scripted.brief.options == order.options
-    assert scripted.scenes[0].estimated_duration == round(3 / 2.3, 2)
+    assert scripted.scenes[0].estimated_duration == round(3 / 2.7, 2)
 
 
 async def test_a_redelivered_order_gets_the_stored_script(tmp_path: Path) -> None:

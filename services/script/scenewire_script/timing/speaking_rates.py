@@ -13,9 +13,10 @@ __all__ = ["words_per_second"]
 _RELATIVE_RATES: Final = {
     "ar": 0.55,
     "de": 0.85,
-    "es": 0.95,
+    "es": 0.9,
     "fi": 0.65,
-    "hi": 0.85,
+    "fr": 0.95,
+    "hi": 0.8,
     "it": 0.85,
     "ja": 0.8,
     "ko": 0.5,
@@ -27,8 +28,8 @@ _RELATIVE_RATES: Final = {
     "yue": 0.55,
     "zh": 0.55,
 }
-"""Relative to English, measured on the same four sentences by espeak-ng (`docs/length.md`). Chinese and Japanese are in
-between measured and human rates: espeak-ng reads Chinese slowly, and reads only kana in Japanese."""
+"""Relative to English, measured on the same four sentences by espeak-ng, and between it and Kokoro for languages that both
+speak (`docs/length.md`). Chinese and Japanese are in between measured and human rates: espeak-ng reads Chinese slowly, and reads only kana in Japanese."""
 
 
 def words_per_second(english: float, language: str) -> float:
