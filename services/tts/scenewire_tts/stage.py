@@ -104,7 +104,8 @@ class NarrationStage:
         if wanted is None:
             return narration
         speech = narration.samples / narration.sample_rate - pace.pause
-        corrected = correction(pace, speech=speech, wanted=wanted)
+        engine = self._engine.for_order(request.brief.options.language, self._voice_of(request))
+        corrected = correction(pace, speech=speech, wanted=wanted, speed_for=engine.speed_for)
         if corrected is None:
             return narration
         if corrected.speed == pace.speed:

@@ -44,6 +44,15 @@ def test_b04_a_scene_that_is_a_little_short_keeps_its_speed_and_gets_a_longer_si
     assert correction(Pace(1.2, 0.35), speech=11.1, wanted=12) == Pace(1.2, 0.9)
 
 
+@pytest.mark.parametrize(("speech", "speed"), [(10.5, 0.86), (13.0, 1.2)])
+def test_b04_a_voice_that_follows_only_part_of_a_speed_is_asked_for_more(speech: float, speed: float) -> None:
+    pace = correction(
+        OWN, speech=speech, wanted=12, speed_for=lambda rate: 1 + (rate - 1) / (0.7 if rate < 1 else 0.58)
+    )
+
+    assert pace == Pace(speed, 0.35)
+
+
 def test_b04_bounds_are_those_of_the_ordered_speed() -> None:
     assert correction(Pace(1.2, 0), speech=5, wanted=12) == Pace(1.02, 1.0)
     assert correction(Pace(1.2, 2.5), speech=5, wanted=12) == Pace(1.02, 2.5)  # no silence is made shorter

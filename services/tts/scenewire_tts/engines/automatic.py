@@ -48,6 +48,10 @@ class SubstituteEngine(SpeechEngine):
         return f"{self._engine.version}, {self._note}"  # a narration without the note is another one
 
     @override
+    def speed_for(self, rate: float) -> float:
+        return self._engine.speed_for(rate)
+
+    @override
     def voice_version(self, language: str, voice: str | None) -> str:
         return self._engine.voice_version(language, None if self.ignores_voice else voice)
 

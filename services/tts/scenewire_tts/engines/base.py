@@ -20,6 +20,10 @@ class SpeechEngine(Protocol):
         """Everything else that affects the samples of all voices; part of the cache key."""
         ...
 
+    def speed_for(self, rate: float) -> float:
+        """Returns the factor of the speed that changes the rate of the speech by a factor, from 0.85 to 1.15."""
+        return rate
+
     def voice_version(self, language: str, voice: str | None) -> str:  # noqa: ARG002 - for engines whose voices are files
         """Returns what else affects the samples of one voice; part of the cache key.
 

@@ -4,6 +4,7 @@ Within these limits a voice still sounds natural. A longer pause keeps the pace 
 needs another narration.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +12,7 @@ __all__ = ["MAX_SPEED_CHANGE", "MIN_SPEED_CHANGE", "Pace", "correction"]
 
 MIN_SPEED_CHANGE: Final = 0.85
 MAX_SPEED_CHANGE: Final = 1.15
-"""Relative to the ordered speed."""
+"""Of the rate of the speech, relative to that at the ordered speed."""
 
 _MAX_PAUSE_S: Final = 1.0
 """Silence after a scene, unless a longer one is configured."""
@@ -32,22 +33,25 @@ class Pace:
     """Seconds of silence after the scene."""
 
 
-def correction(pace: Pace, *, speech: float, wanted: float) -> Pace | None:
+def correction(
+    pace: Pace, *, speech: float, wanted: float, speed_for: Callable[[float], float] = lambda rate: rate
+) -> Pace | None:
     """Returns the pace that brings a scene closest to its duration; None if the current pace is close enough.
 
     Args:
         pace: the current pace.
         speech: seconds of speech at this pace, without the pause.
         wanted: seconds that speech and pause should last together.
+        speed_for: see `SpeechEngine.speed_for`.
     """
     missing = wanted - speech - pace.pause
     if abs(missing) <= _TOLERANCE * wanted:
         return None
     if 0 < missing <= min(_MAX_SILENT_SHARE * wanted, _MAX_PAUSE_S - pace.pause):
         return Pace(pace.speed, round(pace.pause + missing, 2))
-    change = speech / max(wanted - pace.pause, 0.01)
-    speed = round(pace.speed * min(max(change, MIN_SPEED_CHANGE), MAX_SPEED_CHANGE), 2)
-    missing = wanted - speech * pace.speed / speed
+    change = min(max(speech / max(wanted - pace.pause, 0.01), MIN_SPEED_CHANGE), MAX_SPEED_CHANGE)
+    speed = round(pace.speed * speed_for(change), 2)
+    missing = wanted - speech / change
     pause = min(max(missing, pace.pause), max(_MAX_PAUSE_S, pace.pause))
     corrected = Pace(speed, round(pause, 2))
     return None if corrected == pace else corrected
