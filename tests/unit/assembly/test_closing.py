@@ -199,3 +199,11 @@ def test_no_title_or_credit_keeps_a_card_from_being_drawn(title: str, creator: s
     theme = theme_of(look)
     events = draw_closing(card, look, theme=theme, faces=faces_of(theme, TYPEFACES_DIR), ground=theme.ground)
     assert overlay_script(Canvas(look, card.frames), (), designs=events)
+
+
+def test_a_map_is_credited_on_the_card():
+    shown = plan(credit(1))
+    first = shown.segments[0]
+    mapped = first.model_copy(update={"segment": first.segment.model_copy(update={"has_map": True})})
+    card = closing_card(VideoPlan((mapped, *shown.segments[1:])))
+    assert ("Map", ("Natural Earth",)) in [(group.name, group.lines) for group in card.groups]

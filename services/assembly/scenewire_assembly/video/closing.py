@@ -99,6 +99,7 @@ def closing_card(plan: VideoPlan) -> ClosingCard:
     spoken = [", ".join(filter(None, map(one_line, voice))) for voice in voices(plan)]
     groups = [
         Group(words.pictures, tuple(pictures)),
+        Group(words.map, ("Natural Earth",) if plan.has_map else ()),
         Group(words.voice, tuple(spoken)),
         Group(words.music, (music,) if music else ()),
     ]
