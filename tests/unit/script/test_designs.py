@@ -383,3 +383,67 @@ def test_short_lines_in_a_row_are_a_list(text: str, title: str, items: tuple[str
 def test_repeated_words_questions_and_two_lines_are_no_list(text: str) -> None:
     (sentences,) = choose_designs([SceneWords(text)], title=None, language="en", words_per_second=2.3)
     assert not any(isinstance(design, Enumeration) for sentence in sentences for design in sentence.designs)
+
+
+def kinds_of(text: str, language: str) -> set[str]:
+    """All kinds of designs of a text among others with years and numbers."""
+    scenes = designed(text, YEARS.get(language, "1900."), language=language)
+    return {design.kind for sentence in scenes[0] for design in sentence.designs}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "author"),
+    [
+        ('Tom wrote "Dear Anna, I am very sorry" and Mary said nothing.', "en", "Tom"),
+        ('He wrote "Dear Anna, I am very sorry" and Mary said nothing.', "en", None),
+        ('"Dear Anna, I am very sorry" stood there, but Mary said nothing.', "en", None),
+        ('Tom said nothing, and Mary wrote "Dear Tom, I am very sorry".', "en", "Mary"),
+        ('Tom and Mary wrote "Dear Anna, we are very sorry".', "en", None),
+        ('Anna schrieb "Das ist ein sehr schöner Tag", und Peter sagte nichts.', "de", "Anna"),
+        ("« La mer est tout pour moi », comme disait Jules Verne.", "fr", "Jules Verne"),
+    ],
+)
+def test_a_quotation_belongs_to_whom_its_own_clause_names(text: str, language: str, author: str | None) -> None:
+    quotations = [
+        design.author
+        for sentence in designed(text, language=language)[0]
+        for design in sentence.designs
+        if isinstance(design, Quotation)
+    ]
+    assert quotations == ([author] if author else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Его глубина 1642 метра.", "ru"),
+        ("Jezioro ma 1025 metrów głębokości.", "pl"),
+        ("Dom ma 1200 okien.", "pl"),
+        ("Het meer is 1642 meter diep.", "nl"),
+        ("De zaal heeft 1500 stoelen.", "nl"),
+        ("De boom is 1500 jaar oud.", "nl"),
+        ("In 1500 cases nothing happened.", "en"),
+        ("By 1200 votes he won.", "en"),
+        ("In 1200 homes the light went out.", "en"),
+        ("In 1600 Pennsylvania Avenue he lives.", "en"),
+        ("In 1100 Louisiana he works.", "en"),
+        ("In 1500 Fällen geschah nichts.", "de"),
+        ("En 1500 mots, il explique tout.", "fr"),
+    ],
+)
+def test_a_number_that_counts_is_no_year(text: str, language: str) -> None:
+    assert "year" not in kinds_of(text, language)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("In 1956 Egypt made the canal national property.", "en"),
+        ("W 1869 roku otwarto nowy kanał.", "pl"),
+        ("Kanał otwarto w 1869 r.", "pl"),
+        ("Kanal 1869 yılında açıldı.", "tr"),
+        ("In the year 1500 Venice was a great power.", "en"),
+    ],
+)
+def test_a_year_with_a_word_for_a_year_or_a_clause_behind_it_stays_one(text: str, language: str) -> None:
+    assert "year" in kinds_of(text, language)

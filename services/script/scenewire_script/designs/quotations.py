@@ -13,6 +13,9 @@ __all__ = ["is_attribution", "quotation_of"]
 _MIN_WORDS: Final = 4
 _MAX_NAME_WORDS: Final = 5
 
+_LIKE: Final = frozenset({"as", "wie", "comme", "como", "come"})
+"""Begin a clause that says whose words stand before it: as Kennedy said."""
+
 _QUOTED: Final = re.compile(r"“([^“”]+)”|„([^„“”]+)[“”]|«\s?([^«»]+?)\s?»|»([^«»]+)«|\"([^\"]+)\"")
 _DASH: Final = re.compile(r"[—–-]{1,2}\s*(?=\w)")
 _CLOSED: Final = re.compile(r"[”“»«\"][.!?…,]?\s*$")
@@ -23,13 +26,19 @@ def quotation_of(sentence: str, vocabulary: Vocabulary) -> Quotation | None:
     matches = list(_QUOTED.finditer(sentence))
     if len(matches) > 1 and "," in "".join(match[0][-2:] for match in matches[:-1]):
         return None  # an interrupted quotation, whose words don't stand together
+    end = 0
     for match in matches:
+        start, end = end, match.end()
         words = next(filter(None, match.groups()), "").strip().rstrip(",")
         if len(words.split()) < _MIN_WORDS:
             continue
-        author = _author(sentence, match.end(), len(sentence), vocabulary) or _author(
-            sentence, 0, match.start(), vocabulary
-        )
+        before = _last_clause(tokens_of(sentence, start, match.start()), vocabulary)
+        behind = _first_clause(tokens_of(sentence, end), vocabulary)
+        author = _author(sentence, before, vocabulary)
+        if not author and not any(_is_saying(word, vocabulary) for word in before):
+            author = _author(sentence, behind, vocabulary)
+            if not author and _DASH.match(sentence[end:].lstrip()):
+                author = _name(sentence, behind, 0)
         if author:
             return Quotation(words=words, author=author)
     return None
@@ -44,11 +53,31 @@ def is_attribution(sentence: str, before: str) -> bool:
     return 0 < len(words) <= _MAX_NAME_WORDS and _name(sentence, words, 0) == sentence[words[0].start : words[-1].end]
 
 
-def _author(sentence: str, start: int, end: int, vocabulary: Vocabulary) -> str:
-    """Returns the name beside a verb of saying, behind *according to*, or behind a dash."""
-    words = tokens_of(sentence, start, end)
+def _first_clause(words: Sequence[Token], vocabulary: Vocabulary) -> Sequence[Token]:
+    """Returns the words behind a quotation up to a new clause, whose verb does not introduce the quotation."""
+    begins = vocabulary.coordinators | vocabulary.list_ends | (vocabulary.subordinates - _LIKE)
+    return words[: next((at for at, word in enumerate(words) if word.among(begins)), len(words))]
+
+
+def _last_clause(words: Sequence[Token], vocabulary: Vocabulary) -> Sequence[Token]:
+    """Returns the clause that a quotation belongs to; none if two people may say it."""
+    begins = vocabulary.coordinators | vocabulary.list_ends
+    for at in range(len(words) - 1, 0, -1):
+        if words[at].among(begins):
+            return () if words[at - 1].is_capitalized and not words[at - 1].closes else words[at + 1 :]
+        if words[at - 1].closes and any(_is_saying(word, vocabulary) for word in words[at:]):
+            return words[at:]
+    return words
+
+
+def _is_saying(word: Token, vocabulary: Vocabulary) -> bool:
+    return word.folded.rpartition("'")[2] in vocabulary.sayings
+
+
+def _author(sentence: str, words: Sequence[Token], vocabulary: Vocabulary) -> str:
+    """Returns the name beside a verb of saying, or behind *according to*."""
     for at, word in enumerate(words):
-        if word.folded.rpartition("'")[2] in vocabulary.sayings:
+        if _is_saying(word, vocabulary):
             name = _name(sentence, words, at + 1) or _name_before(sentence, words, at, vocabulary)
             if name:
                 return name
@@ -57,8 +86,7 @@ def _author(sentence: str, start: int, end: int, vocabulary: Vocabulary) -> str:
                 name = _name(sentence, words, at + len(source))
                 if name:
                     return name
-    dash = _DASH.match(sentence[start:end].lstrip()) if start else None
-    return _name(sentence, words, 0) if dash and words else ""
+    return ""
 
 
 def _name(sentence: str, words: Sequence[Token], at: int) -> str:

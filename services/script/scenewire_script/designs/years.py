@@ -23,7 +23,16 @@ _MAX_BEFORE_CHARS: Final = 40
 _SMALL_CHARS: Final = 3
 """The longest word that is dropped where a year was taken out, in a language without a table: mostly prepositions."""
 
-_YEAR_WORDS: Final = word_set("год года году роки року році roku rok jaar året yıl yılı yılında vuonna عام سنة سال")
+_YEAR_WORDS: Final = word_set(
+    """год года году роки року році година години roku rok roce r г р jaar året år yıl yılı yılında vuonna anul عام سنة سال
+    में year jahr jahre l'an l'année année año anno ano"""
+)
+_NOT_BEHIND: Final = word_set("jaar år yıl سنة سال year jahr jahre année año anno ano")
+"""Year words that are units behind a number: 1500 jaar."""
+
+_ADDRESSES: Final = word_set(
+    "avenue ave street st road rd lane drive boulevard blvd square court rue calle avenida via piazza rua straße"
+)
 
 
 @dataclass(frozen=True)
@@ -43,7 +52,7 @@ def years_of(sentence: str, vocabulary: Vocabulary | None) -> list[Named]:
     """Returns the years of a sentence in order.
 
     With a table, a year stands behind a word such as *in* or *since*, or behind a month. Without one, any number with four
-    digits and without a unit is a year.
+    digits is a year that has a word for a year beside it or no word behind it.
     """
     clauses = clauses_of(sentence, vocabulary)
     found: list[Named] = []
@@ -55,11 +64,10 @@ def years_of(sentence: str, vocabulary: Vocabulary | None) -> list[Named]:
 def _plain(sentence: str, clauses: Sequence[Span], index: int) -> Iterator[Named]:
     clause, neighbours = clauses[index], (*clauses[index + 1 :], *clauses[:index])
     for match in _PLAIN.finditer(sentence, clause.start, clause.end):
-        unit = tokens_of(sentence, match.end(), clause.end)[:1]
-        if unit and unit[0].text in UNIT_SIGNS:
-            continue
         start, end = match.span()
         before = tokens_of(sentence, clause.start, start)
+        if match[0].isdecimal() and _may_count(sentence, before, end, clause):
+            continue
         while len(before) > 1 and _is_small(before[-1]):
             start = before.pop().with_marks[0]
         behind = tokens_of(sentence, end, clause.end)
@@ -67,6 +75,16 @@ def _plain(sentence: str, clauses: Sequence[Span], index: int) -> Iterator[Named
             end = behind.pop(0).with_marks[1]
         event = _event(sentence, sentence[clause.start : start].strip(_EDGES), Span(end, clause.end), neighbours, None)
         yield Named(int(match["year"]), match["month"] or "", event)
+
+
+def _may_count(sentence: str, before: Sequence[Token], end: int, clause: Span) -> bool:
+    """Whether a word stands directly behind a number and none for a year beside it."""
+    behind = tokens_of(sentence, end, clause.end)[:1]
+    if not behind or not sentence[end].isspace() or sentence[end : behind[0].start].strip():
+        return False
+    if before and not before[-1].closes and before[-1].folded in _YEAR_WORDS:
+        return False
+    return behind[0].folded not in _YEAR_WORDS - _NOT_BEHIND
 
 
 def _is_small(word: Token) -> bool:
@@ -136,9 +154,34 @@ def _is_free(words: Sequence[Token], at: int, vocabulary: Vocabulary) -> bool:
     behind = words[at + 1]
     if behind.text in UNIT_SIGNS or behind.folded in vocabulary.units or behind.among(vocabulary.eras):
         return False
+    if _is_counting(words, at, vocabulary):
+        return False
     following = words[at + 2 : at + 4]
     is_range = len(following) == 2 and following[0].text.isdigit() and not following[0].closes
     return not (is_range and (following[1].folded in vocabulary.units or following[1].text in UNIT_SIGNS))
+
+
+def _is_counting(words: Sequence[Token], at: int, vocabulary: Vocabulary) -> bool:
+    """Whether a number counts the word directly behind it, or is one of an address: in 1500 cases."""
+    before = words[at - 1] if at else None
+    if before and (before.folded in _YEAR_WORDS or before.among(vocabulary.months) or before.text.isdigit()):
+        return False
+    behind = words[at + 1]
+    if behind.among(_ADDRESSES):
+        return True
+    small = vocabulary.stops | vocabulary.prepositions | vocabulary.determiners | vocabulary.months
+    if behind.opens or behind.among(small | vocabulary.joins | vocabulary.list_ends):
+        return False
+    if not behind.is_capitalized:
+        is_plural = behind.folded.endswith("s") and not behind.folded.endswith(("ss", "'s"))
+        return vocabulary.noun != "capitalized" and (is_plural or behind.folded in vocabulary.plurals)
+    if vocabulary.noun == "capitalized":
+        return True
+    end = at + 1
+    while end < len(words) and words[end].is_capitalized and not words[end - 1].closes:
+        end += 1
+    is_subject = end < len(words) and not words[end - 1].closes and not words[end].among(vocabulary.pronouns)
+    return not is_subject or any(word.among(_ADDRESSES) for word in words[at + 1 : end])
 
 
 def _event(sentence: str, before: str, behind: Span, neighbours: Sequence[Span], vocabulary: Vocabulary | None) -> str:
