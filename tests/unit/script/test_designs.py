@@ -447,3 +447,46 @@ def test_a_number_that_counts_is_no_year(text: str, language: str) -> None:
 )
 def test_a_year_with_a_word_for_a_year_or_a_clause_behind_it_stays_one(text: str, language: str) -> None:
     assert "year" in kinds_of(text, language)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Two out of three children read every day.", "en"),
+        ("Three out of four people agree.", "en"),
+        ("Out of ten children, four leave.", "en"),
+        ("Il y a deux personnes sur trois.", "fr"),
+        ("Un sur dix part.", "fr"),
+        ("Un homme sur dix part.", "fr"),
+        ("Sur dix enfants, quatre partent.", "fr"),
+        ("Dos de cada tres personas votan.", "es"),
+        ("Von zehn Kindern gehen vier Kinder.", "de"),
+        ("Not 10 people came.", "en"),
+        ("He didn't wait 10 minutes.", "en"),
+        ("Es kamen nicht 10 Leute.", "de"),
+        ("It costs between $5 and $10.", "en"),
+        ("The rope is from 5 km to 10 km long.", "en"),
+        ("It is one of the 50 states.", "en"),
+    ],
+)
+def test_a_share_a_range_or_a_denied_number_is_no_number_of_its_own(text: str, language: str) -> None:
+    assert "number" not in kinds_of(text, language)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "number", "unit"),
+    [
+        ("Il coûte 1 234,56 €.", "fr", "1 234,56 €", ""),
+        ("Il coûte 1 234,56€.", "fr", "1 234,56€", ""),
+        ("La route fait 1 234km.", "fr", "1 234", "km"),
+        ("Almost 40 percent of 60 people voted.", "en", "40", "percent"),
+        ("It opened for 12 days in 3 countries.", "en", "12", "days"),
+        ("Ein Turm von 300 Metern steht dort.", "de", "300", "Metern"),
+    ],
+)
+def test_a_number_is_shown_with_all_its_groups_and_without_the_next_number(
+    text: str, language: str, number: str, unit: str
+) -> None:
+    design = shown(designed(text, language=language)[0])[0]
+    assert isinstance(design, Quantity)
+    assert (design.number, design.unit) == (number, unit)

@@ -10,13 +10,16 @@ from scenewire_script.designs.vocabulary import Vocabulary
 
 __all__ = ["DIGITS", "Numeral", "numeral_at"]
 
+_SIGNS: Final = "|".join([*sorted(map(re.escape, UNIT_SIGNS), key=len, reverse=True), "°C", "°F", "°"])
+
 DIGITS: Final = re.compile(
     rf"(?P<currency>US\$|[{''.join(sign for sign in CURRENCIES if len(sign) == 1)}])?(?P<number>[+−-]?(?:"
     r"\d{1,3}(?:[,.\u00a0\u202f'’]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?))"
-    rf"(?P<sign>{'|'.join(sorted(map(re.escape, UNIT_SIGNS), key=len, reverse=True))}|°C|°F|°)?"
+    rf"(?P<sign>{_SIGNS})?"
 )
 _FIRST_GROUP: Final = re.compile(r"\D?[1-9]\d{0,2}")
 _GROUP: Final = re.compile(r"\d{3}")
+_LAST_GROUP: Final = re.compile(rf"\d{{3}}(?:[.,]\d{{1,2}})?(?:{_SIGNS})?")
 _GROUPED: Final = re.compile(r"[+−-]?\d{1,3}([,.\u00a0\u202f'’])\d{3}(?:\1\d{3})*")
 
 
@@ -42,15 +45,20 @@ def numeral_at(words: Sequence[Token], at: int, vocabulary: Vocabulary | None) -
         return part
     digits = DIGITS.fullmatch(word.text)
     last = _last_group(words, at)
-    if digits and not (digits["currency"] and digits["sign"]):
-        sign = digits["currency"] or digits["sign"] or ""
-        is_unit = sign == digits["sign"] and sign[0] not in PERCENT_SIGNS + "°" and sign not in CURRENCIES
-        end = digits.end("number") if is_unit else len(word.text)
-        value = _value(digits["number"] + "".join(each.text for each in words[at + 1 : last + 1]), vocabulary)
+    ending = DIGITS.fullmatch(words[last].text)
+    if digits and ending and not (digits["currency"] and ending["sign"]):
+        sign = digits["currency"] or ending["sign"] or ""
+        is_unit = sign == ending["sign"] and sign[0] not in PERCENT_SIGNS + "°" and sign not in CURRENCIES
+        end = words[last].start + (ending.end("number") if is_unit else len(words[last].text))
+        groups = [
+            digits["number"],
+            *(each.text for each in words[at + 1 : last]),
+            *([ending["number"]] if last > at else []),
+        ]
+        value = _value("".join(groups), vocabulary)
         behind = words[last + 1] if last + 1 < len(words) and not words[last].closes else None
         if not sign and behind and (behind.text in CURRENCIES or behind.text in PERCENT_SIGNS):
             return Numeral(at, last + 1, word.start, behind.end, value, sign=behind.text)  # "90 %", "5 €"
-        end = word.start + end if last == at else words[last].end
         return Numeral(at, last, word.start, end, value, sign=sign)
     if vocabulary and word.folded in vocabulary.numbers:
         return Numeral(at, at, word.start, word.end, vocabulary.numbers[word.folded], is_word=True)
@@ -62,6 +70,8 @@ def _last_group(words: Sequence[Token], at: int) -> int:
     last = at
     if _FIRST_GROUP.fullmatch(words[at].text):
         while last + 1 < len(words) and not words[last].closes and _GROUP.fullmatch(words[last + 1].text):
+            last += 1
+        if last + 1 < len(words) and not words[last].closes and _LAST_GROUP.fullmatch(words[last + 1].text):
             last += 1
     return last
 

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from scenewire_script.designs.clauses import clauses_of
 from scenewire_script.designs.numerals import DIGITS, Numeral, numeral_at
 from scenewire_script.designs.tokens import Token, columns, tokens_of
-from scenewire_script.designs.uncounted import counts_nothing
+from scenewire_script.designs.uncounted import begins_with_whole, counts_nothing
 from scenewire_script.designs.units import CURRENCIES, GLUED_UNITS, UNIT_SIGNS
 from scenewire_script.designs.vocabulary import Unit, Vocabulary
 
@@ -65,6 +65,8 @@ def quantities_of(sentence: str, vocabulary: Vocabulary | None) -> list[Found]:
 
     Years, dates, clock times, ordinals, sums and parts of names are none. Without a table, only digits count.
     """
+    if vocabulary and begins_with_whole(tokens_of(sentence), vocabulary):
+        return []
     found: list[Found] = [] if vocabulary else list(_glued(sentence))
     for clause in clauses_of(sentence, vocabulary):
         words = tokens_of(sentence, *clause)
@@ -256,6 +258,8 @@ def _whole_end(behind: Sequence[Token], vocabulary: Vocabulary) -> int | None:
         is_elided = "'" in word.folded and word.among(vocabulary.part_of | vocabulary.determiners)
         if not nouns and not is_elided and word.among(vocabulary.determiners | vocabulary.part_of):
             continue
+        if DIGITS.fullmatch(word.text) or word.folded in vocabulary.numbers:
+            return None
         if word.folded.rpartition("'")[2] in small or (not is_elided and word.among(small)):
             return None
         nouns += 1
