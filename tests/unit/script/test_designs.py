@@ -378,9 +378,17 @@ def test_short_lines_in_a_row_are_a_list(text: str, title: str, items: tuple[str
 
 
 @pytest.mark.parametrize(
-    "text", ["No. No. No. Never.", "Why? How? When?", "It rains. It pours. The old man is snoring now."]
+    "text",
+    [
+        "No. No. No. Never.",
+        "Why? How? When?",
+        "It rains. It pours. The old man is snoring now.",
+        "Serves 6-8. Prep time: 20 min. Cook time: 45 min.",
+        "Two of us left. He cried. Anna was gone.",
+        "Time: short. Place: home. Mood: good.",
+    ],
 )
-def test_repeated_words_questions_and_two_lines_are_no_list(text: str) -> None:
+def test_repeated_words_questions_facts_and_clauses_are_no_list(text: str) -> None:
     (sentences,) = choose_designs([SceneWords(text)], title=None, language="en", words_per_second=2.3)
     assert not any(isinstance(design, Enumeration) for sentence in sentences for design in sentence.designs)
 
@@ -490,3 +498,20 @@ def test_a_number_is_shown_with_all_its_groups_and_without_the_next_number(
     design = shown(designed(text, language=language)[0])[0]
     assert isinstance(design, Quantity)
     assert (design.number, design.unit) == (number, unit)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("The old, grey and rusty car stopped.", "en"),
+        ("La vieille, grise et sale voiture s'arrêta.", "fr"),
+        ("Das alte, graue und rostige Auto hielt.", "de"),
+        ("She lived in Mexico, Missouri, and Paris, Texas.", "en"),
+    ],
+)
+def test_adjectives_of_one_noun_and_names_in_pairs_are_no_list(text: str, language: str) -> None:
+    assert "list" not in kinds_of(text, language)
+
+
+def test_adjectives_behind_a_verb_are_a_list() -> None:
+    assert "list" in kinds_of("The car was old, grey and rusty.", "en")

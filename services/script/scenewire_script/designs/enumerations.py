@@ -64,8 +64,29 @@ def _items(sentence: str, before: _Item, behind: _Item, vocabulary: Vocabulary) 
     if not _MIN_ITEMS <= len(items) <= _MAX_ITEMS or len(different) < len(items) or _is_sum(items, vocabulary):
         return []
     shapes = {_shape(item, vocabulary) for item in items if item and item[0] is not before[0]}
+    if _qualify_noun(segments[0], items, vocabulary, starts_at_mark=starts_at_mark) or _names_places(
+        items, behind, vocabulary
+    ):
+        return []
     is_alike = len(shapes) == 1 or (starts_at_mark and shapes == {_Shape.NAME, _Shape.DETERMINER})
     return items if is_alike and all(_is_item(sentence, item, vocabulary) for item in items) else []
+
+
+def _qualify_noun(opening: _Item, items: Sequence[_Item], vocabulary: Vocabulary, *, starts_at_mark: bool) -> bool:
+    """Whether the items are adjectives between an article and its noun: the old, grey and rusty car."""
+    first, last = items[0], items[-1]
+    at = len(opening) - len(first)
+    if starts_at_mark or at <= 0 or not opening[at - 1].among(vocabulary.determiners):
+        return False
+    has_article = any(item[0].among(vocabulary.determiners) for item in items)
+    return not has_article and len(last) > max(map(len, items[:-1]))
+
+
+def _names_places(items: Sequence[_Item], behind: _Item, vocabulary: Vocabulary) -> bool:
+    """Whether a name behind the list belongs to its last item, so that others may be such pairs: and Paris, Texas."""
+    rest = behind[1 + len(items[-1]) :]
+    is_pair = bool(rest) and bool(items[-1]) and items[-1][-1].closes and rest[0].is_capitalized
+    return is_pair and _shape(items[0], vocabulary) is _shape(items[-1], vocabulary) is _Shape.NAME
 
 
 def _introduces(segment: _Item, vocabulary: Vocabulary) -> bool:

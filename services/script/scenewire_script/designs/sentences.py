@@ -6,7 +6,10 @@ from typing import Final, NamedTuple
 
 from scenewire.text.markup import one_line
 from scenewire.text.sentences import split_sentences
+from scenewire_script.designs.languages.tables import vocabulary_of
 from scenewire_script.designs.quotations import is_attribution
+from scenewire_script.designs.tokens import tokens_of
+from scenewire_script.designs.vocabulary import Vocabulary
 from scenewire_script.text.lengths import count_words
 
 __all__ = ["Shown", "sentences_of"]
@@ -39,8 +42,8 @@ class Shown(NamedTuple):
 def sentences_of(text: str, language: str, words_per_second: float) -> list[Shown]:
     """Returns the sentences of a scene; their texts in order are the scene's text on one line.
 
-    Three to six short ones in a row are a list. A sentence that would be shown too briefly is joined to the one before it, the first one to the one behind it. So is a
-    name behind a dash, which says whose words were quoted.
+    Three to six short ones in a row are a list. A sentence that would be shown too briefly is joined to the one before it,
+    the first one to the one behind it. So is a name behind a dash, which says whose words were quoted.
 
     Args:
         text: of the scene; empty lines end paragraphs.
@@ -51,7 +54,7 @@ def sentences_of(text: str, language: str, words_per_second: float) -> list[Show
     parts = [part for paragraph in _PARAGRAPH.split(text) for part in split_sentences(one_line(paragraph), language)]
     shown: list[Shown] = []
     end = 0
-    for sentences in _runs(parts):
+    for sentences in _runs(parts, vocabulary_of(language)):
         begin = line.index(sentences[0], end)
         gap, run_end = line[end:begin], begin
         for sentence in sentences:
@@ -78,12 +81,12 @@ def sentences_of(text: str, language: str, words_per_second: float) -> list[Show
     return shown
 
 
-def _runs(sentences: Sequence[str]) -> Iterator[Sequence[str]]:
+def _runs(sentences: Sequence[str], vocabulary: Vocabulary | None) -> Iterator[Sequence[str]]:
     """Yields sentences one by one, but the lines of a list together."""
     at = 0
     while at < len(sentences):
         end = at
-        while end < len(sentences) and _is_line(sentences[end]):
+        while end < len(sentences) and _is_line(sentences[end], vocabulary):
             end += 1
         different = {_without_end(line).casefold() for line in sentences[at:end]}
         is_list = _MIN_LINES <= end - at <= _MAX_LINES and len(different) == end - at
@@ -92,11 +95,15 @@ def _runs(sentences: Sequence[str]) -> Iterator[Sequence[str]]:
         at += step
 
 
-def _is_line(sentence: str) -> bool:
+def _is_line(sentence: str, vocabulary: Vocabulary | None) -> bool:
+    """Whether a short sentence may be a line of a list: it has no digits, no colon and no word that only clauses have."""
     bare = _without_end(sentence)
+    clausal = vocabulary.stops - vocabulary.list_ends if vocabulary else frozenset()
     return (
         bool(bare)
-        and sentence[-1] not in "?!:"
+        and sentence[-1] not in "?!"
+        and not any(character.isdigit() or character in ":：" for character in sentence)
+        and not any(word.among(clausal) for word in tokens_of(sentence))
         and count_words(sentence) <= _MAX_LINE_WORDS
         and len(bare) <= _MAX_LINE_CHARS
     )
