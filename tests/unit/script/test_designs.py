@@ -515,3 +515,21 @@ def test_adjectives_of_one_noun_and_names_in_pairs_are_no_list(text: str, langua
 
 def test_adjectives_behind_a_verb_are_a_list() -> None:
     assert "list" in kinds_of("The car was old, grey and rusty.", "en")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_compared"),
+    [
+        ("He is 40 years old and waited 5 minutes.", False),
+        ("A cat lives 15 years, but a meeting lasts 2 hours.", False),
+        ("The bridge is 300 metres long. She walked 5 kilometres home.", False),
+        ("A cat lives 15 years, but a horse lives 30 years.", True),
+        ("A whale weighs 150 tonnes, an elephant only 6 tonnes.", True),
+        ("Heat it for 10 minutes. It contains 3 hours of film.", False),
+        ("It stayed shut for eight years. A ship blocked the way for six days.", True),
+        ("The first train needed 9 hours. The second took 3 hours.", True),
+    ],
+)
+def test_quantities_are_compared_only_if_their_clauses_are_alike(text: str, is_compared: bool) -> None:
+    designs = [design.kind for sentence in designed(text)[0] for design in sentence.designs]
+    assert ("comparison" in designs) == is_compared
