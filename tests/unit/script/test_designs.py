@@ -437,6 +437,7 @@ def test_a_quotation_belongs_to_whom_its_own_clause_names(text: str, language: s
         ("In 1100 Louisiana he works.", "en"),
         ("In 1500 Fällen geschah nichts.", "de"),
         ("En 1500 mots, il explique tout.", "fr"),
+        ("In 1500 parole spiega tutto.", "it"),
     ],
 )
 def test_a_number_that_counts_is_no_year(text: str, language: str) -> None:
@@ -525,6 +526,7 @@ def test_adjectives_behind_a_verb_are_a_list() -> None:
         ("The bridge is 300 metres long. She walked 5 kilometres home.", False),
         ("A cat lives 15 years, but a horse lives 30 years.", True),
         ("A whale weighs 150 tonnes, an elephant only 6 tonnes.", True),
+        ("The tower is 330 metres high. The river is 20 kilometres long.", False),
         ("Heat it for 10 minutes. It contains 3 hours of film.", False),
         ("It stayed shut for eight years. A ship blocked the way for six days.", True),
         ("The first train needed 9 hours. The second took 3 hours.", True),

@@ -64,11 +64,14 @@ def _is_parallel(first: Spoken, second: Spoken, vocabulary: Vocabulary) -> bool:
     """Whether two quantities say something of the same kind.
 
     They share a verb, a noun or the preposition before them, or the second clause has no verb or points at the first one:
-    the second, the new one.
+    the second, the new one. A height and a length are not alike.
     """
     start = first[1].end if first[0] is second[0] else 0
     before, preposition = _around(*first, 0, vocabulary)
     behind, other = _around(*second, start, vocabulary)
+    measures = [_measure(*counted, vocabulary) for counted in (first, second)]
+    if all(measures) and measures[0] != measures[1]:
+        return False
     if preposition and preposition == other:
         return True
     if any(word.among(vocabulary.ordinals) or word.folded in _REFERENCES for word in behind):
@@ -78,6 +81,11 @@ def _is_parallel(first: Spoken, second: Spoken, vocabulary: Vocabulary) -> bool:
     small = vocabulary.determiners | vocabulary.approximators | vocabulary.list_ends | vocabulary.coordinators
     small |= vocabulary.prepositions | vocabulary.pronouns | vocabulary.part_of
     return any(_is_same(word, rival) for word in behind for rival in before if not rival.among(small))
+
+
+def _measure(sentence: str, found: Found, vocabulary: Vocabulary) -> str:
+    """Returns the word directly behind a unit that says what is measured, such as *high*; empty if there is none."""
+    return next((word.folded for word in tokens_of(sentence, found.end)[:1] if word.among(vocabulary.measures)), "")
 
 
 def _has_no_verb(sentence: str, words: Sequence[Token], vocabulary: Vocabulary) -> bool:

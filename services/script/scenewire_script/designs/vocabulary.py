@@ -110,6 +110,8 @@ class Vocabulary:
     decimal_comma: bool = True
     bare_years: bool = False
     """Whether a year stands at the beginning of a clause without a preposition."""
+    count_openers: frozenset[str] = frozenset()
+    """Openers that stand before a year only if no word follows it: in 1500 parole."""
     fillers: frozenset[str] = frozenset()
     """Words that are never emphasized for their length."""
 

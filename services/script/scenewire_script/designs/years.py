@@ -173,6 +173,8 @@ def _is_counting(words: Sequence[Token], at: int, vocabulary: Vocabulary) -> boo
     if behind.opens or behind.among(small | vocabulary.joins | vocabulary.list_ends):
         return False
     if not behind.is_capitalized:
+        if before and before.among(vocabulary.count_openers):
+            return True
         is_plural = behind.folded.endswith("s") and not behind.folded.endswith(("ss", "'s"))
         return vocabulary.noun != "capitalized" and (is_plural or behind.folded in vocabulary.plurals)
     if vocabulary.noun == "capitalized":

@@ -125,5 +125,6 @@ ITALIAN: Final = Vocabulary(
     part_nouns=word_set("parte"),
     verb_negations=word_set("non"),
     powers=word_set("quadrati quadrato cubi cubo"),
+    count_openers=word_set("in"),
     fillers=word_set("durante dopo tutti tutte altri altre allora anche fino sopra prima ancora sempre"),
 )
