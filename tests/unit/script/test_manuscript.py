@@ -453,3 +453,21 @@ def test_no_text_of_the_largest_size_takes_long(piece: str) -> None:
     read_manuscript(f"{piece}\n" * (100_000 // len(piece)))
 
     assert time.process_time() - started < 10, "reading takes more than linear time"
+
+
+def test_sung_words_of_subtitles_are_spoken_without_their_signs() -> None:
+    cues = ["He sang.", "♪ We are the champions ♪", "# La la land #", "♪ upbeat music ♪", "♪♪", "[door slams]"]
+    text = "WEBVTT\n\n" + "\n\n".join(f"00:{at:02}:00.000 --> 00:{at:02}:02.000\n{cue}" for at, cue in enumerate(cues))
+    script = read_manuscript(text)
+
+    assert lines(text) == [("He sang.",), ("We are the champions",), ("La la land",)]
+    assert [passage.visual for passage in script.passages] == ["", "", ""]
+    assert "Not spoken: 2 sound directions (“upbeat music”)." in script.notes
+
+
+def test_names_that_recur_are_speakers_whatever_other_labels_stand_there() -> None:
+    text = "ANNA: Hello, Ben.\nBEN: Hi.\nANNA: All well?\nWARNING: Do not touch.\nQ: What is it?\nA: It is a key."
+    passages = read_manuscript(text).passages
+
+    assert [passage.speaker for passage in passages] == ["ANNA", "BEN", "ANNA"]
+    assert passages[2].lines == ("All well?", "WARNING: Do not touch.", "Q: What is it?", "A: It is a key.")

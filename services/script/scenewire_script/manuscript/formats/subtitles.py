@@ -8,6 +8,7 @@ from typing import Final
 import pysubs2
 
 from scenewire.text.sentences import has_sentence_end
+from scenewire_script.manuscript.recognition.directions import DirectionKind, read_bracket
 from scenewire_script.manuscript.recognition.speakers import find_speakers
 
 __all__ = ["is_subtitles", "read_subtitles"]
@@ -37,6 +38,12 @@ _SCENE_GAP_MS: Final = 2_000
 
 _MIN_ENDED_SHARE: Final = 0.2
 """Share of cues that end as a sentence does, below which every cue is a line of its own."""
+
+
+_SUNG: Final = re.compile(r"[ \t]*[♪♫♬🎵🎶]+[ \t]*|^#[ \t]+(?=[^#]+#$)|(?<=\S)[ \t]+#$")
+"""Signs around words that are sung."""
+
+_BRACKETS: Final = re.compile(r"[\[(](?P<inner>[^\[\]()]{1,200})[\])]")
 
 
 def is_subtitles(text: str) -> bool:
@@ -91,7 +98,8 @@ def _cues(text: str) -> list[str]:
         lines = [
             html.unescape(line.strip()).removeprefix("- ").removeprefix(">> ") for line in event.plaintext.split("\n")
         ]
-        lines = [line for line in lines if line and not line.startswith("♪") and not (is_live and line == seen)]
+        lines = [_without_signs(line) for line in lines]
+        lines = [line for line in lines if line and not (is_live and line == seen)]
         if event.is_comment or not lines:
             continue
         seen = lines[-1]
@@ -99,6 +107,17 @@ def _cues(text: str) -> list[str]:
         cues.append(f"\n{spoken}" if cues and event.start - end > _SCENE_GAP_MS else spoken)
         end = event.end
     return cues
+
+
+def _without_signs(line: str) -> str:
+    """Returns the words of a line without the signs of a song; a sound, which has brackets or only these signs, as a direction."""
+    words = _SUNG.sub(" ", line).strip()
+    bare = _BRACKETS.fullmatch(words)
+    inner = bare["inner"].strip() if bare else words
+    direction = read_bracket(inner, square=True, is_apart=True, is_line=True)
+    if direction is None or not (bare or (words != line and direction.kind is DirectionKind.SOUND)):
+        return words
+    return f"[sound: {inner}]" if direction.kind in {DirectionKind.SOUND, DirectionKind.VISUAL} else words
 
 
 def _join(cues: list[str], speakers: Collection[str]) -> str:

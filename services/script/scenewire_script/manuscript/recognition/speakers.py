@@ -11,7 +11,7 @@ __all__ = ["NO_SPEAKERS", "find_speakers"]
 _MIN_SPEAKERS: Final = 2
 _MIN_LINES: Final = 2
 _MIN_SHARE: Final = 0.6
-"""Share of the lines that a dialogue labels."""
+"""Share of the lines that a dialogue labels; where a name recurs, lines with other labels don't count against it."""
 
 NO_SPEAKERS: Final = frozenset(
     """answer before after con day example fact false myth note problem pro question solution step tip true update
@@ -37,8 +37,9 @@ def find_speakers(lines: Sequence[str], known: Collection[str] = ()) -> frozense
     is_labelled = any(label.kind is DirectionKind.SPEAKER for label in labels)
     speakers = names | found | (marked if found or is_labelled else frozenset())
     labelled = sum(label.kind is DirectionKind.SPEAKER or label.name.casefold() in speakers for label in labels)
+    others = len(labels) - labelled if found else 0
     is_dialogue = len(speakers) >= _MIN_SPEAKERS or is_labelled
-    return speakers if is_dialogue and labelled >= len(lines) * _MIN_SHARE else names
+    return speakers if is_dialogue and labelled >= (len(lines) - others) * _MIN_SHARE else names
 
 
 def _is_full_name(name: str) -> bool:
