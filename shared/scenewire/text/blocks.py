@@ -25,7 +25,7 @@ _PARSER: Final = (
 
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _NUMBER: Final = re.compile(r"\d{1,3}[.)]\s+")
-_ITEM: Final = re.compile(rf"[{re.escape(LIST_MARKS)}]\ufe0f?\s+")
+_ITEM: Final = re.compile(rf"(?:[{re.escape(LIST_MARKS)}]\ufe0f?|\[[ xX]\])\s+")
 _WORD_ITEM: Final = re.compile(r"\s*[o§Øü·]\t\s*")
 """Marks of lists that word processors write in a font of symbols, and copy as letters."""
 

@@ -6,7 +6,7 @@ written form of `<b>`, which a second pass would take for a tag.
 """
 
 from scenewire.text.blocks import read_blocks
-from scenewire.text.markup import BLOCK_TAG, inline_text, is_speakable, one_line
+from scenewire.text.markup import inline_text, is_speakable, one_line, replace_block_tags
 
 __all__ = ["plain_line", "plain_text"]
 
@@ -19,7 +19,7 @@ def plain_text(text: str) -> str:
     Returns:
         An empty text when there is neither letter nor digit in it.
     """
-    blocks = (inline_text(block.text) for block in read_blocks(BLOCK_TAG.sub("\n\n", text)))
+    blocks = (inline_text(block.text) for block in read_blocks(replace_block_tags(text, "\n\n")))
     return "\n\n".join(block for block in blocks if is_speakable(block))
 
 

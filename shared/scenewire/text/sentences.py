@@ -26,6 +26,12 @@ _BREAK: Final = re.compile(
 _END: Final = re.compile(rf"([{SENTENCE_ENDS}{WIDE_SENTENCE_ENDS}]+)[{re.escape(CLOSERS)}]*$")
 _SYMBOLS: Final = ("So", "Sk", "Cf", "Zs")
 _NEXT_WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?\.?")
+_LABEL: Final = re.compile(r"[A-Z]?\d+")
+"""Of a point or question: `1. The first point`, `A2. By card`."""
+
+_REFERENCE: Final = re.compile(r"(?=\S{0,40}\d)[A-Z\d][A-Z\d/.-]+(?=\W|$)")
+"""A number with letters: `AB/123-45`."""
+
 _CONTEXT_CHARS: Final = 80
 """Around a full stop, to decide whether it ends a sentence."""
 
@@ -91,17 +97,20 @@ def _ends_sentence(before: str, mark: str, after: str, *, cased: bool, ordinals:
         return True
     if cased and found[0][0].islower():
         return False  # "… like this", “Really?” he asked
-    return mark != "." or not _is_abbreviation(before, found[0], ordinals=ordinals)
+    reference = _REFERENCE.match(after)
+    return mark != "." or not _is_abbreviation(before, reference[0] if reference else found[0], ordinals=ordinals)
 
 
 def _is_abbreviation(before: str, next_word: str, *, ordinals: bool) -> bool:
     """Whether the full stop after `before` belongs to its last word and does not end a sentence."""
     word = before.rsplit(maxsplit=1)[-1].lstrip(OPENERS) if before.strip() else ""
     name = word.casefold()
-    if next_word[0].isdigit() and name in BEFORE_NUMBERS:
+    if any(map(str.isdigit, next_word)) and name in BEFORE_NUMBERS:
+        return True
+    if _LABEL.fullmatch(word) and word == before.strip():
         return True
     if word.isdigit():
-        return word == before.strip() or (ordinals and len(word) <= 2)  # "1. The first point", "am 3. Oktober"
+        return ordinals and len(word) <= 2  # "am 3. Oktober"
     if len(word) == 1 and re.search(r"(?<![^\W_])[^\W\d_] [^\W\d_]$", before):
         return False  # letters read one by one: "3 p m."
     initials = word.replace(".", "")

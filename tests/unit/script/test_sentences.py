@@ -79,3 +79,9 @@ def test_only_letters_and_digits_can_be_spoken() -> None:
     assert is_speakable("… 7")
     assert is_speakable("é")
     assert not is_speakable("—?! 🙂")
+
+
+def test_a_reference_stays_with_its_abbreviation_and_an_answer_with_its_number() -> None:
+    assert split_sentences("See ref. no. AB/123-45 now. It holds.") == ["See ref. no. AB/123-45 now.", "It holds."]
+    assert split_sentences("Q2. How do I pay? A2. By card.") == ["Q2. How do I pay?", "A2. By card."]
+    assert split_sentences("He said no. It is on the A2. By car.") == ["He said no.", "It is on the A2.", "By car."]

@@ -36,6 +36,16 @@ from tests.support.builders import PROJECT
         ("> Quoted words.\n> and more.", "Quoted words. and more."),
         ("so\u00adft hy\u200bphen\u202e \x00\x07bell\tand\r\nline", "soft hyphen bell and line"),
         ("cafe\u0301", "café"),
+        (
+            "Use the <div> tag. Use the <br> tag. The <p> tag is one.",
+            "Use the <div> tag. Use the <br> tag. The <p> tag is one.",
+        ),
+        ("Use the <b> tag for bold and <video> for film.", "Use the <b> tag for bold and <video> for film."),
+        ("Roses <b>are</b> red <br> violets are blue<br>one.", "Roses are red\n\nviolets are blue\n\none."),
+        ("See `code` and ![img](a.png), then ![b](b.png) go.", "See code, then go."),
+        ("This ==mark== is it, a==b.", "This mark is it, a==b."),
+        ("- [ ] todo\n- [x] done", "todo\n\ndone"),
+        ("[ ] todo\n[x] done", "todo\n\ndone"),
     ],
 )
 def test_markup_is_removed_and_its_words_stay(written: str, plain: str) -> None:

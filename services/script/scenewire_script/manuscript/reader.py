@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Final
 
 from scenewire.text.blocks import Block, BlockKind, read_blocks
-from scenewire.text.markup import BLOCK_TAG, inline_text, is_speakable, one_line
+from scenewire.text.markup import BLOCK_TAG, inline_text, is_speakable, one_line, replace_block_tags
 from scenewire.text.sentences import has_sentence_end
 from scenewire_script.manuscript.formats.convert import convert
 from scenewire_script.manuscript.lines import has_beats, join_lines, unwrap
@@ -471,7 +471,7 @@ class _Reader:
 
 def _part_at_tags(text: str) -> str:
     """Parts paragraphs at tags such as `<br>`, but not the rows of tables."""
-    lines = (line if line.lstrip().startswith("|") else BLOCK_TAG.sub("\n\n", line) for line in text.split("\n"))
+    lines = (line if line.lstrip().startswith("|") else replace_block_tags(line, "\n\n") for line in text.split("\n"))
     return "\n".join(lines)
 
 
