@@ -58,7 +58,7 @@ _TALL: Final = {"width": 720, "height": 1280}
 _SQUARE: Final = {"width": 960, "height": 960}
 _TEXT: Final = "Above the last ridge the morning light finds 12 000 wild tea trees."
 _TITLE: Final = "The mountains of tea"
-_STYLES: Final = ("highlight", "plain", "box", "karaoke", "bold")
+_STYLES: Final = ("clean", "pop", "box", "karaoke", "minimal")
 _DESIGNS: Final[tuple[tuple[str, Design], ...]] = (
     (
         "Tea has no season, because it grows all year.",

@@ -12,9 +12,7 @@ from pathlib import Path
 from moviepy import AudioFileClip, CompositeVideoClip, TextClip, VideoFileClip, concatenate_videoclips
 
 from scenewire_assembly.captions import fonts
-from scenewire_assembly.captions.ass import Canvas
 from scenewire_assembly.captions.cues import cues_of
-from scenewire_assembly.captions.styles import Captions
 from scenewire_assembly.sound.narration_track import NarrationTrack, SceneAudio
 from scripts.media_bench.arguments import method_arguments
 from scripts.media_bench.bench_video import read_messages, store_in
@@ -29,11 +27,7 @@ async def _inputs(folder: Path, job: Path) -> list[tuple[Path, float, int, list[
     for scene in read_messages(folder):
         narration, look = scene.narration, scene.brief.options.look
         frames = -(-narration.samples // (narration.sample_rate // look.frame_rate))
-        cues = (
-            cues_of(scene.scene.text, narration, look.frame_rate, Captions(Canvas(look, frames)).columns)
-            if look.captions
-            else []
-        )
+        cues = cues_of(scene.scene.text, narration, look.frame_rate) if look.captions else []
         lines = [((begin + cue.start) / 30, (begin + cue.end) / 30, " ".join(cue.texts)) for cue in cues]
         clip = scene.footage.clips[0]
         scenes.append((await store.open(clip.file), float(clip.in_frame / clip.facts.rate.fraction), frames, lines))

@@ -8,6 +8,7 @@ import pytest
 
 from scenewire.messages import Clip, DesignedSentence, Look, Place, Statement
 from scenewire.probe.probe import probe_media
+from scenewire_assembly.picture.scrim import scrim_of
 from tests.support.media import make_clip, run_ffmpeg
 from tests.support.studio import Studio
 
@@ -175,14 +176,14 @@ async def test_b20_crossfades_between_kinds_of_footage_stay_exact(studio, tmp_pa
     assert len(await pictures(studio, clips, look, samples=24_000 * 4 + 7)) == 121
 
 
-@pytest.mark.parametrize("style", ["highlight", "plain", "box", "karaoke", "bold"])
+@pytest.mark.parametrize("style", ["clean", "pop", "box", "karaoke", "minimal"])
 @pytest.mark.parametrize("shape", LOOKS)
 async def test_captions_of_every_style_are_low_and_inside_the_margins_of_every_look(studio, tmp_path, shape, style):
     width, height = LOOKS[shape]
     grey = await studio.clip(await make_clip(tmp_path / "c.mp4", pattern="color=c=gray", seconds=1, size="320x180"))
     look = Look(width=width, height=height, caption_style=style, title=False, closing=False)
     shown = (await pictures(studio, [grey], look, samples=24_000))[20].astype(int)
-    drawn = np.abs(shown - shown[2, 2]).max(axis=2) > 40
+    drawn = shown.max(axis=2) > shown[2, 2].max() + 40
     rows, columns = np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
     assert rows[0] > height * 0.5
     assert rows[-1] < height * (0.87 if height > width else 0.98)
@@ -190,7 +191,19 @@ async def test_captions_of_every_style_are_low_and_inside_the_margins_of_every_l
     assert columns[-1] < width * 0.97
     assert (columns[0] + columns[-1]) / 2 == pytest.approx(width / 2, abs=width * 0.05)
     yellow = (shown[..., 0] - shown[..., 2] > 60) & (shown[..., 0] > 150)
-    assert yellow.any() == (style in ("highlight", "karaoke", "bold"))
+    assert yellow.any() == (style != "minimal")
+
+
+async def test_small_captions_have_a_shade_that_is_the_painted_one(studio, tmp_path):
+    grey = await studio.clip(await make_clip(tmp_path / "c.mp4", pattern="color=c=gray", seconds=1, size="320x180"))
+    look = Look(width=320, height=180, caption_style="minimal", title=False, closing=False)
+    shown = (await pictures(studio, [grey], look, samples=24_000)).astype(int)
+    scrim = scrim_of(look)
+    assert scrim is not None
+    expected = scrim.shade(np.repeat(shown[0, :1, :1], 180, axis=0).astype(np.uint8))[:, 0].astype(int)
+    for frame in (0, 15, 29):
+        assert np.abs(shown[frame, :, 4] - expected).max() <= 4
+        assert np.abs(shown[frame, :, 315] - expected).max() <= 4
 
 
 async def test_the_title_shows_over_the_first_seconds_of_footage_and_then_disappears(studio, tmp_path):
@@ -207,7 +220,7 @@ async def test_the_title_shows_over_the_first_seconds_of_footage_and_then_disapp
 async def test_a_map_is_the_ground_of_its_sentence_alone_and_of_every_frame_of_it(studio):
     first, second, third = "Ships are very large today.", "They pass by Egypt.", "Then they sail further on."
     text = f"{first} {second} {third}"
-    look = Look(width=320, height=180, captions=False, theme="poster")
+    look = Look(width=320, height=180, captions=False, theme="poster", closing=False)
     sourced = await studio.sourced(samples=24_000 * 12, text=text, look=look)
     sentences = (
         DesignedSentence(text=first, designs=(Statement(rest=first),)),

@@ -122,7 +122,7 @@ def test_show_includes_the_video_and_its_scenes(command: Command, database: Data
 
 
 def test_show_includes_options_writer_and_engine(command: Command, data: Path):
-    look = Look(width=1080, height=1920, caption_style="bold", fit="blur", title=False)
+    look = Look(width=1080, height=1920, caption_style="pop", fit="blur", title=False)
     music = Music(file=artifact("leaf", "audio/mpeg"), title="Leaf", creator="A. Player")
     ordered = brief(1, options=options(look=look, music=music, speed=1.1))
     order, script, request, audio = film(scene_count=1)[:4]
@@ -138,7 +138,7 @@ def test_show_includes_options_writer_and_engine(command: Command, data: Path):
     assert {
         ("script", "outline"),
         ("voice", "espeak, en, speed 1.1"),
-        ("picture", "1080x1920, 30 frames per second, captions bold, footage blur, no title"),
+        ("picture", "1080x1920, 30 frames per second, captions pop, footage blur, no title"),
         ("music", "“Leaf” by A. Player (licence unknown)"),
     } <= {(name, value.strip()) for name, _, value in shown}
     (project,) = command("show", str(PROJECT), "--json").objects

@@ -31,7 +31,7 @@ async def test_footage_is_darkened_behind_the_letters_and_free_of_captions(tmp_p
     studio = Studio(tmp_path)
     source = await make_clip(tmp_path / "c.mp4", pattern="color=c=0x40a0c0", seconds=3, size="320x180")
     width, height = size
-    look = Look(width=width, height=height, caption_style="bold", title=True)
+    look = Look(width=width, height=height, caption_style="pop", title=True)
     shown = (await picture(studio, await film_of(studio, look, source))).astype(int)
     longer = 1280 / max(size)
     assert shown.shape == (round(height * longer), round(width * longer), 3)

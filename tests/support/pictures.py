@@ -5,12 +5,19 @@ from typing import Any
 
 from scenewire.messages import Clip, Look
 from scenewire_assembly.picture.scene_picture import Encoder, ScenePicture, Still
+from scenewire_assembly.picture.scrim import Scrim
 from scenewire_assembly.themes.grounds import Ground
 from scenewire_assembly.themes.theme import theme_of
 
 
 def scene_picture(
-    frames: int, look: Look, *, clips: Sequence[Clip] = (), overlay: str = "", **encoder: Any
+    frames: int,
+    look: Look,
+    *,
+    clips: Sequence[Clip] = (),
+    overlay: str = "",
+    scrim: Scrim | None = None,
+    **encoder: Any,
 ) -> ScenePicture:
     return ScenePicture(
         look=look,
@@ -19,4 +26,5 @@ def scene_picture(
         clips=tuple(clips),
         stills=(Still(Ground(theme_of(look), 0, quiet=look.captions), frames),),
         overlay=overlay,
+        scrim=scrim,
     )

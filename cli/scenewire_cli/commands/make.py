@@ -73,7 +73,7 @@ def make(order: OrderOptions, options: MakeOptions) -> None:
 
     Example:
         scenewire make "The Suez Canal" --duration 60
-        scenewire make --script notes.txt --look portrait --captions bold --out videos
+        scenewire make --script notes.txt --look portrait --captions box --out videos
     """
     if options.cleanup and (options.nats is not None or not options.record):
         refused = "--nats" if options.nats is not None else "--no-record"

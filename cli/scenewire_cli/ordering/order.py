@@ -86,8 +86,8 @@ def _describe(fault: ErrorDetails) -> str:
             return f"--language: {fault['input']!r} is not a language tag such as en, de or pt-BR"
         case ("look", "caption_style"):
             return f"--captions: {wording.replace(' or ', ', ')} or 'none'"
-        case ("look", "fit"):
-            return f"--fit: {wording}"
+        case ("look", "fit" | "caption_position" | "caption_case" as name):
+            return f"--{name.replace('_', '-')}: {wording}"
         case ("scenes", int(index), *rest):
             return f"scene {index + 1} of the script: {' '.join(map(str, rest))} {wording}"
         case (str(name), *rest):
@@ -115,6 +115,10 @@ def _look(options: OrderOptions) -> dict[str, Any]:
         look["captions"] = False
     elif options.captions is not None:
         look["caption_style"] = options.captions
+    if options.caption_position is not None:
+        look["caption_position"] = options.caption_position
+    if options.caption_case is not None:
+        look["caption_case"] = options.caption_case
     return look
 
 

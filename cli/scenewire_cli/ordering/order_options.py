@@ -143,8 +143,28 @@ class OrderOptions:
         typer.Option(
             "--captions",
             metavar="STYLE",
-            help="Style of the captions: highlight, plain, box, karaoke, bold or none.",
-            show_default="highlight",
+            help="Style of the captions: clean, pop, box, karaoke, minimal or none.",
+            show_default="pop in upright pictures, else clean",
+            rich_help_panel=_PICTURE,
+        ),
+    ] = None
+    caption_position: Annotated[
+        str | None,
+        typer.Option(
+            "--caption-position",
+            metavar="PLACE",
+            help="Where captions stand over footage: top, middle or bottom.",
+            show_default="bottom",
+            rich_help_panel=_PICTURE,
+        ),
+    ] = None
+    caption_case: Annotated[
+        str | None,
+        typer.Option(
+            "--caption-case",
+            metavar="CASE",
+            help="Letters of the captions: asis, or upper for capitals (Latin, Greek and Cyrillic).",
+            show_default="asis",
             rich_help_panel=_PICTURE,
         ),
     ] = None

@@ -5,18 +5,21 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from scenewire.messages import Look
+
 __all__ = ["artifact_location", "loudness_wording", "music_wording", "picture_wording", "shortened"]
 
 
-def picture_wording(look: Mapping[str, Any]) -> str:
-    """Formats a `Look`, such as `1080x1920, 30 frames per second, captions bold, footage blur`."""
+def picture_wording(stored: Mapping[str, Any]) -> str:
+    """Formats a `Look`, such as `1080x1920, 30 frames per second, captions pop, footage blur`."""
+    look = Look.model_validate(stored)
     parts = [
-        f"{look['width']}x{look['height']}",
-        f"{look['frame_rate']} frames per second",
-        f"captions {look['caption_style']}" if look["captions"] else "no captions",
-        f"footage {look['fit']}",
+        f"{look.width}x{look.height}",
+        f"{look.frame_rate} frames per second",
+        f"captions {look.style_of_captions}" if look.captions else "no captions",
+        f"footage {look.fit}",
     ]
-    return ", ".join(parts if look["title"] else [*parts, "no title"])
+    return ", ".join(parts if look.title else [*parts, "no title"])
 
 
 def music_wording(music: Mapping[str, Any]) -> str:

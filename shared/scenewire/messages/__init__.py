@@ -61,6 +61,7 @@ from scenewire.messages.orders import SHAPES, SceneOrder, ScriptRequested
 from scenewire.messages.values import (
     Brief,
     Candidate,
+    CaptionStyle,
     Clip,
     Credit,
     Footage,
@@ -90,6 +91,7 @@ __all__ = [
     "Bar",
     "Brief",
     "Candidate",
+    "CaptionStyle",
     "Chapter",
     "Clip",
     "Comparison",

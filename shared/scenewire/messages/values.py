@@ -1,9 +1,10 @@
 """Values that messages share: the ordered video, its scenes, and the result of each stage."""
 
-from typing import Literal, Self
+from typing import Annotated, Final, Literal, Self
 from uuid import UUID
 
 from pydantic import (
+    BeforeValidator,
     Field,
     model_validator,
 )
@@ -25,6 +26,7 @@ from scenewire.messages.designs import DesignedSentence
 __all__ = [
     "Brief",
     "Candidate",
+    "CaptionStyle",
     "Clip",
     "Credit",
     "Footage",
@@ -40,6 +42,16 @@ __all__ = [
 ]
 
 
+CaptionStyle = Literal["clean", "pop", "box", "karaoke", "minimal"]
+
+_FORMER_STYLES: Final = {"highlight": "clean", "plain": "clean", "bold": "pop", "auto": None}
+"""Names in stored messages, and the word for the default."""
+
+
+def _present_style(style: object) -> object:
+    return _FORMER_STYLES.get(style, style) if isinstance(style, str) else style
+
+
 class Look(WireModel):
     """Size, rate and style of the finished picture."""
 
@@ -49,10 +61,16 @@ class Look(WireModel):
         default=30, description="Frames per second; a frame is then a whole number of 48 kHz samples."
     )
     captions: bool = Field(default=True, description="Whether to burn in captions.")
-    caption_style: Literal["highlight", "plain", "box", "karaoke", "bold"] = Field(
-        default="highlight",
-        description="Style of captions: the spoken word highlighted, plain text, text on a dark box, words filled with "
-        "colour as they are spoken, or a few big words at a time.",
+    caption_style: Annotated[CaptionStyle | None, BeforeValidator(_present_style)] = Field(
+        default=None,
+        description="Style of captions: a few words with outline, one to three large words, text on a dark box, words "
+        "filled with colour as they are spoken, or small text on a shade. None: `pop` in upright pictures, else `clean`.",
+    )
+    caption_position: Literal["top", "middle", "bottom"] = Field(
+        default="bottom", description="Where captions stand over footage."
+    )
+    caption_case: Literal["asis", "upper"] = Field(
+        default="asis", description="Letters of captions: as written, or capitals (Latin, Greek, Cyrillic)."
     )
     fit: Literal["cover", "pad", "blur"] = Field(
         default="cover",
@@ -71,6 +89,11 @@ class Look(WireModel):
         default=True,
         description="Whether to name creator and licence over footage that has both, unless it is in the public domain.",
     )
+
+    @property
+    def style_of_captions(self) -> CaptionStyle:
+        """The ordered style, or the one for the picture's shape."""
+        return self.caption_style or ("pop" if self.height > self.width else "clean")
 
 
 class Music(WireModel):

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from scenewire.messages import Look
 from scenewire_assembly.captions.glyphs import find_undrawable
 from scenewire_assembly.ffmpeg_job import FfmpegJob
+from scenewire_assembly.picture.scrim import scrim_of
 from scenewire_assembly.picture.segment_command import segment_command
 from scenewire_assembly.sound.mix import Levels, make_sound
 from scenewire_assembly.sound.narration_track import NarrationTrack
@@ -28,6 +29,7 @@ from tests.support.pictures import scene_picture
 GOLDEN = Path(__file__).parents[2] / "data" / "commands" / "assembly.json"
 LOOK = Look(width=320, height=180)
 FULL_HD = Look()
+SMALL = Look(width=320, height=180, caption_style="minimal")
 TALL = Look(width=1080, height=1920, frame_rate=60)
 
 
@@ -58,6 +60,9 @@ def segments() -> dict[str, list[str]]:
         "thumbnail": thumbnail(FULL_HD, FootageFrame(clip(90, in_frame=20), 31)),
         "thumbnail of a tall video": thumbnail(TALL, FootageFrame(clip(90), 0)),
         "painted thumbnail": thumbnail(LOOK, None),
+        "small captions": segment_command(
+            scene_picture(90, SMALL, clips=[clip(90)], overlay="captions", scrim=scrim_of(SMALL))
+        ).build(),
         "painted": painted(45, LOOK, overlay="captions"),
         "painted tall": painted(1, TALL, crf=30),
     }

@@ -1,13 +1,16 @@
 import re
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scenewire.messages import Narration, Word
 from scenewire.text.markup import one_line
-from scenewire_assembly.captions.cues import LINE_COLUMNS, Cue, cues_of, shift
+from scenewire_assembly.captions.cues import Cue, CueLimits, cues_of, shift
+from scenewire_assembly.captions.letter_case import capitals
 from scenewire_assembly.captions.line_breaking import columns
+from scenewire_assembly.captions.phrases import LINE_COLUMNS
 from tests.support.builders import artifact
 
 words_of_a_text = st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60), max_size=60)
@@ -49,14 +52,14 @@ def test_a_sentence_ends_its_caption_and_a_very_short_one_joins_the_next():
 def test_numbers_stay_with_their_groups_and_with_what_they_count():
     text = "In all of the long recorded history of the place there were never more than 12 000 000 inhabitants at once."
     for columns_a_line in range(24, 60):
-        for line in (line for cue in cues_of(text, spoken(text), 30, columns_a_line) for line in cue.texts):
+        for line in (line for cue in cues_of(text, spoken(text), 30, CueLimits(columns_a_line)) for line in cue.texts):
             assert not re.search(r"\d$", line)
             assert not re.match(r"000", line)
 
 
 def test_captions_are_at_most_two_lines_of_the_width():
     for width in (16, 24, 42):
-        for cue in cues_of(TEA, spoken(TEA), 30, width):
+        for cue in cues_of(TEA, spoken(TEA), 30, CueLimits(width)):
             assert 1 <= len(cue.lines) <= 2
             assert all(columns(text) <= width for text in cue.texts)
 
@@ -142,6 +145,116 @@ def test_text_without_spaces_is_cut_between_characters_and_punctuation_stays_beh
     shown = [line for cue in cues_of(text, narration(24_000 * 8), 30) for line in cue.texts]
     assert "".join(shown) == text
     assert all(columns(line) <= LINE_COLUMNS and not line.startswith("。") for line in shown)
+
+
+CANAL = (
+    "In March 2021 a container ship, the Ever Given, ran aground and blocked the way for six days because the wind had "
+    "pushed it against the bank. The ship was 400 metres long, and Boskalis freed it with 13 tugs."
+)
+
+
+@pytest.mark.parametrize("width", range(20, 60, 3))
+def test_no_line_ends_with_an_article_or_within_a_name_or_before_what_a_number_counts(width):
+    for line in (line for cue in cues_of(CANAL, spoken(CANAL), 30, CueLimits(width)) for line in cue.texts):
+        assert not re.search(r"(\b(a|the)|\b400|\b13|\bEver|\bMarch)$", line), line
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        (
+            "en",
+            "The canal was closed for years because of the war.",
+            "The canal was closed for years / because of the war.",
+        ),
+        (
+            "de",
+            "Der Kanal blieb jahrelang geschlossen wegen des Krieges.",
+            "Der Kanal blieb jahrelang geschlossen / wegen des Krieges.",
+        ),
+        (
+            "es",
+            "El canal estuvo cerrado ocho años porque hubo guerra.",
+            "El canal estuvo cerrado ocho años / porque hubo guerra.",
+        ),
+        (
+            "fr",
+            "Le canal resta fermé longtemps à cause de la guerre.",
+            "Le canal resta fermé longtemps / à cause de la guerre.",
+        ),
+        (
+            "it",
+            "Il canale rimase chiuso otto anni per la guerra vicina.",
+            "Il canale rimase chiuso otto anni / per la guerra vicina.",
+        ),
+        (
+            "pt",
+            "O canal ficou fechado oito anos por causa da guerra.",
+            "O canal ficou fechado oito anos / por causa da guerra.",
+        ),
+    ],
+)
+def test_a_line_is_broken_before_the_words_that_begin_a_part(language, text, expected):
+    assert lines(cues_of(text, spoken(text), 30, language=language)) == [expected]
+
+
+@pytest.mark.parametrize("width", range(16, 60, 4))
+def test_no_word_stands_alone_below_a_line(width):
+    for cue in cues_of(CANAL, spoken(CANAL), 30, CueLimits(width)):
+        assert len(cue.lines[-1]) > 1 or len(cue.lines) == 1, cue.texts
+
+
+@pytest.mark.parametrize("rate", [24, 30, 60])
+def test_captions_stay_long_enough_to_be_read_and_leave_no_short_gap(rate):
+    for text in (TEA, CANAL):
+        cues = cues_of(text, spoken(text), rate)
+        for cue in cues:
+            length = (cue.end - cue.start) / rate
+            assert 25 / 30 - 1 / rate <= length <= 7 + 1 / rate
+            assert sum(map(columns, cue.texts)) / length <= 20.5
+        for cue, following in pairwise(cues):
+            assert cue.end == following.start or following.start - cue.end >= rate / 2
+
+
+def test_a_word_that_is_held_for_long_does_not_stay_for_ever():
+    held = narration(24_000 * 20, (Word(text="Tea", start_sample=0, end_sample=24_000 * 19),))
+    (cue,) = cues_of("Tea", held, 30)
+    assert cue.end - cue.start == 210
+
+
+POP = CueLimits(14, 3, 9)
+
+
+@pytest.mark.parametrize("speed", [10, 15, 25])
+def test_captions_of_few_words_cross_no_comma_or_full_stop_and_last_nine_frames(speed):
+    for text in (TEA, CANAL):
+        cues = cues_of(text, spoken(text, letters_a_second=speed), 30, POP)
+        assert " ".join(" ".join(cue.texts) for cue in cues) == text
+        for cue in cues:
+            words = [word.text for line in cue.lines for word in line]
+            assert 1 <= len(words) <= 3
+            assert not any(re.search(r"[,.;]$", word) for word in words[:-1]), words
+            assert all(columns(line) <= 14 for line in cue.texts)
+        for before, cue in pairwise(cues):
+            # A short part between two commas joins nothing.
+            alone = re.search(r"[,.;]$", before.texts[-1]) and re.search(r"[,.;]$", cue.texts[-1])
+            assert cue.end - cue.start >= 9 or alone, cue.texts
+
+
+def test_captions_of_few_words_hold_a_line_of_a_script_without_spaces():
+    text = "お茶は世界で水に次いで最も多く飲まれている飲み物です。"
+    cues = cues_of(text, narration(24_000 * 8), 30, POP, language="ja")
+    assert "".join(line for cue in cues for line in cue.texts) == text
+    assert max(sum(map(columns, cue.texts)) for cue in cues) > 8
+
+
+def test_capitals_follow_the_language():
+    assert capitals("istanbul ılık", "tr") == "İSTANBUL ILIK"  # noqa: RUF001
+    assert capitals("istanbul", "en") == "ISTANBUL"
+    assert capitals("Straße groß", "de-AT") == "STRAßE GROß"
+    assert capitals("Το τσάι, Ευρώπη, ρολόι, Μαΐου", "el") == "ΤΟ ΤΣΑΙ, ΕΥΡΩΠΗ, ΡΟΛΟΙ, ΜΑΪΟΥ"  # noqa: RUF001
+    assert capitals("чай élan", "ru") == "ЧАЙ ÉLAN"
+    assert capitals("ჩაი 茶 ชา", "ka") == "ჩაი 茶 ชา"
 
 
 def test_shift_moves_the_cue_and_its_words():

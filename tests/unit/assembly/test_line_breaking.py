@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenewire.text.markup import one_line
-from scenewire_assembly.captions.cues import cues_of
+from scenewire_assembly.captions.cues import CueLimits, cues_of
 from scenewire_assembly.captions.line_breaking import columns, split_unbreakable
 from tests.unit.assembly.test_captions import narration
 
@@ -76,13 +76,13 @@ def test_combining_marks_take_no_column():
 
 def test_thai_breaks_at_spaces_and_never_before_a_mark():
     text = "\u0e20\u0e32\u0e29\u0e32\u0e44\u0e17\u0e22\u0e40\u0e1b\u0e47\u0e19\u0e20\u0e32\u0e29\u0e32 " * 6
-    for cue in cues_of(text, narration(24_000 * 20), 30, 24):
+    for cue in cues_of(text, narration(24_000 * 20), 30, CueLimits(24)):
         assert all(unicodedata.category(line[0])[0] != "M" for line in cue.texts)
         assert all(columns(line) <= 24 for line in cue.texts)
 
 
 def test_a_word_wider_than_a_narrow_line_stays_whole_on_its_own_line():
     text = "The internationalisation of tea."
-    shown = [line for cue in cues_of(text, narration(24_000 * 8), 30, 14) for line in cue.texts]
+    shown = [line for cue in cues_of(text, narration(24_000 * 8), 30, CueLimits(14)) for line in cue.texts]
     assert "internationalisation" in shown
     assert all(columns(line) <= 14 for line in shown if line != "internationalisation")

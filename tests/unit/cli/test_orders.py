@@ -132,15 +132,27 @@ def test_a_look_is_named_or_given_in_pixels():
     for shape, size in SHAPES.items():
         named = build_order(OrderOptions(look=shape)).look
         assert named == build_order(OrderOptions(size=size)).look
-    assert (named.width, named.height, named.fit, named.caption_style, named.captions, named.title) == (
-        *(1080, 1080, "cover", "highlight", True, True),
+    assert (named.width, named.height, named.fit, named.style_of_captions, named.captions, named.title) == (
+        *(1080, 1080, "cover", "clean", True, True),
     )
 
 
 def test_fit_captions_and_title_are_part_of_the_look():
-    look = build_order(OrderOptions(fit="blur", captions="bold", no_title=True)).look
-    assert (look.fit, look.caption_style, look.captions, look.title) == ("blur", "bold", True, False)
+    look = build_order(OrderOptions(fit="blur", captions="karaoke", no_title=True)).look
+    assert (look.fit, look.caption_style, look.captions, look.title) == ("blur", "karaoke", True, False)
     assert not build_order(OrderOptions(captions="none")).look.captions
+    look = build_order(OrderOptions(caption_position="top", caption_case="upper")).look
+    assert (look.caption_position, look.caption_case) == ("top", "upper")
+
+
+@pytest.mark.parametrize(("former", "present"), [("highlight", "clean"), ("plain", "clean"), ("bold", "pop")])
+def test_former_names_of_caption_styles_are_understood(former: str, present: str):
+    assert build_order(OrderOptions(captions=former)).look.caption_style == present
+
+
+@pytest.mark.parametrize(("look", "style"), [("portrait", "pop"), ("square", "clean"), ("landscape", "clean")])
+def test_captions_follow_the_shape_unless_a_style_is_named(look: str, style: str):
+    assert build_order(OrderOptions(look=look, captions="auto")).look.style_of_captions == style
 
 
 def test_the_closing_card_and_credit_tags_can_be_left_out():
@@ -158,7 +170,9 @@ def test_the_closing_card_and_credit_tags_can_be_left_out():
         ({"size": "big"}, "--size must be WIDTHxHEIGHT, not 'big'"),
         ({"size": "101x100"}, "--size width"),
         ({"fit": "stretch"}, "--fit: must be 'cover', 'pad' or 'blur'"),
-        ({"captions": "comic"}, "--captions: must be 'highlight', 'plain', 'box', 'karaoke', 'bold' or 'none'"),
+        ({"captions": "comic"}, "--captions: must be 'clean', 'pop', 'box', 'karaoke', 'minimal' or 'none'"),
+        ({"caption_position": "left"}, "--caption-position: must be 'top', 'middle' or 'bottom'"),
+        ({"caption_case": "lower"}, "--caption-case: must be 'asis' or 'upper'"),
     ],
 )
 def test_an_invalid_picture_option_is_refused_by_name(options: dict[str, str], fault: str):

@@ -11,7 +11,7 @@ from scenewire_assembly.themes.theme import Theme
 from scenewire_assembly.typefaces.cutting import cut, family
 from scenewire_assembly.typefaces.face import Face
 
-__all__ = ["Faces", "Role", "faces_of"]
+__all__ = ["Faces", "Role", "faces_of", "faces_over_footage"]
 
 Role = Literal["heading", "number", "text", "quotation", "label", "caption"]
 
@@ -61,3 +61,12 @@ def faces_of(theme: Theme, cache: Path) -> Faces:
         return (*(Face(family(name), cut(name, cache)) for name in names), bundled)
 
     return Faces({role: opened(role) for role in _SUBSTITUTES})
+
+
+def faces_over_footage(name: str, cache: Path) -> tuple[Face, ...]:
+    """Opens the faces of captions over footage, the preferred one first. Blocks like `faces_of`.
+
+    Raises:
+        PermanentError: `font_missing`, the package of the font is not installed.
+    """
+    return Face(family(name), cut(name, cache)), Face(BUNDLED_FAMILY, BUNDLED_FONT, bold=True)

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final, get_args
+from typing import Final
 
 import av
 import numpy as np
@@ -19,6 +19,7 @@ from scenewire.ffmpeg.opening import open_executor
 from scenewire.ffmpeg.options import filter_video, limit_frames, map_stream
 from scenewire.messages import (
     ArtifactRef,
+    CaptionStyle,
     Footage,
     FootageSourced,
     Look,
@@ -32,14 +33,16 @@ from scenewire.text.markup import one_line
 from scenewire_assembly.captions.ass import Canvas
 from scenewire_assembly.captions.cues import cues_of
 from scenewire_assembly.captions.fonts import BUNDLED_FAMILY, BUNDLED_FONT, installed_fonts
-from scenewire_assembly.captions.styles import Captions
 from scenewire_assembly.designs.drawing import Drawing, Lettering, Span
+from scenewire_assembly.designs.faces import faces_over_footage
 from scenewire_assembly.ffmpeg_job import FfmpegJob
 from scenewire_assembly.job_files import FONTS, OVERLAY
+from scenewire_assembly.picture.caption_styles import STYLES, CaptionLayout, ink_over_footage
 from scenewire_assembly.picture.overlay import overlay_script
 from scenewire_assembly.picture.scaling import scale
 from scenewire_assembly.picture.scene_picture import Encoder
-from scenewire_assembly.picture.segment import plan_segment
+from scenewire_assembly.picture.scrim import scrim_of
+from scenewire_assembly.picture.segment import link_fonts, plan_segment
 from scenewire_assembly.settings import AssemblySettings
 from scenewire_assembly.themes.theme import THEMES
 from scenewire_assembly.typefaces.face import Face
@@ -51,6 +54,9 @@ _CELL: Final = 480
 
 _SIZE: Final = 960
 """Longer side at which pictures are drawn: letters of captions stay readable when they are reduced."""
+
+_GROWN_FRAMES: Final = 6
+"""Until a spoken word has its size."""
 
 _GAP: Final = 8
 _MAX_COLUMNS: Final = 6
@@ -84,8 +90,7 @@ async def make_contact_sheet(scripted: ScenesScripted, path: Path) -> list[str]:
     scenes = _varied(scripted.scenes)
     artist = _Artist(scripted, settings)
     rows = [[await artist.scene(scene, look, name) for scene in scenes] for name, look in looks.items()]
-    styles = get_args(Look.model_fields["caption_style"].annotation)
-    rows.append([await artist.captions(scenes[0], ordered.model_copy(update=drawn), style) for style in styles])
+    rows.append([await artist.captions(scenes[0], ordered.model_copy(update=drawn), style) for style in STYLES])
     await asyncio.to_thread(_write, _sheet(rows), path)
     return [*looks, "captions"]
 
@@ -109,20 +114,25 @@ class _Artist:
             ground = await asyncio.to_thread(plan.picture.ground_at(at).paint, look.width, look.height)
             return await _draw(job, look, script, ground, at)
 
-    async def captions(self, scene: Scene, look: Look, style: str) -> _Picture:
+    async def captions(self, scene: Scene, look: Look, style: CaptionStyle) -> _Picture:
         """A style of captions over a picture that is light above and dark below."""
         look = Look.model_validate({**look.model_dump(), "caption_style": style, "captions": True})
         sourced = _sourced(self.scripted, scene, look)
+        faces = await asyncio.to_thread(faces_over_footage, STYLES[style].typeface, self.settings.typefaces_dir)
+        ink = ink_over_footage(faces, scene.text)
         canvas = Canvas(look, sourced.narration.samples * look.frame_rate // _RATE)
-        language = self.scripted.brief.options.language
-        cues = cues_of(scene.text, sourced.narration, look.frame_rate, Captions(canvas).columns, language=language)
+        limits, language = CaptionLayout(canvas, ink).limits, self.scripted.brief.options.language
+        cues = cues_of(scene.text, sourced.narration, look.frame_rate, limits, language=language)
         if not cues:
             return np.zeros((look.height, look.width, 3), np.uint8)
         with TemporaryDirectory(prefix="scenewire-look-") as folder:
             job = await self._job(Path(folder))
-            script = _labelled(overlay_script(canvas, cues), look, style)
+            link_fonts(job, [ink.face.path])
+            script = _labelled(overlay_script(canvas, cues, ink), look, style)
             last = cues[0].lines[-1][-1]
-            return await _draw(job, look, script, _gradient(look), last.start)
+            scrim, footage = scrim_of(look), _gradient(look)
+            shaded = scrim.shade(footage) if scrim else footage
+            return await _draw(job, look, script, shaded.tobytes(), last.start + _GROWN_FRAMES)
 
     async def _job(self, folder: Path) -> FfmpegJob:
         fonts = installed_fonts(self.settings.fonts_dir)
@@ -209,12 +219,12 @@ async def _draw(job: FfmpegJob, look: Look, script: str, ground: bytes, frame: i
     return await asyncio.to_thread(_read, job.folder / _NAME)
 
 
-def _gradient(look: Look) -> bytes:
+def _gradient(look: Look) -> _Picture:
     """Light above, dark below, with stripes: what footage may be."""
     down = np.linspace(235, 30, look.height, dtype=np.float32)[:, None]
     across = 18 * np.sin(np.arange(look.width, dtype=np.float32) / 9)[None, :]
     grey = np.clip(down + across, 0, 255).astype(np.uint8)
-    return np.repeat(grey[:, :, None], 3, axis=2).tobytes()
+    return np.repeat(grey[:, :, None], 3, axis=2)
 
 
 def _read(path: Path) -> _Picture:

@@ -7,6 +7,7 @@ from itertools import accumulate
 
 from scenewire.messages import Clip, Look
 from scenewire_assembly.edit import Edit, edit_clips
+from scenewire_assembly.picture.scrim import Scrim
 from scenewire_assembly.themes.grounds import Ground
 
 __all__ = ["Encoder", "ScenePicture", "Still"]
@@ -40,6 +41,7 @@ class ScenePicture:
         clips: footage in its order; empty for a painted scene.
         stills: grounds one after the other; used if there are no clips.
         overlay: ASS script drawn over the picture; empty for none.
+        scrim: shade between clips and overlay; None for none.
     """
 
     look: Look
@@ -48,6 +50,7 @@ class ScenePicture:
     clips: tuple[Clip, ...] = ()
     stills: tuple[Still, ...]
     overlay: str = ""
+    scrim: Scrim | None = None
 
     @property
     def has_map(self) -> bool:

@@ -13,22 +13,24 @@ from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import Brief, FootageSourced, Scene, has_closing, scene_frames
 from scenewire.processes.run import Limits
 from scenewire_assembly.captions.ass import Canvas
-from scenewire_assembly.captions.cues import Cue, cues_of, frame_words
+from scenewire_assembly.captions.cues import Cue, CueLimits, cues_of, frame_words
 from scenewire_assembly.captions.fonts import FONTS_HINT
 from scenewire_assembly.captions.glyphs import find_undrawable
-from scenewire_assembly.captions.styles import Captions, Ink
+from scenewire_assembly.captions.letter_case import capitals, in_capitals
 from scenewire_assembly.captions.word_times import SpokenWord
 from scenewire_assembly.designs.drawing import Drawing
-from scenewire_assembly.designs.faces import Faces, faces_of
+from scenewire_assembly.designs.faces import Faces, faces_of, faces_over_footage
 from scenewire_assembly.designs.scene import DesignedScene, draw_scene
 from scenewire_assembly.designs.transitions import cover, cover_frames
 from scenewire_assembly.designs.zones import Zones
 from scenewire_assembly.edit import check_clips, edit_clips
 from scenewire_assembly.ffmpeg_job import Advance, FfmpegJob, FrameProgress
 from scenewire_assembly.job_files import FONTS, OVERLAY, SEGMENT, clip_name
+from scenewire_assembly.picture.caption_styles import STYLES, CaptionLayout, Ink, ink_over_footage, ink_over_ground
 from scenewire_assembly.picture.credit_tags import credit_tags, has_tag, tag_lines
 from scenewire_assembly.picture.overlay import overlay_script
 from scenewire_assembly.picture.scene_picture import Encoder, ScenePicture, Still
+from scenewire_assembly.picture.scrim import scrim_of
 from scenewire_assembly.picture.segment_check import check_segment
 from scenewire_assembly.picture.segment_command import segment_command
 from scenewire_assembly.picture.title import Title, title_of
@@ -36,7 +38,7 @@ from scenewire_assembly.picture.tone_mapping import TABLES, lookup_table
 from scenewire_assembly.themes.grounds import Ground
 from scenewire_assembly.themes.theme import Theme, contrast, theme_of
 
-__all__ = ["SegmentPlan", "make_segment", "open_faces", "plan_segment"]
+__all__ = ["SegmentPlan", "link_fonts", "make_segment", "open_faces", "plan_segment"]
 
 _NAMED_CHARACTERS: Final = 12
 _MEBIBYTE: Final = 1 << 20
@@ -65,35 +67,44 @@ async def plan_segment(job: FfmpegJob, sourced: FootageSourced, encoder: Encoder
             captions could not be drawn, or a theme's typeface is not installed; `invalid_settings`, the theme has faults.
     """
     look, scene, clips = sourced.brief.options.look, sourced.scene, sourced.footage.clips
-    narration, language = sourced.narration, sourced.brief.options.language
+    narration = sourced.narration
     check_clips(clips)
     theme = theme_of(look)
     frames = scene_frames(sourced.brief, scene, narration, transition=cover_frames(theme))
-    canvas = Canvas(look, frames)
     ground = Ground(theme, scene.scene_number - 1, quiet=look.captions)
-    width = Captions(canvas).columns
-    cues: list[Cue] = []
-    if look.captions:
-        cues = await asyncio.to_thread(cues_of, scene.text, narration, look.frame_rate, width, language=language)
-    texts = [scene.text, sourced.brief.title if scene.scene_number == 1 else scene.section]
+    texts = [scene.text, _captioned(sourced), sourced.brief.title if scene.scene_number == 1 else scene.section]
     texts += [line for clip in clips if look.credit_tags for line in tag_lines(clip.credit)[0]]
     undrawable = await find_undrawable(job, "".join(texts))
-    _require_font("".join(text for cue in cues for text in cue.texts), undrawable)
-    canvas = replace(canvas, undrawable=undrawable)
+    canvas = Canvas(look, frames, undrawable)
     draw = _footage_overlay if clips else _painted_overlay
-    overlay, stills = await asyncio.to_thread(draw, job, sourced, canvas, cues, ground=ground, typefaces=typefaces)
-    picture = ScenePicture(look=look, frames=frames, encoder=encoder, clips=clips, stills=stills, overlay=overlay)
+    overlay, stills = await asyncio.to_thread(draw, job, sourced, canvas, ground=ground, typefaces=typefaces)
+    picture = ScenePicture(
+        look=look,
+        frames=frames,
+        encoder=encoder,
+        clips=clips,
+        stills=stills,
+        overlay=overlay,
+        scrim=scrim_of(look) if clips else None,
+    )
     return SegmentPlan(picture, "".join(sorted(undrawable)))
 
 
 def _footage_overlay(
-    job: FfmpegJob, sourced: FootageSourced, canvas: Canvas, cues: Sequence[Cue], *, ground: Ground, typefaces: Path
+    job: FfmpegJob, sourced: FootageSourced, canvas: Canvas, *, ground: Ground, typefaces: Path
 ) -> tuple[str, tuple[Still, ...]]:
-    """The script over footage: title, credit tags, and the transition to a closing. Blocks.
+    """The script over footage: captions, title, credit tags, and the transition to a closing. Blocks.
 
-    Puts the theme's typefaces into the job's folder if they are used.
+    Puts the typefaces of captions and of the theme into the job's folder if they are used.
     """
     brief, scene, clips, theme = sourced.brief, sourced.scene, sourced.footage.clips, ground.theme
+    ink: Ink | None = None
+    cues: Sequence[Cue] = ()
+    if canvas.look.captions:
+        over_footage = faces_over_footage(STYLES[canvas.look.style_of_captions].typeface, typefaces)
+        ink = ink_over_footage(over_footage, canvas.drawable(_captioned(sourced)))
+        link_fonts(job, [ink.face.path])
+        cues = _cased(_cues(sourced, canvas, CaptionLayout(canvas, ink).limits), sourced)
     text, title = title_of(brief, scene), None
     tagged = canvas.look.credit_tags and any(has_tag(clip.credit) for clip in clips)
     designs = _ending(canvas, brief, scene, theme)
@@ -110,16 +121,19 @@ def _footage_overlay(
             shots = edit_clips(clips, canvas.frames, canvas.look.frame_rate).shots
             clear = title.frames(canvas) if title else 0
             designs += credit_tags(canvas, clips, shots, theme=theme, faces=faces, clear=clear)
-    return overlay_script(canvas, cues, title, designs=designs), (Still(ground, canvas.frames),)
+    return overlay_script(canvas, cues, ink, title, designs=designs), (Still(ground, canvas.frames),)
 
 
 def _painted_overlay(
-    job: FfmpegJob, sourced: FootageSourced, canvas: Canvas, cues: Sequence[Cue], *, ground: Ground, typefaces: Path
+    job: FfmpegJob, sourced: FootageSourced, canvas: Canvas, *, ground: Ground, typefaces: Path
 ) -> tuple[str, tuple[Still, ...]]:
     """The script of a painted scene, and its grounds. Blocks; puts the theme's typefaces into the job's folder."""
     look, scene, theme = canvas.look, sourced.scene, ground.theme
     faces = open_faces(job, theme, typefaces)
-    words = frame_words(scene.text, sourced.narration, look.frame_rate, Captions(canvas).columns)
+    captioned = canvas.drawable(_captioned(sourced))
+    ink = ink_over_ground(faces.of("caption", captioned), theme, ground.colour, captioned)
+    limits = CaptionLayout(canvas, ink).limits
+    words = frame_words(scene.text, sourced.narration, look.frame_rate, limits.line_columns)
     designed = draw_scene(
         sourced.brief,
         scene,
@@ -130,16 +144,32 @@ def _painted_overlay(
         ground=ground.colour,
         undrawable=canvas.undrawable,
     )
-    face = faces.of("caption", canvas.drawable(scene.text))
-    ink = Ink(face.family, face.bold, face.font_size(1), theme.text, theme.accent, ground.colour)
-    script = overlay_script(
-        canvas,
-        _uncovered(cues, words, designed.shown),
-        ink=ink,
-        designs=designed.events,
-        plated=[span for span, _ in designed.maps],
-    )
+    cues = _cased(_uncovered(_cues(sourced, canvas, limits), words, designed.shown), sourced)
+    plated = [span for span, _ in designed.maps]
+    script = overlay_script(canvas, cues, ink, designs=designed.events, plated=plated)
     return script, _stills(ground, designed, canvas.frames)
+
+
+def _cues(sourced: FootageSourced, canvas: Canvas, limits: CueLimits) -> list[Cue]:
+    """The captions of a scene; none if they are off."""
+    if not canvas.look.captions:
+        return []
+    language, rate = sourced.brief.options.language, canvas.look.frame_rate
+    cues = cues_of(sourced.scene.text, sourced.narration, rate, limits, language=language)
+    _require_font("".join(text for cue in cues for text in cue.texts), canvas.undrawable)
+    return cues
+
+
+def _captioned(sourced: FootageSourced) -> str:
+    """The text of a scene in the letters of its captions."""
+    options, text = sourced.brief.options, sourced.narration.text or sourced.scene.text
+    return capitals(text, options.language) if options.look.caption_case == "upper" else text
+
+
+def _cased(cues: Sequence[Cue], sourced: FootageSourced) -> Sequence[Cue]:
+    """The captions in the ordered letters."""
+    options = sourced.brief.options
+    return [in_capitals(cue, options.language) for cue in cues] if options.look.caption_case == "upper" else cues
 
 
 def _stills(ground: Ground, designed: DesignedScene, frames: int) -> tuple[Still, ...]:
@@ -154,6 +184,14 @@ def _stills(ground: Ground, designed: DesignedScene, frames: int) -> tuple[Still
     return tuple(still for still in stills if still.frames)
 
 
+def link_fonts(job: FfmpegJob, files: Sequence[Path]) -> None:
+    """Puts fonts into the job's folder."""
+    for path in files:
+        link = job.folder / FONTS / path.name
+        if not link.exists():
+            link.symlink_to(path)
+
+
 def open_faces(job: FfmpegJob, theme: Theme, typefaces: Path) -> Faces:
     """Opens the typefaces of a theme and puts them into a job's folder. Blocks.
 
@@ -161,10 +199,7 @@ def open_faces(job: FfmpegJob, theme: Theme, typefaces: Path) -> Faces:
         PermanentError: `font_missing`, a typeface is not installed.
     """
     faces = faces_of(theme, typefaces)
-    for path in faces.files:
-        link = job.folder / FONTS / path.name
-        if not link.exists():
-            link.symlink_to(path)
+    link_fonts(job, faces.files)
     return faces
 
 

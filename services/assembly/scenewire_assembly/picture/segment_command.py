@@ -7,7 +7,7 @@ every machine; they are part of the key of the stored segment.
 from fractions import Fraction
 from typing import Final
 
-from scenewire.ffmpeg.command import UNTRUSTED_INPUT, Command, File, Input, Output, RawVideo, WorkdirFile
+from scenewire.ffmpeg.command import UNTRUSTED_INPUT, Command, File, Generated, Input, Output, RawVideo, WorkdirFile
 from scenewire.ffmpeg.filters import Chain, Expression, Filter, Graph, Stream
 from scenewire.ffmpeg.options import (
     DROP_CHAPTERS,
@@ -18,10 +18,12 @@ from scenewire.ffmpeg.options import (
     map_stream,
     mp4_timescale,
 )
+from scenewire.messages import Look
 from scenewire_assembly.edit import Shot, clip_seconds, timescale
 from scenewire_assembly.job_files import FONTS, OVERLAY, SEGMENT, clip_name
 from scenewire_assembly.picture.scaling import Scaling, scale
 from scenewire_assembly.picture.scene_picture import ScenePicture
+from scenewire_assembly.picture.scrim import Scrim
 
 __all__ = ["segment_command", "shot_input"]
 
@@ -73,8 +75,21 @@ def _footage(picture: ScenePicture) -> tuple[tuple[Input, ...], Graph]:
         for chain in scaling.shot(picture.clips[shot.clip], Stream(index, "v"), shot.frames, f"s{index}")
     ]
     joined, label = _joined(picture)
-    whole = Chain((*scaling.exactly(picture.frames), *_finished(picture)), (label,), "v")
-    return tuple(shot_input(picture, shot) for shot in shots), Graph((*scaled, *joined, whole))
+    inputs = tuple(shot_input(picture, shot) for shot in shots)
+    if picture.scrim is None:
+        whole = Chain((*scaling.exactly(picture.frames), *_finished(picture)), (label,), "v")
+        return inputs, Graph((*scaled, *joined, whole))
+    bare = Chain(scaling.exactly(picture.frames), (label,), "bare")
+    shaded = Filter("overlay", eof_action="repeat", format="yuv420")
+    whole = Chain((shaded, *_finished(picture)), ("bare", Stream(len(inputs), "v")), "v")
+    return (*inputs, _shade(picture.look, picture.scrim)), Graph((*scaled, *joined, bare, whole))
+
+
+def _shade(look: Look, scrim: Scrim) -> Input:
+    """One black frame with the opacity of a scrim."""
+    black = Filter("color", c="black", s=f"{look.width}x{look.height}", r=look.frame_rate)
+    opacity = Filter("geq", lum=16, cb=128, cr=128, a=scrim.alpha)
+    return Input(Generated(Chain((black, Filter("format", "yuva420p"), Filter("trim", end_frame=1), opacity))))
 
 
 def _painted(picture: ScenePicture) -> tuple[tuple[Input, ...], Graph]:
