@@ -105,7 +105,8 @@ def _is_joined(opener: Sequence[Token], between: Sequence[Token], vocabulary: Vo
 
 
 def _is_number(word: Token, vocabulary: Vocabulary) -> bool:
-    return bool(DIGITS.fullmatch(word.text)) or word.folded in vocabulary.numbers
+    words = vocabulary.numbers.keys() | vocabulary.scales.keys() | vocabulary.fractions.keys() | vocabulary.wholes
+    return bool(DIGITS.fullmatch(word.text)) or word.folded in words
 
 
 def _until_mark(words: Sequence[Token]) -> Sequence[Token]:

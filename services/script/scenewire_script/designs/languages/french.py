@@ -71,7 +71,7 @@ FRENCH: Final = Vocabulary(
         1/100 centième centièmes
         """
     ),
-    numerators=number_table("1 un"),
+    numerators=number_table("1 un une"),
     wholes=word_set("moitié"),
     halves=word_set("demi"),
     part_of=word_set("de du des d'"),

@@ -72,7 +72,7 @@ ITALIAN: Final = Vocabulary(
         1/100 centesimo centesimi
         """
     ),
-    numerators=number_table("1 un"),
+    numerators=number_table("1 un una"),
     wholes=word_set("metà"),
     halves=word_set("mezzo mezza mezz'"),
     part_of=word_set("di del dello della dei degli delle dell' d'"),
