@@ -50,8 +50,10 @@ async def test_the_engine_is_reported_with_what_the_others_require(
     assert speaks.ok
     assert speaks.uses == "espeak, bundled, because no natural voice is installed"
     assert "scenewire voices install" in speaks.hint
-    assert [finding.uses for finding in others] == ["kokoro is not used", "kokoro-onnx is not used"]
-    assert all("no natural voice is installed" in finding.hint for finding in others)
+    engines = ("kokoro", "kokoro-onnx", "openai-compatible")
+    assert [finding.uses for finding in others] == [f"{engine} is not used" for engine in engines]
+    assert all("no natural voice is installed" in finding.hint for finding in others[:2])
+    assert "TTS_MODEL_URL" in others[2].hint
 
     monkeypatch.setenv("TTS_WEIGHTS", str(tmp_path))
     (missing,) = await doctor._speech(DataFolder(tmp_path / "data"))
@@ -74,7 +76,7 @@ async def test_an_installed_voice_is_reported_and_english_by_a_japanese_voice_to
     folder = DataFolder(tmp_path)
     write_onnx_folder(folder.weights)
 
-    speaks, espeak, _ = await doctor._speech(folder)
+    speaks, espeak, *_ = await doctor._speech(folder)
     assert speaks == Finding(f"kokoro-onnx with kokoro.onnx and 3 voices, because {folder.weights} is complete for it")
     assert espeak.uses == "espeak, bundled, for languages that kokoro-onnx lacks"
 

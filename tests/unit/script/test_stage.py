@@ -136,7 +136,7 @@ async def test_a_script_that_is_too_large_for_a_message_loses_designs_and_says_s
 async def test_the_scenes_leave_time_for_the_closing_and_the_ordered_length_stays(
     tmp_path: Path, seconds: float, *, closing: bool
 ) -> None:
-    words = "sea " * round(2.3 * (seconds - 2))
+    words = "sea " * round(2.7 * (seconds - 2))
     with_card = await stage(tmp_path / "a").write(ScriptRequested(text=words, target_duration=seconds), PROJECT)
     order = ScriptRequested(text=words, target_duration=seconds, look=Look(closing=False))
     without = await stage(tmp_path / "b").write(order, PROJECT)
