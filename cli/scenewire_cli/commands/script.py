@@ -7,6 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from scenewire.messages import ScenesScripted, has_closing, planned_closing_s
+from scenewire.text.languages import primary_language
+from scenewire.text.writings import LANGUAGE_NAMES
 from scenewire_cli.options import JsonOption
 from scenewire_cli.ordering.order import build_order
 from scenewire_cli.ordering.order_options import OrderOptions
@@ -47,8 +49,12 @@ def script(
 
 async def _script(options: OrderOptions, *, as_json: bool) -> int:
     from scenewire_script.preview import preview_script
+    from scenewire_tts.voices import check_voice
 
-    scripted = await preview_script(build_order(options))
+    order = build_order(options)
+    if order.language is not None and primary_language(order.language) not in LANGUAGE_NAMES:
+        await check_voice(order.language, order.voice)
+    scripted = await preview_script(order)
     if as_json:
         print_json({"event": "script", **_as_dict(scripted)})
     else:

@@ -56,3 +56,10 @@ def test_the_json_has_every_design(tmp_path: Path) -> None:
     assert {"opening", "chapter", "quotation", "statement", "year", "number", "comparison", "list", "place"} == set(
         designs
     )
+
+
+def test_a_language_that_nobody_speaks_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "canal.md"
+    file.write_text(SCRIPT)
+
+    assert CliRunner().invoke(app, ["script", str(file), "--language", "xx"]).exit_code != 0

@@ -471,3 +471,40 @@ def test_names_that_recur_are_speakers_whatever_other_labels_stand_there() -> No
 
     assert [passage.speaker for passage in passages] == ["ANNA", "BEN", "ANNA"]
     assert passages[2].lines == ("All well?", "WARNING: Do not touch.", "Q: What is it?", "A: It is a key.")
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("Sprecher: Guten Tag zusammen.", "Guten Tag zusammen."),
+        ("Bild: Ein Haus am See\nHier ist ein Haus.", "Hier ist ein Haus."),
+        ("旁白：你好，世界。", "你好，世界。"),
+        ("画面：一座城市\n城市很大。", "城市很大。"),
+        ("ナレーター：こんにちは。", "こんにちは。"),
+    ],
+)
+def test_a_label_that_prose_does_not_have_counts_even_once(text: str, spoken: str) -> None:
+    assert lines(text) == [(spoken,)]
+
+
+def test_wide_brackets_on_lines_of_their_own_are_directions_and_a_sentence_in_them_is_spoken() -> None:
+    assert lines("【オープニング】\nこんにちは。\n（BGM：静か）\n元気です。") == [("こんにちは。",), ("元気です。",)]
+    assert lines("你好。\n（音乐渐弱）\n再见。") == [("你好。",), ("再见。",)]
+    assert "".join(lines("（彼は笑った。）\nはい。")[0]) == "（彼は笑った。）はい。"
+
+
+def test_marks_of_a_song_begin_its_sections_and_are_neither_spoken_nor_shown() -> None:
+    text = (
+        "[Verse 1]\nWe walk\n[Chorus] x2\nWe sing (x2)\n[Bridge: softly]\nHush now\n[Chorus x2]\nWe sing\n[Outro]\nBye"
+    )
+    script = read_manuscript(text)
+
+    assert lines(text) == [("We walk",), ("We sing",), ("Hush now",), ("We sing",), ("Bye",)]
+    assert {passage.visual for passage in script.passages} == {""}
+
+
+def test_remarks_in_brackets_that_nobody_can_film_are_no_pictures() -> None:
+    script = read_manuscript("[Wide sea]\nHello there.\n\n[redacted]\n\nMore text.\n\n(see appendix A)\n\nLast.")
+
+    assert [passage.visual for passage in script.passages] == ["Wide sea", "", ""]
+    assert "Not spoken: 2 lines about the script (“redacted”)." in script.notes

@@ -36,6 +36,12 @@ from scenewire_script.timing.scene_durations import can_speak, divide_duration
 __all__ = ["read_manuscript"]
 
 _TIMED_HEADING: Final = re.compile(r"(?P<heading>.*\S)\s*(?P<time>[\[(][^\[\]()]{3,20}[\])])")
+_WIDE_BRACKETS: Final = re.compile(
+    r"^[ \t]*(?:【([^【】\n]{1,200})】|［([^［］\n]{1,200})］|（([^（）\n]{1,200}(?<![。！？!?.]))）)[ \t]*$",
+    re.MULTILINE,
+)
+"""Brackets of Chinese and Japanese on a line of their own; a whole sentence in round ones is prose."""
+
 _CAMERA: Final = re.compile(
     r"\A(?:cuts? to|shot of|shows?|showing|fade in(?: on)?|zoom (?:in|out)(?: on)?|pan to)\s*:?\s+", re.IGNORECASE
 )
@@ -70,7 +76,7 @@ def read_manuscript(text: str, *, voices: Mapping[str, str] | None = None, speak
         speak_headings: whether headings are spoken, too.
     """
     converted = convert(text)
-    blocks, remarks = part_remarks(read_blocks(_part_at_tags(converted.text)))
+    blocks, remarks = part_remarks(read_blocks(_part_at_tags(_with_square_brackets(converted.text))))
     blocks = part_stamped_headings(blocks)
     is_spoken = any(block.kind in {BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.TABLE} for block in blocks)
     speakers = {*converted.speakers, *(voices or {})}
@@ -376,7 +382,7 @@ class _Reader:
             direction = read_bracket(
                 bracket.inner,
                 square=bracket.is_square or (bracket.is_emphasized and self._features.is_script),
-                is_apart=bracket.is_apart(start),
+                is_apart=bracket.is_apart(start) or (bracket.is_square and bracket.is_line),
                 is_line=bracket.is_line,
                 in_script=self._features.is_script,
             )
@@ -467,6 +473,10 @@ class _Reader:
     @property
     def _has_narration(self) -> bool:
         return any(drafts for _, drafts in self._sections)
+
+
+def _with_square_brackets(text: str) -> str:
+    return _WIDE_BRACKETS.sub(lambda found: f"[{found[1] or found[2] or found[3]}]", text)
 
 
 def _part_at_tags(text: str) -> str:

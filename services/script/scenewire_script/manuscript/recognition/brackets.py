@@ -14,7 +14,12 @@ _SQUARE: Final = r"\[(?P<square>(?:[^\[\]]|\[[^\[\]]{0,200}\]){1,400}+)\]"
 _ROUND: Final = r"\((?P<round>(?:[^()]|\([^()]{0,200}\)){1,400}+)\)"
 """Brackets may have brackets in them: `[a ship [old] at sea]`."""
 
-_BRACKETS: Final = re.compile(rf"(?P<mark>[*_]{{0,3}})(?:{_SQUARE}|{_ROUND})(?P=mark)(?!\()")
+_BRACKETS: Final = re.compile(
+    rf"(?P<mark>[*_]{{0,3}})(?:{_SQUARE}|{_ROUND})(?P=mark)(?!\()(?:[ \t]*\(?[x×]\s?\d{{1,2}}\)?(?=[ \t]*$))?",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""With how often the words below them are sung: `[Chorus] x2`."""
+
 _LINE: Final = re.compile(rf"(?=\[[^\d\s])(?=.{{5}}){_SQUARE}")
 _LEAD: Final = re.compile(rf"(?!\[\d{{1,3}}\])(?P<lead>{_SQUARE})\s+(?P<rest>.+)")
 _EMPHASIZED: Final = re.compile(r"[*_]{1,3}([\[(].*[\])])[*_]{1,3}")

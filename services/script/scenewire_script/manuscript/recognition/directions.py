@@ -68,10 +68,11 @@ def _pattern(words: str, ending: str = "") -> re.Pattern[str]:
 
 
 _VISUAL: Final = """image, images, visual, visuals, b roll, broll, footage, picture, photo, on screen, video, video clip, clip, shot, camera, graphic, graphics, gfx, animation, stock footage, visual cue, image prompt, visual
-    prompt, video prompt, screen, bild, bilder, imagen, imágenes, immagine, imagem, einspieler, изображение, видеоряд, 画面"""
+    prompt, video prompt, screen, bild, bilder, imagen, imágenes, immagine, imagem, einspieler, изображение, видеоряд, 画面, 映像, 镜头, 鏡頭"""
 _SOUND: Final = """sfx, music, sound, sounds, sound effect, sound effects, fx, bgm, background music, ambience, jingle, musik,
-    música, musique, musica"""
-_PARTS: Final = """hook, intro, introduction, body, main content, cta, call to action, outro, conclusion, closing, opening, cold open, main, main part, main point, end screen, ad break, sponsor break, einleitung, hauptteil, schluss, fazit, aufhänger, abspann, gancho, introducción, desarrollo, cierre, conclusión, despedida, llamada a la acción, llamado a la acción, accroche, appel à l'action, introdução, desenvolvimento, conclusão, chamada para ação"""
+    música, musique, musica, 音乐, 音樂, 音楽, 音效, 効果音, 配乐"""
+_PARTS: Final = """hook, intro, introduction, body, main content, cta, call to action, outro, conclusion, closing, opening, cold open, main, main part, main point, end screen, ad break, sponsor break, einleitung, hauptteil, schluss, fazit, aufhänger, abspann, gancho, introducción, desarrollo, cierre, conclusión, despedida, llamada a la acción, llamado a la acción, accroche, appel à l'action, introdução, desenvolvimento, conclusão, chamada para ação,
+    オープニング, エンディング, 开场, 片头, 片尾, 结尾"""
 _KINDS: Final = {
     DirectionKind.VISUAL: _pattern(_VISUAL, r"(?:\s?\d{1,3})?"),
     DirectionKind.SOUND: _pattern(_SOUND),
@@ -107,7 +108,10 @@ _WITHIN: Final = _pattern(
 """Details that scripts also have for each scene."""
 
 _SURE: Final = _pattern(
-    """visual, visuals, b roll, broll, stock footage, visual cue, image prompt, visual prompt, video prompt, gfx, sfx, sound effect, sound effects, bgm, fx"""
+    """visual, visuals, b roll, broll, stock footage, visual cue, image prompt, visual prompt, video prompt, gfx, sfx, sound effect, sound effects, bgm, fx, bild,
+    sprecher, sprecherin, erzähler, erzählerin, sprechertext, диктор, рассказчик, narrador, narradora, locutor, locutora,
+    narrateur, narratrice, voix off, voce fuori campo, 旁白, ナレーター, ナレーション, 해설, 내레이션, 画面, 映像, 镜头, 鏡頭, 音乐, 音樂,
+    音楽, 音效, 効果音, 配乐"""
 )
 """Labels that prose does not have."""
 
@@ -132,6 +136,7 @@ _PAUSE_S: Final = 0.7
 """Silence of a pause whose length isn't given."""
 
 _SOUNDS: Final = re.compile(
+    r"(?:音乐|音樂|音楽|音效|効果音|配乐|BGM).*|"
     rf"(?:(?:intro|outro|end|theme|closing|opening)\s)?(?:{_any_of(_SOUND)}|applause|laughter|whoosh|ding|cue(?! cards?))\b.*"
     r"|(?:upbeat|soft|dramatic|gentle|tense|epic|calm|ambient|sad|happy)\s(?:\w+\s)?music\b.*"
     r"|music (?:starts|fades|swells|plays|stops|rises|begins|ends)\b.*",
@@ -154,7 +159,24 @@ _IN_BRACKETS: Final = frozenset(
 
 _PROSE: Final = re.compile(r"sic!?|\d{1,4}|\^.*|…|\.{3}|x| |citation needed|edit(?:ed)?:?.*", re.IGNORECASE)
 _MAX_DIRECTION_CHARS: Final = 300
-_PART: Final = re.compile(rf"(?:{_any_of(_PARTS)})(?:\s\d{{1,2}})?(?:\s*[-–—:|,]\s*(?P<rest>\S.*))?", re.IGNORECASE)
+_SONG_PARTS: Final = """verse, chorus, pre chorus, post chorus, bridge, refrain, interlude, instrumental, strophe, couplet, pont, estribillo,
+    estrofa, puente, verso, refrão, ponte, ritornello, strofa"""
+_TIMES: Final = r"\(?[x×]\s?\d{1,2}\)?"
+"""How often words are sung."""
+
+_ONLY_TIMES: Final = re.compile(_TIMES, re.IGNORECASE)
+_NO_PICTURE: Final = re.compile(
+    r"redacted|inaudible|unintelligible|indistinct|crosstalk|censored|omitted|expletive(?: deleted)?|blank|tb[adc]|geschwärzt|unverständlich"
+    r"|(?:see|cf\.?|siehe|voir|véase|ver|vedi) (?:also |the )?(?:above|below|appendix|annex|chapter|section|page|figure|fig\.|table|footnote"
+    r"|note|p\.|anhang|kapitel|seite|annexe|anexo|capítulo|página|allegato)\b.*|(?:source|ref|reference|note|todo|link|quelle|fuente)s?:.*",
+    re.IGNORECASE,
+)
+"""Remarks in brackets that nobody can film."""
+
+_PART: Final = re.compile(
+    rf"(?:{_any_of(_PARTS)}|{_any_of(_SONG_PARTS)})(?:\s\d{{1,2}})?(?:\s*{_TIMES})?(?:\s*[-–—:|,]\s*(?P<rest>\S.*))?",
+    re.IGNORECASE,
+)
 """A part of the video in square brackets: `[HOOK]`, `[INTRO - 5 sec]`."""
 
 _TRANSITION: Final = re.compile(
@@ -205,8 +227,10 @@ def read_bracket(text: str, *, square: bool, is_apart: bool, is_line: bool, in_s
         is_line: whether they are a line of their own.
         in_script: whether the text has other directions. Without them, round brackets are prose.
     """
-    inner = text.strip()
+    inner = text.strip().replace("：", ":")
     is_prose = not square and not in_script and (is_line or has_sentence_end(inner))
+    if (in_script and _ONLY_TIMES.fullmatch(inner)) or (is_line and not is_prose and _NO_PICTURE.fullmatch(inner)):
+        return Direction(DirectionKind.DETAIL, inner)
     if not inner or _PROSE.fullmatch(inner) or len(inner) > _MAX_DIRECTION_CHARS or not (square or is_apart):
         return None
     if is_prose and not _PAUSE.fullmatch(inner):
