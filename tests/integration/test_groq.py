@@ -57,7 +57,7 @@ async def test_b05_a_script_is_asked_for_as_strict_json_and_comes_with_queries_a
     assert request.body["response_format"]["json_schema"] == {"name": "script", "strict": True, "schema": SCENES}
     assert request.task["topic"] == "The Suez Canal"
     assert (scripted.writer, scripted.brief.title, scripted.brief.topic) == ("groq", "The Canal", "The Suez Canal")
-    assert scripted.brief.options == order.options
+    assert scripted.brief.options == order.options.model_copy(update={"language": "en-US"})  # its voice speaks that
     assert [scene.scene_number for scene in scripted.scenes] == [1, 2, 3, 4, 5]
     assert {scene.footage_query for scene in scripted.scenes} == {"canal ship"}
     assert {scene.keywords for scene in scripted.scenes} == {("canal", "ship", "desert", "lock")}
