@@ -508,3 +508,7 @@ def test_remarks_in_brackets_that_nobody_can_film_are_no_pictures() -> None:
 
     assert [passage.visual for passage in script.passages] == ["Wide sea", "", ""]
     assert "Not spoken: 2 lines about the script (“redacted”)." in script.notes
+
+
+def test_a_closing_tag_alone_in_a_sentence_is_a_word() -> None:
+    assert lines("Use </div> to close it. That is all.") == [("Use </div> to close it. That is all.",)]

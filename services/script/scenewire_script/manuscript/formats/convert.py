@@ -14,7 +14,7 @@ from scenewire_script.manuscript.formats.transcripts import read_transcript
 __all__ = ["Converted", "convert"]
 
 _HTML: Final = re.compile(
-    r"<!doctype html|</(?:html|body|article|section|p|h[1-6]|ul|ol|li|div|table)\s*>", re.IGNORECASE
+    r"<!doctype html|</(?P<name>html|body|article|section|p|h[1-6]|ul|ol|li|div|table)\s*>", re.IGNORECASE
 )
 _COMMENT: Final = re.compile(r"<!--.{0,5000}?-->", re.DOTALL)
 
@@ -58,11 +58,18 @@ def convert(text: str) -> Converted:
     speakers = frozenset[str]()
     if is_ssml(text):
         text, speakers = read_ssml(text, notes)
-    if _HTML.search(text):
+    if _is_html(text):
         page = read_html(text)
         text, title = page.text, title or page.title
         notes.append("Read as HTML: tags, styles and programs are not spoken.")
     return Converted(text, title, tuple(notes), speakers)
+
+
+def _is_html(text: str) -> bool:
+    """Returns whether a text has a doctype, or a closing tag and one that it closes; a closing tag alone may be a word."""
+    names = {(found["name"] or "").lower() for found in _HTML.finditer(text)}
+    small = text.lower()
+    return any(not name or f"<{name}" in small for name in names)
 
 
 def _typed_breaks(text: str) -> str:
