@@ -107,7 +107,7 @@ async def test_a_language_whose_reader_is_missing_is_spoken_by_espeak_with_the_r
     chosen = engine.for_order("ja", None)
 
     assert isinstance(chosen, SubstituteEngine)
-    assert "espeak speaks Japanese, because reading 'ja' needs the package pyopenjtalk" in chosen.version
+    assert "espeak speaks Japanese, because reading 'ja' needs the extra tts-ja" in chosen.version
 
 
 async def test_a_natural_voice_that_is_not_installed_names_the_command_that_installs_it(tmp_path: Path) -> None:
