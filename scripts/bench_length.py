@@ -28,7 +28,7 @@ from scenewire.errors import PermanentError
 from scenewire.messages import AudioRendered, NarrationRequested, ScriptRequested, scene_frames
 from scenewire.text.markup import one_line
 from scenewire.text.sentences import split_sentences
-from scenewire_assembly.video.closing import card_frames
+from scenewire_assembly.video.closing.card import card_frames
 from scenewire_script.settings import ScriptSettings
 from scenewire_script.text.lengths import count_words
 from scenewire_script.timing.scene_durations import divide_duration

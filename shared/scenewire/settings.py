@@ -1,6 +1,7 @@
 """Settings of every service, from the environment; each service adds its own in its `settings.py`."""
 
 import os
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, get_args
@@ -17,6 +18,7 @@ from scenewire.errors import FailureCode, PermanentError
 __all__ = [
     "BaseAddress",
     "EmptyAsNone",
+    "ModelAccess",
     "MonitorSettings",
     "ObjectStoreSettings",
     "Seconds",
@@ -25,6 +27,7 @@ __all__ = [
     "can_be_key",
     "default_data_folder",
     "is_secret",
+    "model_access",
     "secret",
 ]
 
@@ -72,6 +75,64 @@ def can_be_key(key: SecretStr) -> bool:
     """Returns whether a secret can be sent as a key, which a whole file or a phrase cannot."""
     text = key.get_secret_value()
     return text.isascii() and text.isprintable() and " " not in text
+
+
+@dataclass(frozen=True)
+class ModelAccess:
+    """How to reach a model at a server that speaks the OpenAI interface.
+
+    Attributes:
+        url: base address.
+        model: id of the model.
+        key: None if the server needs none.
+        timeout: limit for one answer.
+    """
+
+    url: str
+    model: str
+    key: SecretStr | None
+    timeout: timedelta
+
+
+def model_access(
+    variable: str,
+    *,
+    url: str | None,
+    model: str | None,
+    key: SecretStr | None,
+    timeout: timedelta,
+    user: str,
+    otherwise: str,
+    code: FailureCode,
+) -> ModelAccess:
+    """Returns how to reach a model, from settings.
+
+    Args:
+        variable: prefix of the settings, such as `SCRIPT_MODEL`.
+        url: base address.
+        model: id of the model.
+        key: None if the server needs none.
+        timeout: limit for one answer.
+        user: what needs the model, for errors.
+        otherwise: what to set without a model.
+        code: of the error.
+
+    Raises:
+        PermanentError: with the code; a setting is missing, or the key cannot be a key.
+    """
+    if url is None or model is None:
+        raise PermanentError(
+            code,
+            f"{user} needs {f'{variable}_URL' if url is None else variable}, which is not set",
+            hint=f"set {variable}_URL and {variable}, or {otherwise}",
+        )
+    if key is not None and not can_be_key(key):
+        raise PermanentError(
+            code,
+            f"{variable}_KEY or the file of {variable}_KEY_FILE holds something that cannot be a key",
+            hint=f"set {variable}_KEY to a key, or unset it if the server needs none",
+        )
+    return ModelAccess(url, model, key, timeout)
 
 
 def default_data_folder() -> Path:

@@ -10,7 +10,7 @@ from scenewire.messages import Design, Look
 from scenewire_assembly.designs.board import Board
 from scenewire_assembly.designs.drawing import Drawing, Span
 from scenewire_assembly.designs.faces import faces_of
-from scenewire_assembly.designs.registry import draw
+from scenewire_assembly.designs.kinds.registry import draw
 from scenewire_assembly.designs.times import SceneWords
 from scenewire_assembly.designs.zones import Zones
 from scenewire_assembly.themes.theme import theme_of

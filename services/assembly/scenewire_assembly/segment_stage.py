@@ -27,7 +27,7 @@ from scenewire_assembly.progress import Report, no_op, scene_progress
 from scenewire_assembly.sound.music import MusicCache
 from scenewire_assembly.themes.grounds import Ground
 from scenewire_assembly.typefaces.cutting import TYPEFACES_DIR
-from scenewire_assembly.video.closing_segment import plan_closing
+from scenewire_assembly.video.closing.segment import plan_closing
 from scenewire_assembly.video.plan import VideoPlan
 
 __all__ = ["SegmentStage"]

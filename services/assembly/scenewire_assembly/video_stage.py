@@ -25,13 +25,13 @@ from scenewire_assembly.sound.music import MusicCache
 from scenewire_assembly.sound.narration_track import NarrationTrack, SceneAudio
 from scenewire_assembly.typefaces.cutting import TYPEFACES_DIR
 from scenewire_assembly.video.check import check_video
-from scenewire_assembly.video.closing import needs_closing
+from scenewire_assembly.video.closing.card import needs_closing
 from scenewire_assembly.video.deliverables import video_metadata, write_documents
 from scenewire_assembly.video.file_name import video_name
 from scenewire_assembly.video.join import join
 from scenewire_assembly.video.notes import video_notes
 from scenewire_assembly.video.plan import VideoPlan
-from scenewire_assembly.video.thumbnail import THUMBNAIL, choose_footage, make_thumbnail
+from scenewire_assembly.video.thumbnail.picture import THUMBNAIL, choose_footage, make_thumbnail
 
 __all__ = ["VideoStage"]
 

@@ -1,6 +1,5 @@
 """Settings of the script service."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Literal
 
@@ -8,9 +7,9 @@ from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from scenewire.errors import FailureCode, PermanentError
-from scenewire.settings import BaseAddress, EmptyAsNone, Seconds, ServiceSettings, can_be_key
+from scenewire.settings import BaseAddress, EmptyAsNone, ModelAccess, Seconds, ServiceSettings, can_be_key, model_access
 
-__all__ = ["ModelAccess", "ScriptSettings"]
+__all__ = ["ScriptSettings"]
 
 
 Writer = Literal["groq", "openai-compatible", "outline"]
@@ -121,41 +120,22 @@ class ScriptSettings(ServiceSettings):
             raise _unusable("GROQ_API_KEY or the file of GROQ_API_KEY_FILE holds something that cannot be a key")
         return self.groq_api_key
 
-    def model_access(self) -> "ModelAccess":
+    def model_access(self) -> ModelAccess:
         """Returns how to reach the model at SCRIPT_MODEL_URL.
 
         Raises:
             PermanentError: `provider_refused`, a setting is missing, or the key cannot be a key.
         """
-        if self.model_url is None or self.model_name is None:
-            missing = "SCRIPT_MODEL_URL" if self.model_url is None else "SCRIPT_MODEL"
-            raise PermanentError(
-                FailureCode.PROVIDER_REFUSED,
-                f"the writer openai-compatible needs {missing}, which is not set",
-                hint="set SCRIPT_MODEL_URL and SCRIPT_MODEL, or SCRIPT_PROVIDER to outline",
-            )
-        if self.model_key is not None and not can_be_key(self.model_key):
-            raise PermanentError(
-                FailureCode.PROVIDER_REFUSED,
-                "SCRIPT_MODEL_KEY or the file of SCRIPT_MODEL_KEY_FILE holds something that cannot be a key",
-                hint="set SCRIPT_MODEL_KEY to a key, or unset it if the server needs none",
-            )
-        return ModelAccess(self.model_url, self.model_name, self.model_key)
-
-
-@dataclass(frozen=True)
-class ModelAccess:
-    """How to reach a model at a server that speaks the OpenAI interface.
-
-    Attributes:
-        url: base address.
-        model: id of the model.
-        key: None if the server needs none.
-    """
-
-    url: str
-    model: str
-    key: SecretStr | None
+        return model_access(
+            "SCRIPT_MODEL",
+            url=self.model_url,
+            model=self.model_name,
+            key=self.model_key,
+            timeout=self.model_timeout,
+            user="the writer openai-compatible",
+            otherwise="SCRIPT_PROVIDER to outline",
+            code=FailureCode.PROVIDER_REFUSED,
+        )
 
 
 def _unusable(message: str) -> PermanentError:

@@ -1,7 +1,6 @@
 """Settings of the tts service."""
 
 import os
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -9,10 +8,18 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from scenewire.errors import FailureCode, PermanentError
-from scenewire.settings import BaseAddress, EmptyAsNone, Seconds, ServiceSettings, can_be_key, default_data_folder
+from scenewire.errors import FailureCode
+from scenewire.settings import (
+    BaseAddress,
+    EmptyAsNone,
+    ModelAccess,
+    Seconds,
+    ServiceSettings,
+    default_data_folder,
+    model_access,
+)
 
-__all__ = ["ModelAccess", "TtsSettings", "read_settings"]
+__all__ = ["TtsSettings", "read_settings"]
 
 
 class TtsSettings(ServiceSettings):
@@ -89,48 +96,27 @@ class TtsSettings(ServiceSettings):
     )
     loops: int = Field(default=2, ge=1, le=64, description="Scenes narrated concurrently.")
 
-    def model_access(self) -> "ModelAccess":
+    def model_access(self) -> ModelAccess:
         """Returns how to reach the server at TTS_MODEL_URL.
 
         Raises:
             PermanentError: `invalid_settings`, a setting is missing, or the key cannot be a key.
         """
-        if self.model_url is None or self.model_name is None:
-            missing = "TTS_MODEL_URL" if self.model_url is None else "TTS_MODEL"
-            raise PermanentError(
-                FailureCode.INVALID_SETTINGS,
-                f"the engine openai-compatible needs {missing}, which is not set",
-                hint="set TTS_MODEL_URL and TTS_MODEL, or another TTS_ENGINE",
-            )
-        if self.model_key is not None and not can_be_key(self.model_key):
-            raise PermanentError(
-                FailureCode.INVALID_SETTINGS,
-                "TTS_MODEL_KEY or the file of TTS_MODEL_KEY_FILE holds something that cannot be a key",
-                hint="set TTS_MODEL_KEY to a key, or unset it if the server needs none",
-            )
-        return ModelAccess(self.model_url, self.model_name, self.model_key, self.model_timeout)
+        return model_access(
+            "TTS_MODEL",
+            url=self.model_url,
+            model=self.model_name,
+            key=self.model_key,
+            timeout=self.model_timeout,
+            user="the engine openai-compatible",
+            otherwise="another TTS_ENGINE",
+            code=FailureCode.INVALID_SETTINGS,
+        )
 
     @property
     def installed_weights(self) -> Path:
         """The folder in which `scenewire voices install` puts a voice."""
         return (self.data_folder or default_data_folder()).absolute() / "weights"
-
-
-@dataclass(frozen=True)
-class ModelAccess:
-    """How to reach a model at a speech server.
-
-    Attributes:
-        url: base address.
-        model: id of the model.
-        key: None if the server needs none.
-        timeout: limit for one answer.
-    """
-
-    url: str
-    model: str
-    key: SecretStr | None
-    timeout: timedelta
 
 
 def read_settings(data_folder: Path | None = None) -> TtsSettings:

@@ -20,7 +20,7 @@ from scenewire_assembly.themes.grounds import Ground
 from scenewire_assembly.themes.theme import theme_of
 from scenewire_assembly.video.join import join
 from scenewire_assembly.video.plan import VideoPlan
-from scenewire_assembly.video.thumbnail import FootageFrame, thumbnail_command
+from scenewire_assembly.video.thumbnail.picture import FootageFrame, thumbnail_command
 from tests.support.builders import options, segment_rendered
 from tests.support.clips import clip
 from tests.support.executors import Notebook

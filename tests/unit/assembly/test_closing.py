@@ -12,8 +12,8 @@ from scenewire_assembly.designs.faces import faces_of
 from scenewire_assembly.picture.overlay import overlay_script
 from scenewire_assembly.themes.theme import THEMES, theme_of
 from scenewire_assembly.typefaces.cutting import TYPEFACES_DIR
-from scenewire_assembly.video.closing import ClosingCard, closing_card, draw_closing, needs_closing
-from scenewire_assembly.video.closing_words import closing_words
+from scenewire_assembly.video.closing.card import ClosingCard, closing_card, draw_closing, needs_closing
+from scenewire_assembly.video.closing.words import closing_words
 from scenewire_assembly.video.plan import VideoPlan
 from tests.support.boards import Drawn, letters, read_events
 from tests.support.builders import artifact, brief, narration, options, scene, segment_rendered

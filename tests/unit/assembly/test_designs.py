@@ -23,8 +23,8 @@ from scenewire.messages import (
     YearOnLine,
 )
 from scenewire_assembly.captions.word_times import SpokenWord
+from scenewire_assembly.designs.kinds.registry import draw
 from scenewire_assembly.designs.motion import COUNT, IN_OUT, OUT
-from scenewire_assembly.designs.registry import draw
 from scenewire_assembly.designs.scene import draw_scene
 from scenewire_assembly.designs.zones import Zones
 from scenewire_assembly.themes.theme import THEMES

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from scenewire.messages import Look, NamedPlace, Place
+from scenewire_assembly.designs.kinds.registry import draw
 from scenewire_assembly.designs.map_view import spot_of
-from scenewire_assembly.designs.registry import draw
 from scenewire_assembly.themes.theme import THEMES
 from tests.support.boards import board, drawn, letters, show
 

@@ -9,8 +9,8 @@ from scenewire_assembly.designs.faces import faces_of
 from scenewire_assembly.themes.theme import THEMES, theme_of
 from scenewire_assembly.typefaces.cutting import TYPEFACES_DIR
 from scenewire_assembly.video.plan import VideoPlan
-from scenewire_assembly.video.thumbnail import strongest_number
-from scenewire_assembly.video.thumbnail_letters import draw_letters
+from scenewire_assembly.video.thumbnail.letters import draw_letters
+from scenewire_assembly.video.thumbnail.picture import strongest_number
 from tests.support.boards import Drawn, read_events
 from tests.support.builders import segment_rendered
 

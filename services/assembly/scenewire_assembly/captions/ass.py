@@ -15,7 +15,7 @@ from scenewire.messages import Look
 from scenewire_assembly.captions.fonts import BUNDLED_FAMILY
 from scenewire_assembly.captions.line_breaking import columns
 
-__all__ = ["EM", "WHITE", "Canvas", "colour", "enlargement", "escaped"]
+__all__ = ["EM", "WHITE", "Canvas", "colour", "colour_code", "enlargement", "escaped", "runs_from_right"]
 
 WHITE: Final = pysubs2.Color(255, 255, 255)
 
@@ -121,6 +121,17 @@ class Canvas:
 def escaped(text: str) -> str:
     """Escapes a text so that libass draws it as it is. A word joiner separates a backslash from a command letter."""
     return text.replace("\\", "\\\u2060").replace("{", r"\{").replace("}", r"\}")
+
+
+def colour_code(code: str) -> str:
+    """`RRGGBB` as commands within a text write it."""
+    return f"&H{code[4:6]}{code[2:4]}{code[0:2]}&"
+
+
+def runs_from_right(text: str) -> bool:
+    """Whether a text runs from the right, by its first letter that has a direction."""
+    directions = (unicodedata.bidirectional(character) for character in text)
+    return next((direction != "L" for direction in directions if direction in {"L", "R", "AL"}), False)
 
 
 def colour(code: str, alpha: int = 0) -> pysubs2.Color:

@@ -5,6 +5,10 @@ motion     curves and lengths of movements
 drawing    shapes and letters as events of an ASS script
 lettering  lines of words: sizes, breaks, places
 board      what a design draws on: one sentence, its time, its theme
-registry   the designs by kind; each has a file of its own
+faces      the typefaces of a theme, by role
+times      when the words of a scene are spoken
+map_view   what part of the world a map shows
+transitions  how scenes cover and uncover each other
+kinds      a file for each design, and the table of them
 scene      the boards of a scene, and the transitions around them
 """

@@ -1,10 +1,10 @@
 """What a design draws on: the time of one sentence on the picture, with the theme's means."""
 
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, Self
 
+from scenewire_assembly.captions.ass import runs_from_right
 from scenewire_assembly.designs.drawing import Box, Drawing, Lettering, Span
 from scenewire_assembly.designs.faces import Faces, Role
 from scenewire_assembly.designs.lettering import Line, Measure, Piece, Word, fit, joined, text_of, wrap
@@ -14,7 +14,7 @@ from scenewire_assembly.designs.zones import Zones
 from scenewire_assembly.maps.projection import Map
 from scenewire_assembly.themes.theme import Theme
 
-__all__ = ["Board", "runs_from_right"]
+__all__ = ["Board"]
 
 _EARLY: Final = 2
 """Frames by which a word appears before it is spoken."""
@@ -62,6 +62,24 @@ class Board:
     ground: str
     shown: list[tuple[int, int]] = field(default_factory=list)
     maps: list[tuple[Span, Map]] = field(default_factory=list)
+
+    @classmethod
+    def without_speech(
+        cls, drawing: Drawing, zones: Zones, frames: int, *, theme: Theme, faces: Faces, ground: str
+    ) -> Self:
+        """A board for letters that nobody speaks; see the attributes."""
+        return cls(
+            theme=theme,
+            faces=faces,
+            zones=zones,
+            drawing=drawing,
+            span=Span(0, frames),
+            words=SceneWords("", (), ()),
+            start=0,
+            end=0,
+            captions=False,
+            ground=ground,
+        )
 
     @property
     def brief(self) -> bool:
@@ -251,9 +269,3 @@ class Board:
             )
         start = self.span.start if self.brief else first + count
         self.drawing.text(word.text, x, baseline, lettering, Span(start, self.span.end), anchor=anchor, layer=layer)
-
-
-def runs_from_right(text: str) -> bool:
-    """Whether a text runs from the right to the left."""
-    directions = (unicodedata.bidirectional(character) for character in text)
-    return next((direction != "L" for direction in directions if direction in {"L", "R", "AL"}), False)

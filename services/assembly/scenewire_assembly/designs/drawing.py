@@ -5,7 +5,7 @@ from typing import Final, Literal, NamedTuple
 
 import pysubs2
 
-from scenewire_assembly.captions.ass import escaped
+from scenewire_assembly.captions.ass import colour_code, escaped
 from scenewire_assembly.typefaces.face import Face
 
 __all__ = ["DESIGN", "Box", "Drawing", "Lettering", "Span"]
@@ -88,14 +88,16 @@ class Drawing:
         """One line of letters that stands on a base line."""
         text = "".join(character for character in text if character not in self.undrawable)
         face, em = lettering.face, lettering.em
-        hollow = f"\\1a&HFF&\\3c{_bgr(lettering.colour)}\\bord{lettering.outline:.2f}" if lettering.outline else ""
+        hollow = (
+            f"\\1a&HFF&\\3c{colour_code(lettering.colour)}\\bord{lettering.outline:.2f}" if lettering.outline else ""
+        )
         bold = "\\b1" if face.bold else ""
         spacing = f"\\fsp{lettering.spacing:.2f}" if lettering.spacing else ""
         self._event(
             span,
             layer,
             f"{{\\an{_ANCHORS[anchor]}\\q2\\pos({x:.2f},{face.top(baseline, em):.2f})\\fn{face.family}{bold}"
-            f"\\fs{face.font_size(em):.2f}\\1c{_bgr(lettering.colour)}{_alpha(opacity)}"
+            f"\\fs{face.font_size(em):.2f}\\1c{colour_code(lettering.colour)}{_alpha(opacity)}"
             f"{spacing}{hollow}{tags}}}{escaped(text)}",
         )
 
@@ -134,7 +136,7 @@ class Drawing:
         tags: str = "",
     ) -> None:
         """A filled path of ASS drawing commands, which begins at a place."""
-        start = f"{{\\an7\\pos({place[0]:.2f},{place[1]:.2f})\\1c{_bgr(colour)}{_alpha(opacity)}{tags}\\p1}}"
+        start = f"{{\\an7\\pos({place[0]:.2f},{place[1]:.2f})\\1c{colour_code(colour)}{_alpha(opacity)}{tags}\\p1}}"
         self._event(span, layer, f"{start}{path}{{\\p0}}")
 
     def milliseconds(self, frames: int) -> int:
@@ -160,10 +162,6 @@ def _rounded(width: float, height: float, radius: float) -> str:
         f"l {radius:.2f} {height:.2f} b {near:.2f} {height:.2f} 0 {height - near:.2f} 0 {bottom:.2f} "
         f"l 0 {radius:.2f} b 0 {near:.2f} {near:.2f} 0 {radius:.2f} 0"
     )
-
-
-def _bgr(code: str) -> str:
-    return f"&H{code[4:6]}{code[2:4]}{code[0:2]}&"
 
 
 def _alpha(opacity: float) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["Line", "Piece", "Word", "fit", "joined", "text_of", "words_of", "wrap"]
+__all__ = ["Line", "Piece", "Word", "fit", "joined", "pieces_of", "text_of", "words_of", "wrap"]
 
 _STEP: Final = 0.96
 """Sizes and widths shrink by this factor until the text fits."""
@@ -90,6 +90,11 @@ def fit(
             return size, lines
         size *= _STEP
     return None
+
+
+def pieces_of(words: Iterable[Word]) -> list[Piece]:
+    """A piece for each word, so that lines may break between any two."""
+    return [Piece((word,)) for word in words]
 
 
 def text_of(line: Line) -> str:

@@ -21,7 +21,8 @@ from scenewire_assembly.captions.word_times import SpokenWord
 from scenewire_assembly.designs.board import Board
 from scenewire_assembly.designs.drawing import Drawing, Span
 from scenewire_assembly.designs.faces import Faces
-from scenewire_assembly.designs.registry import draw
+from scenewire_assembly.designs.kinds.registry import draw
+from scenewire_assembly.designs.motion import frames_at
 from scenewire_assembly.designs.times import SceneWords, place_words
 from scenewire_assembly.designs.transitions import cover, dip, uncover
 from scenewire_assembly.designs.zones import Zones
@@ -137,7 +138,7 @@ def _spans(
     kept = [0]
     for index in range(1, len(places)):
         following = starts[index + 1] if index + 1 < len(places) else frames
-        if following - starts[index] >= _at(_MIN_FRAMES, frame_rate) and starts[index] - starts[kept[-1]] > 0:
+        if following - starts[index] >= frames_at(_MIN_FRAMES, frame_rate) and starts[index] - starts[kept[-1]] > 0:
             kept.append(index)
     edges = [*kept, len(places)]
     result: list[tuple[DesignedSentence, tuple[int, int], Span]] = []
@@ -159,8 +160,8 @@ def _parts(
         return _introduced(others, words, place, span, frame_rate)
     spoken = words.words(words.text[place[0] : place[1]], *place)
     fourth = spoken[_HEADING_WORDS - 1].frame if len(spoken) >= _HEADING_WORDS else span.end
-    until = max(span.start + _at(_HEADING_FRAMES, frame_rate), fourth)
-    if not others or span.end - until < _at(_MIN_FRAMES, frame_rate):
+    until = max(span.start + frames_at(_HEADING_FRAMES, frame_rate), fourth)
+    if not others or span.end - until < frames_at(_MIN_FRAMES, frame_rate):
         return [(headings, span)]
     following = _introduced(others, words, place, Span(until, span.end), frame_rate)
     return [(headings, Span(span.start, until)), *following]
@@ -175,11 +176,7 @@ def _introduced(
         return [(designs, span)]
     at = words.find(first.lead or first.number, *place)
     until = words.frame_at(at) - _EARLY_FRAMES if at > place[0] else span.start
-    if min(until - span.start, span.end - until) < _at(_MIN_FRAMES, frame_rate):
+    if min(until - span.start, span.end - until) < frames_at(_MIN_FRAMES, frame_rate):
         return [(designs, span)]
     before = Statement(rest=words.text[place[0] : at].strip())
     return [((before,), Span(span.start, until)), (designs, Span(until, span.end))]
-
-
-def _at(count: int, frame_rate: int) -> int:
-    return round(count * frame_rate / 30)

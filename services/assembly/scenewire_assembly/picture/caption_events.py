@@ -12,7 +12,7 @@ from typing import Final
 
 import pysubs2
 
-from scenewire_assembly.captions.ass import Canvas, colour, enlargement, escaped
+from scenewire_assembly.captions.ass import Canvas, colour, colour_code, enlargement, escaped
 from scenewire_assembly.captions.cues import Cue
 from scenewire_assembly.captions.line_breaking import columns
 from scenewire_assembly.captions.word_times import SpokenWord
@@ -140,8 +140,10 @@ class CaptionEvents:
                 turns = _turns(cue)
                 for word, stretch in groupby(turns, key=lambda turn: turn[0] if id(turn[0]) in own else None):
                     spans = list(stretch)
-                    before = {id(word): f"\\1c{_bgr(self._ink.spoken)}"} if word else {}
-                    text = self._text(block.lines, before, {id(word): f"\\1c{_bgr(self._ink.text)}"} if word else {})
+                    before = {id(word): f"\\1c{colour_code(self._ink.spoken)}"} if word else {}
+                    text = self._text(
+                        block.lines, before, {id(word): f"\\1c{colour_code(self._ink.text)}"} if word else {}
+                    )
                     yield self._event(spans[0][1], spans[-1][2], block.place, text)
 
     def _shadow(self, cue: Cue, block: _Block) -> Iterator[pysubs2.SSAEvent]:
@@ -265,9 +267,9 @@ class CaptionEvents:
                 width,
                 capital + (_PILL_ABOVE + _PILL_BELOW) * em,
             )
-            edge = f"\\3c{_bgr(INK)}\\3a&H50&\\bord{_PILL_EDGE * em:.2f}" if ink.footage else ""
+            edge = f"\\3c{colour_code(INK)}\\3a&H50&\\bord{_PILL_EDGE * em:.2f}" if ink.footage else ""
             drawing.rectangle(box, ink.spoken, shown, radius=_PILL_RADIUS * em, layer=_PLATE, tags=edge)
-            place = f"{self._place(middle, lower, size)}\\bord0\\1c{_bgr(ink.on_spoken)}"
+            place = f"{self._place(middle, lower, size)}\\bord0\\1c{colour_code(ink.on_spoken)}"
             yield self._event(shown.start, shown.end, place, escaped(text))
         yield from drawing.events
 
@@ -320,7 +322,3 @@ def _turns(cue: Cue) -> list[tuple[SpokenWord | None, int, int]]:
     edges = [cue.start, *(word.start for word in words), cue.end]
     found = zip([None, *words], pairwise(edges), strict=True)
     return [(word, start, end) for word, (start, end) in found if start < end]
-
-
-def _bgr(code: str) -> str:
-    return f"&H{code[4:6]}{code[2:4]}{code[0:2]}&"

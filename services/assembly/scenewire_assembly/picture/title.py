@@ -10,9 +10,9 @@ import pysubs2
 
 from scenewire.messages import Brief, Scene
 from scenewire.text.markup import one_line
-from scenewire_assembly.captions.ass import Canvas, colour, enlargement, escaped
+from scenewire_assembly.captions.ass import Canvas, colour, enlargement, escaped, runs_from_right
 from scenewire_assembly.captions.line_breaking import columns
-from scenewire_assembly.designs.lettering import Piece, text_of, wrap
+from scenewire_assembly.designs.lettering import pieces_of, text_of, wrap
 from scenewire_assembly.designs.times import words_in
 from scenewire_assembly.typefaces.face import Face
 
@@ -68,7 +68,7 @@ class Title:
         style.marginl = style.marginr = 0
         style.outlinecolor, style.backcolor = colour("080A0E", 70), colour("000000", 120)
         style.outline, style.shadow = round(em * 0.04, 2), round(em * 0.045, 2)
-        style.alignment = pysubs2.Alignment.TOP_RIGHT if self._from_right else pysubs2.Alignment.TOP_LEFT
+        style.alignment = pysubs2.Alignment.TOP_RIGHT if runs_from_right(self.text) else pysubs2.Alignment.TOP_LEFT
         line = style.copy()
         line.primarycolor, line.outline, line.shadow = colour(self.accent), 0.0, round(style.shadow / 2, 2)
         line.alignment = pysubs2.Alignment.TOP_LEFT
@@ -91,27 +91,21 @@ class Title:
         shade = f"{{\\pos(0,0)\\blur{blur}\\fad(500,500)\\p1}}{haze}{{\\p0}}"
         yield canvas.event(0, shown, shade, "TitleShade")
         bar = _bar(em * 1.3, max(2.0, canvas.height / 216))
-        x = canvas.width - side if self._from_right else side
-        anchor = r"\an9" if self._from_right else r"\an7"
+        x = canvas.width - side if runs_from_right(self.text) else side
+        anchor = r"\an9" if runs_from_right(self.text) else r"\an7"
         line = f"{{{anchor}\\pos({x},{top - em * 0.36:.1f})\\fscx0\\t(150,900,0.6,\\fscx100)\\fad(250,450)\\p1}}"
         yield canvas.event(0, shown, f"{line}{bar}{{\\p0}}", "TitleLine", layer=1)
-        start = x + em * 0.25 if self._from_right else x - em * 0.25
+        start = x + em * 0.25 if runs_from_right(self.text) else x - em * 0.25
         for text in lines:
             y = self.face.top(baseline, em)
             moved = f"{{\\q2\\move({start:.1f},{y:.1f},{x},{y:.1f},0,800)\\fad(450,450)}}"
             yield canvas.event(0, shown, f"{moved}{escaped(text)}", "Title", layer=1)
             baseline += self.line * em
 
-    @property
-    def _from_right(self) -> bool:
-        """Whether the text runs from the right, by its first letter that has a direction."""
-        directions = (unicodedata.bidirectional(character) for character in self.text)
-        return next((direction != "L" for direction in directions if direction in ("L", "R", "AL")), False)
-
     def _fitted(self, canvas: Canvas) -> tuple[float, list[str]]:
         """The em, smaller for a title that would fill more than two lines, and the lines."""
         width = canvas.width - 2 * canvas.margin
-        pieces = [Piece((word,)) for word in words_in(canvas.drawable(self.text))]
+        pieces = pieces_of(words_in(canvas.drawable(self.text)))
         em = least = min(canvas.height, canvas.width * 1.2) * _EM * self.size * enlargement(self.text)
         least *= _MIN_EM
         while True:

@@ -19,19 +19,19 @@ from scenewire.messages import (
     YearOnLine,
 )
 from scenewire.text.markup import one_line
-from scenewire_script.designs.clauses import Span, main_clause, tail
 from scenewire_script.designs.comparison import comparison_of
 from scenewire_script.designs.emphasis import MAX_EMPHASIS_WORDS, Reading, emphasis_of
 from scenewire_script.designs.enumerations import enumeration_of
 from scenewire_script.designs.hints import Hint, design_of, grounded
 from scenewire_script.designs.languages.tables import vocabulary_of
 from scenewire_script.designs.places import find_places, map_of
-from scenewire_script.designs.quantities import Found, quantities_of
 from scenewire_script.designs.quotations import quotation_of
+from scenewire_script.designs.reading.clauses import Span, main_clause, tail
+from scenewire_script.designs.reading.quantities import Found, quantities_of
+from scenewire_script.designs.reading.vocabulary import Vocabulary
+from scenewire_script.designs.reading.years import Named, years_of
 from scenewire_script.designs.sentences import Shown, sentences_of
 from scenewire_script.designs.statements import statement, whole_statement
-from scenewire_script.designs.vocabulary import Vocabulary
-from scenewire_script.designs.years import Named, years_of
 
 __all__ = ["SceneWords", "choose_designs"]
 

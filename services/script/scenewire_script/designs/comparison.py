@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from scenewire.messages import Bar, Comparison
-from scenewire_script.designs.clauses import clauses_of
-from scenewire_script.designs.quantities import Found
-from scenewire_script.designs.tokens import Token, columns, tokens_of
-from scenewire_script.designs.vocabulary import Vocabulary, word_set
+from scenewire_script.designs.reading.clauses import clauses_of
+from scenewire_script.designs.reading.quantities import Found
+from scenewire_script.designs.reading.tokens import Token, columns, tokens_of
+from scenewire_script.designs.reading.vocabulary import Vocabulary, word_set
 
 __all__ = ["Counted", "comparison_of"]
 

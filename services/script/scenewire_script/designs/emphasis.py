@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from scenewire.text.languages import primary_language
-from scenewire_script.designs.clauses import Span
-from scenewire_script.designs.quantities import Found
-from scenewire_script.designs.tokens import NAME_PARTICLES, Token, tokens_of
-from scenewire_script.designs.vocabulary import Vocabulary
+from scenewire_script.designs.reading.clauses import Span
+from scenewire_script.designs.reading.quantities import Found
+from scenewire_script.designs.reading.tokens import NAME_PARTICLES, Token, tokens_of
+from scenewire_script.designs.reading.vocabulary import Vocabulary
 from scenewire_script.text.keywords import is_filler
 
 __all__ = ["MAX_EMPHASIS_WORDS", "Reading", "emphasis_of"]

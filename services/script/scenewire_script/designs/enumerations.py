@@ -7,8 +7,8 @@ from itertools import pairwise
 from typing import Final
 
 from scenewire.messages import Enumeration
-from scenewire_script.designs.tokens import Token, columns, tokens_of
-from scenewire_script.designs.vocabulary import Vocabulary, word_set
+from scenewire_script.designs.reading.tokens import Token, columns, tokens_of
+from scenewire_script.designs.reading.vocabulary import Vocabulary, word_set
 
 __all__ = ["enumeration_of"]
 

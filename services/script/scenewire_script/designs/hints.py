@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from scenewire.messages import Design, Enumeration, Quantity, Quotation
-from scenewire_script.designs.tokens import columns, is_word_character
-from scenewire_script.designs.units import CURRENCIES, PERCENT_SIGNS
+from scenewire_script.designs.reading.tokens import columns, is_word_character
+from scenewire_script.designs.reading.units import CURRENCIES, PERCENT_SIGNS
 
 __all__ = ["Hint", "design_of", "grounded"]
 

@@ -10,8 +10,8 @@ from typing import Final
 from scenewire.messages import NamedPlace, Place
 from scenewire.places.gazetteer import LANGUAGES, names_of
 from scenewire.text.languages import primary_language
-from scenewire_script.designs.tokens import Token, tokens_of
-from scenewire_script.designs.vocabulary import Vocabulary, word_set
+from scenewire_script.designs.reading.tokens import Token, tokens_of
+from scenewire_script.designs.reading.vocabulary import Vocabulary, word_set
 
 __all__ = ["find_places", "map_of"]
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from scenewire.messages import Quotation
-from scenewire_script.designs.tokens import NAME_PARTICLES, Token, tokens_of
-from scenewire_script.designs.vocabulary import Vocabulary
+from scenewire_script.designs.reading.tokens import NAME_PARTICLES, Token, tokens_of
+from scenewire_script.designs.reading.vocabulary import Vocabulary
 
 __all__ = ["is_attribution", "quotation_of"]
 

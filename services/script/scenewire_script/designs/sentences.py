@@ -8,8 +8,8 @@ from scenewire.text.markup import one_line
 from scenewire.text.sentences import split_sentences
 from scenewire_script.designs.languages.tables import vocabulary_of
 from scenewire_script.designs.quotations import is_attribution
-from scenewire_script.designs.tokens import tokens_of
-from scenewire_script.designs.vocabulary import Vocabulary
+from scenewire_script.designs.reading.tokens import tokens_of
+from scenewire_script.designs.reading.vocabulary import Vocabulary
 from scenewire_script.text.lengths import count_words
 
 __all__ = ["Shown", "sentences_of"]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from scenewire.messages import Statement
-from scenewire_script.designs.clauses import Span
+from scenewire_script.designs.reading.clauses import Span
 
 __all__ = ["statement", "whole_statement"]
 

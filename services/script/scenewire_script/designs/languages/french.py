@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from scenewire_script.designs.vocabulary import Vocabulary, number_table, unit_table, word_set
+from scenewire_script.designs.reading.vocabulary import Vocabulary, number_table, unit_table, word_set
 
 __all__ = ["FRENCH"]
 

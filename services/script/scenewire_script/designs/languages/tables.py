@@ -10,7 +10,7 @@ from scenewire_script.designs.languages.german import GERMAN
 from scenewire_script.designs.languages.italian import ITALIAN
 from scenewire_script.designs.languages.portuguese import PORTUGUESE
 from scenewire_script.designs.languages.spanish import SPANISH
-from scenewire_script.designs.vocabulary import Vocabulary
+from scenewire_script.designs.reading.vocabulary import Vocabulary
 
 __all__ = ["VOCABULARIES", "vocabulary_of"]
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from itertools import pairwise, takewhile
 from typing import Final, NamedTuple
 
-from scenewire_script.designs.clauses import clauses_of
-from scenewire_script.designs.numerals import DIGITS, Numeral, numeral_at
-from scenewire_script.designs.tokens import Token, columns, tokens_of
-from scenewire_script.designs.uncounted import begins_with_whole, counts_nothing
-from scenewire_script.designs.units import CURRENCIES, GLUED_UNITS, UNIT_SIGNS
-from scenewire_script.designs.vocabulary import Unit, Vocabulary
+from scenewire_script.designs.reading.clauses import clauses_of
+from scenewire_script.designs.reading.numerals import DIGITS, Numeral, numeral_at
+from scenewire_script.designs.reading.tokens import Token, columns, tokens_of
+from scenewire_script.designs.reading.uncounted import begins_with_whole, counts_nothing
+from scenewire_script.designs.reading.units import CURRENCIES, GLUED_UNITS, UNIT_SIGNS
+from scenewire_script.designs.reading.vocabulary import Unit, Vocabulary
 
 __all__ = ["Found", "quantities_of"]
 

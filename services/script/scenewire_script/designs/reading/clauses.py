@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from scenewire_script.designs.tokens import Token, columns, tokens_of
-from scenewire_script.designs.vocabulary import Vocabulary
+from scenewire_script.designs.reading.tokens import Token, columns, tokens_of
+from scenewire_script.designs.reading.vocabulary import Vocabulary
 
 __all__ = ["MAX_HEAD_COLUMNS", "MAX_HEAD_WORDS", "Span", "clauses_of", "is_subordinate", "main_clause", "tail"]
 

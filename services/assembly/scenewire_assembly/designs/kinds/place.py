@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from scenewire.messages import NamedPlace, Place
-from scenewire_assembly.designs.board import Board, runs_from_right
+from scenewire_assembly.captions.ass import runs_from_right
+from scenewire_assembly.designs.board import Board
 from scenewire_assembly.designs.drawing import Box, Lettering, Span
 from scenewire_assembly.designs.faces import Role
-from scenewire_assembly.designs.lettering import Line, Piece, text_of
+from scenewire_assembly.designs.lettering import Line, pieces_of, text_of
 from scenewire_assembly.designs.map_view import Spot, map_of, spot_of
 from scenewire_assembly.designs.motion import OUT
 from scenewire_assembly.maps.projection import Map
@@ -95,7 +96,7 @@ def draw_place(board: Board, design: Place) -> bool:
 def _fitted(board: Board, name: str) -> tuple[float, list[Line]] | None:
     """A name in at most two lines, in three only if it is too long for them."""
     zones, theme = board.zones, board.theme
-    pieces = [Piece((word,)) for word in board.spoken(name)]
+    pieces = pieces_of(board.spoken(name))
     sizes = (
         board.fitted(
             pieces,

@@ -5,9 +5,10 @@ from dataclasses import replace
 from typing import Final
 
 from scenewire.messages import Statement
-from scenewire_assembly.designs.board import Board, runs_from_right
+from scenewire_assembly.captions.ass import runs_from_right
+from scenewire_assembly.designs.board import Board
 from scenewire_assembly.designs.drawing import Box, Lettering
-from scenewire_assembly.designs.lettering import Line, Piece, Word, text_of, words_of
+from scenewire_assembly.designs.lettering import Line, Piece, Word, pieces_of, text_of, words_of
 
 __all__ = ["draw_statement"]
 
@@ -152,7 +153,7 @@ def _pieces(words: Sequence[Word], emphasis: str) -> list[Piece]:
             strong = Piece(tuple(words[at : at + len(marked)]), strong=True)
             after = words[at + len(marked) :]
             return [*(Piece((word,)) for word in words[:at]), strong, *(Piece((word,)) for word in after)]
-    return [Piece((word,)) for word in words]
+    return pieces_of(words)
 
 
 def _bare(word: str) -> str:

@@ -5,7 +5,7 @@ from typing import Final
 from scenewire.messages import Quotation
 from scenewire_assembly.designs.board import Board
 from scenewire_assembly.designs.drawing import Box
-from scenewire_assembly.designs.lettering import Piece, Word, text_of
+from scenewire_assembly.designs.lettering import Word, pieces_of, text_of
 
 __all__ = ["draw_quotation"]
 
@@ -22,7 +22,7 @@ def draw_quotation(board: Board, design: Quotation) -> bool:
     x = zones.left + (0 if zones.upright else 170 * unit)
     words = board.spoken(design.words)
     fitted = board.fitted(
-        [Piece((word,)) for word in words],
+        pieces_of(words),
         "quotation",
         _SIZES[zones.shape] * unit * theme.quotation_size,
         zones.right - x,

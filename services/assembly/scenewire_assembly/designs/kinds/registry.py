@@ -15,15 +15,16 @@ from scenewire.messages import (
     Statement,
     YearOnLine,
 )
-from scenewire_assembly.designs.board import Board, runs_from_right
-from scenewire_assembly.designs.comparison import draw_comparison
-from scenewire_assembly.designs.enumeration import draw_enumeration
-from scenewire_assembly.designs.headings import draw_chapter, draw_opening
-from scenewire_assembly.designs.place import draw_place
-from scenewire_assembly.designs.quantity import draw_quantity
-from scenewire_assembly.designs.quotation import draw_quotation
-from scenewire_assembly.designs.statement import draw_statement
-from scenewire_assembly.designs.year import draw_year
+from scenewire_assembly.captions.ass import runs_from_right
+from scenewire_assembly.designs.board import Board
+from scenewire_assembly.designs.kinds.comparison import draw_comparison
+from scenewire_assembly.designs.kinds.enumeration import draw_enumeration
+from scenewire_assembly.designs.kinds.headings import draw_chapter, draw_opening
+from scenewire_assembly.designs.kinds.place import draw_place
+from scenewire_assembly.designs.kinds.quantity import draw_quantity
+from scenewire_assembly.designs.kinds.quotation import draw_quotation
+from scenewire_assembly.designs.kinds.statement import draw_statement
+from scenewire_assembly.designs.kinds.year import draw_year
 
 __all__ = ["draw"]
 

@@ -30,7 +30,7 @@ from scenewire_assembly.picture.tone_mapping import TABLES, lookup_table
 from scenewire_assembly.themes.grounds import Ground
 from scenewire_assembly.themes.theme import theme_of
 from scenewire_assembly.video.plan import VideoPlan
-from scenewire_assembly.video.thumbnail_letters import draw_letters
+from scenewire_assembly.video.thumbnail.letters import draw_letters
 
 __all__ = ["THUMBNAIL", "FootageFrame", "choose_footage", "make_thumbnail", "strongest_number", "thumbnail_command"]
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from scenewire_script.designs.vocabulary import Unit, unit_table, word_set
+from scenewire_script.designs.reading.vocabulary import Unit, unit_table, word_set
 
 __all__ = ["CURRENCIES", "GLUED_UNITS", "PERCENT_SIGNS", "UNIT_SIGNS"]
 

@@ -12,13 +12,13 @@ from scenewire_assembly.credit_lines import licence_name, shown_title
 from scenewire_assembly.designs.board import Board
 from scenewire_assembly.designs.drawing import Box, Drawing, Lettering, Span
 from scenewire_assembly.designs.faces import Faces
-from scenewire_assembly.designs.lettering import Line, Piece, Word, text_of
+from scenewire_assembly.designs.lettering import Line, Piece, Word, pieces_of, text_of
 from scenewire_assembly.designs.motion import frames_at
-from scenewire_assembly.designs.times import SceneWords, words_in
+from scenewire_assembly.designs.times import words_in
 from scenewire_assembly.designs.transitions import uncover
 from scenewire_assembly.designs.zones import Zones
 from scenewire_assembly.themes.theme import Theme
-from scenewire_assembly.video.closing_words import ClosingWords, closing_words
+from scenewire_assembly.video.closing.words import ClosingWords, closing_words
 from scenewire_assembly.video.credits import Appearance, appearances, voices
 from scenewire_assembly.video.plan import VideoPlan
 
@@ -172,18 +172,7 @@ def draw_closing(
         undrawable: characters that no font has; they are left out.
     """
     drawing, zones = Drawing(look.frame_rate, undrawable), Zones(look.width, look.height)
-    board = Board(
-        theme=theme,
-        faces=faces,
-        zones=zones,
-        drawing=drawing,
-        span=Span(0, card.frames),
-        words=SceneWords("", (), ()),
-        start=0,
-        end=0,
-        captions=False,
-        ground=ground,
-    )
+    board = Board.without_speech(drawing, zones, card.frames, theme=theme, faces=faces, ground=ground)
     _draw_card(board, card)
     uncover(drawing, theme, zones, card.frames)
     fade = frames_at(FADE_FRAMES, look.frame_rate)
@@ -222,7 +211,7 @@ def _fitted_title(board: Board, title: str) -> tuple[Lettering, list[Line]]:
     """The title as large as it fits; no lines if it does not."""
     theme, across = board.theme, board.zones.across
     size, spacing = _TITLE * board.unit * theme.number_size, theme.letter_spacing
-    pieces = [Piece((word,)) for word in words_in(title)]
+    pieces = pieces_of(words_in(title))
     fitted = board.fitted(pieces, "heading", size, across, 2, spacing=spacing)
     fitted = fitted or board.fitted(pieces, "heading", size / 2, across, 5, spacing=spacing)
     em, lines = fitted or (size / 2, [])
@@ -287,7 +276,7 @@ def _pieces(text: str, lettering: Lettering, width: float) -> list[Piece]:
     pieces: list[Piece] = []
     for part in parts:
         words = words_in(part)
-        pieces += [Piece(tuple(words))] if lettering.width(part) <= width else [Piece((word,)) for word in words]
+        pieces += [Piece(tuple(words))] if lettering.width(part) <= width else pieces_of(words)
     return pieces
 
 

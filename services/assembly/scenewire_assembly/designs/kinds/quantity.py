@@ -5,7 +5,7 @@ from typing import Final
 from scenewire.messages import Quantity
 from scenewire_assembly.designs.board import Board
 from scenewire_assembly.designs.drawing import Box, Lettering, Span
-from scenewire_assembly.designs.lettering import Piece, words_of
+from scenewire_assembly.designs.lettering import pieces_of, words_of
 from scenewire_assembly.designs.motion import COUNT
 
 __all__ = ["draw_quantity"]
@@ -67,7 +67,7 @@ def draw_quantity(board: Board, design: Quantity) -> bool:
 
 
 def _draw_lead(board: Board, lead: str, baseline: float) -> bool:
-    pieces = [Piece((word,)) for word in board.spoken(lead)]
+    pieces = pieces_of(board.spoken(lead))
     fitted = board.fitted(pieces, "label", _LEAD * board.unit, board.zones.across, 1)
     if fitted is None:
         return False

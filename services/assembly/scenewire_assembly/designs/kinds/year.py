@@ -6,7 +6,7 @@ from typing import Final
 from scenewire.messages import YearOnLine
 from scenewire_assembly.designs.board import Board
 from scenewire_assembly.designs.drawing import Box, Lettering, Span
-from scenewire_assembly.designs.lettering import Piece, Word, words_of
+from scenewire_assembly.designs.lettering import Word, pieces_of, words_of
 from scenewire_assembly.designs.motion import IN_OUT
 
 __all__ = ["draw_year"]
@@ -33,7 +33,7 @@ def draw_year(board: Board, design: YearOnLine) -> bool:
     beside = zones.left + number.width(text) + 70 * unit
     below = zones.upright or zones.right - beside < zones.across / 3
     x = zones.left if below else beside
-    pieces = [Piece((word,)) for word in board.spoken(design.clause)]
+    pieces = pieces_of(board.spoken(design.clause))
     fitted = board.fitted(
         pieces, "heading", _CLAUSE * unit * theme.number_size, zones.right - x, 3 if zones.upright else 2
     )

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Final
 
-from scenewire_script.designs.numerals import DIGITS, Numeral, numeral_at
-from scenewire_script.designs.tokens import Token
-from scenewire_script.designs.units import UNIT_SIGNS
-from scenewire_script.designs.vocabulary import Vocabulary, word_set
+from scenewire_script.designs.reading.numerals import DIGITS, Numeral, numeral_at
+from scenewire_script.designs.reading.tokens import Token
+from scenewire_script.designs.reading.units import UNIT_SIGNS
+from scenewire_script.designs.reading.vocabulary import Vocabulary, word_set
 
 __all__ = ["begins_with_whole", "counts_nothing"]
 

@@ -7,10 +7,10 @@ import pysubs2
 
 from scenewire.messages import Look
 from scenewire_assembly.designs.board import Board
-from scenewire_assembly.designs.drawing import Box, Drawing, Lettering, Span
+from scenewire_assembly.designs.drawing import Box, Drawing, Lettering
 from scenewire_assembly.designs.faces import Faces
-from scenewire_assembly.designs.lettering import Line, Piece, text_of
-from scenewire_assembly.designs.times import SceneWords, words_in
+from scenewire_assembly.designs.lettering import Line, pieces_of, text_of
+from scenewire_assembly.designs.times import words_in
 from scenewire_assembly.designs.zones import Zones
 from scenewire_assembly.themes.theme import Theme
 
@@ -58,18 +58,7 @@ def draw_letters(
         undrawable: characters that no font has; they are left out.
     """
     drawing, zones = Drawing(look.frame_rate, undrawable), Zones(look.width, look.height)
-    board = Board(
-        theme=theme,
-        faces=faces,
-        zones=zones,
-        drawing=drawing,
-        span=Span(0, 1),
-        words=SceneWords("", (), ()),
-        start=0,
-        end=0,
-        captions=False,
-        ground=theme.ground,
-    )
+    board = Board.without_speech(drawing, zones, 1, theme=theme, faces=faces, ground=theme.ground)
     unit, across = zones.unit, _WIDTHS[zones.shape] * zones.width
     plate = _plate(board, number, across)
     below = (_BELOW + _PLATE) * unit if plate else 0.0
@@ -126,7 +115,7 @@ def _fitted_at(
     """The title at most so large and in so many lines."""
     theme = board.theme
     fitted = board.fitted(
-        [Piece((word,)) for word in words_in(text)],
+        pieces_of(words_in(text)),
         "heading",
         size * board.unit * theme.number_size,
         across,

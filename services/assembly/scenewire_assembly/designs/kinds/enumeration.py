@@ -5,7 +5,7 @@ from typing import Final
 from scenewire.messages import Enumeration
 from scenewire_assembly.designs.board import Board
 from scenewire_assembly.designs.drawing import Box, Lettering, Span
-from scenewire_assembly.designs.lettering import Piece, words_of
+from scenewire_assembly.designs.lettering import pieces_of, words_of
 from scenewire_assembly.designs.motion import IN_OUT
 
 __all__ = ["draw_enumeration"]
@@ -35,7 +35,7 @@ def draw_enumeration(board: Board, design: Enumeration) -> bool:
             return False
         item = Lettering(item.face, item.em * room / widest, item.colour, item.spacing * room / widest)
     if design.title:
-        pieces = [Piece((word,)) for word in board.spoken(design.title)]
+        pieces = pieces_of(board.spoken(design.title))
         fitted = board.fitted(pieces, "text", 58 * unit, zones.across, 1)
         if fitted is None:
             return False

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from scenewire_script.designs.clauses import Span, clauses_of, is_subordinate
-from scenewire_script.designs.tokens import Token, tokens_of
-from scenewire_script.designs.units import UNIT_SIGNS
-from scenewire_script.designs.vocabulary import Vocabulary, word_set
+from scenewire_script.designs.reading.clauses import Span, clauses_of, is_subordinate
+from scenewire_script.designs.reading.tokens import Token, tokens_of
+from scenewire_script.designs.reading.units import UNIT_SIGNS
+from scenewire_script.designs.reading.vocabulary import Vocabulary, word_set
 
 __all__ = ["Named", "years_of"]
 

@@ -11,7 +11,7 @@ from scenewire_assembly.picture.scene_picture import Encoder, ScenePicture, Stil
 from scenewire_assembly.picture.segment import SegmentPlan, open_faces
 from scenewire_assembly.themes.grounds import Ground
 from scenewire_assembly.themes.theme import theme_of
-from scenewire_assembly.video.closing import closing_card, draw_closing
+from scenewire_assembly.video.closing.card import closing_card, draw_closing
 from scenewire_assembly.video.plan import VideoPlan
 
 __all__ = ["plan_closing"]

@@ -4,9 +4,10 @@ from dataclasses import replace
 from typing import Final
 
 from scenewire.messages import Chapter, Opening
-from scenewire_assembly.designs.board import Board, runs_from_right
+from scenewire_assembly.captions.ass import runs_from_right
+from scenewire_assembly.designs.board import Board
 from scenewire_assembly.designs.drawing import Box
-from scenewire_assembly.designs.lettering import Piece, text_of
+from scenewire_assembly.designs.lettering import pieces_of, text_of
 from scenewire_assembly.designs.times import words_in
 
 __all__ = ["draw_chapter", "draw_opening"]
@@ -23,7 +24,7 @@ def draw_opening(board: Board, design: Opening) -> bool:
     """Draws the title; returns whether it fits."""
     theme, zones, unit = board.theme, board.zones, board.unit
     fitted = board.fitted(
-        _pieces(design.title),
+        pieces_of(words_in(design.title)),
         "heading",
         (_TITLE - (20 if zones.upright else 0)) * unit * theme.number_size,
         zones.across,
@@ -31,7 +32,9 @@ def draw_opening(board: Board, design: Opening) -> bool:
         spacing=theme.letter_spacing,
     )
     if fitted is None:
-        fitted = board.fitted(_pieces(design.title), "heading", _CHAPTER * unit * theme.number_size, zones.across, 5)
+        fitted = board.fitted(
+            pieces_of(words_in(design.title)), "heading", _CHAPTER * unit * theme.number_size, zones.across, 5
+        )
     if fitted is None:
         return False
     em, lines = fitted
@@ -68,7 +71,7 @@ def draw_chapter(board: Board, design: Chapter) -> bool:
     theme, zones, unit = board.theme, board.zones, board.unit
     width = zones.across * (1 if zones.upright else 0.74)
     fitted = board.fitted(
-        _pieces(design.heading),
+        pieces_of(words_in(design.heading)),
         "heading",
         _CHAPTER * unit * theme.number_size,
         width,
@@ -116,7 +119,3 @@ def _draw_rule(board: Board, title: str, box: Box, colour: str) -> None:
         box = box._replace(x=board.zones.right - box.width)
     radius = box.height / 2 if board.theme.mark == "pill" else 0.0
     board.grow(box, colour, board.span.start, frames=_LINE_FRAMES, radius=radius, layer=3)
-
-
-def _pieces(text: str) -> list[Piece]:
-    return [Piece((word,)) for word in words_in(text)]

@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from scenewire_script.designs.tokens import Token
-from scenewire_script.designs.units import CURRENCIES, PERCENT_SIGNS, UNIT_SIGNS
-from scenewire_script.designs.vocabulary import Vocabulary
+from scenewire_script.designs.reading.tokens import Token
+from scenewire_script.designs.reading.units import CURRENCIES, PERCENT_SIGNS, UNIT_SIGNS
+from scenewire_script.designs.reading.vocabulary import Vocabulary
 
 __all__ = ["DIGITS", "Numeral", "numeral_at"]
 

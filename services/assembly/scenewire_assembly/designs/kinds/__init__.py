@@ -1,0 +1,1 @@
+"""The designs, a file for each kind, and the table of them."""

@@ -1,0 +1,1 @@
+"""The end of a video: the card with its credits, and the segment that shows it."""

@@ -1,0 +1,1 @@
+"""The thumbnail: its letters, and the picture behind them."""
