@@ -287,6 +287,12 @@ def test_the_title_stands_until_the_fourth_word_and_the_sentence_follows():
     assert min(event.start for event in found if event.text == "It") == fourth
 
 
+def test_words_that_are_spoken_over_the_title_are_left_to_captions():
+    _, result = draw_whole(LOCKS, Opening(title="The Suez Canal"), STATEMENT, number=1)
+    spoken_over = sum(15 + 12 * index < 60 for index in range(len(LOCKS.split())))
+    assert sorted(result.shown) == list(range(spoken_over, len(LOCKS.split())))
+
+
 def test_words_before_a_late_number_stand_first():
     text = "Another war closed it again in 1967, and this time it stayed shut for eight years."
     found, _ = draw_whole(text, Quantity(lead="this time it stayed shut for", number="eight", unit="years"))

@@ -90,7 +90,7 @@ def draw_scene(
     look = brief.options.look
     placed = place_words(scene.text, words)
     drawing = Drawing(look.frame_rate, undrawable)
-    shown: list[tuple[int, int]] = []
+    shown: set[int] = set()
     maps: list[tuple[Span, Map]] = []
     for sentence, (start, end), span in _spans(sentences_of(scene), placed, frames, look.frame_rate):
         begin = span.start
@@ -106,21 +106,28 @@ def draw_scene(
                 end=end,
                 captions=look.captions,
                 ground=ground,
-                shown=shown,
                 maps=maps,
             )
             if any(draw(board, design) for design in designs):
                 begin = part.end  # where nothing fits, what follows takes its time
+            shown |= _shown_by(board)
     for edge in sorted({edge for part, _ in maps for edge in (part.start, part.end)} - {0, frames}):
         dip(drawing, theme, Zones(look.width, look.height), edge)
     if scene.scene_number > 1:
         uncover(drawing, theme, Zones(look.width, look.height), frames)
     if scene.scene_number < brief.scene_count or has_closing(look, brief.ordered_duration):
         cover(drawing, theme, Zones(look.width, look.height), frames)
-    hidden = frozenset(
-        index for index, offset in enumerate(placed.offsets) if any(first <= offset < after for first, after in shown)
-    )
-    return DesignedScene(tuple(drawing.events), hidden, tuple(maps))
+    return DesignedScene(tuple(drawing.events), frozenset(shown), tuple(maps))
+
+
+def _shown_by(board: Board) -> set[int]:
+    """The parts of the text that a board shows while they are spoken: not those that the title before it talked over."""
+    words = board.words
+    return {
+        index
+        for index, (offset, frame) in enumerate(zip(words.offsets, words.frames, strict=True))
+        if frame >= board.span.start and any(first <= offset < after for first, after in board.shown)
+    }
 
 
 def _spans(
