@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -86,11 +87,11 @@ def test_a_theme_of_ones_own_is_read_from_the_order():
     ("change", "reason"),
     [
         (('ground = "101010"', 'ground = "F0F0F0"'), "text FFFFFF on F0F0F0 has a contrast of 1.1; letters need 4.5"),
-        (('accent = "FFCC00"', 'accent = "gold"'), "accent: .*a colour is six hexadecimal digits"),
-        (('"Inter 700"', '"Comic Sans"'), "there is no typeface 'Comic Sans'; available: Inter 500"),
-        (("word_frames = 8", "word_frames = 0"), "motion.word_frames"),
+        (('accent = "FFCC00"', 'accent = "gold"'), "accent must be six hexadecimal digits"),
+        (('"Inter 700"', '"Comic Sans"'), "typefaces.heading must be one of Inter 500, .*, not 'Comic Sans'"),
+        (("word_frames = 8", "word_frames = 0"), "motion.word_frames must be at least 1"),
         (("[motion]", "[painting]\nname = 'grid'\n[motion]"), "painting.colours: grid needs 2 colours"),
-        (("[motion]", "[movement]"), "movement"),
+        (("[motion]", "[movement]"), "motion is missing; movement is unknown"),
         (("ground =", "ground"), "is not TOML"),
     ],
 )
@@ -99,3 +100,9 @@ def test_a_theme_with_a_fault_is_refused_with_the_fault(change, reason):
         parse_theme(OWN.replace(*change), "mine.toml")
     assert refused.value.code is FailureCode.INVALID_SETTINGS
     assert "mine.toml" in refused.value.message
+
+
+def test_the_theme_in_the_documentation_is_complete():
+    page = (Path(__file__).parents[3] / "docs" / "looks.md").read_text(encoding="utf-8")
+    example = page.partition("```toml\n")[2].partition("```")[0]
+    assert parse_theme(example, "looks.md").typefaces.heading == "Oswald 500"

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from scenewire.errors import FailureCode, PermanentError
-from scenewire.messages import Look
+from scenewire.messages import Look, describe_faults
 from scenewire_assembly.typefaces.catalogue import FONTS
 
 __all__ = ["THEMES", "Theme", "contrast", "parse_theme", "theme_of"]
@@ -25,14 +25,14 @@ _PAINTING_COLOURS: Final = {"plain": 0, "contours": 2, "discs": 2, "grid": 2, "p
 
 def _hex_colour(code: str) -> str:
     if len(code) != 6 or any(digit not in "0123456789abcdefABCDEF" for digit in code):
-        message = "a colour is six hexadecimal digits, such as E3A84A"
+        message = "must be six hexadecimal digits, such as E3A84A"
         raise ValueError(message)
     return code.upper()
 
 
 def _known_typeface(name: str) -> str:
     if name not in FONTS:
-        message = f"there is no typeface {name!r}; available: {', '.join(FONTS)}"
+        message = f"must be one of {', '.join(FONTS)}, not {name!r}"
         raise ValueError(message)
     return name
 
@@ -184,12 +184,10 @@ def parse_theme(text: str, name: str) -> Theme:
             FailureCode.INVALID_SETTINGS, f"the theme {name} is not TOML: {error}", hint="docs/looks.md has an example"
         ) from error
     except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" if fault["loc"] else fault["msg"]
-            for fault in error.errors(include_input=False, include_url=False)
-        )
         raise PermanentError(
-            FailureCode.INVALID_SETTINGS, f"the theme {name}: {faults}", hint="docs/looks.md lists the fields"
+            FailureCode.INVALID_SETTINGS,
+            f"the theme {name}: {describe_faults(error)}",
+            hint="docs/looks.md has an example",
         ) from error
 
 
