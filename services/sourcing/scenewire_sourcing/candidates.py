@@ -5,7 +5,7 @@ third parties: text is cleaned and truncated, never trusted.
 """
 
 import unicodedata
-from typing import Annotated, Final, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
@@ -45,13 +45,14 @@ _Line = Annotated[str, BeforeValidator(_clean)]
 
 
 class FoundFootage(BaseModel):
-    """A clip that a server offers. Only the id is required; the rest helps ranking and credits."""
+    """A clip or a still that a server offers. Only the id is required; the rest helps ranking and credits."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
     id: Annotated[str, StringConstraints(min_length=1, max_length=_MAX_LINE_CHARS)] = Field(
         description="The server's id of the clip; opaque to clients."
     )
+    kind: Literal["clip", "still"] = Field(default="clip", description="Whether it moves.")
     title: _Line = ""
     keywords: Annotated[tuple[_Line, ...], BeforeValidator(_words)] = ()
     duration: float | None = Field(default=None, ge=0, description="Seconds, if known without opening the file.")

@@ -215,6 +215,10 @@ class SourceFacts(WireModel):
         default=2, ge=0, le=255, description="Transfer characteristics by H.273: 16 is PQ, 18 HLG, 2 unspecified."
     )
     matrix: int = Field(default=2, ge=0, le=255, description="Matrix coefficients by H.273; 2 is unspecified.")
+    still: bool = Field(
+        default=False,
+        description="Whether it is a single picture: one frame, at 1 frame per second, shown as long as needed.",
+    )
 
     @property
     def rate(self) -> timeline.FrameRate:
