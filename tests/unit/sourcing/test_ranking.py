@@ -6,7 +6,7 @@ import pytest
 
 from scenewire.messages import Look, Scene
 from scenewire_sourcing.candidates import FoundFootage
-from scenewire_sourcing.selection.ranking import RankedFootage, queries, rank, rotate, stem
+from scenewire_sourcing.selection.ranking import RankedFootage, queries, rank, rotate, terms
 from tests.support.builders import PROJECT, scene
 
 LOOK = Look()
@@ -20,12 +20,14 @@ def about(query: str, *keywords: str) -> Scene:
     return scene().model_copy(update={"footage_query": query, "keywords": keywords})
 
 
-def ranked(subject: Scene, *clips: FoundFootage, seconds: float = 5) -> dict[str, RankedFootage]:
-    return {clip.footage.id: clip for clip in rank(subject, clips, look=LOOK, seconds=seconds)}
+def ranked(subject: Scene, *clips: FoundFootage, seconds: float = 5, language: str = "en") -> dict[str, RankedFootage]:
+    return {clip.footage.id: clip for clip in rank(subject, clips, language=language, look=LOOK, seconds=seconds)}
 
 
 def test_a_clip_without_a_common_word_does_not_fit_and_says_so() -> None:
-    (one,) = rank(about("suez canal", "suez", "canal"), [found("1", "Kittens of the south")], look=LOOK, seconds=5)
+    (one,) = rank(
+        about("suez canal", "suez", "canal"), [found("1", "Kittens of the south")], language="en", look=LOOK, seconds=5
+    )
     assert not one.fits
     assert one.reason == "no word in common with the scene"
 
@@ -63,13 +65,30 @@ def test_keywords_count_and_the_reason_names_the_common_words() -> None:
         "Zürich Zurich",
     ],
 )
-def test_inflected_forms_of_a_word_match(words: str) -> None:
-    assert len({stem(word) for word in words.split()}) == 1
+def test_inflected_forms_of_a_word_are_one_term(words: str) -> None:
+    assert len(terms([words], "en")) == 1
 
 
-@pytest.mark.parametrize("word", ["glass", "string", "bus", "king", "red", "gas", "crisis"])
-def test_stemming_keeps_endings_that_belong_to_a_word(word: str) -> None:
-    assert stem(word) == word
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("de", "Leuchtturm Leuchttürme"),
+        ("de", "Hafen Häfen"),
+        ("es", "barco barcos"),
+        ("fr", "bateau bateaux"),
+        ("it", "faro fari"),
+        ("ru", "маяк маяки маяков"),
+        ("de", "ships ship"),
+    ],
+)
+def test_inflected_forms_match_in_the_language_of_the_narration_and_in_english(language: str, words: str) -> None:
+    assert len(terms([words], language)) == 1
+
+
+def test_words_of_a_script_without_spaces_are_divided() -> None:
+    clip = ranked(about("灯台は嵐の海", "灯台", "海"), found("1", "嵐の夜の灯台"), language="ja")["1"]
+
+    assert clip.reason == "about 灯台, 嵐"
 
 
 def test_flaws_count_less_than_relevance_and_are_named() -> None:
@@ -97,13 +116,13 @@ def test_a_much_weaker_match_is_dropped() -> None:
 
 
 def test_queries_become_wider_and_never_repeat() -> None:
-    assert queries(about("suez canal", "canal", "suez")) == ["suez canal", "canal suez", "canal", "suez"]
-    assert queries(about("tea", "tea")) == ["tea"]
-    assert queries(about(" ")) == []
+    assert queries(about("suez canal", "canal", "suez"), "en") == ["suez canal", "canal suez", "canal", "suez"]
+    assert queries(about("tea", "tea"), "en") == ["tea"]
+    assert queries(about(" "), "en") == []
 
 
 def test_scenes_that_find_the_same_clips_show_different_ones_until_all_were_shown() -> None:
-    clips = rank(about("canal"), [found(str(n), "Canal") for n in range(6)], look=LOOK, seconds=5)
+    clips = rank(about("canal"), [found(str(n), "Canal") for n in range(6)], language="en", look=LOOK, seconds=5)
     shown = [
         [clip.footage.id for clip in rotate(clips, project_id=PROJECT, scene_number=number, needed=2)][:2]
         for number in (1, 2, 3)
@@ -112,7 +131,7 @@ def test_scenes_that_find_the_same_clips_show_different_ones_until_all_were_show
 
 
 def test_rotation_is_stable_per_scene_and_differs_between_projects() -> None:
-    clips = rank(about("canal"), [found(str(n), "Canal") for n in range(7)], look=LOOK, seconds=5)
+    clips = rank(about("canal"), [found(str(n), "Canal") for n in range(7)], language="en", look=LOOK, seconds=5)
 
     def first(project: int) -> str:
         return rotate(clips, project_id=UUID(int=project), scene_number=1, needed=1)[0].footage.id
@@ -124,6 +143,7 @@ def test_rotation_never_puts_a_worse_match_before_a_better_one() -> None:
     clips = rank(
         about("suez canal", "suez", "canal"),
         [found("a", "Suez canal"), found("b", "Suez canal"), found("c", "Canal"), found("d", "Kittens")],
+        language="en",
         look=LOOK,
         seconds=5,
     )
@@ -137,6 +157,7 @@ def test_clips_of_different_scores_do_not_rotate() -> None:
     clips = rank(
         about("stands water keeps weeds", "stands", "water", "keeps", "weeds", "rice"),
         [found("a", "Engine on a test stand"), found("b", "Rice terraces", "water"), found("c", "Rice in water")],
+        language="en",
         look=LOOK,
         seconds=5,
     )
@@ -153,7 +174,12 @@ def test_a_clip_whose_rights_are_in_doubt_comes_after_one_that_is_as_good() -> N
 
 
 def test_ranking_an_empty_result_is_empty() -> None:
-    assert rotate(rank(about("tea"), [], look=LOOK, seconds=5), project_id=PROJECT, scene_number=1, needed=1) == []
+    assert (
+        rotate(
+            rank(about("tea"), [], language="en", look=LOOK, seconds=5), project_id=PROJECT, scene_number=1, needed=1
+        )
+        == []
+    )
 
 
 def test_words_of_scripts_with_vowel_signs_do_not_match_by_a_shared_letter() -> None:

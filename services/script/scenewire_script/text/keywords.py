@@ -6,19 +6,24 @@ from itertools import zip_longest
 from typing import Final
 
 from scenewire.text.languages import primary_language
+from scenewire.text.vocabulary import divide_into_words, has_stop_words, is_stop_word, is_unspaced
 from scenewire.text.words import WORD
 
 __all__ = ["footage_query", "is_filler", "keywords_of", "names_of"]
 
-_IDEOGRAPHS: Final = re.compile(r"[\u30a1-\u30ff]{2,8}|[\u3400-\u9fff]{2,6}")
-"""Runs of one script in unspaced text: often a compound, at worst part of one."""
+_HIRAGANA_ONLY: Final = re.compile(r"[\u3040-\u309f]+")
+"""Particles, endings and verbs: what can be seen is written with other letters."""
 
 _POSSESSIVE: Final = re.compile(r"['’]s$")
 
 _MIN_KEYWORD_CHARS: Final = 3
 
 _MIN_KEYWORD_CHARS_OTHER: Final = 5
-"""For languages without a list of filler words; most of those are shorter."""
+"""For languages without a list of stop words; most of those are shorter."""
+
+_NAME_WEIGHT: Final = 6
+_CAPITAL_WEIGHT: Final = 3
+"""For words with a capital inside a sentence: names, and in German nouns."""
 
 _MAX_QUERY_WORDS: Final = 4
 """Search services match every word: longer queries find less."""
@@ -65,13 +70,13 @@ _MAX_NAME_WORDS: Final = 4
 def keywords_of(text: str, language: str = "en") -> tuple[str, ...]:
     """Returns the most descriptive words of a text, best first.
 
-    In English, filler words are dropped, names of several words stay together, and names and long words rank first. In
-    other languages, only length counts.
+    Stop words are dropped; names and long words rank first. In English, names of several words stay together.
     """
     english = primary_language(language) == "en"
     found: dict[str, tuple[float, int, str]] = {}
-    for position, (term, is_name) in enumerate(_english_terms(text) if english else _terms(text)):
-        weight = len(term) + (6 if is_name else 0)
+    for position, (term, bonus) in enumerate(_english_terms(text) if english else _terms(text, language)):
+        # Ideographs say more than letters.
+        weight = sum(2 if is_unspaced(character) else 1 for character in term) + bonus
         known = found.get(term.casefold())
         if known is None:
             found[term.casefold()] = (weight, -position, term)
@@ -84,7 +89,7 @@ def names_of(text: str, language: str = "en") -> list[str]:
     """Returns every name of a text, each as often as it occurs, in languages that write only names in capitals."""
     if primary_language(language) == "de" or not any(map(str.islower, text)):
         return []
-    return [term for term, is_name in _english_terms(text) if is_name]
+    return [term for term, bonus in _english_terms(text) if bonus]
 
 
 def footage_query(text: str, keywords: tuple[str, ...], topic: str, language: str = "en") -> str:
@@ -110,32 +115,37 @@ def _count(keywords: list[str]) -> int:
     return sum(len(keyword.split()) for keyword in keywords)
 
 
-def _terms(text: str) -> Iterator[tuple[str, bool]]:
-    """Yields long words, and compounds in unspaced scripts."""
-    for match in WORD.finditer(text):
-        compounds = _IDEOGRAPHS.findall(match[0])
-        if compounds or (len(match[0]) >= _MIN_KEYWORD_CHARS_OTHER and not match[0].isnumeric()):
-            yield from ((term, False) for term in compounds or [match[0]])
+def _terms(text: str, language: str) -> Iterator[tuple[str, int]]:
+    """Yields the words that say what a text is about, each with its bonus."""
+    shortest = _MIN_KEYWORD_CHARS if has_stop_words(language) else _MIN_KEYWORD_CHARS_OTHER
+    for word in divide_into_words(text, language):
+        if is_unspaced(word.text):
+            is_telling = not _HIRAGANA_ONLY.fullmatch(word.text)
+        else:
+            is_telling = len(word.text) >= shortest and not word.text.isnumeric()
+        if is_telling and not is_stop_word(word.text, language):
+            capital = word.text[0].isupper() and not _starts_sentence(text, word.start)
+            yield word.text, _CAPITAL_WEIGHT if capital else 0
 
 
-def _english_terms(text: str) -> Iterator[tuple[str, bool]]:
-    """Yields names and non-filler words, each with whether it is a name."""
+def _english_terms(text: str) -> Iterator[tuple[str, int]]:
+    """Yields names and non-filler words, each with its bonus: more than 0 for names."""
     text = text.lower() if text.isupper() else text
     words = list(WORD.finditer(text))
     index = 0
     while index < len(words):
-        starts_sentence = _starts_sentence(text, words[index])
+        starts_sentence = _starts_sentence(text, words[index].start())
         if starts_sentence and is_filler(words[index][0]):
             index += 1
             continue
         length = _name_length(text, words[index : index + _MAX_NAME_WORDS])
         last = words[index + max(length, 1) - 1]
         term = _POSSESSIVE.sub("", text[words[index].start() : last.end()])
-        compounds = _IDEOGRAPHS.findall(term)
-        if compounds:
-            yield from ((compound, False) for compound in compounds)
+        if is_unspaced(term):
+            yield from _terms(term, "en")
         elif length > 1 or not is_filler(term):
-            yield term, length > 1 or (length == 1 and not starts_sentence)
+            is_name = length > 1 or (length == 1 and not starts_sentence)
+            yield term, _NAME_WEIGHT if is_name else 0
         index += max(length, 1)
 
 
@@ -152,9 +162,9 @@ def _name_length(text: str, words: list[re.Match[str]]) -> int:
     return length
 
 
-def _starts_sentence(text: str, word: re.Match[str]) -> bool:
-    """Whether the word starts a sentence, where any word is capitalized."""
-    before = text[max(0, word.start() - 8) : word.start()].rstrip(" \"'“‘«([¿¡")
+def _starts_sentence(text: str, start: int) -> bool:
+    """Whether the word at a position starts a sentence, where any word is capitalized."""
+    before = text[max(0, start - 8) : start].rstrip(" \"'“‘«([¿¡")
     return not before or before[-1] in ".!?:…。！？"
 
 

@@ -25,8 +25,8 @@ def derive_title(texts: Sequence[str], language: str = "en") -> str:
     """Returns a title for the narration of a video.
 
     A name of several words, or one that is repeated, is the title. In English, the next choices are a first sentence that
-    announces a list ("Three facts about bees") and the first thing that is spoken of ("The lighthouse"); in languages whose
-    filler words are unknown, the shortest clause with the most descriptive word.
+    announces a list ("Three facts about bees") and the first thing that is spoken of ("The lighthouse"); in other languages,
+    the shortest clause with the most descriptive word.
 
     Args:
         texts: the narration, scene by scene.

@@ -5,23 +5,22 @@ that fit about equally well take turns by scene number, so that scenes processed
 clip; `clip_reservations` resolves the remaining conflicts.
 """
 
-import re
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Final
 from uuid import UUID
 
 from scenewire.messages import Look, Scene
+from scenewire.text.vocabulary import divide_into_words, is_stop_word, stem
 from scenewire.text.words import WORD_PART
 from scenewire_sourcing.candidates import FoundFootage
 
-__all__ = ["RankedFootage", "queries", "rank", "rotate", "stem", "terms"]
+__all__ = ["RankedFootage", "Term", "queries", "rank", "rotate", "terms"]
 
-_VOWEL: Final = re.compile(r"[aeiouy]")
-_ENGLISH: Final = "a an and are as at by for from in into is it its of on or that the their this to was with"
-_FILLERS: Final = frozenset(_ENGLISH.split())
+_ARCHIVE_LANGUAGE: Final = "en"
+"""Most archives describe their items in it, whatever the language of the narration."""
+
 _MIN_SCORE_SHARE: Final = 1 / 3
 """Clips below this share of the best score are dropped; the best are shown longer instead."""
 
@@ -45,50 +44,60 @@ class RankedFootage:
         return self.score > 0
 
 
-def stem(word: str) -> str:
-    """Strips accents and common English endings: canals, canal; shipping, ship."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c))
-    if plain.endswith("ies") and len(plain) > 4:
-        plain = plain[:-3] + "y"
-    elif plain.endswith("s") and not plain.endswith(("ss", "us", "is")) and len(plain) > 3:
-        plain = plain[:-2] if plain.endswith(("ches", "shes", "sses", "xes")) else plain[:-1]
-    for ending in ("ing", "ed"):
-        base = plain.removesuffix(ending)
-        if base != plain and len(base) > 2 and _VOWEL.search(base):
-            doubled = base[-1] == base[-2] and base[-1] not in "lsz"
-            plain = base[:-1] if doubled else base
-            break
-    return plain.removesuffix("e") if len(plain) > 3 else plain
+@dataclass(frozen=True)
+class Term:
+    """A word that says what a scene or a clip is about."""
+
+    word: str
+    stems: frozenset[str]
+    """Its stems in the languages that it may be of; two words are the same if they share one."""
 
 
-def terms(texts: Iterable[str]) -> dict[str, str]:
-    """Returns the words of texts by their stems, in order, without filler words."""
-    words = (word for text in texts for word in WORD_PART.findall(text))
-    found: dict[str, str] = {}
-    for word in words:
-        if word.casefold() not in _FILLERS and (len(word) > 1 or not word.isascii()):
-            found.setdefault(stem(word), word.casefold())
+def terms(texts: Iterable[str], language: str) -> list[Term]:
+    """Returns the words of texts, in order and each once, without stop words.
+
+    Args:
+        texts: of the language, or of English, in which archives describe their items.
+        language: tag of the narration.
+    """
+    languages = tuple(dict.fromkeys((language, _ARCHIVE_LANGUAGE)))
+    found: list[Term] = []
+    known: set[str] = set()
+    for word in chain.from_iterable(_words(text, language) for text in texts):
+        stems = frozenset(stem(word, each) for each in languages)
+        is_telling = not any(is_stop_word(word, each) for each in languages) and (len(word) > 1 or not word.isascii())
+        if is_telling and known.isdisjoint(stems):
+            found.append(Term(word.casefold(), stems))
+            known |= stems
     return found
 
 
-def queries(scene: Scene) -> list[str]:
+def _words(text: str, language: str) -> Iterator[str]:
+    for word in divide_into_words(text, language):
+        yield from WORD_PART.findall(word.text)
+
+
+def queries(scene: Scene, language: str) -> list[str]:
     """Returns the queries to try in turn until enough is found: some servers require every word to match."""
-    best = list(terms(scene.keywords).values())
+    best = [term.word for term in terms(scene.keywords, language)]
     candidates = [scene.footage_query, " ".join(best[:_MAX_QUERY_WORDS]), *best[:2]]
     return list(dict.fromkeys(query for query in candidates if query.strip()))
 
 
-def rank(scene: Scene, found: Sequence[FoundFootage], *, look: Look, seconds: float) -> list[RankedFootage]:
+def rank(
+    scene: Scene, found: Sequence[FoundFootage], *, language: str, look: Look, seconds: float
+) -> list[RankedFootage]:
     """Ranks clips for a scene, best first; clips that do not fit come last with a reason.
 
     Args:
         scene: the scene.
         found: the clips.
+        language: tag of the narration.
         look: the look of the video.
         seconds: how long each clip is shown.
     """
-    wanted = terms((*scene.keywords, scene.footage_query))
-    ranked = [_assess(footage, wanted, look, seconds) for footage in found]
+    wanted = terms((*scene.keywords, scene.footage_query), language)
+    ranked = [_assess(footage, wanted, language, look, seconds) for footage in found]
     best = max((clip.score for clip in ranked), default=0.0)
     ranked = [
         replace(clip, score=0.0, reason=f"{clip.reason}; much less relevant than others")
@@ -119,16 +128,16 @@ def rotate(ranked: Sequence[RankedFootage], *, project_id: UUID, scene_number: i
     return rotated
 
 
-def _assess(footage: FoundFootage, wanted: dict[str, str], look: Look, seconds: float) -> RankedFootage:
-    offered = terms((footage.title, *footage.keywords))
-    common = [key for key in wanted if key in offered]
+def _assess(footage: FoundFootage, wanted: Sequence[Term], language: str, look: Look, seconds: float) -> RankedFootage:
+    offered = frozenset(chain.from_iterable(term.stems for term in terms((footage.title, *footage.keywords), language)))
+    weights = {term: 1 / (1 + position / 4) for position, term in enumerate(wanted)}
+    common = [term for term in wanted if not term.stems.isdisjoint(offered)]
     if not common:
         return RankedFootage(footage, 0.0, "no word in common with the scene")
-    weights = {key: 1 / (1 + position / 4) for position, key in enumerate(wanted)}
-    relevance = sum(weights[key] for key in common) / sum(weights.values())
+    relevance = sum(weights[term] for term in common) / sum(weights.values())
     flaws = list(_flaws(footage, look, seconds))
     score = max(relevance * (1 - 0.15 * len(flaws)), 0.01)
-    shared_words = ", ".join(wanted[key] for key in common)
+    shared_words = ", ".join(term.word for term in common)
     return RankedFootage(footage, round(score, 3), "; ".join([f"about {shared_words}", *flaws]))
 
 

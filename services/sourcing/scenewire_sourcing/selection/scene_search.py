@@ -90,6 +90,7 @@ class SceneSearch:
         self._audio = audio
         self._scene = audio.scene
         self._look = audio.brief.options.look
+        self._language = audio.brief.options.language
         self._sources = sources
         self._ingest = ingest
         self._reservations = reservations
@@ -169,9 +170,11 @@ class SceneSearch:
         ranked: list[RankedFootage] = []
         seconds = frames_per_clip(self._frames, self._needed) / self._look.frame_rate
         try:
-            for query in queries(self._scene):
+            for query in queries(self._scene, self._language):
                 found |= {result.id: result for result in await source.search(query, _RESULTS_PER_QUERY)}
-                ranked = rank(self._scene, list(found.values()), look=self._look, seconds=seconds)
+                ranked = rank(
+                    self._scene, list(found.values()), language=self._language, look=self._look, seconds=seconds
+                )
                 if sum(footage.fits for footage in ranked) >= self._needed:
                     break
         except FootageUnavailableError as error:
