@@ -1,8 +1,9 @@
 """Time in whole frames, and arithmetic with it. Pure: independent of messages and media.
 
-    units    frame rates, positions, durations; to and from seconds, samples and other rates
-    ranges   half-open ranges of time, and lists of them: gaps, union, coverage
-    clips    a part of a source file, and its faults
+    units          frame rates, positions, durations; to and from seconds, samples and other rates
+    ranges         half-open ranges of time, and lists of them: gaps, union, coverage
+    clips          a part of a source file, and its faults
+    narrated_text  when each character of a narrated text is spoken
 
 Nothing drifts: all values are integers, rounded once and in a direction that the caller chooses. Seconds are exact
 fractions until the caller converts them.
