@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import cycle, islice
+from itertools import cycle, islice, pairwise
 from typing import Final
 
 from scenewire.errors import FailureCode, PermanentError
@@ -30,6 +30,7 @@ __all__ = [
     "clip_seconds",
     "edit_clips",
     "frame_at",
+    "is_repeated",
     "layout_scenes",
     "samples_for",
     "timescale",
@@ -40,6 +41,9 @@ SOUND_RATE: Final = 48_000
 
 _MAX_SHOTS: Final = 16
 """Limits the decoders that one scene opens. Beyond it the last shot exceeds its clip, which then starts again."""
+
+_MAX_HOLD_S: Final = 2
+"""For so long, the last frame of a clip stands; a clip that lacks more starts again."""
 
 _TICKS_PER_FRAME: Final = 512
 """Ticks of the container's clock. Segments and video share one clock, so that joined segments do not drift."""
@@ -162,11 +166,47 @@ def check_cover(shots: Sequence[Shot], frames: int) -> None:
 def edit_clips(clips: Sequence[Clip], frames: int, frame_rate: int) -> Edit:
     """Cuts clips so that they fill a scene exactly.
 
-    All clips show, in order and for about equally long, up to one a second. If together they are too short, they repeat
-    from the first one. Cross-fades last half a second, unless a shot would become too short for them.
+    Clips that say when they begin are shown then. Others show in order and for about equally long, up to one a second; if
+    together they are too short, they repeat from the first one. Cross-fades last half a second, around the moment of the
+    cut, unless a shot would become too short for them.
     """
+    starts = [clip.start_frame for clip in clips]
+    known = [start for start in starts if start is not None]
+    shots, fade = (
+        _cut_at(known, frames, frame_rate)
+        if len(known) == len(clips) <= _MAX_SHOTS and known[0] == 0 and _rises([*known, frames])
+        else _cut_equally(clips, frames, frame_rate)
+    )
+    check_cover(shots, frames)
+    return Edit(tuple(shots), fade)
+
+
+def is_repeated(clip: Clip, shot: Shot, frame_rate: int) -> bool:
+    """Whether a clip that is shorter than its shot starts again; else its last frame stands until the shot ends."""
+    available = _available_frames(clip, FrameRate(frame_rate))
+    return available >= frame_rate and shot.frames - available > _MAX_HOLD_S * frame_rate
+
+
+def _rises(values: Sequence[int]) -> bool:
+    return all(earlier < later for earlier, later in pairwise(values))
+
+
+def _cut_at(starts: Sequence[int], frames: int, frame_rate: int) -> tuple[list[Shot], int]:
+    """Returns shots whose cross-fades are half over at the given frames."""
+    lengths = [later - earlier for earlier, later in pairwise([*starts, frames])]
+    fade = frame_rate // 2
+    if min(lengths) < 2 * fade:
+        fade = 0
+    begins = [0, *(start - fade // 2 for start in starts[1:])]
+    ends = [*(begin + fade for begin in begins[1:]), frames]
+    return [Shot(index, begin, end - begin) for index, (begin, end) in enumerate(zip(begins, ends, strict=True))], fade
+
+
+def _cut_equally(clips: Sequence[Clip], frames: int, frame_rate: int) -> tuple[list[Shot], int]:
     used = clips[: max(1, min(_MAX_SHOTS, frames // frame_rate))]
     available = [_available_frames(clip, FrameRate(frame_rate)) for clip in used]
+    # The last frame of a moment stands; a moment that is repeated for a whole scene flickers.
+    available = [frames if length < frame_rate else length for length in available]
     for fade in (frame_rate // 2, 0):
         order, lengths = _fill(available, frames, fade)
         if min(lengths) >= 3 * fade:
@@ -179,8 +219,7 @@ def edit_clips(clips: Sequence[Clip], frames: int, frame_rate: int) -> Edit:
     if find_uncovered(TimeRange.of(0, frames), [shot.range for shot in shots]):
         last = shots[-1]
         shots[-1] = Shot(last.clip, last.start, frames - last.start)
-    check_cover(shots, frames)
-    return Edit(tuple(shots), fade)
+    return shots, fade
 
 
 def _length(clip: Clip) -> Duration:

@@ -14,7 +14,7 @@ from scenewire_sourcing.selection.scene_search import SceneSearch
 
 __all__ = ["SourcingStage"]
 
-_CACHE_VERSION: Final = 3
+_CACHE_VERSION: Final = 4
 """Bump when the same inputs lead to another selection."""
 
 
@@ -47,8 +47,8 @@ class SourcingStage:
             project_id=str(audio.project_id),
             revision=audio.revision,
             scene=audio.scene,
-            samples=audio.narration.samples,
-            sample_rate=audio.narration.sample_rate,
+            narration=audio.narration,
+            language=audio.brief.options.language,
             look=audio.brief.options.look,
             providers=audio.brief.options.footage_providers,
             sources=[(source.name, source.identity) for source in self._sources],

@@ -235,6 +235,11 @@ class Clip(WireModel):
     facts: SourceFacts
     source_id: str = Field(description="The provider's id of the file.")
     credit: Credit
+    start_frame: int | None = Field(
+        default=None,
+        ge=0,
+        description="Frame of the scene at which it begins; None: the clips share the scene equally.",
+    )
 
     @model_validator(mode="after")
     def _lies_in_its_source(self) -> Self:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from scenewire.messages import Look
+from scenewire.messages import Clip, Look
 from scenewire_assembly.captions.glyphs import find_undrawable
 from scenewire_assembly.ffmpeg_job import FfmpegJob
 from scenewire_assembly.picture.scrim import scrim_of
@@ -45,6 +45,10 @@ def thumbnail(look: Look, footage: FootageFrame | None) -> list[str]:
     return thumbnail_command(look, Ground(theme_of(look), 0, quiet=False), footage, lettered=True).build()
 
 
+def _begin(start: int, frames: int = 300) -> Clip:
+    return clip(frames).model_copy(update={"start_frame": start})
+
+
 def segments() -> dict[str, list[str]]:
     three = [clip(90), clip(120, (30_000, 1_001)), clip(200, (60, 1), in_frame=7)]
     return {
@@ -52,7 +56,8 @@ def segments() -> dict[str, list[str]]:
         "an in-point": cut([clip(90, (25, 1), in_frame=50)], 60, overlay=""),
         "a clip in a loop": cut([clip(30)], 90),
         "three clips with fades": cut(three, 240, FULL_HD, preset="medium", crf=18, threads=0),
-        "hard cuts": cut([clip(20), clip(25), clip(20)], 90),
+        "hard cuts": cut([_begin(0), _begin(20), _begin(50)], 90),
+        "cuts at words": cut([_begin(0), _begin(120), _begin(200, frames=70)], 300),
         "padded": cut([clip(90, width=360, height=640)], 90, LOOK.model_copy(update={"fit": "pad"})),
         "blurred": cut([clip(90, width=360, height=640)], 90, LOOK.model_copy(update={"fit": "blur"})),
         "high dynamic range": cut([clip(90, transfer=16, matrix=9)], 90, FULL_HD),

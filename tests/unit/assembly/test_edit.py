@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenewire.errors import PermanentError
+from scenewire.messages import Clip
 from scenewire.timeline import Duration, find_uncovered, frames_for, total_coverage
 from scenewire_assembly import edit as edit_module
 from scenewire_assembly.edit import (
@@ -15,6 +16,7 @@ from scenewire_assembly.edit import (
     clip_seconds,
     edit_clips,
     frame_at,
+    is_repeated,
     layout_scenes,
     samples_for,
 )
@@ -86,6 +88,42 @@ def test_clips_share_a_scene_about_equally():
     edit = edit_clips([clip(300), clip(60), clip(300)], 300, 30)
     assert [(shot.clip, shot.start, shot.frames) for shot in edit.shots] == [(0, 0, 135), (1, 120, 60), (2, 165, 135)]
     assert edit.fade == 15
+
+
+def begin(start: int, frames: int = 300) -> Clip:
+    return clip(frames).model_copy(update={"start_frame": start})
+
+
+def test_clips_begin_at_their_frames_with_the_cross_fade_half_over():
+    edit = edit_clips([begin(0), begin(100), begin(160)], 300, 30)
+    assert edit.fade == 15
+    assert [(shot.start, shot.frames) for shot in edit.shots] == [(0, 108), (93, 75), (153, 147)]
+
+
+def test_cuts_that_are_close_to_each_other_are_hard():
+    edit = edit_clips([begin(0), begin(20), begin(200)], 300, 30)
+    assert edit.fade == 0
+    assert [(shot.start, shot.frames) for shot in edit.shots] == [(0, 20), (20, 180), (200, 100)]
+
+
+@pytest.mark.parametrize("starts", [(10, 50), (0, 0), (0, 300), (0, 400), (0, 60, 50)])
+def test_starts_that_make_no_sense_are_ignored(starts):
+    edit = edit_clips([begin(start) for start in starts], 300, 30)
+    assert len(edit.shots) == len(starts)
+    assert edit.shots[0].start == 0
+
+
+@pytest.mark.parametrize(
+    ("length", "shown", "repeated"),
+    [(100, 100, False), (100, 160, False), (100, 161, True), (6, 300, False), (29, 300, False)],
+)
+def test_the_last_frame_stands_for_two_seconds_and_that_of_a_moment_for_as_long_as_it_takes(length, shown, repeated):
+    assert is_repeated(clip(length), Shot(0, 0, shown), 30) is repeated
+
+
+def test_a_clip_of_a_few_frames_is_one_shot():
+    edit = edit_clips([clip(6)], 120, 30)
+    assert [(shot.start, shot.frames) for shot in edit.shots] == [(0, 120)]
 
 
 def test_clips_that_are_too_short_together_repeat():

@@ -1,13 +1,15 @@
 """Relevance decides, equal matches rotate, filler is refused."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import pytest
 
-from scenewire.messages import Look, Scene
+from scenewire.messages import Look
 from scenewire_sourcing.candidates import FoundFootage
-from scenewire_sourcing.selection.ranking import RankedFootage, queries, rank, rotate, terms
-from tests.support.builders import PROJECT, scene
+from scenewire_sourcing.selection.ranking import RankedFootage, queries, rank, rotate
+from scenewire_sourcing.selection.terms import Term, terms
+from tests.support.builders import PROJECT
 
 LOOK = Look()
 
@@ -16,11 +18,13 @@ def found(name: str, title: str, *keywords: str, **known) -> FoundFootage:
     return FoundFootage(id=name, title=title, keywords=keywords, **known)
 
 
-def about(query: str, *keywords: str) -> Scene:
-    return scene().model_copy(update={"footage_query": query, "keywords": keywords})
+def about(query: str, *keywords: str, language: str = "en") -> list[Term]:
+    return terms((*keywords, query), language)
 
 
-def ranked(subject: Scene, *clips: FoundFootage, seconds: float = 5, language: str = "en") -> dict[str, RankedFootage]:
+def ranked(
+    subject: Sequence[Term], *clips: FoundFootage, seconds: float = 5, language: str = "en"
+) -> dict[str, RankedFootage]:
     return {clip.footage.id: clip for clip in rank(subject, clips, language=language, look=LOOK, seconds=seconds)}
 
 
@@ -86,7 +90,7 @@ def test_inflected_forms_match_in_the_language_of_the_narration_and_in_english(l
 
 
 def test_words_of_a_script_without_spaces_are_divided() -> None:
-    clip = ranked(about("灯台は嵐の海", "灯台", "海"), found("1", "嵐の夜の灯台"), language="ja")["1"]
+    clip = ranked(about("灯台は嵐の海", "灯台", "海", language="ja"), found("1", "嵐の夜の灯台"), language="ja")["1"]
 
     assert clip.reason == "about 灯台, 嵐"
 
@@ -116,9 +120,9 @@ def test_a_much_weaker_match_is_dropped() -> None:
 
 
 def test_queries_become_wider_and_never_repeat() -> None:
-    assert queries(about("suez canal", "canal", "suez"), "en") == ["suez canal", "canal suez", "canal", "suez"]
-    assert queries(about("tea", "tea"), "en") == ["tea"]
-    assert queries(about(" "), "en") == []
+    assert queries("suez canal", about("suez canal", "canal", "suez")) == ["suez canal", "canal suez", "canal", "suez"]
+    assert queries("tea", about("tea", "tea")) == ["tea"]
+    assert queries(" ", about(" ")) == []
 
 
 def test_scenes_that_find_the_same_clips_show_different_ones_until_all_were_shown() -> None:

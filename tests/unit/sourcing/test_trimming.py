@@ -10,7 +10,7 @@ from scenewire import timeline
 from scenewire.errors import PermanentError
 from scenewire.messages import Clip, Credit, SourceFacts
 from scenewire.timeline import Duration, Position, TimeRange, frames_for, merge_ranges, total_coverage
-from scenewire_sourcing.selection.trimming import check, clip_count, frames_per_clip, source_range, trim
+from scenewire_sourcing.selection.trimming import check, clip_counts, frames_per_clip, source_range, trim
 from tests.support.builders import artifact
 
 
@@ -35,7 +35,7 @@ def test_a_scene_has_the_fewest_frames_that_hold_its_narration() -> None:
     ("seconds", "clips"), [(0.1, 1), (4.9, 1), (5, 2), (7.4, 2), (7.5, 3), (12, 3), (17.6, 4), (30, 6), (600, 12)]
 )
 def test_b16_a_scene_shows_three_clips_and_more_unless_that_would_make_it_hectic(seconds: float, clips: int) -> None:
-    assert clip_count(round(seconds * 30), 30) == clips
+    assert clip_counts([round(seconds * 30)], 30) == [clips]
 
 
 def test_frames_per_clip_round_up() -> None:
@@ -109,7 +109,7 @@ def test_a02_the_clips_of_a_scene_are_validated_before_they_are_published() -> N
         whole_clip("content/a", facts(300)), whole_clip("", facts(20)), whole_clip("content/b", facts(300)), whole_clip("", facts(20)),
     ]  # fmt: skip
     with pytest.raises(PermanentError) as failure:
-        trim(clips, frames=300, frame_rate=30, scene_number=7)
+        trim(clips, [0, 75, 150, 225], frames=300, frame_rate=30, scene_number=7)
     assert failure.value.code == "output_invalid"
     assert failure.value.message == (
         'scene 7: invalid clip ranges: clip 2: source_path: must not be empty (got: "", expected: a path); '
@@ -129,9 +129,9 @@ def test_a02_all_faults_of_all_clips_are_reported_at_once() -> None:
 
 def test_a01_the_clips_of_a_scene_divide_it_and_keep_their_sources() -> None:
     clips = [whole_clip("a", facts(3_000)), whole_clip("b", facts(50))]
-    trimmed = trim(clips, frames=300, frame_rate=30, scene_number=1)
-    assert [(clip.in_frame, clip.out_frame) for clip in trimmed] == [(0, 165), (0, 50)]
+    trimmed = trim(clips, [0, 150], frames=300, frame_rate=30, scene_number=1)
+    assert [(clip.in_frame, clip.out_frame, clip.start_frame) for clip in trimmed] == [(0, 165, 0), (0, 50, 150)]
     assert [(clip.file, clip.facts, clip.credit) for clip in trimmed] == [
         (clip.file, clip.facts, clip.credit) for clip in clips
     ]
-    assert trim([], frames=300, frame_rate=30, scene_number=1) == []
+    assert trim([], [], frames=300, frame_rate=30, scene_number=1) == []

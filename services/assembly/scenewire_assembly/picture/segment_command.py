@@ -19,7 +19,7 @@ from scenewire.ffmpeg.options import (
     mp4_timescale,
 )
 from scenewire.messages import Look
-from scenewire_assembly.edit import Shot, clip_seconds, timescale
+from scenewire_assembly.edit import Shot, clip_seconds, is_repeated, timescale
 from scenewire_assembly.job_files import FONTS, OVERLAY, SEGMENT, clip_name
 from scenewire_assembly.picture.scaling import Scaling, scale
 from scenewire_assembly.picture.scene_picture import ScenePicture
@@ -118,7 +118,7 @@ def _lasting(picture: ScenePicture) -> tuple[Filter, ...]:
 def shot_input(picture: ScenePicture, shot: Shot) -> Input:
     """The input of one shot. Footage from outside may open no other file, and uses only common decoders."""
     clip = picture.clips[shot.clip]
-    start, seconds = clip_seconds(clip)
+    start, _ = clip_seconds(clip)
     frame = Fraction(clip.facts.frame_rate_denominator, clip.facts.frame_rate_numerator)
     whole = clip.out_frame - clip.in_frame == clip.facts.duration_frames
     return Input(
@@ -127,7 +127,7 @@ def shot_input(picture: ScenePicture, shot: Shot) -> Input:
         threads=_DECODER_THREADS,
         disabled=("a", "s", "d"),
         seek=start - frame / 2 if clip.in_frame else None,  # half a frame early: seeking must not round past the frame
-        loop=whole and shot.frames > seconds * picture.look.frame_rate,
+        loop=whole and is_repeated(clip, shot, picture.look.frame_rate),
     )
 
 

@@ -5,21 +5,17 @@ that fit about equally well take turns by scene number, so that scenes processed
 clip; `clip_reservations` resolves the remaining conflicts.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, groupby
 from typing import Final
 from uuid import UUID
 
-from scenewire.messages import Look, Scene
-from scenewire.text.vocabulary import divide_into_words, is_stop_word, stem
-from scenewire.text.words import WORD_PART
+from scenewire.messages import Look
 from scenewire_sourcing.candidates import FoundFootage
+from scenewire_sourcing.selection.terms import Term, terms
 
-__all__ = ["RankedFootage", "Term", "queries", "rank", "rotate", "terms"]
-
-_ARCHIVE_LANGUAGE: Final = "en"
-"""Most archives describe their items in it, whatever the language of the narration."""
+__all__ = ["RankedFootage", "queries", "rank", "rotate"]
 
 _MIN_SCORE_SHARE: Final = 1 / 3
 """Clips below this share of the best score are dropped; the best are shown longer instead."""
@@ -37,6 +33,8 @@ class RankedFootage:
     footage: FoundFootage
     score: float
     reason: str
+    common: tuple[Term, ...] = ()
+    """What it shares with the scene, most telling first."""
 
     @property
     def fits(self) -> bool:
@@ -44,59 +42,25 @@ class RankedFootage:
         return self.score > 0
 
 
-@dataclass(frozen=True)
-class Term:
-    """A word that says what a scene or a clip is about."""
-
-    word: str
-    stems: frozenset[str]
-    """Its stems in the languages that it may be of; two words are the same if they share one."""
-
-
-def terms(texts: Iterable[str], language: str) -> list[Term]:
-    """Returns the words of texts, in order and each once, without stop words.
-
-    Args:
-        texts: of the language, or of English, in which archives describe their items.
-        language: tag of the narration.
-    """
-    languages = tuple(dict.fromkeys((language, _ARCHIVE_LANGUAGE)))
-    found: list[Term] = []
-    known: set[str] = set()
-    for word in chain.from_iterable(_words(text, language) for text in texts):
-        stems = frozenset(stem(word, each) for each in languages)
-        is_telling = not any(is_stop_word(word, each) for each in languages) and (len(word) > 1 or not word.isascii())
-        if is_telling and known.isdisjoint(stems):
-            found.append(Term(word.casefold(), stems))
-            known |= stems
-    return found
-
-
-def _words(text: str, language: str) -> Iterator[str]:
-    for word in divide_into_words(text, language):
-        yield from WORD_PART.findall(word.text)
-
-
-def queries(scene: Scene, language: str) -> list[str]:
+def queries(first: str, wanted: Sequence[Term]) -> list[str]:
     """Returns the queries to try in turn until enough is found: some servers require every word to match."""
-    best = [term.word for term in terms(scene.keywords, language)]
-    candidates = [scene.footage_query, " ".join(best[:_MAX_QUERY_WORDS]), *best[:2]]
+    best = [term.word for term in wanted]
+    candidates = [first, " ".join(best[:_MAX_QUERY_WORDS]), *best[:2]]
     return list(dict.fromkeys(query for query in candidates if query.strip()))
 
 
 def rank(
-    scene: Scene, found: Sequence[FoundFootage], *, language: str, look: Look, seconds: float
+    wanted: Sequence[Term], found: Sequence[FoundFootage], *, language: str, look: Look, seconds: float
 ) -> list[RankedFootage]:
-    """Ranks clips for a scene, best first; clips that do not fit come last with a reason.
+    """Ranks clips, best first; clips that do not fit come last with a reason.
 
     Args:
-        scene: the scene.
+        wanted: what the clips should be about, most telling first.
         found: the clips.
         language: tag of the narration.
         look: the look of the video.
         seconds: how long each clip is shown.
     """
-    wanted = terms((*scene.keywords, scene.footage_query), language)
     ranked = [_assess(footage, wanted, language, look, seconds) for footage in found]
     best = max((clip.score for clip in ranked), default=0.0)
     ranked = [
@@ -138,7 +102,8 @@ def _assess(footage: FoundFootage, wanted: Sequence[Term], language: str, look: 
     flaws = list(_flaws(footage, look, seconds))
     score = max(relevance * (1 - 0.15 * len(flaws)), 0.01)
     shared_words = ", ".join(term.word for term in common)
-    return RankedFootage(footage, round(score, 3), "; ".join([f"about {shared_words}", *flaws]))
+    reason = "; ".join([f"about {shared_words}", *flaws])
+    return RankedFootage(footage, round(score, 3), reason, tuple(common))
 
 
 def _flaws(footage: FoundFootage, look: Look, seconds: float) -> Iterable[str]:

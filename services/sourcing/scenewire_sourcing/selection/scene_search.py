@@ -1,7 +1,7 @@
 """Searches footage for one scene: asks the sources in order, reserves clips, ingests and trims them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
@@ -10,9 +10,11 @@ from scenewire.messages import AudioRendered, Candidate, Clip, Credit, Footage, 
 from scenewire_sourcing.candidates import FootageFile, FoundFootage
 from scenewire_sourcing.ingest.ingest import Ingest
 from scenewire_sourcing.providers.base import FootageSource, FootageUnavailableError
+from scenewire_sourcing.selection.beats import Beat, divide_scene
 from scenewire_sourcing.selection.clip_reservations import ClipReservations
+from scenewire_sourcing.selection.placement import arrange, place
 from scenewire_sourcing.selection.ranking import RankedFootage, queries, rank, rotate
-from scenewire_sourcing.selection.trimming import clip_count, frames_per_clip, trim
+from scenewire_sourcing.selection.trimming import available_frames, clip_counts, frames_per_clip, trim
 
 __all__ = ["SceneSearch"]
 
@@ -69,6 +71,39 @@ class _Offer:
         )
 
 
+@dataclass
+class _BeatFootage:
+    """What was found for a beat so far."""
+
+    beat: Beat
+    needed: int
+    """Clips."""
+    selected: list[tuple[Clip, Candidate, RankedFootage]] = field(default_factory=list)
+    reserved_by_other: list[tuple[_Offer, int]] = field(default_factory=list)
+    """Clips that fit, with the number of the scene that reserved each."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it has enough clips."""
+        return len(self.selected) >= self.needed
+
+    def is_covered(self, frame_rate: int) -> bool:
+        """Whether its clips last as long as it does."""
+        return (
+            self.is_complete
+            or sum(available_frames(clip, frame_rate) for clip, *_ in self.selected) >= self.beat.frames
+        )
+
+    def arranged(self) -> list[tuple[Clip, Candidate, int | None]]:
+        """Its clips in the order of their words, each with the frame at which it should begin."""
+        words = [
+            [self.beat.spoken[term] for term in ranked.common if term in self.beat.spoken]
+            for _, _, ranked in self.selected
+        ]
+        order = arrange(words, start=self.beat.start, end=self.beat.end)
+        return [(*self.selected[index][:2], frame) for index, frame in order]
+
+
 class SceneSearch:
     """A search for the footage of one scene. `run` may be called once.
 
@@ -95,18 +130,23 @@ class SceneSearch:
         self._ingest = ingest
         self._reservations = reservations
         self._frames = scene_frames(audio.brief, audio.scene, audio.narration)
-        self._needed = clip_count(self._frames, self._look.frame_rate)
-        self._selected: list[tuple[Clip, Candidate]] = []
+        beats = divide_scene(
+            audio.scene,
+            audio.narration,
+            language=self._language,
+            frames=self._frames,
+            frame_rate=self._look.frame_rate,
+        )
+        counts = clip_counts([beat.frames for beat in beats], self._look.frame_rate)
+        self._beats = [_BeatFootage(beat, needed) for beat, needed in zip(beats, counts, strict=True)]
         self._passed_over: list[Candidate] = []
-        self._reserved_by_other: list[tuple[_Offer, int]] = []
-        """Clips that fit, with the number of the scene that reserved each."""
         self._errors: list[str] = []
         """Why sources could not be asked."""
         self._misses: list[str] = []
         """Why sources that were asked did not have enough."""
 
     async def run(self) -> Footage:
-        """Searches until the scene has enough clips or all sources have been asked.
+        """Searches until every beat of the scene has enough clips or all sources have been asked.
 
         Footage errors never fail a scene: without clips, the result is a fallback with a reason.
 
@@ -114,22 +154,15 @@ class SceneSearch:
             PermanentError: `output_invalid`, a trimmed clip lies outside its source; names the scene and every fault.
             TransientError: the artifact store is unavailable.
         """
-        for source in self._requested_sources():
-            await self._search_source(source)
-            if self._is_complete:
-                break
-        await self._reuse_clips()
+        sources = self._requested_sources()
+        for found in self._beats:
+            for source in sources:
+                await self._search_source(source, found)
+                if found.is_complete:
+                    break
+        for found in self._beats:
+            await self._reuse_clips(found)
         return self._footage()
-
-    @property
-    def _is_complete(self) -> bool:
-        return len(self._selected) >= self._needed
-
-    @property
-    def _is_covered(self) -> bool:
-        """Whether the selected clips last as long as the scene."""
-        seconds = sum(clip.facts.duration_frames / float(clip.facts.rate.fraction) for clip, _ in self._selected)
-        return self._is_complete or seconds >= self._frames / self._look.frame_rate
 
     def _requested_sources(self) -> list[FootageSource]:
         """Returns the sources that the order names, in its order, or all; records unknown names as errors."""
@@ -142,66 +175,68 @@ class SceneSearch:
         self._errors += [f"no footage server is called {name}" for name in names if name not in known]
         return [known[name] for name in names if name in known]
 
-    async def _search_source(self, source: FootageSource) -> None:
-        """Adds the clips of one source that fit and that no other scene has reserved."""
+    async def _search_source(self, source: FootageSource, found: _BeatFootage) -> None:
+        """Adds the clips of one source that fit a beat and that no other scene has reserved."""
         ranked = rotate(
-            await self._rank_results(source),
+            await self._rank_results(source, found),
             project_id=self._audio.project_id,
             scene_number=self._scene.scene_number,
-            needed=self._needed,
+            needed=found.needed,
         )
         tries = 0
         for offer in (_Offer(source, footage) for footage in ranked):
             if not offer.ranked.fits:
                 self._passed_over.append(offer.candidate())
-            elif self._is_complete:
+            elif found.is_complete:
                 self._passed_over.append(offer.candidate("fits, but enough was found"))
-            elif tries < self._needed + _MAX_SPARE_TRIES:
+            elif tries < found.needed + _MAX_SPARE_TRIES:
                 owner = await self._owner(offer.key)
                 if owner == self._scene.scene_number:
                     tries += 1
-                    await self._add(offer)
+                    await self._add(offer, found)
                 else:
-                    self._reserved_by_other.append((offer, owner))
+                    found.reserved_by_other.append((offer, owner))
 
-    async def _rank_results(self, source: FootageSource) -> list[RankedFootage]:
+    async def _rank_results(self, source: FootageSource, found: _BeatFootage) -> list[RankedFootage]:
         """Queries one source until enough results fit; returns the ranked results, best first."""
-        found: dict[str, FoundFootage] = {}
+        results: dict[str, FoundFootage] = {}
         ranked: list[RankedFootage] = []
-        seconds = frames_per_clip(self._frames, self._needed) / self._look.frame_rate
+        beat = found.beat
+        seconds = frames_per_clip(beat.frames, found.needed) / self._look.frame_rate
         try:
-            for query in queries(self._scene, self._language):
-                found |= {result.id: result for result in await source.search(query, _RESULTS_PER_QUERY)}
+            for query in queries(beat.query, beat.wanted):
+                results |= {result.id: result for result in await source.search(query, _RESULTS_PER_QUERY)}
                 ranked = rank(
-                    self._scene, list(found.values()), language=self._language, look=self._look, seconds=seconds
+                    beat.wanted, list(results.values()), language=self._language, look=self._look, seconds=seconds
                 )
-                if sum(footage.fits for footage in ranked) >= self._needed:
+                if sum(footage.fits for footage in ranked) >= found.needed:
                     break
         except FootageUnavailableError as error:
             self._errors.append(f"{source.name}: {error}")
         else:
             if not any(footage.fits for footage in ranked):
-                self._misses.append(f"{source.name} has nothing that fits “{self._scene.footage_query}”")
+                self._misses.append(f"{source.name} has nothing that fits “{beat.query}”")
         return ranked
 
-    async def _reuse_clips(self) -> None:
-        """Fills the rest of the scene with clips of other scenes, least used first."""
-        reusable = list(self._reserved_by_other)
+    async def _reuse_clips(self, found: _BeatFootage) -> None:
+        """Fills the rest of a beat with clips of other scenes, least used first."""
+        reusable = list(found.reserved_by_other)
         for use in range(2, _MAX_USES + 1):
             for reserved in tuple(reusable):
                 offer, owner = reserved
-                if self._is_covered:
+                if found.is_covered(self._look.frame_rate):
                     break
                 if use == _MAX_USES or await self._owner(offer.key, use) == self._scene.scene_number:
                     reusable.remove(reserved)
-                    await self._add(offer, shared_with=owner)
+                    await self._add(offer, found, shared_with=owner)
         self._passed_over += [offer.candidate(f"fits, but scene {owner} shows it") for offer, owner in reusable]
 
-    async def _add(self, offer: _Offer, *, shared_with: int | None = None) -> None:
+    async def _add(self, offer: _Offer, found: _BeatFootage, *, shared_with: int | None = None) -> None:
         """Ingests a clip and selects it, or records why not.
 
         Args:
             offer: the clip.
+            found: the beat that shows it.
             shared_with: the number of another scene that shows the clip too; None reserves the clip for this scene.
         """
         source, footage = offer.source, offer.ranked.footage
@@ -213,13 +248,13 @@ class SceneSearch:
             self._passed_over.append(offer.candidate(str(error)))
             self._misses.append(f"{source.name}: {error}")
             return
-        if any(ingested.file == clip.file for clip, _ in self._selected):
+        if any(ingested.file == clip.file for each in self._beats for clip, *_ in each.selected):
             self._passed_over.append(offer.candidate("the same file as another clip"))
             return
         if shared_with is None:
             owner = await self._owner(ingested.file.sha256)  # the same file may be offered under several ids
             if owner != self._scene.scene_number:
-                self._reserved_by_other.append((offer, owner))
+                found.reserved_by_other.append((offer, owner))
                 return
         clip = Clip(
             file=ingested.file,
@@ -230,22 +265,24 @@ class SceneSearch:
             credit=offer.credit(located.footage),
         )
         note = "" if shared_with is None else f"scene {shared_with} shows it too"
-        self._selected.append((clip, offer.candidate(note, chosen=True)))
+        found.selected.append((clip, offer.candidate(note, chosen=True), offer.ranked))
 
     async def _owner(self, clip: str, use: int = 1) -> int:
         number = self._scene.scene_number
         return await self._reservations.owner(self._audio.project_id, clip, scene_number=number, use=use)
 
     def _footage(self) -> Footage:
+        selected, starts = self._placed()
         clips = trim(
-            [clip for clip, _ in self._selected],
+            [clip for clip, _ in selected],
+            starts,
             frames=self._frames,
             frame_rate=self._look.frame_rate,
             scene_number=self._scene.scene_number,
         )
         chosen = [
             candidate.model_copy(update={"reason": f"{candidate.reason}; {_describe_range(clip)}"})
-            for (_, candidate), clip in zip(self._selected, clips, strict=True)
+            for (_, candidate), clip in zip(selected, clips, strict=True)
         ]
         reasons = self._errors if clips else self._errors + self._misses
         return Footage(
@@ -254,6 +291,18 @@ class SceneSearch:
             fallback=not clips,
             reason="; ".join(dict.fromkeys(reasons))[:_MAX_REASON_CHARS],
         )
+
+    def _placed(self) -> tuple[list[tuple[Clip, Candidate]], list[int]]:
+        """Returns the selected clips in order, and the frame at which each begins."""
+        selected: list[tuple[Clip, Candidate]] = []
+        anchors: list[int | None] = []
+        for found in self._beats:
+            for number, (clip, candidate, frame) in enumerate(found.arranged()):
+                selected.append((clip, candidate))
+                anchors.append(found.beat.start if number == 0 and frame is None else frame)
+        rate = self._look.frame_rate
+        available = [available_frames(clip, rate) for clip, _ in selected]
+        return selected, place(anchors, available, frames=self._frames, frame_rate=rate)
 
 
 def _describe_range(clip: Clip) -> str:

@@ -1,6 +1,7 @@
 """Computes how many clips a scene shows and which part of each, in whole frames. Pure."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from scenewire import timeline
@@ -18,7 +19,7 @@ from scenewire.timeline import (
     validate_clips,
 )
 
-__all__ = ["check", "clip_count", "frames_per_clip", "source_range", "trim"]
+__all__ = ["available_frames", "check", "clip_counts", "frames_per_clip", "source_range", "trim"]
 
 _TARGET_CLIP_S: Final = 5
 _MIN_CLIPS: Final = 3
@@ -34,10 +35,27 @@ _TURNS_PER_ROUND: Final = 8
 """Turns that show different parts of a source while it has room; after that, viewers have forgotten the first."""
 
 
-def clip_count(frames: int, frame_rate: int) -> int:
-    """Returns the number of clips that makes a scene neither hectic nor dull."""
-    seconds = frames / frame_rate
+def clip_counts(beats: Sequence[int], frame_rate: int) -> list[int]:
+    """Returns the number of clips for each beat of a scene, so that it is neither hectic nor dull.
+
+    Args:
+        beats: their lengths in frames.
+        frame_rate: frame rate of the video.
+    """
+    counts = [_clip_count(frames / frame_rate) for frames in beats]
+    while sum(counts) > _MAX_CLIPS and max(counts) > 1:
+        counts[counts.index(max(counts))] -= 1
+    return counts
+
+
+def _clip_count(seconds: float) -> int:
     return max(1, min(_MIN_CLIPS, int(seconds / _MIN_CLIP_S)), min(_MAX_CLIPS, round(seconds / _TARGET_CLIP_S)))
+
+
+def available_frames(clip: Clip, frame_rate: int) -> int:
+    """Returns how many frames of the video a whole source lasts."""
+    whole = Duration(clip.facts.duration_frames)
+    return whole.at_rate(clip.facts.rate, FrameRate(frame_rate), Rounding.DOWN).frames
 
 
 def frames_per_clip(frames: int, clips: int) -> int:
@@ -45,11 +63,14 @@ def frames_per_clip(frames: int, clips: int) -> int:
     return -(-frames // clips)
 
 
-def trim(clips: Sequence[Clip], *, frames: int, frame_rate: int, scene_number: int) -> list[Clip]:
-    """Trims the clips of one scene to equal shares of it.
+def trim(
+    clips: Sequence[Clip], starts: Sequence[int], *, frames: int, frame_rate: int, scene_number: int
+) -> list[Clip]:
+    """Trims the clips of one scene to the time that each is shown.
 
     Args:
         clips: the clips that are shown, with any in and out points.
+        starts: the frame of the scene at which each begins, rising.
         frames: duration of the scene in the video.
         frame_rate: frame rate of the video.
         scene_number: from 1; scenes show different parts of the same source.
@@ -57,11 +78,10 @@ def trim(clips: Sequence[Clip], *, frames: int, frame_rate: int, scene_number: i
     Raises:
         PermanentError: `output_invalid`, a trimmed clip lies outside its source; names the scene and every fault.
     """
-    share = frames_per_clip(frames, max(len(clips), 1))
     trimmed = []
-    for clip in clips:
-        start, end = source_range(clip.facts, frames=share, frame_rate=frame_rate, turn=scene_number - 1)
-        trimmed.append(clip.model_copy(update={"in_frame": start, "out_frame": end}))
+    for clip, (begin, following) in zip(clips, pairwise([*starts, frames]), strict=True):
+        start, end = source_range(clip.facts, frames=following - begin, frame_rate=frame_rate, turn=scene_number - 1)
+        trimmed.append(clip.model_copy(update={"in_frame": start, "out_frame": end, "start_frame": begin}))
     check([clip.stretch for clip in trimmed], scene_number)  # model_copy does not validate
     return trimmed
 
