@@ -9,6 +9,7 @@ from scenewire.bus import Bus
 from scenewire.errors import FailureCode, PermanentError
 from scenewire_sourcing.handlers import register
 from scenewire_sourcing.ingest.ingest import Downloads, Ingest
+from scenewire_sourcing.meaning.installed import find_meaning
 from scenewire_sourcing.providers.base import FootageSource
 from scenewire_sourcing.providers.server_config import FootageServer, path_error
 from scenewire_sourcing.settings import SourcingSettings
@@ -42,7 +43,7 @@ def create_app(
         downloads=_downloads(settings) if any(server.hosts or server.local_hosts for server in servers) else None,
         cache_time=settings.download_cache_time,
     )
-    stage = SourcingStage(store, sources, ingest)
+    stage = SourcingStage(store, sources, ingest, find_meaning() if sources else None)
     bus = Bus("sourcing", settings)
     register(bus, stage, loops=settings.loops)
     bus.on_stop(stage.aclose)

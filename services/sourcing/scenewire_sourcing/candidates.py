@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
-__all__ = ["GET_TOOL", "SEARCH_TOOL", "FootageFile", "FoundFootage", "SearchAnswer"]
+__all__ = ["GET_TOOL", "SEARCH_TOOL", "FootageFile", "FoundFootage", "SearchAnswer", "describe"]
 
 SEARCH_TOOL: Final = "search_footage"
 GET_TOOL: Final = "get_footage"
@@ -65,6 +65,11 @@ class FoundFootage(BaseModel):
         default="", description="Why a person should review the rights before publication; empty if there is no doubt."
     )
     source_url: Annotated[str, BeforeValidator(_web_url)] = Field(default="", description="The clip's page.")
+
+
+def describe(footage: FoundFootage) -> str:
+    """Returns what a clip is about, as one text."""
+    return ", ".join((footage.title, *footage.keywords))
 
 
 class SearchAnswer(BaseModel):

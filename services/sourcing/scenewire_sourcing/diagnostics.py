@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from scenewire.errors import PipelineError
 from scenewire.findings import Finding
+from scenewire_sourcing.meaning.installed import is_meaning_installed
 from scenewire_sourcing.providers.bundled_servers import BUNDLED_SERVERS
 from scenewire_sourcing.providers.server_config import FootageServer, path_error
 from scenewire_sourcing.settings import SourcingSettings
@@ -28,6 +29,8 @@ def check_footage() -> list[Finding]:
     if servers and importlib.util.find_spec("mcp") is None:
         findings.insert(0, Finding("footage servers, but the package mcp is missing", ok=False, hint="install mcp"))
     findings.append(Finding("generated backgrounds where nothing fits" if servers else "generated backgrounds"))
+    if servers:
+        findings.append(_meaning())
     used = {server.name for server in servers}
     return findings + [_inactive(name, settings) for name in BUNDLED_SERVERS if name not in used]
 
@@ -44,6 +47,14 @@ def _active(server: FootageServer, *, named: bool) -> Finding:
     if variable.endswith(("_DIR", "_FILE")):
         why = f"{variable} is {server.env[variable].get_secret_value()}"
     return Finding(f"{server.name}, because {'SOURCING_SERVERS names it and ' if named else ''}{why}: {bundled.about}")
+
+
+def _meaning() -> Finding:
+    if is_meaning_installed():
+        return Finding("footage is also chosen by meaning, across languages")
+    return Finding(
+        "footage is chosen by words alone", hint="to compare across languages: pip install 'scenewire[meaning]'"
+    )
 
 
 def _inactive(name: str, settings: SourcingSettings) -> Finding:

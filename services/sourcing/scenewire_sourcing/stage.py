@@ -8,6 +8,7 @@ from scenewire.artifacts.result_cache import Results, fingerprint
 from scenewire.artifacts.store import ArtifactStore
 from scenewire.messages import AudioRendered, Footage, FootageSourced
 from scenewire_sourcing.ingest.ingest import Ingest
+from scenewire_sourcing.meaning.similarity import Meaning
 from scenewire_sourcing.providers.base import FootageSource
 from scenewire_sourcing.selection.clip_reservations import ClipReservations
 from scenewire_sourcing.selection.scene_search import SceneSearch
@@ -25,13 +26,21 @@ class SourcingStage:
         store: keeps clips and selections.
         sources: all configured sources, in order of preference.
         ingest: copies clips into the store.
+        meaning: compares texts of any languages; without it, only words count.
     """
 
-    def __init__(self, store: ArtifactStore, sources: Sequence[FootageSource], ingest: Ingest) -> None:
+    def __init__(
+        self,
+        store: ArtifactStore,
+        sources: Sequence[FootageSource],
+        ingest: Ingest,
+        meaning: Meaning | None = None,
+    ) -> None:
         self._sources = tuple(sources)
         self._selections = Results(store, "sourcing")
         self._reservations = ClipReservations(store)
         self._ingest = ingest
+        self._meaning = meaning
 
     async def select_footage(self, audio: AudioRendered) -> FootageSourced:
         """Returns the stored selection for a scene, or searches and stores a new one.
@@ -51,11 +60,18 @@ class SourcingStage:
             language=audio.brief.options.language,
             look=audio.brief.options.look,
             providers=audio.brief.options.footage_providers,
+            by_meaning=self._meaning is not None,
             sources=[(source.name, source.identity) for source in self._sources],
         )
         footage = await self._selections.find(inputs, Footage)
         if footage is None:
-            search = SceneSearch(audio, sources=self._sources, ingest=self._ingest, reservations=self._reservations)
+            search = SceneSearch(
+                audio,
+                sources=self._sources,
+                ingest=self._ingest,
+                reservations=self._reservations,
+                meaning=self._meaning,
+            )
             footage = await self._selections.save(inputs, await search.run())
         return audio.next(FootageSourced, footage=footage)
 

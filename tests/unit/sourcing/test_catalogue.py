@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -154,3 +155,55 @@ def test_words_of_scripts_with_vowel_signs_are_found_whole(tmp_path: Path) -> No
     catalogue = Catalogue(tmp_path)
     assert titles(catalogue, "समुद्र") == ["समुद्र"]
     assert titles(catalogue, "सम") == ["सम"]
+
+
+@pytest.mark.parametrize(
+    ("title", "query"),
+    [
+        ("嵐の夜の灯台", "灯台"),
+        ("风暴中的灯塔", "灯塔"),
+        ("คลองและทะเล", "ทะเล"),
+        ("Fari sulla costa", "faro"),
+        ("Un pompiere al lavoro", "pompieri"),
+        ("Leuchttürme im Sturm", "Leuchtturm"),
+    ],
+)
+def test_words_are_found_in_scripts_without_spaces_and_with_other_endings(
+    tmp_path: Path, title: str, query: str
+) -> None:
+    add(tmp_path, "1.mp4", title=title)
+    assert titles(Catalogue(tmp_path), query) == [title]
+
+
+class Dictionary:
+    """A comparison that knows one word in two languages."""
+
+    def __init__(self) -> None:
+        self.read: list[str] = []
+
+    def similarities(self, wanted: Sequence[str], offered: Sequence[str]) -> list[float]:
+        self.read += [text for text in offered if text not in self.read]
+        return [0.8 if wanted == ["Leuchtturm"] and "Lighthouse" in text else 0.1 for text in offered]
+
+    def is_known(self, text: str) -> bool:
+        return text in self.read
+
+
+def test_clips_that_mean_the_same_follow_those_that_words_find(tmp_path: Path) -> None:
+    for number, title in enumerate(("Kittens", "Lighthouse", "Leuchtturm am Meer")):
+        add(tmp_path, f"{number}.mp4", title=title)
+    catalogue = Catalogue(tmp_path, Dictionary())
+    assert titles(catalogue, "Leuchtturm")[:2] == ["Leuchtturm am Meer", "Lighthouse"]
+    assert titles(catalogue, "Leuchtturm", 1) == ["Leuchtturm am Meer"]
+
+
+def test_a_large_library_is_read_for_its_meaning_in_parts(tmp_path: Path) -> None:
+    for number in range(700):
+        add(tmp_path, f"{number}.mp4", title=f"Kittens {number}")
+    dictionary = Dictionary()
+    catalogue = Catalogue(tmp_path, dictionary)
+    counts = []
+    for _ in range(4):
+        catalogue.search("Leuchtturm", 20)
+        counts.append(len(dictionary.read))
+    assert counts == [300, 600, 700, 700]

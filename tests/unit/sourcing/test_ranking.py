@@ -7,7 +7,7 @@ import pytest
 
 from scenewire.messages import Look
 from scenewire_sourcing.candidates import FoundFootage
-from scenewire_sourcing.selection.ranking import RankedFootage, queries, rank, rotate
+from scenewire_sourcing.selection.ranking import RankedFootage, add_similar, queries, rank, rotate
 from scenewire_sourcing.selection.terms import Term, terms
 from tests.support.builders import PROJECT
 
@@ -190,3 +190,21 @@ def test_words_of_scripts_with_vowel_signs_do_not_match_by_a_shared_letter() -> 
     subject = about("समुद्र")
     assert ranked(subject, found("1", "रेल"))["1"].score == 0
     assert ranked(subject, found("1", "समुद्र"))["1"].score > 0
+
+
+def test_a_clip_that_means_the_same_fits_behind_every_clip_with_a_common_word() -> None:
+    subject = about("Leuchtturm", "Leuchtturm", "Felsen", "Seeleute", "Flamme", language="de")
+    found_by_words = rank(
+        subject,
+        [found("1", "Lighthouse"), found("2", "Kittens"), found("3", "Flamme")],
+        language="de",
+        look=LOOK,
+        seconds=5,
+    )
+    similar = {"1": 0.7, "2": 0.39, "3": 0.2}
+
+    judged = add_similar(found_by_words, [similar[clip.footage.id] for clip in found_by_words])
+
+    assert [clip.footage.id for clip in judged] == ["3", "1", "2"]
+    assert [clip.fits for clip in judged] == [True, True, False]
+    assert judged[1].reason == "means the same, 0.70"

@@ -26,6 +26,7 @@ class Beat:
     Attributes:
         start: its first frame in the scene.
         end: the frame after its last one.
+        text: what is spoken.
         query: the first query for it.
         wanted: what its footage should be about, most telling first.
         spoken: for each term that it speaks, the frame of the scene where it does.
@@ -33,6 +34,7 @@ class Beat:
 
     start: int
     end: int
+    text: str
     query: str
     wanted: tuple[Term, ...]
     spoken: dict[Term, int]
@@ -47,10 +49,12 @@ class Beat:
 class _Sentence:
     start: int
     end: int
+    text: str
     spoken: dict[Term, int]
 
     def with_next(self, following: "_Sentence") -> "_Sentence":
-        return _Sentence(self.start, following.end, following.spoken | self.spoken)
+        text = f"{self.text} {following.text}"
+        return _Sentence(self.start, following.end, text, following.spoken | self.spoken)
 
 
 def divide_scene(scene: Scene, narration: Narration, *, language: str, frames: int, frame_rate: int) -> list[Beat]:
@@ -72,13 +76,14 @@ def divide_scene(scene: Scene, narration: Narration, *, language: str, frames: i
     )
     if len(sentences) < 2:
         spoken = sentences[0].spoken if sentences else {}
-        return [Beat(0, frames, scene.footage_query, tuple(wanted), spoken)]
+        return [Beat(0, frames, one_line(scene.text), scene.footage_query, tuple(wanted), spoken)]
     said = {term for sentence in sentences for term in sentence.spoken}
     unsaid = [term for term in wanted if term not in said]
     return [
         Beat(
             sentence.start,
             sentence.end,
+            sentence.text,
             " ".join(term.word for term in sorted(own, key=sentence.spoken.__getitem__)[:_MAX_QUERY_WORDS]),
             (*own, *unsaid),
             sentence.spoken,
@@ -110,7 +115,9 @@ def _sentences(
         first = 0 if start == 0 else frame_at(start)
         last = frames if end == len(text) else frame_at(end)
         found = spoken_terms(text[start:end], wanted, language)
-        yield _Sentence(first, last, {term: frame_at(start + position) for term, position in found.items()})
+        yield _Sentence(
+            first, last, text[start:end].strip(), {term: frame_at(start + position) for term, position in found.items()}
+        )
 
 
 def _joined(sentences: list[_Sentence], *, min_frames: int) -> list[_Sentence]:

@@ -13,15 +13,19 @@ from uuid import UUID
 
 from scenewire.messages import Look
 from scenewire_sourcing.candidates import FoundFootage
+from scenewire_sourcing.meaning.similarity import FITS
 from scenewire_sourcing.selection.terms import Term, terms
 
-__all__ = ["RankedFootage", "queries", "rank", "rotate"]
+__all__ = ["RankedFootage", "add_similar", "queries", "rank", "rotate"]
 
 _MIN_SCORE_SHARE: Final = 1 / 3
 """Clips below this share of the best score are dropped; the best are shown longer instead."""
 
 _TIER_SHARE: Final = 0.15
 """Scores within this share of the best score count as equal."""
+
+_SIMILAR_SHARE: Final = 0.1
+"""Score of a clip that means the same as the scene: less than that of one common word among eight."""
 
 _MAX_QUERY_WORDS: Final = 4
 
@@ -70,6 +74,22 @@ def rank(
         for clip in ranked
     ]
     return sorted(ranked, key=lambda clip: (-clip.score, clip.footage.id))
+
+
+def add_similar(ranked: Sequence[RankedFootage], similarities: Sequence[float]) -> list[RankedFootage]:
+    """Lets clips fit that have no word in common with the scene but mean the same, behind those that have.
+
+    Args:
+        ranked: the clips.
+        similarities: of each to the scene, from -1 to 1.
+    """
+    judged = [
+        replace(clip, score=round(similarity * _SIMILAR_SHARE, 3), reason=f"means the same, {similarity:.2f}")
+        if not clip.common and similarity >= FITS
+        else clip
+        for clip, similarity in zip(ranked, similarities, strict=True)
+    ]
+    return sorted(judged, key=lambda clip: (-clip.score, clip.footage.id))
 
 
 def rotate(ranked: Sequence[RankedFootage], *, project_id: UUID, scene_number: int, needed: int) -> list[RankedFootage]:

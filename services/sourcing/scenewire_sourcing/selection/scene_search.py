@@ -1,5 +1,6 @@
 """Searches footage for one scene: asks the sources in order, reserves clips, ingests and trims them."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -7,13 +8,14 @@ from typing import Final
 import structlog
 
 from scenewire.messages import AudioRendered, Candidate, Clip, Credit, Footage, scene_frames
-from scenewire_sourcing.candidates import FootageFile, FoundFootage
+from scenewire_sourcing.candidates import FootageFile, FoundFootage, describe
 from scenewire_sourcing.ingest.ingest import Ingest
+from scenewire_sourcing.meaning.similarity import Meaning
 from scenewire_sourcing.providers.base import FootageSource, FootageUnavailableError
 from scenewire_sourcing.selection.beats import Beat, divide_scene
 from scenewire_sourcing.selection.clip_reservations import ClipReservations
 from scenewire_sourcing.selection.placement import arrange, place
-from scenewire_sourcing.selection.ranking import RankedFootage, queries, rank, rotate
+from scenewire_sourcing.selection.ranking import RankedFootage, add_similar, queries, rank, rotate
 from scenewire_sourcing.selection.trimming import available_frames, clip_counts, frames_per_clip, trim
 
 __all__ = ["SceneSearch"]
@@ -112,6 +114,7 @@ class SceneSearch:
         sources: all configured sources, in order of preference.
         ingest: copies clips into the artifact store.
         reservations: agrees with other workers on which scene shows which clip.
+        meaning: compares texts of any languages; without it, only words count.
     """
 
     def __init__(
@@ -121,6 +124,7 @@ class SceneSearch:
         sources: Sequence[FootageSource],
         ingest: Ingest,
         reservations: ClipReservations,
+        meaning: Meaning | None = None,
     ) -> None:
         self._audio = audio
         self._scene = audio.scene
@@ -129,6 +133,7 @@ class SceneSearch:
         self._sources = sources
         self._ingest = ingest
         self._reservations = reservations
+        self._meaning = meaning
         self._frames = scene_frames(audio.brief, audio.scene, audio.narration)
         beats = divide_scene(
             audio.scene,
@@ -211,12 +216,22 @@ class SceneSearch:
                 )
                 if sum(footage.fits for footage in ranked) >= found.needed:
                     break
+            else:
+                ranked = await self._add_similar(ranked, beat)
         except FootageUnavailableError as error:
             self._errors.append(f"{source.name}: {error}")
         else:
             if not any(footage.fits for footage in ranked):
                 self._misses.append(f"{source.name} has nothing that fits “{beat.query}”")
         return ranked
+
+    async def _add_similar(self, ranked: list[RankedFootage], beat: Beat) -> list[RankedFootage]:
+        """Lets clips fit by their meaning, where it can be compared."""
+        if self._meaning is None:
+            return ranked
+        offered = [describe(clip.footage) for clip in ranked]
+        wanted = [beat.text, ", ".join(term.word for term in beat.wanted)]
+        return add_similar(ranked, await asyncio.to_thread(self._meaning.similarities, wanted, offered))
 
     async def _reuse_clips(self, found: _BeatFootage) -> None:
         """Fills the rest of a beat with clips of other scenes, least used first."""

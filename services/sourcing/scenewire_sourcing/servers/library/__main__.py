@@ -4,6 +4,7 @@ import os
 import sys
 from pathlib import Path
 
+from scenewire_sourcing.meaning.installed import find_meaning
 from scenewire_sourcing.servers.library.server import create_server
 
 __all__ = ["main"]
@@ -15,7 +16,7 @@ def main() -> int:
     if not folder:
         sys.stderr.write("set LIBRARY_DIR to the folder that holds the clips\n")
         return 2
-    create_server(Path(folder)).run("stdio")
+    create_server(Path(folder), find_meaning()).run("stdio")
     return 0
 
 

@@ -8,18 +8,20 @@ from mcp.server.mcpserver.exceptions import ToolError
 from pydantic import Field
 
 from scenewire_sourcing.candidates import FootageFile, SearchAnswer
+from scenewire_sourcing.meaning.similarity import Meaning
 from scenewire_sourcing.servers.library.catalogue import Catalogue
 
 __all__ = ["create_server"]
 
 
-def create_server(folder: Path) -> MCPServer:
+def create_server(folder: Path, meaning: Meaning | None = None) -> MCPServer:
     """Creates the server.
 
     Args:
         folder: holds the clips; need not exist yet.
+        meaning: finds clips in other languages than that of a query; without it, only words find them.
     """
-    catalogue = Catalogue(folder)
+    catalogue = Catalogue(folder, meaning)
     server = MCPServer("library", instructions="Video clips in a local folder.")
 
     @server.tool()
@@ -27,7 +29,7 @@ def create_server(folder: Path) -> MCPServer:
         query: Annotated[str, Field(max_length=1_000, description="Words; clips that match more of them come first.")],
         limit: Annotated[int, Field(ge=1, le=50, description="Maximum number of clips.")] = 20,
     ) -> SearchAnswer:
-        """Searches clips by their titles, keywords, file and folder names."""
+        """Searches clips by their titles, keywords, file and folder names, and by meaning where that is installed."""
         try:
             return SearchAnswer(results=tuple(catalogue.search(query, limit)))
         except FileNotFoundError as error:
