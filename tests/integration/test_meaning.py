@@ -14,7 +14,7 @@ CLIPS = ["Lighthouse in a storm", "Harbour crane lifts a container", "Bee on a f
     ("sentence", "right"),
     [
         ("Ein Leuchtturm warnt die Seeleute.", 0),
-        ("Un faro avisa a los marineros de las rocas con una llama.", 0),
+        ("Las abejas llevan el polen de flor en flor.", 2),
         ("En el puerto, una grúa levanta contenedores.", 1),
         ("ミツバチは花から花へ花粉を運ぶ。", 2),
         ("Un boulanger pétrit la pâte.", 3),
