@@ -55,8 +55,9 @@ async def test_the_language_and_the_voice_choose_the_engine(
 
     assert (narration.engine, narration.voice) == (engine, voice)
     is_substitute = engine == "espeak" and options.get("voice") in {None, "af_heart"}
-    noted = ("espeak speaks German, because kokoro-onnx does not speak 'de'.",) if is_substitute else ()
-    assert narration.notes == noted
+    dropped = " with its default voice instead of af_heart" if "voice" in options else ""
+    note = f"espeak speaks German{dropped}, because kokoro-onnx does not speak 'de'."
+    assert narration.notes == ((note,) if is_substitute else ())
 
 
 async def test_a_stored_narration_without_the_note_is_not_used_again(tmp_path: Path) -> None:

@@ -149,10 +149,10 @@ async def test_voices_of_another_language_speak_and_are_noted(
 @pytest.mark.parametrize(
     ("language", "voice", "said"),
     [
-        ("en", "nobody", "no voice 'nobody'; available voices: af_heart, af_sky, bf_emma"),
+        ("en", "nobody", "no voice 'nobody'"),
         ("de", None, "does not speak 'de'"),
         ("ko", None, "does not speak 'ko'"),
-        ("fr", None, "no voice for 'fr'; available voices: af_heart, af_sky, bf_emma"),
+        ("fr", None, "no voice for 'fr'"),
     ],
 )
 async def test_a_voice_or_language_that_is_not_there_is_refused(

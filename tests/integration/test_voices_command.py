@@ -67,6 +67,42 @@ async def test_a_voice_that_is_missing_is_found_before_anything_is_ordered(
     assert not (data / "nats").exists()
 
 
+@pytest.mark.parametrize("command", [("script",), ("make", "--script"), ("voices", "try")])
+@pytest.mark.parametrize("voice", ["nosuch", "af_hart", "en-usa"])
+async def test_every_command_refuses_a_voice_that_no_engine_has_alike(
+    command: tuple[str, ...], voice: str, tmp_path: Path
+):
+    pytest.importorskip("onnxruntime")
+    data, text = tmp_path / "data", tmp_path / "talk.txt"
+    write_onnx_folder(data / "weights")
+    text.write_text("The canal joins two seas.")
+
+    words = text.read_text() if command[0] == "voices" else str(text)
+    ended = await run(*command, words, "--language", "en", "--voice", voice, data=data, cwd=tmp_path)
+
+    assert ended.returncode == 1
+    message, hint = ended.err.splitlines()
+    engine = "kokoro-onnx: there is" if voice == "af_hart" else "espeak-ng has"
+    assert message == f"error: {engine} no voice '{voice}'"
+    similar = {"af_hart": "similar names: af_heart; ", "en-usa": "similar names: en-US, en-Shaw, en-US-nyc; "}
+    assert hint == f"  {similar.get(voice, '')}`scenewire voices --language en` lists the voices for en"
+
+
+async def test_every_voice_of_a_script_is_checked_and_a_replaced_one_is_noted(tmp_path: Path):
+    pytest.importorskip("onnxruntime")
+    data, scenes = tmp_path / "data", tmp_path / "scenes.json"
+    write_onnx_folder(data / "weights")
+    scenes.write_text('{"scenes": [{"text": "Der Kanal.", "voice": "de"}, {"text": "Zwei Meere.", "voice": "nosuch"}]}')
+
+    refused = await run("script", str(scenes), "--language", "de", data=data, cwd=tmp_path)
+    scenes.write_text(scenes.read_text().replace("nosuch", "af_heart"))
+    noted = await run("script", str(scenes), "--language", "de", data=data, cwd=tmp_path)
+
+    assert (refused.returncode, "espeak-ng has no voice 'nosuch'" in refused.err) == (1, True)
+    assert noted.returncode == 0, noted.err
+    assert "note: espeak speaks German with its default voice instead of af_heart, because" in noted.out
+
+
 async def test_a_sample_is_spoken_in_the_language_of_its_voice_or_its_text(tmp_path: Path):
     pytest.importorskip("onnxruntime")
     data = tmp_path / "data"

@@ -20,6 +20,7 @@ from scenewire_cli.ordering.music import MusicFile, music_file, with_music
 from scenewire_cli.ordering.order import build_order
 from scenewire_cli.ordering.order_options import OrderOptions
 from scenewire_cli.ordering.topic_prompt import ask_topic
+from scenewire_cli.ordering.voices import check_voices
 from scenewire_cli.output.formatting import artifact_location
 from scenewire_cli.progress.display import Display, make_display
 from scenewire_cli.progress.events import ProjectProgress, follow
@@ -101,8 +102,7 @@ async def make_video(
     require_room(order, data=folder.root if options.nats is None else None, out=out)
     if options.nats is None:
         await find_ffmpeg()
-        if folder.endpoint() is None:  # a running stack may have another engine
-            await _check_voices(order, folder)
+        await check_voices(order, folder)
     artifacts_url = os.environ.get("ARTIFACTS_URL") or (folder.artifacts_url if options.nats is None else None)
     order = await with_music(order, music, artifacts_url)
     with make_display(as_json=options.as_json) as display, folder.pending(order) as pending:
@@ -138,16 +138,6 @@ async def make_video(
     if late is not None:
         raise late
     return 0
-
-
-async def _check_voices(order: ScriptRequested, folder: DataFolder) -> None:
-    """Refuses an order that the engine of this stack cannot speak."""
-    from scenewire_script.preview import resolve_language
-    from scenewire_tts.voices import check_voice
-
-    language = resolve_language(order).tag
-    for voice in dict.fromkeys([order.voice, *(order.voices or {}).values()]):
-        await check_voice(language, voice, data=folder.root)
 
 
 async def _clean_up(folder: DataFolder, project: ProjectProgress) -> str:

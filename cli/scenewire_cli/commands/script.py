@@ -7,15 +7,15 @@ from typing import Annotated, Any
 import typer
 
 from scenewire.messages import ScenesScripted, has_closing, planned_closing_s
-from scenewire.text.languages import primary_language
-from scenewire.text.writings import LANGUAGE_NAMES
-from scenewire_cli.options import JsonOption
+from scenewire_cli.options import DataOption, JsonOption
 from scenewire_cli.ordering.order import build_order
 from scenewire_cli.ordering.order_options import OrderOptions
+from scenewire_cli.ordering.voices import check_voices
 from scenewire_cli.output.designs import describe_sentence
 from scenewire_cli.output.tables import print_facts, seconds
 from scenewire_cli.output.terminal import print_json, print_line, single_spaced
 from scenewire_cli.running import run
+from scenewire_cli.stack.data_folder import DataFolder
 
 __all__ = ["script"]
 
@@ -31,11 +31,12 @@ def script(
     ] = None,
     title: Annotated[str | None, typer.Option("--title", metavar="TEXT", help="Title of the video.")] = None,
     speak_headings: Annotated[bool, typer.Option("--speak-headings", help="Speak its headings, too.")] = False,
+    data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Shows what a script becomes, and makes nothing.
 
-    Prints title, sections and scenes with their estimated seconds, what footage is searched for, what each sentence shows
+    Refuses a voice or a language that no engine here speaks, as make does. Prints title, sections and scenes with their estimated seconds, what footage is searched for, what each sentence shows
     where none is found, and what is not spoken.
 
     Example:
@@ -44,17 +45,17 @@ def script(
     options = replace(
         OrderOptions(), script=file, language=language, voice=voice, title=title, speak_headings=speak_headings
     )
-    run(_script(options, as_json=as_json))
+    run(_script(options, DataFolder(data), as_json=as_json))
 
 
-async def _script(options: OrderOptions, *, as_json: bool) -> int:
+async def _script(options: OrderOptions, folder: DataFolder, *, as_json: bool) -> int:
     from scenewire_script.preview import preview_script
-    from scenewire_tts.voices import check_voice
 
     order = build_order(options)
-    if order.language is not None and primary_language(order.language) not in LANGUAGE_NAMES:
-        await check_voice(order.language, order.voice)
+    replaced = await check_voices(order, folder)
     scripted = await preview_script(order)
+    brief = scripted.brief.model_copy(update={"notes": (*scripted.brief.notes, *replaced)})
+    scripted = scripted.model_copy(update={"brief": brief})
     if as_json:
         print_json({"event": "script", **_as_dict(scripted)})
     else:

@@ -49,10 +49,13 @@ async def _try(
 ) -> int:
     from scenewire_script.preview import resolve_language
     from scenewire_tts.sample import speak_sample
+    from scenewire_tts.voices import check_voice
 
     order = build_order(OrderOptions(language=language, voice=voice)).model_copy(update={"text": text})
+    spoken = resolve_language(order).tag
     with settings_errors():
-        sample = await speak_sample(text, language=resolve_language(order).tag, voice=voice, path=out, data=folder.root)
+        await check_voice(spoken, voice, data=folder.root)
+        sample = await speak_sample(text, language=spoken, voice=voice, path=out, data=folder.root)
     if as_json:
         print_json({"event": "sample", **asdict(sample), "path": os.fsdecode(sample.path)})
         return 0

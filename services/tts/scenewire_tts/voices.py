@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Final
 
 from pydantic import ValidationError
 
@@ -14,14 +12,13 @@ from scenewire_tts.engines.base import SpeechEngine
 from scenewire_tts.engines.espeak.engine import run_espeak
 from scenewire_tts.engines.kokoro.engine import KokoroEngine, open_kokoro
 from scenewire_tts.engines.kokoro.phonemes import DIALECTS
+from scenewire_tts.engines.kokoro.voices import similar_names
 from scenewire_tts.engines.openai_compatible.engine import OpenAICompatibleEngine
 from scenewire_tts.engines.opening import open_engine
 from scenewire_tts.engines.selection import NEURAL_ENGINES, EngineName, EngineSelection, select_engine
 from scenewire_tts.settings import TtsSettings, read_settings
 
 __all__ = ["InstalledVoice", "check_voice", "list_voices"]
-
-_MAX_SIMILAR: Final = 3
 
 
 @dataclass(frozen=True)
@@ -68,8 +65,10 @@ async def list_voices(language: str | None = None, *, data: Path | None = None) 
     return [voice for voice in voices if language is None or voice.speaks(language)]
 
 
-async def check_voice(language: str, voice: str | None, *, data: Path | None = None) -> None:
+async def check_voice(language: str, voice: str | None, *, data: Path | None = None) -> str:
     """Checks that the engine that would speak here has a voice for an order.
+
+    Returns a note if another engine or voice would speak than people may expect, or an empty text.
 
     Args:
         language: of the order.
@@ -82,7 +81,7 @@ async def check_voice(language: str, voice: str | None, *, data: Path | None = N
     try:
         settings = read_settings(data)
     except ValidationError:
-        return  # the start of the service names the variable
+        return ""  # the start of the service names the variable
     wanted = voice or settings.voice
     selection = select_engine(settings)
     engine = open_engine(settings, selection).for_order(language, wanted)
@@ -92,6 +91,7 @@ async def check_voice(language: str, voice: str | None, *, data: Path | None = N
         if error.code is not FailureCode.SPEECH_FAILED:
             raise
         raise PermanentError(error.code, error.message, hint=await _hint(selection, language, wanted, data)) from error
+    return engine.note if isinstance(engine, SubstituteEngine) else ""
 
 
 async def _hint(selection: EngineSelection, language: str, voice: str | None, data: Path | None) -> str:
@@ -104,10 +104,8 @@ async def _hint(selection: EngineSelection, language: str, voice: str | None, da
         return f"{voice} is a natural voice; {selection.hint or 'unset TTS_ENGINE to use it'}"
     if voice is None or not voices:
         return "`scenewire languages` lists the languages with a voice"
-    names = {installed.name.casefold(): installed.name for installed in voices}
-    similar = [names[name] for name in get_close_matches(voice.casefold(), names, _MAX_SIMILAR)]
-    start = f"similar names: {', '.join(similar)}; " if similar else ""
-    return f"{start}`scenewire voices --language {language}` lists the voices for {language}"
+    similar = similar_names(voice, [installed.name for installed in voices])
+    return f"{similar}`scenewire voices --language {language}` lists the voices for {language}"
 
 
 async def _try_voice(engine: SpeechEngine, language: str, voice: str | None) -> None:

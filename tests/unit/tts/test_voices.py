@@ -24,8 +24,8 @@ def test_a_voice_is_one_or_a_mixture(wanted: str, mixture: object):
 
 
 @pytest.mark.parametrize("wanted", ["en-us+f3", "", "af_sky,", "../../etc/passwd"])
-def test_a_voice_that_is_not_there_is_refused_with_those_that_are(wanted: str):
-    with pytest.raises(VoicesError, match="available voices: af_heart, af_sky, bf_emma"):
+def test_a_voice_that_is_not_there_is_refused(wanted: str):
+    with pytest.raises(VoicesError, match="there is no voice"):
         parse_mixture(wanted, KNOWN)
 
 

@@ -34,7 +34,7 @@ class SubstituteEngine(SpeechEngine):
 
     def __init__(self, engine: SpeechEngine, note: str, *, ignores_voice: bool = False) -> None:
         self._engine = engine
-        self._note = note
+        self.note: Final = note
         self.ignores_voice: Final = ignores_voice
 
     @property
@@ -45,7 +45,7 @@ class SubstituteEngine(SpeechEngine):
     @property
     @override
     def version(self) -> str:
-        return f"{self._engine.version}, {self._note}"  # a narration without the note is another one
+        return f"{self._engine.version}, {self.note}"  # a narration without the note is another one
 
     @override
     def speed_for(self, rate: float) -> float:
@@ -59,7 +59,7 @@ class SubstituteEngine(SpeechEngine):
     async def speak(self, text: str, *, language: str, voice: str | None, speed: float = 1.0) -> Speech:
         voice = None if self.ignores_voice else voice
         speech = await self._engine.speak(text, language=language, voice=voice, speed=speed)
-        return replace(speech, notes=(*speech.notes, self._note))
+        return replace(speech, notes=(*speech.notes, self.note))
 
 
 class AutomaticEngine(SpeechEngine):
@@ -103,7 +103,8 @@ class AutomaticEngine(SpeechEngine):
         try:
             self._natural.select_voice(language, None)
         except PermanentError as error:
-            note = f"{self._other.name} speaks {language_name(language)}, because {error.message}."
+            dropped = f" with its default voice instead of {voice}" if voice else ""
+            note = f"{self._other.name} speaks {language_name(language)}{dropped}, because {error.message}."
             return SubstituteEngine(self._other, note, ignores_voice=voice is not None)
         return self._natural
 

@@ -28,7 +28,14 @@ from scenewire_tts.engines.kokoro.model.process import ModelHandshake, ModelProc
 from scenewire_tts.engines.kokoro.phonemes import DIALECTS, Piece, SpokenWord, select_dialect, spell, write_phonemes
 from scenewire_tts.engines.kokoro.readers.reader import READERS, read_words, require_reader
 from scenewire_tts.engines.kokoro.utterances import Utterance, divide, halve, number
-from scenewire_tts.engines.kokoro.voices import Mixture, VoicesError, find_voices, parse_mixture, read_named
+from scenewire_tts.engines.kokoro.voices import (
+    Mixture,
+    VoicesError,
+    find_voices,
+    parse_mixture,
+    read_named,
+    similar_names,
+)
 from scenewire_tts.engines.kokoro.weights import Weights, examine
 from scenewire_tts.speech.sound import Speech
 from scenewire_tts.speech.word_timing import Mark, time_words
@@ -197,7 +204,7 @@ class KokoroEngine(SpeechEngine):
             raise PermanentError(
                 FailureCode.SPEECH_FAILED,
                 f"{self._name}: {error}",
-                hint="order one of them with --voice, or set TTS_VOICE",
+                hint=f"{similar_names(voice or '', self._weights.voices)}`scenewire voices list` lists the voices",
             ) from error
 
     def _voice_digest(self, name: str) -> str:
@@ -213,7 +220,7 @@ class KokoroEngine(SpeechEngine):
             names = [name for name in voices if name.startswith(start)]
             if names:
                 return min(names)
-        raise VoicesError(f"there is no voice for {language!r}; available voices: {', '.join(voices)}")
+        raise VoicesError(f"there is no voice for {language!r}")
 
     async def _chunks(self, utterance: Utterance, mixture: Mixture, speed: float) -> list[AudioChunk]:
         """Speaks an utterance; in halves if there is not enough memory for all of it."""

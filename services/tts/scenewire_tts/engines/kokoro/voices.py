@@ -6,20 +6,33 @@ ever executed, even if their format allows it.
 
 import math
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["STYLE_SIZE", "Mixture", "VoicesError", "find_voices", "mix", "parse_mixture", "read_named", "read_voice"]
+__all__ = [
+    "STYLE_SIZE",
+    "Mixture",
+    "VoicesError",
+    "find_voices",
+    "mix",
+    "parse_mixture",
+    "read_named",
+    "read_voice",
+    "similar_names",
+]
 
 STYLE_SIZE: Final = 256
 
 _ROW_BYTES: Final = 4 * STYLE_SIZE
 _MAX_VOICES: Final = 8
 """Per mixture."""
+
+_MAX_SIMILAR: Final = 3
 
 Mixture = tuple[tuple[str, float], ...]
 """Names of voices with their weights, which add up to 1."""
@@ -33,7 +46,7 @@ def parse_mixture(wanted: str, known: Sequence[str]) -> Mixture:
     """Parses `af_sky`, `af_sky,af_heart` (equal parts) or `af_sky:3,af_heart:1`.
 
     Raises:
-        VoicesError: a weight is invalid or a voice does not exist; lists the available voices.
+        VoicesError: a weight is invalid or a voice does not exist.
     """
     parts = [part.partition(":") for part in wanted.split(",")]
     weights: dict[str, float] = {}
@@ -45,14 +58,22 @@ def parse_mixture(wanted: str, known: Sequence[str]) -> Mixture:
         if not 0 < number < math.inf:
             raise VoicesError(f"{weight!r} is not a valid weight; write, for example, {name.strip()}:2")
         if name.strip() not in known:
-            raise VoicesError(
-                f"there is no voice {name.strip()!r}; available voices: {', '.join(sorted(known)) or 'none'}"
-            )
+            raise VoicesError(f"there is no voice {name.strip()!r}")
         weights[name.strip()] = weights.get(name.strip(), 0) + number
     if len(weights) > _MAX_VOICES:
         raise VoicesError(f"a mixture has at most {_MAX_VOICES} voices")
     total = sum(weights.values())
     return tuple((name, weight / total) for name, weight in weights.items())
+
+
+def similar_names(wanted: str, known: Iterable[str]) -> str:
+    """Returns names that are spelled like the wanted one, as the beginning of a hint; empty if there are none."""
+    names = {name.casefold(): name for name in known}
+    parts = [part.partition(":")[0].strip().casefold() for part in wanted.split(",")]
+    similar = [
+        names[name] for part in parts if part not in names for name in get_close_matches(part, names, _MAX_SIMILAR)
+    ]
+    return f"similar names: {', '.join(dict.fromkeys(similar))}; " if similar else ""
 
 
 def find_voices(folder: Path) -> dict[str, Path]:
