@@ -26,6 +26,7 @@ def graph(
     speed_type: int = FLOAT,
     tokens: str = "input_ids",
     config: object = None,
+    weights: tuple[int, int] | None = None,
 ) -> bytes:
     """Returns the bytes of a graph.
 
@@ -36,6 +37,7 @@ def graph(
         speed_type: of the input.
         tokens: name of the input.
         config: embedded.
+        weights: type and bytes of weights that nothing reads.
     """
     nodes = [
         ("Cast", ["speed"], ["rate"], {"to": FLOAT}),
@@ -66,6 +68,8 @@ def graph(
         _tensor("unit", INT64, [], struct.pack("<q", 1)),
         _tensor("loud", FLOAT, [], struct.pack("<f", 0.3)),
     ]
+    if weights is not None:
+        constants.append(_tensor("weights", weights[0], [], bytes(weights[1])))
     inputs = [
         _value(tokens, INT64, [1, "n"]),
         _value("style", FLOAT, [1, 256]),

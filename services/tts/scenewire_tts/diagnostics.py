@@ -1,6 +1,7 @@
 """Reports which engine would speak and why, and what a folder of weights contains."""
 
 import asyncio
+import mmap
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,9 +17,19 @@ from scenewire.text.voice_names import voice_language
 from scenewire.text.writings import language_name
 from scenewire_tts.engines.automatic import is_natural
 from scenewire_tts.engines.kokoro.engine import KokoroEngine, open_kokoro
+from scenewire_tts.engines.kokoro.model.base import ONNX_PROVIDER
+from scenewire_tts.engines.kokoro.model.graph import read_graph
+from scenewire_tts.engines.kokoro.model.graph_durations import has_durations
 from scenewire_tts.engines.kokoro.weights import ENGINES, Weights, WeightsFile, examine
-from scenewire_tts.engines.selection import NEURAL_ENGINES, EngineName, EngineSelection, missing_packages, select_engine
-from scenewire_tts.settings import read_settings
+from scenewire_tts.engines.selection import (
+    NEURAL_ENGINES,
+    EngineName,
+    EngineSelection,
+    has_gpu,
+    missing_packages,
+    select_engine,
+)
+from scenewire_tts.settings import TtsSettings, read_settings
 from scenewire_tts.speech.sound import SAMPLE_RATE
 
 __all__ = ["EngineReport", "Trial", "WeightsReport", "check_speech", "check_weights"]
@@ -70,7 +81,7 @@ class WeightsReport:
 
 
 def check_speech(data: Path | None = None) -> list[Finding]:
-    """Returns the engine that would speak, then those that would not, with the reasons.
+    """Returns the engine that would speak, its details, then those that would not, with the reasons.
 
     Args:
         data: the data folder; None takes the one of the environment.
@@ -97,8 +108,30 @@ def check_speech(data: Path | None = None) -> list[Finding]:
         hint = hint or _substituted(settings.voice, selection) or _accent(kokoro)
     return [
         Finding(f"{selection.engine}{facts}, because {selection.reason}", hint=hint),
+        _details(settings, selection),
         *(_unused(engine, missing, selection) for engine, missing in selection.missing.items()),
     ]
+
+
+def _details(settings: TtsSettings, selection: EngineSelection) -> Finding:
+    """Returns the precision, the device and how exact word times are, for the engine that would speak."""
+    if selection.engine == "openai-compatible":
+        return Finding("word times: exact for the beginnings of sentences, estimates within them")
+    model = examine(selection.weights).models.get(selection.engine) if selection.weights else None
+    if model is None:
+        return Finding("word times: exact, reported by espeak-ng")
+    if selection.engine == "kokoro":
+        device = "GPU" if settings.device != "cpu" and has_gpu() else "CPU"
+        return Finding(f"precision: fp32; runs on: {device}, PyTorch; word times: exact, reported by the model")
+    try:
+        with model.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            precision, is_exact = read_graph(content).precision, has_durations(content)
+    except (OSError, ValueError) as error:
+        return Finding(
+            f"{model} cannot be read: {error}", ok=False, hint="`scenewire weights check` examines the folder"
+        )
+    times = "exact, read from the graph" if is_exact else "estimates, up to 0.4 s off, because the graph hides them"
+    return Finding(f"precision: {precision}; runs on: CPU, {ONNX_PROVIDER}; word times: {times}")
 
 
 def _variable(name: str) -> str:

@@ -8,8 +8,13 @@ import pytest
 from scenewire.findings import Finding
 from scenewire_cli.commands import doctor
 from scenewire_cli.stack.data_folder import DataFolder
+from scenewire_tts import diagnostics
+from scenewire_tts.engines.selection import EngineSelection
+from scenewire_tts.settings import TtsSettings
 from scripts.doubles.language_model import KEY
+from tests.support.onnx_graph import graph
 from tests.support.weights import write_onnx_folder, write_voice
+from tests.unit.tts.test_weights import write_torch_model
 
 
 async def test_footage_servers_are_reported_by_the_service(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -45,9 +50,10 @@ async def test_the_engine_is_reported_with_what_the_others_require(
     for name in ("TTS_ENGINE", "TTS_WEIGHTS", "TTS_DEVICE"):
         monkeypatch.delenv(name, raising=False)
 
-    speaks, *others = await doctor._speech(DataFolder(tmp_path / "data"))
+    speaks, details, *others = await doctor._speech(DataFolder(tmp_path / "data"))
 
     assert speaks.ok
+    assert details == Finding("word times: exact, reported by espeak-ng")
     assert speaks.uses == "espeak, bundled, because no natural voice is installed"
     assert "scenewire voices install" in speaks.hint
     engines = ("kokoro", "kokoro-onnx", "openai-compatible")
@@ -76,7 +82,7 @@ async def test_an_installed_voice_is_reported_and_english_by_a_japanese_voice_to
     folder = DataFolder(tmp_path)
     write_onnx_folder(folder.weights)
 
-    speaks, espeak, *_ = await doctor._speech(folder)
+    speaks, _, espeak, *_ = await doctor._speech(folder)
     assert speaks == Finding(f"kokoro-onnx with kokoro.onnx and 3 voices, because {folder.weights} is complete for it")
     assert espeak.uses == "espeak, bundled, for languages that kokoro-onnx lacks"
 
@@ -90,6 +96,46 @@ async def test_an_installed_voice_is_reported_and_english_by_a_japanese_voice_to
     speaks, *_ = await doctor._speech(folder)
     assert speaks.ok
     assert speaks.hint.startswith("English is read by jm_kumo, a voice for Japanese, with an accent")
+
+
+@pytest.mark.parametrize(
+    ("kind", "hides", "told"),
+    [
+        (1, False, "precision: fp32; runs on: CPU, CPUExecutionProvider; word times: exact, read from the graph"),
+        (3, False, "precision: int8; runs on: CPU, CPUExecutionProvider; word times: exact, read from the graph"),
+        (10, True, "precision: fp16; runs on: CPU, CPUExecutionProvider; word times: estimates, up to 0.4 s off"),
+    ],
+)
+async def test_precision_device_and_word_times_are_those_of_the_graph_that_is_loaded(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: int, hides: bool, told: str
+) -> None:
+    for name in ("TTS_ENGINE", "TTS_WEIGHTS", "TTS_DEVICE", "TTS_VOICE", "SCENEWIRE_DATA"):
+        monkeypatch.delenv(name, raising=False)
+    pytest.importorskip("onnxruntime")
+    folder = DataFolder(tmp_path)
+    write_onnx_folder(folder.weights)  # a smaller graph, which is not loaded
+    model = graph(weights=(kind, 9000), tells_durations=not hides, rounding="Ceil" if hides else "Round")
+    (folder.weights / "model.onnx").write_bytes(model)
+
+    speaks, details, *_ = await doctor._speech(folder)
+
+    assert speaks.uses.startswith("kokoro-onnx with model.onnx and 3 voices")
+    assert (details.ok, details.uses.startswith(told)) == (True, True)
+
+
+async def test_the_device_of_pytorch_is_a_gpu_if_there_is_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    folder = write_onnx_folder(tmp_path / "weights")
+    write_torch_model(folder / "kokoro.pth")
+    selection = EngineSelection("kokoro", "", {}, folder)
+    settings = TtsSettings(artifacts_url="file:///")
+
+    told = []
+    for gpu in (True, False):
+        monkeypatch.setattr(diagnostics, "has_gpu", lambda gpu=gpu: gpu)
+        told.append(diagnostics._details(settings, selection).uses)
+
+    word_times = "word times: exact, reported by the model"
+    assert told == [f"precision: fp32; runs on: {device}, PyTorch; {word_times}" for device in ("GPU", "CPU")]
 
 
 async def test_a_service_whose_packages_are_missing_is_a_finding() -> None:

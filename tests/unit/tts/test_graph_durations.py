@@ -1,6 +1,7 @@
 import pytest
 
-from scenewire_tts.engines.kokoro.model.graph_durations import DURATIONS, durations_output
+from scenewire_tts.engines.kokoro.model.graph import read_graph
+from scenewire_tts.engines.kokoro.model.graph_durations import DURATIONS, durations_output, has_durations
 from tests.support.onnx_graph import graph, other_rounding
 
 
@@ -31,3 +32,24 @@ def test_a_file_without_a_graph_has_none(data: bytes):
 def test_something_else_is_refused(data: bytes):
     with pytest.raises(ValueError, match="it is"):
         durations_output(data)
+
+
+@pytest.mark.parametrize(
+    ("file", "known"),
+    [
+        (graph(), True),
+        (graph(rounding="Ceil"), True),
+        (graph(tells_durations=False), True),
+        (graph(tells_durations=False, rounding="Ceil"), False),
+    ],
+    ids=["returned and found", "returned", "found", "hidden"],
+)
+def test_durations_are_known_if_they_are_returned_or_found(file: bytes, known: bool):
+    assert has_durations(file) == known
+
+
+@pytest.mark.parametrize(
+    ("kind", "precision"), [(1, "fp32"), (2, "int8"), (3, "int8"), (10, "fp16"), (16, "bf16"), (99, "type 99")]
+)
+def test_the_precision_is_the_type_of_most_weights(kind: int, precision: str):
+    assert read_graph(graph(weights=(kind, 1000))).precision == precision

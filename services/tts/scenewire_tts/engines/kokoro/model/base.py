@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["OutOfMemoryError", "Sound", "UnusableError", "VoiceModel", "first_line"]
+__all__ = ["ONNX_PROVIDER", "OutOfMemoryError", "Sound", "UnusableError", "VoiceModel", "first_line"]
+
+
+ONNX_PROVIDER: Final = "CPUExecutionProvider"
+"""What ONNX Runtime runs graphs on. PyTorch is the path to GPUs."""
 
 
 class UnusableError(Exception):

@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 from typing_extensions import override
 
 from scenewire_tts.engines.kokoro.model.base import (
+    ONNX_PROVIDER,
     OutOfMemoryError,
     Sound,
     UnusableError,
     VoiceModel,
     first_line,
 )
-from scenewire_tts.engines.kokoro.model.graph_durations import DURATIONS, durations_output
+from scenewire_tts.engines.kokoro.model.graph_durations import DURATION_OUTPUTS, durations_output
 from scenewire_tts.engines.kokoro.vocabulary import VOCABULARY
 from scenewire_tts.engines.kokoro.voices import STYLE_SIZE
 from scenewire_tts.engines.kokoro.weights import examine
@@ -31,9 +32,6 @@ __all__ = ["OnnxModel"]
 _SEED: Final = 1
 _EMBEDDED_CONFIG: Final = "kokoro_config"
 """Metadata key under which some graphs embed the configuration of the model."""
-
-_DURATION_OUTPUTS: Final = ("duration", "durations", "pred_dur", DURATIONS)
-"""Names under which graphs return durations."""
 
 _STEP_SAMPLES: Final = 600
 _TRIAL_PHONEMES: Final = 4
@@ -80,7 +78,7 @@ class OnnxModel(VoiceModel):
         if {self._tokens, "style", "speed"} != self._inputs.keys():
             raise UnusableError(f"{graph} is not a Kokoro graph: its inputs are {', '.join(self._inputs)}")
         self._vocabulary = self._read_vocabulary(found.config)
-        self._durations = next((name for name in _DURATION_OUTPUTS if name in self._outputs), None)
+        self._durations = next((name for name in DURATION_OUTPUTS if name in self._outputs), None)
         if self._durations is not None and not self._has_true_durations():
             self._durations = None
 
@@ -153,7 +151,7 @@ def _open(onnxruntime: Any, graph: Path, options: Any) -> Any:
         return _open_with_durations(onnxruntime, graph, options)
     except Exception:  # noqa: BLE001 - whatever it is, opening the file itself reports it, or works
         try:
-            return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+            return onnxruntime.InferenceSession(str(graph), options, providers=[ONNX_PROVIDER])
         except Exception as error:  # its exceptions have no other common base
             raise UnusableError(f"{graph} cannot be loaded: {first_line(error)}") from error
 
@@ -169,6 +167,6 @@ def _open_with_durations(onnxruntime: Any, graph: Path, options: Any) -> Any:
             with os.fdopen(copy, "wb", closefd=False) as target:
                 target.write(content)
                 target.write(durations_output(content) or b"")
-            return onnxruntime.InferenceSession(f"/proc/self/fd/{copy}", options, providers=["CPUExecutionProvider"])
+            return onnxruntime.InferenceSession(f"/proc/self/fd/{copy}", options, providers=[ONNX_PROVIDER])
         finally:
             os.close(copy)
