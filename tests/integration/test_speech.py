@@ -5,6 +5,8 @@ import shutil
 import sys
 import time
 import wave
+from bisect import bisect_right
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -19,7 +21,8 @@ from scenewire.messages import AudioRendered, ScenesScripted
 from scenewire.processes.run import run_program
 from scenewire_tts.app import create_app
 from scenewire_tts.engines.espeak import child as espeak_child
-from scenewire_tts.engines.espeak.engine import EspeakEngine, read_text, run_espeak
+from scenewire_tts.engines.espeak import engine as engine_module
+from scenewire_tts.engines.espeak.engine import EspeakAnswer, EspeakEngine, read_text, run_espeak
 from scenewire_tts.settings import TtsSettings
 from scenewire_tts.speech.postprocess import finish
 from scenewire_tts.speech.sound import SAMPLE_RATE
@@ -62,6 +65,48 @@ async def test_speech_can_be_heard_and_its_words_are_where_the_sound_is(language
     spectrum = np.abs(np.fft.rfft(finished.pcm.astype(float)))
     hertz = np.fft.rfftfreq(len(finished.pcm), 1 / SAMPLE_RATE)
     assert (spectrum[hertz < 4000] ** 2).sum() > 0.8 * (spectrum**2).sum(), "speech lies below 4 kHz"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "37 " * 300),
+        ("en", "99,999 " * 150),
+        ("en", "a " * 500),
+        ("en", "read the book again 37 " * 60),
+        ("de", "siebenundsiebzigtausend " * 90),
+        ("hi", "पानी 37 " * 100),
+        ("th", "น้ำ 37 " * 100),
+        ("zh", "国" * 500),
+    ],
+)
+async def test_every_word_of_a_long_text_without_punctuation_is_spoken_when_it_is_marked(
+    language: str, text: str
+) -> None:
+    text = text.strip()
+
+    answer = await read_text(text, language=language, voice=None, words_per_minute=150)
+
+    ends = [token.end for token in split_words(text)]
+    spoken = [bisect_right(ends, mark[0]) for mark in answer.header["marks"]]
+    assert sorted(set(spoken)) == list(range(len(ends)))
+    assert spoken == sorted(spoken)
+    shares = np.diff([mark[1] for mark in answer.header["marks"]]) / answer.header["sample_rate"]
+    assert shares.max() < 3, "a word lasts as long as several"
+
+
+async def test_prose_is_read_without_breaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "The boat that the old man had built for the boy who lived by the river was such as " * 5
+
+    async def once(request: Mapping[str, object]) -> EspeakAnswer:
+        texts.append(str(request["text"]))
+        return await run_espeak(request)
+
+    texts: list[str] = []
+    monkeypatch.setattr(engine_module, "run_espeak", once)
+    await read_text(text, language="en", voice=None, words_per_minute=150)
+
+    assert texts == [text]
 
 
 async def test_a_sentence_begins_after_the_pause_before_it() -> None:

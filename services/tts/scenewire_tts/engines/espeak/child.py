@@ -5,7 +5,8 @@ process is deterministic. This file imports little, so that a process per scene 
 
     request   {"text": …, "language": "pt-BR", "voice": null, "words_per_minute": 150, "phonemes": false}
               with "inline_phonemes": true, text in double brackets is read as phonemes, in espeak-ng's letters
-    answer    one line {"voice": …, "sample_rate": 22050, "marks": [[position, sample], …]}, then 16-bit PCM
+    answer    one line {"voice": …, "sample_rate": 22050, "marks": [[position, sample], …],
+              "clauses": [[end position, phonemes], …]}, then 16-bit PCM
               with phonemes, marks are [position, sample, [phoneme, …]] and no PCM follows
     refusal   one line {"refused": reason}
     request   {"list": true}
@@ -31,6 +32,7 @@ _UTF8: Final = 1
 _INLINE_PHONEMES: Final = 0x100
 _LIST_END: Final = 0
 _WORD: Final = 1
+_CLAUSE_END: Final = 5
 _PHONEME: Final = 7
 _TELL_PHONEMES_IN_IPA: Final = 0b11
 
@@ -157,13 +159,13 @@ _SpokenWord = tuple[int, int, list[str]]
 class _Library:
     """The initialized espeak-ng library."""
 
-    def __init__(self, *, phonemes: bool) -> None:
+    def __init__(self) -> None:
         data = espeakng_loader.get_data_path()
         os.chdir(data)  # the library truncates paths to 160 characters; "." is always short
         self._library = ctypes.CDLL(espeakng_loader.get_library_path())
         self._library.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_Voice))
         self._library.espeak_GetCurrentVoice.restype = ctypes.POINTER(_Voice)
-        options = _DONT_EXIT | (_TELL_PHONEMES_IN_IPA if phonemes else 0)
+        options = _DONT_EXIT | _TELL_PHONEMES_IN_IPA
         self.sample_rate: int = self._library.espeak_Initialize(_SYNCHRONOUS, 0, b".", options)
         if self.sample_rate <= 0:
             message = f"espeak-ng failed to start with its data in {data}"
@@ -187,20 +189,33 @@ class _Library:
             raise RefusedError(f"espeak-ng cannot use its voice {identifier!r} (code {code})")
         self._library.espeak_SetParameter(_RATE, words_per_minute, 0)
 
-    def speak(self, text: str, *, inline_phonemes: bool) -> tuple[bytearray, list[_SpokenWord]]:
-        """Returns 16-bit samples and, for each spoken word, its character position, sample position and phonemes."""
+    def speak(self, text: str, *, inline_phonemes: bool) -> tuple[bytearray, list[_SpokenWord], list[tuple[int, int]]]:
+        """Speaks a text.
+
+        Returns:
+            16-bit samples; for each spoken word its character position, sample position and phonemes; and for each clause
+            the position of its end and the number of its phonemes.
+        """
         pcm = bytearray()
         marks: list[_SpokenWord] = []
+        clauses: list[tuple[int, int]] = []
+        phonemes = 0
 
         def receive(wave: int | None, samples: int, events: Any) -> int:
+            nonlocal phonemes
             if wave and samples:
                 pcm.extend(ctypes.string_at(wave, samples * 2))
             index = 0
             while events[index].type != _LIST_END:
                 if events[index].type == _WORD:
                     marks.append((events[index].text_position - 1, events[index].sample, []))
-                elif events[index].type == _PHONEME and marks:
-                    marks[-1][2].append(events[index].id.string.decode(errors="ignore"))
+                elif events[index].type == _PHONEME:
+                    phonemes += 1
+                    if marks:
+                        marks[-1][2].append(events[index].id.string.decode(errors="ignore"))
+                elif events[index].type == _CLAUSE_END:
+                    clauses.append((events[index].text_position, phonemes))
+                    phonemes = 0
                 index += 1
             return 0
 
@@ -213,7 +228,7 @@ class _Library:
             message = f"espeak-ng failed with code {code}"
             raise RuntimeError(message)
         self._library.espeak_Synchronize()
-        return pcm, marks
+        return pcm, marks, clauses
 
 
 def _languages(address: int) -> list[tuple[int, str]]:
@@ -230,7 +245,7 @@ def main() -> int:
     """Answers the request on standard input."""
     request = json.loads(sys.stdin.buffer.read())
     phonemes = bool(request.get("phonemes"))
-    library = _Library(phonemes=phonemes)
+    library = _Library()
     if request.get("list"):
         sys.stdout.write(json.dumps({"voices": list_voices(library.voices())}) + "\n")
         return 0
@@ -242,10 +257,10 @@ def main() -> int:
     except RefusedError as error:
         sys.stdout.write(json.dumps({"refused": str(error)}) + "\n")
         return 0
-    pcm, words = library.speak(request["text"], inline_phonemes=bool(request.get("inline_phonemes")))
+    pcm, words, clauses = library.speak(request["text"], inline_phonemes=bool(request.get("inline_phonemes")))
     marks = words if phonemes else [word[:2] for word in words]
-    header = json.dumps({"voice": voice, "sample_rate": library.sample_rate, "marks": marks})
-    sys.stdout.buffer.write(header.encode() + b"\n")
+    header = {"voice": voice, "sample_rate": library.sample_rate, "marks": marks, "clauses": clauses}
+    sys.stdout.buffer.write(json.dumps(header).encode() + b"\n")
     if not phonemes:
         sys.stdout.buffer.write(pcm)
     return 0

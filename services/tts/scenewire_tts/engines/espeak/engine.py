@@ -19,6 +19,7 @@ from scenewire.processes.run import Completed, Limits, run_program
 from scenewire.text.languages import primary_language
 from scenewire.text.voice_names import voice_language
 from scenewire_tts.engines.base import SpeechEngine
+from scenewire_tts.engines.espeak.full_clauses import Clause, find_breaks, insert_breaks
 from scenewire_tts.engines.espeak.heteronyms import Pronunciation, find_pronunciations
 from scenewire_tts.engines.espeak.spelled_out import require_readable, spelled_words
 from scenewire_tts.speech.sound import SAMPLE_RATE, Speech
@@ -26,7 +27,7 @@ from scenewire_tts.speech.word_timing import Mark, time_words
 
 __all__ = ["EspeakAnswer", "EspeakEngine", "read_text", "resample", "run_espeak"]
 
-_CACHE_VERSION: Final = 2
+_CACHE_VERSION: Final = 3
 """Bump when the same words are read differently."""
 
 _CHILD: Final = Path(__file__).with_name("child.py")
@@ -101,6 +102,8 @@ async def read_text(
 ) -> EspeakAnswer:
     """Has a text read, with English words that are spelled alike and sound different pronounced by their context.
 
+    A clause that is too long for the library is divided, so that all of it is spoken.
+
     Args:
         text: without control characters.
         language: a tag.
@@ -118,9 +121,27 @@ async def read_text(
     spoken = (voice_language(voice) if voice else None) or language
     found = find_pronunciations(text) if primary_language(spoken) == "en" else []
     if not found:
-        return await run_espeak(request | {"text": text})
+        return await _read_whole(request, text)
     inline, position = _inline(text, found)
-    answer = await run_espeak(request | {"text": inline, "inline_phonemes": True})
+    return _at(await _read_whole(request | {"inline_phonemes": True}, inline), position)
+
+
+async def _read_whole(request: Mapping[str, object], text: str) -> EspeakAnswer:
+    """Has a text read; again with breaks for as long as the library leaves out ends of clauses."""
+    breaks: set[int] = set()
+    while True:
+        broken, position = insert_breaks(text, sorted(breaks))
+        answer = await run_espeak({**request, "text": broken})
+        marks = [mark[0] for mark in answer.header["marks"]]
+        clauses = [Clause(*clause) for clause in answer.header["clauses"]]
+        more = {position(place) for place in find_breaks(broken, clauses, marks)}
+        if more <= breaks:
+            return _at(answer, position)
+        breaks |= more
+
+
+def _at(answer: EspeakAnswer, position: Callable[[int], int]) -> EspeakAnswer:
+    """Returns an answer with the marks at other positions."""
     marks = [[position(mark[0]), *mark[1:]] for mark in answer.header["marks"]]
     return answer._replace(header={**answer.header, "marks": marks})
 
