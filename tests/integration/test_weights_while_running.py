@@ -1,15 +1,20 @@
 """What becomes of the service when its weights are wrong at its start, or change while it runs."""
 
 import os
+import re
 import shutil
 import signal
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
+from nats.js import JetStreamContext
 
 from scenewire.errors import FailureCode, PermanentError, TransientError
+from scenewire.messages import AudioRendered, NarrationRequested, ProjectFailed
+from scenewire.topology import PIPELINE, TTS
+from scenewire_cli.stack.nats_server import NatsServer
 from scenewire_tts.app import create_app
 from scenewire_tts.engines.base import SpeechEngine
 from scenewire_tts.engines.kokoro.engine import KokoroEngine
@@ -19,6 +24,7 @@ from scenewire_tts.engines.selection import select_engine
 from scenewire_tts.installation.installer import install
 from scenewire_tts.settings import TtsSettings
 from tests.integration.test_voice_installation import Shown
+from tests.support.nats import provisioned_server
 from tests.support.onnx_graph import graph
 from tests.support.weights import write_onnx_folder
 from tests.unit.tts.test_stage import request, stage
@@ -160,3 +166,79 @@ async def test_a_cut_off_file_is_found_before_the_service_starts(tmp_path: Path,
     assert (selection.engine, f"{name} is damaged" in selection.note) == ("espeak", True)
     with pytest.raises(PermanentError, match=f"{name} is damaged"):
         create_app(TtsSettings(artifacts_url=tmp_path.as_uri(), weights=tmp_path / "weights"))
+
+
+@asynccontextmanager
+async def serving(server: NatsServer, folder: Path) -> AsyncIterator[None]:
+    app = create_app(
+        TtsSettings(
+            nats_url=server.url,
+            artifacts_url=(folder / "artifacts").as_uri(),
+            weights=folder / "weights",
+            data_folder=folder,
+        )
+    )
+    try:
+        await app.start()
+        yield
+    finally:
+        await app.stop()
+
+
+async def narration_of(jetstream: JetStreamContext, order: NarrationRequested) -> AudioRendered:
+    rendered = await jetstream.subscribe(AudioRendered.SUBJECT, ordered_consumer=True)
+    await jetstream.publish(TTS.subject, order.model_dump_json().encode())
+    return AudioRendered.model_validate_json((await rendered.next_msg(timeout=30)).data)
+
+
+async def test_an_order_waits_while_the_service_cannot_start_and_is_spoken_once_the_weights_are_repaired(
+    tmp_path: Path,
+) -> None:
+    model = write_onnx_folder(tmp_path / "weights") / "kokoro.onnx"
+    model.write_bytes(graph(tokens="phonemes"))
+    order = request("Two seas meet here.", voice="af_heart")
+    async with provisioned_server(tmp_path) as (server, jetstream):
+        await jetstream.publish(TTS.subject, order.model_dump_json().encode())
+        with pytest.raises(PermanentError, match="is not a Kokoro graph"):
+            async with serving(server, tmp_path):
+                pass
+        model.write_bytes(graph())
+
+        rendered = await jetstream.subscribe(AudioRendered.SUBJECT, ordered_consumer=True)
+        async with serving(server, tmp_path):
+            spoken = AudioRendered.model_validate_json((await rendered.next_msg(timeout=30)).data)
+        subjects = (await jetstream.stream_info(PIPELINE.name, subjects_filter=">")).state.subjects
+
+    assert (spoken.project_id, spoken.narration.engine) == (order.project_id, "kokoro-onnx")
+    assert ProjectFailed.SUBJECT not in (subjects or {})
+
+
+async def test_an_order_fails_by_name_when_the_weights_vanish_and_the_next_one_is_spoken_when_they_are_back(
+    tmp_path: Path,
+) -> None:
+    weights = write_onnx_folder(tmp_path / "weights")
+    async with provisioned_server(tmp_path) as (server, jetstream), serving(server, tmp_path):
+        await narration_of(jetstream, request("Two seas meet here."))
+        failures = await jetstream.subscribe(ProjectFailed.SUBJECT, ordered_consumer=True)
+        away = weights.rename(tmp_path / "away")
+        kill_model_processes()
+        lost = request("Ships pass the canal.", number=7)
+        await jetstream.publish(TTS.subject, lost.model_dump_json().encode())
+        failure = ProjectFailed.model_validate_json((await failures.next_msg(timeout=60)).data)
+        away.rename(weights)
+
+        again = await narration_of(jetstream, request("Ships pass the canal."))
+
+    assert (failure.project_id, failure.code) == (lost.project_id, FailureCode.INVALID_SETTINGS)
+    assert re.search(r"scene 7: .* contains no \.onnx file", failure.message)
+    assert "scenewire voices install" in failure.hint
+    assert again.narration.engine == "kokoro-onnx"
+
+
+def kill_model_processes() -> None:
+    """Kills the speech models that this process started."""
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            parent = int(entry.read_text().rpartition(")")[2].split()[1])
+            if parent == os.getpid() and b"kokoro.model.child" in (entry.parent / "cmdline").read_bytes():
+                os.kill(int(entry.parent.name), signal.SIGKILL)
