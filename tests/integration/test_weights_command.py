@@ -8,7 +8,9 @@ import pytest
 
 from scenewire.errors import PermanentError
 from scenewire_cli.commands import weights
-from tests.support.weights import write_onnx_folder
+from scenewire_tts.installation.installer import install
+from tests.integration.test_voice_installation import Shown
+from tests.support.weights import write_onnx_folder, write_voice
 
 needs_onnx = pytest.mark.skipif(importlib.util.find_spec("onnxruntime") is None, reason="onnxruntime is not installed")
 
@@ -38,6 +40,24 @@ async def test_a_damaged_file_is_reported_with_its_problem(tmp_path: Path, capsy
         "kokoro": False,
         "kokoro-onnx": False,
     }
+
+
+async def test_an_installed_file_with_other_bytes_is_damaged_and_one_of_your_own_is_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await install(tmp_path / "weights", source=str(write_onnx_folder(tmp_path / "own")), progress=Shown())
+    write_voice(tmp_path / "weights" / "voices" / "af_mine.pt", 9)
+    model = tmp_path / "weights" / "kokoro.onnx"
+    model.write_bytes(model.read_bytes().replace(b"tones", b"tunes"))  # as long, and still a graph
+
+    code = await weights._check(tmp_path / "weights", speak=False, as_json=False)
+
+    printed = capsys.readouterr().out
+    assert code == 1
+    assert [line.split()[-8:] for line in printed.splitlines() if line.startswith("damaged")] == [
+        ["its", "bytes", "are", "not", "those", "that", "were", "installed"]
+    ]
+    assert "kokoro-onnx: cannot use this folder\n         kokoro.onnx is damaged" in printed
 
 
 async def test_a_path_that_is_no_folder_is_the_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import mmap
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, get_args
 
@@ -29,6 +29,7 @@ from scenewire_tts.engines.selection import (
     missing_packages,
     select_engine,
 )
+from scenewire_tts.installation.installer import changed_files
 from scenewire_tts.settings import TtsSettings, read_settings
 from scenewire_tts.speech.sound import SAMPLE_RATE
 
@@ -173,11 +174,22 @@ async def check_weights(folder: Path, *, speak: bool) -> WeightsReport:
         folder: the folder of weights.
         speak: whether each complete engine loads its model, in a child process, and speaks a sentence.
     """
-    weights = await asyncio.to_thread(examine, folder)
+    weights = await asyncio.to_thread(_examine_bytes, folder)
     engines = tuple(_engines(weights))
     able = [report.engine for report in engines if report.complete and not report.packages] if speak else []
     trials = [await _try(engine, folder, weights.voices[0]) for engine in able]
     return WeightsReport(weights.files, weights.voices, engines, tuple(trials))
+
+
+def _examine_bytes(folder: Path) -> Weights:
+    """Examines a folder; a file that was installed and has other bytes now is damaged."""
+    weights, changed = examine(folder), changed_files(folder)
+    problem = "its bytes are not those that were installed"
+    files = (
+        replace(file, state="damaged", problem=problem) if file.state == "found" and file.path in changed else file
+        for file in weights.files
+    )
+    return replace(weights, files=tuple(files))
 
 
 def _engines(weights: Weights) -> Iterator[EngineReport]:

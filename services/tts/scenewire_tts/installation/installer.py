@@ -22,7 +22,7 @@ from scenewire_tts.installation.places import Cost, Place, places_for
 from scenewire_tts.installation.progress import Progress
 from scenewire_tts.installation.published import KOKORO, PublishedFile, Release
 
-__all__ = ["Installed", "Removed", "install", "remove"]
+__all__ = ["Installed", "Removed", "changed_files", "install", "remove"]
 
 _STAGING: Final = ".installing"
 _MANIFEST: Final = "installed.json"
@@ -221,6 +221,11 @@ def _unlink(files: Iterable[PublishedFile], folder: Path) -> list[str]:
 
 
 # --- manifest ---------------------------------------------------------------------------------------------------------
+
+
+def changed_files(folder: Path) -> frozenset[str]:
+    """Returns the installed files of a folder whose bytes are not those that were installed."""
+    return frozenset(file.path for file in _manifest(folder) if not is_intact(folder / file.path, file))
 
 
 def _manifest(folder: Path) -> list[PublishedFile]:
