@@ -1,6 +1,12 @@
-"""Times one video on this machine: start-up of the stack, wall time, and processor time by program.
+"""Times one video on this machine: start-up of the stack, wall time, first picture, and processor time by program.
 
 scripts/bench.py [text file]
+
+Settings of the environment count: `TTS_ENGINE=espeak`, or `TTS_WEIGHTS=<folder>` for a natural voice. How long a video of a
+minute takes with each engine, and how far its speech and its encoding overlap:
+
+    $ TTS_ENGINE=espeak python scripts/bench.py examples/suez-canal.txt
+    $ TTS_WEIGHTS=~/models/kokoro python scripts/bench.py examples/suez-canal.txt
 
 Reads processor time from /proc twenty times a second, so each process may use up to 0.05 s that are not counted. Linux
 only.
@@ -8,6 +14,7 @@ only.
 
 import asyncio
 import json
+import math
 import os
 import platform
 import sys
@@ -18,6 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from scenewire.messages import SegmentRendered
 from scenewire.processors import usable_processors
 
 _TICKS_PER_S: Final = os.sysconf("SC_CLK_TCK")
@@ -43,6 +51,12 @@ class Run:
     wall_s: float
     processor_s: Counter[str]
     event: dict[str, Any]
+    first_picture_s: float
+    """From the start until the first scene's picture is encoded; infinite without one."""
+    speaking_s: float
+    """How long speech used a processor."""
+    overlap_s: float
+    """How much of that ffmpeg did, too."""
 
 
 class Meter:
@@ -51,6 +65,8 @@ class Meter:
     def __init__(self, root: int) -> None:
         self._root = root
         self._seen: dict[tuple[int, int], tuple[str, float]] = {}
+        self._latest = time.monotonic()
+        self.speaking_s = self.overlap_s = 0.0
 
     def sample(self) -> None:
         """Reads /proc once."""
@@ -64,13 +80,22 @@ class Meter:
                 pid = int(entry.name)
                 parents[pid] = int(fields[1])
                 ticks[pid] = (int(fields[19]), (int(fields[11]) + int(fields[12])) / _TICKS_PER_S)
+        busy: set[str] = set()
         for pid, (started, seconds) in ticks.items():
             if self._is_descendant(pid, parents):
                 key = (pid, started)
                 kind = self._seen.get(key, ("", 0.0))[0]
                 if kind in ("", _SERVICES):  # before exec, a child has our command line
                     kind = _kind(pid)
-                self._seen[key] = (kind, max(seconds, self._seen.get(key, ("", 0.0))[1]))
+                before = self._seen.get(key, ("", 0.0))[1]
+                if seconds > before:
+                    busy.add(kind)
+                self._seen[key] = (kind, max(seconds, before))
+        now = time.monotonic()
+        if "speech" in busy:
+            self.speaking_s += now - self._latest
+            self.overlap_s += (now - self._latest) * ("ffmpeg" in busy)
+        self._latest = now
 
     def total(self) -> Counter[str]:
         """Processor seconds by program."""
@@ -117,10 +142,12 @@ async def run(*arguments: str | Path, until: str) -> Run:
 
     watching = asyncio.create_task(watch())
     found: dict[str, Any] = {}
-    wall = 0.0
+    wall, first_picture = 0.0, math.inf
     if process.stdout is not None:
         async for line in process.stdout:
             event = json.loads(line)
+            if event["event"] == SegmentRendered.SUBJECT:
+                first_picture = min(first_picture, time.monotonic() - began)
             if event["event"] == until:
                 found, wall = event, time.monotonic() - began
                 meter.sample()
@@ -130,7 +157,14 @@ async def run(*arguments: str | Path, until: str) -> Run:
     watching.cancel()
     if not found:
         sys.exit(f"scenewire {arguments[0]} ended with {process.returncode}")
-    return Run(wall if until == "ready" else time.monotonic() - began, meter.total(), found)
+    return Run(
+        wall if until == "ready" else time.monotonic() - began,
+        meter.total(),
+        found,
+        first_picture,
+        meter.speaking_s,
+        meter.overlap_s,
+    )
 
 
 async def main() -> None:
@@ -148,6 +182,10 @@ async def main() -> None:
     duration, busy = first.event["duration"], sum(first.processor_s.values())
     print(
         f"video of {duration:.1f} s, {first.event['scene_count']} scenes: wall {first.wall_s:.1f} s, processor {busy:.1f} s"
+    )
+    print(
+        f"first picture after {first.first_picture_s:.1f} s; speaking for {first.speaking_s:.1f} s, and encoding during "
+        f"{first.overlap_s / first.speaking_s:.0%} of it"
     )
     for kind, seconds in first.processor_s.most_common():
         print(f"  {kind:28}{seconds:7.2f} s{seconds / busy:8.1%}")

@@ -1,6 +1,6 @@
-"""Measures the neural voice: seconds of work for a second of speech, and memory.
+"""Measures the engines: seconds of work for a second of speech, memory, and how long they take to start.
 
-With a folder of weights, those are measured; without one, a model of the published size with random weights is made,
+espeak runs in a new process for each scene. With a folder of weights, those are measured; without one, a model of the published size with random weights is made,
 which takes as long and sounds like nothing. Each model runs in its own process as it does in the service; processor time
 and the largest memory are read from that process. The rows with two processes are what two replicas do side by side.
 
@@ -11,6 +11,7 @@ installed: python -m scripts.bench_speech [FOLDER]
 import asyncio
 import os
 import platform
+import resource
 import sys
 import tempfile
 import time
@@ -21,6 +22,7 @@ from typing import Final
 from typing_extensions import override
 
 from scenewire.processors import usable_processors
+from scenewire_tts.engines.espeak.engine import EspeakEngine
 from scenewire_tts.engines.kokoro.model.process import ModelProcess
 from scenewire_tts.engines.kokoro.voices import parse_mixture
 from scenewire_tts.engines.kokoro.weights import examine
@@ -53,7 +55,7 @@ class Cost:
     @override
     def __str__(self) -> str:
         return (
-            f"{self.wall / self.speech:6.2f} {self.processor / self.speech:9.2f} "
+            f"{self.wall / self.speech:6.3f} {self.processor / self.speech:9.3f} "
             f"{self.memory / 2**20:8.0f} MiB {self.speech:7.0f} s"
         )
 
@@ -85,6 +87,7 @@ async def main(folder: Path) -> None:
     weights = examine(folder)
     print(f"{platform.machine()}, {usable_processors()} CPUs, load {os.getloadavg()[0]:.1f}")
     print(f"{'':32}  wall       CPU    memory  spoken   (wall, CPU: seconds per second of speech)")
+    await measure_espeak()
     engines: tuple[EngineName, ...] = ("kokoro", "kokoro-onnx")
     for engine in engines:
         missing = [*weights.missing(engine), *missing_packages(engine)]
@@ -93,6 +96,20 @@ async def main(folder: Path) -> None:
             continue
         for processes, threads in ((1, 1), (1, 2), (2, 1)):
             await measure(engine, folder, processes=processes, threads=threads)
+
+
+async def measure_espeak() -> None:
+    """Measures a scene of half a minute; before anything else runs, because memory is the largest of all children."""
+    engine = EspeakEngine()
+    begun = time.monotonic()
+    await engine.speak("Two.", language="en", voice=None)
+    started = time.monotonic()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    speech = await engine.speak("The canal joins two seas. " * 20, language="en", voice=None)
+    wall, after = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    print(f"{'espeak':32} {Cost(wall, processor, len(speech.pcm) / SAMPLE_RATE, after.ru_maxrss << 10)}")
+    print(f"{'':18} a word in {started - begun:.1f} s")
 
 
 async def measure(engine: EngineName, folder: Path, *, processes: int, threads: int) -> None:
