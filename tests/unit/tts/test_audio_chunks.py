@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -61,12 +63,23 @@ def test_what_is_too_long_depends_on_the_speed():
 PIECES = (Piece(0, "ab", 100, Break.WORD), Piece(3, "", 0, Break.WORD), Piece(9, "c", 300, Break.SENTENCE))
 
 
-def test_with_durations_words_begin_three_steps_before_their_first_phoneme():
+@pytest.mark.parametrize(("space", "start"), [(1, 8.5), (2, 8.5), (4, 8.5)])
+def test_with_durations_words_begin_before_their_first_phoneme_and_one_step_after_the_previous_word(
+    space: int, start: float
+):
     sound = tone(0.5)  # 20 steps of 600 samples
 
-    marks = mark_words(PIECES, [0, None, 3], [2, 4, 4, 1, 7, 2], sound)
+    marks = mark_words(PIECES, [0, None, 3], [2, 4, 4, space, 8 - space, 2], sound)
 
-    assert marks == (Mark(0, 0), Mark(9, 8 * 600))
+    assert marks == (Mark(0, 0), Mark(9, round(start * 600)))
+
+
+def test_a_part_of_a_written_word_begins_where_the_part_before_it_ends():
+    joined = (PIECES[0], replace(PIECES[2], joined=True))
+
+    marks = mark_words(joined, [0, 2], [2, 4, 4, 8, 2], tone(0.5))
+
+    assert marks == (Mark(0, 0), Mark(9, round(7.5 * 600)))
 
 
 def test_no_word_begins_before_the_sound():

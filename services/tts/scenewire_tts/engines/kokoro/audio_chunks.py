@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenewire.errors import FailureCode, PermanentError
-from scenewire_tts.engines.kokoro.phonemes import Break
+from scenewire_tts.engines.kokoro.phonemes import Break, Piece
 from scenewire_tts.engines.kokoro.utterances import Utterance
 from scenewire_tts.speech.loudness import levelling_gain
 from scenewire_tts.speech.sound import SAMPLE_RATE
@@ -35,9 +35,12 @@ _FADE_SAMPLES: Final = SAMPLE_RATE // 200
 _PAUSES_S: Final = {Break.WORD: 0.0, Break.CLAUSE: 0.12, Break.SENTENCE: 0.3, Break.PARAGRAPH: 0.6}
 """Between two utterances, in addition to their margins, at speed 1."""
 
-_LEAD_STEPS: Final = 3
-"""A phoneme sounds 75 ms before the durations place it, because the decoder's convolutions look ahead. Forced alignment says so
-for all voices and speeds tried (scripts/word_times.py), and the model's own package subtracts as much."""
+_LEAD_STEPS: Final = 2.5
+"""A phoneme sounds 62 ms before the durations place it, because the decoder's convolutions look ahead."""
+
+_GAP_STEPS: Final = 1
+"""Of the space before a word, 25 ms are a gap; the rest is the beginning of the word, most of all of a consonant. This value and the
+lead fit forced alignment for every voice and speed tried (scripts/word_times.py)."""
 
 _MIN_PHONEME_S: Final = 0.015
 _MAX_PHONEME_S: Final = 0.5
@@ -89,12 +92,21 @@ def mark_words(
     spoken = [(piece, first) for piece, first in zip(utterance, firsts, strict=True) if first is not None]
     if durations is not None:
         steps = np.concatenate(([0], np.cumsum(durations)))
-        edges = np.maximum(steps - _LEAD_STEPS, 0) * len(audio) // max(1, int(steps[-1]))
-        return tuple(Mark(piece.position, int(edges[first + 1])) for piece, first in spoken)
+        step = len(audio) / max(1, int(steps[-1]))
+        starts = [steps[first + 1] - _space_in_word(piece, first, durations) - _LEAD_STEPS for piece, first in spoken]
+        return tuple(
+            Mark(piece.position, int(max(0, start) * step)) for (piece, _), start in zip(spoken, starts, strict=True)
+        )
     begin, end = _audible_range(audio)
     weights = np.concatenate(([0], np.cumsum([max(1, piece.weight) for piece, _ in spoken])))
     places = begin + (end - begin) * weights // max(1, int(weights[-1]))
     return tuple(Mark(piece.position, int(place)) for (piece, _), place in zip(spoken, places[:-1], strict=True))
+
+
+def _space_in_word(piece: Piece, first: int, durations: Sequence[int]) -> int:
+    """Returns how many steps of the space before a word are part of it."""
+    has_space = first > 0 and not piece.joined
+    return max(0, durations[first] - _GAP_STEPS) if has_space else 0
 
 
 def join(chunks: Sequence[AudioChunk], speed: float) -> tuple[NDArray[np.int16], list[Mark]]:

@@ -42,7 +42,7 @@ from scenewire_tts.speech.word_timing import Mark, time_words
 
 __all__ = ["KokoroEngine", "Model", "open_kokoro"]
 
-_CACHE_VERSION: Final = 6
+_CACHE_VERSION: Final = 7
 """Bump when the same words are converted, divided or joined differently."""
 
 _WORDS_PER_MINUTE: Final = 150
