@@ -5,22 +5,32 @@ Needs `pyloudnorm`, which the tests use and scenewire does not depend on:
     $ pip install pyloudnorm
     $ python scripts/narration_sound.py
     $ python scripts/narration_sound.py --engine kokoro-onnx --weights ~/models/kokoro
+
+Scripts are divided into scenes as videos are, and each is a row; a second voice takes turns with the first, scene by scene:
+
+    $ python scripts/narration_sound.py --script examples/suez-canal.txt --voice en-us --voice en-us+f3
 """
 
 import argparse
 import asyncio
 import importlib
 from collections.abc import Iterator
+from itertools import cycle
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
+from scenewire.messages import ScriptRequested
+from scenewire_cli.ordering.script_file import read_script
+from scenewire_script.preview import preview_script
 from scenewire_tts.engines.base import SpeechEngine
 from scenewire_tts.engines.espeak.engine import EspeakEngine
 from scenewire_tts.engines.kokoro.engine import open_kokoro
 from scenewire_tts.speech.postprocess import finish
 from scenewire_tts.speech.sound import SAMPLE_RATE, Speech
+from scenewire_tts.speech.spoken_text import clean
+from scenewire_tts.spoken_form.normalizer import spoken_form
 
 SCENES: Final = (
     "Why? Because it was there.",
@@ -104,9 +114,37 @@ async def measure(engine: SpeechEngine, voice: str | None) -> None:
         )
 
 
+async def measure_scripts(engine: SpeechEngine, files: list[Path], voices: list[str | None]) -> None:
+    """Prints how loud the scenes of each script are."""
+    meter = importlib.import_module("pyloudnorm").Meter(SAMPLE_RATE)
+    print("| script | scenes | seconds | loudness, LUFS | largest step, LU |")
+    print("|---|---:|---:|---|---:|")
+    for file in files:
+        scripted = await preview_script(ScriptRequested.model_validate(read_script(file)))
+        language = scripted.brief.options.language
+        scenes = []
+        for scene, voice in zip(scripted.scenes, cycle(voices), strict=False):
+            text = spoken_form(clean(scene.text), language).text
+            speech = await engine.speak(text, language=language, voice=voice)
+            scenes.append(finish(speech, text, pause=0).pcm / 32_768)
+        loud = [meter.integrated_loudness(scene) for scene in scenes if len(scene) >= MIN_SECONDS * SAMPLE_RATE]
+        seconds = sum(map(len, scenes)) / SAMPLE_RATE
+        step = np.abs(np.diff(loud)).max()
+        print(f"| {file.name} | {len(loud)} | {seconds:.0f} | {min(loud):.1f} to {max(loud):.1f} | {step:.1f} |")
+
+
 def spread(values: list[float]) -> str:
     """Returns the range of loudness values and their largest step from one to the next."""
     return f"{min(values):.1f} to {max(values):.1f} LUFS, largest step {np.abs(np.diff(values)).max():.1f} LU"
+
+
+async def measure_all(engine: SpeechEngine, voices: list[str | None], scripts: list[Path] | None) -> None:
+    """Measures the scripts, or else the sentences of this file by each voice."""
+    if scripts:
+        await measure_scripts(engine, scripts, voices)
+        return
+    for voice in voices:
+        await measure(engine, voice)
 
 
 async def main() -> None:
@@ -115,19 +153,18 @@ async def main() -> None:
     parser.add_argument("--engine", choices=("espeak", "kokoro", "kokoro-onnx"), default="espeak")
     parser.add_argument("--weights", type=Path, help="folder of Kokoro's weights")
     parser.add_argument("--voice", action="append", help="may be given several times")
+    parser.add_argument("--script", type=Path, nargs="+", help="measure the scenes of these instead")
     arguments = parser.parse_args()
     voices = arguments.voice or [None]
     if arguments.engine == "espeak":
-        for voice in voices:
-            await measure(EspeakEngine(), voice)
+        await measure_all(EspeakEngine(), voices, arguments.script)
         return
     if arguments.weights is None:
         parser.error("--weights is missing; pass the folder of Kokoro's weights")
     engine = open_kokoro(arguments.engine, arguments.weights, threads=1)
     await engine.start()
     try:
-        for voice in voices:
-            await measure(engine, voice)
+        await measure_all(engine, voices, arguments.script)
     finally:
         await engine.aclose()
 
