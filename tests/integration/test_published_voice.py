@@ -9,10 +9,15 @@ import numpy as np
 import pyloudnorm
 import pytest
 
+from scenewire.errors import FailureCode, PermanentError
+from scenewire_tts.engines.automatic import AutomaticEngine
 from scenewire_tts.engines.kokoro.engine import KokoroEngine, open_kokoro
 from scenewire_tts.engines.kokoro.model.onnx_model import OnnxModel
 from scenewire_tts.engines.kokoro.voices import find_voices, read_voice
 from scenewire_tts.engines.kokoro.weights import examine
+from scenewire_tts.engines.opening import open_engine
+from scenewire_tts.engines.selection import select_engine
+from scenewire_tts.settings import TtsSettings
 from scenewire_tts.speech.postprocess import finish
 from scenewire_tts.speech.sound import SAMPLE_RATE
 from scripts.narration_sound import trimmed, utterances
@@ -57,6 +62,38 @@ async def test_its_word_times_are_exact(engine: KokoroEngine):
     assert speech.notes == ()
     starts = [word.start_sample for word in speech.words]
     assert starts == sorted(set(starts))
+
+
+async def start_and_stop(settings: TtsSettings) -> None:
+    engine = open_engine(settings, select_engine(settings))
+    assert isinstance(engine, AutomaticEngine)
+    try:
+        await engine.start()
+    finally:
+        await engine.aclose()
+
+
+@pytest.mark.parametrize(
+    ("kept", "zeros", "reason"), [(0.7, 0, "is truncated"), (1, 0.1, "cannot be loaded"), (0, 0, r"\.onnx is missing")]
+)
+async def test_a_damaged_copy_of_it_is_named_before_anything_is_spoken(
+    tmp_path: Path, kept: float, zeros: float, reason: str
+):
+    assert GRAPH is not None
+    size = GRAPH.stat().st_size
+    content = bytearray(GRAPH.read_bytes()[: round(kept * size)])
+    content[size // 2 : size // 2 + round(zeros * size)] = bytes(round(zeros * size))
+    if content:
+        (tmp_path / GRAPH.name).write_bytes(content)
+    for entry in FOLDER.iterdir():
+        if entry != GRAPH:
+            (tmp_path / entry.name).symlink_to(entry)
+
+    with pytest.raises(PermanentError, match=reason) as caught:
+        await start_and_stop(TtsSettings(artifacts_url="file:///", weights=tmp_path))
+
+    assert caught.value.code in {FailureCode.INVALID_SETTINGS, FailureCode.PROGRAM_MISSING}
+    assert "weights check" in caught.value.hint
 
 
 async def test_its_scenes_and_utterances_are_equally_loud(engine: KokoroEngine):
