@@ -37,6 +37,7 @@ VIOLATIONS = [
     ("One file runs the neural voice on PyTorch", "scenewire_tts.engines.kokoro.model.child", "kokoro"),
     ("One file runs the neural voice on ONNX Runtime", "scenewire_tts.engines.kokoro.engine", "onnxruntime"),
     ("One file reads Japanese, and one reads Chinese", "scenewire_tts.engines.kokoro.engine", "pypinyin"),
+    ("One file decodes pictures from outside", "scenewire_sourcing.ingest.ingest", "PIL"),
     ("MCP is spoken in two places", "scenewire_sourcing.stage", "mcp"),
     ("Footage servers are started, not imported", "scenewire_sourcing.stage", "scenewire_sourcing.servers.library"),
     (

@@ -21,8 +21,9 @@ from scenewire.errors import FailureCode, PermanentError
 from scenewire.ffmpeg.discovery import find_ffmpeg
 from scenewire.ffmpeg.executor import FfmpegRun, RealFfmpegExecutor
 from scenewire.messages import Clip, Footage, Look
-from scenewire.probe import probe
+from scenewire.probe import probe, still
 from scenewire.probe.probe import probe_video
+from scenewire.probe.still import is_still
 from scenewire.processes.run import Limits, guards, run_program
 from scenewire_assembly.job_files import clip_name
 from scenewire_assembly.picture.segment_command import segment_command
@@ -179,9 +180,10 @@ async def test_a_disguised_file_does_not_open_the_file_next_to_it(world: World, 
 async def test_resource_bombs_stay_within_the_limits_of_a_probe(world: World, sample: Sample) -> None:
     path = world.trap.canary.path.with_name(f"heavy{sample.suffix}")
     path.write_bytes(await made(world, sample))
+    command = still._command(path) if is_still(path) else probe._command(path)
     limits = Limits(memory=probe._LIMITS.memory, cpu=probe._FOOTAGE_CPU_S, file_size=0)
     # From a small process: a child's peak also counts what its parent held when it started it.
-    done = await run_program([sys.executable, "-c", _MEASURED, *guards(limits), *probe._command(path)], timeout=120)
+    done = await run_program([sys.executable, "-c", _MEASURED, *guards(limits), *command], timeout=120)
     peak, seconds = done.stdout.splitlines()[-1].split()
     assert int(peak) < 600 << 10
     assert float(seconds) < 10

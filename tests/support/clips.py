@@ -1,5 +1,7 @@
 """Builds clips from facts, without a file."""
 
+from typing import Any
+
 from scenewire.messages import ArtifactRef, Clip, Credit, SourceFacts
 from tests.support.builders import artifact
 
@@ -10,7 +12,7 @@ def clip(
     in_frame: int = 0,
     file: ArtifactRef | None = None,
     name: str = "c",
-    **facts: int,
+    **facts: Any,
 ) -> Clip:
     return Clip(
         file=file or artifact(name if name.isalnum() else "c", "video/mp4"),
@@ -32,3 +34,7 @@ def clip(
             source_url=f"https://example.org/{name}",
         ),
     )
+
+
+def still(width: int = 1600, height: int = 900, name: str = "s", **facts: Any) -> Clip:
+    return clip(1, (1, 1), name=name, width=width, height=height, **{"matrix": 5, "still": True, **facts})

@@ -17,6 +17,7 @@ def scene_picture(
     clips: Sequence[Clip] = (),
     overlay: str = "",
     scrim: Scrim | None = None,
+    turn: int = 0,
     **encoder: Any,
 ) -> ScenePicture:
     return ScenePicture(
@@ -27,4 +28,5 @@ def scene_picture(
         stills=(Still(Ground(theme_of(look), 0, quiet=look.captions), frames),),
         overlay=overlay,
         scrim=scrim,
+        turn=turn,
     )

@@ -167,8 +167,8 @@ def edit_clips(clips: Sequence[Clip], frames: int, frame_rate: int) -> Edit:
     """Cuts clips so that they fill a scene exactly.
 
     Clips that say when they begin are shown then. Others show in order and for about equally long, up to one a second; if
-    together they are too short, they repeat from the first one. Cross-fades last half a second, around the moment of the
-    cut, unless a shot would become too short for them.
+    together they are too short, they repeat from the first one. A still lasts as long as needed. Cross-fades last half a
+    second, around the moment of the cut, unless a shot would become too short for them.
     """
     starts = [clip.start_frame for clip in clips]
     known = [start for start in starts if start is not None]
@@ -204,7 +204,8 @@ def _cut_at(starts: Sequence[int], frames: int, frame_rate: int) -> tuple[list[S
 
 def _cut_equally(clips: Sequence[Clip], frames: int, frame_rate: int) -> tuple[list[Shot], int]:
     used = clips[: max(1, min(_MAX_SHOTS, frames // frame_rate))]
-    available = [_available_frames(clip, FrameRate(frame_rate)) for clip in used]
+    rate = FrameRate(frame_rate)
+    available = [2 * frames if clip.facts.still else _available_frames(clip, rate) for clip in used]
     # The last frame of a moment stands; a moment that is repeated for a whole scene flickers.
     available = [frames if length < frame_rate else length for length in available]
     for fade in (frame_rate // 2, 0):

@@ -25,6 +25,7 @@ from scenewire.probe.accepted_formats import AUDIO_DECODERS, DECODERS, FORMATS, 
 
 __all__ = [
     "INTERNAL_INPUT",
+    "PREPARED_STILL",
     "UNTRUSTED_AUDIO",
     "UNTRUSTED_INPUT",
     "Command",
@@ -188,6 +189,11 @@ UNTRUSTED_AUDIO: Final = InputPolicy(
     analyze_duration="10M",
 )
 """For music from outside, with the same limits."""
+
+PREPARED_STILL: Final = InputPolicy(
+    protocols=("file",), formats=("jpeg_pipe",), decoders=("mjpeg",), max_pixels=MAX_PIXELS, max_streams=1
+)
+"""For pictures that `scenewire.probe.still` prepared: one JPEG and nothing else."""
 
 INTERNAL_INPUT: Final = InputPolicy(protocols=("file",))
 """For files that scenewire created: no network."""

@@ -44,6 +44,8 @@ __all__ = [
 
 CaptionStyle = Literal["clean", "pop", "box", "karaoke", "minimal"]
 
+_Share = Annotated[float, Field(ge=0, le=1)]
+
 _FORMER_STYLES: Final = {"highlight": "clean", "plain": "clean", "bold": "pop", "auto": None}
 """Names in stored messages, and the word for the default."""
 
@@ -218,6 +220,10 @@ class SourceFacts(WireModel):
     still: bool = Field(
         default=False,
         description="Whether it is a single picture: one frame, at 1 frame per second, shown as long as needed.",
+    )
+    focus: tuple[_Share, _Share] | None = Field(
+        default=None,
+        description="Where the subject of a still lies: shares of its width and height, from the upper left.",
     )
 
     @property

@@ -1,1 +1,1 @@
-"""Measures media files in a bounded process of its own."""
+"""Measures media files, and prepares pictures, in a bounded process of its own."""

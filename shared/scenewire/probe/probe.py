@@ -12,8 +12,9 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from scenewire.errors import FailureCode, PermanentError, TransientError
+from scenewire.errors import TransientError
 from scenewire.messages import SourceFacts
+from scenewire.probe.refusal import first_problem, refusal
 from scenewire.processes.run import Limits, run_program
 
 __all__ = ["AudioFacts", "MediaFacts", "VideoFacts", "probe_media", "probe_sound", "probe_video"]
@@ -135,15 +136,15 @@ async def _examined(kind: _Kind, path: Path, timeout: float, limits: Limits) -> 
     done = await run_program(_command(path, kind), timeout=timeout, limits=limits)
     if done.returncode:
         ended = f"signal {-done.returncode}" if done.returncode < 0 else f"exit code {done.returncode}"
-        raise _refused(path, f"examining it ended with {ended}", detail=done.stderr)
+        raise refusal(path, f"examining it ended with {ended}", detail=done.stderr)
     try:
         answer = json.loads(done.stdout)
         if "refused" in answer:
-            raise _refused(path, answer["refused"])
+            raise refusal(path, answer["refused"])
         return MediaFacts.model_validate(answer["facts"])
     except (ValueError, TypeError, KeyError) as error:
-        reason = _first_problem(error) if isinstance(error, ValidationError) else "its facts are inconsistent"
-        raise _refused(path, reason) from error
+        reason = first_problem(error) if isinstance(error, ValidationError) else "its facts are inconsistent"
+        raise refusal(path, reason) from error
 
 
 async def probe_video(path: Path, *, timeout: float = 60) -> VideoFacts:  # noqa: ASYNC109 - the program's limit
@@ -155,19 +156,19 @@ async def probe_video(path: Path, *, timeout: float = 60) -> VideoFacts:  # noqa
     try:
         facts = await _examined("media", path, timeout, replace(_LIMITS, cpu=_FOOTAGE_CPU_S))
     except TransientError as error:
-        raise _refused(path, f"examining it took longer than {timeout:.0f} s") from error
+        raise refusal(path, f"examining it took longer than {timeout:.0f} s") from error
     if facts.video is None:
-        raise _refused(path, "it holds no picture")
+        raise refusal(path, "it holds no picture")
     if not facts.complete:
-        raise _refused(path, f"it is cut off or damaged: {facts.video.frames} frames are there, more are declared")
+        raise refusal(path, f"it is cut off or damaged: {facts.video.frames} frames are there, more are declared")
     numerator, denominator = facts.video.frame_rate
     if not MIN_FPS <= numerator / denominator <= MAX_FPS:
-        raise _refused(path, f"its frame rate is {numerator}/{denominator}")
+        raise refusal(path, f"its frame rate is {numerator}/{denominator}")
     if not facts.video.monotone:
-        raise _refused(path, "its time stamps are missing or run backwards")
+        raise refusal(path, "its time stamps are missing or run backwards")
     width, height = facts.video.display_width, facts.video.display_height
     if min(width, height) < MIN_PIXELS or max(width, height) > MAX_ASPECT * min(width, height):
-        raise _refused(path, f"its picture of {width}x{height} is too small or too narrow")
+        raise refusal(path, f"its picture of {width}x{height} is too small or too narrow")
     return facts.video
 
 
@@ -180,22 +181,12 @@ async def probe_sound(path: Path, *, timeout: float = 60) -> AudioFacts:  # noqa
     try:
         facts = await _examined("sound", path, timeout, replace(_LIMITS, cpu=_FOOTAGE_CPU_S))
     except TransientError as error:
-        raise _refused(path, f"examining it took longer than {timeout:.0f} s") from error
+        raise refusal(path, f"examining it took longer than {timeout:.0f} s") from error
     if facts.audio is None or not facts.audio.packets:
-        raise _refused(path, "it holds no sound")
+        raise refusal(path, "it holds no sound")
     return facts.audio
 
 
 def _command(path: Path, kind: _Kind = "media") -> list[str | Path]:
     """Returns the command of the isolated child: environment and working folder do not affect its imports."""
     return [sys.executable, "-I", _CHILD, kind, path.absolute()]
-
-
-def _first_problem(error: ValidationError) -> str:
-    problem = error.errors()[0]
-    return f"its {' '.join(str(part) for part in problem['loc'])}: {problem['msg']}"
-
-
-def _refused(path: Path, reason: str, *, detail: str = "") -> PermanentError:
-    hint = f"the probe reports: {detail.splitlines()[-1]}" if detail else "check that it plays in another program"
-    return PermanentError(FailureCode.MEDIA_REFUSED, f"{path.name} is refused: {reason}", hint=hint)

@@ -3,7 +3,7 @@
 `CORPUS` has them by name; each says whether it must be refused, and in which words, or must become a segment.
 """
 
-from tests.support.hostile import encoded, matroskas, mp4s, pretenders
+from tests.support.hostile import encoded, matroskas, mp4s, pretenders, stills
 from tests.support.hostile.kit import Canary, Kit, Sample
 
 __all__ = ["CORPUS", "PRETENDERS", "Canary", "Kit", "Sample"]
@@ -16,4 +16,5 @@ CORPUS: dict[str, Sample] = {
     **mp4s.SAMPLES,
     **matroskas.SAMPLES,
     **encoded.SAMPLES,
+    **stills.SAMPLES,
 }

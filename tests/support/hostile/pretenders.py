@@ -4,7 +4,6 @@ import gzip
 import io
 import struct
 import zipfile
-import zlib
 from collections.abc import Callable
 from typing import Final
 
@@ -102,24 +101,6 @@ async def _archive(kit: Kit) -> bytes:
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("../../clip.mp4", kit.mp4)
     return buffer.getvalue()
-
-
-@SAMPLES.add(refused=_NO_VIDEO, heavy=True)
-async def _picture_of_a_gigabyte(_: Kit) -> bytes:
-    """A PNG of 32768 x 32768 pixels in 130 kB."""
-    side = 1 << 15
-    packer = zlib.compressobj(9)
-    rows = b"".join(packer.compress(bytes(1 + side // 8)) for _ in range(side)) + packer.flush()
-    chunks = [(b"IHDR", struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)), (b"IDAT", rows), (b"IEND", b"")]
-    packed = (
-        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in chunks
-    )
-    return b"\x89PNG\r\n\x1a\n" + b"".join(packed)
-
-
-@SAMPLES.add(refused=_NO_VIDEO)
-async def _moving_gif(kit: Kit) -> bytes:
-    return await kit.clip("moving.gif")
 
 
 @SAMPLES.add(refused=_NO_VIDEO)

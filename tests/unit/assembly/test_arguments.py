@@ -22,7 +22,7 @@ from scenewire_assembly.video.join import join
 from scenewire_assembly.video.plan import VideoPlan
 from scenewire_assembly.video.thumbnail.picture import FootageFrame, thumbnail_command
 from tests.support.builders import options, segment_rendered
-from tests.support.clips import clip
+from tests.support.clips import clip, still
 from tests.support.executors import Notebook
 from tests.support.pictures import scene_picture
 
@@ -68,6 +68,11 @@ def segments() -> dict[str, list[str]]:
         "small captions": segment_command(
             scene_picture(90, SMALL, clips=[clip(90)], overlay="captions", scrim=scrim_of(SMALL))
         ).build(),
+        "a still": cut([still(focus=(0.6, 0.4))], 90, FULL_HD),
+        "a still in a tall video": cut([still(2400, 1600, focus=(0.6, 0.4))], 90, TALL),
+        "a small still": cut([still(120, 80)], 90),
+        "a padded still": cut([still(360, 640)], 90, LOOK.model_copy(update={"fit": "pad"})),
+        "stills and a clip": cut([still(), clip(90), still(name="t")], 240, FULL_HD),
         "painted": painted(45, LOOK, overlay="captions"),
         "painted tall": painted(1, TALL, crf=30),
     }

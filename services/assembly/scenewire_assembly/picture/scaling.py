@@ -7,7 +7,7 @@ from scenewire.ffmpeg.filters import Chain, Expression, Filter, Stream
 from scenewire.messages import Clip, Look
 from scenewire_assembly.picture.tone_mapping import TABLES
 
-__all__ = ["Scaling", "scale"]
+__all__ = ["Scaling", "blurred_copy", "has_same_shape", "scale", "sized"]
 
 _SAME_SHAPE: Final = 0.02
 """Footage whose aspect ratio differs by less is always cropped: nobody wants hairline bars."""
@@ -45,22 +45,15 @@ class Scaling:
         """
         look, end = self.look, self._end(frames)
         width, height = look.width, look.height
-        if look.fit == "cover" or abs(clip.facts.width * height / (clip.facts.height * width) - 1) < _SAME_SHAPE:
+        if look.fit == "cover" or has_same_shape(clip, look):
             return (Chain((*self._start(), *_covering(clip, width, height), *end), (source,), label),)
         inside = f"min({width}/(iw*sar),{height}/ih)"
-        whole = _sized(clip, f"max(2,round({inside}*iw*sar/2)*2)", f"max(2,round({inside}*ih/2)*2)")
+        whole = sized(clip, f"max(2,round({inside}*iw*sar/2)*2)", f"max(2,round({inside}*ih/2)*2)")
         if look.fit == "pad":
             bars = Filter("pad", width, height, "(ow-iw)/2", "(oh-ih)/2", color="black")
             return (Chain((*self._start(), *whole, bars, *end), (source,), label),)
-        small = [max(16, side // _BLUR_REDUCTION // 2 * 2) for side in (width, height)]
-        behind = (
-            *(*_covering(clip, *small), Filter("gblur", sigma="2.5")),
-            # Darker and paler than the footage in front of it.
-            Filter("lutyuv", y=_DARKER, u=_PALER, v=_PALER),
-            *(scale(width, height), Filter("setsar", 1), Filter("format", "yuv420p")),
-        )
         return (
-            Chain((*self._start(), *behind), (source,), f"{label}b"),
+            Chain((*self._start(), *blurred_copy(clip, look)), (source,), f"{label}b"),
             Chain((*self._start(), *whole, Filter("format", "yuv420p")), (source,), f"{label}f"),
             Chain((Filter("overlay", "(W-w)/2", "(H-h)/2", format="yuv420"), *end), (f"{label}b", f"{label}f"), label),
         )
@@ -89,13 +82,29 @@ class Scaling:
         )
 
 
+def has_same_shape(clip: Clip, look: Look) -> bool:
+    """Whether footage has nearly the aspect ratio of the video."""
+    return abs(clip.facts.width * look.height / (clip.facts.height * look.width) - 1) < _SAME_SHAPE
+
+
+def blurred_copy(clip: Clip, look: Look) -> tuple[Filter, ...]:
+    """Makes of footage the blurred ground that it stands on."""
+    small = [max(16, side // _BLUR_REDUCTION // 2 * 2) for side in (look.width, look.height)]
+    return (
+        *(*_covering(clip, *small), Filter("gblur", sigma="2.5")),
+        # Darker and paler than the footage in front of it.
+        Filter("lutyuv", y=_DARKER, u=_PALER, v=_PALER),
+        *(scale(look.width, look.height), Filter("setsar", 1), Filter("format", "yuv420p")),
+    )
+
+
 def _covering(clip: Clip, width: int, height: int) -> tuple[Filter, ...]:
     cover = f"max({width}/(iw*sar),{height}/ih)"
-    sized = _sized(clip, f"ceil({cover}*iw*sar/2)*2", f"ceil({cover}*ih/2)*2")
-    return (*sized, Filter("crop", width, height))
+    filled = sized(clip, f"ceil({cover}*iw*sar/2)*2", f"ceil({cover}*ih/2)*2")
+    return (*filled, Filter("crop", width, height))
 
 
-def _sized(clip: Clip, width: str, height: str) -> tuple[Filter, ...]:
+def sized(clip: Clip, width: str, height: str) -> tuple[Filter, ...]:
     """Scales to the size that the formulas give, in BT.709.
 
     Sizes are display sizes: ffmpeg has already rotated the picture, and `sar` makes its pixels square.

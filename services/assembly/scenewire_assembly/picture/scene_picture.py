@@ -42,6 +42,7 @@ class ScenePicture:
         stills: grounds one after the other; used if there are no clips.
         overlay: ASS script drawn over the picture; empty for none.
         scrim: shade between clips and overlay; None for none.
+        turn: moves of stills alternate; this is the place of the first one.
     """
 
     look: Look
@@ -51,6 +52,7 @@ class ScenePicture:
     stills: tuple[Still, ...]
     overlay: str = ""
     scrim: Scrim | None = None
+    turn: int = 0
 
     @property
     def has_map(self) -> bool:

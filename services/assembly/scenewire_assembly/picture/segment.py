@@ -86,6 +86,7 @@ async def plan_segment(job: FfmpegJob, sourced: FootageSourced, encoder: Encoder
         stills=stills,
         overlay=overlay,
         scrim=scrim_of(look) if clips else None,
+        turn=scene.scene_number - 1,
     )
     return SegmentPlan(picture, "".join(sorted(undrawable)))
 

@@ -7,7 +7,17 @@ every machine; they are part of the key of the stored segment.
 from fractions import Fraction
 from typing import Final
 
-from scenewire.ffmpeg.command import UNTRUSTED_INPUT, Command, File, Generated, Input, Output, RawVideo, WorkdirFile
+from scenewire.ffmpeg.command import (
+    PREPARED_STILL,
+    UNTRUSTED_INPUT,
+    Command,
+    File,
+    Generated,
+    Input,
+    Output,
+    RawVideo,
+    WorkdirFile,
+)
 from scenewire.ffmpeg.filters import Chain, Expression, Filter, Graph, Stream
 from scenewire.ffmpeg.options import (
     DROP_CHAPTERS,
@@ -24,6 +34,7 @@ from scenewire_assembly.job_files import FONTS, OVERLAY, SEGMENT, clip_name
 from scenewire_assembly.picture.scaling import Scaling, scale
 from scenewire_assembly.picture.scene_picture import ScenePicture
 from scenewire_assembly.picture.scrim import Scrim
+from scenewire_assembly.picture.still_moves import still_shot
 
 __all__ = ["segment_command", "shot_input"]
 
@@ -69,11 +80,7 @@ def segment_command(picture: ScenePicture) -> Command:
 def _footage(picture: ScenePicture) -> tuple[tuple[Input, ...], Graph]:
     """Cuts, scales and joins clips."""
     scaling, shots = Scaling(picture.look), picture.edit.shots
-    scaled = [
-        chain
-        for index, shot in enumerate(shots)
-        for chain in scaling.shot(picture.clips[shot.clip], Stream(index, "v"), shot.frames, f"s{index}")
-    ]
+    scaled = [chain for index in range(len(shots)) for chain in _shot(picture, index)]
     joined, label = _joined(picture)
     inputs = tuple(shot_input(picture, shot) for shot in shots)
     if picture.scrim is None:
@@ -83,6 +90,15 @@ def _footage(picture: ScenePicture) -> tuple[tuple[Input, ...], Graph]:
     shaded = Filter("overlay", eof_action="repeat", format="yuv420")
     whole = Chain((shaded, *_finished(picture)), ("bare", Stream(len(inputs), "v")), "v")
     return (*inputs, _shade(picture.look, picture.scrim)), Graph((*scaled, *joined, bare, whole))
+
+
+def _shot(picture: ScenePicture, index: int) -> tuple[Chain, ...]:
+    """The chains that bring one shot into the format of the video."""
+    shot = picture.edit.shots[index]
+    clip, source, label = picture.clips[shot.clip], Stream(index, "v"), f"s{index}"
+    if clip.facts.still:
+        return still_shot(picture.look, clip, source, shot.frames, label, turn=picture.turn + index)
+    return Scaling(picture.look).shot(clip, source, shot.frames, label)
 
 
 def _shade(look: Look, scrim: Scrim) -> Input:
@@ -118,6 +134,9 @@ def _lasting(picture: ScenePicture) -> tuple[Filter, ...]:
 def shot_input(picture: ScenePicture, shot: Shot) -> Input:
     """The input of one shot. Footage from outside may open no other file, and uses only common decoders."""
     clip = picture.clips[shot.clip]
+    if clip.facts.still:
+        name = File(clip_name(shot.clip))
+        return Input(name, policy=PREPARED_STILL, threads=_DECODER_THREADS, disabled=("a", "s", "d"))
     start, _ = clip_seconds(clip)
     frame = Fraction(clip.facts.frame_rate_denominator, clip.facts.frame_rate_numerator)
     whole = clip.out_frame - clip.in_frame == clip.facts.duration_frames

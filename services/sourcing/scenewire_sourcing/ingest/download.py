@@ -20,6 +20,7 @@ from typing import Final
 
 import httpx2
 
+from scenewire.probe.accepted_formats import SIGNATURE_BYTES, still_suffix
 from scenewire_sourcing.providers.base import FootageUnavailableError, RemoteFile
 
 __all__ = ["Downloader", "Resolve", "resolve"]
@@ -31,8 +32,6 @@ _MAX_REDIRECTS: Final = 3
 _MAX_RESUMES: Final = 2
 _WRITE_BYTES: Final = 1 << 20
 """Written at once, in a thread."""
-
-_SIGNATURE_BYTES: Final = 12
 
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
 _NUMBER: Final = re.compile(r"0x[0-9a-f]*|\d+")
@@ -118,7 +117,7 @@ class Downloader:
 
     async def _transfer(self, remote: RemoteFile, progress: _Progress) -> None:
         """Downloads the missing part over one connection."""
-        headers = {"Accept": "video/*", "Accept-Encoding": "identity", "User-Agent": "scenewire"}
+        headers = {"Accept": "video/*, image/*", "Accept-Encoding": "identity", "User-Agent": "scenewire"}
         if progress.received:
             headers |= {"Range": f"bytes={progress.received}-", "If-Range": progress.version}
         try:
@@ -151,7 +150,7 @@ class Downloader:
         return total
 
     async def _write(self, response: httpx2.Response, progress: _Progress) -> None:
-        """Appends a body to the part; stops as soon as it is too large or not a video."""
+        """Appends a body to the part; stops as soon as it is too large, or neither a video nor a picture."""
         if not isinstance(response.stream, httpx2.AsyncByteStream):
             raise TypeError
         received = bytearray()
@@ -163,8 +162,8 @@ class Downloader:
                     async for chunk in chunks:
                         received += chunk
                         self._check_size(progress.received + len(received))
-                        if progress.received == 0 and len(received) >= _SIGNATURE_BYTES:
-                            _suffix_of(bytes(received[:_SIGNATURE_BYTES]))
+                        if progress.received == 0 and len(received) >= SIGNATURE_BYTES:
+                            _suffix_of(bytes(received[:SIGNATURE_BYTES]))
                         if len(received) >= _WRITE_BYTES:
                             await self._flush(file.fileno(), received, progress)
             finally:  # also what arrived before the connection broke, so that it can be resumed
@@ -307,19 +306,21 @@ def _write_all(descriptor: int, block: bytes) -> int:
 
 def _sniff(path: Path) -> str:
     with path.open("rb") as file:
-        return _suffix_of(file.read(_SIGNATURE_BYTES))
+        return _suffix_of(file.read(SIGNATURE_BYTES))
 
 
 def _suffix_of(signature: bytes) -> str:
     """Returns the suffix for a file with these first bytes.
 
     Raises:
-        FootageUnavailableError: they are not those of an accepted video format.
+        FootageUnavailableError: they are not those of an accepted video or picture format.
     """
+    if still := still_suffix(signature):
+        return still
     if signature[:4] == b"\x1a\x45\xdf\xa3":
         return ".mkv"
     if signature[4:8] == b"ftyp":
         return ".mov" if signature[8:12] == b"qt  " else ".mp4"
     if signature[4:8] in {b"moov", b"mdat", b"wide", b"free", b"skip"}:
         return ".mov"
-    raise FootageUnavailableError(f"the download is not an accepted video: it begins with {signature!r}")
+    raise FootageUnavailableError(f"the download is not an accepted video or picture: it begins with {signature!r}")

@@ -1,4 +1,7 @@
-"""Copies or downloads third-party files into the artifact store, within limits and only after probing them."""
+"""Copies or downloads third-party files into the artifact store, within limits and only after probing them.
+
+A clip is stored as it is. A picture is stored as the JPEG that it was converted to: nothing else reads the original.
+"""
 
 import asyncio
 import os
@@ -18,6 +21,7 @@ from scenewire.artifacts.store import ArtifactStore
 from scenewire.errors import FailureCode, PermanentError, is_disk_full, storage_failure
 from scenewire.messages import ArtifactRef, SourceFacts
 from scenewire.probe.probe import probe_video
+from scenewire.probe.still import is_still, prepare_still
 from scenewire_sourcing.providers.base import FootageUnavailableError, LocatedFootage, RemoteFile
 
 __all__ = ["Ingest", "IngestedClip"]
@@ -34,10 +38,12 @@ _MEDIA_TYPES: Final = {
 
 
 class IngestedClip(BaseModel):
-    """A clip in the artifact store, with its measured facts."""
+    """A clip or a still in the artifact store, with its measured facts."""
 
     file: ArtifactRef
     facts: SourceFacts
+    note: str = ""
+    """What of the file is not shown, for people."""
 
 
 class Downloads(Protocol):
@@ -151,14 +157,26 @@ class Ingest:
         async with self._store.scratch() as folder:
             with _refusals(name):
                 copy = await provide(folder)
+                still = await asyncio.to_thread(is_still, copy)
             try:
-                facts = await probe_video(copy)
+                return await (self._ingest_still(copy, name) if still else self._ingest_clip(copy))
             except PermanentError as error:
                 if error.code is not FailureCode.MEDIA_REFUSED:
                     raise
                 raise FootageUnavailableError(error.message.replace(copy.name, name, 1)) from error
-            file = await self._store.add(copy, _MEDIA_TYPES.get(copy.suffix, "application/octet-stream"))
+
+    async def _ingest_clip(self, copy: Path) -> IngestedClip:
+        facts = await probe_video(copy)
+        file = await self._store.add(copy, _MEDIA_TYPES.get(copy.suffix, "application/octet-stream"))
         return IngestedClip(file=file, facts=facts.as_source())
+
+    async def _ingest_still(self, copy: Path, name: str) -> IngestedClip:
+        prepared = copy.with_name("still.jpg")
+        with _refusals(name):
+            facts = await prepare_still(copy, prepared)
+        file = await self._store.add(prepared, "image/jpeg")
+        note = "only the first picture of its animation is shown" if facts.animated else ""
+        return IngestedClip(file=file, facts=facts.as_source(), note=note)
 
 
 @contextmanager

@@ -73,7 +73,7 @@ def rank(
         else clip
         for clip in ranked
     ]
-    return sorted(ranked, key=lambda clip: (-clip.score, clip.footage.id))
+    return sorted(ranked, key=lambda clip: (-clip.score, clip.footage.kind, clip.footage.id))
 
 
 def add_similar(ranked: Sequence[RankedFootage], similarities: Sequence[float]) -> list[RankedFootage]:
@@ -93,7 +93,7 @@ def add_similar(ranked: Sequence[RankedFootage], similarities: Sequence[float]) 
 
 
 def rotate(ranked: Sequence[RankedFootage], *, project_id: UUID, scene_number: int, needed: int) -> list[RankedFootage]:
-    """Rotates clips of equal score by scene: scene 1 gets the first of them, scene 2 the next.
+    """Rotates clips of equal score by scene: scene 1 gets the first of them, scene 2 the next. Stills come after them.
 
     Args:
         ranked: the clips, best first.
@@ -103,9 +103,12 @@ def rotate(ranked: Sequence[RankedFootage], *, project_id: UUID, scene_number: i
     """
     rotated: list[RankedFootage] = []
     best = ranked[0].score if ranked else 0.0
-    for _, tier in groupby(
-        ranked, key=lambda clip: (clip.fits, int((best - clip.score) / (best or 1) / _TIER_SHARE + 1e-9))
-    ):
+
+    def tier_of(clip: RankedFootage) -> tuple[bool, int, bool]:
+        tier = int((best - clip.score) / (best or 1) / _TIER_SHARE + 1e-9)
+        return not clip.fits, tier, clip.footage.kind == "still"
+
+    for _, tier in groupby(sorted(ranked, key=tier_of), key=tier_of):
         equals = sorted(tier, key=lambda clip: clip.footage.id)
         start = (project_id.int + (scene_number - 1) * needed) % len(equals)
         rotated += equals[start:] + equals[:start]
@@ -127,7 +130,7 @@ def _assess(footage: FoundFootage, wanted: Sequence[Term], language: str, look: 
 
 
 def _flaws(footage: FoundFootage, look: Look, seconds: float) -> Iterable[str]:
-    if footage.duration is not None and footage.duration < seconds:
+    if footage.kind == "clip" and footage.duration is not None and footage.duration < seconds:
         yield f"only {footage.duration:.1f} s long"
     if footage.width and footage.height:
         if (footage.width > footage.height) != (look.width > look.height):

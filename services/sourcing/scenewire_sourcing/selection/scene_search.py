@@ -279,7 +279,8 @@ class SceneSearch:
             source_id=footage.id,
             credit=offer.credit(located.footage),
         )
-        note = "" if shared_with is None else f"scene {shared_with} shows it too"
+        shared = "" if shared_with is None else f"scene {shared_with} shows it too"
+        note = "; ".join(filter(None, (ingested.note, shared)))
         found.selected.append((clip, offer.candidate(note, chosen=True), offer.ranked))
 
     async def _owner(self, clip: str, use: int = 1) -> int:
@@ -321,6 +322,8 @@ class SceneSearch:
 
 
 def _describe_range(clip: Clip) -> str:
+    if clip.facts.still:
+        return "a still, shown as long as needed"
     rate = float(clip.facts.rate.fraction)
     begin, end, whole = (frame / rate for frame in (clip.in_frame, clip.out_frame, clip.facts.duration_frames))
     return f"shows {begin:.1f} to {end:.1f} s of {whole:.1f} s"

@@ -35,6 +35,9 @@ _TURNS_PER_ROUND: Final = 8
 """Turns that show different parts of a source while it has room; after that, viewers have forgotten the first."""
 
 
+_UNLIMITED: Final = 1 << 31
+
+
 def clip_counts(beats: Sequence[int], frame_rate: int) -> list[int]:
     """Returns the number of clips for each beat of a scene, so that it is neither hectic nor dull.
 
@@ -53,7 +56,9 @@ def _clip_count(seconds: float) -> int:
 
 
 def available_frames(clip: Clip, frame_rate: int) -> int:
-    """Returns how many frames of the video a whole source lasts."""
+    """Returns how many frames of the video a whole source lasts; a still lasts as long as needed."""
+    if clip.facts.still:
+        return _UNLIMITED
     whole = Duration(clip.facts.duration_frames)
     return whole.at_rate(clip.facts.rate, FrameRate(frame_rate), Rounding.DOWN).frames
 
@@ -102,7 +107,7 @@ def source_range(facts: SourceFacts, *, frames: int, frame_rate: int, turn: int)
     """Returns the in and out frame, in source frames, that fill `frames` of the video.
 
     The range is half a second longer than needed where the source has room, for cross-fades. A clip that is too short
-    is returned whole. `turn` moves the in point, so that other scenes show other parts of the same source: unused
+    is returned whole, and so is a still. `turn` moves the in point, so that other scenes show other parts of the same source: unused
     parts as long as there are any.
     """
     needed = Duration(frames + frame_rate // 2).at_rate(FrameRate(frame_rate), facts.rate, Rounding.UP)

@@ -1,7 +1,7 @@
-"""Offers the clips in a local folder through MCP.
+"""Offers the clips and stills in a local folder through MCP.
 
-LIBRARY_DIR names the folder. Every mp4, mov, mkv and webm file below it is offered. A JSON file next to a clip,
-`harbour.json` for `harbour.mp4`, describes it:
+LIBRARY_DIR names the folder. Every mp4, mov, mkv and webm file below it is offered, and every jpg, jpeg, png, webp, gif
+and avif picture. A JSON file next to one of them, `harbour.json` for `harbour.mp4`, describes it:
 
     {"title": "…", "keywords": ["…"], "creator": "…", "licence": "…", "source_url": "https://…", "duration": 12.5}
 

@@ -1,4 +1,4 @@
-"""Searches the clips of a folder."""
+"""Searches the clips and stills of a folder."""
 
 import hashlib
 import json
@@ -19,7 +19,8 @@ from scenewire_sourcing.meaning.similarity import Meaning
 
 __all__ = ["Catalogue"]
 
-_SUFFIXES: Final = frozenset({".mp4", ".mov", ".mkv", ".webm"})
+_STILLS: Final = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif"})
+_SUFFIXES: Final = _STILLS | {".mp4", ".mov", ".mkv", ".webm"}
 _MAX_SIDECAR_BYTES: Final = 64 << 10
 _MAX_QUERY_WORDS: Final = 32
 _TOKENIZER: Final = "porter unicode61 remove_diacritics 2 categories ''L* N* Co Mn Mc''"
@@ -43,7 +44,7 @@ _State = tuple[tuple[str, int, int], ...]
 
 
 class Catalogue:
-    """Indexes the clips of a folder. Every call checks the folder for changes.
+    """Indexes the clips and stills of a folder. Every call checks the folder for changes.
 
     Args:
         folder: need not exist yet.
@@ -173,10 +174,11 @@ def _describe(name: Path, described: dict[str, Any], problem: str) -> FoundFoota
     own, above = _words(name.stem), [word for part in name.parent.parts for word in _words(part)]
     plain: dict[str, Any] = {
         "id": hashlib.sha256(str(name).encode()).hexdigest()[:20],
+        "kind": "still" if name.suffix.lower() in _STILLS else "clip",
         "title": " ".join(own) or "clip",
         "keywords": [*own, *above],
     }
-    given = {key: value for key, value in described.items() if value is not None and key != "id"}
+    given = {key: value for key, value in described.items() if value is not None and key not in {"id", "kind"}}
     invalid = _invalid_fields(given)
     given = {key: value for key, value in given.items() if key not in invalid}
     fields = plain | {key: value for key, value in given.items() if value or key not in plain}

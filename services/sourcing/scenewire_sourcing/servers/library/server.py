@@ -18,18 +18,18 @@ def create_server(folder: Path, meaning: Meaning | None = None) -> MCPServer:
     """Creates the server.
 
     Args:
-        folder: holds the clips; need not exist yet.
+        folder: holds the clips and stills; need not exist yet.
         meaning: finds clips in other languages than that of a query; without it, only words find them.
     """
     catalogue = Catalogue(folder, meaning)
-    server = MCPServer("library", instructions="Video clips in a local folder.")
+    server = MCPServer("library", instructions="Video clips and still pictures in a local folder.")
 
     @server.tool()
     def search_footage(
         query: Annotated[str, Field(max_length=1_000, description="Words; clips that match more of them come first.")],
         limit: Annotated[int, Field(ge=1, le=50, description="Maximum number of clips.")] = 20,
     ) -> SearchAnswer:
-        """Searches clips by their titles, keywords, file and folder names, and by meaning where that is installed."""
+        """Searches clips and stills by their titles, keywords, file and folder names, and by meaning if installed."""
         try:
             return SearchAnswer(results=tuple(catalogue.search(query, limit)))
         except FileNotFoundError as error:
@@ -39,7 +39,7 @@ def create_server(folder: Path, meaning: Meaning | None = None) -> MCPServer:
     def get_footage(
         id: Annotated[str, Field(max_length=300, description="A clip's id, from search_footage.")],  # noqa: A002
     ) -> FootageFile:
-        """Returns the path of a clip, its credit and terms of use."""
+        """Returns the path of a clip or still, its credit and terms of use."""
         try:
             found = catalogue.get(id)
         except FileNotFoundError as error:

@@ -1,0 +1,65 @@
+"""Stills move slowly, evenly and without shimmer, in videos of every shape, and mix with clips."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from scenewire.messages import Clip, Look
+from scenewire.probe.still import prepare_still
+from scenewire_assembly.job_files import clip_name
+from scenewire_assembly.picture.segment_command import segment_command
+from tests.support.media import run_ffmpeg
+from tests.support.motion import displacements, sharpness, textured
+from tests.support.pictures import scene_picture
+from tests.support.studio import Studio
+
+BARE = {"captions": False, "title": False, "closing": False}
+FRAMES = 24
+
+MOVES = {
+    "a zoom in": (Look(width=1280, height=720), 0, (2400, 1350), None),
+    "a zoom out": (Look(width=1280, height=720), 1, (2400, 1350), None),
+    "a square zoom": (Look(width=720, height=720, frame_rate=25), 0, (1600, 1500), None),
+    "a zoom of a still that is shown whole": (Look(width=1280, height=720), 0, (800, 300), None),
+    "a pan in an upright video": (Look(width=720, height=1280), 0, (2400, 1350), (-1, 0)),
+    "a pan back": (Look(width=720, height=1280), 1, (2400, 1350), (1, 0)),
+    "a pan at 60 frames a second": (Look(width=720, height=1280, frame_rate=60), 0, (2400, 1350), (-0.5, 0)),
+    "a pan down a tall still": (Look(width=1280, height=720), 0, (1350, 2400), (0, -1)),
+}
+
+
+async def still_of(studio: Studio, picture: np.ndarray, name: str = "still") -> Clip:
+    source, target = studio.folder / f"{name}.source.jpg", studio.folder / f"{name}.jpg"
+    Image.fromarray(picture).save(source, quality=95, subsampling=0)
+    facts = await prepare_still(source, target)
+    return studio.clip_of(await studio.store.add(target, "image/jpeg"), facts.as_source())
+
+
+async def filtered(studio: Studio, clip: Clip, look: Look, turn: int) -> np.ndarray:
+    """The brightness of the frames that go into the encoder."""
+    (studio.folder / clip_name(0)).symlink_to(await studio.store.open(clip.file))
+    words = segment_command(scene_picture(FRAMES, look, clips=[clip], turn=turn)).build()
+    raw = ("-map", "[v]", "-frames:v", str(FRAMES), "-f", "rawvideo", "-pix_fmt", "gray", "frames.raw")
+    await run_ffmpeg(*words[: words.index("-map")], *raw, cwd=studio.folder)
+    frames = np.fromfile(studio.folder / "frames.raw", np.uint8).reshape(-1, look.height, look.width)
+    return frames.astype(np.float32)
+
+
+@pytest.mark.parametrize("name", MOVES)
+async def test_a_still_moves_evenly_and_keeps_its_sharpness(tmp_path: Path, name: str) -> None:
+    look, turn, size, way = MOVES[name]
+    studio = Studio(tmp_path)
+    frames = await filtered(studio, await still_of(studio, textured(*size)), look, turn)
+    assert len(frames) == FRAMES
+    # To the right of the middle: a zoom moves it sideways.
+    moved = displacements(
+        frames[:, look.height // 2 - 96 : look.height // 2 + 96, look.width // 2 + 64 : look.width // 2 + 256]
+    )
+    mean = moved.mean(axis=0)
+    assert np.abs(moved - mean).max() < 0.05
+    assert np.abs(mean).max() > 0.02
+    assert way is None or mean == pytest.approx(way, abs=0.02)
+    energy = sharpness(frames)
+    assert np.abs(np.diff(energy) / energy[:-1]).max() < 0.03
