@@ -13,6 +13,7 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 from nats.js import JetStreamContext
+from PIL import Image
 
 from scenewire.artifacts.filesystem import FilesystemStore
 from scenewire.messages import AudioRendered, Footage, FootageSourced
@@ -89,6 +90,44 @@ async def choice(stage: SourcingStage, audio: AudioRendered | None = None) -> Fo
 
 def reasons(footage: Footage) -> dict[str, str]:
     return {candidate.title: candidate.reason for candidate in footage.candidates}
+
+
+async def test_a_still_is_stored_as_a_plain_jpeg_and_credited(
+    store: FilesystemStore, stage: SourcingStage, library: Path
+) -> None:
+    picture = library / "tea.gif"
+    frames = [Image.new("RGB", (400, 300), colour) for colour in ("white", "black")]
+    frames[0].save(picture, save_all=True, append_images=frames[1:])
+    picture.with_suffix(".json").write_text('{"title": "Tea", "creator": "Ann", "licence": "CC0"}')
+    footage = await choice(stage, spoken(20))
+    (chosen,) = footage.clips
+    assert (chosen.file.media_type, chosen.file.key[-4:]) == ("image/jpeg", ".jpg")
+    assert (chosen.facts.still, chosen.facts.width, chosen.facts.height) == (True, 400, 300)
+    assert (chosen.in_frame, chosen.out_frame, chosen.facts.duration_frames) == (0, 1, 1)
+    assert (chosen.credit.title, chosen.credit.creator, chosen.credit.licence) == ("Tea", "Ann", "CC0")
+    assert reasons(footage)["Tea"] == (
+        "about tea; only the first picture of its animation is shown; a still, shown as long as needed"
+    )
+    with Image.open(await store.open(chosen.file)) as stored:
+        assert (stored.format, stored.getpixel((9, 9))) == ("JPEG", (255, 255, 255))
+
+
+async def test_clips_come_before_stills_and_stills_fill_the_rest(
+    stage: SourcingStage, library: Path, three_seconds: bytes
+) -> None:
+    for name in ("tea one.png", "tea two.jpg", "tea three.webp"):
+        Image.effect_noise((200, 120), 50 + len(name)).convert("RGB").save(library / name)
+    (library / "tea zebra.mp4").write_bytes(three_seconds)
+    footage = await choice(stage, spoken(8))
+    assert [clip.facts.still for clip in footage.clips] == [False, True, True]
+    Image.new("RGB", (200, 120)).save(library / "tea cut.png")
+    content = (library / "tea cut.png").read_bytes()
+    (library / "tea cut.png").write_bytes(content[: len(content) // 2])
+    for path in library.glob("tea [otz]*"):
+        path.unlink()
+    refused = await choice(stage, spoken(8, number=2))
+    assert refused.fallback
+    assert re.search("tea cut.png is refused: it is cut off or damaged", reasons(refused)["tea cut"])
 
 
 async def test_a_clip_is_stored_measured_and_credited(

@@ -10,7 +10,7 @@ from scenewire.messages import Clip, Look
 from scenewire.probe.still import prepare_still
 from scenewire_assembly.job_files import clip_name
 from scenewire_assembly.picture.segment_command import segment_command
-from tests.support.media import run_ffmpeg
+from tests.support.media import make_clip, run_ffmpeg
 from tests.support.motion import displacements, sharpness, textured
 from tests.support.pictures import scene_picture
 from tests.support.studio import Studio
@@ -63,3 +63,50 @@ async def test_a_still_moves_evenly_and_keeps_its_sharpness(tmp_path: Path, name
     assert way is None or mean == pytest.approx(way, abs=0.02)
     energy = sharpness(frames)
     assert np.abs(np.diff(energy) / energy[:-1]).max() < 0.03
+
+
+@pytest.mark.parametrize("fit", ["cover", "pad", "blur"])
+@pytest.mark.parametrize("size", [(320, 180), (180, 320), (240, 240)])
+async def test_stills_and_clips_mix_in_every_shape_and_fit(tmp_path: Path, fit: str, size: tuple[int, int]) -> None:
+    studio = Studio(tmp_path)
+    colours = {"tall": (200, 40, 40), "wide": (40, 160, 40), "small": (40, 60, 200)}
+    sizes = {"tall": (300, 500), "wide": (640, 360), "small": (100, 80)}
+    stills = [
+        await still_of(studio, np.full((*sizes[name][::-1], 3), colour, np.uint8), name)
+        for name, colour in colours.items()
+    ]
+    moving = await studio.clip(await make_clip(tmp_path / "clip.mp4", seconds=3, size="320x180"))
+    look = Look.model_validate({"width": size[0], "height": size[1], "fit": fit, "closing": False})
+    message = await studio.sourced(
+        samples=24_000 * 8, text="Tea is a drink. It is hot.", clips=[stills[0], moving, *stills[1:]], look=look
+    )
+    rendered = await studio.stages.segments.render(message)
+    assert rendered.footage.clips == message.footage.clips
+    frames = await studio.pictures(rendered.segment.video)
+    assert frames.shape == (240, look.height, look.width, 3)
+    for at, colour in ((20, colours["tall"]), (150, colours["wide"]), (230, colours["small"])):
+        middle = frames[at, look.height // 3, look.width // 2].astype(int)
+        assert np.abs(middle - colour).max() < 16, (at, middle)
+
+
+async def test_a_scene_of_one_still_lasts_as_its_narration(tmp_path: Path) -> None:
+    studio = Studio(tmp_path)
+    only = await still_of(studio, textured(640, 360))
+    look = Look.model_validate({"width": 320, "height": 180, "frame_rate": 25, **BARE})
+    message = await studio.sourced(samples=24_000 * 21, clips=[only], look=look)
+    rendered = await studio.stages.segments.render(message)
+    assert rendered.footage.clips
+    assert rendered.segment.frames == 21 * 25
+
+
+async def test_a_still_that_was_damaged_in_the_store_is_left_out_with_a_note(tmp_path: Path) -> None:
+    studio = Studio(tmp_path)
+    good = await still_of(studio, textured(320, 180), "good")
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes((tmp_path / "good.jpg").read_bytes()[:300])
+    bad = good.model_copy(update={"file": await studio.store.add(broken, "image/jpeg"), "source_id": "b"})
+    look = Look.model_validate({"width": 320, "height": 180, **BARE})
+    message = await studio.sourced(samples=24_000 * 4, clips=[good, bad], look=look)
+    rendered = await studio.stages.segments.render(message)
+    assert [clip.source_id for clip in rendered.footage.clips] == ["a"]
+    assert any("cannot be decoded" in note for note in rendered.footage.notes)

@@ -41,6 +41,16 @@ def test_a_sidecar_describes_its_clip(tmp_path: Path) -> None:
     assert found.id.isalnum()
 
 
+@pytest.mark.parametrize("suffix", ["jpg", "JPEG", "png", "webp", "gif", "avif"])
+def test_pictures_are_offered_as_stills_with_their_sidecars(tmp_path: Path, suffix: str) -> None:
+    add(tmp_path, f"dahlia.{suffix}", title="Dahlia", creator="Ann", licence="CC BY 4.0", kind="clip")
+    add(tmp_path, "dahlia field.mp4")
+    add(tmp_path, "dahlia.svg")
+    found = {clip.title: clip for clip in Catalogue(tmp_path).search("dahlia", 5)}
+    assert {title: clip.kind for title, clip in found.items()} == {"Dahlia": "still", "dahlia field": "clip"}
+    assert (found["Dahlia"].creator, found["Dahlia"].licence) == ("Ann", "CC BY 4.0")
+
+
 def test_without_sidecar_the_names_of_file_and_folders_must_do(tmp_path: Path) -> None:
     add(tmp_path, "Ships/suez-canal_aerialView 02.MOV")
     catalogue = Catalogue(tmp_path)

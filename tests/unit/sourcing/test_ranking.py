@@ -58,6 +58,23 @@ def test_keywords_count_and_the_reason_names_the_common_words() -> None:
     assert one.score == 1
 
 
+def test_a_clip_comes_before_a_still_that_fits_as_well_and_after_one_that_fits_better() -> None:
+    subject = about("suez canal", "suez", "canal", "ship")
+    stills = [found(f"a{number}", "Suez canal ship", kind="still") for number in range(3)]
+    clips = [found("b", "Suez canal ship"), found("c", "Suez ship canal")]
+    for number in range(1, 7):
+        order = rotate(
+            rank(subject, [*stills, *clips], look=LOOK, seconds=5), project_id=PROJECT, scene_number=number, needed=1
+        )
+        assert [clip.footage.kind for clip in order] == ["clip", "clip", "still", "still", "still"]
+    better = rank(subject, [found("b", "Ship"), *stills], look=LOOK, seconds=5)
+    assert better[0].footage.kind == "still"
+
+
+def test_a_still_is_never_too_short() -> None:
+    assert ranked(about("tea"), found("1", "Tea", kind="still", duration=0.04), seconds=60)["1"].reason == "about tea"
+
+
 @pytest.mark.parametrize(
     ("words"),
     [
