@@ -76,12 +76,14 @@ async def growth(folder: Path) -> None:
 
 
 async def costs(folder: Path) -> None:
-    """Measures the cost of captions, cross-fades and sound."""
+    """Measures the cost of captions, cross-fades, stills and sound."""
     plain = BenchVideo(scenes=4, seconds=5, captions=False)
     videos = {
         "plain": plain,
         "captions": BenchVideo(scenes=4, seconds=5),
         "fades": BenchVideo(scenes=4, seconds=5, captions=False, clips=2),
+        "stills, zoomed": BenchVideo(scenes=4, seconds=5, captions=False, stills="zoomed"),
+        "stills, panned": BenchVideo(scenes=4, seconds=5, captions=False, stills="panned"),
     }
     for name, video in videos.items():
         await make_inputs(folder / name, video)

@@ -10,7 +10,7 @@ import wave
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 import numpy as np
@@ -32,6 +32,7 @@ from scenewire.messages import (
     derive_scene_id,
 )
 from scenewire.probe.probe import probe_media
+from scenewire.probe.still import prepare_still
 from scenewire.processes.run import run_program
 
 __all__ = ["PROJECT", "BenchVideo", "make_inputs", "read_messages", "store_in"]
@@ -58,6 +59,7 @@ class BenchVideo:
         captions: whether captions are burnt in.
         clips: clips of each scene; two or more are joined by fades of half a second.
         rates: frame rates of the sources, in turn.
+        stills: pictures instead of clips; `zoomed` ones have the shape of the video, `panned` ones are taller.
     """
 
     scenes: int
@@ -67,6 +69,7 @@ class BenchVideo:
     captions: bool = True
     clips: int = 1
     rates: tuple[int, ...] = (30, 25, 60)
+    stills: Literal["zoomed", "panned"] | None = None
 
     @property
     def look(self) -> Look:
@@ -96,8 +99,10 @@ async def make_inputs(folder: Path, video: BenchVideo) -> None:
     """Writes sources, narrations and `scenes.jsonl`, the messages for assembly, into a folder."""
     folder.mkdir(parents=True)
     store = store_in(folder)
-    sources = [await _source(folder, video, rate, number) for number, rate in enumerate(video.rates, start=1)]
-    stored = [(await store.add(path, "video/mp4"), facts) for path, facts in sources]
+    made = _source if video.stills is None else _still
+    sources = [await made(folder, video, rate, number) for number, rate in enumerate(video.rates, start=1)]
+    kind = "video/mp4" if video.stills is None else "image/jpeg"
+    stored = [(await store.add(path, kind), facts) for path, facts in sources]
     turn = itertools.cycle(stored)
     lines: list[str] = []
     for number in range(1, video.scenes + 1):
@@ -105,7 +110,8 @@ async def make_inputs(folder: Path, video: BenchVideo) -> None:
         clips = tuple(
             Clip(
                 file=file,
-                in_frame=(number - 1) % min(video.rates),  # scenes differ, so that no stored segment is reused
+                # Scenes differ, so that no stored segment is reused. Stills differ by their moves.
+                in_frame=0 if video.stills else (number - 1) % min(video.rates),
                 out_frame=facts.duration_frames,
                 facts=facts,
                 source_id=f"source-{index}",
@@ -184,6 +190,18 @@ async def _source(folder: Path, video: BenchVideo, rate: int, seed: int) -> tupl
         raise RuntimeError(f"{path.name} has no video stream")
     still.unlink()
     return path, probed.as_source()
+
+
+async def _still(folder: Path, video: BenchVideo, _: int, seed: int) -> tuple[Path, SourceFacts]:
+    """Makes a picture and prepares it as sourcing does; returns its path and its facts."""
+    painted, picture, path = folder / "still.ppm", folder / "still.png", folder / f"source{seed}.jpg"
+    width, height = video.width * 5 // 4, video.height * (5 if video.stills == "zoomed" else 8) // 4
+    await asyncio.to_thread(_paint, painted, width, height, seed)
+    ffmpeg = (await find_ffmpeg()).path
+    done = await run_program([ffmpeg, "-v", "error", "-nostdin", "-y", "-i", painted, picture], timeout=600)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    return path, (await prepare_still(picture, path)).as_source()
 
 
 def _paint(path: Path, width: int, height: int, seed: int) -> None:

@@ -53,7 +53,7 @@ class SourcingSettings(ServiceSettings):
     library_dir: Annotated[Path | None, EmptyAsNone] = Field(
         default=None,
         validation_alias="LIBRARY_DIR",
-        description="Folder of video clips for the bundled library server.",
+        description="Folder of clips and still pictures for the bundled library server.",
     )
     loops: int = Field(default=2, ge=1, le=64, description="Scenes processed concurrently.")
     server_timeout: Seconds = Field(

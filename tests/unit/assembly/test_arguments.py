@@ -64,6 +64,7 @@ def segments() -> dict[str, list[str]]:
         "unnamed colours": cut([clip(90, width=1280, height=720)], 90),
         "thumbnail": thumbnail(FULL_HD, FootageFrame(clip(90, in_frame=20), 31)),
         "thumbnail of a tall video": thumbnail(TALL, FootageFrame(clip(90), 0)),
+        "thumbnail of a still": thumbnail(FULL_HD, FootageFrame(still(2400, 1600, focus=(0.6, 0.4)), 31)),
         "painted thumbnail": thumbnail(LOOK, None),
         "small captions": segment_command(
             scene_picture(90, SMALL, clips=[clip(90)], overlay="captions", scrim=scrim_of(SMALL))

@@ -22,7 +22,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ({}, "generated backgrounds"),
         ({"SOURCING_SERVERS": "[]"}, "generated backgrounds"),
-        ({"LIBRARY_DIR": "/"}, "library, because LIBRARY_DIR is /: clips in your own folder"),
+        ({"LIBRARY_DIR": "/"}, "library, because LIBRARY_DIR is /: clips and stills in your own folder"),
         ({"DVIDS_API_KEY": KEY}, "dvids, because DVIDS_API_KEY is set"),
         ({"DVIDS_API_KEY_FILE": __file__}, f"dvids, because DVIDS_API_KEY_FILE is {__file__}"),
         ({"SOURCING_SERVERS": "nasa"}, "nasa, because SOURCING_SERVERS names it"),

@@ -28,7 +28,7 @@ from scenewire.ffmpeg.options import (
     map_stream,
     mp4_timescale,
 )
-from scenewire.messages import Look
+from scenewire.messages import Clip, Look
 from scenewire_assembly.edit import Shot, clip_seconds, is_repeated, timescale
 from scenewire_assembly.job_files import FONTS, OVERLAY, SEGMENT, clip_name
 from scenewire_assembly.picture.scaling import Scaling, scale
@@ -36,7 +36,7 @@ from scenewire_assembly.picture.scene_picture import ScenePicture
 from scenewire_assembly.picture.scrim import Scrim
 from scenewire_assembly.picture.still_moves import still_shot
 
-__all__ = ["segment_command", "shot_input"]
+__all__ = ["segment_command", "shot_chains", "shot_input"]
 
 
 _LEVELS: Final = (
@@ -80,7 +80,18 @@ def segment_command(picture: ScenePicture) -> Command:
 def _footage(picture: ScenePicture) -> tuple[tuple[Input, ...], Graph]:
     """Cuts, scales and joins clips."""
     scaling, shots = Scaling(picture.look), picture.edit.shots
-    scaled = [chain for index in range(len(shots)) for chain in _shot(picture, index)]
+    scaled = [
+        chain
+        for index, shot in enumerate(shots)
+        for chain in shot_chains(
+            picture.look,
+            picture.clips[shot.clip],
+            Stream(index, "v"),
+            shot.frames,
+            f"s{index}",
+            turn=picture.turn + index,
+        )
+    ]
     joined, label = _joined(picture)
     inputs = tuple(shot_input(picture, shot) for shot in shots)
     if picture.scrim is None:
@@ -92,13 +103,20 @@ def _footage(picture: ScenePicture) -> tuple[tuple[Input, ...], Graph]:
     return (*inputs, _shade(picture.look, picture.scrim)), Graph((*scaled, *joined, bare, whole))
 
 
-def _shot(picture: ScenePicture, index: int) -> tuple[Chain, ...]:
-    """The chains that bring one shot into the format of the video."""
-    shot = picture.edit.shots[index]
-    clip, source, label = picture.clips[shot.clip], Stream(index, "v"), f"s{index}"
+def shot_chains(look: Look, clip: Clip, source: Stream, frames: int, label: str, *, turn: int = 0) -> tuple[Chain, ...]:
+    """The chains that turn a clip or a still into a number of frames of the look.
+
+    Args:
+        look: format of the video.
+        clip: facts of the footage.
+        source: its stream.
+        frames: exact length.
+        label: of the output, and prefix of the labels in between.
+        turn: place of a still among neighbours, whose moves alternate.
+    """
     if clip.facts.still:
-        return still_shot(picture.look, clip, source, shot.frames, label, turn=picture.turn + index)
-    return Scaling(picture.look).shot(clip, source, shot.frames, label)
+        return still_shot(look, clip, source, frames, label, turn=turn)
+    return Scaling(look).shot(clip, source, frames, label)
 
 
 def _shade(look: Look, scrim: Scrim) -> Input:

@@ -20,7 +20,10 @@ from scenewire_assembly.picture.scaling import Scaling, blurred_copy, has_same_s
 __all__ = ["Pan", "Zoom", "move_of", "still_shot"]
 
 _MAX_ENLARGEMENT: Final = 2
-"""A still that would have to grow more to fill the picture is shown whole; and it grows no more then."""
+"""A still that would have to grow more to fill the picture is shown whole."""
+
+_WHOLE_ENLARGEMENT: Final = 1.6
+"""By which a still grows at most that is shown whole: enough less that no hairline of its ground shows around it."""
 
 _LEAST_ZOOM: Final = 1.02
 _ZOOM_A_SECOND: Final = 0.012
@@ -187,7 +190,7 @@ def _filling(look: Look, clip: Clip) -> tuple[int, int]:
 
 def _inside(look: Look, clip: Clip) -> tuple[int, int]:
     """The size at which all of a still shows."""
-    most = min(look.width / clip.facts.width, look.height / clip.facts.height, _MAX_ENLARGEMENT)
+    most = min(look.width / clip.facts.width, look.height / clip.facts.height, _WHOLE_ENLARGEMENT)
     return _even(clip.facts.width * most), _even(clip.facts.height * most)
 
 

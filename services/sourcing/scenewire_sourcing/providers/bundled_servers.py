@@ -36,7 +36,7 @@ def _command(name: str) -> tuple[str, ...]:
 
 BUNDLED_SERVERS: Final[Mapping[str, BundledServer]] = {
     "library": BundledServer(
-        about="clips in your own folder",
+        about="clips and stills in your own folder",
         requires=("LIBRARY_DIR",),
         prefix="LIBRARY_",
         command=_command("library"),

@@ -22,10 +22,10 @@ from scenewire_assembly.edit import Shot, edit_clips
 from scenewire_assembly.ffmpeg_job import FfmpegJob, sound_limits
 from scenewire_assembly.job_files import FONTS, OVERLAY, clip_name
 from scenewire_assembly.picture.overlay import overlay_script
-from scenewire_assembly.picture.scaling import Scaling, scale
+from scenewire_assembly.picture.scaling import scale
 from scenewire_assembly.picture.scene_picture import Encoder, ScenePicture, Still
 from scenewire_assembly.picture.segment import open_faces
-from scenewire_assembly.picture.segment_command import shot_input
+from scenewire_assembly.picture.segment_command import shot_chains, shot_input
 from scenewire_assembly.picture.tone_mapping import TABLES, lookup_table
 from scenewire_assembly.themes.grounds import Ground
 from scenewire_assembly.themes.theme import theme_of
@@ -128,7 +128,7 @@ def thumbnail_command(look: Look, ground: Ground, footage: FootageFrame | None, 
         source = shot_input(picture, shot)
         frame = (Filter("trim", start_frame=footage.offset), Filter("setpts", "0"))
         whole = Chain((*frame, _darkened(look), *letters, *jpeg), ("shot",), "v")
-        chains = (*Scaling(look).shot(footage.clip, Stream(0, "v"), shot.frames, "shot"), whole)
+        chains = (*shot_chains(look, footage.clip, Stream(0, "v"), shot.frames, "shot"), whole)
     options = (map_stream("v"), limit_frames(1), jpeg_quality(3), DROP_METADATA, bit_exact("v"))
     return Command(inputs=(source,), graph=Graph(chains), outputs=(Output(WorkdirFile(THUMBNAIL), "image", options),))
 
