@@ -18,6 +18,8 @@ HOSTILE = {
     "forty_streams": "harbour",
     "second_picture_is_noise": "volcano",
     "boxes_in_boxes": "volcano",
+    "half_a_photograph": "harbour",
+    "drawing_of_a_gigabyte": "volcano",
 }
 TEXT = """A walk
 

@@ -238,7 +238,8 @@ async def test_a_good_file_with_a_hostile_name_is_accepted(world: World, tmp_pat
 async def test_random_damage_ends_in_a_refusal_or_a_segment(world: World, seed: int) -> None:
     """`make fuzz` does many more, from another seed; FUZZ_SEED=<seed> FUZZ_ROUNDS=1 repeats one."""
     chance = random.Random(seed)
-    content = bytearray(chance.choice([world.kit.mp4, world.kit.mkv]))
+    pictures = [await made(world, CORPUS[name]) for name in ("photograph", "drawing_in_colour", "new_picture")]
+    content = bytearray(chance.choice([world.kit.mp4, world.kit.mkv, *pictures]))
     for _ in range(chance.choice([1, 3, 30])):
         at = chance.randrange(len(content))
         match chance.randrange(3):

@@ -5,6 +5,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 import av
@@ -82,6 +83,16 @@ def _huge_jpeg(side: int, **options: Any) -> bytes:
     at = max(content.find(b"\xff\xc0"), content.find(b"\xff\xc2"))
     struct.pack_into(">HH", content, at + 5, side, side)
     return bytes(content)
+
+
+def _web_canvas(side: int) -> bytes:
+    """An animation in WebP whose canvas is far larger than its one picture."""
+    inner = written(Image.new("RGB", (16, 16), "red"), "WEBP", lossless=True)[12:]
+    canvas = b"\x02\0\0\0" + 2 * struct.pack("<I", side - 1)[:3]
+    frame = bytes(6) + 2 * struct.pack("<I", 15)[:3] + bytes(4) + inner
+    chunks = ((b"VP8X", canvas), (b"ANIM", bytes(6)), (b"ANMF", frame))
+    body = b"WEBP" + b"".join(kind + struct.pack("<I", len(content)) + content for kind, content in chunks)
+    return b"RIFF" + struct.pack("<I", len(body)) + body
 
 
 def display_p3() -> bytes:
@@ -196,6 +207,8 @@ _REFUSED: Final[dict[str, tuple[str, Callable[[], bytes], str]]] = {
     "ribbon": (".png", lambda: written(halves((1600, 100)), "PNG"), "too narrow"),
 }  # fmt: skip
 
+_CANVASES: Final = {"picture_of_the_web_of_gigabytes": 65_000, "picture_of_the_web_too_large": 12_000}
+
 _BOMBS: Final[dict[str, tuple[str, Callable[[], bytes]]]] = {
     "drawing_of_a_gigabyte": (".png", lambda: _bomb(1 << 15)),
     "drawing_just_too_large": (".png", lambda: _bomb(6_016)),
@@ -211,3 +224,5 @@ for _name, (_suffix, _make, _reason) in _REFUSED.items():
     _add(_name, _make, _suffix, refused=_reason)
 for _name, (_suffix, _make) in _BOMBS.items():
     _add(_name, _make, _suffix, refused="too large", heavy=True)
+for _name, _side in _CANVASES.items():
+    _add(_name, partial(_web_canvas, _side), ".webp", refused="too large|cut off", heavy=True)
