@@ -120,6 +120,7 @@ async def test_clips_come_before_stills_and_stills_fill_the_rest(
     (library / "tea zebra.mp4").write_bytes(three_seconds)
     footage = await choice(stage, spoken(8))
     assert [clip.facts.still for clip in footage.clips] == [False, True, True]
+    assert all("a still" in reason for title, reason in reasons(footage).items() if title != "tea zebra")
     Image.new("RGB", (200, 120)).save(library / "tea cut.png")
     content = (library / "tea cut.png").read_bytes()
     (library / "tea cut.png").write_bytes(content[: len(content) // 2])

@@ -48,12 +48,13 @@ class _Offer:
 
     def candidate(self, note: str = "", *, chosen: bool = False) -> Candidate:
         footage = self.ranked.footage
+        still = "a still" if footage.kind == "still" and not chosen else ""  # a chosen one says how it is shown
         return Candidate(
             provider=self.source.name,
             source_id=footage.id,
             title=footage.title,
             score=self.ranked.score,
-            reason=f"{self.ranked.reason}; {note}" if note else self.ranked.reason,
+            reason="; ".join(filter(None, (self.ranked.reason, still, note))),
             chosen=chosen,
             source_url=footage.source_url,
             duration=footage.duration,
