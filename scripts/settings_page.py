@@ -47,9 +47,10 @@ def pages() -> Iterator[str]:
                 if isinstance(model, type) and issubclass(model, ServiceSettings):
                     yield from section(f"The {folder.name} service", model, common)
     for file in sorted((ROOT / "services" / "sourcing" / "scenewire_sourcing" / "servers").glob("*/settings.py")):
-        module = importlib.import_module(f"scenewire_sourcing.servers.{file.parent.name}.settings")
-        for name in module.__all__:
-            yield from section(f"The {file.parent.name} footage server", getattr(module, name), set())
+        if (file.parent / "__main__.py").exists():  # not what the servers share
+            module = importlib.import_module(f"scenewire_sourcing.servers.{file.parent.name}.settings")
+            for name in module.__all__:
+                yield from section(f"The {file.parent.name} footage server", getattr(module, name), {"contact"})
 
 
 def section(title: str, model: type[BaseSettings], known: set[str]) -> Iterator[str]:

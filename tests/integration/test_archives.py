@@ -1,16 +1,19 @@
 """The archives' interfaces as DVIDS and NASA have them, and as they should not be, against doubles of both."""
 
+import logging
+import re
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from email.utils import formatdate
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
-from scenewire_sourcing.servers.archive_client import ArchiveApi, ArchiveClient, ArchiveError
-from scenewire_sourcing.servers.archive_server import Archive
+from scenewire_sourcing.servers.archive.client import ArchiveApi, ArchiveClient, ArchiveError
+from scenewire_sourcing.servers.archive.server import Archive
 from scenewire_sourcing.servers.dvids.archive import DvidsArchive
 from scenewire_sourcing.servers.dvids.settings import DvidsSettings
 from scenewire_sourcing.servers.nasa.archive import NasaArchive
@@ -339,6 +342,53 @@ async def test_b18_an_archive_that_fails_three_times_in_a_row_has_a_cooldown_of_
         web.routes["/search"] = Reply(status=500)
         await refused(client, q="new")  # one success closed the circuit
         assert "cooldown" not in await refused(client, q="new")
+
+
+async def test_an_archive_that_limits_requests_without_a_time_gets_the_cooldown_that_it_is_known_for(web: Web) -> None:
+    web.routes["/search"] = Reply(status=429)
+    async with asking(web, limit_cooldown_s=3_600) as client:
+        assert await refused(client) == "Archive: it answers 429; cooldown for 3600 s"
+        assert "in cooldown for another 3600 s" in await refused(client)
+
+
+async def test_pages_for_people_in_place_of_answers_count_as_failures(web: Web) -> None:
+    web.routes["/search"] = Reply(b"<html>Are you a person?</html>")
+    async with asking(web) as client:
+        for _ in range(3):
+            assert "its answer is not JSON" in await refused(client)
+        assert "in cooldown for another 60 s" in await refused(client)
+
+
+async def test_a_secret_header_is_sent_and_is_in_nothing_else(web: Web, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    web.routes["/search"] = lambda _: as_json({"ok": True}) if len(web.asked) == 1 else Reply(KEY.encode(), 500)
+    api = ArchiveApi(
+        name="Archive", url=web.url, interval_s=0, timeout_s=5, cache_s=0, secret_headers={"Authorization": KEY}
+    )
+    client = ArchiveClient(api)
+    try:
+        answer = await client.get("/search", q="ship")
+        failed = await refused(client, q="other")
+    finally:
+        await client.aclose()
+    assert [asked.headers["authorization"] for asked in web.asked] == [KEY, KEY]
+    assert client.holds_secret(f"https://x.example/?k={KEY}")
+    assert KEY not in f"{answer} {failed} {api!r} {caplog.text}"
+
+
+async def test_requests_name_the_program_and_whom_to_contact(web: Web) -> None:
+    nasa(web, [Item(7, "Rocket")])
+    archive = NasaArchive(NasaSettings(url=web.url, interval=timedelta(0), contact="video@example.org"))
+    await archive.search("rocket", 1)
+    await archive.aclose()
+    agent = web.asked[0].headers["user-agent"]
+    assert re.fullmatch(r"scenewire/[\w.]+ \(https://github.com/scenewire/scenewire; video@example.org\)", agent)
+
+
+@pytest.mark.parametrize("contact", ["a b", "a\r\nX: y", "(x)", "\u00fc@example.org"])
+def test_a_contact_that_would_break_the_header_is_refused(contact: str) -> None:
+    with pytest.raises(ValidationError):
+        NasaSettings(contact=contact)
 
 
 async def test_a_request_without_an_answer_times_out(web: Web) -> None:

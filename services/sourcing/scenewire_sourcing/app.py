@@ -14,6 +14,7 @@ from scenewire_sourcing.providers.base import FootageSource
 from scenewire_sourcing.providers.server_config import FootageServer, path_error
 from scenewire_sourcing.settings import SourcingSettings
 from scenewire_sourcing.stage import SourcingStage
+from scenewire_sourcing.user_agent import user_agent
 
 __all__ = ["create_app"]
 
@@ -67,4 +68,5 @@ def _downloads(settings: SourcingSettings) -> Downloads:
         max_bytes=settings.max_download_size,
         timeout_s=settings.download_timeout.total_seconds(),
         stall_timeout_s=settings.download_stall_timeout.total_seconds(),
+        agent=user_agent(settings.contact),
     )

@@ -18,8 +18,9 @@ from pydantic import (
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from scenewire.settings import EmptyAsNone, Seconds, ServiceSettings
-from scenewire_sourcing.providers.bundled_servers import BUNDLED_SERVERS
+from scenewire_sourcing.providers.bundled_servers import BUNDLED_SERVERS, CONTACT
 from scenewire_sourcing.providers.server_config import FootageServer
+from scenewire_sourcing.user_agent import CONTACT_PATTERN
 
 __all__ = ["SourcingSettings"]
 
@@ -35,7 +36,7 @@ def _listed(value: object) -> object:
 
 def _bundled_environment() -> dict[str, SecretStr]:
     """Returns the variables for bundled servers; an empty variable counts as unset."""
-    prefixes = tuple(bundled.prefix for bundled in BUNDLED_SERVERS.values())
+    prefixes = (*(bundled.prefix for bundled in BUNDLED_SERVERS.values()), CONTACT)
     return {name: SecretStr(value) for name, value in os.environ.items() if name.startswith(prefixes) and value}
 
 
@@ -54,6 +55,12 @@ class SourcingSettings(ServiceSettings):
         default=None,
         validation_alias="LIBRARY_DIR",
         description="Folder of clips and still pictures for the bundled library server.",
+    )
+    contact: str = Field(
+        default="",
+        pattern=CONTACT_PATTERN,
+        description="Email address or URL that archives may contact about this installation's requests; Wikimedia asks "
+        "for one. It is sent in the header User-Agent.",
     )
     loops: int = Field(default=2, ge=1, le=64, description="Scenes processed concurrently.")
     server_timeout: Seconds = Field(

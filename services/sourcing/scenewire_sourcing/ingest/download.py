@@ -66,6 +66,7 @@ class Downloader:
         max_bytes: larger files are refused.
         timeout_s: limit for one file, including redirects and resumed parts.
         stall_timeout_s: longest time without data.
+        agent: the value of the header User-Agent.
         resolver: resolves host names.
         tls: trusted authorities; defaults to those of the system.
     """
@@ -76,12 +77,14 @@ class Downloader:
         max_bytes: int,
         timeout_s: float,
         stall_timeout_s: float,
+        agent: str = "scenewire",
         resolver: Resolve = resolve,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self._max_bytes = max_bytes
         self._timeout_s = timeout_s
         self._stall_timeout_s = stall_timeout_s
+        self._agent = agent
         self._resolve = resolver
         self._tls = tls or ssl.create_default_context()
 
@@ -117,7 +120,7 @@ class Downloader:
 
     async def _transfer(self, remote: RemoteFile, progress: _Progress) -> None:
         """Downloads the missing part over one connection."""
-        headers = {"Accept": "video/*, image/*", "Accept-Encoding": "identity", "User-Agent": "scenewire"}
+        headers = {"Accept": "video/*, image/*", "Accept-Encoding": "identity", "User-Agent": self._agent}
         if progress.received:
             headers |= {"Range": f"bytes={progress.received}-", "If-Range": progress.version}
         try:

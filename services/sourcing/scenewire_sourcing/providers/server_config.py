@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
 
-from scenewire_sourcing.providers.bundled_servers import BUNDLED_SERVERS
+from scenewire_sourcing.providers.bundled_servers import BUNDLED_SERVERS, CONTACT
 from scenewire_sourcing.providers.tool_mapping import ToolMapping
 
 __all__ = ["FootageServer", "path_error"]
@@ -81,7 +81,8 @@ class FootageServer(BaseModel):
             environment: provides the variables with the server's prefix.
         """
         bundled = BUNDLED_SERVERS[self.name]
-        env = {name: value for name, value in environment.items() if name.startswith(bundled.prefix)} | dict(self.env)
+        env = {name: value for name, value in environment.items() if name.startswith((bundled.prefix, CONTACT))}
+        env |= self.env
         folder = env.get("LIBRARY_DIR")
         defaults = {
             "command": bundled.command,

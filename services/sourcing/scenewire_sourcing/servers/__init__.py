@@ -4,6 +4,5 @@ library  the clips in a local folder: `python -m scenewire_sourcing.servers.libr
 dvids    the archive of the U.S. Department of Defense, through its official API; needs a key
 nasa     the archive of NASA, through its official API
 
-dvids and nasa share the tools (`archive_server`), the rate-limited HTTP client (`archive_client`), its settings
-(`archive_settings`) and the check of descriptions for third-party rights (`rights`).
+`archive` holds what the servers of archives share.
 """

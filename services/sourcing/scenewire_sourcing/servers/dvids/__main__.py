@@ -2,7 +2,7 @@
 
 import sys
 
-from scenewire_sourcing.servers.archive_server import run
+from scenewire_sourcing.servers.archive.server import run
 from scenewire_sourcing.servers.dvids.server import create_server
 
 if __name__ == "__main__":

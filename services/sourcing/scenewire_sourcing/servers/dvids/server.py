@@ -2,7 +2,7 @@
 
 from mcp.server import MCPServer
 
-from scenewire_sourcing.servers.archive_server import archive_server
+from scenewire_sourcing.servers.archive.server import archive_server
 from scenewire_sourcing.servers.dvids.archive import DvidsArchive
 from scenewire_sourcing.servers.dvids.settings import DvidsSettings
 

@@ -6,7 +6,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from scenewire.settings import EmptyAsNone
-from scenewire_sourcing.servers.archive_settings import ArchiveSettings
+from scenewire_sourcing.servers.archive.settings import ArchiveSettings
 
 __all__ = ["DvidsSettings"]
 

@@ -9,9 +9,9 @@ from pydantic import ValidationError
 
 from scenewire.text.words import WORD
 from scenewire_sourcing.candidates import FootageFile, FoundFootage
-from scenewire_sourcing.servers.archive_client import ArchiveClient, ArchiveError
+from scenewire_sourcing.servers.archive.client import ArchiveClient, ArchiveError
+from scenewire_sourcing.servers.archive.doubts import doubt_about
 from scenewire_sourcing.servers.nasa.settings import NasaSettings
-from scenewire_sourcing.servers.rights import doubt_about
 
 __all__ = ["NasaArchive"]
 

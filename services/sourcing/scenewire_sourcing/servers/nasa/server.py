@@ -2,7 +2,7 @@
 
 from mcp.server import MCPServer
 
-from scenewire_sourcing.servers.archive_server import archive_server
+from scenewire_sourcing.servers.archive.server import archive_server
 from scenewire_sourcing.servers.nasa.archive import NasaArchive
 from scenewire_sourcing.servers.nasa.settings import NasaSettings
 

@@ -3,7 +3,7 @@
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from scenewire_sourcing.servers.archive_settings import ArchiveSettings
+from scenewire_sourcing.servers.archive.settings import ArchiveSettings
 
 __all__ = ["NasaSettings"]
 

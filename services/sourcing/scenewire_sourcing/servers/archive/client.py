@@ -5,7 +5,6 @@ cooldown when it asks for one, and after three failures in a row.
 """
 
 import asyncio
-import email.utils
 import json
 import time
 from collections import OrderedDict
@@ -15,6 +14,8 @@ from typing import Any, Final
 
 import httpx2
 from typing_extensions import override
+
+from scenewire.http_answers import retry_after
 
 __all__ = ["ArchiveApi", "ArchiveClient", "ArchiveError"]
 
@@ -42,8 +43,13 @@ class ArchiveApi:
     """How long an answer is reused."""
     cooldown_s: float = 60
     """Time without requests after three failures in a row."""
+    limit_cooldown_s: float = 0
+    """Time without requests after a refusal for their number (429) that names no time."""
+    user_agent: str = "scenewire"
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Query parameters that every request carries and that never appear in logs, errors or answers."""
+    secret_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Headers that every request carries and that never appear in logs, errors or answers."""
 
 
 class ArchiveError(Exception):
@@ -60,15 +66,18 @@ class ArchiveError(Exception):
 class _Keyed(httpx2.AsyncBaseTransport):
     """Adds the key below every layer that logs or describes a request, so that those never see it."""
 
-    def __init__(self, secrets: Mapping[str, str]) -> None:
+    def __init__(self, secrets: Mapping[str, str], secret_headers: Mapping[str, str]) -> None:
         self._secrets = dict(secrets)
+        self._secret_headers = dict(secret_headers)
         self._inner = httpx2.AsyncHTTPTransport(trust_env=False)
 
     @override
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         url = request.url.copy_merge_params(self._secrets) if self._secrets else request.url
+        headers = httpx2.Headers(request.headers)
+        headers.update(self._secret_headers)
         return await self._inner.handle_async_request(
-            httpx2.Request(request.method, url, headers=request.headers, extensions=request.extensions)
+            httpx2.Request(request.method, url, headers=headers, extensions=request.extensions)
         )
 
     @override
@@ -93,9 +102,9 @@ class ArchiveClient:
         self._failures = 0
         self._cache: OrderedDict[tuple[str, tuple[tuple[str, str], ...]], tuple[float, dict[str, Any]]] = OrderedDict()
         self._http = httpx2.AsyncClient(
-            transport=_Keyed(api.secrets),
+            transport=_Keyed(api.secrets, api.secret_headers),
             base_url=api.url,
-            headers={"User-Agent": "scenewire", "Accept": "application/json", "Accept-Encoding": "identity"},
+            headers={"User-Agent": api.user_agent, "Accept": "application/json", "Accept-Encoding": "identity"},
             timeout=api.timeout_s,
             trust_env=False,
         )
@@ -124,7 +133,7 @@ class ArchiveClient:
 
     def holds_secret(self, text: str) -> bool:
         """Whether a text contains a key and must not be passed on."""
-        return any(secret in text for secret in self._api.secrets.values())
+        return any(secret in text for secret in (*self._api.secrets.values(), *self._api.secret_headers.values()))
 
     # --- one request ------------------------------------------------------------------------------
 
@@ -137,15 +146,19 @@ class ArchiveClient:
             self._next_start = self._clock() + self._api.interval_s
             status, headers, body = await self._exchange(path, parameters)
             if status == httpx2.codes.TOO_MANY_REQUESTS or status >= httpx2.codes.INTERNAL_SERVER_ERROR:
-                wait = _seconds(headers.get("retry-after"))
+                wait = _cooldown(headers)
                 if may_retry and wait is not None and wait <= _MAX_RETRY_WAIT_S:
                     self._next_start = max(self._next_start, self._clock() + wait)
                     continue
+                if wait is None and status == httpx2.codes.TOO_MANY_REQUESTS:
+                    wait = self._api.limit_cooldown_s
                 raise self._failed(f"it answers {status}", status=status, wait=wait)
-            self._failures = 0
             if status != httpx2.codes.OK:
+                self._failures = 0
                 raise ArchiveError(f"{self._api.name} answers {status}", status=status)
-            return self._read(body)
+            answer = self._read(body)
+            self._failures = 0
+            return answer
         raise AssertionError
 
     async def _exchange(self, path: str, parameters: Mapping[str, str]) -> tuple[int, httpx2.Headers, bytes]:
@@ -170,10 +183,10 @@ class ArchiveClient:
     def _read(self, body: bytes) -> dict[str, Any]:
         try:
             answer = json.loads(body)
-        except (ValueError, RecursionError) as error:
-            raise ArchiveError(f"{self._api.name}: its answer is not JSON") from error
+        except (ValueError, RecursionError) as error:  # such as a page about an outage, or one that asks for a person
+            raise self._failed("its answer is not JSON") from error
         if not isinstance(answer, dict):
-            raise ArchiveError(f"{self._api.name}: its answer is not a JSON object")
+            raise self._failed("its answer is not a JSON object")
         return answer
 
     def _failed(self, reason: str, *, status: int | None = None, wait: float | None = None) -> ArchiveError:
@@ -187,14 +200,7 @@ class ArchiveClient:
         return ArchiveError(f"{self._api.name}: {reason}", status=status)
 
 
-def _seconds(retry_after: str | None) -> float | None:
-    """Parses Retry-After; returns seconds from now, at most an hour."""
-    if retry_after is None:
-        return None
-    if retry_after.isascii() and retry_after.isdecimal():
-        return min(float(retry_after), _MAX_COOLDOWN_S)
-    try:
-        when = email.utils.parsedate_to_datetime(retry_after)
-    except ValueError:
-        return None
-    return min(max(when.timestamp() - time.time(), 0), _MAX_COOLDOWN_S)
+def _cooldown(headers: Mapping[str, str]) -> float | None:
+    """Returns the seconds for which an archive asks for no requests, at most an hour."""
+    seconds = retry_after(headers)
+    return None if seconds is None else min(seconds, _MAX_COOLDOWN_S)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scenewire_sourcing.servers.rights import doubt_about
+from scenewire_sourcing.servers.archive.doubts import doubt_about
 
 
 @pytest.mark.parametrize(

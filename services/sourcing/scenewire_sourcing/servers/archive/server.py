@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError
 
 from scenewire.errors import PermanentError
 from scenewire_sourcing.candidates import FootageFile, FoundFootage, SearchAnswer
-from scenewire_sourcing.servers.archive_client import ArchiveError
+from scenewire_sourcing.servers.archive.client import ArchiveError
 
 __all__ = ["Archive", "archive_server", "run"]
 
