@@ -147,7 +147,7 @@ async def choose(cases: list[Case], folder: Path, artifacts: Path, *, name: str,
     store = FilesystemStore(artifacts)
     async with connected(library_server(folder) if by_meaning else _library_of_words(folder)) as source:
         ingest = Ingest(store, max_file_bytes=1 << 20)
-        stage = SourcingStage(store, [source], ingest, find_meaning() if by_meaning else None)
+        stage = SourcingStage(store, [source], ingest, meaning=find_meaning() if by_meaning else None)
         numbers: Counter[str] = Counter()
         for case in cases:
             film = f"{case.language} {case.film}"

@@ -1,9 +1,10 @@
 """From an archive's answer to a clip in a scene: downloaded once for all workers, examined, credited."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,6 +19,7 @@ from scenewire_sourcing.ingest.download import Downloader
 from scenewire_sourcing.ingest.ingest import Ingest
 from scenewire_sourcing.providers.base import FootageSource, LocatedFootage, RemoteFile
 from scenewire_sourcing.providers.server_config import FootageServer
+from scenewire_sourcing.selection.licence_policy import LicencePolicy
 from scenewire_sourcing.stage import SourcingStage
 from scripts.doubles.archive import KEY, Item, dvids, unlike
 from tests.support.builders import PROJECT, audio_rendered
@@ -47,6 +49,7 @@ class FarSource:
     """Clips on a web server, all about tea."""
 
     identity = name = "far"
+    is_own = False
 
     def __init__(self, web: Web, *ids: str) -> None:
         self._web = web
@@ -98,6 +101,67 @@ async def test_b15_a_clip_of_dvids_is_downloaded_measured_and_credited(
     (candidate,) = footage.candidates
     assert candidate.reason.startswith("about tea, drink; its rights need review; shows 0.0 to ")
     assert KEY not in footage.model_dump_json()
+
+
+class LicensedSource(FarSource):
+    """Clips whose licences are their ids. Clips of `files` state another licence with their file."""
+
+    def __init__(self, web: Web, *ids: str, files: Mapping[str, str] = MappingProxyType({})) -> None:
+        super().__init__(web, *ids)
+        self._files = files
+
+    @override
+    async def search(self, query: str, limit: int) -> list[FoundFootage]:
+        found = await super().search(query, limit)
+        return [clip.model_copy(update={"licence": clip.id, "creator": "Ann"}) for clip in found]
+
+    @override
+    async def locate(self, footage_id: str) -> LocatedFootage:
+        located = await super().locate(footage_id)
+        stated = {"licence": self._files.get(footage_id, "")}
+        return LocatedFootage(located.place, located.footage.model_copy(update=stated))
+
+
+async def test_clips_whose_licence_forbids_it_are_passed_over_and_the_reason_says_so(
+    web: Web, store: FilesystemStore, tea: bytes
+) -> None:
+    web.routes["/CC BY-SA 4.0.mp4"] = Reply(tea)
+    source = LicensedSource(web, "CC BY-ND 4.0", "CC BY-NC 2.0", "CC BY-SA 4.0", "All rights reserved")
+    footage = await choice(stage_over(store, source))
+    assert source.located == ["CC BY-SA 4.0"]
+    passed_over = {candidate.source_id: candidate.reason for candidate in footage.candidates if not candidate.chosen}
+    assert "forbids changes" in passed_over["CC BY-ND 4.0"]
+    assert "forbids commercial use" in passed_over["CC BY-NC 2.0"]
+    assert "its rights are reserved" in passed_over["All rights reserved"]
+    assert footage.notes == ("footage asks for the same licence on what is made from it: CC BY-SA 4.0",)
+    (clip,) = footage.clips
+    assert clip.credit.licence_url == "https://creativecommons.org/licenses/by-sa/4.0/"
+
+
+async def test_a_scene_without_footage_says_how_much_was_left_out_because_of_licences(
+    web: Web, store: FilesystemStore
+) -> None:
+    footage = await choice(stage_over(store, LicensedSource(web, "CC BY-ND 4.0", "CC BY-NC 2.0")))
+    assert footage.fallback
+    assert "may be used; 2 left out because of licences" in footage.reason
+
+
+async def test_a_licence_that_only_the_file_states_decides(web: Web, store: FilesystemStore) -> None:
+    source = LicensedSource(web, "CC BY 4.0", files={"CC BY 4.0": "All rights reserved"})
+    footage = await choice(stage_over(store, source))
+    assert footage.fallback
+    assert "its rights are reserved" in footage.candidates[0].reason
+    assert not [path for path in web.paths() if path.endswith(".mp4")]
+
+
+async def test_another_policy_makes_another_selection(web: Web, store: FilesystemStore, tea: bytes) -> None:
+    web.routes["/CC BY-NC 4.0.mp4"] = Reply(tea)
+    source, audio = LicensedSource(web, "CC BY-NC 4.0"), audio_rendered(uuid4())
+    assert (await choice(stage_over(store, source), audio)).fallback
+    downloads = Downloader(max_bytes=1 << 20, timeout_s=20, stall_timeout_s=5)
+    ingest = Ingest(store, max_file_bytes=1 << 20, downloads=downloads)
+    private = SourcingStage(store, [source], ingest, policy=LicencePolicy(allow_noncommercial=True))
+    assert not (await choice(private, audio)).fallback
 
 
 async def test_b19_a_second_run_of_another_worker_downloads_nothing(

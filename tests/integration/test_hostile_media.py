@@ -70,6 +70,7 @@ class TwoClips:
     """A source with a hostile clip and then a good one, both about tea."""
 
     name = identity = "far"
+    is_own = False
 
     def __init__(self, web: Web) -> None:
         self._web = web

@@ -66,7 +66,9 @@ def script_server(
 def library_server(folder: Path) -> FootageServer:
     """Returns the bundled library server, as the settings configure it."""
     command = (sys.executable, "-m", "scenewire_sourcing.servers.library")
-    return FootageServer(name="library", command=command, env={"LIBRARY_DIR": SecretStr(str(folder))}, root=folder)
+    return FootageServer(
+        name="library", command=command, env={"LIBRARY_DIR": SecretStr(str(folder))}, root=folder, own_footage=True
+    )
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ from scenewire_sourcing.ingest.ingest import Downloads, Ingest
 from scenewire_sourcing.meaning.installed import find_meaning
 from scenewire_sourcing.providers.base import FootageSource
 from scenewire_sourcing.providers.server_config import FootageServer, path_error
+from scenewire_sourcing.selection.licence_policy import LicencePolicy
 from scenewire_sourcing.settings import SourcingSettings
 from scenewire_sourcing.stage import SourcingStage
 from scenewire_sourcing.user_agent import user_agent
@@ -44,7 +45,8 @@ def create_app(
         downloads=_downloads(settings) if any(server.hosts or server.local_hosts for server in servers) else None,
         cache_time=settings.download_cache_time,
     )
-    stage = SourcingStage(store, sources, ingest, find_meaning() if sources else None)
+    policy = LicencePolicy(allow_noncommercial=settings.allow_noncommercial, allow_no_changes=settings.allow_no_changes)
+    stage = SourcingStage(store, sources, ingest, meaning=find_meaning() if sources else None, policy=policy)
     bus = Bus("sourcing", settings)
     register(bus, stage, loops=settings.loops)
     bus.on_stop(stage.aclose)

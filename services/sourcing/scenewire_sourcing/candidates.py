@@ -59,12 +59,26 @@ class FoundFootage(BaseModel):
     width: int | None = Field(default=None, gt=0, description="Pixels, if known.")
     height: int | None = Field(default=None, gt=0, description="Pixels, if known.")
     creator: _Line = Field(default="", description="Who made the clip.")
-    licence: _Line = Field(default="", description="The terms of use.")
+    licence: _Line = Field(default="", description="The terms of use: a name such as CC BY-SA 4.0, or a sentence.")
+    licence_url: Annotated[str, BeforeValidator(_web_url)] = Field(default="", description="The text of the licence.")
     notice: _Line = Field(default="", description="A notice that the terms require wherever the video is shown.")
     review: _Line = Field(
         default="", description="Why a person should review the rights before publication; empty if there is no doubt."
     )
     source_url: Annotated[str, BeforeValidator(_web_url)] = Field(default="", description="The clip's page.")
+
+    def described_by(self, file: "FootageFile") -> "FoundFootage":
+        """Returns this result with what the description of its file says about title and rights, where it does.
+
+        A file that states a licence replaces what the search said about licence and review.
+        """
+        stated = {name: value for name in _CREDITS if (value := getattr(file, name))}
+        if file.licence:
+            stated |= {"licence_url": file.licence_url, "review": file.review}
+        return self.model_copy(update=stated)
+
+
+_CREDITS: Final = ("title", "creator", "licence", "licence_url", "source_url", "notice", "review")
 
 
 def describe(footage: FoundFootage) -> str:

@@ -62,6 +62,14 @@ class SourcingSettings(ServiceSettings):
         description="Email address or URL that archives may contact about this installation's requests; Wikimedia asks "
         "for one. It is sent in the header User-Agent.",
     )
+    allow_noncommercial: bool = Field(
+        default=False, description="Whether footage is used whose licence forbids commercial use, such as CC BY-NC."
+    )
+    allow_no_changes: bool = Field(
+        default=False,
+        description="Whether footage is used whose licence forbids changes, such as CC BY-ND. Cutting footage into a video "
+        "is a change.",
+    )
     loops: int = Field(default=2, ge=1, le=64, description="Scenes processed concurrently.")
     server_timeout: Seconds = Field(
         default=timedelta(seconds=20),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Final
 
 from scenewire.artifacts.result_cache import Results, fingerprint
@@ -11,6 +12,7 @@ from scenewire_sourcing.ingest.ingest import Ingest
 from scenewire_sourcing.meaning.similarity import Meaning
 from scenewire_sourcing.providers.base import FootageSource
 from scenewire_sourcing.selection.clip_reservations import ClipReservations
+from scenewire_sourcing.selection.licence_policy import LicencePolicy
 from scenewire_sourcing.selection.scene_search import SceneSearch
 
 __all__ = ["SourcingStage"]
@@ -27,6 +29,7 @@ class SourcingStage:
         sources: all configured sources, in order of preference.
         ingest: copies clips into the store.
         meaning: compares texts of any languages; without it, only words count.
+        policy: which licences may be used; defaults to those that allow changes and commercial use.
     """
 
     def __init__(
@@ -34,13 +37,16 @@ class SourcingStage:
         store: ArtifactStore,
         sources: Sequence[FootageSource],
         ingest: Ingest,
+        *,
         meaning: Meaning | None = None,
+        policy: LicencePolicy | None = None,
     ) -> None:
         self._sources = tuple(sources)
         self._selections = Results(store, "sourcing")
         self._reservations = ClipReservations(store)
         self._ingest = ingest
         self._meaning = meaning
+        self._policy = policy or LicencePolicy()
 
     async def select_footage(self, audio: AudioRendered) -> FootageSourced:
         """Returns the stored selection for a scene, or searches and stores a new one.
@@ -62,6 +68,7 @@ class SourcingStage:
             providers=audio.brief.options.footage_providers,
             by_meaning=self._meaning is not None,
             sources=[(source.name, source.identity) for source in self._sources],
+            policy=asdict(self._policy),
         )
         footage = await self._selections.find(inputs, Footage)
         if footage is None:
@@ -71,6 +78,7 @@ class SourcingStage:
                 ingest=self._ingest,
                 reservations=self._reservations,
                 meaning=self._meaning,
+                policy=self._policy,
             )
             footage = await self._selections.save(inputs, await search.run())
         return audio.next(FootageSourced, footage=footage)

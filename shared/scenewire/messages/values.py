@@ -199,6 +199,7 @@ class Credit(WireModel):
     title: str
     creator: str = ""
     licence: str = ""
+    licence_url: str = Field(default="", description="The text of the licence.")
     source_url: str = ""
     notice: str = Field(default="", description="Text that the terms require where the video is shown.")
     review: str = Field(default="", description="Why a person should check its rights before publication.")

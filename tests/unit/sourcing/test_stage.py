@@ -15,7 +15,9 @@ from tests.support.builders import PROJECT, audio_rendered, options
 
 
 class BareSource:
-    """Finds clips by name, and has a file for none of them."""
+    """Finds clips of the customer by name, and has a file for none of them."""
+
+    is_own = True
 
     def __init__(self, name: str, *ids: str, fails: str = "") -> None:
         self._name = name

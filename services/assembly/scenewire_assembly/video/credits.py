@@ -28,6 +28,7 @@ class Appearance:
     creator: str = ""
     provider: str = ""
     licence: str = ""
+    licence_url: str = ""
     source_url: str = ""
     source_id: str = ""
     notice: str = ""
@@ -55,6 +56,7 @@ def appearances(plan: VideoPlan) -> list[Appearance]:
                     creator=one_line(clip.credit.creator),
                     provider=one_line(clip.credit.provider),
                     licence=one_line(clip.credit.licence),
+                    licence_url=one_line(clip.credit.licence_url),
                     source_url=one_line(clip.credit.source_url),
                     source_id=one_line(clip.source_id),
                     notice=one_line(clip.credit.notice),
@@ -77,6 +79,7 @@ def credits_json(plan: VideoPlan) -> str:
             "creator": picture.creator,
             "provider": picture.provider,
             "licence": picture.licence,
+            "licence_url": picture.licence_url,
             "source_url": picture.source_url,
             "source_id": picture.source_id,
             "notice": picture.notice,
@@ -154,7 +157,8 @@ def _sentence(picture: Appearance) -> str:
     if picture.generated:
         return picture.title
     review = f". To be reviewed: {picture.review}" if picture.review else ""
-    terms = (picture.provider, picture.licence or _NO_LICENCE, picture.source_url)
+    licence = " ".join(filter(None, (picture.licence.rstrip(".") or _NO_LICENCE, picture.licence_url)))
+    terms = (picture.provider, licence, picture.source_url)
     return _credit(picture.title or picture.source_id, picture.creator, terms) + review
 
 

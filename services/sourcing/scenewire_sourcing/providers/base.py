@@ -45,6 +45,11 @@ class FootageSource(Protocol):
         """Changes when another source takes over the name."""
         ...
 
+    @property
+    def is_own(self) -> bool:
+        """Whether its footage is the customer's own, so that its licences are credited but not judged."""
+        ...
+
     async def search(self, query: str, limit: int) -> list[FoundFootage]:
         """Searches clips, best first.
 

@@ -24,6 +24,8 @@ class BundledServer:
     command: tuple[str, ...]
     hosts: tuple[str, ...] = ()
     """Hosts that its files may be downloaded from."""
+    own_footage: bool = False
+    """Whether the customer is responsible for the rights."""
     by_default: bool = True
     """Whether it is used without being named, once its required variable is set."""
 
@@ -43,6 +45,7 @@ BUNDLED_SERVERS: Final[Mapping[str, BundledServer]] = {
         requires=("LIBRARY_DIR",),
         prefix="LIBRARY_",
         command=_command("library"),
+        own_footage=True,
     ),
     "dvids": BundledServer(
         about="the archive of the U.S. Department of Defense",

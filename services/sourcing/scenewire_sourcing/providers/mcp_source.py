@@ -45,6 +45,11 @@ class McpSource(FootageSource):
         address = [self.name, server.url, *(server.command or ())[1:], *server.hosts, *server.local_hosts]
         return hashlib.sha256(json.dumps(address).encode()).hexdigest()
 
+    @property
+    @override
+    def is_own(self) -> bool:
+        return self._server.own_footage
+
     @override
     async def search(self, query: str, limit: int) -> list[FoundFootage]:
         mapping = self._server.tool_mapping

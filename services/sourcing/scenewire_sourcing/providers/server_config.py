@@ -46,6 +46,10 @@ class FootageServer(BaseModel):
         description="Hosts, as `name:port`, that may be reached without TLS and at private addresses, such as an "
         "archive in your own network or a test double.",
     )
+    own_footage: bool = Field(
+        default=False,
+        description="Whether its footage is your own: licences are then credited, but exclude nothing and need no review.",
+    )
     tool_mapping: ToolMapping = Field(default=ToolMapping(), description="Names of its tools, arguments and fields.")
     pins: Mapping[str, _Sha256] = Field(
         default={}, description="Hashes of its two tools as approved; a server with other tools is not used."
@@ -87,6 +91,7 @@ class FootageServer(BaseModel):
         defaults = {
             "command": bundled.command,
             "hosts": bundled.hosts,
+            "own_footage": bundled.own_footage,
             "root": Path(folder.get_secret_value()) if folder else None,
         }
         unset = {name: value for name, value in defaults.items() if name not in self.model_fields_set}

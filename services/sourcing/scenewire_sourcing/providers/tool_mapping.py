@@ -23,7 +23,7 @@ _SIZE: Final = re.compile(r"(\d{2,5})\s*[x×]\s*(\d{2,5})")  # noqa: RUF001 - bo
 _Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 _Path = Annotated[str, StringConstraints(max_length=500)]
 _Field = Literal[
-    "id", "kind", "title", "keywords", "duration", "width", "height", "resolution", "creator", "licence", "notice", "review",
+    "id", "kind", "title", "keywords", "duration", "width", "height", "resolution", "creator", "licence", "licence_url", "notice", "review",
     "source_url", "path", "url", "rendition",
 ]  # fmt: skip
 

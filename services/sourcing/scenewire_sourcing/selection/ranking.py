@@ -5,9 +5,10 @@ that fit about equally well take turns by scene number, so that scenes processed
 clip; `clip_reservations` resolves the remaining conflicts.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, groupby
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
@@ -39,6 +40,8 @@ class RankedFootage:
     reason: str
     common: tuple[Term, ...] = ()
     """What it shares with the scene, most telling first."""
+    is_refused: bool = False
+    """Whether it would fit, but may not be used."""
 
     @property
     def fits(self) -> bool:
@@ -54,7 +57,13 @@ def queries(first: str, wanted: Sequence[Term]) -> list[str]:
 
 
 def rank(
-    wanted: Sequence[Term], found: Sequence[FoundFootage], *, language: str, look: Look, seconds: float
+    wanted: Sequence[Term],
+    found: Sequence[FoundFootage],
+    *,
+    language: str,
+    look: Look,
+    seconds: float,
+    refusals: Mapping[str, str] = MappingProxyType({}),
 ) -> list[RankedFootage]:
     """Ranks clips, best first; clips that do not fit come last with a reason.
 
@@ -64,8 +73,9 @@ def rank(
         language: tag of the narration.
         look: the look of the video.
         seconds: how long each clip is shown.
+        refusals: why clips may not be used, by id.
     """
-    ranked = [_assess(footage, wanted, language, look, seconds) for footage in found]
+    ranked = [_refused(_assess(footage, wanted, language, look, seconds), refusals) for footage in found]
     best = max((clip.score for clip in ranked), default=0.0)
     ranked = [
         replace(clip, score=0.0, reason=f"{clip.reason}; much less relevant than others")
@@ -76,15 +86,23 @@ def rank(
     return sorted(ranked, key=lambda clip: (-clip.score, clip.footage.kind, clip.footage.id))
 
 
-def add_similar(ranked: Sequence[RankedFootage], similarities: Sequence[float]) -> list[RankedFootage]:
+def add_similar(
+    ranked: Sequence[RankedFootage],
+    similarities: Sequence[float],
+    refusals: Mapping[str, str] = MappingProxyType({}),
+) -> list[RankedFootage]:
     """Lets clips fit that have no word in common with the scene but mean the same, behind those that have.
 
     Args:
         ranked: the clips.
         similarities: of each to the scene, from -1 to 1.
+        refusals: why clips may not be used, by id.
     """
     judged = [
-        replace(clip, score=round(similarity * _SIMILAR_SHARE, 3), reason=f"means the same, {similarity:.2f}")
+        _refused(
+            replace(clip, score=round(similarity * _SIMILAR_SHARE, 3), reason=f"means the same, {similarity:.2f}"),
+            refusals,
+        )
         if not clip.common and similarity >= FITS
         else clip
         for clip, similarity in zip(ranked, similarities, strict=True)
@@ -113,6 +131,14 @@ def rotate(ranked: Sequence[RankedFootage], *, project_id: UUID, scene_number: i
         start = (project_id.int + (scene_number - 1) * needed) % len(equals)
         rotated += equals[start:] + equals[:start]
     return rotated
+
+
+def _refused(clip: RankedFootage, refusals: Mapping[str, str]) -> RankedFootage:
+    """Takes its score from a clip that would fit but may not be used."""
+    refusal = refusals.get(clip.footage.id)
+    if not clip.fits or not refusal:
+        return clip
+    return replace(clip, score=0.0, reason=f"{clip.reason}; {refusal}", is_refused=True)
 
 
 def _assess(footage: FoundFootage, wanted: Sequence[Term], language: str, look: Look, seconds: float) -> RankedFootage:

@@ -1,19 +1,20 @@
 """Searches footage for one scene: asks the sources in order, reserves clips, ingests and trims them."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
 
 from scenewire.messages import AudioRendered, Candidate, Clip, Credit, Footage, scene_frames
-from scenewire_sourcing.candidates import FootageFile, FoundFootage, describe
+from scenewire_sourcing.candidates import FoundFootage, describe
 from scenewire_sourcing.ingest.ingest import Ingest
 from scenewire_sourcing.meaning.similarity import Meaning
-from scenewire_sourcing.providers.base import FootageSource, FootageUnavailableError
+from scenewire_sourcing.providers.base import FootageSource, FootageUnavailableError, LocatedFootage
 from scenewire_sourcing.selection.beats import Beat, divide_scene
 from scenewire_sourcing.selection.clip_reservations import ClipReservations
+from scenewire_sourcing.selection.licence_policy import LicencePolicy, Verdict
 from scenewire_sourcing.selection.placement import arrange, place
 from scenewire_sourcing.selection.ranking import RankedFootage, add_similar, queries, rank, rotate
 from scenewire_sourcing.selection.trimming import available_frames, clip_counts, frames_per_clip, trim
@@ -60,17 +61,21 @@ class _Offer:
             duration=footage.duration,
         )
 
-    def credit(self, file: FootageFile) -> Credit:
-        """Credits the clip; what the file's own description says takes precedence over the search result."""
-        found = self.ranked.footage
+    def credit(self, footage: FoundFootage) -> Credit:
+        """Credits the clip.
+
+        Args:
+            footage: the clip, as its file's own description has it.
+        """
         return Credit(
             provider=self.source.name,
-            title=file.title or found.title,
-            creator=file.creator or found.creator,
-            licence=file.licence or found.licence,
-            source_url=file.source_url or found.source_url,
-            notice=file.notice or found.notice,
-            review=file.review or found.review,
+            title=footage.title,
+            creator=footage.creator,
+            licence=footage.licence,
+            licence_url=footage.licence_url,
+            source_url=footage.source_url,
+            notice=footage.notice,
+            review=footage.review,
         )
 
 
@@ -115,6 +120,7 @@ class SceneSearch:
         sources: all configured sources, in order of preference.
         ingest: copies clips into the artifact store.
         reservations: agrees with other workers on which scene shows which clip.
+        policy: which licences may be used.
         meaning: compares texts of any languages; without it, only words count.
     """
 
@@ -125,6 +131,7 @@ class SceneSearch:
         sources: Sequence[FootageSource],
         ingest: Ingest,
         reservations: ClipReservations,
+        policy: LicencePolicy,
         meaning: Meaning | None = None,
     ) -> None:
         self._audio = audio
@@ -134,6 +141,7 @@ class SceneSearch:
         self._sources = sources
         self._ingest = ingest
         self._reservations = reservations
+        self._policy = policy
         self._meaning = meaning
         self._frames = scene_frames(audio.brief, audio.scene, audio.narration)
         beats = divide_scene(
@@ -150,6 +158,8 @@ class SceneSearch:
         """Why sources could not be asked."""
         self._misses: list[str] = []
         """Why sources that were asked did not have enough."""
+        self._same_licences: dict[str, None] = {}
+        """Licences that the video must have, too."""
 
     async def run(self) -> Footage:
         """Searches until every beat of the scene has enough clips or all sources have been asked.
@@ -207,32 +217,47 @@ class SceneSearch:
         """Queries one source until enough results fit; returns the ranked results, best first."""
         results: dict[str, FoundFootage] = {}
         ranked: list[RankedFootage] = []
+        refusals: dict[str, str] = {}
         beat = found.beat
         seconds = frames_per_clip(beat.frames, found.needed) / self._look.frame_rate
         try:
             for query in queries(beat.query, beat.wanted):
                 results |= {result.id: result for result in await source.search(query, _RESULTS_PER_QUERY)}
+                verdicts = [self._policy.judge(result, is_own=source.is_own) for result in results.values()]
+                refusals = {verdict.footage.id: verdict.refusal for verdict in verdicts if verdict.refusal}
                 ranked = rank(
-                    beat.wanted, list(results.values()), language=self._language, look=self._look, seconds=seconds
+                    beat.wanted,
+                    [verdict.footage for verdict in verdicts],
+                    language=self._language,
+                    look=self._look,
+                    seconds=seconds,
+                    refusals=refusals,
                 )
                 if sum(footage.fits for footage in ranked) >= found.needed:
                     break
             else:
-                ranked = await self._add_similar(ranked, beat)
+                ranked = await self._add_similar(ranked, beat, refusals)
         except FootageUnavailableError as error:
             self._errors.append(f"{source.name}: {error}")
         else:
             if not any(footage.fits for footage in ranked):
-                self._misses.append(f"{source.name} has nothing that fits “{beat.query}”")
+                refused = sum(footage.is_refused for footage in ranked)
+                self._misses.append(
+                    f"{source.name} has nothing that fits “{beat.query}”"
+                    + (f" and may be used; {refused} left out because of licences" if refused else "")
+                )
         return ranked
 
-    async def _add_similar(self, ranked: list[RankedFootage], beat: Beat) -> list[RankedFootage]:
+    async def _add_similar(
+        self, ranked: list[RankedFootage], beat: Beat, refusals: Mapping[str, str]
+    ) -> list[RankedFootage]:
         """Lets clips fit by their meaning, where it can be compared."""
         if self._meaning is None:
             return ranked
         offered = [describe(clip.footage) for clip in ranked]
         wanted = [beat.text, ", ".join(term.word for term in beat.wanted)]
-        return add_similar(ranked, await asyncio.to_thread(self._meaning.similarities, wanted, offered))
+        similarities = await asyncio.to_thread(self._meaning.similarities, wanted, offered)
+        return add_similar(ranked, similarities, refusals)
 
     async def _reuse_clips(self, found: _BeatFootage) -> None:
         """Fills the rest of a beat with clips of other scenes, least used first."""
@@ -257,7 +282,7 @@ class SceneSearch:
         """
         source, footage = offer.source, offer.ranked.footage
         try:
-            located = await source.locate(footage.id)
+            located, verdict = await self._locate(offer)
             ingested = await self._ingest.accept(located, owner=source.identity)
         except FootageUnavailableError as error:
             log.warning("footage_refused", server=source.name, source_id=footage.id, reason=str(error))
@@ -278,11 +303,26 @@ class SceneSearch:
             out_frame=ingested.facts.duration_frames,
             facts=ingested.facts,
             source_id=footage.id,
-            credit=offer.credit(located.footage),
+            credit=offer.credit(verdict.footage),
         )
+        if verdict.same_licence:
+            self._same_licences[verdict.same_licence] = None
         shared = "" if shared_with is None else f"scene {shared_with} shows it too"
         note = "; ".join(filter(None, (ingested.note, shared)))
         found.selected.append((clip, offer.candidate(note, chosen=True), offer.ranked))
+
+    async def _locate(self, offer: _Offer) -> tuple[LocatedFootage, Verdict]:
+        """Locates the file of a clip, and judges the licence again: its own description may state another.
+
+        Raises:
+            FootageUnavailableError: there is no usable file, or it may not be used.
+        """
+        footage, source = offer.ranked.footage, offer.source
+        located = await source.locate(footage.id)
+        verdict = self._policy.judge(footage.described_by(located.footage), is_own=source.is_own)
+        if verdict.refusal:
+            raise FootageUnavailableError(verdict.refusal)
+        return located, verdict
 
     async def _owner(self, clip: str, use: int = 1) -> int:
         number = self._scene.scene_number
@@ -307,6 +347,10 @@ class SceneSearch:
             candidates=(*chosen, *self._passed_over)[:_MAX_CANDIDATES],
             fallback=not clips,
             reason="; ".join(dict.fromkeys(reasons))[:_MAX_REASON_CHARS],
+            notes=tuple(
+                f"footage asks for the same licence on what is made from it: {licence}"
+                for licence in self._same_licences
+            ),
         )
 
     def _placed(self) -> tuple[list[tuple[Clip, Candidate]], list[int]]:

@@ -1,0 +1,67 @@
+"""Decides by its licence whether footage may be shown, and what has to be said about it. Pure.
+
+The one place for all sources. The customer's own footage is credited, not judged.
+"""
+
+from dataclasses import dataclass
+
+from scenewire_sourcing.candidates import FoundFootage
+from scenewire_sourcing.licences import Licence, read_licence
+
+__all__ = ["LicencePolicy", "Verdict"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What follows from the licence of a clip or still."""
+
+    footage: FoundFootage
+    """With the URL of the licence, and with what a person should review."""
+    refusal: str = ""
+    """Why it must not be shown; empty if it may."""
+    same_licence: str = ""
+    """The licence that the video must have, too; empty if there is no such condition."""
+
+
+@dataclass(frozen=True)
+class LicencePolicy:
+    """What is allowed besides footage that may be changed and used commercially."""
+
+    allow_noncommercial: bool = False
+    allow_no_changes: bool = False
+
+    def judge(self, footage: FoundFootage, *, is_own: bool = False) -> Verdict:
+        """Reads the licence of footage and applies the policy.
+
+        Args:
+            footage: what a source says about it.
+            is_own: whether the customer is responsible for its rights.
+        """
+        licence = read_licence(footage.licence, footage.licence_url)
+        doubt = "" if is_own else _doubt(licence, footage)
+        review = footage.review if doubt in footage.review else "; ".join(filter(None, (footage.review, doubt)))
+        return Verdict(
+            footage.model_copy(update={"licence_url": footage.licence_url or licence.url, "review": review}),
+            refusal="" if is_own else self._refusal(licence),
+            same_licence=licence.name if licence.asks_same_licence else "",
+        )
+
+    def _refusal(self, licence: Licence) -> str:
+        if not licence.allows_use:
+            return f"its rights are reserved ({licence.name})"
+        if not licence.allows_changes and not self.allow_no_changes:
+            return (
+                f"its licence {licence.name} forbids changes, and a video changes what it shows; "
+                "SOURCING_ALLOW_NO_CHANGES would admit it"
+            )
+        if not licence.allows_commercial_use and not self.allow_noncommercial:
+            return f"its licence {licence.name} forbids commercial use; SOURCING_ALLOW_NONCOMMERCIAL would admit it"
+        return ""
+
+
+def _doubt(licence: Licence, footage: FoundFootage) -> str:
+    if not licence.is_known:
+        return f"its licence “{licence.name}” is not known" if licence.name else "its licence is not stated"
+    if licence.asks_attribution and not footage.creator:
+        return f"{licence.name} asks for the name of its creator, which is not stated"
+    return licence.doubt
