@@ -221,7 +221,12 @@ async def test_b17_nasa_finds_with_fewer_words_what_it_does_not_find_with_all(we
     nasa(web, [Item(7, "Rocket launch")])
     async with nasa_at(web) as archive:
         assert len(await archive.search("rocket launch on a cold morning", 5)) == 1
-    assert [asked.query["q"] for asked in web.asked] == ["rocket launch on a cold morning", "rocket launch"]
+    assert [(asked.query["q"], asked.query["media_type"]) for asked in web.asked] == [
+        ("rocket launch on a cold morning", "video"),
+        ("rocket launch on a cold morning", "image"),
+        ("rocket launch", "video"),
+        ("rocket launch", "image"),
+    ]
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "a/b", "a..b", "..", ".", "", "a\x00", "a?b", "a%2fb"])

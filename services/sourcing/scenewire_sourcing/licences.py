@@ -100,7 +100,7 @@ _OTHERS: Final[Sequence[tuple[str, Licence]]] = (
     ),
     (
         (r"rightsstatements\.org/vocab/(?:noc-nc|inc-nc)/|"
-        r"non[\s-]?commercial (?:use|purposes?)(?: only)?|not for commercial use"),
+        r"non[\s-]?commercial (?:use|purposes?)(?: only)?|no(?:t for)? commercial use"),
         Licence("no commercial use", allows_commercial_use=False),
     ),
     (

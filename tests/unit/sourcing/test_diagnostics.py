@@ -54,7 +54,7 @@ def test_unused_servers_report_what_is_missing_and_nasa_is_never_used_by_default
         ({"DVIDS_API_KEY_FILE": "/nowhere/key"}, "DVIDS_API_KEY_FILE does not name a file"),
         ({"SOURCING_SERVERS": "dvids"}, "dvids requires DVIDS_API_KEY or DVIDS_API_KEY_FILE"),
         ({"SOURCING_SERVERS": "dvids", "DVIDS_API_KEY": ""}, "dvids requires DVIDS_API_KEY"),
-        ({"SOURCING_SERVERS": "youtube"}, "'youtube' is not one of the bundled ones (library, dvids, nasa); a server"),
+        ({"SOURCING_SERVERS": "youtube"}, "'youtube' is not one of the bundled ones (library, dvids, nasa, commons, archive_org, loc,"),
         ({"SOURCING_SERVERS": "librry"}, "did you mean 'library'?"),
         ({"SOURCING_SERVERS": f'[{{"name": "dvids", "env": {{"DVIDS_API_KEY": 5, "x": "{KEY}"}}}}'}, "delimiter"),
     ],

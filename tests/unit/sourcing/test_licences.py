@@ -75,6 +75,7 @@ def facts(licence: Licence) -> str:
 def test_a_licence_is_read_from_its_name_or_url(text: str, name: str, url: str, expected: str) -> None:
     licence = read_licence(text)
     assert (licence.is_known, licence.name, licence.url, facts(licence)) == (True, name, url, expected)
+    assert read_licence(licence.name, licence.url) == licence == read_licence(licence.name)
 
 
 @pytest.mark.parametrize(

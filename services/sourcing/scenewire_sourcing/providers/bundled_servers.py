@@ -27,7 +27,8 @@ class BundledServer:
     own_footage: bool = False
     """Whether the customer is responsible for the rights."""
     by_default: bool = True
-    """Whether it is used without being named, once its required variable is set."""
+    """Whether it is used without being named, once its required variable is set. Archives without a key are not: every
+    video would query them."""
 
     def missing(self, env: Mapping[str, object]) -> str:
         """Returns the required variables that `env` lacks, for messages; empty when one is set."""
@@ -60,7 +61,53 @@ BUNDLED_SERVERS: Final[Mapping[str, BundledServer]] = {
         prefix="NASA_",
         command=_command("nasa"),
         hosts=("images-assets.nasa.gov",),
-        by_default=False,  # it needs no key: by default, every video would query it
+        by_default=False,
+    ),
+    "commons": BundledServer(
+        about="Wikimedia Commons",
+        requires=(),
+        prefix="COMMONS_",
+        command=_command("commons"),
+        hosts=("upload.wikimedia.org",),
+        by_default=False,
+    ),
+    "archive_org": BundledServer(
+        about="the Internet Archive",
+        requires=(),
+        prefix="ARCHIVE_ORG_",
+        command=_command("archive_org"),
+        hosts=("archive.org", "*.archive.org"),
+        by_default=False,
+    ),
+    "loc": BundledServer(
+        about="the Library of Congress",
+        requires=(),
+        prefix="LOC_",
+        command=_command("loc"),
+        hosts=("*.loc.gov",),
+        by_default=False,
+    ),
+    "openverse": BundledServer(
+        about="openly licensed pictures that Openverse finds",
+        requires=(),
+        prefix="OPENVERSE_",
+        command=_command("openverse"),
+        hosts=("api.openverse.org", "live.staticflickr.com", "upload.wikimedia.org"),
+        by_default=False,
+    ),
+    "pexels": BundledServer(
+        about="videos and photos of Pexels",
+        requires=("PEXELS_API_KEY", "PEXELS_API_KEY_FILE"),
+        prefix="PEXELS_",
+        command=_command("pexels"),
+        hosts=("videos.pexels.com", "images.pexels.com"),
+    ),
+    "pixabay": BundledServer(
+        about="videos and photos of Pixabay",
+        requires=("PIXABAY_API_KEY", "PIXABAY_API_KEY_FILE"),
+        prefix="PIXABAY_",
+        command=_command("pixabay"),
+        hosts=("cdn.pixabay.com", "pixabay.com"),
     ),
 }
 """In order of preference."""

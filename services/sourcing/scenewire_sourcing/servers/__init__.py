@@ -1,8 +1,14 @@
 """Bundled footage servers. Each runs as its own process and speaks MCP.
 
-library  the clips in a local folder: `python -m scenewire_sourcing.servers.library`
-dvids    the archive of the U.S. Department of Defense, through its official API; needs a key
-nasa     the archive of NASA, through its official API
+library      the clips in a local folder: `python -m scenewire_sourcing.servers.library`
+dvids        the U.S. Department of Defense; needs a key
+nasa         NASA's image and video library
+commons      Wikimedia Commons
+archive_org  the Internet Archive
+loc          the Library of Congress
+openverse    openly licensed pictures from many places
+pexels       Pexels; needs a key
+pixabay      Pixabay; needs a key
 
-`archive` holds what the servers of archives share.
+All but the library use the official API of their archive. `archive` is what they share.
 """

@@ -1,15 +1,16 @@
 """Settings that all archive servers share."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from pydantic import Field
+from pydantic import ByteSize, Field, SecretStr
 
-from scenewire.settings import Seconds, Settings
-from scenewire_sourcing.servers.archive.client import ArchiveApi
+from scenewire.settings import Seconds, Settings, can_be_key
+from scenewire_sourcing.servers.archive.client import ArchiveApi, ArchiveError
+from scenewire_sourcing.servers.archive.renditions import STILL_LINES, Rendition, best
 from scenewire_sourcing.user_agent import CONTACT_PATTERN, user_agent
 
-__all__ = ["ArchiveSettings"]
+__all__ = ["ArchiveSettings", "RenditionSettings", "required_key"]
 
 
 class ArchiveSettings(Settings):
@@ -57,3 +58,47 @@ class ArchiveSettings(Settings):
             secrets=secrets or {},
             secret_headers=secret_headers or {},
         )
+
+
+class RenditionSettings(ArchiveSettings):
+    """Which of a clip's or still's files is used."""
+
+    min_height: int = Field(
+        default=720, gt=0, description="Sufficient picture height, pixels; the smallest file of this height is used."
+    )
+    max_file_size: ByteSize = Field(
+        default=ByteSize(300 << 20), gt=0, description="Files that are known to be larger are not used, bytes."
+    )
+
+    def best(self, kind: str, renditions: Iterable[Rendition]) -> Rendition:
+        """Returns the best file of a clip or still.
+
+        Raises:
+            ArchiveError: there is none.
+        """
+        lines = STILL_LINES if kind == "still" else self.min_height
+        found = best(renditions, lines=lines, max_bytes=self.max_file_size)
+        if found is None:
+            message = f"there is no file of this {kind} in a usable format with at most {self.max_file_size} bytes"
+            raise ArchiveError(message)
+        return found
+
+
+def required_key(key: SecretStr | None, name: str, variable: str) -> str:
+    """Returns the key of an archive.
+
+    Args:
+        key: from the settings.
+        name: of the archive.
+        variable: that holds the key.
+
+    Raises:
+        ValueError: there is none, or it cannot be one; the message contains no key.
+    """
+    if key is None:
+        message = f"{name} needs a key: set {variable}_FILE to a file that holds it, or {variable}"
+        raise ValueError(message)
+    if not can_be_key(key):
+        message = f"{variable} or the file of {variable}_FILE holds something that cannot be a key"
+        raise ValueError(message)
+    return key.get_secret_value()

@@ -6,7 +6,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from scenewire.settings import EmptyAsNone
-from scenewire_sourcing.servers.archive.settings import ArchiveSettings
+from scenewire_sourcing.servers.archive.settings import ArchiveSettings, required_key
 
 __all__ = ["DvidsSettings"]
 
@@ -45,9 +45,6 @@ class DvidsSettings(ArchiveSettings):
         """Returns the key.
 
         Raises:
-            ValueError: there is none.
+            ValueError: there is none, or it cannot be one.
         """
-        if self.api_key is None:
-            message = "DVIDS needs a key: set DVIDS_API_KEY_FILE to a file that holds it, or DVIDS_API_KEY"
-            raise ValueError(message)
-        return self.api_key.get_secret_value()
+        return required_key(self.api_key, "DVIDS", "DVIDS_API_KEY")

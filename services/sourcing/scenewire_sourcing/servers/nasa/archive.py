@@ -1,125 +1,94 @@
-"""Queries the API of NASA's library and converts its answers."""
+"""Queries the API of NASA's library and converts its answers.
+
+Documentation: https://images.nasa.gov/docs/images.nasa.gov_api_docs.pdf
+"""
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Final
 from urllib.parse import quote
 
-from pydantic import ValidationError
+from typing_extensions import override
 
-from scenewire.text.words import WORD
 from scenewire_sourcing.candidates import FootageFile, FoundFootage
+from scenewire_sourcing.servers.archive.archive import HttpArchive, Kind, described, dicts
 from scenewire_sourcing.servers.archive.client import ArchiveClient, ArchiveError
 from scenewire_sourcing.servers.archive.doubts import doubt_about
+from scenewire_sourcing.servers.archive.text import text_of
 from scenewire_sourcing.servers.nasa.settings import NasaSettings
 
 __all__ = ["NasaArchive"]
 
-_ID: Final = re.compile(r"[\w](?:[\w ().,~+&'-]*[\w)~])?")
-_MAX_QUERY_WORDS: Final = 8
-_RENDITIONS: Final = ("medium", "large", "orig", "mobile", "small")
-"""The library's names for file sizes, in order of preference; medium usually has at least 720 lines."""
+_MEDIA_TYPES: Final[Mapping[Kind, str]] = {"clip": "video", "still": "image"}
+_RENDITIONS: Final[Mapping[Kind, Sequence[str]]] = {
+    "clip": ("medium.mp4", "large.mp4", "orig.mp4", "mobile.mp4", "small.mp4"),
+    "still": ("large.jpg", "orig.jpg", "medium.jpg"),
+}
+"""The library's names for files, in order of preference: medium videos usually have at least 720 lines, large pictures 1080."""
 
 _PAGE: Final = "https://images.nasa.gov/details/"
 
 
-class NasaArchive:
-    """Searches the library and locates its files.
+class NasaArchive(HttpArchive):
+    """Searches the library, in its order, and locates its files.
 
     Args:
         settings: the settings of the server.
     """
 
+    id_pattern: ClassVar[re.Pattern[str]] = re.compile(r"(?!.*\.\.)\w(?:[\w ().,~+&'-]*[\w)~])?")
+
     def __init__(self, settings: NasaSettings) -> None:
+        super().__init__(ArchiveClient(settings.api("NASA")))
         self._settings = settings
-        self._client = ArchiveClient(settings.api("NASA"))
 
-    async def search(self, query: str, limit: int) -> list[FoundFootage]:
-        """Searches clips, in the library's order. The library requires every word to match: fewer words find more.
+    @override
+    async def results(self, kind: Kind, words: Sequence[str]) -> Iterable[FoundFootage | None]:
+        query = {"q": " ".join(words), "media_type": _MEDIA_TYPES[kind], "page_size": "50"}
+        answer = await self._client.get("/search", **query)
+        return [self._described(kind, item) for item in dicts(answer, "collection", "items")]
 
-        Raises:
-            ArchiveError: the library could not be searched.
-        """
-        words = WORD.findall(query)[:_MAX_QUERY_WORDS]
-        found: dict[str, FoundFootage] = {}
-        for query_words in dict.fromkeys((" ".join(words), " ".join(words[:2]))) if words else ():
-            answer = await self._client.get("/search", q=query_words, media_type="video", page_size="50")
-            for clip in filter(None, map(self._clip, _items(answer))):
-                found.setdefault(clip.id, clip)
-            if found:
-                break
-        return list(found.values())[:limit]
-
-    async def get(self, name: str) -> FootageFile | None:
-        """Returns a clip and its file; None if there is no such clip.
-
-        Raises:
-            ArchiveError: the library could not be reached, or has no usable file.
-        """
-        if not _ID.fullmatch(name) or ".." in name:
+    @override
+    async def file(self, kind: Kind, own_id: str) -> FootageFile | None:
+        answer = await self._client.get("/search", nasa_id=own_id, media_type=_MEDIA_TYPES[kind])
+        described_items = (self._described(kind, item) for item in dicts(answer, "collection", "items"))
+        found = next((item for item in described_items if item and item.id == f"{kind}:{own_id}"), None)
+        if found is None:
             return None
-        try:
-            answer = await self._client.get("/search", nasa_id=name, media_type="video")
-            clip = next((clip for clip in filter(None, map(self._clip, _items(answer))) if clip.id == name), None)
-            if clip is None:
-                return None
-            files = _items(await self._client.get(f"/asset/{quote(name, safe='')}"))
-        except ArchiveError as error:
-            if error.status == 404:
-                return None
-            raise
-        best = _best_file(
-            [file["href"] for file in files if isinstance(file, dict) and isinstance(file.get("href"), str)]
-        )
+        files = dicts(await self._client.get(f"/asset/{quote(own_id, safe='')}"), "collection", "items")
+        best = _best_file(kind, [file["href"] for file in files if isinstance(file.get("href"), str)])
         if best is None:
-            message = "NASA has no MP4 file of this clip"
+            message = f"NASA has no {'MP4' if kind == 'clip' else 'JPEG'} file of this {kind}"
             raise ArchiveError(message)
         rendition, url = best
-        return FootageFile(**clip.model_dump(), url=url, rendition=rendition)
+        return FootageFile(**found.model_dump(), url=url, rendition=rendition)
 
-    async def aclose(self) -> None:
-        """Closes the connections."""
-        await self._client.aclose()
-
-    def _clip(self, item: Any) -> FoundFootage | None:
-        """Converts the description of a clip; returns None if it is not valid."""
-        entries = item.get("data") if isinstance(item, dict) else None
-        if not isinstance(entries, list) or not entries or not isinstance(entries[0], dict):
+    def _described(self, kind: Kind, item: Mapping[str, Any]) -> FoundFootage | None:
+        data = next(iter(dicts(item, "data")), {})
+        own_id = data.get("nasa_id")
+        if not isinstance(own_id, str) or not self.id_pattern.fullmatch(own_id):
             return None
-        data: Mapping[str, Any] = entries[0]
-        name = data.get("nasa_id")
-        if not isinstance(name, str) or not _ID.fullmatch(name) or ".." in name:
-            return None
-        maker = str(data.get("photographer") or data.get("secondary_creator") or "")
-        try:
-            return FoundFootage(
-                id=name,
-                title=data.get("title"),
-                keywords=data.get("keywords"),
-                creator=", ".join(part for part in (maker, str(data.get("center") or "")) if part),
-                licence=self._settings.licence,
-                notice=self._settings.notice,
-                review=doubt_about(
-                    maker, str(data.get("description") or ""), own=("courtesy of NASA", "courtesy: NASA")
-                ),
-                source_url=_PAGE + quote(name, safe=""),
-            )
-        except ValidationError:
-            return None
+        maker = text_of(data.get("photographer")) or text_of(data.get("secondary_creator"))
+        description = text_of(data.get("description"))
+        return described(
+            kind,
+            own_id,
+            title=text_of(data.get("title")),
+            keywords=data.get("keywords"),
+            creator=", ".join(filter(None, (maker, text_of(data.get("center"))))),
+            licence=self._settings.licence,
+            notice=self._settings.notice,
+            review=doubt_about(maker, description, own=("courtesy of NASA", "courtesy: NASA")),
+            source_url=_PAGE + quote(own_id, safe=""),
+        )
 
 
-def _items(answer: Mapping[str, Any]) -> list[Any]:
-    collection = answer.get("collection")
-    items = collection.get("items") if isinstance(collection, dict) else None
-    return items if isinstance(items, list) else []
-
-
-def _best_file(urls: Sequence[str]) -> tuple[str, str] | None:
+def _best_file(kind: Kind, urls: Sequence[str]) -> tuple[str, str] | None:
     """Returns the best rendition and its URL."""
-    for rendition in _RENDITIONS:
+    for rendition in _RENDITIONS[kind]:
         for url in urls:
-            if url.lower().endswith(f"~{rendition}.mp4"):
-                return rendition, _corrected(url)
+            if url.lower().endswith(f"~{rendition}"):
+                return rendition.partition(".")[0], _corrected(url)
     return None
 
 
