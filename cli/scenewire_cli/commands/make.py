@@ -103,6 +103,8 @@ async def make_video(
     if options.nats is None:
         await find_ffmpeg()
         await check_voices(order, folder)
+        if folder.endpoint() is None:  # a running stack may have other servers
+            _check_footage(order)
     artifacts_url = os.environ.get("ARTIFACTS_URL") or (folder.artifacts_url if options.nats is None else None)
     order = await with_music(order, music, artifacts_url)
     with make_display(as_json=options.as_json) as display, folder.pending(order) as pending:
@@ -138,6 +140,13 @@ async def make_video(
     if late is not None:
         raise late
     return 0
+
+
+def _check_footage(order: ScriptRequested) -> None:
+    """Refuses an order that names footage servers which this stack does not have."""
+    from scenewire_sourcing.diagnostics import check_providers
+
+    check_providers(order.footage_providers)
 
 
 async def _clean_up(folder: DataFolder, project: ProjectProgress) -> str:

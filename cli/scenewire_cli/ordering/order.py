@@ -19,6 +19,7 @@ _OPTIONS: Final = {
     "voice": "--voice",
     "speed": "--speed",
     "look": "--size",
+    "footage_providers": "--footage",
 }
 """Options by the field of the order that they fill."""
 
@@ -41,6 +42,7 @@ def build_order(options: OrderOptions) -> ScriptRequested:
         "speak_headings": options.speak_headings,
         "speed": options.speed,
         "look": _look(options),
+        "footage_providers": _footage(options.footage),
     }
     fields |= _voices(options.voice)
     topic = _topic(options)
@@ -67,6 +69,16 @@ def _voices(option: str | None) -> dict[str, Any]:
     if not all(name.strip() and voice.strip() for name, _, voice in pairs):
         raise _refused(f"--voice: {option!r} is not a list of SPEAKER=VOICE", "write narrator=af_sky,host=am_adam")
     return {"voices": {name.strip(): voice.strip() for name, _, voice in pairs}}
+
+
+def _footage(option: str | None) -> list[str] | None:
+    """Reads names of footage servers, separated by commas."""
+    if option is None:
+        return None
+    names = [name.strip() for name in option.split(",") if name.strip()]
+    if not names:
+        raise _refused("--footage names no footage server", "see `scenewire doctor` for their names")
+    return names
 
 
 def _topic(options: OrderOptions) -> str | None:

@@ -117,6 +117,17 @@ class OrderOptions:
             rich_help_panel=_PICTURE,
         ),
     ] = None
+    footage: Annotated[
+        str | None,
+        typer.Option(
+            "--footage",
+            metavar="NAMES",
+            help="Footage servers to search, in order of preference, such as library,commons; open stands for the archives "
+            "without a key.",
+            show_default="library, and archives whose key is set",
+            rich_help_panel=_PICTURE,
+        ),
+    ] = None
     fit: Annotated[
         str | None,
         typer.Option(

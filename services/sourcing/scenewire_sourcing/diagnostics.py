@@ -2,17 +2,19 @@
 
 import importlib.util
 import os
+from collections.abc import Sequence
 
 from pydantic import ValidationError
 
-from scenewire.errors import PipelineError
+from scenewire.errors import FailureCode, PermanentError, PipelineError
 from scenewire.findings import Finding
 from scenewire_sourcing.meaning.installed import is_meaning_installed
-from scenewire_sourcing.providers.bundled_servers import BUNDLED_SERVERS
+from scenewire_sourcing.providers.bundled_servers import BUNDLED_SERVERS, GROUPS, OPEN
+from scenewire_sourcing.providers.footage_sources import unknown_names
 from scenewire_sourcing.providers.server_config import FootageServer, path_error
 from scenewire_sourcing.settings import SourcingSettings
 
-__all__ = ["check_footage"]
+__all__ = ["check_footage", "check_providers"]
 
 
 def check_footage() -> list[Finding]:
@@ -32,7 +34,32 @@ def check_footage() -> list[Finding]:
     if servers:
         findings.append(_meaning())
     used = {server.name for server in servers}
-    return findings + [_inactive(name, settings) for name in BUNDLED_SERVERS if name not in used]
+    on_request = {server.name for server in settings.servers_on_request} - used
+    if on_request:
+        archives = "; ".join(f"{name}: {BUNDLED_SERVERS[name].about}" for name in GROUPS[OPEN] if name in on_request)
+        hint = f"--footage {OPEN}, or the name of one; for every video: SOURCING_SERVERS=library,{OPEN}"
+        findings.append(Finding(f"archives on request only ({archives})", hint=hint))
+    return findings + [_inactive(name, settings) for name in BUNDLED_SERVERS if name not in used | on_request]
+
+
+def check_providers(names: Sequence[str] | None) -> None:
+    """Checks the names of footage servers in an order against the settings of this process.
+
+    Raises:
+        PermanentError: `invalid_order`, a name is unknown, or `invalid_settings`.
+    """
+    if names is None:
+        return
+    try:
+        settings = SourcingSettings(artifacts_url=os.environ.get("ARTIFACTS_URL", "file:///"))
+    except ValueError as error:
+        hint = "run `scenewire doctor`"
+        raise PermanentError(FailureCode.INVALID_SETTINGS, f"footage servers: {_describe(error)}", hint=hint) from error
+    available = [server.name for server in (*settings.footage_servers, *settings.servers_on_request)]
+    if errors := unknown_names(names, set(available)):
+        groups = [name for name, members in GROUPS.items() if set(members) & set(available)]
+        hint = f"available: {', '.join([*groups, *available]) or 'none'}; see `scenewire doctor`"
+        raise PermanentError(FailureCode.INVALID_ORDER, "; ".join(errors), hint=hint)
 
 
 def _active(server: FootageServer, *, named: bool) -> Finding:

@@ -18,7 +18,7 @@ from pydantic import (
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from scenewire.settings import EmptyAsNone, Seconds, ServiceSettings
-from scenewire_sourcing.providers.bundled_servers import BUNDLED_SERVERS, CONTACT
+from scenewire_sourcing.providers.bundled_servers import BUNDLED_SERVERS, CONTACT, GROUPS, OPEN
 from scenewire_sourcing.providers.server_config import FootageServer
 from scenewire_sourcing.user_agent import CONTACT_PATTERN
 
@@ -26,12 +26,24 @@ __all__ = ["SourcingSettings"]
 
 
 def _listed(value: object) -> object:
-    """Parses servers: JSON, or comma-separated names; an empty variable counts as unset."""
+    """Parses servers: JSON, or comma-separated names; an empty variable counts as unset.
+
+    A group stands for its servers that the list does not name itself.
+    """
     if isinstance(value, str):
         text = value.strip()
         value = json.loads(text) if text.startswith("[") else [name.strip() for name in text.split(",") if name.strip()]
         value = value if text else None
-    return [{"name": item} if isinstance(item, str) else item for item in value] if isinstance(value, list) else value
+    if not isinstance(value, list):
+        return value
+    named = {item if isinstance(item, str) else item.get("name") for item in value if isinstance(item, (str, dict))}
+    listed: list[object] = []
+    for item in value:
+        if isinstance(item, str):
+            listed += [{"name": name} for name in GROUPS.get(item, (item,)) if item not in GROUPS or name not in named]
+        else:
+            listed.append(item)
+    return listed
 
 
 def _bundled_environment() -> dict[str, SecretStr]:
@@ -47,9 +59,10 @@ class SourcingSettings(ServiceSettings):
 
     servers: Annotated[tuple[FootageServer, ...] | None, NoDecode, BeforeValidator(_listed)] = Field(
         default=None,
-        description="Footage servers in order of preference: names of bundled servers (`library,dvids,nasa`), or a JSON "
-        "list of names and of {name, command or url, env, root, hosts, tool_mapping, …}. Unset: library if LIBRARY_DIR "
-        "is set, dvids if it has a key.",
+        description="Footage servers in order of preference: names of bundled servers (`library,dvids,open`), or a JSON "
+        "list of names and of {name, command or url, env, root, hosts, tool_mapping, …}. `open` stands for the archives "
+        "without a key. Unset: library if LIBRARY_DIR is set, and the archives whose key is set; orders may then also name "
+        "archives without a key. If set, no other server is used.",
     )
     library_dir: Annotated[Path | None, EmptyAsNone] = Field(
         default=None,
@@ -124,6 +137,13 @@ class SourcingSettings(ServiceSettings):
             )
             named = tuple(FootageServer(name=name) for name in usable)
         return tuple(server.with_defaults(environment) if server.is_bundled else server for server in named)
+
+    @property
+    def servers_on_request(self) -> tuple[FootageServer, ...]:
+        """The servers that only orders which name them use: the archives without a key, unless servers are configured."""
+        if self.servers is not None:
+            return ()
+        return tuple(FootageServer(name=name).with_defaults(self._environment) for name in GROUPS[OPEN])
 
 
 _BUNDLED_COMMANDS: Final = {bundled.command for bundled in BUNDLED_SERVERS.values()}

@@ -1,8 +1,8 @@
 """Selects footage for scenes and stores each selection."""
 
-import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from types import MappingProxyType
 from typing import Final
 
 from scenewire.artifacts.result_cache import Results, fingerprint
@@ -11,6 +11,7 @@ from scenewire.messages import AudioRendered, Footage, FootageSourced
 from scenewire_sourcing.ingest.ingest import Ingest
 from scenewire_sourcing.meaning.similarity import Meaning
 from scenewire_sourcing.providers.base import FootageSource
+from scenewire_sourcing.providers.footage_sources import FootageSources
 from scenewire_sourcing.selection.clip_reservations import ClipReservations
 from scenewire_sourcing.selection.licence_policy import LicencePolicy
 from scenewire_sourcing.selection.scene_search import SceneSearch
@@ -26,8 +27,9 @@ class SourcingStage:
 
     Args:
         store: keeps clips and selections.
-        sources: all configured sources, in order of preference.
+        sources: searched for orders that name none, in order of preference.
         ingest: copies clips into the store.
+        on_request: creates the sources that only orders which name them use.
         meaning: compares texts of any languages; without it, only words count.
         policy: which licences may be used; defaults to those that allow changes and commercial use.
     """
@@ -38,10 +40,11 @@ class SourcingStage:
         sources: Sequence[FootageSource],
         ingest: Ingest,
         *,
+        on_request: Mapping[str, Callable[[], FootageSource]] = MappingProxyType({}),
         meaning: Meaning | None = None,
         policy: LicencePolicy | None = None,
     ) -> None:
-        self._sources = tuple(sources)
+        self._sources = FootageSources(sources, on_request)
         self._selections = Results(store, "sourcing")
         self._reservations = ClipReservations(store)
         self._ingest = ingest
@@ -57,6 +60,7 @@ class SourcingStage:
             PermanentError: `output_invalid`, a trimmed clip lies outside its source; names the scene and every fault.
             TransientError: the artifact store is unavailable.
         """
+        sources, errors = self._sources.requested(audio.brief.options.footage_providers)
         inputs = fingerprint(
             version=_CACHE_VERSION,
             project_id=str(audio.project_id),
@@ -67,14 +71,15 @@ class SourcingStage:
             look=audio.brief.options.look,
             providers=audio.brief.options.footage_providers,
             by_meaning=self._meaning is not None,
-            sources=[(source.name, source.identity) for source in self._sources],
+            sources=[(source.name, source.identity) for source in sources],
             policy=asdict(self._policy),
         )
         footage = await self._selections.find(inputs, Footage)
         if footage is None:
             search = SceneSearch(
                 audio,
-                sources=self._sources,
+                sources=sources,
+                errors=errors,
                 ingest=self._ingest,
                 reservations=self._reservations,
                 meaning=self._meaning,
@@ -85,4 +90,4 @@ class SourcingStage:
 
     async def aclose(self) -> None:
         """Closes the sources."""
-        await asyncio.gather(*(source.aclose() for source in self._sources))
+        await self._sources.aclose()

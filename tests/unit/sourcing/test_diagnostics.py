@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from scenewire_sourcing.diagnostics import check_footage
+from scenewire.errors import FailureCode, PermanentError
+from scenewire_sourcing.diagnostics import check_footage, check_providers
 
 KEY = "nobodys-key-for-tests"
 
@@ -13,7 +14,7 @@ KEY = "nobodys-key-for-tests"
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
-        if name.startswith(("LIBRARY_", "DVIDS_", "NASA_", "SOURCING_")):
+        if name.startswith(("LIBRARY_", "DVIDS_", "NASA_", "PEXELS_", "PIXABAY_", "SOURCING_")):
             monkeypatch.delenv(name)
 
 
@@ -40,11 +41,60 @@ def test_what_is_used_comes_first_with_its_reason(
     assert KEY not in str(lines)
 
 
-def test_unused_servers_report_what_is_missing_and_nasa_is_never_used_by_default() -> None:
+def test_unused_servers_report_what_is_missing_and_archives_without_a_key_are_used_on_request() -> None:
     hints = {line.uses: line.hint for line in check_footage()}
+    (open_archives,) = (uses for uses in hints if uses.startswith("archives on request only"))
+    assert all(name in open_archives for name in ("commons", "archive_org", "nasa", "loc", "openverse"))
+    assert hints.pop(open_archives).startswith("--footage open")
     assert hints["library is not used"].endswith("set LIBRARY_DIR")
     assert hints["dvids is not used"].endswith("set DVIDS_API_KEY or DVIDS_API_KEY_FILE")
-    assert hints["nasa is not used"].endswith("name it in SOURCING_SERVERS")
+    assert hints["pexels is not used"].endswith("set PEXELS_API_KEY or PEXELS_API_KEY_FILE")
+
+
+def test_configured_servers_leave_no_archive_on_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCING_SERVERS", "nasa")
+    hints = {line.uses: line.hint for line in check_footage()}
+    assert hints["commons is not used"].endswith("name it in SOURCING_SERVERS")
+
+
+def test_open_stands_for_the_archives_without_a_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("LIBRARY_DIR", str(tmp_path))
+    monkeypatch.setenv("SOURCING_SERVERS", "library, open")
+    used = [line.uses.partition(",")[0] for line in check_footage()]
+    assert used[:6] == ["library", "commons", "archive_org", "nasa", "loc", "openverse"]
+
+
+def test_a_server_that_the_list_names_itself_keeps_its_place_and_fields(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCING_SERVERS", '["open", {"name": "commons", "local_hosts": ["127.0.0.1:8000"]}, "nasa"]')
+    used = [line.uses.partition(",")[0] for line in check_footage()]
+    assert used[:5] == ["archive_org", "loc", "openverse", "commons", "nasa"]
+
+
+@pytest.mark.parametrize("names", [None, ("open",), ("commons",), ("loc", "open")])
+def test_names_of_archives_on_request_are_known(names: tuple[str, ...] | None) -> None:
+    check_providers(names)
+
+
+@pytest.mark.parametrize(
+    ("names", "variables", "says"),
+    [
+        (("comons",), {}, "no footage server is called comons; did you mean commons?"),
+        (("library",), {}, "no footage server is called library"),
+        (("pexels",), {}, "no footage server is called pexels"),
+        (("commons",), {"SOURCING_SERVERS": "nasa"}, "no footage server is called commons"),
+        (("open",), {"SOURCING_SERVERS": "[]"}, "none of the servers of open is available"),
+    ],
+)
+def test_an_order_with_unknown_servers_is_refused_with_the_known_ones(
+    monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...], variables: dict[str, str], says: str
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(PermanentError) as caught:
+        check_providers(names)
+    assert caught.value.code is FailureCode.INVALID_ORDER
+    assert says in caught.value.message
+    assert (caught.value.hint or "").startswith("available: ")
 
 
 @pytest.mark.parametrize(
@@ -54,7 +104,10 @@ def test_unused_servers_report_what_is_missing_and_nasa_is_never_used_by_default
         ({"DVIDS_API_KEY_FILE": "/nowhere/key"}, "DVIDS_API_KEY_FILE does not name a file"),
         ({"SOURCING_SERVERS": "dvids"}, "dvids requires DVIDS_API_KEY or DVIDS_API_KEY_FILE"),
         ({"SOURCING_SERVERS": "dvids", "DVIDS_API_KEY": ""}, "dvids requires DVIDS_API_KEY"),
-        ({"SOURCING_SERVERS": "youtube"}, "'youtube' is not one of the bundled ones (library, dvids, nasa, commons, archive_org, loc,"),
+        (
+            {"SOURCING_SERVERS": "youtube"},
+            "'youtube' is not one of the bundled ones (library, dvids, commons, archive_org, nasa, loc,",
+        ),
         ({"SOURCING_SERVERS": "librry"}, "did you mean 'library'?"),
         ({"SOURCING_SERVERS": f'[{{"name": "dvids", "env": {{"DVIDS_API_KEY": 5, "x": "{KEY}"}}}}'}, "delimiter"),
     ],

@@ -64,7 +64,10 @@ def test_a_clip_comes_before_a_still_that_fits_as_well_and_after_one_that_fits_b
     clips = [found("b", "Suez canal ship"), found("c", "Suez ship canal")]
     for number in range(1, 7):
         order = rotate(
-            rank(subject, [*stills, *clips], language="en", look=LOOK, seconds=5), project_id=PROJECT, scene_number=number, needed=1
+            rank(subject, [*stills, *clips], language="en", look=LOOK, seconds=5),
+            project_id=PROJECT,
+            scene_number=number,
+            needed=1,
         )
         assert [clip.footage.kind for clip in order] == ["clip", "clip", "still", "still", "still"]
     better = rank(subject, [found("b", "Ship"), *stills], language="en", look=LOOK, seconds=5)

@@ -17,7 +17,7 @@ from scenewire_sourcing.settings import SourcingSettings
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     for name in os.environ:
-        if name.startswith(("LIBRARY_", "DVIDS_", "NASA_", "SOURCING_")):
+        if name.startswith(("LIBRARY_", "DVIDS_", "NASA_", "PEXELS_", "PIXABAY_", "SOURCING_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("ARTIFACTS_URL", "file:///tmp/a")
     return monkeypatch

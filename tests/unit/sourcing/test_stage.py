@@ -112,6 +112,34 @@ async def test_an_order_names_the_servers_and_their_order(stage_with) -> None:
     assert footage.reason.startswith("no footage server is called nobody; third has nothing")
 
 
+async def test_a_source_on_request_is_created_once_and_only_for_an_order_that_names_it(tmp_path: Path) -> None:
+    created: list[BareSource] = []
+
+    def create() -> BareSource:
+        created.append(BareSource("commons"))
+        return created[-1]
+
+    store = FilesystemStore(tmp_path / "store")
+    ingest = Ingest(store, max_file_bytes=1 << 20)
+    stage = SourcingStage(store, [BareSource("library")], ingest, on_request={"commons": create})
+    assert (await footage_of(stage)).reason == "library has nothing that fits “tea drink”"
+    assert created == []
+    for group in ("commons", "open", "open"):
+        assert (await footage_of(stage, ordered(group))).reason == "commons has nothing that fits “tea drink”"
+    (only,) = created
+    assert not only.closed
+    await stage.aclose()
+    assert only.closed
+
+
+async def test_unknown_names_and_empty_groups_are_reasons(stage_with) -> None:
+    source = BareSource("library")
+    footage = await footage_of(stage_with(source), ordered("open", "libary"))
+    assert "none of the servers of open is available (commons, archive_org, nasa, loc, openverse)" in footage.reason
+    assert "no footage server is called libary; did you mean library?" in footage.reason
+    assert source.asked == []
+
+
 async def test_a_redelivery_reuses_the_stored_selection_without_a_search(stage_with) -> None:
     source = BareSource("library", fails="it is down")
     first = await stage_with(source).select_footage(audio_rendered(PROJECT))

@@ -6,7 +6,7 @@ from typing import Final
 
 from scenewire.processes.run import python_module
 
-__all__ = ["BUNDLED_SERVERS", "CONTACT", "BundledServer"]
+__all__ = ["BUNDLED_SERVERS", "CONTACT", "GROUPS", "OPEN", "BundledServer"]
 
 CONTACT: Final = "SOURCING_CONTACT"
 """The variable that every bundled server gets."""
@@ -55,14 +55,6 @@ BUNDLED_SERVERS: Final[Mapping[str, BundledServer]] = {
         command=_command("dvids"),
         hosts=("*.dvidshub.net", "*.cloudfront.net"),
     ),
-    "nasa": BundledServer(
-        about="the archive of NASA",
-        requires=(),
-        prefix="NASA_",
-        command=_command("nasa"),
-        hosts=("images-assets.nasa.gov",),
-        by_default=False,
-    ),
     "commons": BundledServer(
         about="Wikimedia Commons",
         requires=(),
@@ -77,6 +69,14 @@ BUNDLED_SERVERS: Final[Mapping[str, BundledServer]] = {
         prefix="ARCHIVE_ORG_",
         command=_command("archive_org"),
         hosts=("archive.org", "*.archive.org"),
+        by_default=False,
+    ),
+    "nasa": BundledServer(
+        about="the archive of NASA",
+        requires=(),
+        prefix="NASA_",
+        command=_command("nasa"),
+        hosts=("images-assets.nasa.gov",),
         by_default=False,
     ),
     "loc": BundledServer(
@@ -111,3 +111,10 @@ BUNDLED_SERVERS: Final[Mapping[str, BundledServer]] = {
     ),
 }
 """In order of preference."""
+
+OPEN: Final = "open"
+
+GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
+    OPEN: tuple(name for name, bundled in BUNDLED_SERVERS.items() if not bundled.requires),
+}
+"""Names that stand for several servers: `open` for the archives without a key."""

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
 
-from scenewire_sourcing.providers.bundled_servers import BUNDLED_SERVERS, CONTACT
+from scenewire_sourcing.providers.bundled_servers import BUNDLED_SERVERS, CONTACT, GROUPS
 from scenewire_sourcing.providers.tool_mapping import ToolMapping
 
 __all__ = ["FootageServer", "path_error"]
@@ -57,6 +57,9 @@ class FootageServer(BaseModel):
 
     @model_validator(mode="after")
     def _has_one_address(self) -> Self:
+        if self.name in GROUPS:
+            message = f"{self.name} is the name of a group of footage servers; choose another one for your own"
+            raise ValueError(message)
         if (self.command is None) == (self.url is None) and (self.command or self.name not in BUNDLED_SERVERS):
             similar = get_close_matches(self.name, BUNDLED_SERVERS, 1)
             suggestion = f"; did you mean {similar[0]!r}?" if similar else ""

@@ -117,7 +117,8 @@ class SceneSearch:
 
     Args:
         audio: the scene and its narration.
-        sources: all configured sources, in order of preference.
+        sources: to search, in order of preference.
+        errors: why other sources that the order asks for are not searched.
         ingest: copies clips into the artifact store.
         reservations: agrees with other workers on which scene shows which clip.
         policy: which licences may be used.
@@ -129,6 +130,7 @@ class SceneSearch:
         audio: AudioRendered,
         *,
         sources: Sequence[FootageSource],
+        errors: Sequence[str],
         ingest: Ingest,
         reservations: ClipReservations,
         policy: LicencePolicy,
@@ -154,7 +156,7 @@ class SceneSearch:
         counts = clip_counts([beat.frames for beat in beats], self._look.frame_rate)
         self._beats = [_BeatFootage(beat, needed) for beat, needed in zip(beats, counts, strict=True)]
         self._passed_over: list[Candidate] = []
-        self._errors: list[str] = []
+        self._errors = list(errors)
         """Why sources could not be asked."""
         self._misses: list[str] = []
         """Why sources that were asked did not have enough."""
@@ -170,26 +172,14 @@ class SceneSearch:
             PermanentError: `output_invalid`, a trimmed clip lies outside its source; names the scene and every fault.
             TransientError: the artifact store is unavailable.
         """
-        sources = self._requested_sources()
         for found in self._beats:
-            for source in sources:
+            for source in self._sources:
                 await self._search_source(source, found)
                 if found.is_complete:
                     break
         for found in self._beats:
             await self._reuse_clips(found)
         return self._footage()
-
-    def _requested_sources(self) -> list[FootageSource]:
-        """Returns the sources that the order names, in its order, or all; records unknown names as errors."""
-        if not self._sources:
-            self._errors.append("no footage server is configured")
-            return []
-        known = {source.name: source for source in self._sources}
-        providers = self._audio.brief.options.footage_providers
-        names = dict.fromkeys(known if providers is None else providers)
-        self._errors += [f"no footage server is called {name}" for name in names if name not in known]
-        return [known[name] for name in names if name in known]
 
     async def _search_source(self, source: FootageSource, found: _BeatFootage) -> None:
         """Adds the clips of one source that fit a beat and that no other scene has reserved."""
