@@ -1,10 +1,12 @@
 """Servers of others: what they call things, what they may name as a file, and whether they are what was approved."""
 
+import base64
 import os
 from pathlib import Path
 
 import pytest
 from mcp.types import Tool
+from pydantic import ValidationError
 
 from scenewire_sourcing.providers.base import FootageUnavailableError, RemoteFile
 from scenewire_sourcing.providers.mcp_session import tool_hash
@@ -67,6 +69,136 @@ async def test_a_url_in_place_of_a_path_is_passed_on_with_the_hosts_it_may_lead_
     async with connected(server) as source:
         located = await source.locate("1")
     assert located.place == RemoteFile("https://media.example.org/1.mp4", ("media.example.org",), ())
+
+
+SEARCH_ONLY = {
+    "search_tool": "find",
+    "search_arguments": {"q": "$words AND type:video"},
+    "results": "groups.*.items",
+    "get_tool": None,
+    "fields": {"id": "n", "title": "link", "url": "link"},
+    "constants": {"licence": "CC0"},
+    "nothing_found": "no matches",
+}
+
+
+async def test_a_server_with_a_search_tool_only_needs_no_get_call(tmp_path: Path) -> None:
+    on_call = """
+if name != "find" or arguments != {"q": "tea cup AND type:video"}:
+    answer(request, text="no matches for that", isError=True)
+else:
+    items = [{"n": 7, "link": "https://media.example.org/videos/tea-cup-7.mp4"}]
+    answer(request, {"groups": [{"items": items}, {"items": []}]})
+"""
+    server = script_server(tmp_path, on_call, tool_mapping=SEARCH_ONLY, hosts=("media.example.org",))
+    async with connected(server) as source:
+        assert await source.search("coffee", 5) == []
+        with pytest.raises(FootageUnavailableError, match="no search of this session has found it"):
+            await source.locate("7")
+        (found,) = await source.search("tea, cup!", 5)
+        assert (found.id, found.title, found.licence) == ("7", "tea cup", "CC0")
+        located = await source.locate("7")
+    assert located.place == RemoteFile("https://media.example.org/videos/tea-cup-7.mp4", ("media.example.org",), ())
+
+
+async def test_links_to_resources_are_results(tmp_path: Path) -> None:
+    on_call = """
+link = {"type": "resource_link", "uri": "https://media.example.org/tea.jpg", "name": "tea", "title": "Cup of tea"}
+other = {"type": "resource_link", "uri": "https://media.example.org/tea.pdf", "name": "x", "mimeType": "application/pdf"}
+answer(request, content=[{"type": "text", "text": "two"}, {**link, "mimeType": "image/jpeg"}, other])
+"""
+    mapping = {"results": "", "get_tool": None, "encodings": ["content"]}
+    async with connected(script_server(tmp_path, on_call, tool_mapping=mapping)) as source:
+        (found,) = await source.search("tea", 5)
+        assert (found.kind, found.title) == ("still", "Cup of tea")
+        located = await source.locate(found.id)
+    assert located.place == RemoteFile("https://media.example.org/tea.jpg", (), ())
+
+
+JPEG = b"\xff\xd8\xff\xe0 a picture"
+
+IMAGE = '{"type": "image", "data": DATA, "mimeType": "image/png"}'
+BLOB = '{"type": "resource", "resource": {"uri": "file:///tea.png", "blob": DATA, "mimeType": "image/png"}}'
+
+
+def sending(content: str, data: bytes | str = JPEG) -> str:
+    encoded = data if isinstance(data, str) else base64.b64encode(data).decode()
+    return f"""
+DATA = {encoded!r}
+if name == "search_footage": answer(request, {{"results": [{{"id": "1", "title": "Tea", "kind": "still"}}]}})
+else: answer(request, content=[{{"type": "text", "text": "Here it is."}}, {content}])
+"""
+
+
+INLINE = {"get_fields": {"data": "data"}, "encodings": ["structured", "content"]}
+
+
+@pytest.mark.parametrize("content", [IMAGE, BLOB])
+async def test_a_picture_within_an_answer_becomes_a_file_with_the_suffix_of_its_bytes(
+    tmp_path: Path, content: str
+) -> None:
+    async with connected(script_server(tmp_path, sending(content), tool_mapping=INLINE)) as source:
+        (found,) = await source.search("tea", 5)
+        located = await source.locate(found.id)
+        assert isinstance(located.place, Path)
+        assert (located.place.suffix, located.place.read_bytes()) == (".jpg", JPEG)
+        assert located.footage.data == ""
+        assert (await source.locate(found.id)).place == located.place
+    assert not located.place.exists()
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"#!/bin/sh", "no picture or video: it begins with b'#!/bin/sh'"),
+        (b"", "does not name a file"),
+        ("not base64!", "not base64"),
+        ("\u00fc", "not base64"),
+    ],
+)
+async def test_a_file_within_an_answer_that_is_none_is_refused(tmp_path: Path, data: bytes | str, reason: str) -> None:
+    async with connected(script_server(tmp_path, sending(IMAGE, data), tool_mapping=INLINE)) as source:
+        with pytest.raises(FootageUnavailableError, match=reason):
+            await source.locate("1")
+
+
+async def test_a_large_picture_within_an_answer_needs_a_larger_limit(tmp_path: Path) -> None:
+    on_call = sending(IMAGE, JPEG + bytes(1 << 20))
+    async with connected(script_server(tmp_path, on_call, tool_mapping=INLINE)) as source:
+        with pytest.raises(FootageUnavailableError, match="an answer of more than 1 MiB"):
+            await source.locate("1")
+    server = script_server(tmp_path, on_call, tool_mapping=INLINE, max_answer_size=4 << 20)
+    async with connected(server) as source:
+        place = (await source.locate("1")).place
+        assert isinstance(place, Path)
+        assert place.stat().st_size == len(JPEG) + (1 << 20)
+
+
+async def test_a_picture_as_base64_in_a_field_and_a_get_call_with_the_url_that_was_found(tmp_path: Path) -> None:
+    on_call = f"""
+if name == "search_footage": answer(request, {{"results": [{{"id": "1", "url": "https://x.example/1"}}]}})
+else: answer(request, {{"result": {{"data": {base64.b64encode(JPEG).decode()!r}, "from": arguments["link"]}}}})
+"""
+    mapping = {
+        "fields": {"id": "id", "url": "url"},
+        "get_arguments": {"link": "$url"},
+        "file": "result",
+        "get_fields": {"data": "data", "source_url": "from"},
+    }
+    async with connected(script_server(tmp_path, on_call, tool_mapping=mapping)) as source:
+        await source.search("tea", 5)
+        located = await source.locate("1")
+        assert located.footage.source_url == "https://x.example/1"
+        assert isinstance(located.place, Path)
+
+
+async def test_a_server_without_a_get_tool_is_pinned_by_its_search_tool(tmp_path: Path) -> None:
+    mapping = {"get_tool": None}
+    only = {name: pin for name, pin in pins().items() if name == "search_footage"}
+    async with connected(script_server(tmp_path, tool_mapping=mapping, pins=only)) as source:
+        assert await source.search("tea", 5) == []
+    with pytest.raises(ValidationError, match="pin each of search_footage, or none"):
+        script_server(tmp_path, tool_mapping=mapping, pins=pins())
 
 
 @pytest.mark.parametrize("said", [{}, {"path": "/x", "url": "https://x/1"}, {"url": ""}, {"url": 5}, {"path": None}])

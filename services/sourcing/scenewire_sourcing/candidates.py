@@ -93,15 +93,16 @@ class SearchAnswer(BaseModel):
 
 
 class FootageFile(FoundFootage):
-    """The result of `get_footage`: a file in a folder that both sides can read, or a file to download."""
+    """The result of `get_footage`: a file in a folder that both sides can read, to download, or within the answer."""
 
     path: str = Field(default="", description="Absolute path of the file.")
     url: str = Field(default="", description="Download URL of the file; must not contain a key.")
+    data: str = Field(default="", repr=False, description="The file itself, in base64.")
     rendition: _Line = Field(default="", description="Which version of the clip the file is, such as 720p.")
 
     @model_validator(mode="after")
     def _has_one_place(self) -> Self:
-        if bool(self.path) == bool(self.url):
-            message = "set either path or url"
+        if [bool(self.path), bool(self.url), bool(self.data)].count(True) != 1:
+            message = "set one of path, url and data"
             raise ValueError(message)
         return self

@@ -82,3 +82,9 @@ def test_what_a_file_states_about_its_licence_replaces_what_the_search_said() ->
     verdict = STRICT.judge(found.described_by(file))
     assert (verdict.footage.title, verdict.footage.creator, verdict.footage.review) == ("Tea", "Bob", "")
     assert "forbids" in STRICT.judge(found.described_by(file.model_copy(update={"licence": "CC BY-ND 4.0"}))).refusal
+
+
+def test_a_code_that_says_nothing_by_itself_is_credited_by_the_name_of_its_url() -> None:
+    url = "https://creativecommons.org/licenses/by-sa/2.0/"
+    assert STRICT.judge(footage("BY-SA", licence_url=url)).footage.licence == "CC BY-SA 2.0"
+    assert STRICT.judge(footage("Courtesy of Ann, CC BY 4.0")).footage.licence == "Courtesy of Ann, CC BY 4.0"

@@ -12,7 +12,7 @@ import json
 import math
 import time
 from asyncio import Future
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -23,12 +23,17 @@ from mcp import Client, MCPError
 from mcp.types import (
     CONNECTION_CLOSED,
     REQUEST_TIMEOUT,
+    BlobResourceContents,
     CallToolRequest,
     CallToolRequestParams,
     CallToolResult,
+    ContentBlock,
+    EmbeddedResource,
+    ImageContent,
     ListToolsRequest,
     ListToolsResult,
     PaginatedRequestParams,
+    ResourceLink,
     TextContent,
     Tool,
     ToolListChangedNotification,
@@ -41,6 +46,7 @@ from scenewire_sourcing.providers.base import FootageUnavailableError
 from scenewire_sourcing.providers.mcp_transport import Handshake, connect, describe_error
 from scenewire_sourcing.providers.server_config import FootageServer
 from scenewire_sourcing.providers.server_process import ServerProcess
+from scenewire_sourcing.url_words import words_of_url
 
 __all__ = ["McpSession", "ToolResult", "tool_hash"]
 
@@ -58,6 +64,8 @@ class ToolResult:
     structured: object
     """Structured content; None when there is none."""
     texts: Sequence[str]
+    contents: Sequence[Mapping[str, Any]] = ()
+    """Links to resources, embedded resources and pictures, with the names of our fields."""
 
 
 @dataclass
@@ -78,6 +86,31 @@ def tool_hash(tool: Tool) -> str:
     """Returns the SHA-256 over what a server declares about a tool: name, description, schemas."""
     declared = [tool.name, tool.description, tool.input_schema, tool.output_schema]
     return hashlib.sha256(json.dumps(declared, sort_keys=True).encode()).hexdigest()
+
+
+def _described(content: ContentBlock) -> dict[str, Any]:
+    """Returns a link to a resource, an embedded resource or a picture; nothing for other content."""
+    match content:
+        case ResourceLink():
+            title = content.title or content.name
+            return {
+                "id": content.uri,
+                "url": content.uri,
+                "title": title,
+                "kind": content.mime_type,
+                "size": content.size,
+            }
+        case ImageContent():
+            return {"id": _digest(content.data), "data": content.data, "kind": content.mime_type}
+        case EmbeddedResource(resource=BlobResourceContents() as resource):
+            title = words_of_url(resource.uri)
+            return {"id": resource.uri, "data": resource.blob, "title": title, "kind": resource.mime_type}
+        case _:
+            return {}
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class McpSession:
@@ -200,7 +233,9 @@ class McpSession:
         if self._server.command is None:
             return None
         env = child_environment() | {name: value.get_secret_value() for name, value in self._server.env.items()}
-        return ServerProcess(self._server.name, self._server.command, env)
+        return ServerProcess(
+            self._server.name, self._server.command, env, max_answer_bytes=self._server.max_answer_size
+        )
 
     def _connect(self, process: ServerProcess | None) -> AbstractAsyncContextManager[Client]:
         return connect(
@@ -208,6 +243,7 @@ class McpSession:
             read_timeout_s=self._timeout_s,
             on_message=self._on_message,
             handshake=self._handshake,
+            max_answer_bytes=self._server.max_answer_size,
         )
 
     # --- calls ------------------------------------------------------------------------------------
@@ -245,7 +281,8 @@ class McpSession:
         if result.is_error:
             call.fail(f"it reports: {' '.join(' '.join(texts).split())[:300] or 'an error without a message'}")
         elif not call.result.done():
-            call.result.set_result(ToolResult(result.structured_content, texts))
+            contents = [described for content in result.content if (described := _described(content))]
+            call.result.set_result(ToolResult(result.structured_content, texts, contents))
 
     async def _check_pins(self, client: Client) -> str:
         """Compares the server's tools with the pinned hashes; returns the first difference, or an empty string."""

@@ -44,7 +44,12 @@ class IncompatibleError(Exception):
 
 @asynccontextmanager
 async def connect(
-    server: ServerProcess | str, *, read_timeout_s: float, on_message: MessageHandlerFnT, handshake: Handshake = "auto"
+    server: ServerProcess | str,
+    *,
+    read_timeout_s: float,
+    on_message: MessageHandlerFnT,
+    handshake: Handshake = "auto",
+    max_answer_bytes: int = MAX_ANSWER_BYTES,
 ) -> AsyncIterator[Client]:
     """Opens a session with a server and closes it at the end of the block.
 
@@ -54,6 +59,7 @@ async def connect(
         on_message: receives the messages that the server sends on its own.
         handshake: `auto` asks for the newest revision of MCP first and falls back to the older handshake; `legacy`
             uses only the older one, for servers that fail on unknown requests.
+        max_answer_bytes: limit for one answer over HTTP; a process has its own.
 
     Raises:
         IncompatibleError: the server supports no common revision of MCP.
@@ -66,7 +72,7 @@ async def connect(
         if isinstance(server, ServerProcess):
             client = Client(_open_streams(server), **options)
         else:
-            http = _BoundedHttp()
+            http = _BoundedHttp(max_answer_bytes)
             http_client = httpx2.AsyncClient(
                 transport=http,
                 timeout=httpx2.Timeout(read_timeout_s),
@@ -159,16 +165,17 @@ async def _open_streams(process: ServerProcess) -> AsyncIterator[_Streams]:
 class _BoundedBody(httpx2.AsyncByteStream):
     """A response body that raises an error when it is too long."""
 
-    def __init__(self, body: httpx2.AsyncByteStream) -> None:
+    def __init__(self, body: httpx2.AsyncByteStream, max_bytes: int) -> None:
         self._body = body
+        self._max_bytes = max_bytes
 
     @override
     async def __aiter__(self) -> AsyncIterator[bytes]:
         size = 0
         async for chunk in self._body:
             size += len(chunk)
-            if size > MAX_ANSWER_BYTES:
-                message = f"it sent an answer of more than {MAX_ANSWER_BYTES >> 20} MiB"
+            if size > self._max_bytes:
+                message = f"it sent an answer of more than {self._max_bytes >> 20} MiB"
                 raise httpx2.ReadError(message)
             yield chunk
 
@@ -186,6 +193,10 @@ class _BoundedHttp(httpx2.AsyncHTTPTransport):
     refusal = 0
     """Status of the latest answer if that was an error, else 0."""
 
+    def __init__(self, max_answer_bytes: int) -> None:
+        super().__init__()
+        self._max_answer_bytes = max_answer_bytes
+
     @override
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         response = await super().handle_async_request(request)
@@ -195,7 +206,7 @@ class _BoundedHttp(httpx2.AsyncHTTPTransport):
             raise httpx2.ReadError("it sent a compressed answer")
         is_stream = response.headers.get("content-type", "").startswith("text/event-stream")
         if not is_stream and isinstance(response.stream, httpx2.AsyncByteStream):
-            response.stream = _BoundedBody(response.stream)
+            response.stream = _BoundedBody(response.stream, self._max_answer_bytes)
         return response
 
 

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
+from pydantic import BaseModel, ByteSize, ConfigDict, Field, SecretStr, StringConstraints, model_validator
 
 from scenewire_sourcing.providers.bundled_servers import BUNDLED_SERVERS, CONTACT, GROUPS
 from scenewire_sourcing.providers.tool_mapping import ToolMapping
@@ -51,8 +51,15 @@ class FootageServer(BaseModel):
         description="Whether its footage is your own: licences are then credited, but exclude nothing and need no review.",
     )
     tool_mapping: ToolMapping = Field(default=ToolMapping(), description="Names of its tools, arguments and fields.")
+    max_answer_size: ByteSize = Field(
+        default=ByteSize(1 << 20),
+        ge=1 << 20,
+        le=64 << 20,
+        description="Largest answer, bytes; a server that sends pictures within its answers needs more than 1 MiB.",
+    )
     pins: Mapping[str, _Sha256] = Field(
-        default={}, description="Hashes of its two tools as approved; a server with other tools is not used."
+        default={},
+        description="Hashes of the tools that are called, as approved; a server with other tools is not used.",
     )
 
     @model_validator(mode="after")
@@ -70,9 +77,9 @@ class FootageServer(BaseModel):
                 else f"footage server {self.name!r} has both command and url"
             )
             raise ValueError(f"{message}; a server of your own needs either command or url")
-        tools = {self.tool_mapping.search_tool, self.tool_mapping.get_tool}
+        tools = {self.tool_mapping.search_tool, self.tool_mapping.get_tool} - {None}
         if self.pins and self.pins.keys() != tools:
-            message = f"footage server {self.name}: pin each of {', '.join(sorted(tools))}, or none"
+            message = f"footage server {self.name}: pin each of {', '.join(sorted(filter(None, tools)))}, or none"
             raise ValueError(message)
         return self
 

@@ -36,12 +36,16 @@ class ServerProcess:
         name: the name of the server, for logs.
         command: program and arguments; not run in a shell.
         env: the complete environment of the process.
+        max_answer_bytes: of one line that it writes.
     """
 
-    def __init__(self, name: str, command: Sequence[str], env: Mapping[str, str]) -> None:
+    def __init__(
+        self, name: str, command: Sequence[str], env: Mapping[str, str], *, max_answer_bytes: int = MAX_ANSWER_BYTES
+    ) -> None:
         self._name = name
         self._command = command
         self._env = env
+        self._max_answer_bytes = max_answer_bytes
         self._process: asyncio.subprocess.Process | None = None
         self._stderr_tail: deque[str] = deque(maxlen=5)
         self.problem: str | None = None
@@ -63,7 +67,7 @@ class ServerProcess:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            limit=MAX_ANSWER_BYTES,
+            limit=self._max_answer_bytes,
             start_new_session=True,
         )
         self._process = process
@@ -95,7 +99,7 @@ class ServerProcess:
             try:
                 line = await stdout.readline()
             except ValueError:
-                self.problem = f"it sent an answer of more than {MAX_ANSWER_BYTES >> 20} MiB"
+                self.problem = f"it sent an answer of more than {self._max_answer_bytes >> 20} MiB"
                 return
             if not line:
                 return

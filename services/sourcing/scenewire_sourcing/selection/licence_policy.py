@@ -40,8 +40,10 @@ class LicencePolicy:
         licence = read_licence(footage.licence, footage.licence_url)
         doubt = "" if is_own else _doubt(licence, footage)
         review = footage.review if doubt in footage.review else "; ".join(filter(None, (footage.review, doubt)))
+        stated = footage.licence if read_licence(footage.licence).is_known else licence.name
+        credited = {"licence": stated, "licence_url": footage.licence_url or licence.url, "review": review}
         return Verdict(
-            footage.model_copy(update={"licence_url": footage.licence_url or licence.url, "review": review}),
+            footage.model_copy(update=credited),
             refusal="" if is_own else self._refusal(licence),
             same_licence=licence.name if licence.asks_same_licence else "",
         )

@@ -3,7 +3,6 @@
 client      requests JSON: one request at a time, cached, bounded, with cooldowns; never reveals a key
 server      the MCP tools
 archive     searches clips, then stills, then with fewer words
-renditions  chooses among the files of one clip or still
 settings    URL, intervals, timeouts and the contact that archives ask for
 text        reduces HTML and values of unexpected types to text and numbers
 doubts      signs of rights of third parties in a description

@@ -5,7 +5,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Final, Literal
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from pydantic import ValidationError
 from typing_extensions import override
@@ -15,7 +15,7 @@ from scenewire_sourcing.candidates import FootageFile, FoundFootage
 from scenewire_sourcing.servers.archive.client import ArchiveClient, ArchiveError
 from scenewire_sourcing.servers.archive.server import Archive
 
-__all__ = ["HttpArchive", "Kind", "described", "dicts", "joined", "secure", "words_of_path"]
+__all__ = ["HttpArchive", "Kind", "described", "dicts", "joined", "secure"]
 
 Kind = Literal["clip", "still"]
 
@@ -140,13 +140,6 @@ def secure(url: object, *, base: str = "https://") -> str:
     if text.startswith(("https://", base)):
         return text
     return f"https://{text.removeprefix('http://')}" if text.startswith("http://") else ""
-
-
-def words_of_path(url: object) -> str:
-    """Returns the words of the last part of a URL's path, without numbers: the title where an archive has none."""
-    path = urlsplit(url).path if isinstance(url, str) else ""
-    last = path.rstrip("/").rpartition("/")[2]
-    return " ".join(word for word in last.split("-") if not word.isdecimal()).removeprefix("id").strip()
 
 
 def joined(base: str, *parts: str) -> str:

@@ -6,8 +6,8 @@ from datetime import timedelta
 from pydantic import ByteSize, Field, SecretStr
 
 from scenewire.settings import Seconds, Settings, can_be_key
+from scenewire_sourcing.renditions import STILL_LINES, Rendition, best
 from scenewire_sourcing.servers.archive.client import ArchiveApi, ArchiveError
-from scenewire_sourcing.servers.archive.renditions import STILL_LINES, Rendition, best
 from scenewire_sourcing.user_agent import CONTACT_PATTERN, user_agent
 
 __all__ = ["ArchiveSettings", "RenditionSettings", "required_key"]

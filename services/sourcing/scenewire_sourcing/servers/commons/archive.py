@@ -11,9 +11,9 @@ from typing_extensions import override
 
 from scenewire_sourcing.candidates import FootageFile, FoundFootage
 from scenewire_sourcing.licences import read_licence
+from scenewire_sourcing.renditions import STILL_LINES, Rendition
 from scenewire_sourcing.servers.archive.archive import HttpArchive, Kind, described, dicts, secure
 from scenewire_sourcing.servers.archive.client import ArchiveClient, ArchiveError
-from scenewire_sourcing.servers.archive.renditions import STILL_LINES, Rendition
 from scenewire_sourcing.servers.archive.text import pixels, positive, text_of
 from scenewire_sourcing.servers.commons.settings import CommonsSettings
 

@@ -11,9 +11,9 @@ from typing_extensions import override
 
 from scenewire_sourcing.candidates import FootageFile, FoundFootage
 from scenewire_sourcing.licences import Licence, read_licence
+from scenewire_sourcing.renditions import Rendition
 from scenewire_sourcing.servers.archive.archive import HttpArchive, Kind, described, dicts, joined, secure
 from scenewire_sourcing.servers.archive.client import ArchiveClient
-from scenewire_sourcing.servers.archive.renditions import Rendition
 from scenewire_sourcing.servers.archive.text import pixels, positive, text_of
 from scenewire_sourcing.servers.loc.settings import LocSettings
 

@@ -9,11 +9,12 @@ from typing import Any, Final
 from typing_extensions import override
 
 from scenewire_sourcing.candidates import FootageFile, FoundFootage
-from scenewire_sourcing.servers.archive.archive import HttpArchive, Kind, described, dicts, secure, words_of_path
+from scenewire_sourcing.renditions import Rendition
+from scenewire_sourcing.servers.archive.archive import HttpArchive, Kind, described, dicts, secure
 from scenewire_sourcing.servers.archive.client import ArchiveClient
-from scenewire_sourcing.servers.archive.renditions import Rendition
 from scenewire_sourcing.servers.archive.text import pixels, positive, text_of
 from scenewire_sourcing.servers.pexels.settings import PexelsSettings
+from scenewire_sourcing.url_words import words_of_url
 
 __all__ = ["PexelsArchive"]
 
@@ -61,7 +62,7 @@ class PexelsArchive(HttpArchive):
             return None
         user = item.get("user")
         creator = item.get("photographer") if kind == "still" else user.get("name") if isinstance(user, dict) else ""
-        words = words_of_path(page)
+        words = words_of_url(page)
         return described(
             kind,
             own_id,

@@ -9,11 +9,12 @@ from typing import Any, Final
 from typing_extensions import override
 
 from scenewire_sourcing.candidates import FootageFile, FoundFootage
-from scenewire_sourcing.servers.archive.archive import HttpArchive, Kind, described, dicts, secure, words_of_path
+from scenewire_sourcing.renditions import Rendition
+from scenewire_sourcing.servers.archive.archive import HttpArchive, Kind, described, dicts, secure
 from scenewire_sourcing.servers.archive.client import ArchiveClient, ArchiveError
-from scenewire_sourcing.servers.archive.renditions import Rendition
 from scenewire_sourcing.servers.archive.text import pixels, positive, text_of
 from scenewire_sourcing.servers.pixabay.settings import PixabaySettings
+from scenewire_sourcing.url_words import words_of_url
 
 __all__ = ["PixabayArchive"]
 
@@ -73,11 +74,11 @@ class PixabayArchive(HttpArchive):
             return None
         renditions = list(self._renditions(kind, hit))
         largest = max(renditions, key=lambda file: file.lines, default=Rendition(""))
-        tags = text_of(hit.get("tags"))
+        tags, words = text_of(hit.get("tags")), words_of_url(page)
         return described(
             kind,
             own_id,
-            title=words_of_path(page) or tags,
+            title=words if words not in {"", "id"} else tags,
             keywords=tags,
             duration=positive(hit.get("duration")) if kind == "clip" else None,
             width=largest.width,
