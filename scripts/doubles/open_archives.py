@@ -177,6 +177,7 @@ def archive_org(web: Web, holdings: Sequence[Holding], content: Content) -> None
         web.routes[f"/metadata/{identifier}"] = as_json(
             {"server": "ia800000.us.archive.org", "metadata": _archive_item(holding), "files": _archive_files(holding)}
         )
+        web.routes[f"/metadata/{identifier}/files"] = as_json({"result": _archive_files(holding)})
         for file in _archive_files(holding):
             stored = f"/0/items/{identifier}/{file['name']}"
             web.routes[f"/download/{identifier}/{file['name']}"] = Reply(
@@ -243,7 +244,7 @@ def openverse(web: Web, holdings: Sequence[Holding], content: Content) -> None:
     """Makes a server answer like Openverse without a key: 20 results at most."""
 
     def search(asked: Asked) -> Reply:
-        if refusal := _refuses(asked, "q", "page_size", "license_type", "mature"):
+        if refusal := _refuses(asked, "q", "page", "page_size", "license_type", "mature", "size"):
             return refusal
         if int(asked.query["page_size"]) > 20:
             return as_json({"detail": "Authentication credentials were not provided."}, 401)
@@ -343,7 +344,7 @@ def pexels(web: Web, holdings: Sequence[Holding], content: Content, *, key: str 
 
     def search(kind: str, name: str) -> Answerer:
         def answer(asked: Asked) -> Reply:
-            if refusal := _refuses(asked, "query", "per_page"):
+            if refusal := _refuses(asked, "query", "page", "per_page"):
                 return refusal
             found = [_pexels_item(web, holding) for holding in _found(holdings, kind, asked.query["query"])]
             return as_json({"page": 1, "per_page": 40, "total_results": len(found), name: found})
@@ -398,7 +399,7 @@ def pixabay(web: Web, holdings: Sequence[Holding], content: Content, *, key: str
         def answer(asked: Asked) -> Reply:
             if asked.query.get("key") != key:
                 return Reply(b"[ERROR 400] Invalid or missing API key (https://pixabay.com/api/docs/).", 400)
-            if refusal := _refuses(asked, "key", "q", "id", "per_page", "safesearch", *known):
+            if refusal := _refuses(asked, "key", "q", "id", "page", "per_page", "safesearch", *known):
                 return refusal
             if len(asked.query.get("q", "")) > 100:
                 return Reply(b'[ERROR 400] "q" is too long.', 400)
@@ -433,6 +434,7 @@ def _pixabay_hit(web: Web, holding: Holding) -> dict[str, Any]:
         return hit | {
             "largeImageURL": f"{base}_1280.jpg",
             "webformatURL": f"{base}_640.jpg",
+            "previewURL": f"{base}_150.jpg",
             "imageWidth": holding.size[0],
             "imageHeight": holding.size[1],
         }

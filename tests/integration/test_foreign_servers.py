@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from mcp.types import Tool
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from scenewire_sourcing.providers.base import FootageUnavailableError, RemoteFile
 from scenewire_sourcing.providers.mcp_session import tool_hash
@@ -190,6 +190,22 @@ else: answer(request, {{"result": {{"data": {base64.b64encode(JPEG).decode()!r},
         located = await source.locate("1")
         assert located.footage.source_url == "https://x.example/1"
         assert isinstance(located.place, Path)
+
+
+@pytest.mark.parametrize(
+    "answered", ["text=f'Error: bad key {KEY}'", "text=f'bad key {KEY}', isError=True", "{'error': f'bad key {KEY}'}"]
+)
+async def test_a_key_that_a_server_repeats_in_an_error_is_left_out(tmp_path: Path, answered: str) -> None:
+    server = script_server(
+        tmp_path,
+        f"answer(request, {answered})",
+        at_start="KEY = os.environ['FAKE_KEY']",
+        env={"FAKE_KEY": SecretStr("nobodys-key-for-tests")},
+    )
+    async with connected(server) as source:
+        reason = await failure(source)
+    assert "bad key …" in reason
+    assert "nobodys-key" not in reason
 
 
 async def test_a_server_without_a_get_tool_is_pinned_by_its_search_tool(tmp_path: Path) -> None:

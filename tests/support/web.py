@@ -30,7 +30,8 @@ class Reply:
 
 
 def as_json(value: object, status: int = 200, **headers: str) -> Reply:
-    return Reply(json.dumps(value).encode(), status, {name.replace("_", "-"): text for name, text in headers.items()})
+    named = {name.replace("_", "-"): text for name, text in headers.items()}
+    return Reply(json.dumps(value).encode(), status, {"Content-Type": "application/json", **named})
 
 
 Answerer = Callable[[Asked], Reply]

@@ -17,6 +17,9 @@ Encoding = Literal["structured", "json", "python", "content", "links"]
 _MAX_PYTHON_CHARS: Final = 256 << 10
 """Python notation is far slower to parse than JSON."""
 
+_MAX_QUOTED_CHARS: Final = 150
+"""Of an answer, in an error: some servers report errors as plain text."""
+
 _MAX_LINKS: Final = 200
 _MAX_VALUES: Final = 2_000
 _MARKDOWN_LINK: Final = re.compile(
@@ -64,9 +67,9 @@ def read_answer(
             return decoded[0] if len(decoded) == 1 else decoded
     names = {"json": "JSON", "python": "Python", "content": "a resource or picture", "links": "a link"}
     wanted = [names[encoding] for encoding in encodings if encoding in names]
-    raise AnswerError(
-        f"its answer is neither {' nor '.join(wanted)}" if len(wanted) > 1 else f"its answer is not {wanted[0]}"
-    )
+    kind = f"neither {' nor '.join(wanted)}" if len(wanted) > 1 else f"not {wanted[0]}"
+    said = " ".join(" ".join(texts).split())[:_MAX_QUOTED_CHARS]
+    raise AnswerError(f"its answer is {kind}: {said}" if said else f"its answer is {kind}")
 
 
 def value_at(value: object, path: str) -> object:

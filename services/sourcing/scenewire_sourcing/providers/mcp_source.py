@@ -27,6 +27,9 @@ _MAX_REMEMBERED: Final = 1_000
 _MAX_REMEMBERED_CHARS: Final = 64 << 20
 """Of files within results that are kept."""
 
+_MIN_SECRET_CHARS: Final = 8
+"""Shorter values of variables are no keys, and may be parts of words."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -66,7 +69,7 @@ class McpSource(FootageSource):
     async def search(self, query: str, limit: int) -> list[FoundFootage]:
         mapping = self._server.tool_mapping
         try:
-            result = await self._session.call(mapping.search_tool, mapping.search_call(query, limit))
+            result = await self._call(mapping.search_tool, mapping.search_call(query, limit))
         except FootageUnavailableError as error:
             if mapping.is_nothing(str(error)):
                 return []
@@ -74,7 +77,7 @@ class McpSource(FootageSource):
         try:
             clips = await self._results(result)
         except AnswerError as error:
-            raise FootageUnavailableError(str(error)) from error
+            raise self._unavailable(error) from error
         found: list[FoundFootage] = []
         for clip in clips[:limit]:
             try:
@@ -91,7 +94,7 @@ class McpSource(FootageSource):
         try:
             footage = FootageFile.model_validate(await self._file(footage_id))
         except AnswerError as error:
-            raise FootageUnavailableError(str(error)) from error
+            raise self._unavailable(error) from error
         except ValidationError as error:
             raise FootageUnavailableError("its answer does not name a file") from error
         if footage.data:
@@ -105,6 +108,20 @@ class McpSource(FootageSource):
     async def aclose(self) -> None:
         await self._session.aclose()
         await asyncio.to_thread(self._inline_files.remove)
+
+    async def _call(self, tool: str, arguments: dict[str, Any]) -> ToolResult:
+        try:
+            return await self._session.call(tool, arguments)
+        except FootageUnavailableError as error:
+            raise self._unavailable(error) from error
+
+    def _unavailable(self, error: Exception) -> FootageUnavailableError:
+        """Returns an error without the server's keys, which some servers repeat in their own."""
+        reason = str(error)
+        for name, value in self._server.env.items():
+            if (secret := value.get_secret_value()) and not name.endswith(("_DIR", "_FILE", "_URL")):
+                reason = reason.replace(secret, "…") if len(secret) >= _MIN_SECRET_CHARS else reason
+        return FootageUnavailableError(reason)
 
     async def _results(self, result: ToolResult) -> list[object]:
         mapping = self._server.tool_mapping
@@ -128,7 +145,7 @@ class McpSource(FootageSource):
             if found is None:
                 raise AnswerError("its file is named by a search only, and no search of this session has found it")
             return {**found, "id": footage_id}
-        result = await self._session.call(mapping.get_tool, mapping.get_call(footage_id, found))
+        result = await self._call(mapping.get_tool, mapping.get_call(footage_id, found))
         answer = await self._read(result)
         return await asyncio.to_thread(mapping.file_of, answer, footage_id)
 
