@@ -136,6 +136,7 @@ async def test_clips_whose_licence_forbids_it_are_passed_over_and_the_reason_say
     assert footage.notes == ("footage asks for the same licence on what is made from it: CC BY-SA 4.0",)
     (clip,) = footage.clips
     assert clip.credit.licence_url == "https://creativecommons.org/licenses/by-sa/4.0/"
+    assert clip.credit.notice == "Footage asks for the same licence on what is made from it: CC BY-SA 4.0"
 
 
 async def test_a_scene_without_footage_says_how_much_was_left_out_because_of_licences(

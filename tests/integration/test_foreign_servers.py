@@ -96,7 +96,7 @@ else:
         with pytest.raises(FootageUnavailableError, match="no search of this session has found it"):
             await source.locate("7")
         (found,) = await source.search("tea, cup!", 5)
-        assert (found.id, found.title, found.licence) == ("7", "tea cup", "CC0")
+        assert (found.id, found.title, found.licence) == ("7", "Tea cup", "CC0")
         located = await source.locate("7")
     assert located.place == RemoteFile("https://media.example.org/videos/tea-cup-7.mp4", ("media.example.org",), ())
 

@@ -409,7 +409,7 @@ async def test_the_library_of_congress_gives_the_smallest_sufficient_picture() -
 async def test_pexels_titles_its_videos_by_their_pages_and_is_named_in_a_notice() -> None:
     async with opened("pexels") as at:
         file = await at.get("suez")
-        assert (file.title, file.rendition, file.creator) == ("ships in the suez canal", "1280x720", "Ann Lee")
+        assert (file.title, file.rendition, file.creator) == ("Ships in the suez canal", "1280x720", "Ann Lee")
         assert (file.licence, file.licence_url) == ("Pexels License", "https://www.pexels.com/license/")
         assert "Pexels" in file.notice
         assert (await at.get("lighthouse")).rendition == "large2x"

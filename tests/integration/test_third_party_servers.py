@@ -118,7 +118,7 @@ async def test_pexels_mcp_server(environments: dict[str, Path], web: Web) -> Non
     web.routes["/videos/search"] = web.routes["/v1/videos/search"]
     server = at_double("pexels-mcp", environments["old"], web)
     found, located = await ask(server, "ships suez")
-    assert (found.title, found.creator, found.duration) == ("ships in the suez canal", "Ann Lee", 12)
+    assert (found.title, found.creator, found.duration) == ("Ships in the suez canal", "Ann Lee", 12)
     assert (found.licence, found.source_url[:29]) == ("Pexels License", "https://www.pexels.com/video/")
     assert located.place == RemoteFile(f"{web.url}/pexels/1-720.mp4", server.hosts, ())
     assert (located.footage.width, located.footage.height) == (1280, 720)

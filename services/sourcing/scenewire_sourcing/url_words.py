@@ -15,4 +15,5 @@ def words_of_url(text: str) -> str:
     except ValueError:
         return ""
     last = re.sub(r"\.[A-Za-z0-9]{1,5}$", "", path.rstrip("/").rpartition("/")[2])
-    return " ".join(word for word in re.split(r"[-_+\s]+", last) if word and not word.isdecimal())
+    words = " ".join(word for word in re.split(r"[-_+\s]+", last) if word and not word.isdecimal())
+    return words[:1].upper() + words[1:]

@@ -65,9 +65,10 @@ def test_own_footage_is_not_judged(licence: str) -> None:
 
 
 def test_a_licence_that_the_video_must_have_is_named() -> None:
-    assert STRICT.judge(footage("CC BY-SA 4.0")).same_licence == "CC BY-SA 4.0"
-    assert STRICT.judge(footage("CC BY-SA 4.0"), is_own=True).same_licence == "CC BY-SA 4.0"
-    assert STRICT.judge(footage("CC BY 4.0")).same_licence == ""
+    condition = "footage asks for the same licence on what is made from it: CC BY-SA 4.0"
+    assert STRICT.judge(footage("CC BY-SA 4.0")).condition == condition
+    assert STRICT.judge(footage("CC BY-SA 4.0"), is_own=True).condition == condition
+    assert STRICT.judge(footage("CC BY 4.0")).condition == ""
 
 
 def test_the_url_of_a_known_licence_is_added() -> None:

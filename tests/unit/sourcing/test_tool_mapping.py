@@ -87,7 +87,7 @@ def test_lists_become_texts_and_urls_become_titles() -> None:
     (found,) = mapping.results_of([clip])
     assert found == {
         "id": clip["url"],
-        "title": "waves at the shore",
+        "title": "Waves at the shore",
         "creator": "Ann, Bob",
         "keywords": ["sea"],
     }
@@ -192,7 +192,7 @@ def test_resources_and_pictures_are_read_only_where_that_is_allowed() -> None:
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("https://x.example/photos/old-light_house-at%20sea-123.jpg?w=1", "old light house at sea"),
+        ("https://x.example/photos/old-light_house-at%20sea-123.jpg?w=1", "Old light house at sea"),
         ("https://x.example/", ""),
         ("Not a URL", "Not a URL"),
     ],

@@ -4,11 +4,14 @@ The one place for all sources. The customer's own footage is credited, not judge
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from scenewire_sourcing.candidates import FoundFootage
 from scenewire_sourcing.licences import Licence, read_licence
 
 __all__ = ["LicencePolicy", "Verdict"]
+
+_SAME_LICENCE: Final = "footage asks for the same licence on what is made from it"
 
 
 @dataclass(frozen=True)
@@ -19,8 +22,8 @@ class Verdict:
     """With the URL of the licence, and with what a person should review."""
     refusal: str = ""
     """Why it must not be shown; empty if it may."""
-    same_licence: str = ""
-    """The licence that the video must have, too; empty if there is no such condition."""
+    condition: str = ""
+    """What the licence asks of the video; empty if nothing."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class LicencePolicy:
         return Verdict(
             footage.model_copy(update=credited),
             refusal="" if is_own else self._refusal(licence),
-            same_licence=licence.name if licence.asks_same_licence else "",
+            condition=f"{_SAME_LICENCE}: {licence.name}" if licence.asks_same_licence else "",
         )
 
     def _refusal(self, licence: Licence) -> str:

@@ -61,12 +61,13 @@ class _Offer:
             duration=footage.duration,
         )
 
-    def credit(self, footage: FoundFootage) -> Credit:
+    def credit(self, verdict: Verdict) -> Credit:
         """Credits the clip.
 
         Args:
-            footage: the clip, as its file's own description has it.
+            verdict: on the clip, as its file's own description has it.
         """
+        footage, condition = verdict.footage, verdict.condition
         return Credit(
             provider=self.source.name,
             title=footage.title,
@@ -74,7 +75,7 @@ class _Offer:
             licence=footage.licence,
             licence_url=footage.licence_url,
             source_url=footage.source_url,
-            notice=footage.notice,
+            notice=". ".join(filter(None, (footage.notice.rstrip("."), condition[:1].upper() + condition[1:]))),
             review=footage.review,
         )
 
@@ -160,8 +161,8 @@ class SceneSearch:
         """Why sources could not be asked."""
         self._misses: list[str] = []
         """Why sources that were asked did not have enough."""
-        self._same_licences: dict[str, None] = {}
-        """Licences that the video must have, too."""
+        self._conditions: dict[str, None] = {}
+        """What licences ask of the video."""
 
     async def run(self) -> Footage:
         """Searches until every beat of the scene has enough clips or all sources have been asked.
@@ -293,10 +294,10 @@ class SceneSearch:
             out_frame=ingested.facts.duration_frames,
             facts=ingested.facts,
             source_id=footage.id,
-            credit=offer.credit(verdict.footage),
+            credit=offer.credit(verdict),
         )
-        if verdict.same_licence:
-            self._same_licences[verdict.same_licence] = None
+        if verdict.condition:
+            self._conditions[verdict.condition] = None
         shared = "" if shared_with is None else f"scene {shared_with} shows it too"
         note = "; ".join(filter(None, (ingested.note, shared)))
         found.selected.append((clip, offer.candidate(note, chosen=True), offer.ranked))
@@ -337,10 +338,7 @@ class SceneSearch:
             candidates=(*chosen, *self._passed_over)[:_MAX_CANDIDATES],
             fallback=not clips,
             reason="; ".join(dict.fromkeys(reasons))[:_MAX_REASON_CHARS],
-            notes=tuple(
-                f"footage asks for the same licence on what is made from it: {licence}"
-                for licence in self._same_licences
-            ),
+            notes=tuple(self._conditions),
         )
 
     def _placed(self) -> tuple[list[tuple[Clip, Candidate]], list[int]]:

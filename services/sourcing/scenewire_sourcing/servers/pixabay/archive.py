@@ -78,7 +78,7 @@ class PixabayArchive(HttpArchive):
         return described(
             kind,
             own_id,
-            title=words if words not in {"", "id"} else tags,
+            title=words if words not in {"", "Id"} else tags,
             keywords=tags,
             duration=positive(hit.get("duration")) if kind == "clip" else None,
             width=largest.width,

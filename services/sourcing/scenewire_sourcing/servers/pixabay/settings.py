@@ -27,7 +27,7 @@ class PixabaySettings(RenditionSettings):
         description="How long answers are reused; Pixabay requires 24 hours at least.",
     )
     notice: str = Field(
-        default="Videos and photos provided by Pixabay, https://www.pixabay.com",
+        default="Videos and photos provided by Pixabay, https://pixabay.com",
         max_length=300,
         description="Notice that the credits show once for everything of Pixabay.",
     )
