@@ -19,12 +19,13 @@ from tests.support.captions import captions_over_footage, draw, layout_of, lette
 TEXT = "In March 2021 a container ship, the Ever Given, ran aground."
 RING = 3
 MIN_CONTRAST = 7.0
+COLOURS = {"white": "FFFFFF", "black": "000000", "grey": "808080", "yellow": "FFD23F"}
 
 
 def footage(kind: str, width: int, height: int) -> NDArray[np.uint8]:
     if kind == "noise":
         return np.random.default_rng(5).integers(0, 256, (height, width, 3), np.uint8)
-    return np.full((height, width, 3), 255 if kind == "white" else 0, np.uint8)
+    return np.full((height, width, 3), bytearray.fromhex(COLOURS[kind]), np.uint8)
 
 
 def luminance(picture: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -57,7 +58,7 @@ def contrasts(drawn: NDArray[np.uint8], letters: NDArray[np.uint8]) -> list[floa
     return found
 
 
-@pytest.mark.parametrize("kind", ["white", "black", "noise"])
+@pytest.mark.parametrize("kind", [*COLOURS, "noise"])
 @pytest.mark.parametrize("shape", [(1920, 1080), (1080, 1920)])
 @pytest.mark.parametrize("style", STYLES)
 async def test_letters_stand_out_from_what_is_around_them(tmp_path: Path, style, shape, kind):

@@ -18,7 +18,8 @@ from scenewire.messages import ArtifactRef, Music, ScriptRequested, VideoAssembl
 from scenewire.probe.probe import probe_sound
 from scenewire_assembly.ffmpeg_job import FfmpegOnDemand
 from scenewire_assembly.sound.music import MusicCache
-from scenewire_cli.ordering.music import MusicFile, with_music
+from scenewire_cli.ordering.files import OrderFiles, with_files
+from scenewire_cli.ordering.music import MusicFile
 from tests.support.films import Sound, Studio, line
 from tests.support.media import make_clip, pretend_clips, run_ffmpeg
 from tests.support.music import CODECS, make_music
@@ -211,16 +212,16 @@ TEA = ScriptRequested(topic="Tea")
 async def test_an_order_references_its_music_with_the_credits_from_its_json_file(tmp_path):
     song = await make_music(tmp_path / "leaf song.ogg")
     url = (tmp_path / "store").as_uri()
-    plain = (await with_music(TEA, MusicFile(song), url)).music
+    plain = (await with_files(TEA, OrderFiles(MusicFile(song)), url)).music
     assert plain is not None
     assert (plain.title, plain.licence, plain.gain, plain.duck) == ("leaf song", "", -10, 10)
     assert (await FilesystemStore(tmp_path / "store").open(plain.file)).read_bytes() == song.read_bytes()
     song.with_suffix(".json").write_text('{"creator": "A. Player", "licence": "CC0", "keywords": ["tea"]}')
-    credited = (await with_music(TEA, MusicFile(song, gain=-3, duck=0), url)).music
+    credited = (await with_files(TEA, OrderFiles(MusicFile(song, gain=-3, duck=0)), url)).music
     assert credited is not None
     assert (credited.creator, credited.licence, credited.gain, credited.duck) == ("A. Player", "CC0", -3, 0)
     assert credited.file == plain.file
-    assert await with_music(TEA, None, None) is TEA
+    assert await with_files(TEA, OrderFiles(), None) is TEA
 
 
 @pytest.mark.parametrize(
@@ -248,7 +249,7 @@ async def test_every_mistake_with_music_is_found_before_anything_starts(tmp_path
     wanted = MusicFile(song, gain=99 if fault == "gain" else None)
     url = None if fault == "no artifacts" else (tmp_path / "store").as_uri()
     with pytest.raises(PermanentError) as failure:
-        await with_music(TEA, wanted, url)
+        await with_files(TEA, OrderFiles(wanted), url)
     assert failure.value.code == code
     assert says in str(failure.value)
     assert not (tmp_path / "store").exists()

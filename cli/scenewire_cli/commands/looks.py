@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
 
+from scenewire.artifacts.opening import open_store
+from scenewire_cli.ordering.files import order_files, with_files
 from scenewire_cli.ordering.order import build_order
 from scenewire_cli.ordering.order_options import OrderOptions
 from scenewire_cli.output.tables import print_facts
@@ -25,6 +28,12 @@ def looks(
     theme: Annotated[
         str | None, typer.Option("--theme", metavar="FILE", help="A theme of your own, shown beside the others.")
     ] = None,
+    background: Annotated[
+        str | None,
+        typer.Option(
+            "--background", metavar="COLOUR|FILE", help="A background in place of designs, shown beside them."
+        ),
+    ] = None,
     language: Annotated[
         str | None, typer.Option("--language", metavar="TAG", help="Its language; detected if not given.")
     ] = None,
@@ -34,7 +43,7 @@ def looks(
     Example:
         scenewire looks notes.md --out looks.png
     """
-    options = replace(OrderOptions(), script=file, look=look, theme=theme, language=language)
+    options = replace(OrderOptions(), script=file, look=look, theme=theme, background=background, language=language)
     run(_looks(options, out))
 
 
@@ -42,8 +51,9 @@ async def _looks(options: OrderOptions, out: Path) -> int:
     from scenewire_assembly.looks.contact_sheet import make_contact_sheet
     from scenewire_script.preview import preview_script
 
-    scripted = await preview_script(build_order(options))
-    with settings_errors():
-        rows = await make_contact_sheet(scripted, out)
+    with TemporaryDirectory(prefix="scenewire-looks-") as folder, settings_errors():
+        artifacts_url = Path(folder).as_uri()
+        order = await with_files(build_order(options), order_files(options), artifacts_url)
+        rows = await make_contact_sheet(await preview_script(order), out, open_store(artifacts_url))
     print_facts({"rows": ", ".join(rows), "picture": str(out)})
     return 0

@@ -16,7 +16,7 @@ from scenewire_cli.cleanup import remove_intermediate_files
 from scenewire_cli.commands.summary import print_summary, raise_if_failed
 from scenewire_cli.delivery import DeliveredFiles, deliver, require_room
 from scenewire_cli.options import OUTPUT, DataOption, JsonOption, NatsOption, RecordOption
-from scenewire_cli.ordering.music import MusicFile, music_file, with_music
+from scenewire_cli.ordering.files import OrderFiles, order_files, with_files
 from scenewire_cli.ordering.order import build_order
 from scenewire_cli.ordering.order_options import OrderOptions
 from scenewire_cli.ordering.topic_prompt import ask_topic
@@ -83,13 +83,13 @@ def make(order: OrderOptions, options: MakeOptions) -> None:
             f"--cleanup and {refused} exclude each other: cleanup requires an embedded stack and a record",
             hint=f"leave out --cleanup (or unset SCENEWIRE_CLEANUP), or leave out {refused}",
         )
-    music = music_file(order)
+    files = order_files(order)
     order = ask_topic(order, as_json=options.as_json)
-    run(make_video(DataFolder(options.data), build_order(order), options, music))
+    run(make_video(DataFolder(options.data), build_order(order), options, files))
 
 
 async def make_video(
-    folder: DataFolder, order: ScriptRequested, options: MakeOptions, music: MusicFile | None = None
+    folder: DataFolder, order: ScriptRequested, options: MakeOptions, files: OrderFiles = OrderFiles()
 ) -> int:
     """Makes one video. Returns 0 when the video and, if wanted, its record exist.
 
@@ -106,7 +106,7 @@ async def make_video(
         if folder.endpoint() is None:  # a running stack may have other servers
             _check_footage(order)
     artifacts_url = os.environ.get("ARTIFACTS_URL") or (folder.artifacts_url if options.nats is None else None)
-    order = await with_music(order, music, artifacts_url)
+    order = await with_files(order, files, artifacts_url)
     with make_display(as_json=options.as_json) as display, folder.pending(order) as pending:
         project = ProjectProgress(pending.project_id)
         delivered, late = None, None

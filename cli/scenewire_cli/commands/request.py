@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from scenewire.messages import ScriptRequested
 from scenewire_cli.options import DataOption, JsonOption, NatsOption
-from scenewire_cli.ordering.music import MusicFile, music_file, with_music
+from scenewire_cli.ordering.files import OrderFiles, order_files, with_files
 from scenewire_cli.ordering.order import build_order
 from scenewire_cli.ordering.order_options import OrderOptions
 from scenewire_cli.ordering.topic_prompt import ask_topic
@@ -26,17 +26,17 @@ def request(
     Example:
         scenewire request "The Suez Canal" --nats nats://bus.example.org:4222
     """
-    music = music_file(order)
+    files = order_files(order)
     order = ask_topic(order, as_json=as_json)
-    run(_request(DataFolder(data), build_order(order), music, nats_url=nats, as_json=as_json))
+    run(_request(DataFolder(data), build_order(order), files, nats_url=nats, as_json=as_json))
 
 
 async def _request(
-    folder: DataFolder, order: ScriptRequested, music: MusicFile | None, *, nats_url: str | None, as_json: bool
+    folder: DataFolder, order: ScriptRequested, files: OrderFiles, *, nats_url: str | None, as_json: bool
 ) -> int:
     project_id = uuid4()
     async with existing(folder, nats_url) as access:
-        order = await with_music(order, music, access.endpoint.artifacts_url)
+        order = await with_files(order, files, access.endpoint.artifacts_url)
         await access.bus.publish(order.model_copy(update={"project_id": project_id}))
     if as_json:
         print_json({"event": "accepted", "project_id": str(project_id)})

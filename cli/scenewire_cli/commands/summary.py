@@ -129,7 +129,9 @@ def print_summary(
 
 
 def _pictures(project: ProjectProgress) -> str:
-    generated, count = len(project.painted), project.scene_count or 0
-    if not generated:
+    painted, count = len(project.painted), project.scene_count or 0
+    if not painted:
         return "footage in every scene"
-    return "generated backgrounds" if generated == count else f"generated backgrounds in {generated} of {count} scenes"
+    ordered = project.script and project.script.brief.options.look.background
+    background = "the ordered background" if ordered else "generated backgrounds"
+    return background if painted == count else f"{background} in {painted} of {count} scenes"

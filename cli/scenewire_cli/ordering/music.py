@@ -1,4 +1,4 @@
-"""Music for an order. The file is checked here, so that an unusable one is refused before anything starts."""
+"""Music for an order."""
 
 import json
 from dataclasses import dataclass
@@ -7,13 +7,14 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from scenewire.artifacts.opening import open_store
+from scenewire.artifacts.store import ArtifactStore
 from scenewire.errors import FailureCode, PermanentError
-from scenewire.messages import ArtifactRef, Music, ScriptRequested, fault_wording
+from scenewire.messages import ArtifactRef, Music, fault_wording
 from scenewire.probe.probe import probe_sound
+from scenewire_cli.ordering.media_file import refuse_file, require_file
 from scenewire_cli.ordering.order_options import OrderOptions
 
-__all__ = ["MusicFile", "music_file", "with_music"]
+__all__ = ["MusicFile", "music_file", "stored_music"]
 
 _MEDIA_TYPES: Final = {
     ".mp3": "audio/mpeg",
@@ -22,13 +23,13 @@ _MEDIA_TYPES: Final = {
     ".ogg": "audio/ogg",
     ".m4a": "audio/mp4",
 }
-_MAX_BYTES: Final = 1 << 30
 _MAX_SIDECAR_BYTES: Final = 64 << 10
 _CREDIT: Final = ("title", "creator", "licence", "source_url")
 _PLACEHOLDER: Final = ArtifactRef(key="none", sha256="0" * 64, size=0, media_type="audio/mpeg")
 """Stands for the file while the other fields are validated."""
 
-_FORMATS_HINT: Final = "pass an mp3, wav, flac, ogg or m4a file"
+_OPTION: Final = "--music"
+_FORMATS: Final = "an mp3, wav, flac, ogg or m4a"
 
 
 @dataclass(frozen=True)
@@ -56,42 +57,17 @@ def music_file(options: OrderOptions) -> MusicFile | None:
     return None
 
 
-async def with_music(order: ScriptRequested, music: MusicFile | None, artifacts_url: str | None) -> ScriptRequested:
-    """Returns the order with its music, which is then stored among the artifacts under its own hash.
+async def stored_music(music: MusicFile, store: ArtifactStore) -> Music:
+    """Examines and stores a file.
 
     Title, creator and licence are read from a JSON file beside the music, as for clips of the library.
 
-    Args:
-        order: an order without music.
-        music: the file; None leaves the order as it is.
-        artifacts_url: where the workers look for files.
-
     Raises:
-        PermanentError: `invalid_order`; `media_refused`, the file is not usable as music; `invalid_settings`, the
-            artifact store is unknown.
+        PermanentError: `invalid_order`; `media_refused`, the file is not usable as music.
         TransientError: the artifact store cannot be written now.
     """
-    if music is None:
-        return order
-    if artifacts_url is None:
-        raise PermanentError(
-            FailureCode.INVALID_SETTINGS,
-            "--music: the artifact store of the workers is unknown, so the file cannot be handed to them",
-            hint="set ARTIFACTS_URL to the workers' ARTIFACTS_URL",
-        )
     credit = _read_credit(music.path)
-    try:
-        size = music.path.stat().st_size
-    except OSError as error:
-        raise _refused(f"cannot read {music.path}: {error.strerror}", "check the path") from error
-    if size == 0:
-        raise _refused(f"{music.path} is empty", _FORMATS_HINT)
-    if not music.path.is_file():
-        raise _refused(f"{music.path} is not a file", _FORMATS_HINT)
-    if size > _MAX_BYTES:
-        raise _refused(
-            f"{music.path} has {size >> 20} MB; the limit is {_MAX_BYTES >> 20} MB", "shorten or compress it"
-        )
+    require_file(_OPTION, music.path, _FORMATS)
     await probe_sound(music.path)
     media_type = _MEDIA_TYPES.get(music.path.suffix.lower(), "application/octet-stream")
     levels = {name: value for name, value in (("gain", music.gain), ("duck", music.duck)) if value is not None}
@@ -104,8 +80,7 @@ async def with_music(order: ScriptRequested, music: MusicFile | None, artifacts_
         raise PermanentError(
             FailureCode.INVALID_ORDER, f"{where}: {fault_wording(first)}", hint="see `scenewire make --help`"
         ) from error
-    file = await open_store(artifacts_url).add(music.path, media_type)
-    return order.model_copy(update={"music": Music.model_validate({"file": file, **levels, **credit})})
+    return Music.model_validate({"file": await store.add(music.path, media_type), **levels, **credit})
 
 
 def _sidecar(path: Path) -> Path:
@@ -121,14 +96,14 @@ def _read_credit(path: Path) -> dict[str, Any]:
             with sidecar.open("rb") as file:
                 content = json.loads(file.read(_MAX_SIDECAR_BYTES).decode("utf-8-sig"))
         except (OSError, ValueError, RecursionError) as error:
-            raise _refused(f"cannot read the credits in {sidecar}: {error}", "correct or remove that file") from error
+            raise refuse_file(
+                _OPTION, f"cannot read the credits in {sidecar}: {error}", "correct or remove that file"
+            ) from error
         if not isinstance(content, dict):
-            raise _refused(
-                f"{sidecar} is not a JSON object", 'write {"title": "…", "creator": "…", "licence": "…"} into it'
+            raise refuse_file(
+                _OPTION,
+                f"{sidecar} is not a JSON object",
+                'write {"title": "…", "creator": "…", "licence": "…"} into it',
             )
         credit |= {name: content[name] for name in _CREDIT if name in content}
     return credit
-
-
-def _refused(message: str, hint: str) -> PermanentError:
-    return PermanentError(FailureCode.INVALID_ORDER, f"--music: {message}", hint=hint)

@@ -8,6 +8,7 @@ from pydantic_core import ErrorDetails
 
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import ScriptRequested, fault_wording, root_faults
+from scenewire_cli.ordering.background import background_colour
 from scenewire_cli.ordering.order_options import DEFAULT_TOPIC, SHAPES, OrderOptions
 from scenewire_cli.ordering.script_file import read_script
 
@@ -30,7 +31,7 @@ _SHAPES: Final = " or ".join(", ".join(SHAPES).rsplit(", ", 1))
 
 
 def build_order(options: OrderOptions) -> ScriptRequested:
-    """Returns the order, without a project id and without music.
+    """Returns the order, without a project id and without files.
 
     Raises:
         PermanentError: `invalid_order`, with what to correct.
@@ -123,6 +124,8 @@ def _look(options: OrderOptions) -> dict[str, Any]:
         look["fit"] = options.fit
     if options.theme is not None:
         look |= _theme(options.theme)
+    if (background := background_colour(options.background)) is not None:
+        look["background"] = background
     if options.captions == "none":
         look["captions"] = False
     elif options.captions is not None:

@@ -149,6 +149,15 @@ class OrderOptions:
             rich_help_panel=_PICTURE,
         ),
     ] = None
+    background: Annotated[
+        str | None,
+        typer.Option(
+            "--background",
+            metavar="COLOUR|FILE",
+            help="What scenes without footage show in place of designs: a colour such as '#203040' or navy, or a video.",
+            rich_help_panel=_PICTURE,
+        ),
+    ] = None
     captions: Annotated[
         str | None,
         typer.Option(

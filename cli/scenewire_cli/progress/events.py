@@ -62,7 +62,7 @@ class ProjectProgress:
     sourced: dict[int, str] = field(default_factory=dict)
     """What the picture of a scene will be, for people."""
     painted: dict[int, str] = field(default_factory=dict)
-    """Why a scene got a generated background instead of footage."""
+    """Why a scene got a background instead of footage."""
     rendered: set[int] = field(default_factory=set)
     encoding: dict[int, float] = field(default_factory=dict)
     """How much of a scene's picture is encoded, 0 to 1."""
@@ -92,9 +92,10 @@ class ProjectProgress:
                 self.script = event.message
             case AudioRendered(scene=scene, narration=narration):
                 self.spoken[scene.scene_number] = narration.samples / narration.sample_rate
-            case FootageSourced(scene=scene, footage=footage):
+            case FootageSourced(brief=brief, scene=scene, footage=footage):
                 titles = ", ".join(clip.credit.title for clip in footage.clips)
-                self.sourced[scene.scene_number] = titles or "generated background"
+                background = "generated" if brief.options.look.background is None else "ordered"
+                self.sourced[scene.scene_number] = titles or f"{background} background"
                 if footage.fallback:
                     self.painted[scene.scene_number] = footage.reason
             case SegmentRendered(scene=scene):

@@ -5,6 +5,7 @@ encodes it again.
 """
 
 import asyncio
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +21,7 @@ from scenewire.text.markup import one_line
 from scenewire_assembly.captions.fonts import Fonts
 from scenewire_assembly.failures import disk_errors, scene_errors
 from scenewire_assembly.ffmpeg_job import Advance, FfmpegJob, FfmpegOnDemand
+from scenewire_assembly.picture.backgrounds import Backgrounds, background_errors
 from scenewire_assembly.picture.scene_picture import Encoder
 from scenewire_assembly.picture.segment import SegmentPlan, make_segment, plan_segment
 from scenewire_assembly.picture.segment_command import segment_command
@@ -66,6 +68,7 @@ class SegmentStage:
         self._store = store
         self._ffmpeg = ffmpeg
         self._music = music
+        self._backgrounds = Backgrounds(store)
         self._encoder = encoder or Encoder()
         self._fonts = fonts or Fonts()
         self._typefaces = typefaces
@@ -74,21 +77,25 @@ class SegmentStage:
     async def render(self, sourced: FootageSourced, report: Report = no_op) -> SegmentRendered:
         """Renders the segment of a scene: exactly as many frames as its narration needs, without sound.
 
-        Leaves out damaged clips and adds a note about each. If no clip remains, generates a background.
+        Leaves out damaged clips and adds a note about each. A scene without clips has the ordered background, or designs
+        on a generated one.
 
         Raises:
-            PermanentError: `artifact_missing` or `artifact_corrupt` for narration or clips, `font_missing`, `render_failed`,
-                `output_invalid`. Every message names the scene.
+            PermanentError: `artifact_missing` or `artifact_corrupt` for narration, clips or background, `media_refused` for
+                music or background, `font_missing`, `render_failed`, `output_invalid`. Every message names the scene, or
+                the file of the order.
             TransientError: `storage_full`, `program_timeout` and the like.
         """
-        number, music = sourced.scene.scene_number, sourced.brief.options.music
+        number, options = sourced.scene.scene_number, sourced.brief.options
 
         async def advance(fraction: float) -> None:
             await report(scene_progress(sourced, fraction))
 
-        if number == 1 and music is not None:
-            with disk_errors():  # unusable music fails the project before its scenes are encoded
-                await self._music.analyse(music)
+        if number == 1:
+            with disk_errors():  # unusable files of the order fail the project before its scenes are encoded
+                if options.music is not None:
+                    await self._music.analyse(options.music)
+                await self._backgrounds.clip(options.look)
         with scene_errors(number):
             await self._store.open(sourced.narration.audio)  # a missing narration fails before the encode
             try:
@@ -118,8 +125,10 @@ class SegmentStage:
         language = sourced.brief.options.language
         async with self._store.scratch() as folder:
             job = FfmpegJob(ffmpeg, folder, self._fonts.prepare(folder, language))
-            plan = await plan_segment(job, sourced, self._encoder, self._typefaces)
-            return await self._made(job, plan, language, advance)
+            shown = await self._backgrounds.behind(sourced)
+            with nullcontext() if shown is sourced else background_errors():
+                plan = await plan_segment(job, shown, self._encoder, self._typefaces)
+                return await self._made(job, plan, language, advance)
 
     async def _made(self, job: FfmpegJob, plan: SegmentPlan, language: str, advance: Advance) -> Segment:
         """Returns the stored segment of a plan, or encodes and stores it."""
@@ -130,6 +139,7 @@ class SegmentStage:
             fonts=await asyncio.to_thread(self._fonts.facts, language) if picture.overlay else [],
             clips=[clip.file.sha256 for clip in picture.clips],
             grounds=[] if picture.clips else [_ground_facts(still.ground) for still in picture.stills],
+            shade=None if picture.clips or picture.scrim is None else asdict(picture.scrim),
             ffmpeg=job.ffmpeg.version,
             code=_CACHE_VERSION,
         )

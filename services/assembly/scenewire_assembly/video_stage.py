@@ -18,6 +18,7 @@ from scenewire_assembly.captions.fonts import Fonts
 from scenewire_assembly.failures import disk_errors, scene_errors
 from scenewire_assembly.ffmpeg_job import FfmpegJob, FfmpegOnDemand
 from scenewire_assembly.job_files import SUBTITLES, VIDEO
+from scenewire_assembly.picture.backgrounds import Backgrounds
 from scenewire_assembly.progress import Report, no_op, video_progress
 from scenewire_assembly.segment_stage import SegmentStage
 from scenewire_assembly.sound.mix import BackgroundMusic, Levels, make_sound
@@ -31,7 +32,7 @@ from scenewire_assembly.video.file_name import video_name
 from scenewire_assembly.video.join import join
 from scenewire_assembly.video.notes import video_notes
 from scenewire_assembly.video.plan import VideoPlan
-from scenewire_assembly.video.thumbnail.picture import THUMBNAIL, choose_footage, make_thumbnail
+from scenewire_assembly.video.thumbnail.picture import THUMBNAIL, FootageFrame, choose_footage, make_thumbnail
 
 __all__ = ["VideoStage"]
 
@@ -68,6 +69,7 @@ class VideoStage:
         self._store = store
         self._ffmpeg = ffmpeg
         self._music = music
+        self._backgrounds = Backgrounds(store)
         self._segments = segments
         self._levels = levels or Levels()
         self._fonts = fonts or Fonts()
@@ -150,6 +152,9 @@ class VideoStage:
         await report(video_progress(first, 0.7, "checking the file"))
         facts = await check_video(job.folder / VIDEO, plan, subtitled=subtitled)
         frame = await asyncio.to_thread(choose_footage, job.folder / VIDEO, plan)
+        background = await self._backgrounds.clip(plan.look)
+        if frame is None and background is not None:
+            frame = FootageFrame(background, 0)
         footage = None if frame is None else (frame, await self._store.open(frame.clip.file))
         await make_thumbnail(job, plan, self._typefaces, footage)
         await report(video_progress(first, 0.9, "storing the files"))

@@ -9,6 +9,7 @@ values     shared values: the ordered video, scenes, narration, footage, segment
 designs    what scenes without footage show
 closing    how long a video's end lasts
 artifacts  references to stored files
+background what scenes without footage show in place of designs
 envelope   a stored message, and the project it belongs to whether it is valid or not
 headers    names of headers
 faults     words for what is wrong with a message
@@ -16,6 +17,7 @@ ids        derived ids of projects and scenes, and ids that people shorten
 """
 
 from scenewire.messages.artifacts import ArtifactRef, check_key
+from scenewire.messages.background import COLOURS, Background, read_colour
 from scenewire.messages.base import (
     DEFAULT_DURATION,
     DEFAULT_LANGUAGE,
@@ -77,6 +79,7 @@ from scenewire.messages.values import (
 )
 
 __all__ = [
+    "COLOURS",
     "DEFAULT_DURATION",
     "DEFAULT_LANGUAGE",
     "FADE_FRAMES",
@@ -88,6 +91,7 @@ __all__ = [
     "SHORT_ID_CHARACTERS",
     "ArtifactRef",
     "AudioRendered",
+    "Background",
     "Bar",
     "Brief",
     "Candidate",
@@ -137,6 +141,7 @@ __all__ = [
     "has_closing",
     "message_model",
     "planned_closing_s",
+    "read_colour",
     "read_id_prefix",
     "root_faults",
     "scene_frames",

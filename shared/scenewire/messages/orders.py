@@ -14,6 +14,7 @@ from pydantic import (
 )
 
 from scenewire.messages.artifacts import ArtifactRef
+from scenewire.messages.background import Background
 from scenewire.messages.base import (
     DEFAULT_DURATION,
     DEFAULT_LANGUAGE,
@@ -233,11 +234,17 @@ class _KeyReader:
         if isinstance(scenes := fields.get("scenes"), (list, tuple)):
             fields["scenes"] = [self._scene(scene, number) for number, scene in enumerate(scenes, 1)]
         if isinstance(look := fields.get("look"), dict):
-            fields["look"] = self._fields(look, Look, " in look")
+            fields["look"] = look = self._fields(look, Look, " in look")
+            if isinstance(background := look.get("background"), dict):
+                look["background"] = self._with_file(background, Background, " in look.background")
         if isinstance(music := fields.get("music"), dict):
-            fields["music"] = music = self._fields(music, Music, " in music")
-            if isinstance(file := music.get("file"), dict):
-                music["file"] = self._fields(file, ArtifactRef, " in music.file")
+            fields["music"] = self._with_file(music, Music, " in music")
+        return fields
+
+    def _with_file(self, written: Mapping[object, object], model: type[WireModel], where: str) -> dict[str, Any]:
+        fields = self._fields(written, model, where)
+        if isinstance(file := fields.get("file"), dict):
+            fields["file"] = self._fields(file, ArtifactRef, f"{where}.file")
         return fields
 
     def _scene(self, scene: object, number: int) -> object:

@@ -11,6 +11,7 @@ from pydantic import (
 
 from scenewire import timeline
 from scenewire.messages.artifacts import ArtifactRef
+from scenewire.messages.background import Background
 from scenewire.messages.base import (
     DEFAULT_DURATION,
     DEFAULT_LANGUAGE,
@@ -54,6 +55,10 @@ def _present_style(style: object) -> object:
     return _FORMER_STYLES.get(style, style) if isinstance(style, str) else style
 
 
+def _background_of_colour(background: object) -> object:
+    return {"colour": background} if isinstance(background, str) else background
+
+
 class Look(WireModel):
     """Size, rate and style of the finished picture."""
 
@@ -83,6 +88,10 @@ class Look(WireModel):
         default="atlas", description="Colours, typefaces and motion of scenes without footage."
     )
     own_theme: str = Field(default="", max_length=20_000, description="A theme in TOML, in place of `theme`.")
+    background: Annotated[Background | None, BeforeValidator(_background_of_colour)] = Field(
+        default=None,
+        description="What scenes without footage show in place of designs; a colour may be written alone.",
+    )
     closing: bool = Field(
         default=True,
         description="Whether to end with a card that names the credits; none below 10 s of ordered length.",

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from scenewire.errors import FailureCode, PermanentError
-from scenewire.messages import Look
+from scenewire.messages import Background, Look
 from scenewire_assembly.themes.grounds import VARIANTS, Ground
 from scenewire_assembly.themes.theme import THEMES, Theme, contrast, parse_theme, theme_of
 
@@ -74,6 +74,16 @@ def test_a_quiet_ground_has_no_ornament_where_captions_lie():
     busy, quiet = (pixels(Ground(theme("poster"), 0, quiet=quiet), 960, 540) for quiet in (False, True))
     right_below = (slice(390, 510), slice(850, 930))
     assert busy[right_below].std() > 3 * quiet[right_below].std()
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_on_every_background_colour_the_letters_of_a_theme_stand_out(name):
+    levels = ("00", "3C", "77", "B4", "FF")
+    for colour in (red + green + blue for red in levels for green in levels for blue in levels):
+        drawn = theme_of(Look(theme=name, background=Background(colour=colour)))
+        assert drawn.grounds == (colour,)
+        assert min(contrast(letters, colour) for letters in (drawn.text, drawn.muted, drawn.accent)) >= 4.5, colour
+        assert contrast(drawn.on_accent, drawn.accent) >= 4.5, colour
 
 
 def test_a_theme_of_ones_own_is_read_from_the_order():

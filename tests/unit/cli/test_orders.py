@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from scenewire.errors import PermanentError
 from scenewire.messages import MAX_TEXT_CHARACTERS
+from scenewire_cli.ordering.files import order_files
 from scenewire_cli.ordering.music import music_file
 from scenewire_cli.ordering.order import build_order
 from scenewire_cli.ordering.order_options import DEFAULT_TOPIC, SHAPES, OrderOptions
@@ -80,6 +81,23 @@ def test_a_level_of_music_requires_music(option: str):
     level: dict[str, Any] = {option: 3.0}
     with pytest.raises(PermanentError, match=f"--{option.replace('_', '-')} requires --music"):
         music_file(OrderOptions(**level))
+
+
+@pytest.mark.parametrize(
+    ("written", "colour"), [("#203040", "203040"), ("a0B0c0", "A0B0C0"), ("Navy", "000080"), ("gray", "808080")]
+)
+def test_a_background_is_read_as_a_colour(written: str, colour: str):
+    options = OrderOptions(words="Tea", background=written)
+    background = build_order(options).look.background
+    assert background is not None
+    assert (background.colour, order_files(options).background) == (colour, None)
+
+
+@pytest.mark.parametrize("written", ["#20304", "bluish", "no/such/file.mp4", ""])
+def test_a_background_that_is_neither_a_colour_nor_a_file_is_refused(written: str):
+    with pytest.raises(PermanentError, match="is neither a colour nor a file") as refused:
+        order_files(OrderOptions(background=written))
+    assert "navy" in refused.value.hint
 
 
 def test_a_missing_script_and_a_folder_are_refused(tmp_path: Path):

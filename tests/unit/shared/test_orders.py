@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from scenewire.messages import Look, ScriptRequested, describe_faults
+from scenewire.messages import Background, Look, ScriptRequested, describe_faults
 from tests.support.builders import PROJECT
 
 FILE = {"key": f"content/ab/{'ab' * 32}.mp3", "sha256": "ab" * 32, "size": 7, "media_type": "audio/mpeg"}
@@ -37,10 +37,23 @@ def fault_of(order: object) -> str:
             {"topic": "x", "music": {"file": FILE | {"sha": ""}}},
             "unknown key 'sha' in music.file; did you mean 'sha256'?",
         ),
+        (
+            {"topic": "x", "look": {"background": {"color": "navy"}}},
+            "unknown key 'color' in look.background; did you mean 'colour'?",
+        ),
+        (
+            {"topic": "x", "look": {"background": {"file": FILE | {"sha": ""}}}},
+            "unknown key 'sha' in look.background.file; did you mean 'sha256'?",
+        ),
     ],
 )
 def test_an_unknown_key_is_an_error_that_names_the_nearest_known_one(order: object, fault: str):
     assert fault_of(order) == fault
+
+
+@pytest.mark.parametrize("background", ["chartreuse-ish", "#fa0", {}, {"colour": "red", "file": FILE}, {"colour": 7}])
+def test_a_background_that_is_neither_a_colour_nor_a_file_is_refused(background: object):
+    assert fault_of({"topic": "x", "look": {"background": background}}).startswith("look.background")
 
 
 def test_a_key_that_resembles_no_known_one_is_answered_with_all_of_them():
@@ -66,6 +79,7 @@ def test_an_order_of_a_newer_schema_may_have_unknown_keys_everywhere(spelling: s
         ({"topic": "x", "video_aspect": "9:16"}, "look", Look(width=1080, height=1920)),
         ({"topic": "x", "video_aspect": "1:1"}, "look", Look(width=1080, height=1080)),
         ({"topic": "x", "look": "portrait"}, "look", Look(width=1080, height=1920)),
+        ({"topic": "x", "look": {"background": "Navy"}}, "look", Look(background=Background(colour="000080"))),
         ({"topic": "x", "duration": 60}, "target_duration", 60),
         ({"topic": "x", "targetDuration": 60}, "target_duration", 60),
         ({"topic": "x", "video_language": "zh-CN"}, "language", "zh-CN"),

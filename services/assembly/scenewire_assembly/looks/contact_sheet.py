@@ -12,14 +12,16 @@ import numpy as np
 import pysubs2
 from numpy.typing import NDArray
 
+from scenewire.artifacts.store import ArtifactStore
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.ffmpeg.command import Command, Input, Output, RawVideo, WorkdirFile
-from scenewire.ffmpeg.filters import Chain, Expression, Filter, Stream
+from scenewire.ffmpeg.filters import Chain, Expression, Filter, Graph, Stream
 from scenewire.ffmpeg.opening import open_executor
 from scenewire.ffmpeg.options import filter_video, limit_frames, map_stream
 from scenewire.messages import (
     ArtifactRef,
     CaptionStyle,
+    Clip,
     Footage,
     FootageSourced,
     Look,
@@ -37,12 +39,14 @@ from scenewire_assembly.designs.drawing import Drawing, Lettering, Span
 from scenewire_assembly.designs.faces import faces_over_footage
 from scenewire_assembly.ffmpeg_job import FfmpegJob
 from scenewire_assembly.job_files import FONTS, OVERLAY
+from scenewire_assembly.picture.backgrounds import Backgrounds
 from scenewire_assembly.picture.caption_styles import STYLES, CaptionLayout, ink_over_footage
 from scenewire_assembly.picture.overlay import overlay_script
-from scenewire_assembly.picture.scaling import scale
-from scenewire_assembly.picture.scene_picture import Encoder
+from scenewire_assembly.picture.scaling import Scaling, scale
+from scenewire_assembly.picture.scene_picture import Encoder, ScenePicture
 from scenewire_assembly.picture.scrim import scrim_of
-from scenewire_assembly.picture.segment import link_fonts, plan_segment
+from scenewire_assembly.picture.segment import link_clips, link_fonts, plan_segment
+from scenewire_assembly.picture.segment_command import shot_input
 from scenewire_assembly.settings import AssemblySettings
 from scenewire_assembly.themes.theme import THEMES
 from scenewire_assembly.typefaces.face import Face
@@ -63,32 +67,40 @@ _MAX_COLUMNS: Final = 6
 _WORD_S: Final = 0.35
 _RATE: Final = 24_000
 _NAME: Final = "cell.png"
+_BACKDROP: Final = "background.png"
 
 _Picture = NDArray[np.uint8]
 
 
-async def make_contact_sheet(scripted: ScenesScripted, path: Path) -> list[str]:
+async def make_contact_sheet(scripted: ScenesScripted, path: Path, store: ArtifactStore | None = None) -> list[str]:
     """Writes a PNG with a row for each theme and one for the styles of captions.
 
     Args:
-        scripted: the scenes; up to six with different designs are drawn. An own theme of its look has a row, too.
+        scripted: the scenes; up to six with different designs are drawn. An own theme and a background of its look have
+            a row, too.
         path: the file to write.
+        store: has the file of the background, if it is one.
 
     Returns:
         The name of each row, from the top.
 
     Raises:
-        PermanentError: `invalid_settings`, the own theme has faults; `font_missing`; `render_failed`.
+        PermanentError: `invalid_settings`, the own theme has faults; `media_refused`, the background is not usable;
+            `font_missing`; `render_failed`.
     """
     settings = AssemblySettings(artifacts_url="file:///")
     ordered = scripted.brief.options.look
     size = _SIZE / max(ordered.width, ordered.height)
     drawn = {"width": round(ordered.width * size / 2) * 2, "height": round(ordered.height * size / 2) * 2}
-    looks = {theme: ordered.model_copy(update={**drawn, "theme": theme, "own_theme": ""}) for theme in THEMES}
+    designed = {**drawn, "background": None}
+    looks = {theme: ordered.model_copy(update={**designed, "theme": theme, "own_theme": ""}) for theme in THEMES}
     if ordered.own_theme:
-        looks["own"] = ordered.model_copy(update=drawn)
+        looks["own"] = ordered.model_copy(update=designed)
+    if ordered.background:
+        looks["background"] = ordered.model_copy(update=drawn)
     scenes = _varied(scripted.scenes)
-    artist = _Artist(scripted, settings)
+    backgrounds = Backgrounds(store) if store else None
+    artist = _Artist(scripted, settings, await backgrounds.clip(ordered) if backgrounds else None, store)
     rows = [[await artist.scene(scene, look, name) for scene in scenes] for name, look in looks.items()]
     rows.append([await artist.captions(scenes[0], ordered.model_copy(update=drawn), style) for style in STYLES])
     await asyncio.to_thread(_write, _sheet(rows), path)
@@ -101,21 +113,29 @@ class _Artist:
 
     scripted: ScenesScripted
     settings: AssemblySettings
+    background: Clip | None
+    store: ArtifactStore | None
 
     async def scene(self, scene: Scene, look: Look, name: str) -> _Picture:
-        """The end of a scene without footage, in the theme of a look."""
+        """A scene without footage, in the theme of a look or over its background."""
         sourced = _sourced(self.scripted, scene, look)
         with TemporaryDirectory(prefix="scenewire-look-") as folder:
             job = await self._job(Path(folder))
             plan = await plan_segment(job, sourced, Encoder(), self.settings.typefaces_dir)
-            # A title stands alone at the beginning; everything else is complete at the end.
-            at = look.frame_rate if _kind(scene) in {"opening", "chapter"} else plan.picture.frames - look.frame_rate
+            if look.background:
+                at = plan.picture.frames // 2  # a caption shows
+            elif _kind(scene) in {"opening", "chapter"}:
+                at = look.frame_rate  # a title stands alone at the beginning
+            else:
+                at = plan.picture.frames - look.frame_rate  # everything else is complete at the end
             script = _labelled(plan.picture.overlay, look, name)
-            ground = await asyncio.to_thread(plan.picture.ground_at(at).paint, look.width, look.height)
+            ground = await self._behind(job, look)
+            if ground is None:
+                ground = await asyncio.to_thread(plan.picture.painted, plan.picture.ground_at(at))
             return await _draw(job, look, script, ground, at)
 
     async def captions(self, scene: Scene, look: Look, style: CaptionStyle) -> _Picture:
-        """A style of captions over a picture that is light above and dark below."""
+        """A style of captions over the background, or over a picture that is light above and dark below."""
         look = Look.model_validate({**look.model_dump(), "caption_style": style, "captions": True})
         sourced = _sourced(self.scripted, scene, look)
         faces = await asyncio.to_thread(faces_over_footage, STYLES[style].typeface, self.settings.typefaces_dir)
@@ -130,9 +150,28 @@ class _Artist:
             link_fonts(job, [ink.face.path])
             script = _labelled(overlay_script(canvas, cues, ink), look, style)
             last = cues[0].lines[-1][-1]
-            scrim, footage = scrim_of(look), _gradient(look)
-            shaded = scrim.shade(footage) if scrim else footage
-            return await _draw(job, look, script, shaded.tobytes(), last.start + _GROWN_FRAMES)
+            behind = await self._behind(job, look)
+            if behind is None:
+                scrim, footage = scrim_of(look), _backdrop(look)
+                behind = (scrim.shade(footage) if scrim else footage).tobytes()
+            return await _draw(job, look, script, behind, last.start + _GROWN_FRAMES)
+
+    async def _behind(self, job: FfmpegJob, look: Look) -> bytes | None:
+        """The first frame of the background file of a look, with the shade of its captions; None if it has none."""
+        if look.background is None or self.background is None or self.store is None:
+            return None
+        await link_clips(job, [self.background], [await self.store.open(self.background.file)])
+        picture = ScenePicture(look=look, frames=1, encoder=Encoder(), clips=(self.background,), stills=())
+        scaled = Scaling(look).shot(self.background, Stream(0, "v"), 1, "shot")
+        command = Command(
+            inputs=(shot_input(picture, picture.edit.shots[0]),),
+            graph=Graph((*scaled, Chain((Filter("format", "rgb24"),), ("shot",), "v"))),
+            outputs=(Output(WorkdirFile(_BACKDROP), "image", (map_stream("v"), limit_frames(1))),),
+        )
+        await job.run(command, Limits(cpu=60))
+        shown = await asyncio.to_thread(_read, job.folder / _BACKDROP)
+        scrim = scrim_of(look)
+        return (scrim.shade(shown) if scrim else shown).tobytes()
 
     async def _job(self, folder: Path) -> FfmpegJob:
         fonts = installed_fonts(self.settings.fonts_dir)
@@ -216,21 +255,25 @@ async def _draw(job: FfmpegJob, look: Look, script: str, ground: bytes, frame: i
         outputs=(Output(WorkdirFile(_NAME), "image", options),),
     )
     await job.run(command, Limits(cpu=60), stdin=frames())
-    return await asyncio.to_thread(_read, job.folder / _NAME)
+    return await asyncio.to_thread(_read, job.folder / _NAME, _CELL)
 
 
-def _gradient(look: Look) -> _Picture:
-    """Light above, dark below, with stripes: what footage may be."""
+def _backdrop(look: Look) -> _Picture:
+    """The colour of the background; else light above, dark below, with stripes: what footage may be."""
+    if look.background is not None and look.background.colour is not None:
+        colour = np.frombuffer(bytes.fromhex(look.background.colour), np.uint8)
+        return np.broadcast_to(colour, (look.height, look.width, 3)).copy()
     down = np.linspace(235, 30, look.height, dtype=np.float32)[:, None]
     across = 18 * np.sin(np.arange(look.width, dtype=np.float32) / 9)[None, :]
     grey = np.clip(down + across, 0, 255).astype(np.uint8)
     return np.repeat(grey[:, :, None], 3, axis=2)
 
 
-def _read(path: Path) -> _Picture:
+def _read(path: Path, longer_side: int | None = None) -> _Picture:
+    """A picture, reduced to a longer side."""
     with av.open(str(path)) as container:
         frame = next(container.decode(video=0))
-        scaled = _CELL / max(frame.width, frame.height)
+        scaled = (longer_side or max(frame.width, frame.height)) / max(frame.width, frame.height)
         size = {"width": round(frame.width * scaled), "height": round(frame.height * scaled)}
         return np.asarray(frame.reformat(**size, format="rgb24", interpolation="LANCZOS").to_ndarray(), np.uint8)
 

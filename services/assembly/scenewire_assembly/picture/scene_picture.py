@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 
+import numpy as np
+
 from scenewire.messages import Clip, Look
 from scenewire_assembly.edit import Edit, edit_clips
 from scenewire_assembly.picture.scrim import Scrim
@@ -41,7 +43,7 @@ class ScenePicture:
         clips: footage in its order; empty for a painted scene.
         stills: grounds one after the other; used if there are no clips.
         overlay: ASS script drawn over the picture; empty for none.
-        scrim: shade between clips and overlay; None for none.
+        scrim: shade below the overlay; None for none.
         turn: moves of stills alternate; this is the place of the first one.
     """
 
@@ -63,6 +65,14 @@ class ScenePicture:
         """The ground that shows on a frame of a painted scene."""
         ends = list(accumulate(still.frames for still in self.stills))
         return self.stills[min(bisect_right(ends, frame), len(ends) - 1)].ground
+
+    def painted(self, ground: Ground) -> bytes:
+        """A ground with its shade, packed as 8-bit RGB. Blocks."""
+        width, height = self.look.width, self.look.height
+        painted = ground.paint(width, height)
+        if self.scrim is None:
+            return painted
+        return self.scrim.shade(np.frombuffer(painted, np.uint8).reshape(height, width, 3)).tobytes()
 
     @cached_property
     def edit(self) -> Edit:

@@ -10,7 +10,7 @@ from typing import Final
 from pysubs2 import SSAEvent
 
 from scenewire.errors import FailureCode, PermanentError
-from scenewire.messages import Brief, FootageSourced, Scene, has_closing, scene_frames
+from scenewire.messages import Brief, Clip, FootageSourced, Scene, has_closing, scene_frames
 from scenewire.processes.run import Limits
 from scenewire_assembly.captions.ass import Canvas
 from scenewire_assembly.captions.cues import Cue, CueLimits, cues_of, frame_words
@@ -38,7 +38,7 @@ from scenewire_assembly.picture.tone_mapping import TABLES, lookup_table
 from scenewire_assembly.themes.grounds import Ground
 from scenewire_assembly.themes.theme import Theme, contrast, theme_of
 
-__all__ = ["SegmentPlan", "link_fonts", "make_segment", "open_faces", "plan_segment"]
+__all__ = ["SegmentPlan", "link_clips", "link_fonts", "make_segment", "open_faces", "plan_segment"]
 
 _NAMED_CHARACTERS: Final = 12
 _MEBIBYTE: Final = 1 << 20
@@ -76,7 +76,8 @@ async def plan_segment(job: FfmpegJob, sourced: FootageSourced, encoder: Encoder
     texts += [line for clip in clips if look.credit_tags for line in tag_lines(clip.credit)[0]]
     undrawable = await find_undrawable(job, "".join(texts))
     canvas = Canvas(look, frames, undrawable)
-    draw = _footage_overlay if clips else _painted_overlay
+    undesigned = bool(clips) or look.background is not None
+    draw = _footage_overlay if undesigned else _painted_overlay
     overlay, stills = await asyncio.to_thread(draw, job, sourced, canvas, ground=ground, typefaces=typefaces)
     picture = ScenePicture(
         look=look,
@@ -85,7 +86,7 @@ async def plan_segment(job: FfmpegJob, sourced: FootageSourced, encoder: Encoder
         clips=clips,
         stills=stills,
         overlay=overlay,
-        scrim=scrim_of(look) if clips else None,
+        scrim=scrim_of(look) if undesigned else None,
         turn=scene.scene_number - 1,
     )
     return SegmentPlan(picture, "".join(sorted(undrawable)))
@@ -94,7 +95,7 @@ async def plan_segment(job: FfmpegJob, sourced: FootageSourced, encoder: Encoder
 def _footage_overlay(
     job: FfmpegJob, sourced: FootageSourced, canvas: Canvas, *, ground: Ground, typefaces: Path
 ) -> tuple[str, tuple[Still, ...]]:
-    """The script over footage: captions, title, credit tags, and the transition to a closing. Blocks.
+    """The script over footage or a background: captions, title, credit tags, and the transition to a closing. Blocks.
 
     Puts the typefaces of captions and of the theme into the job's folder if they are used.
     """
@@ -193,6 +194,15 @@ def link_fonts(job: FfmpegJob, files: Sequence[Path]) -> None:
             link.symlink_to(path)
 
 
+async def link_clips(job: FfmpegJob, clips: Sequence[Clip], files: Sequence[Path]) -> None:
+    """Puts the files of clips, and the tables for their colours, into the job's folder."""
+    for index, path in enumerate(files):
+        (job.folder / clip_name(index)).symlink_to(path)
+    for transfer in {clip.facts.transfer for clip in clips} & TABLES.keys():
+        table = await asyncio.to_thread(lookup_table, transfer)
+        (job.folder / TABLES[transfer]).write_text(table, encoding="ascii")
+
+
 def open_faces(job: FfmpegJob, theme: Theme, typefaces: Path) -> Faces:
     """Opens the typefaces of a theme and puts them into a job's folder. Blocks.
 
@@ -235,11 +245,7 @@ async def make_segment(
     Raises:
         PermanentError: `render_failed` or `output_invalid`.
     """
-    for index, path in enumerate(clips):
-        (job.folder / clip_name(index)).symlink_to(path)
-    for transfer in {clip.facts.transfer for clip in picture.clips} & TABLES.keys():
-        table = await asyncio.to_thread(lookup_table, transfer)
-        (job.folder / TABLES[transfer]).write_text(table, encoding="ascii")
+    await link_clips(job, picture.clips, clips)
     if picture.overlay:
         (job.folder / OVERLAY).write_text(picture.overlay, encoding="utf-8")
     command = segment_command(picture)
@@ -256,7 +262,7 @@ async def make_segment(
 async def _grounds(picture: ScenePicture) -> AsyncIterator[bytes]:
     """The one frame of each ground, painted in a thread."""
     for still in picture.stills:
-        yield await asyncio.to_thread(still.ground.paint, picture.look.width, picture.look.height)
+        yield await asyncio.to_thread(picture.painted, still.ground)
 
 
 def _limits(picture: ScenePicture, inputs: int) -> Limits:

@@ -19,6 +19,9 @@ _MIN_CONTRAST: Final = 4.5
 """Between letters and what is behind them, as WCAG 2.2 asks for text; `second` and lines carry no letters."""
 
 
+_BLACK: Final = "000000"
+_WHITE: Final = "FFFFFF"
+
 _PAINTING_COLOURS: Final = {"plain": 0, "contours": 2, "discs": 2, "grid": 2, "paper": 0}
 """The least number of colours that each painter takes."""
 
@@ -149,12 +152,35 @@ def contrast(first: str, second: str) -> float:
 
 
 def theme_of(look: Look) -> Theme:
-    """The theme of a look.
+    """The theme of a look, on the ordered background where that is a colour.
 
     Raises:
         PermanentError: `invalid_settings`, the order's own theme has faults.
     """
-    return _parsed(look.own_theme, "of the order") if look.own_theme else _shipped(look.theme)
+    theme = _parsed(look.own_theme, "of the order") if look.own_theme else _shipped(look.theme)
+    return theme if look.background is None or look.background.colour is None else _on(theme, look.background.colour)
+
+
+@lru_cache(maxsize=8)
+def _on(theme: Theme, ground: str) -> Theme:
+    """A theme on a plain ground. Colours whose letters could not be read there become black or white."""
+    plain = max(_BLACK, _WHITE, key=lambda code: contrast(code, ground))
+
+    def readable(colour: str) -> str:
+        return colour if contrast(colour, ground) >= _MIN_CONTRAST else plain
+
+    accent = readable(theme.accent)
+    return theme.model_copy(
+        update={
+            "ground": ground,
+            "more_grounds": (),
+            "painting": Painting(),
+            "text": readable(theme.text),
+            "muted": readable(theme.muted),
+            "accent": accent,
+            "on_accent": theme.on_accent if accent == theme.accent else ground,
+        }
+    )
 
 
 @cache

@@ -13,6 +13,7 @@ from scenewire_assembly.video.plan import VideoPlan
 __all__ = ["Appearance", "appearances", "credits_comment", "credits_json", "credits_txt", "script_json", "voices"]
 
 _GENERATED: Final = "Generated background"
+_ORDERED: Final = "Background of the order"
 _MAP: Final = {"title": "Natural Earth", "licence": "public domain", "source_url": "https://www.naturalearthdata.com"}
 _NO_LICENCE: Final = "licence not stated"
 
@@ -37,12 +38,13 @@ class Appearance:
 
 
 def appearances(plan: VideoPlan) -> list[Appearance]:
-    """Every clip and every generated background, in order of appearance."""
+    """Every clip and every background, in order of appearance."""
     shown: list[Appearance] = []
     for segment, place in plan.placed:
         number, clips = segment.scene.scene_number, segment.footage.clips
         if not clips:
-            shown.append(Appearance(number, place.start, place.end, _GENERATED, generated=True))
+            title = _GENERATED if plan.look.background is None else _ORDERED
+            shown.append(Appearance(number, place.start, place.end, title, generated=plan.look.background is None))
             continue
         for shot in edit_clips(clips, place.frames, plan.look.frame_rate).shots:
             clip = clips[shot.clip]
@@ -154,7 +156,7 @@ def _notices(shown: Sequence[Appearance]) -> list[str]:
 
 
 def _sentence(picture: Appearance) -> str:
-    if picture.generated:
+    if not picture.provider:  # a background
         return picture.title
     review = f". To be reviewed: {picture.review}" if picture.review else ""
     licence = " ".join(filter(None, (picture.licence.rstrip(".") or _NO_LICENCE, picture.licence_url)))

@@ -123,7 +123,7 @@ def _unless_quoted(match: re.Match[str]) -> str:
 
 
 def _background_notes(segments: Sequence[SegmentRendered]) -> Iterator[str]:
-    """Yields at most one note: which scenes show a generated background, the first reason, and how many more."""
+    """Yields at most one note: which scenes show a background, the first reason, and how many more."""
     reasons = {
         segment.scene.scene_number: segment.footage.reason
         for segment in segments
@@ -133,7 +133,10 @@ def _background_notes(segments: Sequence[SegmentRendered]) -> Iterator[str]:
         first, *others = dict.fromkeys(reasons.values())
         more = f" (and {len(others)} more reason{'s' * (len(others) > 1)})" if others else ""
         which = scene_list(list(reasons), len(segments))
-        yield f"{which} show{'s' * (len(reasons) == 1)} a generated background: {first}{more}"
+        background = (
+            "a generated background" if segments[0].brief.options.look.background is None else "the ordered background"
+        )
+        yield f"{which} show{'s' * (len(reasons) == 1)} {background}: {first}{more}"
 
 
 def _source_notes(segments: Sequence[SegmentRendered]) -> Iterator[str]:

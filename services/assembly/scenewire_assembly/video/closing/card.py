@@ -143,7 +143,7 @@ def card_frames(look: Look, lines: int, *, scenes: int, ordered: float | None) -
 
 
 def _picture(picture: Appearance) -> str:
-    if picture.generated:
+    if not picture.provider:  # a background
         return ""
     return _credit(picture.title, picture.creator or picture.provider, picture.licence)
 

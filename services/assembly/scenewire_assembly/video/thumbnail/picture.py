@@ -20,13 +20,12 @@ from scenewire_assembly.captions.glyphs import find_undrawable
 from scenewire_assembly.captions.line_breaking import columns
 from scenewire_assembly.edit import Shot, edit_clips
 from scenewire_assembly.ffmpeg_job import FfmpegJob, sound_limits
-from scenewire_assembly.job_files import FONTS, OVERLAY, clip_name
+from scenewire_assembly.job_files import FONTS, OVERLAY
 from scenewire_assembly.picture.overlay import overlay_script
 from scenewire_assembly.picture.scaling import scale
 from scenewire_assembly.picture.scene_picture import Encoder, ScenePicture, Still
-from scenewire_assembly.picture.segment import open_faces
+from scenewire_assembly.picture.segment import link_clips, open_faces
 from scenewire_assembly.picture.segment_command import shot_chains, shot_input
-from scenewire_assembly.picture.tone_mapping import TABLES, lookup_table
 from scenewire_assembly.themes.grounds import Ground
 from scenewire_assembly.themes.theme import theme_of
 from scenewire_assembly.video.plan import VideoPlan
@@ -90,10 +89,7 @@ async def make_thumbnail(
     (job.folder / OVERLAY).write_text(script, encoding="utf-8")
     if footage is not None:
         frame, path = footage
-        (job.folder / clip_name(0)).symlink_to(path)
-        if frame.clip.facts.transfer in TABLES:
-            table = await asyncio.to_thread(lookup_table, frame.clip.facts.transfer)
-            (job.folder / TABLES[frame.clip.facts.transfer]).write_text(table, encoding="ascii")
+        await link_clips(job, [frame.clip], [path])
 
     async def painted() -> AsyncIterator[bytes]:
         yield await asyncio.to_thread(ground.paint, look.width, look.height)

@@ -1,0 +1,67 @@
+"""Files that an order brings along: music and a background.
+
+They are checked here, so that an unusable one is refused before anything starts.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from scenewire.artifacts.opening import open_store
+from scenewire.artifacts.store import ArtifactStore
+from scenewire.errors import FailureCode, PermanentError
+from scenewire.messages import ScriptRequested
+from scenewire_cli.ordering.background import background_file, stored_background
+from scenewire_cli.ordering.music import MusicFile, music_file, stored_music
+from scenewire_cli.ordering.order_options import OrderOptions
+
+__all__ = ["OrderFiles", "order_files", "with_files"]
+
+
+@dataclass(frozen=True)
+class OrderFiles:
+    """The files of an order; None for those that it lacks."""
+
+    music: MusicFile | None = None
+    background: Path | None = None
+
+
+def order_files(options: OrderOptions) -> OrderFiles:
+    """Returns the files that the options name.
+
+    Raises:
+        PermanentError: `invalid_order`, an option is not usable.
+    """
+    return OrderFiles(music_file(options), background_file(options.background))
+
+
+async def with_files(order: ScriptRequested, files: OrderFiles, artifacts_url: str | None) -> ScriptRequested:
+    """Returns the order with its files, which are then stored among the artifacts under their own hashes.
+
+    Args:
+        order: an order without files.
+        files: those to add.
+        artifacts_url: where the workers look for files.
+
+    Raises:
+        PermanentError: `invalid_order`; `media_refused`, a file is not usable; `invalid_settings`, the artifact store
+            is unknown.
+        TransientError: the artifact store cannot be written now.
+    """
+    if files.background is not None:
+        background = await stored_background(files.background, _store("--background", artifacts_url))
+        look = order.look.model_copy(update={"background": background})
+        order = order.model_copy(update={"look": look})
+    if files.music is not None:
+        music = await stored_music(files.music, _store("--music", artifacts_url))
+        order = order.model_copy(update={"music": music})
+    return order
+
+
+def _store(option: str, artifacts_url: str | None) -> ArtifactStore:
+    if artifacts_url is None:
+        raise PermanentError(
+            FailureCode.INVALID_SETTINGS,
+            f"{option}: the artifact store of the workers is unknown, so the file cannot be handed to them",
+            hint="set ARTIFACTS_URL to the workers' ARTIFACTS_URL",
+        )
+    return open_store(artifacts_url)

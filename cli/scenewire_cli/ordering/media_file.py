@@ -1,0 +1,39 @@
+"""The first checks of a file that an option names."""
+
+from pathlib import Path
+from typing import Final
+
+from scenewire.errors import FailureCode, PermanentError
+
+__all__ = ["refuse_file", "require_file"]
+
+_MAX_BYTES: Final = 1 << 30
+
+
+def require_file(option: str, path: Path, formats: str) -> None:
+    """Checks that a file can be opened, and is neither empty nor too large.
+
+    Args:
+        option: that names the file, for errors.
+        path: the file.
+        formats: accepted ones, for errors.
+
+    Raises:
+        PermanentError: `invalid_order`.
+    """
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise refuse_file(option, f"cannot read {path}: {error.strerror}", "check the path") from error
+    if size == 0:
+        raise refuse_file(option, f"{path} is empty", f"pass {formats} file")
+    if not path.is_file():
+        raise refuse_file(option, f"{path} is not a file", f"pass {formats} file")
+    if size > _MAX_BYTES:
+        message = f"{path} has {size >> 20} MB; the limit is {_MAX_BYTES >> 20} MB"
+        raise refuse_file(option, message, "shorten or compress it")
+
+
+def refuse_file(option: str, message: str, hint: str) -> PermanentError:
+    """Returns the error about an option's file."""
+    return PermanentError(FailureCode.INVALID_ORDER, f"{option}: {message}", hint=hint)

@@ -1,0 +1,84 @@
+"""The file that an order has as background: examined once, then shown like the footage of every scene that has none."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from scenewire.artifacts.result_cache import Results, fingerprint
+from scenewire.artifacts.store import ArtifactStore
+from scenewire.errors import FailureCode, PermanentError, TransientError
+from scenewire.messages import ArtifactRef, Clip, Credit, FootageSourced, Look, SourceFacts
+from scenewire.probe.probe import probe_video
+
+__all__ = ["Backgrounds", "background_errors"]
+
+_CACHE_VERSION: Final = 1
+"""Increase it when the same file leads to other facts or another verdict."""
+
+_ID: Final = "background"
+
+
+class Backgrounds:
+    """Examines background files.
+
+    Args:
+        store: holds the files and the facts about them.
+    """
+
+    def __init__(self, store: ArtifactStore) -> None:
+        self._store = store
+        self._facts = Results(store, _ID)
+
+    async def clip(self, look: Look) -> Clip | None:
+        """Returns the whole background file of a look as a clip; None if the look has none.
+
+        Raises:
+            PermanentError: `artifact_missing` or `artifact_corrupt`; `media_refused`, the file is not usable.
+            TransientError: the artifact store cannot be used now.
+        """
+        if look.background is None or look.background.file is None:
+            return None
+        file = look.background.file
+        facts = await self._examined(file)
+        return Clip(
+            file=file,
+            in_frame=0,
+            out_frame=facts.duration_frames,
+            facts=facts,
+            source_id=_ID,
+            credit=Credit(provider=_ID, title=""),
+        )
+
+    async def behind(self, sourced: FootageSourced) -> FootageSourced:
+        """Returns a scene with the background file in place of footage, where it has none.
+
+        Raises:
+            PermanentError: like `clip`.
+            TransientError: likewise.
+        """
+        clip = None if sourced.footage.clips else await self.clip(sourced.brief.options.look)
+        if clip is None:
+            return sourced
+        return sourced.model_copy(update={"footage": sourced.footage.model_copy(update={"clips": (clip,)})})
+
+    async def _examined(self, file: ArtifactRef) -> SourceFacts:
+        inputs = fingerprint(file=file.sha256, code=_CACHE_VERSION)
+        facts = await self._facts.find(inputs, SourceFacts)
+        if facts is None:
+            with background_errors():
+                path = await self._store.open(file)
+                facts = await self._facts.save(inputs, (await probe_video(path)).as_source())
+        return facts
+
+
+@contextmanager
+def background_errors() -> Iterator[None]:
+    """Names the background in every failure, and adds a hint where the file is at fault."""
+    try:
+        yield
+    except PermanentError as error:
+        at_fault = error.code in (FailureCode.MEDIA_REFUSED, FailureCode.RENDER_FAILED)
+        hint = "order with another background, a colour or an mp4, mov, mkv or webm file" if at_fault else error.hint
+        raise PermanentError(error.code, f"the background: {error.message}", hint=hint) from error
+    except TransientError as error:
+        raise TransientError(error.code, f"the background: {error.message}", hint=error.hint) from error
