@@ -538,3 +538,193 @@ def test_adjectives_behind_a_verb_are_a_list() -> None:
 def test_quantities_are_compared_only_if_their_clauses_are_alike(text: str, is_compared: bool) -> None:
     designs = [design.kind for sentence in designed(text)[0] for design in sentence.designs]
     assert ("comparison" in designs) == is_compared
+
+
+def head_of(text: str, language: str) -> str:
+    """The large words of a statement; empty if all its words have one size."""
+    designs = designed(text, language=language)[0][0].designs
+    return designs[0].head if isinstance(designs[0], Statement) else designs[0].kind
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "head"),
+    [
+        ("When it rains, snows, or hails, the road closes.", "en", "the road closes."),
+        ("If the pump fails, leaks or stalls, the water rises.", "en", "the water rises."),
+        ("Whether you walk, ride, or drive, the view is the same.", "en", "the view is the same."),
+        ("After the ships, the tugs and the pilots, the cranes came.", "en", "the cranes came."),
+        ("Because the water is cold, dark and deep, few fish live there.", "en", "few fish live there."),
+        ("Although small, slow and old, the ship arrived.", "en", "the ship arrived."),
+        ("While the rich ate, drank and danced, the poor starved.", "en", "the poor starved."),
+        ("Before eating, drinking, or smoking, wash your hands.", "en", "wash your hands."),
+        ("Between dawn and dusk, rain or shine, they work.", "en", "they work."),
+        ("Whatever happens, the bridge remains.", "en", "the bridge remains."),
+        ("Who built, paid for, and used the canal is known.", "en", ""),
+        ("When it rains, snow melts, and rivers rise.", "en", "snow melts,"),
+        ("The bridge fell, people ran, and nobody returned.", "en", "The bridge fell,"),
+        ("The car stopped, however, and the driver ran.", "en", "The car stopped,"),
+        ("Wenn es regnet, schneit oder hagelt, bleibt die Straße gesperrt.", "de", "bleibt die Straße gesperrt."),
+        ("Weil das Wasser kalt, dunkel und tief ist, leben dort kaum Fische.", "de", "leben dort kaum Fische."),
+        ("Quand il pleut, neige ou grêle, la route est fermée.", "fr", "la route est fermée."),
+        ("Si la pompe tombe en panne, fuit ou s'arrête, l'eau monte.", "fr", "l'eau monte."),
+        ("Cuando llueve, nieva o graniza, la carretera se cierra.", "es", "la carretera se cierra."),
+        ("Como el agua es fría, oscura y profunda, hay pocos peces.", "es", "hay pocos peces."),
+        ("Quando piove, nevica o grandina, la strada chiude.", "it", "la strada chiude."),
+        ("Se la pompa si guasta, perde o si ferma, l'acqua sale.", "it", "l'acqua sale."),
+        ("Quando chove, neva ou graniza, a estrada fecha.", "pt", "a estrada fecha."),
+        ("Antes de comer, beber ou fumar, lave as mãos.", "pt", "lave as mãos."),
+    ],
+)
+def test_no_item_of_a_series_stands_alone_as_a_headline(text: str, language: str, head: str) -> None:
+    assert head_of(text, language) == head
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Dogs bark. Cats sleep. Birds sing.", "en"),
+        ("The wind blows. The sea rises. The wall holds.", "en"),
+        ("Dogs bark, cats sleep, and birds sing.", "en"),
+        ("In summer dogs bark, cats sleep, and birds sing.", "en"),
+        ("Whether you walk, ride, or drive, the view is the same.", "en"),
+        ("Hunde bellen. Katzen schlafen. Vögel singen.", "de"),
+        ("Le vent souffle. La mer monte. Le mur tient.", "fr"),
+        ("Los perros ladran. Los gatos duermen. Los pájaros cantan.", "es"),
+        ("Il vento soffia. Il mare sale. Il muro regge.", "it"),
+        ("O vento sopra. O mar sobe. O muro aguenta.", "pt"),
+        ("Собаки лают. Кошки спят. Птицы поют.", "ru"),
+    ],
+)
+def test_whole_clauses_are_no_list(text: str, language: str) -> None:
+    assert "list" not in kinds_of(text, language)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "items"),
+    [
+        ("No locks. No gates. No delays.", "en", ("No locks", "No gates", "No delays")),
+        ("The sea. The wind. The wall.", "en", ("The sea", "The wind", "The wall")),
+        ("Two ships. Three tugs. One pilot.", "en", ("Two ships", "Three tugs", "One pilot")),
+        ("Kein Wind. Kein Wasser. Kein Brot.", "de", ("Kein Wind", "Kein Wasser", "Kein Brot")),
+        ("Sans eau. Sans pain. Sans espoir.", "fr", ("Sans eau", "Sans pain", "Sans espoir")),
+        ("Sem água. Sem pão. Sem luz.", "pt", ("Sem água", "Sem pão", "Sem luz")),
+        ("Dogs bark.\n\nCats sleep.\n\nBirds sing.", "en", ("Dogs bark", "Cats sleep", "Birds sing")),
+        (
+            "Add 200 grams of sugar, 3 eggs, and a pinch of salt.",
+            "en",
+            ("200 grams of sugar", "3 eggs", "a pinch of salt"),
+        ),
+        (
+            "Add 3 eggs, a pinch of salt, and 200 g of flour.",
+            "en",
+            ("3 eggs", "a pinch of salt", "200 g of flour"),
+        ),
+        (
+            "Take two cups of flour, one cup of milk and half a teaspoon of salt.",
+            "en",
+            ("two cups of flour", "one cup of milk", "half a teaspoon of salt"),
+        ),
+        (
+            "Il faut deux tasses de farine, trois œufs et une pincée de sel.",
+            "fr",
+            ("deux tasses de farine", "trois œufs", "une pincée de sel"),
+        ),
+        (
+            "Se necesitan dos tazas de harina, tres huevos y una pizca de sal.",
+            "es",
+            ("dos tazas de harina", "tres huevos", "una pizca de sal"),
+        ),
+        (
+            "Servono due tazze di farina, tre uova e un pizzico di sale.",
+            "it",
+            ("due tazze di farina", "tre uova", "un pizzico di sale"),
+        ),
+        (
+            "São precisos dois ovos, três maçãs e uma pitada de sal.",
+            "pt",
+            ("dois ovos", "três maçãs", "uma pitada de sal"),
+        ),
+    ],
+)
+def test_things_and_amounts_of_them_are_a_list(text: str, language: str, items: tuple[str, ...]) -> None:
+    design = shown(designed(text, language=language)[0])[0]
+    assert isinstance(design, Enumeration)
+    assert design.items == items
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "number", "unit"),
+    [
+        ("Stir in 2 tablespoons of olive oil.", "en", "2", "tablespoons of olive oil"),
+        ("Heat 250 ml milk slowly.", "en", "250", "ml milk"),
+        ("Fold in 200 g brown sugar.", "en", "200", "g brown sugar"),
+        ("The pool holds 2 million litres of water.", "en", "2", "million litres of water"),
+        ("The truck carries 12 tonnes daily.", "en", "12", "tonnes"),
+        ("A 5 kg bag costs less.", "en", "5", "kg bag"),
+        ("The library holds 300 metres of shelves.", "en", "300", "metres of shelves"),
+        ("Man nehme 200 Gramm Zucker, 3 Eier und eine Prise Salz.", "de", "200", "Gramm Zucker"),
+        ("Der Wagen fasst 12 Flaschen Wasser.", "de", "12", "Flaschen Wasser"),
+        ("Dazu kommen 250 ml Milch.", "de", "250", "ml Milch"),
+        ("Nach 12 Tagen Regen stieg der Fluss.", "de", "12", "Tagen"),
+        ("Ajoutez 200 grammes de sucre.", "fr", "200", "grammes de sucre"),
+        ("La cuve contient 500 litres d'eau.", "fr", "500", "litres d'eau"),
+        ("Añada 200 gramos de azúcar.", "es", "200", "gramos de azúcar"),
+        ("Aggiungere 200 grammi di zucchero.", "it", "200", "grammi di zucchero"),
+        ("Junte 200 gramas de açúcar.", "pt", "200", "gramas de açúcar"),
+    ],
+)
+def test_an_amount_is_shown_with_what_it_is_of(text: str, language: str, number: str, unit: str) -> None:
+    design = shown(designed(text, language=language)[0])[0]
+    assert isinstance(design, Quantity)
+    assert (design.number, design.unit) == (number, unit)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "year", "clause"),
+    [
+        ("Since 1990 prices have doubled.", "en", 1990, "prices have doubled"),
+        ("Since 1990 ships grow.", "en", 1990, "ships grow"),
+        ("In 2008 banks failed around the world.", "en", 2008, "banks failed around the world"),
+        ("By 1950 cities had electric light.", "en", 1950, "cities had electric light"),
+        ("Until 1989 families were divided.", "en", 1989, "families were divided"),
+        ("In 1848 workers marched to the gates.", "en", 1848, "workers marched to the gates"),
+        ("After 1945 factories were rebuilt.", "en", 1945, "factories were rebuilt"),
+        ("In 2000 people worried about computers.", "en", 2000, "people worried about computers"),
+        ("Seit 1990 Preise steigen, wird alles anders.", "de", 1990, "Preise steigen"),
+        ("Depuis 1990 trains et bateaux grandissent.", "fr", 1990, "trains et bateaux grandissent"),
+        ("Desde 1990 precios y salarios suben.", "es", 1990, "precios y salarios suben"),
+        ("Dal 1990 prezzi e salari salgono.", "it", 1990, "prezzi e salari salgono"),
+        ("Desde 1990 preços e salários sobem.", "pt", 1990, "preços e salários sobem"),
+    ],
+)
+def test_a_year_before_the_subject_of_a_clause_is_a_year(text: str, language: str, year: int, clause: str) -> None:
+    design = shown(designed(text, YEARS[language], language=language)[0])[0]
+    assert isinstance(design, YearOnLine)
+    assert (design.year, design.clause) == (year, clause)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "emphasis"),
+    [
+        ("The engine usually starts immediately.", "en", "engine"),
+        ("She quietly opened the door.", "en", "opened"),
+        ("Everybody expected a different outcome.", "en", "expected"),
+        ("Actually, people simply wanted something better.", "en", ""),
+        ("Das Schiff wurde ziemlich schnell gebaut.", "de", "Schiff"),
+        ("Die Brücke hielt glücklicherweise stand.", "de", "Brücke"),
+        ("Trotzdem blieb die Stadt ruhig.", "de", "Stadt"),
+        ("Er wollte unbedingt dorthin.", "de", ""),
+        ("Le pont tient heureusement encore.", "fr", "tient"),
+        ("Cependant, la ville restait calme.", "fr", "ville"),
+        ("El puente afortunadamente resiste.", "es", "resiste"),
+        ("Realmente querían algo distinto.", "es", "distinto"),
+        ("Il ponte fortunatamente regge.", "it", "ponte"),
+        ("Tuttavia la città restava calma.", "it", "città"),
+        ("A ponte felizmente resiste.", "pt", "resiste"),
+        ("Entretanto a cidade continuava calma.", "pt", "cidade"),
+    ],
+)
+def test_no_word_is_marked_that_only_says_how_or_whether(text: str, language: str, emphasis: str) -> None:
+    design = shown(designed(text, language=language)[0])[0]
+    assert isinstance(design, Statement)
+    assert design.emphasis == emphasis

@@ -53,8 +53,9 @@ def _candidates(words: Sequence[Token], reading: Reading, span: Span) -> Iterato
     yield from _counted(words, span, reading.quantities)
     if primary_language(reading.language) != "de":  # German writes all nouns with capitals
         yield from _names(words, vocabulary.months if vocabulary else frozenset())
-    yield from _keywords(words, reading.keywords)
-    yield from _longest(words, vocabulary, reading.language)
+    stressed = [None if _is_pointless(word, reading) or _is_no_noun(word, vocabulary) else word for word in words]
+    yield from _keywords(stressed, reading.keywords)
+    yield from _longest(words, reading)
 
 
 def _negated(words: Sequence[Token], vocabulary: Vocabulary) -> Iterator[_Words]:
@@ -120,27 +121,43 @@ def _names(words: Sequence[Token], months: frozenset[str]) -> Iterator[_Words]:
         first = max(last, first + 1)
 
 
-def _keywords(words: Sequence[Token], keywords: Sequence[str]) -> Iterator[_Words]:
-    folded = [word.folded for word in words]
+def _keywords(words: Sequence[Token | None], keywords: Sequence[str]) -> Iterator[_Words]:
+    """Yields keywords of the scene; None stands for words that are no part of one."""
+    folded = [word.folded if word else "" for word in words]
     for keyword in keywords:
         parts = keyword.casefold().replace("’", "'").split()
         for at in range(len(folded) - len(parts) + 1) if parts else ():
             if folded[at : at + len(parts)] == parts and not any(
-                word.closes for word in words[at : at + len(parts) - 1]
+                word and word.closes for word in words[at : at + len(parts) - 1]
             ):
                 yield at, at + len(parts) - 1
 
 
-def _longest(words: Sequence[Token], vocabulary: Vocabulary | None, language: str) -> Iterator[_Words]:
-    small = (
-        vocabulary.stops | vocabulary.prepositions | vocabulary.determiners | vocabulary.fillers if vocabulary else ()
-    )
-    english = primary_language(language) == "en"
+def _longest(words: Sequence[Token], reading: Reading) -> Iterator[_Words]:
+    """Yields the longest word; in German the longest noun, if there is one."""
+    vocabulary = reading.vocabulary
+    small = vocabulary.stops | vocabulary.prepositions | vocabulary.determiners if vocabulary else frozenset()
     lengths = [
-        (-sum(map(str.isalpha, word.text)), at)
+        (_is_no_noun(word, vocabulary), -sum(map(str.isalpha, word.text)), at)
         for at, word in enumerate(words)
-        if not word.among(small) and not (english and is_filler(word.text))
+        if not word.among(small) and not _is_pointless(word, reading)
     ]
-    for length, at in sorted(lengths)[:1]:
+    for _, length, at in sorted(lengths)[:1]:
         if -length >= _MIN_LETTERS:
             yield at, at
+
+
+def _is_no_noun(word: Token, vocabulary: Vocabulary | None) -> bool:
+    """Whether a language that writes nouns with capitals shows that a word is none."""
+    return vocabulary is not None and vocabulary.noun == "capitalized" and not (word.start and word.is_capitalized)
+
+
+def _is_pointless(word: Token, reading: Reading) -> bool:
+    """Whether nobody would stress a word, because it only says how or how often, or refers to others: usually, everybody."""
+    vocabulary = reading.vocabulary
+    if vocabulary is None:
+        return False
+    is_english_filler = primary_language(reading.language) == "en" and is_filler(word.text)
+    return (
+        word.among(vocabulary.fillers) or is_english_filler or re.fullmatch(vocabulary.adverb, word.folded) is not None
+    )

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from scenewire.messages import Enumeration
+from scenewire_script.designs.reading.clauses import Span, is_subordinate
 from scenewire_script.designs.reading.tokens import Token, columns, tokens_of
 from scenewire_script.designs.reading.vocabulary import Vocabulary, word_set
 
@@ -39,7 +40,7 @@ def enumeration_of(sentence: str, vocabulary: Vocabulary) -> Enumeration | None:
     for at, word in enumerate(words):
         if at and at + 1 < len(words) and word.among(vocabulary.list_ends):
             items = _items(sentence, words[:at], words[at:], vocabulary)
-            if items:
+            if items and not _is_aside(sentence, words, items, vocabulary):
                 title = sentence[: items[0][0].with_marks[0]].strip()
                 return Enumeration(title=title, items=tuple(sentence[item[0].start : item[-1].end] for item in items))
     return None
@@ -69,7 +70,28 @@ def _items(sentence: str, before: _Item, behind: _Item, vocabulary: Vocabulary) 
     ):
         return []
     is_alike = len(shapes) == 1 or (starts_at_mark and shapes == {_Shape.NAME, _Shape.DETERMINER})
+    is_alike = is_alike or (_Shape.NUMBER in shapes and all(_is_amount(item, vocabulary) for item in items))
     return items if is_alike and all(_is_item(sentence, item, vocabulary) for item in items) else []
+
+
+def _is_amount(item: _Item, vocabulary: Vocabulary) -> bool:
+    """Whether an item says how much of something: 3 eggs, a pinch of salt, half a lemon."""
+    return bool(item) and (_shape(item, vocabulary) is _Shape.NUMBER or item[0].folded in vocabulary.numerators)
+
+
+def _is_aside(sentence: str, words: _Item, items: Sequence[_Item], vocabulary: Vocabulary) -> bool:
+    """Whether items are no list: clauses that are a whole sentence, the end of a pair, or a list that only says when."""
+    at = words.index(items[0][0])
+    introduced, behind = words[:at], words[words.index(items[-1][-1]) + 1 :]
+    if introduced and introduced[-1].among(vocabulary.list_ends):
+        return True  # "between dawn and dusk, rain or shine"
+    is_open = words[0].among(vocabulary.subordinates - vocabulary.prepositions)
+    if is_open and behind and "," in sentence[items[-1][-1].end : behind[0].start]:
+        return True  # "whether you walk, ride, or drive, the view is the same"
+    says_all = not behind and (not at or is_subordinate(sentence, Span(0, items[0][0].start), vocabulary))
+    small = vocabulary.determiners | vocabulary.prepositions | vocabulary.part_of
+    has_verbs = all(sum(not word.among(small) for word in item) > 1 for item in items)
+    return says_all and has_verbs and not any(_shape(item, vocabulary) is _Shape.NUMBER for item in items)
 
 
 def _qualify_noun(opening: _Item, items: Sequence[_Item], vocabulary: Vocabulary, *, starts_at_mark: bool) -> bool:
@@ -130,7 +152,7 @@ def _shape(item: _Item, vocabulary: Vocabulary) -> _Shape:
         return _Shape.DETERMINER
     if first.among(vocabulary.prepositions):
         return _Shape.PREPOSITION
-    if first.folded in vocabulary.numbers or first.text[0].isdigit():
+    if first.folded in vocabulary.numbers or first.text[0].isdigit() or first.among(vocabulary.halves):
         return _Shape.NUMBER
     return _Shape.NAME if first.is_capitalized else _Shape.PLAIN
 
@@ -153,6 +175,8 @@ def _end_of(segment: _Item, second: _Item, shape: _Shape, vocabulary: Vocabulary
         for index, word in enumerate(segment)
         if _shape([word], vocabulary) is shape and (shape is not _Shape.PREPOSITION or word.folded == second[0].folded)
     ]
+    if not starts and second[0].folded in vocabulary.numerators:
+        starts = [index for index, word in enumerate(segment) if _shape([word], vocabulary) is _Shape.NUMBER]
     first = starts[-1] if starts else len(segment)
     while shape is _Shape.DETERMINER and first - 1 in starts:
         first -= 1
@@ -173,7 +197,8 @@ def _trimmed(last: _Item, others: Sequence[_Item], vocabulary: Vocabulary, *, is
 
 
 def _is_item(sentence: str, item: _Item, vocabulary: Vocabulary) -> bool:
-    if not item or len(item) > _MAX_WORDS or columns(_text(sentence, item)) > _MAX_COLUMNS:
+    most = _MAX_WORDS + _is_amount(item, vocabulary)  # "half a teaspoon of salt"
+    if not item or len(item) > most or columns(_text(sentence, item)) > _MAX_COLUMNS:
         return False
     begins_clause = item[0].among(vocabulary.pronouns | vocabulary.stops) or any(
         word.among(vocabulary.pronouns) for word in item

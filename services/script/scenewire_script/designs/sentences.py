@@ -1,7 +1,7 @@
 """Divides the text of a scene into the sentences that are shown one after the other. Pure."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from scenewire.text.markup import one_line
@@ -42,7 +42,7 @@ class Shown(NamedTuple):
 def sentences_of(text: str, language: str, words_per_second: float) -> list[Shown]:
     """Returns the sentences of a scene; their texts in order are the scene's text on one line.
 
-    Three to six short ones in a row are a list. A sentence that would be shown too briefly is joined to the one before it,
+    Three to six short ones in a row are a list, unless they may be whole clauses. A sentence that would be shown too briefly is joined to the one before it,
     the first one to the one behind it. So is a name behind a dash, which says whose words were quoted.
 
     Args:
@@ -51,10 +51,10 @@ def sentences_of(text: str, language: str, words_per_second: float) -> list[Show
         words_per_second: speaking rate.
     """
     line = one_line(text)
-    parts = [part for paragraph in _PARAGRAPH.split(text) for part in split_sentences(one_line(paragraph), language)]
+    paragraphs = [split_sentences(one_line(paragraph), language) for paragraph in _PARAGRAPH.split(text)]
     shown: list[Shown] = []
     end = 0
-    for sentences in _runs(parts, vocabulary_of(language)):
+    for sentences in _runs(paragraphs, vocabulary_of(language)):
         begin = line.index(sentences[0], end)
         gap, run_end = line[end:begin], begin
         for sentence in sentences:
@@ -81,8 +81,10 @@ def sentences_of(text: str, language: str, words_per_second: float) -> list[Show
     return shown
 
 
-def _runs(sentences: Sequence[str], vocabulary: Vocabulary | None) -> Iterator[Sequence[str]]:
+def _runs(paragraphs: Iterable[Sequence[str]], vocabulary: Vocabulary | None) -> Iterator[Sequence[str]]:
     """Yields sentences one by one, but the lines of a list together."""
+    lines = [(sentence, len(paragraph) == 1) for paragraph in paragraphs for sentence in paragraph]
+    sentences = [sentence for sentence, _ in lines]
     at = 0
     while at < len(sentences):
         end = at
@@ -90,9 +92,20 @@ def _runs(sentences: Sequence[str], vocabulary: Vocabulary | None) -> Iterator[S
             end += 1
         different = {_without_end(line).casefold() for line in sentences[at:end]}
         is_list = _MIN_LINES <= end - at <= _MAX_LINES and len(different) == end - at
+        are_parted = all(is_alone for _, is_alone in lines[at:end]) or (at > 0 and sentences[at - 1].endswith(":"))
+        is_list = is_list and (are_parted or all(_is_no_clause(line, vocabulary) for line in sentences[at:end]))
         step = end - at if is_list else 1
         yield sentences[at : at + step]
         at += step
+
+
+def _is_no_clause(line: str, vocabulary: Vocabulary | None) -> bool:
+    """Whether a line cannot have a subject and a verb: bread, the sea, no locks, without water, two large ships."""
+    words = tokens_of(line)
+    if vocabulary is None:
+        return len(words) == 1
+    openers = vocabulary.negations | vocabulary.prepositions | vocabulary.numbers.keys()
+    return words[0].among(openers) or sum(not word.among(vocabulary.determiners) for word in words) <= 1
 
 
 def _is_line(sentence: str, vocabulary: Vocabulary | None) -> bool:

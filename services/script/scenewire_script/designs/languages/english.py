@@ -11,7 +11,9 @@ _DEFINITES: Final = word_set("the this that these those his her its their our my
 ENGLISH: Final = Vocabulary(
     joins=word_set("because which that while although but so and who where"),
     coordinators=word_set("and but so or yet while whereas"),
-    subordinates=word_set("before after when if in although while since though because until once as unless"),
+    subordinates=word_set(
+        "before after when if in although while since though because until once as unless whether whenever whatever whoever wherever"
+    ),
     determiners=_DEFINITES | word_set("a an each every some any no such what which"),
     definites=_DEFINITES,
     prepositions=word_set(
@@ -104,6 +106,13 @@ ENGLISH: Final = Vocabulary(
         mass 0.02834952 ounce ounces
         mass 1 kilo kilos kilogram kilograms kilogramme kilogrammes
         mass 1000 tonne tonnes ton tons
+        volume 0.001 millilitre millilitres milliliter milliliters
+        volume 0.005 teaspoon teaspoons tsp
+        volume 0.015 tablespoon tablespoons tbsp
+        volume 0.24 cup cups
+        volume 0.568 pint pints
+        volume 1 litre litres liter liters
+        volume 3.785 gallon gallons
         USD 1 dollar dollars
         EUR 1 euro euros
         JPY 1 yen
@@ -143,4 +152,7 @@ ENGLISH: Final = Vocabulary(
         "people men women children feet sheep fish deer species aircraft teeth mice geese oxen data media"
     ),
     decimal_comma=False,
+    fillers=word_set("everybody somebody nobody anybody whatever whoever particular entire overall"),
+    adverb=r"(?!(?:f|butterf|fami|supp|rep|re|assemb|ju|ita|bul|al|bel|jel|anoma|li|monopo|multip|app|dead|friend|cost)ly$)"
+    r"[a-z]{2,}ly",
 )

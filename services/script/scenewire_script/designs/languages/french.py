@@ -96,6 +96,9 @@ FRENCH: Final = Vocabulary(
         mass 0.001 gramme grammes
         mass 1 kilo kilos kilogramme kilogrammes
         mass 1000 tonne tonnes
+        volume 0.001 millilitre millilitres
+        volume 0.24 tasse tasses
+        volume 1 litre litres
         USD 1 dollar dollars
         EUR 1 euro euros
         JPY 1 yen yens
@@ -127,5 +130,12 @@ FRENCH: Final = Vocabulary(
     points=word_set("plus"),
     percent=("pour", "cent"),
     powers=word_set("carrés carré cubes cube"),
-    fillers=word_set("pendant depuis toutes quelques autres après avant encore toujours était étaient jusqu'en"),
+    fillers=word_set(
+        """pendant depuis toutes quelques autres après avant encore toujours était étaient jusqu'en
+        cependant pourtant toutefois beaucoup quelquefois parfois souvent toujours presque plutôt vraiment surtout ensuite
+        enfin aussitôt bientôt longtemps plusieurs certains certaines personne chacun quelque ailleurs ainsi alors autant
+        davantage également déjà partout rapidement
+        restait reste restent restaient devenait devient semble semblait voulait voulaient"""
+    ),
+    adverb=r".+(?:amment|emment|alement|éralement|ellement|ivement|eusement|iquement|ablement|iblement|èrement|ainement)",
 )

@@ -101,6 +101,11 @@ GERMAN: Final = Vocabulary(
         mass 0.001 gramm
         mass 1 kilo kilogramm
         mass 1000 tonne tonnen
+        volume 0.001 milliliter millilitern
+        volume 0.005 teelöffel teelöffeln tl
+        volume 0.015 esslöffel esslöffeln el
+        volume 0.24 tasse tassen
+        volume 1 liter litern
         USD 1 dollar
         EUR 1 euro
         JPY 1 yen
@@ -112,6 +117,10 @@ GERMAN: Final = Vocabulary(
     ),
     measures=word_set("celsius fahrenheit lang breit tief hoch dick alt entfernt weit"),
     rates=word_set("pro je"),
+    portions=word_set(
+        """flasche flaschen glas gläser gläsern löffel löffeln prise prisen scheibe scheiben packung packungen päckchen dose
+        dosen kiste kisten sack säcke säcken fass fässer fässern becher bechern stück stücke stücken schluck"""
+    ),
     months=word_set("januar jänner februar märz april mai juni juli august september oktober november dezember"),
     year_openers=word_set("seit bis ab vor nach"),
     plain_openers=word_set("in im am um zwischen"),
@@ -135,6 +144,12 @@ GERMAN: Final = Vocabulary(
     noun="capitalized",
     bare_years=True,
     fillers=word_set(
-        "jedoch werden wurden zwischen während danach dieser dieses diesen diesem nachdem bevor obwohl etwas immer"
+        """jedoch werden wurden zwischen während danach dieser dieses diesen diesem nachdem bevor obwohl etwas immer
+        eigentlich ziemlich unbedingt trotzdem manchmal vielleicht allerdings natürlich einfach wirklich überhaupt bereits
+        außerdem deshalb deswegen dennoch ebenfalls meistens häufig plötzlich schließlich zunächst zuerst zuletzt endlich
+        niemand jemand alles anderes anderen viele einige mehrere wenige manche solche gerade kaum genau nachts irgendwann
+        irgendwo dorthin darum daher nämlich sogar beinahe selbst wieder weiter später früher könnten würden sollten müssen
+        wollte wollten konnten"""
     ),
+    adverb=r".+weise",
 )

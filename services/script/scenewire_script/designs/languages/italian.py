@@ -97,6 +97,11 @@ ITALIAN: Final = Vocabulary(
         mass 0.001 grammo grammi
         mass 1 chilo chili chilogrammo chilogrammi
         mass 1000 tonnellata tonnellate
+        volume 0.001 millilitro millilitri
+        volume 0.005 cucchiaino cucchiaini
+        volume 0.015 cucchiaio cucchiai
+        volume 0.24 tazza tazze
+        volume 1 litro litri
         USD 1 dollaro dollari
         EUR 1 euro
         JPY 1 yen
@@ -126,5 +131,10 @@ ITALIAN: Final = Vocabulary(
     verb_negations=word_set("non"),
     powers=word_set("quadrati quadrato cubi cubo"),
     count_openers=word_set("in"),
-    fillers=word_set("durante dopo tutti tutte altri altre allora anche fino sopra prima ancora sempre"),
+    fillers=word_set(
+        """durante dopo tutti tutte altri altre allora anche fino sopra prima ancora sempre
+        tuttavia invece comunque qualcosa qualcuno nessuno molte molti alcune alcuni parecchi adesso presto spesso perfino
+        restava resta voleva volevano sembrava sembra"""
+    ),
+    adverb=r".{3,}mente",
 )

@@ -94,6 +94,9 @@ PORTUGUESE: Final = Vocabulary(
         mass 0.001 grama gramas
         mass 1 quilo quilos quilograma quilogramas
         mass 1000 tonelada toneladas
+        volume 0.001 mililitro mililitros
+        volume 0.24 xícara xícaras chávena chávenas
+        volume 1 litro litros
         USD 1 dólar dólares
         EUR 1 euro euros
         JPY 1 iene ienes
@@ -123,5 +126,11 @@ PORTUGUESE: Final = Vocabulary(
     part_nouns=word_set("parte partes"),
     verb_negations=word_set("não"),
     powers=word_set("quadrados quadrado cúbicos cúbico"),
-    fillers=word_set("durante depois todos todas outros outras então também sobre entre desde ainda sempre"),
+    fillers=word_set(
+        """durante depois todos todas outros outras então também sobre entre desde ainda sempre
+        entretanto contudo porém nunca muitas muitos várias vários algumas alguns alguém ninguém qualquer bastante talvez
+        alguma coisa
+        continuava continua queria queriam parecia parece"""
+    ),
+    adverb=r".{3,}mente",
 )

@@ -92,6 +92,11 @@ SPANISH: Final = Vocabulary(
         mass 0.001 gramo gramos
         mass 1 kilo kilos kilogramo kilogramos
         mass 1000 tonelada toneladas
+        volume 0.001 mililitro mililitros
+        volume 0.005 cucharadita cucharaditas
+        volume 0.015 cucharada cucharadas
+        volume 0.24 taza tazas
+        volume 1 litro litros
         USD 1 dólar dólares
         EUR 1 euro euros
         JPY 1 yen yenes
@@ -124,5 +129,11 @@ SPANISH: Final = Vocabulary(
     part_nouns=word_set("parte partes"),
     verb_negations=word_set("no"),
     powers=word_set("cuadrados cuadrado cúbicos cúbico"),
-    fillers=word_set("durante después todos todas otros otras entonces también hasta sobre entre desde"),
+    fillers=word_set(
+        """durante después todos todas otros otras entonces también hasta sobre entre desde
+        embargo además siempre nunca quizás todavía muchas muchos varias varios algunas algunos alguien nadie cualquier
+        mientras aunque bastante demasiado apenas incluso pronto luego
+        seguía sigue quería querían parecía parece"""
+    ),
+    adverb=r".{3,}mente",
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from scenewire_script.designs.reading.tokens import Token, columns, tokens_of
-from scenewire_script.designs.reading.vocabulary import Vocabulary
+from scenewire_script.designs.reading.vocabulary import Vocabulary, word_set
 
 __all__ = ["MAX_HEAD_COLUMNS", "MAX_HEAD_WORDS", "Span", "clauses_of", "is_subordinate", "main_clause", "tail"]
 
@@ -17,6 +17,14 @@ _MIN_WORDS_BEFORE: Final = 2
 
 _MIN_WORDS_AFTER: Final = 3
 """From a conjunction on, besides itself."""
+
+_ADVERBS: Final = word_set(
+    """however therefore moreover instead perhaps indeed jedoch allerdings dagegen vielleicht cependant pourtant toutefois
+    peut-être embargo quizás tuttavia invece forse porém contudo talvez"""
+)
+"""They stand between commas and are no items."""
+
+_REFLEXIVES: Final = word_set("sich se si s'")
 
 _MARK: Final = re.compile(
     r"(?<!\d),(?:[\"'”’»)\]]*)\s+|(?<=\d),\s+(?!\d)|[;:](?:[\"'”’»)\]]*)\s+|[،؛]\s+|[，、；：]\s*"
@@ -58,6 +66,7 @@ def main_clause(sentence: str, vocabulary: Vocabulary | None) -> Span | None:
         return next(
             (clause for clause in clauses if _fits(sentence, clause) and _is_telling(sentence, clause)), None
         ) or (clauses[0] if len(clauses) == 1 and _fits(sentence, clauses[0]) else None)
+    clauses = _with_series(sentence, clauses, vocabulary)
     main = [clause for clause in clauses if not is_subordinate(sentence, clause, vocabulary)]
     candidates = (main or clauses)[:2]  # "However, the bridge held"; more single words are a list
     only = clauses[0] if len(clauses) == 1 else None
@@ -116,9 +125,56 @@ def _begins_clause(words: Sequence[Token], first: int, at: int, vocabulary: Voca
 def is_subordinate(sentence: str, clause: Span, vocabulary: Vocabulary) -> bool:
     """Returns whether a clause only says when, where, why or how: after lunch, because it rained."""
     words = tokens_of(sentence, *clause)
-    if len(words) > 1 and words[0].among(vocabulary.coordinators):
+    opens_sentence = clause.start == 0 and bool(words) and words[0].among(vocabulary.subordinates)  # "While it rained,"
+    if len(words) > 1 and words[0].among(vocabulary.coordinators) and not opens_sentence:
         words = words[1:]
     return bool(words) and words[0].among(vocabulary.subordinates | vocabulary.prepositions)
+
+
+def _with_series(sentence: str, clauses: Sequence[Span], vocabulary: Vocabulary) -> list[Span]:
+    """Returns the clauses, each with the series of words that goes on from it: when it rains, snows, or hails."""
+    joined: list[Span] = []
+    at = 0
+    while at < len(clauses):
+        end = _series_end(sentence, clauses, at, vocabulary)
+        joined.append(Span(clauses[at].start, clauses[end].end))
+        at = end + 1
+    return joined
+
+
+def _series_end(sentence: str, clauses: Sequence[Span], at: int, vocabulary: Vocabulary) -> int:
+    """Returns the index of the last clause of a series that begins in a clause, or its own.
+
+    A series ends with *and* or *or*. Behind a clause that only says when or why, its items may have two words, because a
+    main clause has to follow.
+    """
+    is_open = is_subordinate(sentence, clauses[at], vocabulary)
+    most = 2 if is_open else 1
+    for end in range(at + 1, len(clauses) - is_open):
+        if not sentence[: clauses[end - 1].end].endswith(","):
+            return at
+        words = tokens_of(sentence, *clauses[end])
+        if is_open and len(words) > 1 and words[-1].folded in vocabulary.stops:
+            words = words[:-1]  # "weil es kalt, dunkel und tief ist"
+        joint = next((index for index, word in enumerate(words) if word.among(vocabulary.list_ends)), None)
+        if joint is None:
+            if not _may_be_item(words, vocabulary, most):
+                return at
+        elif joint:
+            parts = (words[:joint], words[joint + 1 :])
+            return end if all(_may_be_item(part, vocabulary, 1) for part in parts) else at
+        else:
+            goes_on = not is_open and end > at + 1  # "who built, paid for, and used the canal"
+            return end if goes_on or _may_be_item(words[1:], vocabulary, most) else at
+    return at
+
+
+def _may_be_item(words: Sequence[Token], vocabulary: Vocabulary, most: int) -> bool:
+    """Whether some words are so few that they may be an item of a series, and are not known to be anything else."""
+    small = vocabulary.determiners | vocabulary.prepositions | vocabulary.part_of | _REFLEXIVES
+    telling = [word for word in words if word.folded not in small]
+    others = (vocabulary.stops | vocabulary.pronouns | _ADVERBS) - _REFLEXIVES
+    return 0 < len(telling) <= most and not any(word.among(others) for word in telling)
 
 
 def _is_telling(sentence: str, clause: Span) -> bool:

@@ -19,6 +19,9 @@ _MAX_LEAD_COLUMNS: Final = 28
 _MAX_UNIT_WORDS: Final = 3
 _MAX_NUMBER_CHARS: Final = 40
 
+_MATTER: Final = frozenset({"mass", "volume"})
+"""Dimensions of what is portioned."""
+
 _YEAR: Final = re.compile(r"1[0-9]{3}|20[0-9]{2}")
 
 _GLUED: Final = re.compile(
@@ -104,6 +107,8 @@ def _quantity(sentence: str, words: Sequence[Token], numeral: Numeral, vocabular
     behind = _until_mark(behind)
     measure = _measure(words[numeral.last], behind, numeral, vocabulary)
     number = sentence[numeral.start : numeral.end]
+    if measure and vocabulary and measure.shown_end > measure.end and _is_object(words[: numeral.first], vocabulary):
+        measure = measure._replace(shown_end=_object_end(behind, measure, vocabulary))
     if measure is None or (_YEAR.fullmatch(number) and _may_be_year(words, numeral, measure, vocabulary)):
         return None
     is_part = (
@@ -176,7 +181,9 @@ def _measure(word: Token, behind: Sequence[Token], numeral: Numeral, vocabulary:
         and _is_time(following[1], vocabulary)
     ):
         return _Measure(noun.end, following[1].end)  # "eggs a day"
-    return _Measure(noun.end, noun.end)
+    rest = behind[behind.index(noun) + 1 :]
+    matter_end = _matter_end(rest, vocabulary, is_portion=noun.among(vocabulary.portions)) if vocabulary else None
+    return _Measure(noun.end, matter_end or noun.end)
 
 
 def _scale(behind: Sequence[Token], vocabulary: Vocabulary) -> tuple[int, float]:
@@ -203,8 +210,11 @@ def _measure_by_sign(
         return None
     dimension, factor = UNIT_SIGNS.get(numeral.sign, ("", 0.0))
     end = behind[taken - 1].end if taken else word.end
-    may_name_whole = vocabulary and (dimension == "percent" or numeral.sign in CURRENCIES)
-    shown_end = _whole_end(behind[taken:], vocabulary) if vocabulary and may_name_whole else None
+    shown_end = None
+    if vocabulary and (dimension == "percent" or numeral.sign in CURRENCIES):
+        shown_end = _whole_end(behind[taken:], vocabulary)
+    elif vocabulary and dimension in _MATTER:
+        shown_end = _matter_end(behind[taken:], vocabulary, is_portion=True)
     if vocabulary and behind and not taken and behind[0].among(vocabulary.measures):
         shown_end = behind[0].end
     return _Measure(end, shown_end or end, dimension, numeral.value * factor)
@@ -232,7 +242,8 @@ def _measure_by_unit(behind: Sequence[Token], taken: int, known: Unit, vocabular
         return _Measure(end, first.end)  # "kilomètres à l'heure"
     if first.among(vocabulary.points):
         return _Measure(end, end if first.among(vocabulary.prepositions) else first.end)  # "years ago"
-    return _Measure(end, end, dimension, value)
+    matter_end = _matter_end(following, vocabulary, is_portion=dimension in _MATTER)
+    return _Measure(end, matter_end or end, dimension, value)
 
 
 def _is_time(word: Token, vocabulary: Vocabulary) -> bool:
@@ -244,7 +255,9 @@ def _measure_of_part(behind: Sequence[Token], numeral: Numeral, vocabulary: Voca
     words = [word for word in behind[:2] if not word.among(vocabulary.determiners)]
     unit = vocabulary.units.get(words[0].folded) if words else None
     if unit and not behind[0].among(vocabulary.part_of):
-        return _Measure(words[0].end, words[0].end, unit[0], numeral.value * unit[1])
+        rest = behind[behind.index(words[0]) + 1 :]
+        shown_end = _matter_end(rest, vocabulary, is_portion=unit[0] in _MATTER) if unit[0] in _MATTER else None
+        return _Measure(words[0].end, shown_end or words[0].end, unit[0], numeral.value * unit[1])
     return _Measure(numeral.end, _whole_end(behind, vocabulary) or numeral.end, "percent", numeral.value * 100)
 
 
@@ -267,6 +280,41 @@ def _whole_end(behind: Sequence[Token], vocabulary: Vocabulary) -> int | None:
         if nouns == _MAX_UNIT_WORDS - 1 or not (is_owner or _may_be_adjective(word, behind[at + 1 :], vocabulary)):
             return None if is_owner else word.end
     return None
+
+
+def _matter_end(following: Sequence[Token], vocabulary: Vocabulary, *, is_portion: bool) -> int | None:
+    """Returns where the words end that say of what there is so much: bottles of water, g flour, Tassen Mehl.
+
+    Args:
+        following: the words behind the unit.
+        vocabulary: their language's table.
+        is_portion: whether the unit measures matter, so that its name may stand right behind it.
+    """
+    if not following or following[0].among(vocabulary.part_of):
+        return _whole_end(following, vocabulary)
+    return following[0].end if is_portion and _may_be_noun(following[0], vocabulary) else None
+
+
+def _is_object(before: Sequence[Token], vocabulary: Vocabulary) -> bool:
+    """Whether a verb probably stands before a number, so that none follows: add two spoons of olive oil."""
+    small = vocabulary.determiners | vocabulary.approximators | vocabulary.prepositions | vocabulary.coordinators
+    return vocabulary.noun == "plural" and any(not word.among(small) for word in before)
+
+
+def _object_end(behind: Sequence[Token], measure: _Measure, vocabulary: Vocabulary) -> int:
+    """Returns where the noun ends that the shown words may break off."""
+    before = next((word for word in behind if word.end == measure.shown_end), None)
+    following = next((word for word in behind if word.start >= measure.shown_end), None)
+    if measure.dimension == "percent" or before is None or before.closes or before.among(vocabulary.measures):
+        return measure.shown_end
+    return following.end if following and _may_be_noun(following, vocabulary) else measure.shown_end
+
+
+def _may_be_noun(word: Token, vocabulary: Vocabulary) -> bool:
+    small = vocabulary.stops | vocabulary.prepositions | vocabulary.determiners | vocabulary.approximators
+    small |= vocabulary.joins | vocabulary.subordinates | vocabulary.list_ends
+    is_noun = not word.among(small) and word.text.isalpha() and not word.folded.endswith("ly")
+    return is_noun and (word.is_capitalized or vocabulary.noun != "capitalized")
 
 
 def _may_be_adjective(word: Token, following: Sequence[Token], vocabulary: Vocabulary) -> bool:

@@ -32,6 +32,10 @@ _MEASURES: Final = unit_table(
     mass 0.001 g
     mass 1 kg
     mass 1000 t
+    volume 0.001 ml
+    volume 0.01 cl
+    volume 0.1 dl
+    volume 1 l
     percent 1 % ٪
     """
 )
@@ -40,7 +44,7 @@ UNIT_SIGNS: Final[Mapping[str, Unit]] = {
     **_MEASURES,
     **{sign: (currency, 1.0) for sign, currency in CURRENCIES.items()},
 }
-"""With or without a space behind a number. Time in days, length in metres, mass in kilograms."""
+"""With or without a space behind a number. Time in days, length in metres, mass in kilograms, volume in litres."""
 
 GLUED_UNITS: Final = word_set(
     """公里 千米 平方公里 厘米 毫米 公斤 千克 公吨 万吨 吨 小时 分钟 天 个月 世纪 人 万人 亿人 美元 欧元 万元 亿元 元 米

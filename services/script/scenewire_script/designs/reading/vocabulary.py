@@ -96,6 +96,8 @@ class Vocabulary:
     points: frozenset[str]
     """Behind a time that is a point, not a duration: ago."""
     pronouns: frozenset[str]
+    portions: frozenset[str] = frozenset()
+    """Nouns that matter is portioned in, whose name stands right behind them: Flaschen Wasser."""
     percent: tuple[str, str] = ("per", "cent")
     powers: frozenset[str] = frozenset()
     """Behind a unit that isn't a length: kilomètres carrés."""
@@ -114,6 +116,8 @@ class Vocabulary:
     """Openers that stand before a year only if no word follows it: in 1500 parole."""
     fillers: frozenset[str] = frozenset()
     """Words that are never emphasized for their length."""
+    adverb: str = ""
+    """Pattern of adverbs, which are not emphasized either."""
 
     @property
     def hour(self) -> Unit:

@@ -30,6 +30,9 @@ _YEAR_WORDS: Final = word_set(
 _NOT_BEHIND: Final = word_set("jaar år yıl سنة سال year jahr jahre année año anno ano")
 """Year words that are units behind a number: 1500 jaar."""
 
+_SINCE: Final = word_set("since seit depuis desde dal dall'")
+"""No count stands behind them."""
+
 _ADDRESSES: Final = word_set(
     "avenue ave street st road rd lane drive boulevard blvd square court rue calle avenida via piazza rua straße"
 )
@@ -152,7 +155,9 @@ def _is_free(words: Sequence[Token], at: int, vocabulary: Vocabulary) -> bool:
     if words[at].closes or at + 1 == len(words):
         return True
     behind = words[at + 1]
-    if behind.text in UNIT_SIGNS or behind.folded in vocabulary.units or behind.among(vocabulary.eras):
+    unit = vocabulary.units.get(behind.folded, ("", 0.0))[0]
+    are_people = unit == "people" and _follows_verb(words, at + 2, vocabulary)  # "in 1848 workers marched"
+    if behind.text in UNIT_SIGNS or (unit and not are_people) or behind.among(vocabulary.eras):
         return False
     if _is_counting(words, at, vocabulary):
         return False
@@ -172,6 +177,8 @@ def _is_counting(words: Sequence[Token], at: int, vocabulary: Vocabulary) -> boo
     small = vocabulary.stops | vocabulary.prepositions | vocabulary.determiners | vocabulary.months
     if behind.opens or behind.among(small | vocabulary.joins | vocabulary.list_ends):
         return False
+    if before and (before.among(_SINCE) or _follows_verb(words, at + 2, vocabulary)):
+        return False  # "since 1990 prices", "in 2008 banks had"
     if not behind.is_capitalized:
         if before and before.among(vocabulary.count_openers):
             return True
@@ -184,6 +191,17 @@ def _is_counting(words: Sequence[Token], at: int, vocabulary: Vocabulary) -> boo
         end += 1
     is_subject = end < len(words) and not words[end - 1].closes and not words[end].among(vocabulary.pronouns)
     return not is_subject or any(word.among(_ADDRESSES) for word in words[at + 1 : end])
+
+
+def _follows_verb(words: Sequence[Token], at: int, vocabulary: Vocabulary) -> bool:
+    """Whether the subject in front of a word ends there: in 2008 banks had, in 2008 banks failed."""
+    if vocabulary.noun != "plural" or at >= len(words) or words[at - 1].closes:
+        return False
+    word = words[at]
+    others = vocabulary.pronouns | vocabulary.determiners | vocabulary.prepositions | vocabulary.joins
+    others |= vocabulary.list_ends | vocabulary.ordinals | vocabulary.subordinates
+    is_past = word.folded.endswith("ed") and len(word.text) > _SMALL_CHARS
+    return not word.among(others) and (word.among(vocabulary.stops) or is_past)
 
 
 def _event(sentence: str, before: str, behind: Span, neighbours: Sequence[Span], vocabulary: Vocabulary | None) -> str:
