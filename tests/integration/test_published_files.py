@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from scenewire.installation.files import is_intact
 from scenewire_tts.engines.kokoro.voices import read_voice
-from scenewire_tts.installation.files import is_intact
 from scenewire_tts.installation.published import KOKORO
 
 FOLDER = Path(os.environ.get("SCENEWIRE_TEST_WEIGHTS", "nowhere"))

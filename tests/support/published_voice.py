@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from scenewire_tts.installation.published import PublishedFile, PublishedPackage, Release
+from scenewire.installation.published import PublishedFile, PublishedPackage
+from scenewire_tts.installation.published import Release
 from tests.support.onnx_graph import graph
 from tests.support.weights import VOCABULARY, styles
 

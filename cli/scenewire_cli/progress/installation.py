@@ -2,30 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final, Protocol
+from typing import Final
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 from typing_extensions import override
 
+from scenewire.installation.progress import Progress as InstallationDisplay
 from scenewire_cli.output.terminal import print_json, print_line, sanitize
 
-__all__ = ["InstallationDisplay", "installation_display"]
+__all__ = ["installation_display"]
 
 _STEPS: Final = 20
 """Events or lines for a large file; one for each would be thousands."""
-
-
-class InstallationDisplay(Protocol):
-    """Shows how far an installation is."""
-
-    def note(self, text: str) -> None:
-        """Shows a line of text."""
-        ...
-
-    def advance(self, name: str, done: int, total: int) -> None:
-        """Shows how many bytes of a file have arrived."""
-        ...
 
 
 @contextmanager

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing_extensions import override
 
 from scenewire.errors import PipelineError
+from scenewire.installation.progress import Progress
 from scenewire_tts.installation.installer import install
-from scenewire_tts.installation.progress import Progress
 
 
 class _Lines(Progress):

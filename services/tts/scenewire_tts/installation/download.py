@@ -13,9 +13,9 @@ from typing import BinaryIO, Final
 import httpx2
 
 from scenewire.errors import FailureCode, PermanentError, TransientError
-from scenewire_tts.installation.files import is_intact, require_published
-from scenewire_tts.installation.progress import Progress
-from scenewire_tts.installation.published import PublishedFile
+from scenewire.installation.files import is_intact, require_published
+from scenewire.installation.progress import Progress
+from scenewire.installation.published import PublishedFile, Subject
 
 __all__ = ["download", "without_login"]
 
@@ -34,7 +34,7 @@ class _CutError(Exception):
     """A connection ended before the file was complete."""
 
 
-async def download(base: str, file: PublishedFile, target: Path, progress: Progress) -> None:
+async def download(base: str, file: PublishedFile, target: Path, progress: Progress, subject: Subject) -> None:
     """Downloads a file, from where an earlier run stopped.
 
     Args:
@@ -42,6 +42,7 @@ async def download(base: str, file: PublishedFile, target: Path, progress: Progr
         file: the file; its `path` is its name there.
         target: where it is written once it is complete; its parent exists.
         progress: shows the bytes.
+        subject: what is installed.
 
     Raises:
         TransientError: `voice_unavailable`, the address cannot be reached or the connection keeps breaking.
@@ -56,7 +57,7 @@ async def download(base: str, file: PublishedFile, target: Path, progress: Progr
         progress.note(f"what an earlier run left of {file.path} was damaged; downloading it again")
         part.unlink(missing_ok=True)
         await _receive(address, file, part, progress)
-    await asyncio.to_thread(require_published, part, file, without_login(base))
+    await asyncio.to_thread(require_published, part, file, without_login(base), subject)
     part.replace(target)
 
 

@@ -1,36 +1,21 @@
-"""Installs a voice into a folder of weights, and removes it.
+"""Installs a voice into a folder of weights, and removes it."""
 
-Files are fetched into a hidden folder beside the installed ones, verified there, and renamed into place; the model comes
-last, so that a folder is never complete before all of it is there. A lock keeps two installations apart.
-"""
-
-import asyncio
-import fcntl
-import json
-import os
-import shutil
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from scenewire.errors import FailureCode, PermanentError, PipelineError, is_disk_full
+from scenewire.installation import installer
+from scenewire.installation.files import is_intact
+from scenewire.installation.installer import Removed
+from scenewire.installation.progress import Progress
 from scenewire_tts.engines.kokoro.weights import examine
-from scenewire_tts.installation.files import is_intact
-from scenewire_tts.installation.places import Cost, Place, places_for
-from scenewire_tts.installation.progress import Progress
-from scenewire_tts.installation.published import KOKORO, PublishedFile, Release
+from scenewire_tts.installation.places import places_for
+from scenewire_tts.installation.published import KOKORO, Release
 
 __all__ = ["Installed", "Removed", "changed_files", "install", "remove"]
 
-_STAGING: Final = ".installing"
-_MANIFEST: Final = "installed.json"
-_LOCK: Final = ".lock"
-_LOCK_POLL_S: Final = 0.2
-
-_RESERVE_BYTES: Final = 64 << 20
-"""Must stay free on the disk."""
+_MODELS: Final = (".onnx", ".pth")
+"""They come last: a folder without a model is not complete."""
 
 
 @dataclass(frozen=True)
@@ -42,15 +27,6 @@ class Installed:
     voices: tuple[str, ...]
     is_new: bool
     """Whether anything was fetched; otherwise it was there already."""
-
-
-@dataclass(frozen=True)
-class Removed:
-    """What became of the files of an installation."""
-
-    removed: tuple[str, ...]
-    kept: tuple[str, ...]
-    """Files that were changed after the installation, which are somebody's own now."""
 
 
 async def install(
@@ -78,114 +54,21 @@ async def install(
             `storage_full` or `storage_unavailable`, the folder cannot be written.
     """
     places = places_for(source, precision, release)
-    try:
-        async with _locked(folder, progress):
-            if source is None and await asyncio.to_thread(_has_everything, folder, release, precision or "int8"):
-                return Installed(folder, "an earlier installation", examine(folder).voices, is_new=False)
-            return await _install_from(places, folder, progress, release)
-    except OSError as error:
-        full = is_disk_full(error)
-        raise PermanentError(
-            FailureCode.STORAGE_FULL if full else FailureCode.STORAGE_UNAVAILABLE,
-            f"cannot write to {folder}: {error.strerror or error}",
-            hint="free space on that disk, then run the same command to continue"
-            if full
-            else "choose another with --to",
-        ) from error
+
+    def is_complete() -> bool:
+        return source is None and _has_everything(folder, release, precision or "int8")
+
+    outcome = await installer.install(folder, places, release.subject, progress, last=_MODELS, is_complete=is_complete)
+    return Installed(folder, outcome.place, examine(folder).voices, is_new=outcome.is_new)
 
 
-async def remove(folder: Path, progress: Progress) -> Removed:
+async def remove(folder: Path, progress: Progress, release: Release = KOKORO) -> Removed:
     """Removes the files that `install` wrote, and the folder if it is empty then.
 
     Raises:
         PermanentError: `invalid_settings`, nothing was installed there; `storage_unavailable`, a file cannot be removed.
     """
-    if not _has_installation(folder):
-        raise PermanentError(
-            FailureCode.INVALID_SETTINGS,
-            f"`scenewire voices install` has installed nothing in {folder}",
-            hint="name another folder with --from; remove files of your own yourself",
-        )
-    try:
-        async with _locked(folder, progress):
-            return await asyncio.to_thread(_remove, folder)
-    except OSError as error:
-        raise PermanentError(
-            FailureCode.STORAGE_UNAVAILABLE, f"cannot remove files from {folder}: {error.strerror or error}"
-        ) from error
-
-
-async def _install_from(places: Sequence[Place], folder: Path, progress: Progress, release: Release) -> Installed:
-    staging = folder / _STAGING
-    staging.mkdir(exist_ok=True)
-    *first, last = places
-    for place in first:
-        try:
-            return await _install(place, folder, staging, progress, release)
-        except PipelineError as error:
-            if error.code != FailureCode.VOICE_UNAVAILABLE:
-                raise
-            progress.note(f"{error.message}; trying {last.label}")
-    return await _install(last, folder, staging, progress, release)
-
-
-async def _install(place: Place, folder: Path, staging: Path, progress: Progress, release: Release) -> Installed:
-    try:
-        files = await place.files(staging)
-        missing = [file for file in files if not await asyncio.to_thread(is_intact, folder / file.path, file)]
-        _require_own(missing, folder)
-        wanted = [file for file in missing if not await asyncio.to_thread(is_intact, staging / file.path, file)]
-        if wanted:
-            cost = place.cost(wanted)
-            _require_space(folder, cost.disk - _bytes_in(staging))
-            progress.note(_announcement(place, cost, release))
-            fetched = await place.fetch(wanted, staging, progress)
-            files = [file for file in files if file in fetched or file not in wanted]
-    finally:
-        shutil.rmtree(staging / "unpacked", ignore_errors=True)
-    await asyncio.to_thread(_commit, files, [file for file in files if file in missing], place, folder, staging)
-    return Installed(folder, place.label, examine(folder).voices, is_new=bool(missing))
-
-
-def _require_own(missing: Sequence[PublishedFile], folder: Path) -> None:
-    """Refuses to replace files that somebody else put into the folder."""
-    ours = {file.path for file in _manifest(folder)}
-    others = [file.path for file in missing if file.path not in ours and (folder / file.path).exists()]
-    if others:
-        raise PermanentError(
-            FailureCode.INVALID_SETTINGS,
-            f"{folder} has other files under the names of {', '.join(others[:3])}{'…' if len(others) > 3 else ''}, which "
-            "`scenewire voices install` did not write",
-            hint="move them away, or choose another folder with --to",
-        )
-
-
-def _announcement(place: Place, cost: Cost, release: Release) -> str:
-    if not cost.download:
-        return f"{cost.disk / 1e6:.0f} MB from {place.label}"
-    return f"{release.title}, licence {release.licence}: {cost.download / 1e6:.0f} MB from {place.label}"
-
-
-def _commit(
-    files: Sequence[PublishedFile], staged: Sequence[PublishedFile], place: Place, folder: Path, staging: Path
-) -> None:
-    """Renames staged files into place, the model last, and removes those of an earlier installation that are not needed."""
-    earlier = _manifest(folder)
-    if staged or earlier:
-        _write_manifest(folder, place, {*staged, *earlier})  # of both: `remove` finds them all, whenever this ends
-    for file in sorted(staged, key=lambda file: file.path.endswith((".onnx", ".pth"))):
-        (folder / file.path).parent.mkdir(exist_ok=True)
-        (staging / file.path).replace(folder / file.path)
-    needed = {file.path for file in files}
-    _unlink((file for file in earlier if file.path not in needed), folder)
-    ours = {*staged, *(file for file in earlier if file in files)}
-    if ours:
-        _write_manifest(folder, place, ours)
-    shutil.rmtree(staging, ignore_errors=True)
-
-
-def _has_installation(folder: Path) -> bool:
-    return any((folder / name).exists() for name in (_MANIFEST, _STAGING))
+    return await installer.remove(folder, release.subject, progress)
 
 
 def _has_everything(folder: Path, release: Release, precision: str) -> bool:
@@ -197,95 +80,7 @@ def _has_everything(folder: Path, release: Release, precision: str) -> bool:
     )
 
 
-def _remove(folder: Path) -> Removed:
-    files = _manifest(folder)
-    removed = _unlink(files, folder)
-    kept = [file.path for file in files if (folder / file.path).exists()]
-    shutil.rmtree(folder / _STAGING, ignore_errors=True)
-    for name in (_MANIFEST, _LOCK):
-        (folder / name).unlink(missing_ok=True)
-    for empty in (folder / "voices", folder / "onnx", folder):
-        with suppress(OSError):
-            empty.rmdir()
-    return Removed(tuple(removed), tuple(kept))
-
-
-def _unlink(files: Iterable[PublishedFile], folder: Path) -> list[str]:
-    """Removes files that are as they were installed."""
-    removed = []
-    for file in files:
-        if is_intact(folder / file.path, file):
-            (folder / file.path).unlink()
-            removed.append(file.path)
-    return removed
-
-
-# --- manifest ---------------------------------------------------------------------------------------------------------
-
-
 def changed_files(folder: Path) -> frozenset[str]:
     """Returns the installed files of a folder whose bytes are not those that were installed."""
-    return frozenset(file.path for file in _manifest(folder) if not is_intact(folder / file.path, file))
-
-
-def _manifest(folder: Path) -> list[PublishedFile]:
-    try:
-        listed = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))["files"]
-        files = [PublishedFile(str(file["path"]), int(file["size"]), str(file["sha256"])) for file in listed]
-    except (OSError, ValueError, KeyError, TypeError):
-        return []
-    return [file for file in files if not Path(file.path).is_absolute() and ".." not in Path(file.path).parts]
-
-
-def _write_manifest(folder: Path, place: Place, files: Iterable[PublishedFile]) -> None:
-    part = folder / _STAGING / _MANIFEST
-    part.parent.mkdir(exist_ok=True)
-    listed = [asdict(file) for file in sorted(files, key=lambda file: file.path)]
-    part.write_text(json.dumps({"from": place.label, "files": listed}, indent=1) + "\n", encoding="utf-8")
-    part.replace(folder / _MANIFEST)
-
-
-# --- disk -------------------------------------------------------------------------------------------------------------
-
-
-def _require_space(folder: Path, needed: int) -> None:
-    free = shutil.disk_usage(folder).free
-    if free < needed + _RESERVE_BYTES:
-        raise PermanentError(
-            FailureCode.STORAGE_FULL,
-            f"the voice takes {needed / 1e6:.0f} MB while it is installed, and only {free / 1e6:.0f} MB are free on the "
-            f"disk of {folder}",
-            hint="free space on that disk, or choose another folder with --to",
-        )
-
-
-def _bytes_in(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-
-
-@asynccontextmanager
-async def _locked(folder: Path, progress: Progress) -> AsyncIterator[None]:
-    """Holds the lock of a folder; waits while another process does."""
-    waiting = False
-    while True:
-        with _lock(folder) as is_ours:
-            if is_ours:
-                yield
-                return
-        if not waiting:
-            progress.note(f"another process installs or removes the voice in {folder}; waiting until it is done")
-            waiting = True
-        await asyncio.sleep(_LOCK_POLL_S)
-
-
-@contextmanager
-def _lock(folder: Path) -> Iterator[bool]:
-    """Yields whether this process has the lock, which ends with the block or the process."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / _LOCK).open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield bool(os.fstat(file.fileno()).st_nlink)  # else removed between opening and locking
+    installed = installer.installed_files(folder)
+    return frozenset(file.path for file in installed if not is_intact(folder / file.path, file))

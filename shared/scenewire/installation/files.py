@@ -3,8 +3,8 @@
 import hashlib
 from pathlib import Path
 
-from scenewire.errors import FailureCode, PermanentError
-from scenewire_tts.installation.published import PublishedFile
+from scenewire.errors import PermanentError
+from scenewire.installation.published import PublishedFile, Subject
 
 __all__ = ["is_intact", "require_published", "sha256_of"]
 
@@ -23,21 +23,22 @@ def is_intact(path: Path, file: PublishedFile) -> bool:
         return False
 
 
-def require_published(path: Path, file: PublishedFile, place: str) -> None:
+def require_published(path: Path, file: PublishedFile, place: str, subject: Subject) -> None:
     """Removes a file that is not the published one.
 
     Args:
         path: the received file.
         file: what it should be.
         place: where it came from, for the error message.
+        subject: what is installed.
 
     Raises:
-        PermanentError: `voice_unavailable`, it is another file.
+        PermanentError: the subject is unavailable: it is another file.
     """
     if not is_intact(path, file):
         path.unlink(missing_ok=True)
         raise PermanentError(
-            FailureCode.VOICE_UNAVAILABLE,
+            subject.unavailable,
             f"{file.path} from {place} is not the published file: its SHA-256 differs, so it was removed",
-            hint="try again, or another place: `scenewire voices install --help` lists them",
+            hint=f"try again, or {subject.elsewhere}",
         )
