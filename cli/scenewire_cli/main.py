@@ -19,6 +19,7 @@ from scenewire.observability.logging_setup import configure_logs
 from scenewire_cli.commands.cancel import cancel
 from scenewire_cli.commands.doctor import doctor
 from scenewire_cli.commands.endpoint import endpoint
+from scenewire_cli.commands.fonts import fonts_app
 from scenewire_cli.commands.languages import languages
 from scenewire_cli.commands.looks import looks
 from scenewire_cli.commands.make import make
@@ -67,6 +68,7 @@ for _heading, _commands in _COMMANDS.items():
         add_command(app, _command, _heading)
 app.add_typer(database_app, name="db", rich_help_panel=_MAINTENANCE)
 app.add_typer(voices_app, name="voices", rich_help_panel="Make videos")
+app.add_typer(fonts_app, name="fonts", rich_help_panel=_MAINTENANCE)
 app.add_typer(weights_app, name="weights", rich_help_panel=_MAINTENANCE)
 
 

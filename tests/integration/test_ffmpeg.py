@@ -229,7 +229,7 @@ async def test_undrawable_characters_are_left_out_with_a_note(studio):
     film = await studio.stages.videos.assemble([segment])
     assert len(film.notes) == 1
     assert "no font draws" in film.notes[0]
-    assert "scenewire[fonts]" in film.notes[0]
+    assert "scenewire fonts install" in film.notes[0]
     assert "\u0a85" in (await studio.store.open(film.captions_srt)).read_text()
 
 
@@ -237,7 +237,7 @@ async def test_captions_that_would_be_blank_are_refused_before_the_encode(studio
     with pytest.raises(PermanentError, match="no font draws the captions: \u0a85") as refused:
         await studio.stages.segments.render(await studio.sourced(text="\u0a85\u0a86\u0a87 \u0a85\u0a86"))
     assert refused.value.code is FailureCode.FONT_MISSING
-    assert "scenewire[fonts]" in refused.value.hint
+    assert "scenewire fonts install" in refused.value.hint
 
 
 def left_out(segment: SegmentRendered, scene_number: int = 1) -> None:

@@ -48,7 +48,7 @@ async def _doctor(folder: DataFolder, *, nats_url: str | None, as_json: bool) ->
         ("ffmpeg", await _ffmpeg()),
         *await _service("speech", partial(_speech, folder)),
         *await _service("script", _script),
-        *await _service("fonts", _captions),
+        *await _service("fonts", partial(_captions, folder)),
         *await _service("footage", _footage),
         ("bus", await _bus(folder, nats_url)),
         ("data", _data(folder)),
@@ -101,10 +101,10 @@ async def _script() -> Sequence[Finding]:
     return await check_script()
 
 
-async def _captions() -> Sequence[Finding]:
+async def _captions(folder: DataFolder) -> Sequence[Finding]:
     from scenewire_assembly.diagnostics import check_captions
 
-    return await check_captions()
+    return await check_captions(folder.root)
 
 
 async def _footage() -> Sequence[Finding]:

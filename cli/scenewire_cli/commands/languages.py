@@ -28,7 +28,7 @@ async def _languages(folder: DataFolder, *, as_json: bool) -> int:
     from scenewire_tts.voices import list_voices
 
     with settings_errors():
-        voices, drawable = await list_voices(data=folder.root), await drawable_writings()
+        voices, drawable = await list_voices(data=folder.root), await drawable_writings(folder.root)
     rows: list[dict[str, Any]] = [
         {
             "language": tag,

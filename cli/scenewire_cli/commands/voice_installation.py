@@ -1,13 +1,13 @@
 """`scenewire voices install` and `remove`: a natural voice in the data folder."""
 
 import asyncio
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from scenewire.errors import FailureCode, PermanentError, TransientError
+from scenewire.errors import FailureCode, TransientError
+from scenewire_cli.commands.installed import remove_installation
 from scenewire_cli.options import DataOption, JsonOption
 from scenewire_cli.output.terminal import print_json, print_line
 from scenewire_cli.progress.installation import installation_display
@@ -138,29 +138,12 @@ def remove(
 async def _remove(folder: DataFolder, where: Path | None, *, yes: bool, as_json: bool) -> int:
     from scenewire_tts.installation.installer import remove as remove_voice
 
-    target = where or folder.weights
-    if where is None and folder.endpoint() is not None:
-        raise PermanentError(
-            FailureCode.INVALID_SETTINGS,
-            f"a stack of {folder.root} is running, and may be speaking with this voice",
-            hint="stop it first",
-        )
-    if not yes:
-        _confirm(target)
-    with installation_display(as_json=as_json) as display:
-        removed = await remove_voice(target, display)
-    if as_json:
-        print_json({"event": "removed", "folder": str(target), "removed": removed.removed, "kept": removed.kept})
-        return 0
-    print_line(f"removed {len(removed.removed)} files from {target}")
-    for path in removed.kept:
-        print_line(f"kept {path}: it was changed after the installation")
-    return 0
-
-
-def _confirm(target: Path) -> None:
-    if not sys.stdin.isatty():
-        raise PermanentError(
-            FailureCode.INVALID_SETTINGS, "nobody is there to confirm the removal", hint="add --yes to remove the voice"
-        )
-    typer.confirm(f"Remove the natural voice in {target}?", abort=True, err=True)
+    return await remove_installation(
+        folder,
+        where or folder.weights,
+        remove_voice,
+        name="the natural voice",
+        use="speaking with this voice",
+        yes=yes,
+        as_json=as_json,
+    )

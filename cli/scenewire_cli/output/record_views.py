@@ -16,6 +16,7 @@ from scenewire_cli.output.terminal import print_json, print_line, single_spaced
 
 __all__ = [
     "AUDIT",
+    "FONTS",
     "HISTORY",
     "LANGUAGES",
     "PROJECTS",
@@ -89,6 +90,12 @@ LANGUAGES: Final = (
     Column("name", "name"),
     Column("engines", "engines", lambda engines: ", ".join(engines) or "none"),
     Column("captions", "captions", lambda can_be_drawn: "yes" if can_be_drawn else "no font"),
+)
+FONTS: Final = (
+    Column("script", "script"),
+    Column("captions", "drawn", lambda is_drawn: "yes" if is_drawn else "no font"),
+    Column("installable", "available", lambda is_available: "yes" if is_available else ""),
+    Column("installed", "installed", lambda is_installed: "yes" if is_installed else ""),
 )
 VOICES: Final = (
     Column("voice", "name"),

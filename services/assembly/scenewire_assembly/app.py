@@ -45,7 +45,7 @@ def create_app(settings: AssemblySettings | None = None) -> FastStream:
     music = MusicCache(store, ffmpeg)
     threads = settings.threads or min(_MAX_THREADS, usable_processors())
     encoder = Encoder(preset=settings.preset, crf=settings.crf, threads=threads)
-    fonts = installed_fonts(settings.fonts_dir)
+    fonts = installed_fonts(*settings.font_folders)
     segments = SegmentStage(store, ffmpeg, music, encoder=encoder, fonts=fonts, typefaces=settings.typefaces_dir)
     videos = VideoStage(
         store,

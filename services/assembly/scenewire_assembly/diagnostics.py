@@ -1,5 +1,7 @@
 """Reports which writing systems captions can show here."""
 
+from pathlib import Path
+
 from pydantic import ValidationError
 
 from scenewire.errors import PipelineError
@@ -10,10 +12,14 @@ from scenewire_assembly.languages import LETTERS, drawable_writings
 __all__ = ["check_captions"]
 
 
-async def check_captions() -> list[Finding]:
-    """Returns the writing systems that the installed fonts can draw."""
+async def check_captions(data: Path | None = None) -> list[Finding]:
+    """Returns the writing systems that the installed fonts can draw.
+
+    Args:
+        data: the data folder, in which fonts may be installed; None takes that of the environment.
+    """
     try:
-        drawable = await drawable_writings()
+        drawable = await drawable_writings(data)
     except PipelineError as error:
         return [Finding(error.message, ok=False, hint=error.hint)]
     except ValidationError as error:

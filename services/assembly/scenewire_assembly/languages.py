@@ -46,17 +46,24 @@ LETTERS: Final = {
 }
 """A common letter of each writing system of `scenewire.text.writings`."""
 
+EMOJI: Final = "\U0001f600"
 
-async def drawable_writings() -> frozenset[str]:
+
+async def drawable_writings(data: Path | None = None) -> frozenset[str]:
     """Returns the writing systems for which there is a font.
+
+    Args:
+        data: the data folder, in which fonts may be installed; None takes that of the environment.
 
     Raises:
         PipelineError: ffmpeg cannot be used.
     """
     settings = AssemblySettings(artifacts_url=os.environ.get("ARTIFACTS_URL", "file:///"))
+    settings = settings if data is None else settings.model_copy(update={"data_folder": data})
     ffmpeg = RealFfmpegExecutor(await find_ffmpeg(settings.ffmpeg))
     with TemporaryDirectory() as name:
         folder = Path(name)
-        job = FfmpegJob(ffmpeg, folder, installed_fonts(settings.fonts_dir).prepare(folder, DEFAULT_LANGUAGE))
+        job = FfmpegJob(ffmpeg, folder, installed_fonts(*settings.font_folders).prepare(folder, DEFAULT_LANGUAGE))
         # One at a time: libass uses at most ten fonts for one text.
-        return frozenset([writing for writing, letter in LETTERS.items() if not await find_undrawable(job, letter)])
+        tried = {**LETTERS, "Emoji": EMOJI}
+        return frozenset([writing for writing, letter in tried.items() if not await find_undrawable(job, letter)])

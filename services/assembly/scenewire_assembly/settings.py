@@ -9,7 +9,7 @@ from pydantic import AfterValidator, DirectoryPath, Field
 from pydantic_settings import SettingsConfigDict
 
 from scenewire.processors import usable_processors
-from scenewire.settings import Seconds, ServiceSettings
+from scenewire.settings import EmptyAsNone, Seconds, ServiceSettings, default_data_folder
 from scenewire_assembly.typefaces.cutting import TYPEFACES_DIR
 
 __all__ = ["AssemblySettings"]
@@ -52,6 +52,11 @@ class AssemblySettings(ServiceSettings):
         default=None,
         description="Folder of fonts for scripts that neither the bundled font nor the system's fonts have.",
     )
+    data_folder: Annotated[Path | None, EmptyAsNone] = Field(
+        default=None,
+        validation_alias="SCENEWIRE_DATA",
+        description="Data folder, in which fonts may be installed. Unset: the user's data folder.",
+    )
     typefaces_dir: Path = Field(
         default_factory=lambda: TYPEFACES_DIR,
         description="Folder in which the typefaces of themes are kept, cut when they are first needed. "
@@ -66,3 +71,8 @@ class AssemblySettings(ServiceSettings):
     )
     target_lufs: float = Field(default=-14.0, ge=-31, le=-9, description="Loudness of the video, LUFS.")
     peak: float = Field(default=-1.5, ge=-9, le=-0.5, description="Highest true peak of the video, dBTP.")
+
+    @property
+    def font_folders(self) -> tuple[Path | None, ...]:
+        """Folders of fonts besides those of packages: where `scenewire fonts install` puts them, and `fonts_dir`."""
+        return (self.data_folder or default_data_folder()).absolute() / "fonts", self.fonts_dir

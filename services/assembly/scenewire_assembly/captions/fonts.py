@@ -9,9 +9,9 @@ from xml.sax.saxutils import escape
 
 from scenewire_assembly.job_files import FONTS
 
-__all__ = ["BUNDLED_FAMILY", "BUNDLED_FONT", "FONTS_HINT", "Fonts", "installed_fonts"]
+__all__ = ["BUNDLED_FAMILY", "BUNDLED_FONT", "FONTS_HINT", "Fonts", "has_extra_fonts", "installed_fonts"]
 
-FONTS_HINT: Final = "install the extra scenewire[fonts], or put a font for this writing system into ASSEMBLY_FONTS_DIR"
+FONTS_HINT: Final = "run `scenewire fonts install`, or put a font for this writing system into ASSEMBLY_FONTS_DIR"
 
 _FONT_FILES: Final = frozenset({".ttf", ".otf", ".ttc", ".otc"})
 BUNDLED_FAMILY: Final = "DejaVu Sans"
@@ -86,11 +86,19 @@ class Fonts:
         return sorted(found)
 
 
-def installed_fonts(folder: Path | None) -> Fonts:
-    """Returns the fonts of the extra `fonts`, where it is installed, and those of a folder."""
+def installed_fonts(*folders: Path | None) -> Fonts:
+    """Returns the fonts of the extra `fonts`, where it is installed, and those of the folders that exist."""
+    return Fonts((*_extra_folders(), *(folder for folder in folders if folder and folder.is_dir())))
+
+
+def has_extra_fonts() -> bool:
+    """Whether the extra `fonts` is installed."""
+    return len(_extra_folders()) == len(_PACKAGES)
+
+
+def _extra_folders() -> list[Path]:
     specs = map(importlib.util.find_spec, _PACKAGES)
-    packages = [Path(path) for spec in specs if spec for path in spec.submodule_search_locations or ()]
-    return Fonts((*packages, *((folder,) if folder else ())))
+    return [Path(path) for spec in specs if spec for path in spec.submodule_search_locations or ()]
 
 
 def _chinese_family(language: str) -> str:

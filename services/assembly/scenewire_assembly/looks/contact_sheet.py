@@ -174,7 +174,7 @@ class _Artist:
         return (scrim.shade(shown) if scrim else shown).tobytes()
 
     async def _job(self, folder: Path) -> FfmpegJob:
-        fonts = installed_fonts(self.settings.fonts_dir)
+        fonts = installed_fonts(*self.settings.font_folders)
         environment = fonts.prepare(folder, self.scripted.brief.options.language)
         return FfmpegJob(await open_executor(self.settings.ffmpeg), folder, environment)
 

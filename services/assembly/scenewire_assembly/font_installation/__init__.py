@@ -1,0 +1,1 @@
+"""Installs fonts of writing systems that this machine lacks, when `scenewire fonts install` asks for it."""
