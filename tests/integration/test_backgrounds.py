@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from scenewire.artifacts.filesystem import FilesystemStore
 from scenewire.errors import FailureCode, PermanentError
@@ -14,6 +15,9 @@ from scenewire_cli.ordering.files import OrderFiles, order_files, with_files
 from scenewire_cli.ordering.order import build_order
 from scenewire_cli.ordering.order_options import OrderOptions
 from scenewire_script.preview import preview_script
+from tests.support.hostile import Kit
+from tests.support.hostile.kit import Canary
+from tests.support.hostile.stills import SAMPLES
 from tests.support.media import make_clip, pretend_clips
 from tests.support.studio import Studio
 
@@ -55,6 +59,33 @@ async def test_a_scene_without_footage_shows_the_video_from_its_beginning_to_the
     assert len(frames) == 120
     assert all(share_of(frame[60:100, 5:35], (0xC0, 0xC0, 0xC0)) > 0.95 for frame in frames)
     assert rendered.footage.clips == (), "it is not footage: later messages and credits don't name it as such"
+
+
+@pytest.mark.parametrize("kind", ["png", "jpg", "webp"])
+async def test_a_scene_without_footage_shows_the_picture(tmp_path, kind):
+    studio = Studio(tmp_path)
+    Image.new("RGB", (400, 300), (0x30, 0x70, 0xB0)).save(tmp_path / f"sea.{kind}")
+    look = looks(await background_of(studio, tmp_path / f"sea.{kind}"), closing=True)
+    scene = await studio.sourced(samples=72_000, text=TEXT, look=look)
+    rendered = await studio.stages.segments.render(scene)
+    frames = await studio.pictures(rendered.segment.video)
+    assert all(share_of(frame[:100], (0x30, 0x70, 0xB0)) > 0.97 for frame in frames[:80])
+    video = await studio.stages.videos.assemble([rendered])
+    assert share_of((await studio.pictures(video.thumbnail))[0][:, 1190:], (0x30, 0x70, 0xB0)) > 0.9
+
+
+@pytest.mark.parametrize("name", ["drawing_of_a_gigabyte", "half_a_photograph", "drawing_of_nothing", "ribbon"])
+async def test_pictures_that_are_damaged_or_of_absurd_sizes_are_refused(tmp_path, name):
+    studio = Studio(tmp_path)
+    kit = await Kit.of(tmp_path, Canary(tmp_path / "canary", 9))
+    (tmp_path / "picture").write_bytes(await SAMPLES[name].make(kit))
+    scene = await studio.sourced(look=looks(await background_of(studio, tmp_path / "picture")))
+    with pytest.raises(PermanentError, match="the background: ") as failure:
+        await studio.stages.segments.render(scene)
+    assert (failure.value.code, bool(failure.value.hint)) == (FailureCode.MEDIA_REFUSED, True)
+    with pytest.raises(PermanentError) as early:
+        await with_files(ORDER, OrderFiles(background=tmp_path / "picture"), (tmp_path / "orders").as_uri())
+    assert early.value.code == FailureCode.MEDIA_REFUSED
 
 
 async def test_footage_goes_before_the_background(tmp_path):
@@ -155,10 +186,16 @@ async def test_every_mistake_with_a_background_is_found_before_anything_starts(t
     assert not (tmp_path / "store").exists()
 
 
-async def test_the_contact_sheet_has_a_row_over_the_background(tmp_path):
-    store = FilesystemStore(tmp_path / "store")
-    source = await make_clip(tmp_path / "green.mp4", pattern="color=c=0x208040", seconds=0.5, size="320x180")
+@pytest.mark.parametrize("kind", ["mp4", "png"])
+async def test_the_contact_sheet_has_a_row_over_the_background(tmp_path, kind):
+    store, source = FilesystemStore(tmp_path / "store"), tmp_path / f"green.{kind}"
+    if kind == "png":
+        Image.new("RGB", (320, 180), (0x20, 0x80, 0x40)).save(source)
+    else:
+        await make_clip(source, pattern="color=c=0x208040", seconds=0.5, size="320x180")
     order = build_order(OrderOptions(topic="Tea", size="320x180")).model_copy(update={"text": TEXT, "language": "en"})
     order = await with_files(order, OrderFiles(background=source), (tmp_path / "store").as_uri())
     rows = await make_contact_sheet(await preview_script(order), tmp_path / "looks.png", store)
     assert rows == ["atlas", "poster", "grid", "press", "background", "captions"]
+    sheet = np.asarray(Image.open(tmp_path / "looks.png").convert("RGB"))
+    assert share_of(sheet[4 * 278 : 4 * 278 + 270, 150:480], (0x20, 0x80, 0x40)) > 0.7

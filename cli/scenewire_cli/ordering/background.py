@@ -1,22 +1,30 @@
 """The background of an order: a colour, or a file that takes the place of designs."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from scenewire.artifacts.store import ArtifactStore
 from scenewire.messages import COLOURS, Background, read_colour
 from scenewire.probe.probe import probe_video
+from scenewire.probe.still import is_still, prepare_still
 from scenewire_cli.ordering.media_file import refuse_file, require_file
 
 __all__ = ["background_colour", "background_file", "stored_background"]
 
 _OPTION: Final = "--background"
-_FORMATS: Final = "an mp4, mov, mkv or webm"
+_FORMATS: Final = "a picture, or an mp4, mov, mkv or webm"
 _MEDIA_TYPES: Final = {
     ".mp4": "video/mp4",
     ".mov": "video/quicktime",
     ".mkv": "video/x-matroska",
     ".webm": "video/webm",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".png": "image/png",
+    ".webp": "image/webp",
+    ".gif": "image/gif",
+    ".avif": "image/avif",
 }
 
 
@@ -51,6 +59,10 @@ async def stored_background(path: Path, store: ArtifactStore) -> Background:
         TransientError: the artifact store cannot be written now.
     """
     require_file(_OPTION, path, _FORMATS)
-    await probe_video(path)
+    if is_still(path):
+        with TemporaryDirectory(prefix="scenewire-background-") as folder:
+            await prepare_still(path, Path(folder) / "still.jpg")  # the workers do it again: orders come from anywhere
+    else:
+        await probe_video(path)
     file = await store.add(path, _MEDIA_TYPES.get(path.suffix.lower(), "application/octet-stream"))
     return Background(file=file)

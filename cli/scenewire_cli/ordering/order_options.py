@@ -154,7 +154,7 @@ class OrderOptions:
         typer.Option(
             "--background",
             metavar="COLOUR|FILE",
-            help="What scenes without footage show in place of designs: a colour such as '#203040' or navy, or a video.",
+            help="What scenes without footage show in place of designs: a colour such as '#203040' or navy, a picture or a video.",
             rich_help_panel=_PICTURE,
         ),
     ] = None

@@ -63,7 +63,10 @@ class Background(WireModel):
     colour: Annotated[str | None, BeforeValidator(_colour)] = Field(
         default=None, description="`#RRGGBB`, or a name such as `navy`; stored as RRGGBB."
     )
-    file: ArtifactRef | None = Field(default=None, description="A video: mp4, mov, mkv or webm. It is repeated.")
+    file: ArtifactRef | None = Field(
+        default=None,
+        description="A picture: jpg, png, webp, gif or avif; or a video, which is repeated: mp4, mov, mkv or webm.",
+    )
 
     @model_validator(mode="after")
     def _is_one_of_both(self) -> Self:
