@@ -26,8 +26,8 @@ def tags(*named: Credit, shots: list[Shot] | None = None, look: Look | None = No
     shots = shots or [Shot(index, 150 * index, 150) for index in range(len(named))]
     canvas = Canvas(look, shots[-1].start + shots[-1].frames)
     theme = theme_of(look)
-    events = credit_tags(canvas, clips, shots, theme=theme, faces=faces_of(theme, TYPEFACES_DIR), clear=clear)
-    return read_events(events, look.frame_rate)
+    drawn = credit_tags(canvas, clips, shots, theme=theme, faces=faces_of(theme, TYPEFACES_DIR), clear=clear)
+    return read_events(drawn.events, look.frame_rate)
 
 
 def times(found: list[Drawn]) -> list[tuple[str, int, int]]:

@@ -162,6 +162,35 @@ def test_captions_stand_where_they_were_ordered_over_footage(position, style, wi
         assert (upper + lower) / 2 == pytest.approx(height / 2, abs=1)
 
 
+@pytest.mark.parametrize(("width", "height"), SHAPES[:3])
+@pytest.mark.parametrize("style", STYLES)
+def test_captions_at_the_top_stand_below_the_title_and_credit_tags_as_long_as_they_show(style, width, height):
+    look = Look(width=width, height=height, caption_style=style, caption_position="top")
+    layout, title = (
+        layout_of(look),
+        Title("The canal that joins two seas", layout_of(look).ink.face, "FFFFFF", "FFD23F"),
+    )
+    canvas = Canvas(look, 600)
+    cues = [Cue((words("In May", start), words("a ship", start + 20)), start, start + 60) for start in (0, 150, 300)]
+    tag = (Span(170, 245), 0.3 * height)
+
+    script = overlay_script(canvas, cues, layout.ink, title, taken=[tag])
+
+    def highest(cue: Cue) -> float:
+        """Where the capitals, plates and pills of a caption begin."""
+        found = [
+            float(re.findall(r"\\pos\([\d.]+,(-?[\d.]+)\)", event.text)[0])
+            - (0 if r"\p1" in event.text else layout.ink.face.top(layout.ink.face.capital(layout.em), layout.em))
+            for event in pysubs2.SSAFile.from_string(script, "ass").events
+            if event.style in {"Caption", "CaptionPlate", "Design"} and event.start // 10 == cue.start * 100 // 30
+        ]
+        return min(found)
+
+    assert highest(cues[0]) > title.bottom(canvas)
+    assert highest(cues[1]) > tag[1]
+    assert highest(cues[2]) < tag[1]
+
+
 def test_captions_over_designs_stay_below_them():
     look = Look(caption_position="top")
     theme = theme_of(look)

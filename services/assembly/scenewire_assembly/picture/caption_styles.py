@@ -32,6 +32,9 @@ _TOP: Final = {"wide": 0.085, "upright": 0.16, "square": 0.085}
 _MIDDLE: Final = 0.5
 """Upper edge of captions at the top, and middle of those in the middle, shares of the height."""
 
+_CLEAR: Final = 0.7
+"""Between captions at the top and what stands above them, ems: room for a plate or a pill."""
+
 _BUTTONS: Final = 0.12
 """Players show buttons over this share of the width at the right of upright pictures, and captions are centred."""
 
@@ -139,10 +142,12 @@ class CaptionLayout:
     Attributes:
         canvas: the picture.
         ink: letters and colours.
+        above: lower edge of what stands at the top meanwhile; captions at the top stand below it.
     """
 
     canvas: Canvas
     ink: Ink
+    above: float = 0.0
 
     @property
     def look(self) -> Look:
@@ -217,7 +222,8 @@ class CaptionLayout:
             case "bottom":
                 first = self.zones.caption_base - tall
             case "top":
-                first = self.zones.height * _TOP[self.zones.shape] + self.ink.face.capital(em)
+                top = max(self.zones.height * _TOP[self.zones.shape], self.above and self.above + _CLEAR * em)
+                first = top + self.ink.face.capital(em)
             case "middle":
                 first = self.zones.height * _MIDDLE - (tall - self.ink.face.capital(em)) / 2
         return [first + line * step for line in range(lines)]

@@ -4,7 +4,7 @@ A scene knows only its own clips: each source is named once in a scene.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pysubs2 import SSAEvent
@@ -20,7 +20,7 @@ from scenewire_assembly.designs.zones import Zones
 from scenewire_assembly.edit import Shot
 from scenewire_assembly.themes.theme import Theme
 
-__all__ = ["credit_tags", "has_tag", "tag_lines"]
+__all__ = ["CreditTags", "credit_tags", "has_tag", "tag_lines"]
 
 _FIRST: Final = 10
 _SHOWN: Final = 75
@@ -39,6 +39,21 @@ _PLACES: Final = {"wide": (0.042, 0.065), "upright": (0.083, 0.155), "square": (
 """Upper left corner of the plate, shares of the picture. The lower third belongs to captions."""
 
 
+@dataclass(frozen=True)
+class CreditTags:
+    """The tags of a scene.
+
+    Attributes:
+        events: of the ASS script.
+        spans: frames in which one shows.
+        bottom: their lower edge.
+    """
+
+    events: Sequence[SSAEvent]
+    spans: Sequence[Span]
+    bottom: float
+
+
 def has_tag(credit: Credit) -> bool:
     """Whether footage gets a tag: its creator and licence are known, and it is not in the public domain."""
     creator, licence = one_line(credit.creator), one_line(credit.licence)
@@ -53,7 +68,7 @@ def tag_lines(credit: Credit) -> list[tuple[str, str]]:
 
 def credit_tags(
     canvas: Canvas, clips: Sequence[Clip], shots: Sequence[Shot], *, theme: Theme, faces: Faces, clear: int
-) -> list[SSAEvent]:
+) -> CreditTags:
     """Draws a tag over the first shot of each source that asks for attribution.
 
     Args:
@@ -65,8 +80,9 @@ def credit_tags(
         clear: the first frame at which nothing else stands at the upper left.
     """
     rate = canvas.look.frame_rate
-    drawing = Drawing(rate, canvas.undrawable)
+    drawing, zones = Drawing(rate, canvas.undrawable), Zones(canvas.width, canvas.height)
     named: set[tuple[str, str]] = set()
+    spans: list[Span] = []
     for shot in shots:
         credit = clips[shot.clip].credit
         source = tag_lines(credit)[0]
@@ -74,8 +90,9 @@ def credit_tags(
         span = Span(start, min(start + frames_at(_SHOWN, rate), shot.start + shot.frames))
         if has_tag(credit) and source not in named and span.end - span.start >= frames_at(_SHORTEST, rate):
             named.add(source)
-            _draw(drawing, Zones(canvas.width, canvas.height), credit, span, theme=theme, faces=faces)
-    return drawing.events
+            spans.append(span)
+            _draw(drawing, zones, credit, span, theme=theme, faces=faces)
+    return CreditTags(drawing.events, spans, _PLACES[zones.shape][1] * zones.height + _PLATE * zones.unit)
 
 
 def _draw(drawing: Drawing, zones: Zones, credit: Credit, span: Span, *, theme: Theme, faces: Faces) -> None:

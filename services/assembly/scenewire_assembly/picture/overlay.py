@@ -22,6 +22,7 @@ def overlay_script(
     *,
     designs: Iterable[pysubs2.SSAEvent] = (),
     plated: Sequence[Span] = (),
+    taken: Sequence[tuple[Span, float]] = (),
 ) -> str:
     """The ASS script of a scene; empty if nothing is drawn.
 
@@ -32,6 +33,7 @@ def overlay_script(
         title: over its footage.
         designs: events of a painted scene's designs.
         plated: frames whose captions stand on a plate, because land and sea are behind them.
+        taken: frames in which something else than the title stands at the top, and its lower edge.
     """
     script = pysubs2.SSAFile()
     script.info.update(
@@ -53,9 +55,15 @@ def overlay_script(
         script.styles |= title.styles(canvas)
         script.events += title.events(canvas)
     if ink:
-        layout = CaptionLayout(canvas, ink)
-        script.styles |= CaptionEvents(layout).styles()
+        if title and title.frames(canvas):
+            taken = [*taken, (Span(0, title.frames(canvas)), title.bottom(canvas))]
+        script.styles |= CaptionEvents(CaptionLayout(canvas, ink)).styles()
         for cue in cues:
-            on_plate = any(cue.start < span.end and span.start < cue.end for span in plated)
-            script.events += CaptionEvents(layout, plated=on_plate).events(cue)
+            above = max((bottom for span, bottom in taken if _meet(cue, span)), default=0.0)
+            on_plate = any(_meet(cue, span) for span in plated)
+            script.events += CaptionEvents(CaptionLayout(canvas, ink, above), plated=on_plate).events(cue)
     return script.to_string("ass") if script.events else ""
+
+
+def _meet(cue: Cue, span: Span) -> bool:
+    return cue.start < span.end and span.start < cue.end

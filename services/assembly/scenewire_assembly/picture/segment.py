@@ -18,7 +18,7 @@ from scenewire_assembly.captions.fonts import FONTS_HINT
 from scenewire_assembly.captions.glyphs import find_undrawable
 from scenewire_assembly.captions.letter_case import capitals, in_capitals
 from scenewire_assembly.captions.word_times import SpokenWord
-from scenewire_assembly.designs.drawing import Drawing
+from scenewire_assembly.designs.drawing import Drawing, Span
 from scenewire_assembly.designs.faces import Faces, faces_of, faces_over_footage
 from scenewire_assembly.designs.scene import DesignedScene, draw_scene
 from scenewire_assembly.designs.transitions import cover, cover_frames
@@ -110,6 +110,7 @@ def _footage_overlay(
     text, title = title_of(brief, scene), None
     tagged = canvas.look.credit_tags and any(has_tag(clip.credit) for clip in clips)
     designs = _ending(canvas, brief, scene, theme)
+    taken: list[tuple[Span, float]] = []
     if text or tagged:
         faces = open_faces(job, theme, typefaces)
         if text:
@@ -122,8 +123,11 @@ def _footage_overlay(
         if tagged:
             shots = edit_clips(clips, canvas.frames, canvas.look.frame_rate).shots
             clear = title.frames(canvas) if title else 0
-            designs += credit_tags(canvas, clips, shots, theme=theme, faces=faces, clear=clear)
-    return overlay_script(canvas, cues, ink, title, designs=designs), (Still(ground, canvas.frames),)
+            tags = credit_tags(canvas, clips, shots, theme=theme, faces=faces, clear=clear)
+            designs += tags.events
+            taken = [(span, tags.bottom) for span in tags.spans]
+    script = overlay_script(canvas, cues, ink, title, designs=designs, taken=taken)
+    return script, (Still(ground, canvas.frames),)
 
 
 def _painted_overlay(

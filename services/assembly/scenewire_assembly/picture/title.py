@@ -30,6 +30,9 @@ _EM: Final = 0.088
 _MIN_EM: Final = 0.6
 """Share of that size to which a title shrinks so that it fills no more than two lines."""
 
+_DESCENT: Final = 0.25
+"""How far letters reach below their base line, ems."""
+
 _STEP: Final = 0.96
 _LINES: Final = 2
 
@@ -60,6 +63,11 @@ class Title:
         shown = min(canvas.frames, round(_TITLE_S * rate))
         return shown if canvas.drawable(self.text) and shown >= _MIN_TITLE_S * rate else 0
 
+    def bottom(self, canvas: Canvas) -> float:
+        """The height that its letters reach down to."""
+        em, lines = self._fitted(canvas)
+        return self._top(canvas) + self.face.capital(em) + em * (self.line * (len(lines) - 1) + _DESCENT)
+
     def styles(self, canvas: Canvas) -> dict[str, pysubs2.SSAStyle]:
         """The ASS styles that its events use."""
         em, _ = self._fitted(canvas)
@@ -82,7 +90,7 @@ class Title:
         if not shown:
             return
         em, lines = self._fitted(canvas)
-        side, top = canvas.margin, round(canvas.height * (0.12 if canvas.upright else 0.1))
+        side, top = canvas.margin, self._top(canvas)
         baseline = top + self.face.capital(em)
         tall = baseline + em * (self.line * (len(lines) - 1) + 0.9)
         blur = round(canvas.height * 0.05)
@@ -101,6 +109,10 @@ class Title:
             moved = f"{{\\q2\\move({start:.1f},{y:.1f},{x},{y:.1f},0,800)\\fad(450,450)}}"
             yield canvas.event(0, shown, f"{moved}{escaped(text)}", "Title", layer=1)
             baseline += self.line * em
+
+    @staticmethod
+    def _top(canvas: Canvas) -> int:
+        return round(canvas.height * (0.12 if canvas.upright else 0.1))
 
     def _fitted(self, canvas: Canvas) -> tuple[float, list[str]]:
         """The em, smaller for a title that would fill more than two lines, and the lines."""
