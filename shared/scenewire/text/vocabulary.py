@@ -31,6 +31,13 @@ _ENGLISH: Final = "a an and are as at by for from in into is it its of on or tha
 _ENGLISH_STOP_WORDS: Final = frozenset(_ENGLISH.split())
 """The library's list has 1,300 words, among them fire, room and work, which can be seen."""
 
+_SEEN: Final = (
+    "città gente uomo mondo mann mensch menschen gens noite man город дом вода люди человек женщина улица ночь земля рука "
+    "глаз голова дверь книга 人"
+)
+_VISIBLE: Final = frozenset(_SEEN.split())
+"""Words on the library's lists that a picture can show."""
+
 _FORMER_CODES: Final = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "fil": "tl"}
 """Languages whose stop words are listed under another code."""
 
@@ -100,4 +107,4 @@ def _stop_words(primary: str) -> frozenset[str]:
     if primary == "en":
         return _ENGLISH_STOP_WORDS
     code = _FORMER_CODES.get(primary, primary)
-    return frozenset(stopwordsiso.stopwords(code)) if stopwordsiso.has_lang(code) else frozenset()
+    return frozenset(stopwordsiso.stopwords(code)) - _VISIBLE if stopwordsiso.has_lang(code) else frozenset()

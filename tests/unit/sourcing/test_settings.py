@@ -164,7 +164,7 @@ def test_every_server_in_the_documentation_is_understood(environment: pytest.Mon
     page = Path(__file__).parents[3] / "docs" / "footage-servers.md"
     blocks = re.findall(r"^```\n(SOURCING_SERVERS=.*?)^```", page.read_text(), re.DOTALL | re.MULTILINE)
     examples = [shlex.split(block)[0].partition("=")[2] for block in blocks]
-    assert len(examples) == 5
+    assert len(examples) == 10
     for example in examples:
         environment.setenv("SOURCING_SERVERS", example)
         assert SourcingSettings().footage_servers, example
