@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from scenewire.artifacts.opening import open_store
-from scenewire_cli.ordering.files import order_files, with_files
-from scenewire_cli.ordering.order import build_order
+from scenewire_cli.ordering.files import with_files
+from scenewire_cli.ordering.order import read_order
 from scenewire_cli.ordering.order_options import OrderOptions
 from scenewire_cli.output.tables import print_facts
 from scenewire_cli.running import run
@@ -53,7 +53,7 @@ async def _looks(options: OrderOptions, out: Path) -> int:
 
     with TemporaryDirectory(prefix="scenewire-looks-") as folder, settings_errors():
         artifacts_url = Path(folder).as_uri()
-        order = await with_files(build_order(options), order_files(options), artifacts_url)
+        order = await with_files(*read_order(options), artifacts_url)
         rows = await make_contact_sheet(await preview_script(order), out, open_store(artifacts_url))
     print_facts({"rows": ", ".join(rows), "picture": str(out)})
     return 0

@@ -16,8 +16,8 @@ from scenewire_cli.cleanup import remove_intermediate_files
 from scenewire_cli.commands.summary import print_summary, raise_if_failed
 from scenewire_cli.delivery import DeliveredFiles, deliver, require_room
 from scenewire_cli.options import OUTPUT, DataOption, JsonOption, NatsOption, RecordOption
-from scenewire_cli.ordering.files import OrderFiles, order_files, with_files
-from scenewire_cli.ordering.order import build_order
+from scenewire_cli.ordering.files import OrderFiles, with_files
+from scenewire_cli.ordering.order import read_order
 from scenewire_cli.ordering.order_options import OrderOptions
 from scenewire_cli.ordering.topic_prompt import ask_topic
 from scenewire_cli.ordering.voices import check_voices
@@ -83,9 +83,8 @@ def make(order: OrderOptions, options: MakeOptions) -> None:
             f"--cleanup and {refused} exclude each other: cleanup requires an embedded stack and a record",
             hint=f"leave out --cleanup (or unset SCENEWIRE_CLEANUP), or leave out {refused}",
         )
-    files = order_files(order)
-    order = ask_topic(order, as_json=options.as_json)
-    run(make_video(DataFolder(options.data), build_order(order), options, files))
+    wanted, files = read_order(ask_topic(order, as_json=options.as_json))
+    run(make_video(DataFolder(options.data), wanted, options, files))
 
 
 async def make_video(

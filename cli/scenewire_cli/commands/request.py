@@ -4,8 +4,8 @@ from uuid import uuid4
 
 from scenewire.messages import ScriptRequested
 from scenewire_cli.options import DataOption, JsonOption, NatsOption
-from scenewire_cli.ordering.files import OrderFiles, order_files, with_files
-from scenewire_cli.ordering.order import build_order
+from scenewire_cli.ordering.files import OrderFiles, with_files
+from scenewire_cli.ordering.order import read_order
 from scenewire_cli.ordering.order_options import OrderOptions
 from scenewire_cli.ordering.topic_prompt import ask_topic
 from scenewire_cli.output.terminal import print_json, print_line
@@ -26,9 +26,8 @@ def request(
     Example:
         scenewire request "The Suez Canal" --nats nats://bus.example.org:4222
     """
-    files = order_files(order)
-    order = ask_topic(order, as_json=as_json)
-    run(_request(DataFolder(data), build_order(order), files, nats_url=nats, as_json=as_json))
+    wanted, files = read_order(ask_topic(order, as_json=as_json))
+    run(_request(DataFolder(data), wanted, files, nats_url=nats, as_json=as_json))
 
 
 async def _request(

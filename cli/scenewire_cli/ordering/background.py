@@ -1,31 +1,16 @@
 """The background of an order: a colour, or a file that takes the place of designs."""
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 from scenewire.artifacts.store import ArtifactStore
 from scenewire.messages import COLOURS, Background, read_colour
-from scenewire.probe.probe import probe_video
-from scenewire.probe.still import is_still, prepare_still
-from scenewire_cli.ordering.media_file import refuse_file, require_file
+from scenewire_cli.ordering.footage_file import stored_footage
+from scenewire_cli.ordering.media_file import refuse_file
 
 __all__ = ["background_colour", "background_file", "stored_background"]
 
 _OPTION: Final = "--background"
-_FORMATS: Final = "a picture, or an mp4, mov, mkv or webm"
-_MEDIA_TYPES: Final = {
-    ".mp4": "video/mp4",
-    ".mov": "video/quicktime",
-    ".mkv": "video/x-matroska",
-    ".webm": "video/webm",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".png": "image/png",
-    ".webp": "image/webp",
-    ".gif": "image/gif",
-    ".avif": "image/avif",
-}
 
 
 def background_colour(background: str | None) -> Background | None:
@@ -58,11 +43,4 @@ async def stored_background(path: Path, store: ArtifactStore) -> Background:
         PermanentError: `invalid_order`; `media_refused`, the file is not usable.
         TransientError: the artifact store cannot be written now.
     """
-    require_file(_OPTION, path, _FORMATS)
-    if is_still(path):
-        with TemporaryDirectory(prefix="scenewire-background-") as folder:
-            await prepare_still(path, Path(folder) / "still.jpg")  # the workers do it again: orders come from anywhere
-    else:
-        await probe_video(path)
-    file = await store.add(path, _MEDIA_TYPES.get(path.suffix.lower(), "application/octet-stream"))
-    return Background(file=file)
+    return Background(file=await stored_footage(_OPTION, path, store))

@@ -1,4 +1,4 @@
-"""Files that an order brings along: music and a background.
+"""Files that an order brings along: music, a background, clips and pictures.
 
 They are checked here, so that an unusable one is refused before anything starts.
 """
@@ -11,6 +11,7 @@ from scenewire.artifacts.store import ArtifactStore
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import ScriptRequested
 from scenewire_cli.ordering.background import background_file, stored_background
+from scenewire_cli.ordering.media import MediaItem, folder_media, stored_media
 from scenewire_cli.ordering.music import MusicFile, music_file, stored_music
 from scenewire_cli.ordering.order_options import OrderOptions
 
@@ -23,15 +24,21 @@ class OrderFiles:
 
     music: MusicFile | None = None
     background: Path | None = None
+    media: tuple[MediaItem, ...] = ()
 
 
-def order_files(options: OrderOptions) -> OrderFiles:
+def order_files(options: OrderOptions, media: tuple[MediaItem, ...] = ()) -> OrderFiles:
     """Returns the files that the options name.
+
+    Args:
+        options: the options.
+        media: those that a script names.
 
     Raises:
         PermanentError: `invalid_order`, an option is not usable.
     """
-    return OrderFiles(music_file(options), background_file(options.background))
+    files = (*media, *folder_media(options.media))
+    return OrderFiles(music_file(options), background_file(options.background), files)
 
 
 async def with_files(order: ScriptRequested, files: OrderFiles, artifacts_url: str | None) -> ScriptRequested:
@@ -54,6 +61,9 @@ async def with_files(order: ScriptRequested, files: OrderFiles, artifacts_url: s
     if files.music is not None:
         music = await stored_music(files.music, _store("--music", artifacts_url))
         order = order.model_copy(update={"music": music})
+    if files.media:
+        store = _store("--media", artifacts_url)
+        order = order.model_copy(update={"media": tuple([await stored_media(item, store) for item in files.media])})
     return order
 
 

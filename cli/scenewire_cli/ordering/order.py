@@ -9,10 +9,12 @@ from pydantic_core import ErrorDetails
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import ScriptRequested, fault_wording, root_faults
 from scenewire_cli.ordering.background import background_colour
+from scenewire_cli.ordering.files import OrderFiles, order_files
+from scenewire_cli.ordering.media import MediaItem, take_media
 from scenewire_cli.ordering.order_options import DEFAULT_TOPIC, SHAPES, OrderOptions
 from scenewire_cli.ordering.script_file import read_script
 
-__all__ = ["build_order"]
+__all__ = ["build_order", "read_order"]
 
 _OPTIONS: Final = {
     "target_duration": "--duration",
@@ -36,6 +38,16 @@ def build_order(options: OrderOptions) -> ScriptRequested:
     Raises:
         PermanentError: `invalid_order`, with what to correct.
     """
+    return read_order(options)[0]
+
+
+def read_order(options: OrderOptions) -> tuple[ScriptRequested, OrderFiles]:
+    """Returns the order, without a project id, and the files to add to it.
+
+    Raises:
+        PermanentError: `invalid_order`, with what to correct.
+    """
+    media: tuple[MediaItem, ...] = ()
     fields: dict[str, Any] = {
         "target_duration": options.duration,
         "language": options.language,
@@ -53,9 +65,11 @@ def build_order(options: OrderOptions) -> ScriptRequested:
         fields["topic"] = DEFAULT_TOPIC
     if options.script is not None:
         script = read_script(options.script)
+        media = take_media(script, options.script.parent)
         fields = script | {name: value for name, value in fields.items() if value is not None or name not in script}
+    files = order_files(options, media)
     try:
-        return ScriptRequested.model_validate(fields)
+        return ScriptRequested.model_validate(fields), files
     except ValidationError as error:
         faults = [_describe(fault) for fault in root_faults(error)]
         more = f"; and {len(faults) - _MAX_FAULTS} more" if len(faults) > _MAX_FAULTS else ""

@@ -128,6 +128,15 @@ class OrderOptions:
             rich_help_panel=_PICTURE,
         ),
     ] = None
+    media: Annotated[
+        Path | None,
+        typer.Option(
+            "--media",
+            metavar="FOLDER",
+            help="Clips and pictures that scenes show, by name: 03*.jpg in scene 3; those without a number in order.",
+            rich_help_panel=_PICTURE,
+        ),
+    ] = None
     fit: Annotated[
         str | None,
         typer.Option(

@@ -15,6 +15,7 @@ from scenewire.messages import (
 )
 from scenewire_script.designs.choice import SceneWords, choose_designs
 from scenewire_script.order_language import resolve_language
+from scenewire_script.own_media import divide_media
 from scenewire_script.text.lengths import count_words
 from scenewire_script.timing.scene_durations import divide_duration
 from scenewire_script.timing.speaking_rates import words_per_second as rate_of
@@ -61,6 +62,7 @@ async def compose(
         language=options.language,
         words_per_second=rate,
     )
+    media, media_notes = divide_media(order, len(script.scenes))
     scenes = tuple(
         Scene(
             id=derive_scene_id(project_id, number),
@@ -74,9 +76,10 @@ async def compose(
             voice=draft.voice,
             pause=draft.pause,
             sentences=designed,
+            media=shown,
         )
-        for number, (draft, estimate, duration, designed) in enumerate(
-            zip(script.scenes, estimates, durations, sentences, strict=True), 1
+        for number, (draft, estimate, duration, designed, shown) in enumerate(
+            zip(script.scenes, estimates, durations, sentences, media, strict=True), 1
         )
     )
     return ScenesScripted(
@@ -88,7 +91,7 @@ async def compose(
             scene_count=len(scenes),
             options=options,
             ordered_duration=ordered,
-            notes=(*language_notes, *script.notes),
+            notes=(*language_notes, *script.notes, *media_notes),
         ),
         scenes=scenes,
         writer=writer.name,

@@ -7,13 +7,14 @@ from typing import Final
 
 from scenewire.artifacts.result_cache import Results, fingerprint
 from scenewire.artifacts.store import ArtifactStore
-from scenewire.messages import AudioRendered, Footage, FootageSourced
+from scenewire.messages import AudioRendered, Footage, FootageSourced, OwnMedia
 from scenewire_sourcing.ingest.ingest import Ingest
 from scenewire_sourcing.meaning.similarity import Meaning
 from scenewire_sourcing.providers.base import FootageSource
 from scenewire_sourcing.providers.footage_sources import FootageSources
 from scenewire_sourcing.selection.clip_reservations import ClipReservations
 from scenewire_sourcing.selection.licence_policy import LicencePolicy
+from scenewire_sourcing.selection.own_footage import own_footage
 from scenewire_sourcing.selection.scene_search import SceneSearch
 
 __all__ = ["SourcingStage"]
@@ -54,11 +55,13 @@ class SourcingStage:
     async def select_footage(self, audio: AudioRendered) -> FootageSourced:
         """Returns the stored selection for a scene, or searches and stores a new one.
 
-        Footage errors never fail a scene: without clips, the assembly paints a background.
+        A search never fails a scene: without clips, the assembly paints a background. Media that the customer chose are
+        shown, or their error fails the project.
 
         Raises:
-            PermanentError: `output_invalid`, a trimmed clip lies outside its source; names the scene and every fault.
-            TransientError: the artifact store is unavailable.
+            PermanentError: `output_invalid`, a trimmed clip lies outside its source; names the scene and every fault. Those
+                of `own_footage`.
+            TransientError: the artifact store is unavailable; those of `own_footage`.
         """
         sources, errors = self._sources.requested(audio.brief.options.footage_providers)
         inputs = fingerprint(
@@ -76,17 +79,27 @@ class SourcingStage:
         )
         footage = await self._selections.find(inputs, Footage)
         if footage is None:
-            search = SceneSearch(
-                audio,
-                sources=sources,
-                errors=errors,
-                ingest=self._ingest,
-                reservations=self._reservations,
-                meaning=self._meaning,
-                policy=self._policy,
-            )
-            footage = await self._selections.save(inputs, await search.run())
+            footage = await self._selections.save(inputs, await self._select(audio, sources, errors))
         return audio.next(FootageSourced, footage=footage)
+
+    async def _select(self, audio: AudioRendered, sources: Sequence[FootageSource], errors: Sequence[str]) -> Footage:
+        if audio.scene.media:
+            return await own_footage(audio, sources=self._named(audio.scene.media), ingest=self._ingest)
+        search = SceneSearch(
+            audio,
+            sources=sources,
+            errors=errors,
+            ingest=self._ingest,
+            reservations=self._reservations,
+            meaning=self._meaning,
+            policy=self._policy,
+        )
+        return await search.run()
+
+    def _named(self, media: Sequence[OwnMedia]) -> list[FootageSource]:
+        """Returns the sources whose items a scene shows."""
+        names = [item.provider for item in media if item.provider is not None]
+        return self._sources.requested(names)[0] if names else []
 
     async def aclose(self) -> None:
         """Closes the sources."""

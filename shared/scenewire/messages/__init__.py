@@ -59,6 +59,7 @@ from scenewire.messages.events import (
 )
 from scenewire.messages.faults import describe_faults, fault_wording, root_faults
 from scenewire.messages.ids import SHORT_ID_CHARACTERS, derive_project_id, derive_scene_id, read_id_prefix, select_id
+from scenewire.messages.media import MAX_MEDIA, OWN_MEDIA, OwnMedia, PlacedMedia
 from scenewire.messages.orders import SHAPES, SceneOrder, ScriptRequested
 from scenewire.messages.values import (
     Brief,
@@ -83,10 +84,12 @@ __all__ = [
     "DEFAULT_DURATION",
     "DEFAULT_LANGUAGE",
     "FADE_FRAMES",
+    "MAX_MEDIA",
     "MAX_PAUSE_S",
     "MAX_SCENES",
     "MAX_TEXT_CHARACTERS",
     "MESSAGES",
+    "OWN_MEDIA",
     "SHAPES",
     "SHORT_ID_CHARACTERS",
     "ArtifactRef",
@@ -114,7 +117,9 @@ __all__ = [
     "NarrationRequested",
     "Opening",
     "Options",
+    "OwnMedia",
     "Place",
+    "PlacedMedia",
     "Progress",
     "ProjectCancelled",
     "ProjectFailed",

@@ -3,7 +3,7 @@
 import difflib
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Final, Self
 from uuid import UUID
 
@@ -27,6 +27,7 @@ from scenewire.messages.base import (
     WireModel,
 )
 from scenewire.messages.ids import derive_message_id
+from scenewire.messages.media import MAX_MEDIA, OwnMedia, PlacedMedia
 from scenewire.messages.values import Look, Music, Options
 
 __all__ = ["SHAPES", "SceneOrder", "ScriptRequested"]
@@ -52,6 +53,8 @@ _ORDER_ALIASES: Final = {
 }
 _SCENE_ALIASES: Final = {"search_terms": "keywords"}
 """Spellings of other tools. Every key may also be written in camel case."""
+
+_MEDIA_ALIASES: Final = {"in": "start", "out": "end", "license": "licence"}
 
 _OUTPUT_KEYS: Final = frozenset({"estimated_duration", "actual_duration", "audio_file"})
 """Keys of a `script.json`, the product's and the prior system's, which say nothing about a new video."""
@@ -115,6 +118,9 @@ class SceneOrder(WireModel):
     footage_query: str | None = Field(default=None, max_length=500)
     voice: Name | None = None
     keywords: Annotated[tuple[str, ...], BeforeValidator(_keyword_list)] = Field(default=(), max_length=50)
+    media: tuple[OwnMedia, ...] = Field(
+        default=(), max_length=MAX_MEDIA, description="Clips and pictures that it shows, in order."
+    )
 
 
 class ScriptRequested(WireModel):
@@ -152,6 +158,9 @@ class ScriptRequested(WireModel):
     look: Annotated[Look, BeforeValidator(_look_of_shape)] = Look()
     footage_providers: tuple[Name, ...] | None = Field(default=None, max_length=20)
     music: Music | None = None
+    media: tuple[PlacedMedia, ...] = Field(
+        default=(), max_length=MAX_SCENES, description="Clips and pictures that scenes show, in order."
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -239,10 +248,24 @@ class _KeyReader:
                 look["background"] = self._with_file(background, Background, " in look.background")
         if isinstance(music := fields.get("music"), dict):
             fields["music"] = self._with_file(music, Music, " in music")
+        if isinstance(media := fields.get("media"), (list, tuple)):
+            fields["media"] = self._media(media, PlacedMedia, " in media")
         return fields
 
-    def _with_file(self, written: Mapping[object, object], model: type[WireModel], where: str) -> dict[str, Any]:
-        fields = self._fields(written, model, where)
+    def _media(self, media: Sequence[object], model: type[OwnMedia], where: str) -> list[object]:
+        return [
+            self._with_file(item, model, f"{where} {number}", _MEDIA_ALIASES) if isinstance(item, dict) else item
+            for number, item in enumerate(media, 1)
+        ]
+
+    def _with_file(
+        self,
+        written: Mapping[object, object],
+        model: type[WireModel],
+        where: str,
+        aliases: Mapping[str, str] = {},
+    ) -> dict[str, Any]:
+        fields = self._fields(written, model, where, aliases)
         if isinstance(file := fields.get("file"), dict):
             fields["file"] = self._fields(file, ArtifactRef, f"{where}.file")
         return fields
@@ -252,7 +275,10 @@ class _KeyReader:
             return {"text": scene}
         if not isinstance(scene, dict):
             return scene
-        return self._fields(scene, SceneOrder, f" in scene {number}", _SCENE_ALIASES, _OUTPUT_KEYS)
+        fields = self._fields(scene, SceneOrder, f" in scene {number}", _SCENE_ALIASES, _OUTPUT_KEYS)
+        if isinstance(media := fields.get("media"), (list, tuple)):
+            fields["media"] = self._media(media, OwnMedia, f" in scene {number}, media")
+        return fields
 
     def _fields(
         self,

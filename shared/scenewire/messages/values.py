@@ -23,6 +23,7 @@ from scenewire.messages.base import (
     WireModel,
 )
 from scenewire.messages.designs import DesignedSentence
+from scenewire.messages.media import MAX_MEDIA, OwnMedia
 
 __all__ = [
     "Brief",
@@ -176,6 +177,11 @@ class Scene(WireModel):
     )
     sentences: tuple[DesignedSentence, ...] = Field(
         default=(), description="What it shows where it has no footage; empty: its text as one statement."
+    )
+    media: tuple[OwnMedia, ...] = Field(
+        default=(),
+        max_length=MAX_MEDIA,
+        description="Footage that the customer chose, in order; empty: it is searched.",
     )
 
 

@@ -49,11 +49,16 @@ def _begin(start: int, frames: int = 300) -> Clip:
     return clip(frames).model_copy(update={"start_frame": start})
 
 
+def _excerpt(begin: int, end: int) -> Clip:
+    return clip(300).model_copy(update={"in_frame": begin, "out_frame": end, "start_frame": begin and 90})
+
+
 def segments() -> dict[str, list[str]]:
     three = [clip(90), clip(120, (30_000, 1_001)), clip(200, (60, 1), in_frame=7)]
     return {
         "one clip": cut([clip(90)], 90),
         "an in-point": cut([clip(90, (25, 1), in_frame=50)], 60, overlay=""),
+        "an excerpt that ends before its shot": cut([_excerpt(0, 20), _excerpt(30, 60)], 150),
         "a clip in a loop": cut([clip(30)], 90),
         "three clips with fades": cut(three, 240, FULL_HD, preset="medium", crf=18, threads=0),
         "hard cuts": cut([_begin(0), _begin(20), _begin(50)], 90),

@@ -155,15 +155,18 @@ def shot_input(picture: ScenePicture, shot: Shot) -> Input:
     if clip.facts.still:
         name = File(clip_name(shot.clip))
         return Input(name, policy=PREPARED_STILL, threads=_DECODER_THREADS, disabled=("a", "s", "d"))
-    start, _ = clip_seconds(clip)
+    start, seconds = clip_seconds(clip)
     frame = Fraction(clip.facts.frame_rate_denominator, clip.facts.frame_rate_numerator)
     whole = clip.out_frame - clip.in_frame == clip.facts.duration_frames
+    ends_early = clip.out_frame < clip.facts.duration_frames and seconds * picture.look.frame_rate < shot.frames
     return Input(
         File(clip_name(shot.clip)),
         policy=UNTRUSTED_INPUT,
         threads=_DECODER_THREADS,
         disabled=("a", "s", "d"),
         seek=start - frame / 2 if clip.in_frame else None,  # half a frame early: seeking must not round past the frame
+        # What an order leaves out must not show; elsewhere, shots end before their clips.
+        duration=seconds - (0 if clip.in_frame else frame / 2) if ends_early else None,
         loop=whole and is_repeated(clip, shot, picture.look.frame_rate),
     )
 

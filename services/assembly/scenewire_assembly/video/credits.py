@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from scenewire.messages import Music
+from scenewire.messages import OWN_MEDIA, Music
 from scenewire.text.markup import one_line
 from scenewire_assembly.edit import edit_clips
 from scenewire_assembly.video.plan import VideoPlan
@@ -15,6 +15,7 @@ __all__ = ["Appearance", "appearances", "credits_comment", "credits_json", "cred
 _GENERATED: Final = "Generated background"
 _ORDERED: Final = "Background of the order"
 _MAP: Final = {"title": "Natural Earth", "licence": "public domain", "source_url": "https://www.naturalearthdata.com"}
+_YOURS: Final = "from the order"
 _NO_LICENCE: Final = "licence not stated"
 
 
@@ -35,6 +36,11 @@ class Appearance:
     notice: str = ""
     review: str = ""
     generated: bool = False
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it came with the order."""
+        return self.provider == OWN_MEDIA
 
 
 def appearances(plan: VideoPlan) -> list[Appearance]:
@@ -159,8 +165,9 @@ def _sentence(picture: Appearance) -> str:
     if not picture.provider:  # a background
         return picture.title
     review = f". To be reviewed: {picture.review}" if picture.review else ""
-    licence = " ".join(filter(None, (picture.licence.rstrip(".") or _NO_LICENCE, picture.licence_url)))
-    terms = (picture.provider, licence, picture.source_url)
+    unknown = "" if picture.is_own else _NO_LICENCE
+    licence = " ".join(filter(None, (picture.licence.rstrip(".") or unknown, picture.licence_url)))
+    terms = (_YOURS if picture.is_own else picture.provider, licence, picture.source_url)
     return _credit(picture.title or picture.source_id, picture.creator, terms) + review
 
 

@@ -115,6 +115,27 @@ class Ingest:
         async with self._locks.setdefault(inputs, asyncio.Lock()):
             return await self._accept_remote(located.place, inputs, name=located.footage.title or located.footage.id)
 
+    async def accept_stored(self, file: ArtifactRef, *, name: str) -> IngestedClip:
+        """Ingests a file that is in the store already.
+
+        Raises:
+            FootageUnavailableError: the file is unusable; the message names it.
+            PermanentError: `artifact_missing` or `artifact_corrupt`.
+            TransientError: the artifact store is unavailable.
+        """
+        inputs = fingerprint(version=_CACHE_VERSION, stored=file.sha256)
+        known = await self._local_clips.find(inputs, IngestedClip)
+        if known is not None:
+            return known
+        path = await self._store.open(file)
+
+        async def copy(folder: Path) -> Path:
+            target = folder / f"clip{path.suffix.lower()}"
+            await asyncio.to_thread(_copy, path, target, self._max_file_bytes)
+            return target
+
+        return await self._local_clips.save(inputs, await self._ingest_file(copy, name=name))
+
     async def _accept_local(self, path: Path, owner: str) -> IngestedClip:
         try:
             status = await asyncio.to_thread(path.stat)

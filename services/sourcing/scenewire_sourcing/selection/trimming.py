@@ -56,10 +56,10 @@ def _clip_count(seconds: float) -> int:
 
 
 def available_frames(clip: Clip, frame_rate: int) -> int:
-    """Returns how many frames of the video a whole source lasts; a still lasts as long as needed."""
+    """Returns how many frames of the video a clip lasts; a still lasts as long as needed."""
     if clip.facts.still:
         return _UNLIMITED
-    whole = Duration(clip.facts.duration_frames)
+    whole = Duration(clip.out_frame - clip.in_frame)
     return whole.at_rate(clip.facts.rate, FrameRate(frame_rate), Rounding.DOWN).frames
 
 

@@ -145,6 +145,8 @@ def card_frames(look: Look, lines: int, *, scenes: int, ordered: float | None) -
 def _picture(picture: Appearance) -> str:
     if not picture.provider:  # a background
         return ""
+    if picture.is_own:
+        return _credit(picture.title, picture.creator, picture.licence) if picture.creator or picture.licence else ""
     return _credit(picture.title, picture.creator or picture.provider, picture.licence)
 
 

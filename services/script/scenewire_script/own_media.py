@@ -1,0 +1,47 @@
+"""Gives the media of an order to its scenes. Pure."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from scenewire.messages import MAX_MEDIA, OwnMedia, ScriptRequested
+
+__all__ = ["divide_media"]
+
+
+def divide_media(order: ScriptRequested, scene_count: int) -> tuple[list[tuple[OwnMedia, ...]], list[str]]:
+    """Returns the media of each scene, in order, and notes about what no scene shows.
+
+    Media with the number of a scene are its own. Scenes without any share the others in order: one after the other if
+    there are as many, several each if there are more, and with scenes in between that search footage if there are fewer.
+    """
+    media: dict[int, list[OwnMedia]] = defaultdict(list)
+    ordered = sorted(order.scenes or (), key=lambda scene: scene.scene_number or 0)  # either all are numbered, or none
+    for number, scene in enumerate(ordered, 1):
+        media[number] += scene.media
+    for item in order.media:
+        if item.scene_number is not None:
+            media[item.scene_number].append(_own(item))
+    notes = [
+        f"Media of scene {number} are not shown: the script has {scene_count} scene{'s' * (scene_count > 1)}."
+        for number in sorted(media)
+        if media[number] and number > scene_count
+    ]
+    _share(media, [_own(item) for item in order.media if item.scene_number is None], scene_count)
+    notes += [
+        f"Scene {number} shows the first {MAX_MEDIA} of its {len(media[number])} media."
+        for number in range(1, scene_count + 1)
+        if len(media[number]) > MAX_MEDIA
+    ]
+    return [tuple(media[number][:MAX_MEDIA]) for number in range(1, scene_count + 1)], notes
+
+
+def _share(media: dict[int, list[OwnMedia]], shared: Sequence[OwnMedia], scene_count: int) -> None:
+    free = [number for number in range(1, scene_count + 1) if not media[number]]
+    if not free:
+        return
+    for at, item in enumerate(shared):
+        media[free[at * len(free) // len(shared)]].append(item)
+
+
+def _own(item: OwnMedia) -> OwnMedia:
+    return OwnMedia.model_validate(item.model_dump(exclude={"scene_number"}))

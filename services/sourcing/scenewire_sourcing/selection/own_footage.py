@@ -1,0 +1,143 @@
+"""The footage that a customer chose for a scene."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from scenewire.errors import FailureCode, PermanentError, TransientError
+from scenewire.messages import (
+    OWN_MEDIA,
+    AudioRendered,
+    Candidate,
+    Clip,
+    Credit,
+    Footage,
+    OwnMedia,
+    SourceFacts,
+    scene_frames,
+)
+from scenewire.timeline import Duration, FrameRate, Rounding
+from scenewire_sourcing.candidates import FootageFile
+from scenewire_sourcing.ingest.ingest import Ingest, IngestedClip
+from scenewire_sourcing.providers.base import FootageSource, FootageUnavailableError
+from scenewire_sourcing.selection.placement import place
+from scenewire_sourcing.selection.trimming import available_frames, check
+
+__all__ = ["own_footage"]
+
+_REASON: Final = "chosen in the order"
+
+
+async def own_footage(audio: AudioRendered, *, sources: Sequence[FootageSource], ingest: Ingest) -> Footage:
+    """Returns the media of a scene as its footage, in their order and for equal times.
+
+    Args:
+        audio: the scene and its narration.
+        sources: those that the scene's media name.
+        ingest: copies clips into the artifact store.
+
+    Raises:
+        PermanentError: `media_refused`, a file cannot be shown; `artifact_missing` or `artifact_corrupt`.
+        TransientError: `provider_refused`, a footage server has no such item or cannot be reached now; the artifact store
+            is unavailable.
+    """
+    number, rate = audio.scene.scene_number, audio.brief.options.look.frame_rate
+    frames = scene_frames(audio.brief, audio.scene, audio.narration)
+    known = {source.name: source for source in sources}
+    whole = [await _clip(item, at, audio, known, ingest) for at, item in enumerate(audio.scene.media, 1)]
+    available = [available_frames(clip, rate) for clip in whole]
+    starts = place([None] * len(whole), available, frames=frames, frame_rate=rate)
+    clips = [
+        _shortened(clip, following - begin, rate).model_copy(update={"start_frame": begin})
+        for clip, begin, following in zip(whole, starts, [*starts[1:], frames], strict=True)
+    ]
+    check([clip.stretch for clip in clips], number)
+    return Footage(clips=tuple(clips), candidates=tuple(map(_candidate, clips)), fallback=False)
+
+
+async def _clip(
+    item: OwnMedia, at: int, audio: AudioRendered, sources: dict[str, FootageSource], ingest: Ingest
+) -> Clip:
+    where = f"scene {audio.scene.scene_number}, media {at}"
+    name = item.title or item.id or "its file"
+    described: FootageFile | None = None
+    if item.file is not None:
+        try:
+            ingested = await ingest.accept_stored(item.file, name=name)
+        except FootageUnavailableError as error:
+            hint = "order again with another file; mp4, mov, mkv, webm, jpg, png, webp, gif and avif can be shown"
+            raise PermanentError(FailureCode.MEDIA_REFUSED, f"{where}: {error}", hint=hint) from error
+    else:
+        described, ingested = await _fetched(item, where, sources, ingest)
+    begin, end = _range(item, ingested.facts, where)
+    credit = Credit(
+        provider=item.provider or OWN_MEDIA,
+        title=item.title or (described.title if described else ""),
+        creator=item.creator or (described.creator if described else ""),
+        licence=item.licence or (described.licence if described else ""),
+        licence_url="" if described is None or item.licence else described.licence_url,
+        source_url=item.source_url or (described.source_url if described else ""),
+        notice=described.notice if described else "",
+        review=described.review if described else "",
+    )
+    return Clip(
+        file=ingested.file,
+        in_frame=begin,
+        out_frame=end,
+        facts=ingested.facts,
+        source_id=item.id or ingested.file.sha256,
+        credit=credit,
+    )
+
+
+async def _fetched(
+    item: OwnMedia, where: str, sources: dict[str, FootageSource], ingest: Ingest
+) -> tuple[FootageFile, IngestedClip]:
+    """Returns the description and the file of an item of a footage server."""
+    source = sources.get(item.provider or "")
+    if source is None:
+        hint = "see `scenewire doctor` for the footage servers"
+        raise PermanentError(
+            FailureCode.INVALID_ORDER, f"{where}: no footage server is called {item.provider}", hint=hint
+        )
+    try:
+        located = await source.locate(item.id or "")
+        return located.footage, await ingest.accept(located, owner=source.identity)
+    except FootageUnavailableError as error:
+        hint = f"check the id {item.id} and the server {source.name}, then order again"
+        raise TransientError(FailureCode.PROVIDER_REFUSED, f"{where}: {error}", hint=hint) from error
+
+
+def _range(item: OwnMedia, facts: SourceFacts, where: str) -> tuple[int, int]:
+    """Returns the frames of the source that the order allows."""
+    if facts.still:
+        return 0, facts.duration_frames
+    seconds = float(facts.rate.fraction)
+    begin = round(item.start * seconds)
+    end = facts.duration_frames if item.end is None else min(round(item.end * seconds), facts.duration_frames)
+    if begin >= end:
+        message = (
+            f"{where}: it begins at {item.start:g} s, but the clip has only {facts.duration_frames / seconds:.1f} s"
+        )
+        raise PermanentError(FailureCode.MEDIA_REFUSED, message, hint="order again with an earlier start")
+    return begin, end
+
+
+def _shortened(clip: Clip, frames: int, frame_rate: int) -> Clip:
+    """Ends a clip half a second after its shot, which leaves room for a cross-fade."""
+    if clip.facts.still:
+        return clip
+    needed = Duration(frames + frame_rate // 2).at_rate(FrameRate(frame_rate), clip.facts.rate, Rounding.UP)
+    return clip.model_copy(update={"out_frame": min(clip.out_frame, clip.in_frame + needed.frames)})
+
+
+def _candidate(clip: Clip) -> Candidate:
+    return Candidate(
+        provider=clip.credit.provider,
+        source_id=clip.source_id,
+        title=clip.credit.title,
+        score=1,
+        reason=_REASON,
+        chosen=True,
+        source_url=clip.credit.source_url,
+        duration=None if clip.facts.still else clip.facts.duration_frames / float(clip.facts.rate.fraction),
+    )

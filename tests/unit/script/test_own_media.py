@@ -1,0 +1,59 @@
+"""Media of an order reach the scenes that show them."""
+
+import pytest
+
+from scenewire.messages import MAX_MEDIA, PlacedMedia, SceneOrder, ScriptRequested
+from scenewire_script.own_media import divide_media
+
+
+def item(name: str, scene_number: int | None = None) -> PlacedMedia:
+    return PlacedMedia(provider="library", id=name, scene_number=scene_number)
+
+
+def divided(order: ScriptRequested, scene_count: int) -> list[str]:
+    media, _ = divide_media(order, scene_count)
+    return ["".join(str(shown.id) for shown in scene) for scene in media]
+
+
+def test_media_of_scenes_and_numbered_media_are_shown_by_their_scenes() -> None:
+    order = ScriptRequested(
+        scenes=(
+            SceneOrder(text="Two.", scene_number=2, media=(PlacedMedia(provider="library", id="b"),)),
+            SceneOrder(text="One.", scene_number=1),
+        ),
+        media=(item("c", 2), item("a", 1)),
+    )
+
+    assert divided(order, 2) == ["a", "bc"]
+
+
+@pytest.mark.parametrize(
+    ("names", "scene_count", "shown"),
+    [
+        ("abc", 3, ["a", "b", "c"]),
+        ("abcdef", 3, ["ab", "cd", "ef"]),
+        ("abcd", 3, ["ab", "c", "d"]),
+        ("ab", 4, ["a", "", "b", ""]),
+        ("", 2, ["", ""]),
+    ],
+)
+def test_scenes_share_media_without_a_number_in_order(names: str, scene_count: int, shown: list[str]) -> None:
+    assert divided(ScriptRequested(text="Tea.", media=tuple(map(item, names))), scene_count) == shown
+
+
+def test_scenes_with_media_of_their_own_take_no_part() -> None:
+    order = ScriptRequested(text="Tea.", media=(item("x", 2), item("a"), item("b")))
+
+    assert divided(order, 3) == ["a", "x", "b"]
+
+
+def test_media_that_no_scene_can_show_are_noted() -> None:
+    order = ScriptRequested(text="Tea.", media=(item("a", 5), *(item(str(n), 1) for n in range(MAX_MEDIA + 1))))
+
+    media, notes = divide_media(order, 2)
+
+    assert len(media[0]) == MAX_MEDIA
+    assert notes == [
+        "Media of scene 5 are not shown: the script has 2 scenes.",
+        "Scene 1 shows the first 12 of its 13 media.",
+    ]
