@@ -89,6 +89,20 @@ async def test_stills_and_clips_mix_in_every_shape_and_fit(tmp_path: Path, fit: 
         assert np.abs(middle - colour).max() < 16, (at, middle)
 
 
+@pytest.mark.parametrize("size", [(640, 360), (80, 64)])
+async def test_a_still_has_its_colours_and_a_darker_copy_of_them_around_it(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    studio = Studio(tmp_path)
+    plain = await still_of(studio, np.full((*size[::-1], 3), (200, 60, 40), np.uint8))
+    look = Look.model_validate({"width": 320, "height": 180, **BARE})
+    message = await studio.sourced(samples=12_000, clips=[plain], look=look)
+    (frame, *_) = await studio.pictures((await studio.stages.segments.render(message)).segment.video)
+    assert np.abs(frame[90, 160].astype(int) - (200, 60, 40)).max() < 6
+    around = (200, 60, 40) if size[0] > 320 else (135, 26, 8)
+    assert np.abs(frame[4, 4].astype(int) - around).max() < 16, frame[4, 4]
+
+
 async def test_a_scene_of_one_still_lasts_as_its_narration(tmp_path: Path) -> None:
     studio = Studio(tmp_path)
     only = await still_of(studio, textured(640, 360))

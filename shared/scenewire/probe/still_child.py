@@ -57,7 +57,8 @@ def convert(path: Path) -> tuple[dict[str, Any], bytes]:
     except RefusedError:
         raise
     except Exception as error:  # a decoder raises whatever a damaged file led to
-        raise RefusedError(f"it is cut off or damaged ({str(error)[:200] or type(error).__name__})") from error
+        said = getattr(error, "strerror", None) or str(error) or type(error).__name__  # without the path of the file
+        raise RefusedError(f"it is cut off or damaged ({said[:200]})") from error
     written = io.BytesIO()
     picture.info.clear()  # comments and the like, which would be written again
     picture.save(written, "JPEG", quality=_QUALITY, subsampling=0)

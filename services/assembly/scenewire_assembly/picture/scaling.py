@@ -90,8 +90,10 @@ def has_same_shape(clip: Clip, look: Look) -> bool:
 def blurred_copy(clip: Clip, look: Look) -> tuple[Filter, ...]:
     """Makes of footage the blurred ground that it stands on."""
     small = [max(16, side // _BLUR_REDUCTION // 2 * 2) for side in (look.width, look.height)]
+    # A JPEG has other levels than video, which the shades below would count from.
+    levels = (Filter("format", "yuv420p"),) if clip.facts.still else ()
     return (
-        *(*_covering(clip, *small), Filter("gblur", sigma="2.5")),
+        *(*_covering(clip, *small), *levels, Filter("gblur", sigma="2.5")),
         # Darker and paler than the footage in front of it.
         Filter("lutyuv", y=_DARKER, u=_PALER, v=_PALER),
         *(scale(look.width, look.height), Filter("setsar", 1), Filter("format", "yuv420p")),
