@@ -72,7 +72,7 @@ soak: $(VENV)/installed-dev ## Kill the recorder at random moments in 20 long ru
 	SOAK_ROUNDS=$${SOAK_ROUNDS:-20} SOAK_MESSAGES=$${SOAK_MESSAGES:-10000} SOAK_SEED=$${SOAK_SEED:-$$(date +%s)} \
 		$(BIN)/pytest -s tests/integration/test_kills.py
 
-fuzz: $(VENV)/installed-dev ## Damage clips at random 500 times and require a refusal or a valid segment; FUZZ_SEED repeats a run
+fuzz: $(VENV)/installed-dev ## Damage clips and pictures at random 500 times and require a refusal or a valid segment; FUZZ_SEED repeats a run
 	FUZZ_ROUNDS=$${FUZZ_ROUNDS:-500} FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} \
 		$(BIN)/pytest -n $(WORKERS) tests/integration/test_hostile_media.py -k damage
 

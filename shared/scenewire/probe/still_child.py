@@ -27,6 +27,13 @@ _DARK: Final = 24
 _BRIGHT: Final = 200
 """Visible parts of a transparent picture that are brighter on average stand on a dark ground."""
 
+_HEADER_BYTES: Final = 64 << 10
+_TRANSFERS: Final = {"AVIF": (b"colrnclx", 3), "PNG": (b"cICP", 1)}
+"""Where files name their transfer characteristics: after which mark, and how many bytes after it."""
+
+_HDR: Final = {16: "PQ", 18: "HLG"}
+"""Transfer characteristics by H.273. As if it were sRGB, such a picture would look grey."""
+
 _FOCUS_SIDE: Final = 64
 """Longest side of the copy in which the subject is searched, pixels."""
 
@@ -48,6 +55,7 @@ def convert(path: Path) -> tuple[dict[str, Any], bytes]:
         _check_file(path)
         with Image.open(path, formats=STILL_FORMATS) as source:
             # A JPEG may hold further pictures: previews, or the second eye. They do not move.
+            _check_range(path, source.format)
             animated = source.format not in {"JPEG", "MPO"} and getattr(source, "is_animated", False)
             picture = _opaque(_decoded(source))
     except UnidentifiedImageError as error:
@@ -69,6 +77,18 @@ def convert(path: Path) -> tuple[dict[str, Any], bytes]:
 def _check_file(path: Path) -> None:
     if path.stat().st_size > _MAX_FILE_BYTES:
         raise RefusedError(f"its file is larger than {_MAX_FILE_BYTES >> 20} MiB")
+
+
+def _check_range(path: Path, kind: str | None) -> None:
+    """Refuses pictures of high dynamic range, which Pillow decodes without saying so."""
+    if kind not in _TRANSFERS:
+        return
+    mark, place = _TRANSFERS[kind]
+    with path.open("rb") as file:
+        _, found, after = file.read(_HEADER_BYTES).partition(mark)
+    name = _HDR.get(after[place]) if found and len(after) > place else None
+    if name:
+        raise RefusedError(f"it has high dynamic range ({name}); convert it to standard range")
 
 
 def _decoded(source: Image.Image) -> Image.Image:

@@ -146,10 +146,6 @@ def _many_texts() -> bytes:
     return png(*SIZE, 8, 0, zlib.compress(bytes((SIZE[0] + 1) * SIZE[1])), *texts)
 
 
-def _tiff() -> bytes:
-    return written(halves(), "TIFF")
-
-
 def _motion_jpeg() -> bytes:
     buffer = io.BytesIO()
     with av.open(buffer, "w", format="mjpeg") as container:
@@ -160,6 +156,14 @@ def _motion_jpeg() -> bytes:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="yuvj420p")))
         container.mux(stream.encode(None))
     return buffer.getvalue()
+
+
+def _bright(kind: str) -> bytes:
+    """A picture that says that its brightness is coded by PQ."""
+    if kind == "PNG":
+        return png(*SIZE, 8, 0, zlib.compress(bytes((SIZE[0] + 1) * SIZE[1])), (b"cICP", bytes((9, 16, 0, 1))))
+    before, mark, after = written(halves(), "AVIF").partition(b"colrnclx")
+    return before + mark + after[:2] + b"\0\x10" + after[4:]
 
 
 _SHOWN: Final[dict[str, tuple[str, Callable[[], bytes]]]] = {
@@ -202,6 +206,8 @@ _REFUSED: Final[dict[str, tuple[str, Callable[[], bytes], str]]] = {
     "photograph_of_noise": (".jpg", lambda: b"\xff\xd8\xff\xe0" + bytes(range(256)) * 64, "not a readable|cut off"),
     "photograph_of_a_phone_s_own_kind": (".heic", lambda: box("ftyp", b"heic\0\0\0\0mif1heic"), "not a readable"),
     "drawing_with_too_many_words": (".png", _many_texts, "cut off or damaged"),
+    "drawing_in_high_dynamic_range": (".png", partial(_bright, "PNG"), "high dynamic range"),
+    "new_picture_in_high_dynamic_range": (".avif", partial(_bright, "AVIF"), "high dynamic range"),
     "drawing_of_nothing": (".png", _clear, "fully transparent"),
     "icon": (".png", lambda: written(halves((32, 32)), "PNG"), "too small"),
     "ribbon": (".png", lambda: written(halves((1600, 100)), "PNG"), "too narrow"),

@@ -5,7 +5,7 @@ import pytest
 from scenewire.messages import Look
 from scenewire_assembly.picture.scene_picture import Still
 from scenewire_assembly.picture.segment_command import segment_command
-from tests.support.clips import clip
+from tests.support.clips import clip, still
 from tests.support.pictures import scene_picture
 
 LOOK = Look(width=320, height=180)
@@ -83,3 +83,13 @@ def test_each_of_several_grounds_lasts_until_the_next_one():
     graph = value(segment_command(several).build(), "-filter_complex")
     assert r"tpad=stop=1:stop_mode=clone,setpts='(30*gte(N\,1)+40*gte(N\,2)+20*gte(N\,3))/(30*TB)',fps=30" in graph
     assert "loop=loop=89:size=1" in value(segment_command(picture).build(), "-filter_complex")
+
+
+@pytest.mark.parametrize("stills", [1, 2, 3])
+def test_stills_are_zoomed_in_and_out_in_turns_within_scenes_and_between_them(stills):
+    ways = []
+    for scene in range(4):
+        shown = [still(name=f"s{number}") for number in range(stills)]
+        graph = value(segment_command(scene_picture(150, LOOK, clips=shown, turn=scene)).build(), "-filter_complex")
+        ways += ["out" if "+(-" in chain else "in" for chain in graph.split(";") if "perspective" in chain]
+    assert ways == ["in", "out"] * (2 * stills)

@@ -44,7 +44,7 @@ class ScenePicture:
         stills: grounds one after the other; used if there are no clips.
         overlay: ASS script drawn over the picture; empty for none.
         scrim: shade below the overlay; None for none.
-        turn: moves of stills alternate; this is the place of the first one.
+        turn: place of the scene among others, from 0; moves of stills alternate within scenes and between them.
     """
 
     look: Look

@@ -89,7 +89,7 @@ def _footage(picture: ScenePicture) -> tuple[tuple[Input, ...], Graph]:
             Stream(index, "v"),
             shot.frames,
             f"s{index}",
-            turn=picture.turn + index,
+            turn=picture.turn * len(shots) + index,  # as if the scenes before had as many
         )
     ]
     joined, label = _joined(picture)
