@@ -51,6 +51,14 @@ def test_pictures_are_offered_as_stills_with_their_sidecars(tmp_path: Path, suff
     assert (found["Dahlia"].creator, found["Dahlia"].licence) == ("Ann", "CC BY 4.0")
 
 
+def test_the_preview_next_to_a_clip_is_no_still(tmp_path: Path) -> None:
+    add(tmp_path, "trip/dahlia.MOV", title="Dahlia")
+    add(tmp_path, "trip/dahlia.JPG")
+    add(tmp_path, "trip/dahlia.webp")
+    add(tmp_path, "dahlia.jpg", title="Another folder")
+    assert sorted(titles(Catalogue(tmp_path), "dahlia folder")) == ["Another folder", "Dahlia"]
+
+
 def test_without_sidecar_the_names_of_file_and_folders_must_do(tmp_path: Path) -> None:
     add(tmp_path, "Ships/suez-canal_aerialView 02.MOV")
     catalogue = Catalogue(tmp_path)

@@ -1,7 +1,8 @@
 """Offers the clips and stills in a local folder through MCP.
 
 LIBRARY_DIR names the folder. Every mp4, mov, mkv and webm file below it is offered, and every jpg, jpeg, png, webp, gif
-and avif picture. A JSON file next to one of them, `harbour.json` for `harbour.mp4`, describes it:
+and avif picture, unless it is the preview of a clip with the same name. A JSON file next to one of them, `harbour.json` for
+`harbour.mp4`, describes it:
 
     {"title": "…", "keywords": ["…"], "creator": "…", "licence": "…", "source_url": "https://…", "duration": 12.5}
 

@@ -19,8 +19,9 @@ from scenewire_sourcing.meaning.similarity import Meaning
 
 __all__ = ["Catalogue"]
 
+_CLIPS: Final = frozenset({".mp4", ".mov", ".mkv", ".webm"})
 _STILLS: Final = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif"})
-_SUFFIXES: Final = _STILLS | {".mp4", ".mov", ".mkv", ".webm"}
+_SUFFIXES: Final = _CLIPS | _STILLS
 _MAX_SIDECAR_BYTES: Final = 64 << 10
 _MAX_QUERY_WORDS: Final = 32
 _TOKENIZER: Final = "porter unicode61 remove_diacritics 2 categories ''L* N* Co Mn Mc''"
@@ -117,9 +118,11 @@ class Catalogue:
             return
         present = {name for name, _, _ in state}
         self._clips = {}
+        clips = {str(path.with_suffix("")) for name in present if (path := Path(name)).suffix.lower() in _CLIPS}
         for name in present:
             path = root / name
-            if path.suffix.lower() in _SUFFIXES:
+            suffix = path.suffix.lower()
+            if suffix in _CLIPS or (suffix in _STILLS and str(Path(name).with_suffix("")) not in clips):
                 sidecar = path.with_suffix(".json")
                 described, problem = _read_sidecar(sidecar) if str(sidecar.relative_to(root)) in present else ({}, "")
                 footage = _describe(Path(name), described, problem)
