@@ -135,6 +135,17 @@ async def test_the_focus_is_where_the_subject_lies(tmp_path: Path, place: tuple[
     assert facts.focus == pytest.approx(place, abs=0.06)
 
 
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+async def test_a_drawing_on_paper_has_no_focus(tmp_path: Path, mode: str) -> None:
+    diagram = Image.new(mode, (800, 500), (250, 250, 244) if mode == "RGB" else (0, 0, 0, 0))
+    draw = ImageDraw.Draw(diagram)
+    for place in range(60, 700, 120):
+        draw.rectangle((place, 120, place + 80, 380), outline="black", width=5)
+    draw.line((60, 440, 740, 440), fill="red", width=6)
+    facts, _ = await prepared(tmp_path, written(diagram, "PNG"))
+    assert facts.focus is None
+
+
 async def test_a_flat_picture_has_its_focus_in_the_middle(tmp_path: Path) -> None:
     facts, _ = await prepared(tmp_path, written(Image.new("RGB", (300, 200), "navy"), "PNG"))
     assert facts.focus == (0.5, 0.5)

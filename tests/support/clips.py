@@ -37,4 +37,6 @@ def clip(
 
 
 def still(width: int = 1600, height: int = 900, name: str = "s", **facts: Any) -> Clip:
-    return clip(1, (1, 1), name=name, width=width, height=height, **{"matrix": 5, "still": True, **facts})
+    return clip(
+        1, (1, 1), name=name, width=width, height=height, **{"matrix": 5, "still": True, "focus": (0.5, 0.5), **facts}
+    )

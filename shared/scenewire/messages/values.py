@@ -239,7 +239,8 @@ class SourceFacts(WireModel):
     )
     focus: tuple[_Share, _Share] | None = Field(
         default=None,
-        description="Where the subject of a still lies: shares of its width and height, from the upper left.",
+        description="Where the subject of a still lies: shares of its width and height, from the upper left. None: all of "
+        "it matters, as of a diagram, and it is shown whole.",
     )
 
     @property

@@ -41,7 +41,9 @@ class StillFacts(BaseModel):
 
     width: int = Field(gt=0)
     height: int = Field(gt=0)
-    focus: tuple[float, float] = Field(description="Where its subject lies: shares of width and height.")
+    focus: tuple[float, float] | None = Field(
+        description="Where its subject lies: shares of width and height. None: it is a drawing on paper."
+    )
     animated: bool = Field(description="Whether the file is an animation, of which this is the first picture.")
 
     def as_source(self) -> SourceFacts:

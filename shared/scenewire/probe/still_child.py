@@ -38,6 +38,11 @@ _FOCUS_SIDE: Final = 64
 """Longest side of the copy in which the subject is searched, pixels."""
 
 
+_PAPER: Final = 228
+_PAPER_SHARE: Final = 0.97
+"""A picture is on paper if so much of its edge is so bright."""
+
+
 class RefusedError(Exception):
     """The picture is refused; the message is the reason."""
 
@@ -156,10 +161,10 @@ def _opaque(picture: Image.Image) -> Image.Image:
     return ground.convert("RGB")
 
 
-def _focus(picture: Image.Image) -> tuple[float, float]:
-    """Returns where the subject lies, as shares of width and height.
+def _focus(picture: Image.Image) -> tuple[float, float] | None:
+    """Returns where the subject lies, as shares of width and height; None if nothing may be cut off.
 
-    It is the centre of what stands out: edges, and colours unlike the mean, both more than on average; what is near the
+    That is so for drawings, diagrams and scanned pages: what is around them is paper. Otherwise it is the centre of what stands out: edges, and colours unlike the mean, both more than on average; what is near the
     middle counts a little more.
     """
     small = picture.copy()
@@ -167,6 +172,9 @@ def _focus(picture: Image.Image) -> tuple[float, float]:
     width, height = small.size
     data = small.tobytes()
     rows = [[data[3 * (y * width + x) : 3 * (y * width + x) + 3] for x in range(width)] for y in range(height)]
+    around = [*rows[0], *rows[-1], *(row[0] for row in rows), *(row[-1] for row in rows)]
+    if sum(min(pixel) >= _PAPER for pixel in around) >= _PAPER_SHARE * len(around):
+        return None
     mean = [sum(pixel[channel] for row in rows for pixel in row) / (width * height) for channel in range(3)]
 
     def salience(x: int, y: int) -> float:

@@ -6,8 +6,10 @@ from hypothesis import strategies as st
 
 from scenewire.messages import Look
 from scenewire_assembly.edit import edit_clips
+from scenewire_assembly.picture.segment_command import segment_command
 from scenewire_assembly.picture.still_moves import Pan, Zoom, move_of
 from tests.support.clips import clip, still
+from tests.support.pictures import scene_picture
 
 FULL_HD = Look()
 TALL = Look(width=1080, height=1920)
@@ -72,6 +74,13 @@ def test_a_still_below_half_of_the_picture_is_shown_whole(look):
     move = move_of(look, still(500, 400, focus=(0.1, 0.1)), 90, 0)
     assert isinstance(move, Zoom)
     assert move.focus == (0.5, 0.5)
+
+
+def test_a_diagram_is_shown_whole_in_a_video_of_any_shape():
+    for look in (FULL_HD, TALL):
+        assert isinstance(move_of(look, still(3000, 2000, focus=None), 90, 0), Zoom)
+        words = segment_command(scene_picture(90, look, clips=[still(3000, 2000, focus=None)])).build()
+        assert "overlay=(W-w)/2" in words[words.index("-filter_complex") + 1]
 
 
 @pytest.mark.parametrize("frames", [30, 150, 1_000])

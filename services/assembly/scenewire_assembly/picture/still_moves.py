@@ -1,7 +1,8 @@
 """Filters that show a still with a slow move at constant speed. Pure.
 
 A still with the shape of the video is zoomed in or out around its subject. One that is much wider or taller is panned
-across its subject. A small one is shown whole, on a blurred copy of itself, and the whole is zoomed.
+across its subject. A small one, and one without a single subject, is shown whole on a blurred copy of itself, and the
+whole is zoomed.
 
 Both moves are exact to a small part of a pixel; a crop at whole pixels, as by ffmpeg's own `zoompan`, would shake. The
 zoom resamples every frame with cubic interpolation. It never shows the picture at its own size: its pixels would be
@@ -174,7 +175,9 @@ def _pan(look: Look, clip: Clip, frames: int, *, backwards: bool) -> Pan | None:
 
 
 def _is_whole(look: Look, clip: Clip) -> bool:
-    """Whether all of a still shows: as ordered, or because it is too small to fill the picture."""
+    """Whether all of a still shows: as ordered, because it is too small to fill the picture, or because all of it matters."""
+    if clip.facts.focus is None:
+        return True
     small = max(look.width / clip.facts.width, look.height / clip.facts.height) > _MAX_ENLARGEMENT
     return small or (look.fit != "cover" and not has_same_shape(clip, look))
 
