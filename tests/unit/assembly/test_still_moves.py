@@ -1,13 +1,15 @@
+import re
 from dataclasses import astuple
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scenewire.ffmpeg.filters import Graph, Stream
 from scenewire.messages import Look
 from scenewire_assembly.edit import edit_clips
 from scenewire_assembly.picture.segment_command import segment_command
-from scenewire_assembly.picture.still_moves import Pan, Zoom, move_of
+from scenewire_assembly.picture.still_moves import Pan, Zoom, move_of, still_shot
 from tests.support.clips import clip, still
 from tests.support.pictures import scene_picture
 
@@ -81,6 +83,18 @@ def test_a_diagram_is_shown_whole_in_a_video_of_any_shape():
         assert isinstance(move_of(look, still(3000, 2000, focus=None), 90, 0), Zoom)
         words = segment_command(scene_picture(90, look, clips=[still(3000, 2000, focus=None)])).build()
         assert "overlay=(W-w)/2" in words[words.index("-filter_complex") + 1]
+
+
+@given(looks, st.integers(64, 4096), st.integers(64, 4096), st.integers(2, 900), st.integers(0, 1))
+def test_a_still_that_is_shown_whole_is_never_cut_off(look, width, height, frames, turn):
+    shown = still(width, height, focus=None)
+    graph = str(Graph(still_shot(look, shown, Stream(0, "v"), frames, "v", turn=turn)))
+    across, down = max((int(w), int(h)) for w, h in re.findall(r"scale=w='(\d+)':h='(\d+)'", graph))
+    move = move_of(look, shown, frames, turn)
+    assert isinstance(move, Zoom)
+    largest = max(move.first, move.first + move.growth * (frames - 1))
+    assert across * largest <= look.width + 3
+    assert down * largest <= look.height + 3
 
 
 @pytest.mark.parametrize("frames", [30, 150, 1_000])

@@ -124,7 +124,7 @@ def still_shot(look: Look, clip: Clip, source: Stream, frames: int, label: str, 
         )
         crop = Filter("crop", width, height, x, y)
         return (Chain((*_scaled(clip, (across, down)), crop, *moved), (source,), label),)
-    whole = _scaled(clip, _inside(look, clip))
+    whole = _scaled(clip, _inside(look, clip, max(move.first, move.first + move.growth * (frames - 1))))
     if look.fit == "pad":
         bars = Filter("pad", width, height, "(ow-iw)/2", "(oh-ih)/2", color="black")
         return (Chain((*whole, bars, *moved), (source,), label),)
@@ -191,9 +191,10 @@ def _filling(look: Look, clip: Clip) -> tuple[int, int]:
     )
 
 
-def _inside(look: Look, clip: Clip) -> tuple[int, int]:
-    """The size at which all of a still shows."""
-    most = min(look.width / clip.facts.width, look.height / clip.facts.height, _WHOLE_ENLARGEMENT)
+def _inside(look: Look, clip: Clip, magnification: float) -> tuple[int, int]:
+    """The size at which all of a still shows, also at the largest magnification of its zoom."""
+    fit = min(look.width / clip.facts.width, look.height / clip.facts.height) / magnification
+    most = min(fit, _WHOLE_ENLARGEMENT)
     return _even(clip.facts.width * most), _even(clip.facts.height * most)
 
 
