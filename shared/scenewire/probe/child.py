@@ -95,7 +95,8 @@ def examine(path: str, *, sound: bool = False) -> dict[str, Any]:
             return _facts(container, sound=sound)
     except (av.FFmpegError, ValueError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        kinds = "mp3, wav, flac, ogg or m4a file" if sound else "mp4, mov, mkv, webm or ts file, or picture"
+        videos = "mp4, mov, mkv, webm or ts file, and not a jpeg, png, webp, gif or avif picture"
+        kinds = "mp3, wav, flac, ogg or m4a file" if sound else videos
         raise RefusedError(f"it is not a readable {kinds} ({reason})") from error
     except MemoryError as error:
         raise RefusedError("it needs too much memory") from error
