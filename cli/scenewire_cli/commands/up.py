@@ -68,8 +68,10 @@ async def _up(folder: DataFolder, *, nats_port: int, as_json: bool, with_record:
             print_line("ready; press Ctrl-C to stop")
         if note := unfinished_note((await stored_projects(access)).values()):
             print_json({"event": "note", "text": note}) if as_json else print_line(note)
+        task = asyncio.current_task()
         with suppress(asyncio.CancelledError):
-            while True:
+            # Python 3.11's `wait_for` drops a cancellation if its answer arrives at the same moment.
+            while task is None or not task.cancelling():
                 await asyncio.sleep(1)
                 access.stack.check()
     return 0
