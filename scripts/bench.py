@@ -184,8 +184,8 @@ async def main() -> None:
         f"video of {duration:.1f} s, {first.event['scene_count']} scenes: wall {first.wall_s:.1f} s, processor {busy:.1f} s"
     )
     print(
-        f"first picture after {first.first_picture_s:.1f} s; speaking for {first.speaking_s:.1f} s, and encoding during "
-        f"{first.overlap_s / first.speaking_s:.0%} of it"
+        f"first picture after {first.first_picture_s:.1f} s; speaking for {first.speaking_s:.1f} s, encoding during "
+        f"{first.overlap_s:.1f} s of it"
     )
     for kind, seconds in first.processor_s.most_common():
         print(f"  {kind:28}{seconds:7.2f} s{seconds / busy:8.1%}")
