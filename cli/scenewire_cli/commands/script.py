@@ -36,8 +36,8 @@ def script(
 ) -> None:
     """Shows what a script becomes, and makes nothing.
 
-    Refuses a voice or a language that no engine here speaks, as make does. Prints title, sections and scenes with their estimated seconds, what footage is searched for, what each sentence shows
-    where none is found, and what is not spoken.
+    Prints title, sections and scenes with their estimated seconds, what footage is searched for, what each sentence shows
+    where none is found, and what is not spoken. Like make, refuses a voice or a language that no engine here speaks.
 
     Example:
         scenewire script notes.md
