@@ -155,7 +155,7 @@ def test_a_voice_is_installed_where_the_service_finds_it_and_only_the_job_may_wr
 
 
 def test_settings_are_those_that_services_read():
-    known = {"DVIDS_API_KEY_FILE"}
+    known = {"DVIDS_API_KEY_FILE", "PEXELS_API_KEY_FILE", "PIXABAY_API_KEY_FILE"}
     modules = [importlib.import_module(f"scenewire_{service}.settings") for service in sorted(WORKERS)]
     models = [ObjectStoreSettings, *(v for m in modules for v in vars(m).values() if isinstance(v, type))]
     for model in models:

@@ -38,7 +38,8 @@ def environment(data: Path, **changes: str) -> dict[str, str]:
     """Ours without what would lead the command elsewhere."""
     unset = {"NATS_URL", "ARTIFACTS_URL", "DATABASE_URL", "LIBRARY_DIR", "LOG_FILE"}
     unset |= {"SCRIPT_PROVIDER", "GROQ_API_KEY", "GROQ_API_KEY_FILE", "GROQ_BASE_URL", "GROQ_MODEL"}
-    unset |= {"SOURCING_SERVERS", "DVIDS_API_KEY", "DVIDS_API_KEY_FILE"}
+    unset |= {"SOURCING_SERVERS"}
+    unset |= {f"{archive}_API_KEY{file}" for archive in ("DVIDS", "PEXELS", "PIXABAY") for file in ("", "_FILE")}
     kept = {name: value for name, value in os.environ.items() if name not in unset}
     return kept | {"SCENEWIRE_DATA": str(data), "ASSEMBLY_PRESET": "ultrafast"} | changes
 

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from scenewire.errors import FailureCode, PermanentError
 from scenewire_sourcing.app import create_app
+from scenewire_sourcing.providers.bundled_servers import BUNDLED_SERVERS
 from scenewire_sourcing.settings import SourcingSettings
 
 
@@ -168,6 +169,13 @@ def test_every_server_in_the_documentation_is_understood(environment: pytest.Mon
     for example in examples:
         environment.setenv("SOURCING_SERVERS", example)
         assert SourcingSettings().footage_servers, example
+
+
+def test_the_documented_hosts_are_those_that_servers_may_download_from() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "footage-servers.md").read_text()
+    rows = re.findall(r"^\| `(\w+)` \| `[\w.-]+` \| (.*) \|$", page, re.MULTILINE)
+    documented = {name: set(re.findall(r"`([^`]+)`", hosts)) for name, hosts in rows}
+    assert documented == {name: set(bundled.hosts) for name, bundled in BUNDLED_SERVERS.items() if bundled.hosts}
 
 
 @pytest.mark.parametrize(("variable", "kind"), [("LIBRARY_DIR", "folder"), ("DVIDS_API_KEY_FILE", "file")])
