@@ -1,15 +1,18 @@
 """A video from all archives through their doubles, by the real command: asked for, licensed, credited."""
 
+import io
 import json
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from PIL import Image
 
 from scripts.doubles.archive import KEY, Item, nasa, unlike
 from scripts.doubles.open_archives import ARCHIVES, Holding
 from tests.support.media import make_clip
+from tests.support.motion import textured
 from tests.support.product import SMALL, run
 from tests.support.web import Web, serving
 
@@ -21,6 +24,7 @@ SCENES: Final = {
     "loc": Holding(3, "Parade of sailors", "parade", creator="Edison"),
     "pexels": Holding(4, "Waves on the shore", "waves", creator="Bob"),
     "pixabay": Holding(5, "Forest in the rain", "forest", creator="Eve"),
+    "openverse": Holding(7, "Lighthouse on a rock", "lighthouse", kind="still", creator="Museum", licence="CC BY 4.0"),
 }
 """What only one archive has."""
 
@@ -32,19 +36,25 @@ def script() -> str:
         {"text": f"{holding.title}.", "footage_query": holding.keywords, "keywords": holding.keywords}
         for holding in (*SCENES.values(), Holding(6, "Rocket on its way", "rocket"))
     ]
-    return json.dumps({"title": "Six archives", "scenes": scenes})
+    return json.dumps({"title": "Seven archives", "scenes": scenes})
 
 
 async def test_a_video_from_archives_names_their_licences_and_asks_none_that_the_order_does_not_name(
     tmp_path: Path,
 ) -> None:
     clip = (await make_clip(tmp_path / "clip.mp4", seconds=6, size="320x180")).read_bytes()
+    still = io.BytesIO()
+    Image.fromarray(textured(640, 360)).save(still, "JPEG")
+
+    def content(holding: Holding) -> bytes:
+        return still.getvalue() if holding.kind == "still" else clip + unlike(holding.number)
+
     (tmp_path / "walk.json").write_text(script())
     async with AsyncExitStack() as stack:
         web, moon = [await stack.enter_async_context(serving()) for _ in range(2)]
         for name, holding in SCENES.items():
             holdings = [holding, FORBIDDEN] if name == "commons" else [holding]
-            ARCHIVES[name](web, holdings, lambda holding: clip + unlike(holding.number))
+            ARCHIVES[name](web, holdings, content)
         nasa(moon, [Item(6, "Rocket launch", "rocket")], content=clip)
         settings = variables({**dict.fromkeys(SCENES, web), "nasa": moon})
         options = ("make", "--script", "walk.json", "--size", SMALL, "--footage", "open,pexels,pixabay", "--json")
@@ -58,6 +68,7 @@ async def test_a_video_from_archives_names_their_licences_and_asks_none_that_the
     assert all(SCENES[name].creator in pictures[name]["creator"] for name in SCENES)
     assert {name: picture["licence"] for name, picture in pictures.items() if name != "nasa"} == {
         "commons": "CC BY-SA 4.0",
+        "openverse": "CC BY 4.0",
         "archive_org": "Public Domain Mark 1.0",
         "loc": "no known restrictions",
         "pexels": "Pexels License",
