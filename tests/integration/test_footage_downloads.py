@@ -50,6 +50,7 @@ class FarSource:
 
     identity = name = "far"
     is_own = False
+    max_queries: int | None = None
 
     def __init__(self, web: Web, *ids: str) -> None:
         self._web = web

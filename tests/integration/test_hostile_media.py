@@ -71,6 +71,7 @@ class TwoClips:
 
     name = identity = "far"
     is_own = False
+    max_queries: int | None = None
 
     def __init__(self, web: Web) -> None:
         self._web = web

@@ -18,6 +18,7 @@ class BareSource:
     """Finds clips of the customer by name, and has a file for none of them."""
 
     is_own = True
+    max_queries: int | None = None
 
     def __init__(self, name: str, *ids: str, fails: str = "") -> None:
         self._name = name
@@ -89,6 +90,14 @@ async def test_without_a_match_the_reason_names_the_query(stage_with) -> None:
     footage = await footage_of(stage_with(BareSource("library", "kittens")))
     assert footage.reason == "library has nothing that fits “tea drink”"
     assert [candidate.reason for candidate in footage.candidates] == ["no word in common with the scene"]
+
+
+async def test_a_source_that_is_slow_or_limited_is_asked_as_often_as_it_allows(stage_with) -> None:
+    patient, limited = BareSource("patient"), BareSource("limited")
+    limited.max_queries = 1
+    await footage_of(stage_with(patient, limited))
+    assert len(patient.asked) > 1
+    assert limited.asked == patient.asked[:1]
 
 
 async def test_a_failed_server_is_named_and_the_next_one_is_searched(stage_with) -> None:

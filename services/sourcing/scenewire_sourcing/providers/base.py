@@ -50,6 +50,11 @@ class FootageSource(Protocol):
         """Whether its footage is the customer's own, so that its licences are credited but not judged."""
         ...
 
+    @property
+    def max_queries(self) -> int | None:
+        """The most queries for what a sentence shows; None if the source is fast and has no daily limit."""
+        ...
+
     async def search(self, query: str, limit: int) -> list[FoundFootage]:
         """Searches clips, best first.
 

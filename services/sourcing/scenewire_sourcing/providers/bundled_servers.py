@@ -26,6 +26,8 @@ class BundledServer:
     """Hosts that its files may be downloaded from."""
     own_footage: bool = False
     """Whether the customer is responsible for the rights."""
+    max_queries: int | None = None
+    """Of a sentence; None for servers that can be asked often."""
     by_default: bool = True
     """Whether it is used without being named, once its required variable is set. Archives without a key are not: every
     video would query them."""
@@ -85,6 +87,7 @@ BUNDLED_SERVERS: Final[Mapping[str, BundledServer]] = {
         prefix="LOC_",
         command=_command("loc"),
         hosts=("*.loc.gov",),
+        max_queries=1,
         by_default=False,
     ),
     "openverse": BundledServer(
@@ -93,6 +96,7 @@ BUNDLED_SERVERS: Final[Mapping[str, BundledServer]] = {
         prefix="OPENVERSE_",
         command=_command("openverse"),
         hosts=("api.openverse.org", "live.staticflickr.com", "upload.wikimedia.org"),
+        max_queries=1,
         by_default=False,
     ),
     "pexels": BundledServer(

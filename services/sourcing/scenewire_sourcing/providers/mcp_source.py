@@ -65,6 +65,11 @@ class McpSource(FootageSource):
     def is_own(self) -> bool:
         return self._server.own_footage
 
+    @property
+    @override
+    def max_queries(self) -> int | None:
+        return self._server.max_queries
+
     @override
     async def search(self, query: str, limit: int) -> list[FoundFootage]:
         mapping = self._server.tool_mapping

@@ -50,6 +50,9 @@ class FootageServer(BaseModel):
         default=False,
         description="Whether its footage is your own: licences are then credited, but exclude nothing and need no review.",
     )
+    max_queries: int | None = Field(
+        default=None, ge=1, description="Most queries for what a sentence shows, for a server that is slow or limited."
+    )
     tool_mapping: ToolMapping = Field(default=ToolMapping(), description="Names of its tools, arguments and fields.")
     max_answer_size: ByteSize = Field(
         default=ByteSize(1 << 20),
@@ -102,6 +105,7 @@ class FootageServer(BaseModel):
             "command": bundled.command,
             "hosts": bundled.hosts,
             "own_footage": bundled.own_footage,
+            "max_queries": bundled.max_queries,
             "root": Path(folder.get_secret_value()) if folder else None,
         }
         unset = {name: value for name, value in defaults.items() if name not in self.model_fields_set}

@@ -212,7 +212,7 @@ class SceneSearch:
         beat = found.beat
         seconds = frames_per_clip(beat.frames, found.needed) / self._look.frame_rate
         try:
-            for query in queries(beat.query, beat.wanted):
+            for query in queries(beat.query, beat.wanted)[: source.max_queries]:
                 results |= {result.id: result for result in await source.search(query, _RESULTS_PER_QUERY)}
                 verdicts = [self._policy.judge(result, is_own=source.is_own) for result in results.values()]
                 refusals = {verdict.footage.id: verdict.refusal for verdict in verdicts if verdict.refusal}
