@@ -50,7 +50,9 @@ def pages() -> Iterator[str]:
         if (file.parent / "__main__.py").exists():  # not what the servers share
             module = importlib.import_module(f"scenewire_sourcing.servers.{file.parent.name}.settings")
             for name in module.__all__:
-                yield from section(f"The {file.parent.name} footage server", getattr(module, name), {"contact"})
+                yield from section(
+                    f"The {file.parent.name} footage server", getattr(module, name), {"contact", "answers_dir"}
+                )
 
 
 def section(title: str, model: type[BaseSettings], known: set[str]) -> Iterator[str]:

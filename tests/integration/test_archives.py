@@ -1,17 +1,21 @@
 """The archives' interfaces as DVIDS and NASA have them, and as they should not be, against doubles of both."""
 
 import logging
+import os
 import re
+import stat
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from email.utils import formatdate
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr, ValidationError
 
+from scenewire_sourcing.servers.archive.answers import Answers
 from scenewire_sourcing.servers.archive.client import ArchiveApi, ArchiveClient, ArchiveError
 from scenewire_sourcing.servers.archive.server import Archive
 from scenewire_sourcing.servers.dvids.archive import DvidsArchive
@@ -261,7 +265,9 @@ class Clock:
 @asynccontextmanager
 async def asking(web: Web, clock: Callable[[], float] | None = None, **changes: float) -> AsyncIterator[ArchiveClient]:
     settings: dict[str, Any] = {"interval_s": 0.0, "timeout_s": 5.0, "cache_s": 100.0}
-    client = ArchiveClient(ArchiveApi(name="Archive", url=web.url, **(settings | changes)), clock=clock or Clock())
+    api = ArchiveApi(name="Archive", url=web.url, **(settings | changes))
+    clock = clock or Clock()
+    client = ArchiveClient(api, clock=clock, answers=Answers(api.url, keep_s=api.cache_s, folder=None, clock=clock))
     try:
         yield client
     finally:
@@ -295,6 +301,80 @@ async def test_answers_are_cached(web: Web) -> None:
         clock.now += 101
         await client.get("/search", q="a")
         assert len(web.asked) == 3
+
+
+async def test_answers_in_a_folder_serve_later_runs_until_they_expire(web: Web, tmp_path: Path) -> None:
+    web.routes["/search"] = lambda asked: as_json({"q": asked.query["q"]})
+    folder = tmp_path / "data" / "answers"
+    clock = Clock()
+
+    async def ask(url: str) -> dict[str, Any]:
+        api = ArchiveApi(name="Archive", url=url, interval_s=0, timeout_s=5, cache_s=100, answers_dir=folder)
+        client = ArchiveClient(api, answers=Answers(url, keep_s=100, folder=folder, clock=clock))
+        try:
+            return await client.get("/search", q="a")
+        finally:
+            await client.aclose()
+
+    for _ in range(3):
+        assert await ask(web.url) == {"q": "a"}
+    assert len(web.asked) == 1
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (folder, *folder.iterdir())] == [0o700, 0o600]
+    await ask(f"{web.url}/.")  # another archive
+    assert len(web.asked) == 2
+    clock.now += 101
+    await ask(web.url)
+    assert len(web.asked) == 3
+    clock.now -= 500  # a clock that was set back
+    await ask(web.url)
+    assert len(web.asked) == 4
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b'{"since": "now", "answer": {}}', b'{"since": 1e9, "answer": 7}']
+)
+async def test_a_damaged_answer_is_requested_again(tmp_path: Path, content: bytes) -> None:
+    answers = Answers("https://x", keep_s=1e12, folder=tmp_path)
+    answers.keep("/search", {"q": "a"}, {"fine": True})
+    (file,) = tmp_path.iterdir()
+    file.write_bytes(content)
+    assert Answers("https://x", keep_s=1e12, folder=tmp_path).find("/search", {"q": "a"}) is None
+
+
+async def test_answers_are_kept_in_memory_where_the_folder_cannot_be_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    answers = Answers("https://x", keep_s=100, folder=tmp_path / "file")
+    for number in range(3):
+        answers.keep("/search", {"q": str(number)}, {"n": number})
+        assert answers.find("/search", {"q": str(number)}) == {"n": number}
+    assert capsys.readouterr().err.count("answers are kept in memory only") == 1
+
+
+async def test_old_answers_are_removed_and_those_of_patient_archives_kept(tmp_path: Path) -> None:
+    for days, name in ((6, "patient"), (8, "old")):
+        file = tmp_path / f"{name}.json"
+        file.touch()
+        os.utime(file, (time.time() - days * 86_400,) * 2)
+    Answers("https://x", keep_s=100, folder=tmp_path).keep("/a", {}, {})
+    assert (tmp_path / "patient.json").exists()
+    assert not (tmp_path / "old.json").exists()
+
+
+async def test_an_answer_that_repeats_the_key_is_kept_in_memory_only(web: Web, tmp_path: Path) -> None:
+    web.routes["/search"] = as_json({"next": f"https://x/?key={KEY}"})
+    api = ArchiveApi(
+        name="Archive", url=web.url, interval_s=0, timeout_s=5, cache_s=100, answers_dir=tmp_path, secrets={"key": KEY}
+    )
+    client = ArchiveClient(api)
+    try:
+        for _ in range(2):
+            await client.get("/search")
+    finally:
+        await client.aclose()
+    assert len(web.asked) == 1
+    assert list(tmp_path.iterdir()) == []
 
 
 async def test_failures_are_not_cached(web: Web) -> None:

@@ -171,7 +171,7 @@ async def test_values_of_other_types_cost_only_what_makes_no_sense(name: str, va
         for index in range(1, 200):
             seen = [False]
             at.web.routes |= {path: _changed(route, index, value, seen) for path, route in answers.items()}
-            at.archive._client._cache.clear()
+            at.archive._client._answers._known.clear()
             await at.archive.search("suez", 5)
             for found in ids:
                 with suppress(ArchiveError):  # there may be no file any more
@@ -367,7 +367,7 @@ async def test_openverse_gives_pictures_of_unlisted_hosts_through_its_own() -> N
         picture = {**json.loads(at.web.routes[f"/v1/images/{HOLDINGS[2].uuid}/"].body)}  # type: ignore[union-attr]
         picture["url"] = "https://live.staticflickr.com/1/2_b.jpg"
         at.web.routes[f"/v1/images/{HOLDINGS[2].uuid}/"] = as_json(picture)
-        at.archive._client._cache.clear()
+        at.archive._client._answers._known.clear()
         assert (await at.get("lighthouse")).url == "https://live.staticflickr.com/1/2_b.jpg"
 
 

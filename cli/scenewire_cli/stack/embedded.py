@@ -119,6 +119,7 @@ class Stack:
         finally:
             await loading
         os.environ.setdefault("ARTIFACTS_CACHE_DIR", str(self._folder.root / "cache"))  # `open_store` reads it there
+        os.environ.setdefault("SOURCING_ANSWERS_DIR", str(self._folder.root / "answers"))  # for the servers of archives
         values = self._settings(nats_url)
         with settings_errors():
             settings = ServiceSettings(**values)

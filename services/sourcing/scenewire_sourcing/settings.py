@@ -18,7 +18,7 @@ from pydantic import (
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from scenewire.settings import EmptyAsNone, Seconds, ServiceSettings
-from scenewire_sourcing.providers.bundled_servers import BUNDLED_SERVERS, CONTACT, GROUPS, OPEN
+from scenewire_sourcing.providers.bundled_servers import BUNDLED_SERVERS, GROUPS, OPEN, SHARED_VARIABLES
 from scenewire_sourcing.providers.server_config import FootageServer
 from scenewire_sourcing.user_agent import CONTACT_PATTERN
 
@@ -48,7 +48,7 @@ def _listed(value: object) -> object:
 
 def _bundled_environment() -> dict[str, SecretStr]:
     """Returns the variables for bundled servers; an empty variable counts as unset."""
-    prefixes = (*(bundled.prefix for bundled in BUNDLED_SERVERS.values()), CONTACT)
+    prefixes = (*(bundled.prefix for bundled in BUNDLED_SERVERS.values()), *SHARED_VARIABLES)
     return {name: SecretStr(value) for name, value in os.environ.items() if name.startswith(prefixes) and value}
 
 
@@ -68,6 +68,11 @@ class SourcingSettings(ServiceSettings):
         default=None,
         validation_alias="LIBRARY_DIR",
         description="Folder of clips and still pictures for the bundled library server.",
+    )
+    answers_dir: Annotated[Path | None, EmptyAsNone] = Field(
+        default=None,
+        description="Folder in which the servers of archives keep answers, so that later runs ask less; `answers` in the data "
+        "folder for embedded services. None keeps them in memory.",
     )
     contact: str = Field(
         default="",

@@ -6,10 +6,10 @@ from typing import Final
 
 from scenewire.processes.run import python_module
 
-__all__ = ["BUNDLED_SERVERS", "CONTACT", "GROUPS", "OPEN", "BundledServer"]
+__all__ = ["BUNDLED_SERVERS", "GROUPS", "OPEN", "SHARED_VARIABLES", "BundledServer"]
 
-CONTACT: Final = "SOURCING_CONTACT"
-"""The variable that every bundled server gets."""
+SHARED_VARIABLES: Final = ("SOURCING_CONTACT", "SOURCING_ANSWERS_DIR")
+"""The variables that every bundled server gets."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class BundledServer:
     requires: tuple[str, ...]
     """Variables of which one must be set."""
     prefix: str
-    """The server gets all variables with this prefix and `CONTACT`; no other program does."""
+    """The server gets all variables with this prefix and `SHARED_VARIABLES`; no other program does."""
     command: tuple[str, ...]
     hosts: tuple[str, ...] = ()
     """Hosts that its files may be downloaded from."""

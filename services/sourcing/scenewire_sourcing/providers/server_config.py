@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ByteSize, ConfigDict, Field, SecretStr, StringConstraints, model_validator
 
-from scenewire_sourcing.providers.bundled_servers import BUNDLED_SERVERS, CONTACT, GROUPS
+from scenewire_sourcing.providers.bundled_servers import BUNDLED_SERVERS, GROUPS, SHARED_VARIABLES
 from scenewire_sourcing.providers.tool_mapping import ToolMapping
 
 __all__ = ["FootageServer", "path_error"]
@@ -98,7 +98,11 @@ class FootageServer(BaseModel):
             environment: provides the variables with the server's prefix.
         """
         bundled = BUNDLED_SERVERS[self.name]
-        env = {name: value for name, value in environment.items() if name.startswith((bundled.prefix, CONTACT))}
+        env = {
+            name: value
+            for name, value in environment.items()
+            if name.startswith(bundled.prefix) or name in SHARED_VARIABLES
+        }
         env |= self.env
         folder = env.get("LIBRARY_DIR")
         defaults = {

@@ -7,20 +7,20 @@ cooldown when it asks for one, and after three failures in a row.
 import asyncio
 import json
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 import httpx2
 from typing_extensions import override
 
 from scenewire.http_answers import retry_after
+from scenewire_sourcing.servers.archive.answers import Answers
 
 __all__ = ["ArchiveApi", "ArchiveClient", "ArchiveError"]
 
 _MAX_ANSWER_BYTES: Final = 4 << 20
-_MAX_CACHED_ANSWERS: Final = 500
 _FAILURES_BEFORE_COOLDOWN: Final = 3
 _MAX_RETRY_WAIT_S: Final = 3.0
 """Longest Retry-After that a call waits for; a longer one is an error and starts a cooldown."""
@@ -45,6 +45,8 @@ class ArchiveApi:
     """Time without requests after three failures in a row."""
     limit_cooldown_s: float = 0
     """Time without requests after a refusal for their number (429) that names no time."""
+    answers_dir: Path | None = None
+    """Keeps answers beyond this process; None keeps them in memory only."""
     user_agent: str = "scenewire"
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Query parameters that every request carries and that never appear in logs, errors or answers."""
@@ -91,16 +93,19 @@ class ArchiveClient:
     Args:
         api: the archive.
         clock: returns monotonic seconds.
+        answers: keeps its answers; defaults to what the archive's settings say.
     """
 
-    def __init__(self, api: ArchiveApi, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, api: ArchiveApi, *, clock: Callable[[], float] = time.monotonic, answers: Answers | None = None
+    ) -> None:
         self._api = api
         self._clock = clock
         self._lock = asyncio.Lock()
         self._next_start = -float("inf")
         self._cooldown_until = -float("inf")
         self._failures = 0
-        self._cache: OrderedDict[tuple[str, tuple[tuple[str, str], ...]], tuple[float, dict[str, Any]]] = OrderedDict()
+        self._answers = answers or Answers(api.url, keep_s=api.cache_s, folder=api.answers_dir)
         self._http = httpx2.AsyncClient(
             transport=_Keyed(api.secrets, api.secret_headers),
             base_url=api.url,
@@ -115,16 +120,13 @@ class ArchiveClient:
         Raises:
             ArchiveError: the archive did not return one.
         """
-        key = (path, tuple(sorted(parameters.items())))
         async with self._lock:
-            cached = self._cache.get(key)
-            if cached is not None and self._clock() < cached[0]:
-                return cached[1]
+            known = await asyncio.to_thread(self._answers.find, path, parameters)
+            if known is not None:
+                return known
             answer = await self._request(path, parameters)
-            self._cache[key] = (self._clock() + self._api.cache_s, answer)
-            self._cache.move_to_end(key)
-            while len(self._cache) > _MAX_CACHED_ANSWERS:
-                self._cache.popitem(last=False)
+            in_folder = not self.holds_secret(json.dumps(answer))  # some archives repeat the key
+            await asyncio.to_thread(self._answers.keep, path, parameters, answer, in_folder=in_folder)
             return answer
 
     async def aclose(self) -> None:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
 
 from pydantic import ByteSize, Field, SecretStr
 
-from scenewire.settings import Seconds, Settings, can_be_key
+from scenewire.settings import EmptyAsNone, Seconds, Settings, can_be_key
 from scenewire_sourcing.renditions import STILL_LINES, Rendition, best
 from scenewire_sourcing.servers.archive.client import ArchiveApi, ArchiveError
 from scenewire_sourcing.user_agent import CONTACT_PATTERN, user_agent
@@ -23,6 +25,9 @@ class ArchiveSettings(Settings):
     timeout: Seconds = Field(default=timedelta(seconds=8), gt=timedelta(0), description="Limit for one request.")
     cache_time: Seconds = Field(
         default=timedelta(hours=24), ge=timedelta(0), description="How long answers are reused."
+    )
+    answers_dir: Annotated[Path | None, EmptyAsNone] = Field(
+        default=None, validation_alias="SOURCING_ANSWERS_DIR", description="Same as for the sourcing service."
     )
     contact: str = Field(
         default="",
@@ -54,6 +59,7 @@ class ArchiveSettings(Settings):
             timeout_s=self.timeout.total_seconds(),
             cache_s=self.cache_time.total_seconds(),
             limit_cooldown_s=limit_cooldown_s,
+            answers_dir=self.answers_dir,
             user_agent=user_agent(self.contact),
             secrets=secrets or {},
             secret_headers=secret_headers or {},
