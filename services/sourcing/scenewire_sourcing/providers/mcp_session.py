@@ -279,7 +279,10 @@ class McpSession:
             return
         texts = [content.text for content in result.content if isinstance(content, TextContent)]
         if result.is_error:
-            call.fail(f"it reports: {' '.join(' '.join(texts).split())[:300] or 'an error without a message'}")
+            said = " ".join(" ".join(texts).split()).removeprefix(
+                f"Error executing tool {call.tool}: "
+            )  # the SDK's words
+            call.fail(f"it reports: {said[:300] or 'an error without a message'}")
         elif not call.result.done():
             contents = [described for content in result.content if (described := _described(content))]
             call.result.set_result(ToolResult(result.structured_content, texts, contents))

@@ -22,6 +22,7 @@ class LocSettings(RenditionSettings):
         ge=timedelta(0),
         description="Minimum time between two requests of one worker; the Library allows 20 a minute.",
     )
+    timeout: Seconds = Field(default=timedelta(seconds=10), gt=timedelta(0), description="Limit for one request.")
     min_height: int = Field(
         default=480, gt=0, description="Sufficient picture height, pixels; the smallest file of this height is used."
     )
