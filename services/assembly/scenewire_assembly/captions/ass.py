@@ -5,13 +5,13 @@ Texts come from outside: nothing in them is executed as markup.
 
 import re
 import unicodedata
-from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
 import pysubs2
 
 from scenewire.messages import Look
+from scenewire_assembly.captions.fallback_fonts import fallback_of
 from scenewire_assembly.captions.fonts import BUNDLED_FAMILY
 from scenewire_assembly.captions.line_breaking import columns
 
@@ -30,12 +30,9 @@ _WIDE_LETTER: Final = 0.7
 
 _MAX_WIDE_ENLARGEMENT: Final = 1.4
 
-_TALL_SCRIPTS: Final = (
-    (re.compile(r"[\u0e00-\u0eff\u0f00-\u109f\u1780-\u17ff]"), 1.3),  # Thai, Lao, Tibetan, Burmese, Khmer
-    (re.compile(r"[\u0900-\u0dff]"), 1.2),  # the scripts of India
-    (re.compile(r"[\u0590-\u08ff]"), 1.12),  # Hebrew, Arabic and related scripts
-)
-"""Scripts with marks above and below the letters, and the factor that makes the letters as readable as Latin."""
+_ARABIC: Final = re.compile(r"[\u0600-\u08ff]")
+_ARABIC_ENLARGEMENT: Final = 1.12
+"""Its letters are small in the bundled font."""
 
 _TEXT_WIDTH: Final = 0.88
 """Share of the picture's width that text may fill."""
@@ -148,13 +145,12 @@ def enlargement(text: str) -> float:
     """
     letters = [character for character in text if character.isalpha()]
     wide = sum(unicodedata.east_asian_width(character) in "WF" for character in letters)
-    scripts = Counter(
-        next((script for script, _ in _TALL_SCRIPTS if script.match(character)), None) for character in letters
-    )
-    (script, count), *_ = scripts.most_common(1) or [(None, 0)]
     if wide:
         others = columns(text) - 2 * wide
         narrow = EM * _LETTER
         factor = narrow * (others + 2 * wide) / (narrow * others + _WIDE_LETTER * wide)
         return max(1.0, min(_MAX_WIDE_ENLARGEMENT, factor))
-    return dict(_TALL_SCRIPTS)[script] if script is not None and 2 * count >= len(letters) else 1.0
+    if 2 * sum(_ARABIC.match(character) is not None for character in letters) >= len(letters) > 0:
+        return _ARABIC_ENLARGEMENT
+    fallback = fallback_of(text)
+    return max(1.0, fallback.line * fallback.size * EM) if fallback else 1.0

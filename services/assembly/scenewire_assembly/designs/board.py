@@ -25,6 +25,9 @@ _OPAQUE: Final = 5
 _BRIEF: Final = 36
 """A board of fewer frames is complete from its first one."""
 
+_CAPTIONED: Final = 0.485
+"""Share of the height below which two lines of the largest captions may stand in upright pictures."""
+
 _MARK_WIDTHS: Final = {"bar": 96, "pill": 120, "square": 96, "rules": 0}
 
 _DRAWN: Final = 8
@@ -96,6 +99,12 @@ class Board:
         """The height that no letters exceed: the content zone's upper edge, or below the rules at the top."""
         rules = self.theme.mark == "rules"
         return max(self.zones.top, 0.09 * self.zones.height + 50 * self.unit) if rules else self.zones.top
+
+    @property
+    def floor(self) -> float:
+        """The height that nothing large goes below: the content zone's lower edge, or above large captions."""
+        is_tight = self.captions and self.zones.upright
+        return min(self.zones.bottom, _CAPTIONED * self.zones.height) if is_tight else self.zones.bottom
 
     def frames(self, count: int) -> int:
         """The frames that last as long as `count` at 30 a second."""

@@ -1,11 +1,13 @@
 """Shapes and letters as events of an ASS script. Pure. Lengths are pixels, times are frames of the scene."""
 
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Final, Literal, NamedTuple
 
 import pysubs2
 
 from scenewire_assembly.captions.ass import colour_code, escaped
+from scenewire_assembly.captions.fallback_fonts import SYMBOL_SIZE, is_symbol
 from scenewire_assembly.typefaces.face import Face
 
 __all__ = ["DESIGN", "Box", "Drawing", "Lettering", "Span"]
@@ -96,9 +98,9 @@ class Drawing:
         self._event(
             span,
             layer,
-            f"{{\\an{_ANCHORS[anchor]}\\q2\\pos({x:.2f},{face.top(baseline, em):.2f})\\fn{face.family}{bold}"
-            f"\\fs{face.font_size(em):.2f}\\1c{colour_code(lettering.colour)}{_alpha(opacity)}"
-            f"{spacing}{hollow}{tags}}}{escaped(text)}",
+            f"{{\\an{_ANCHORS[anchor]}\\q2\\pos({x:.2f},{face.top(baseline, em, text):.2f})\\fn{face.family}{bold}"
+            f"\\fs{face.font_size(em, text):.2f}\\1c{colour_code(lettering.colour)}{_alpha(opacity)}"
+            f"{spacing}{hollow}{tags}}}{_lettered(text, face, em)}",
         )
 
     def rectangle(
@@ -148,6 +150,23 @@ class Drawing:
         start, end = (frame * 100 // self.frame_rate * 10 for frame in (span.start, span.end))
         if start < end:
             self.events.append(pysubs2.SSAEvent(start=start, end=end, text=text, style=DESIGN, layer=layer))
+
+
+def _lettered(text: str, face: Face, em: float) -> str:
+    """A text as libass reads it. Emoji have a size of their own: their font's line is not as high as that of the letters."""
+    if face.covers(text):
+        return escaped(text)
+    parts = [
+        "".join(run)
+        for _, run in groupby(text, key=lambda character: is_symbol(character) and not face.covers(character))
+    ]
+    size = face.font_size(em, text)
+    return "".join(
+        f"{{\\fs{SYMBOL_SIZE * em:.2f}}}{escaped(part)}{{\\fs{size:.2f}}}"
+        if is_symbol(part[0]) and not face.covers(part[0])
+        else escaped(part)
+        for part in parts
+    )
 
 
 def _rounded(width: float, height: float, radius: float) -> str:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final, Literal
 
+from scenewire_assembly.captions.fallback_fonts import is_symbol
 from scenewire_assembly.captions.fonts import BUNDLED_FAMILY, BUNDLED_FONT
 from scenewire_assembly.themes.theme import Theme
 from scenewire_assembly.typefaces.cutting import cut, family
@@ -37,9 +38,10 @@ class Faces:
     by_role: Mapping[Role, tuple[Face, ...]] = field(repr=False)
 
     def of(self, role: Role, text: str) -> Face:
-        """The first face of a role that has every letter of a text: a text is never set in two."""
+        """The first face of a role that has every letter of a text: a text is never set in two. Emoji are no letters."""
         *able, last = self.by_role[role]
-        return next((face for face in able if face.covers(text)), last)
+        letters = "".join(character for character in text if not is_symbol(character))
+        return next((face for face in able if face.covers(letters)), last)
 
     @property
     def files(self) -> tuple[Path, ...]:

@@ -4,13 +4,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["Line", "Piece", "Word", "fit", "joined", "pieces_of", "text_of", "words_of", "wrap"]
+__all__ = ["Line", "Piece", "Word", "beginnings", "fit", "joined", "pieces_of", "text_of", "words_of", "wrap"]
 
 _STEP: Final = 0.96
 """Sizes and widths shrink by this factor until the text fits."""
 
 _MIN_SIZE: Final = 0.45
 """Below this share of its size, a design is refused."""
+
+_ENDS: Final = (":", ";", " \u2013 ", " \u2014 ", ",", "?", "!")
+"""Where the beginning of a title that is too long can end."""
 
 
 @dataclass(frozen=True)
@@ -119,3 +122,9 @@ def _broken(pieces: Sequence[Piece], measure: Measure, width: float) -> list[Lin
 
 def _widest(lines: Sequence[Line], measure: Measure) -> float:
     return max((measure(text_of(line)) for line in lines), default=0.0)
+
+
+def beginnings(title: str) -> list[str]:
+    """The beginnings of a title that end with a clause, the longest first."""
+    cuts = {title.find(end, 1) for end in _ENDS} - {-1}
+    return [title[:cut].rstrip() for cut in sorted(cuts, reverse=True)]

@@ -169,7 +169,7 @@ def _parts(
     fourth = spoken[_HEADING_WORDS - 1].frame if len(spoken) >= _HEADING_WORDS else span.end
     until = max(span.start + frames_at(_HEADING_FRAMES, frame_rate), fourth)
     if not others or span.end - until < frames_at(_MIN_FRAMES, frame_rate):
-        return [(headings, span)]
+        return [((*headings, *others), span)]
     following = _introduced(others, words, place, Span(until, span.end), frame_rate)
     return [(headings, Span(span.start, until)), *following]
 

@@ -161,7 +161,9 @@ class CaptionEvents:
     def _blocks(self, lines: Sequence[_Line]) -> list[_Block]:
         middle = self._canvas.width / 2
         if not self._ink.measured:
-            return [_Block(lines, self._free_place(lines, middle))]
+            return (
+                [_Block(lines, self._free_place(lines, middle))] if self._on_plate else self._estimated(lines, middle)
+            )
         face, em = self._ink.face, self._em(lines)
         size = "" if em == self.layout.em else f"\\fs{face.font_size(em):.2f}"
         return [
@@ -169,8 +171,22 @@ class CaptionEvents:
             for line, baseline in zip(lines, self.layout.baselines(len(lines), em), strict=True)
         ]
 
+    def _estimated(self, lines: Sequence[_Line], middle: float) -> list[_Block]:
+        """Lines whose widths are not known, each in its place."""
+        texts = [self._shown(line) for line in lines]
+        face, em = self._ink.face, self.layout.em
+        if face.covers(whole := "".join(texts)):
+            em *= enlargement(whole)
+        em *= min(1.0, self.layout.width / max(1.0, *(face.width(text, em) for text in texts)))
+        return [
+            _Block(
+                [line], f"\\an8\\q2\\pos({middle:.2f},{face.top(base, em, text):.2f})\\fs{face.font_size(em, text):.2f}"
+            )
+            for line, text, base in zip(lines, texts, self.layout.baselines(len(lines), em), strict=True)
+        ]
+
     def _free_place(self, lines: Sequence[_Line], middle: float) -> str:
-        """Places lines whose widths are not known: letters of scripts with small ones are larger."""
+        """Places lines on a plate, whose size only libass knows: letters of scripts with small ones are larger."""
         texts = [self._shown(line) for line in lines]
         widest = max(map(columns, texts))
         factor = enlargement("".join(texts)) * min(1.0, max(0.4, self.layout.limits.line_columns / max(1, widest)))
@@ -317,8 +333,8 @@ class CaptionEvents:
 
 
 def _turns(cue: Cue) -> list[tuple[SpokenWord | None, int, int]]:
-    """Which word is spoken from which frame up to which one; None before the first word."""
+    """Which word is spoken from which frame up to which one, while the caption shows; None before the first word."""
     words = [word for line in cue.lines for word in line]
-    edges = [cue.start, *(word.start for word in words), cue.end]
+    edges = [cue.start, *(min(word.start, cue.end) for word in words), cue.end]
     found = zip([None, *words], pairwise(edges), strict=True)
     return [(word, start, end) for word, (start, end) in found if start < end]

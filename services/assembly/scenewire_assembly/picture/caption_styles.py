@@ -93,6 +93,7 @@ class Ink:
         plate: behind all lines.
         plate_opacity: of the plate.
         footage: whether the picture behind is footage, so that letters need an outline.
+        column: estimated width of a column of text that was not measured, ems.
     """
 
     face: Face
@@ -103,6 +104,7 @@ class Ink:
     plate: str
     plate_opacity: float
     footage: bool = False
+    column: float = _COLUMN
 
 
 def ink_over_footage(faces: Sequence[Face], text: str) -> Ink:
@@ -113,7 +115,9 @@ def ink_over_footage(faces: Sequence[Face], text: str) -> Ink:
         text: of the scene.
     """
     face = next((face for face in faces if face.covers(text)), faces[-1])
-    return Ink(face, _is_measured(face, text), _WHITE, _YELLOW, INK, INK, plate_opacity=0.86, footage=True)
+    return Ink(
+        face, _is_measured(face, text), _WHITE, _YELLOW, INK, INK, 0.86, footage=True, column=_column(face, text)
+    )
 
 
 def ink_over_ground(face: Face, theme: Theme, ground: str, text: str) -> Ink:
@@ -126,7 +130,11 @@ def ink_over_ground(face: Face, theme: Theme, ground: str, text: str) -> Ink:
         text: of the scene.
     """
     measured = _is_measured(face, text)
-    return Ink(face, measured, theme.text, theme.accent, theme.on_accent, ground, plate_opacity=0.92)
+    return Ink(face, measured, theme.text, theme.accent, theme.on_accent, ground, 0.92, column=_column(face, text))
+
+
+def _column(face: Face, text: str) -> float:
+    return _COLUMN if face.covers(text) else max(_COLUMN, face.column(text))
 
 
 def _is_measured(face: Face, text: str) -> bool:
@@ -204,7 +212,7 @@ class CaptionLayout:
         """What one caption may hold."""
         most, words, least = self.measures.columns[self.zones.upright], self.measures.words, self.measures.min_frames
         if not self.ink.measured:
-            fitting = max(10, min(most, int(self.width / (self.em * _COLUMN))))
+            fitting = max(10, min(most, int(self.width / (self.em * self.ink.column))))
             return CueLimits(fitting, words, least)
         column = self.width / most
 

@@ -227,9 +227,16 @@ def _ending(canvas: Canvas, brief: Brief, scene: Scene, theme: Theme) -> list[SS
 
 
 def _uncovered(cues: Sequence[Cue], words: Sequence[SpokenWord], shown: frozenset[int]) -> list[Cue]:
-    """The captions with a word that no design shows."""
+    """The captions with a word that no design shows, up to where a design shows all of their further words."""
     visible = {(word.text, word.start) for index, word in enumerate(words) if index not in shown}
-    return [cue for cue in cues if any((word.text, word.start) in visible for line in cue.lines for word in line)]
+    kept: list[Cue] = []
+    for cue in cues:
+        own = [word for line in cue.lines for word in line]
+        last = max((at for at, word in enumerate(own) if (word.text, word.start) in visible), default=None)
+        if last is not None:
+            rest = own[last + 1 :]
+            kept.append(replace(cue, end=max(cue.start + 1, rest[0].start)) if rest else cue)
+    return kept
 
 
 async def make_segment(

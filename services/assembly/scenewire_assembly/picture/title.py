@@ -10,7 +10,7 @@ import pysubs2
 
 from scenewire.messages import Brief, Scene
 from scenewire.text.markup import one_line
-from scenewire_assembly.captions.ass import Canvas, colour, enlargement, escaped, runs_from_right
+from scenewire_assembly.captions.ass import Canvas, colour, escaped, runs_from_right
 from scenewire_assembly.captions.line_breaking import columns
 from scenewire_assembly.designs.lettering import pieces_of, text_of, wrap
 from scenewire_assembly.designs.times import words_in
@@ -71,7 +71,7 @@ class Title:
     def styles(self, canvas: Canvas) -> dict[str, pysubs2.SSAStyle]:
         """The ASS styles that its events use."""
         em, _ = self._fitted(canvas)
-        style = canvas.text_style(self.face.font_size(em))
+        style = canvas.text_style(self.face.font_size(em, canvas.drawable(self.text)))
         style.fontname, style.bold, style.primarycolor = self.face.family, self.face.bold, colour(self.letters)
         style.marginl = style.marginr = 0
         style.outlinecolor, style.backcolor = colour("080A0E", 70), colour("000000", 120)
@@ -105,7 +105,7 @@ class Title:
         yield canvas.event(0, shown, f"{line}{bar}{{\\p0}}", "TitleLine", layer=1)
         start = x + em * 0.25 if runs_from_right(self.text) else x - em * 0.25
         for text in lines:
-            y = self.face.top(baseline, em)
+            y = self.face.top(baseline, em, text)
             moved = f"{{\\q2\\move({start:.1f},{y:.1f},{x},{y:.1f},0,800)\\fad(450,450)}}"
             yield canvas.event(0, shown, f"{moved}{escaped(text)}", "Title", layer=1)
             baseline += self.line * em
@@ -118,7 +118,7 @@ class Title:
         """The em, smaller for a title that would fill more than two lines, and the lines."""
         width = canvas.width - 2 * canvas.margin
         pieces = pieces_of(words_in(canvas.drawable(self.text)))
-        em = least = min(canvas.height, canvas.width * 1.2) * _EM * self.size * enlargement(self.text)
+        em = least = min(canvas.height, canvas.width * 1.2) * _EM * self.size
         least *= _MIN_EM
         while True:
             measure = partial(self.face.width, em=em)

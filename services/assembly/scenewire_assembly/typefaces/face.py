@@ -1,23 +1,17 @@
 """Measures text as libass draws it: with the font's advances and kerning."""
 
-import re
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+from scenewire_assembly.captions.fallback_fonts import Fallback, fallback_of
 from scenewire_assembly.captions.line_breaking import columns
 
 __all__ = ["Face"]
 
 _FALLBACK_COLUMN: Final = 0.62
-"""Estimated width of a column of a fallback font, in ems: wider than most letters, so that no text leaves its zone."""
-
-_WIDE_LETTERS: Final = (
-    (re.compile(r"[\u0b80-\u0bff\u0d00-\u0d7f\u1000-\u109f]"), 1.3),  # Tamil, Malayalam, Burmese
-    (re.compile(r"[\u0900-\u0b7f\u0c00-\u0cff\u0d80-\u0dff\u1780-\u17ff]"), 0.9),  # other scripts of India, Khmer
-)
-"""Scripts whose letters are wider, and the width of a column."""
+"""Estimated width of a column of an unknown font, ems: wider than most letters, so that no text leaves its zone."""
 
 
 class Face:
@@ -48,29 +42,52 @@ class Face:
             em: size of the letters.
             spacing: added after each letter.
         """
-        own = text if self.covers(text) else "".join(filter(self.covers, text))
-        estimated = 0.0 if own == text else (columns(text) - columns(own)) * _fallback_column(text)
-        return (_advance(self.path, own) + estimated) * em + spacing * len(text)
+        if self.covers(text):
+            return _advance(self.path, text) * em + spacing * len(text)
+        own = "".join(filter(self.covers, text))
+        estimated = (columns(text) - columns(own)) * self.column(text)
+        factor = self.font_size(1, text) / self.font_size(1)
+        return (_advance(self.path, own) * factor + estimated) * em + spacing * len(text)
+
+    def column(self, text: str) -> float:
+        """The estimated width of a column of those letters of a text that the font lacks, ems."""
+        fallback = fallback_of(text)
+        return fallback.column * fallback.size if fallback else _FALLBACK_COLUMN
 
     def widths(self, words: Iterable[str], em: float, spacing: float = 0) -> list[float]:
         """The widths of words."""
         return [self.width(word, em, spacing) for word in words]
 
-    def font_size(self, em: float) -> float:
-        """The size for libass, which is the height of a line."""
-        return em * _metrics(self.path)[1]
+    def font_size(self, em: float, text: str = "") -> float:
+        """The size for libass, which is the height of a line.
 
-    def top(self, baseline: float, em: float) -> float:
-        """The upper edge of the line box whose letters stand on a base line."""
-        return baseline - em * _metrics(self.path)[0]
+        Args:
+            em: size of the letters.
+            text: what is drawn; another font's lines have another height.
+        """
+        fallback = self._fallback(text)
+        return em * (fallback.line * fallback.size if fallback else _metrics(self.path)[1])
+
+    def top(self, baseline: float, em: float, text: str = "") -> float:
+        """The upper edge of the line box whose letters stand on a base line; the arguments are those of `font_size`."""
+        ascent, line, _ = _metrics(self.path)
+        fallback = self._fallback(text)
+        if fallback is None:
+            return baseline - em * ascent
+        own = ascent / line * fallback.line if any(map(self.covers, text)) else 0.0  # the tallest font of a line counts
+        return baseline - em * fallback.size * max(own, fallback.ascent)
+
+    def depth(self, em: float, text: str) -> float:
+        """How far letters that the font lacks reach below the base line; 0 for its own."""
+        fallback = self._fallback(text)
+        return em * fallback.size * fallback.depth if fallback else 0.0
+
+    def _fallback(self, text: str) -> Fallback | None:
+        return None if self.covers(text) else fallback_of(text)
 
     def capital(self, em: float) -> float:
         """The height of capital letters."""
         return em * _metrics(self.path)[2]
-
-
-def _fallback_column(text: str) -> float:
-    return next((width for script, width in _WIDE_LETTERS if script.search(text)), _FALLBACK_COLUMN)
 
 
 @lru_cache(maxsize=64)

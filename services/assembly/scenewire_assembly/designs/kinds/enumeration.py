@@ -21,8 +21,8 @@ def draw_enumeration(board: Board, design: Enumeration) -> bool:
     """Draws a list; returns whether it fits."""
     theme, zones, unit = board.theme, board.zones, board.unit
     top, bottom = (share * zones.height for share in _ZONES[zones.shape])
-    if board.captions and not zones.upright:
-        bottom = min(bottom, zones.caption_base - 130 * unit)
+    if board.captions:
+        bottom = min(bottom, board.floor if zones.upright else zones.caption_base - 130 * unit)
     count = len(design.items)
     row = min(_ROW * unit, (bottom - top) / count)
     first = top + ((bottom - top) - count * row) * 0.4

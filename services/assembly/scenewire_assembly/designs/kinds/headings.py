@@ -7,7 +7,7 @@ from scenewire.messages import Chapter, Opening
 from scenewire_assembly.captions.ass import runs_from_right
 from scenewire_assembly.designs.board import Board
 from scenewire_assembly.designs.drawing import Box
-from scenewire_assembly.designs.lettering import pieces_of, text_of
+from scenewire_assembly.designs.lettering import beginnings, pieces_of, text_of
 from scenewire_assembly.designs.times import words_in
 
 __all__ = ["draw_chapter", "draw_opening"]
@@ -18,52 +18,65 @@ _NUMERAL: Final = 680
 _UPRIGHT_NUMERAL: Final = 260
 _NUMERAL_GAP: Final = 60
 _LINE_FRAMES: Final = 12
+_STEP: Final = 1.1
+"""Distance of a title's base lines, ems."""
+
+_RULE: Final = 74
+"""Room for the rule below a title."""
 
 
 def draw_opening(board: Board, design: Opening) -> bool:
-    """Draws the title; returns whether it fits."""
+    """Draws the title, or its first clauses if it is too long; returns whether it fits."""
+    return any(_draw_title(board, title) for title in (design.title, *beginnings(design.title)))
+
+
+def _draw_title(board: Board, text: str) -> bool:
     theme, zones, unit = board.theme, board.zones, board.unit
+    pieces = pieces_of(words_in(text))
+    rule = _RULE * unit
+
+    def fits(em: float, lines: int) -> bool:
+        return em * ((lines - 1) * _STEP + 0.8) + rule + _depth(board, text, em) <= board.floor - board.ceiling
+
     fitted = board.fitted(
-        pieces_of(words_in(design.title)),
+        pieces,
         "heading",
         (_TITLE - (20 if zones.upright else 0)) * unit * theme.number_size,
         zones.across,
         4 if zones.upright else 2,
         spacing=theme.letter_spacing,
-    )
-    if fitted is None:
-        fitted = board.fitted(
-            pieces_of(words_in(design.title)), "heading", _CHAPTER * unit * theme.number_size, zones.across, 5
-        )
+        height=fits,
+    ) or board.fitted(pieces, "heading", _CHAPTER * unit * theme.number_size, zones.across, 5, height=fits)
     if fitted is None:
         return False
     em, lines = fitted
-    title = board.lettering("heading", design.title, em, theme.text, spacing=theme.letter_spacing)
-    step, capital = em * 1.1, title.face.capital(em)
+    title = board.lettering("heading", text, em, theme.text, spacing=theme.letter_spacing)
+    step, capital = em * _STEP, title.face.capital(em)
+    below = max(60 * unit, _depth(board, text, em) + 12 * unit)
     baseline = zones.centre(captions=board.captions) + 30 * unit - (len(lines) - 1) * step / 2 + capital / 2
+    baseline += min(0.0, board.floor - rule + 60 * unit - below - (len(lines) - 1) * step - baseline)
     if theme.mark == "rules":
         board.rules()
     for line in lines:
         board.still(text_of(line), zones.left, baseline, title)
         baseline += step
-    baseline -= step
+    y = baseline - step + below
     match theme.mark:
         case "bar":
-            _draw_rule(
-                board, design.title, Box(zones.left, baseline + 60 * unit, zones.across * 0.32, 8 * unit), theme.accent
-            )
+            _draw_rule(board, text, Box(zones.left, y, zones.across * 0.32, 8 * unit), theme.accent)
         case "square":
-            board.drawing.rectangle(
-                Box(zones.left, baseline + 56 * unit, zones.across, 2 * unit), theme.axis, board.span
-            )
-            _draw_rule(
-                board, design.title, Box(zones.left, baseline + 53 * unit, zones.across * 0.22, 8 * unit), theme.accent
-            )
+            board.drawing.rectangle(Box(zones.left, y - 4 * unit, zones.across, 2 * unit), theme.axis, board.span)
+            _draw_rule(board, text, Box(zones.left, y - 7 * unit, zones.across * 0.22, 8 * unit), theme.accent)
         case "pill":
-            _draw_rule(board, design.title, Box(zones.left, baseline + 48 * unit, 220 * unit, 26 * unit), theme.second)
+            _draw_rule(board, text, Box(zones.left, y - 12 * unit, 220 * unit, 26 * unit), theme.second)
         case "rules":
             pass
     return True
+
+
+def _depth(board: Board, text: str, em: float) -> float:
+    """How far the letters of a heading reach below its base line, where they are not Latin ones."""
+    return board.faces.of("heading", text).depth(em, text)
 
 
 def draw_chapter(board: Board, design: Chapter) -> bool:

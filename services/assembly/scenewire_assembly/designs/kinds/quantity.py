@@ -12,6 +12,7 @@ __all__ = ["draw_quantity"]
 
 _NUMBER: Final = 430
 _UNIT_SIZE: Final = 0.30
+_MIN_UNIT: Final = 72
 _LEAD: Final = 56
 _COUNT_FRAMES: Final = 20
 _MIN_COUNT_FRAMES: Final = 8
@@ -19,6 +20,7 @@ _FIRST_COUNT: Final = 10
 _PULSE_FRAMES: Final = 8
 _PULSE: Final = 1.06
 _TICKS: Final = 40
+_RULER_DEPTH: Final = 40
 _TALL: Final = frozenset("$()/[]|")
 """Higher than capitals."""
 
@@ -36,7 +38,7 @@ def draw_quantity(board: Board, design: Quantity) -> bool:
             return False
         number = Lettering(number.face, shrunk, number.colour)
         em = shrunk
-    small = em * _UNIT_SIZE
+    small = max(em * _UNIT_SIZE, _MIN_UNIT * unit)
     width = number.width(design.number)
     name = board.lettering("heading", design.unit, small, theme.text)
     beside = not zones.upright and width + 0.12 * em + name.width(design.unit) < zones.across
@@ -49,6 +51,9 @@ def draw_quantity(board: Board, design: Quantity) -> bool:
     lead_top = baseline - capital - above - _LEAD * unit * 0.75
     baseline += max(0.0, board.ceiling - lead_top) if design.lead else 0.0
     below = small * 1.15 + (0.08 * em if "," in design.number else 0.0)  # clear of the comma
+    ruler = 0.17 * em if beside or not design.unit else below + 0.15 * em
+    room = baseline - capital - above - (_LEAD * unit * 0.75 if design.lead else 0.0) - board.ceiling
+    baseline -= max(0.0, min(room, baseline + ruler + _RULER_DEPTH * unit - board.floor))
     spoken = board.spoken(design.number)
     lands = spoken[0].frame if spoken else board.span.start
     if design.lead and not _draw_lead(board, design.lead, baseline - capital - above):
@@ -60,7 +65,7 @@ def draw_quantity(board: Board, design: Quantity) -> bool:
         board.line(board.spoken(design.unit), zones.left + width + 0.10 * em, baseline, name, rise=0.32, layer=4)
     elif design.unit:
         board.line(board.spoken(design.unit), zones.left, baseline + below, name, rise=0.32, layer=4)
-    _draw_ruler(board, baseline + (0.17 * em if beside or not design.unit else below + 0.15 * em), design.share, lands)
+    _draw_ruler(board, baseline + ruler, design.share, lands)
     for part in (design.lead, design.number, design.unit):
         board.claim(part)
     return True

@@ -11,6 +11,7 @@ __all__ = ["draw_quotation"]
 
 _SIZES: Final = {"wide": 108, "upright": 96, "square": 84}
 _MARK: Final = 300
+_MARK_GAP: Final = 40
 _LINE: Final = 1.3
 _LINE_EARLY: Final = 10
 _AUTHOR_LATE: Final = 12
@@ -19,7 +20,8 @@ _AUTHOR_LATE: Final = 12
 def draw_quotation(board: Board, design: Quotation) -> bool:
     """Draws a quotation; returns whether it fits."""
     theme, zones, unit = board.theme, board.zones, board.unit
-    x = zones.left + (0 if zones.upright else 170 * unit)
+    sign = board.lettering("heading", "“", _MARK * unit, theme.accent)
+    x = zones.left + (0 if zones.upright else max(170 * unit, sign.width("“") + _MARK_GAP * unit))
     words = board.spoken(design.words)
     fitted = board.fitted(
         pieces_of(words),
@@ -34,7 +36,6 @@ def draw_quotation(board: Board, design: Quotation) -> bool:
     lettering = board.lettering("quotation", design.words, em, theme.text)
     centre = zones.centre(captions=board.captions)
     baseline = centre - (len(lines) * em * _LINE + 110 * unit) / 2 + em * 0.9 + (40 * unit if zones.upright else 0)
-    sign = board.lettering("heading", "“", _MARK * unit, theme.accent)
     board.still("“", zones.left - 8 * unit, baseline + (-30 if zones.upright else 150) * unit, sign)
     for line in lines:
         text = text_of(line)

@@ -20,6 +20,12 @@ _REST_LINE: Final = 1.34
 _WHOLE: Final = 104
 _WHOLE_LINE: Final = 1.3
 _HEAD_RISE: Final = 0.32
+_DESCENT: Final = 0.2
+"""How far letters reach below their base line, ems."""
+
+_LINE_EXTENT: Final = 0.93
+"""From the top of a line's capitals to where its letters end below, ems."""
+
 _REST_RISE: Final = 0.25
 
 _UNDERLINES: Final = {"underline": (0.13, 0.045), "thin_underline": (0.12, 0.03)}
@@ -42,7 +48,7 @@ def draw_statement(board: Board, design: Statement) -> bool:
     gap = _REST_GAP * unit
     before = len(above) * small * _REST_LINE + gap * 0.6 if above else 0.0
     after = len(below) * small * _REST_LINE + gap if below else 0.0
-    room = zones.bottom - zones.top - before - after
+    room = board.floor - board.ceiling - before - after
     fitted = board.fitted(
         pieces,
         "heading",
@@ -50,7 +56,7 @@ def draw_statement(board: Board, design: Statement) -> bool:
         width,
         4 if zones.upright else 2,
         spacing=theme.letter_spacing,
-        height=lambda em, lines: em * (0.8 + (lines - 1) * theme.heading_line) <= room,
+        height=lambda em, lines: em * (_LINE_EXTENT + (lines - 1) * theme.heading_line) <= room,
     )
     if fitted is None:
         return False
@@ -58,7 +64,7 @@ def draw_statement(board: Board, design: Statement) -> bool:
     head = board.lettering("heading", design.head, em, theme.text, spacing=theme.letter_spacing)
     step = em * theme.heading_line
     whole = before + head.face.capital(em) + (len(lines) - 1) * step + after
-    top = zones.centre(captions=False) - whole / 2
+    top = _top(board, whole, em * _DESCENT)
     board.mark(top, design.head)
     baseline = top
     for line in above:
@@ -82,9 +88,17 @@ def _draw_whole(board: Board, design: Statement) -> bool:
     theme, zones = board.theme, board.zones
     text = " ".join(part for part in (design.lead, design.rest) if part)
     pieces = _pieces(board.spoken(text), design.emphasis)
-    most = max(4, int((zones.bottom - zones.top) / (_WHOLE * board.unit * 0.6 * _WHOLE_LINE)))
+    room = board.floor - board.ceiling
+    most = max(4, int(room / (_WHOLE * board.unit * 0.6 * _WHOLE_LINE)))
     for lines_allowed in range(4, most + 1):
-        fitted = board.fitted(pieces, "text", _WHOLE * board.unit, zones.across, lines_allowed)
+        fitted = board.fitted(
+            pieces,
+            "text",
+            _WHOLE * board.unit,
+            zones.across,
+            lines_allowed,
+            height=lambda em, lines: em * (_LINE_EXTENT + (lines - 1) * _WHOLE_LINE) <= room,
+        )
         if fitted is not None:
             break
     else:
@@ -94,7 +108,7 @@ def _draw_whole(board: Board, design: Statement) -> bool:
     lettering = board.lettering("text", text, em, theme.text)
     marked = replace(lettering, colour=theme.accent)
     whole = lettering.face.capital(em) + (len(lines) - 1) * step
-    baseline = zones.centre(captions=False) - whole / 2
+    baseline = _top(board, whole, em * _DESCENT)
     board.mark(baseline, text)
     baseline += lettering.face.capital(em)
     for line in lines:
@@ -102,6 +116,12 @@ def _draw_whole(board: Board, design: Statement) -> bool:
         baseline += step
     board.claim(text)
     return True
+
+
+def _top(board: Board, height: float, descent: float) -> float:
+    """Where a block of letters begins: around the optical centre, as far as the zone goes."""
+    centred = board.zones.centre(captions=False) - height / 2
+    return max(board.ceiling, min(centred, board.floor - height - descent))
 
 
 def _draw_head(board: Board, line: Line, baseline: float, lettering: Lettering) -> None:

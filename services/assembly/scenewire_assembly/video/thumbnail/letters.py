@@ -9,7 +9,7 @@ from scenewire.messages import Look
 from scenewire_assembly.designs.board import Board
 from scenewire_assembly.designs.drawing import Box, Drawing, Lettering
 from scenewire_assembly.designs.faces import Faces
-from scenewire_assembly.designs.lettering import Line, pieces_of, text_of
+from scenewire_assembly.designs.lettering import Line, beginnings, pieces_of, text_of
 from scenewire_assembly.designs.times import words_in
 from scenewire_assembly.designs.zones import Zones
 from scenewire_assembly.themes.theme import Theme
@@ -32,8 +32,6 @@ _PLATE: Final = 128
 _PLATE_EM: Final = 92
 _PADDING: Final = 32
 _BELOW: Final = 70
-_ENDS: Final = (":", ";", " \u2013 ", " \u2014 ", ",", "?", "!")
-"""Where the beginning of a title that is too long can end."""
 
 
 def draw_letters(
@@ -100,7 +98,7 @@ def _plate(board: Board, number: str, across: float) -> Lettering | None:
 
 def _fitted(board: Board, title: str, across: float, room: float) -> tuple[Lettering, list[Line]] | None:
     """The title as large as it fits; its beginning if the whole would be too small; None if that is, too."""
-    for text in (title, *_beginnings(title)):
+    for text in (title, *beginnings(title)):
         found = [
             fitted for size, most in _SIZES if (fitted := _fitted_at(board, text, size, most, across=across, room=room))
         ]
@@ -127,9 +125,3 @@ def _fitted_at(
         return None
     em, lines = fitted
     return board.lettering("heading", text, em, theme.text, spacing=theme.letter_spacing), lines
-
-
-def _beginnings(title: str) -> list[str]:
-    """The beginnings of a title that ends with a clause, the longest first."""
-    cuts = {title.find(end, 1) for end in _ENDS} - {-1}
-    return [title[:cut].rstrip() for cut in sorted(cuts, reverse=True)]
