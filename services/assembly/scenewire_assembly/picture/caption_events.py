@@ -205,7 +205,7 @@ class CaptionEvents:
     def _em(self, lines: Sequence[_Line]) -> float:
         """The size at which the widest line fits."""
         em = self.layout.em
-        widest = max(self._width(line, em) for line in lines)
+        widest = max(1.0, *(self._width(line, em) for line in lines))  # some characters have no width
         return em * min(1.0, self.layout.width / widest)
 
     def _width(self, line: _Line, em: float) -> float:
