@@ -218,3 +218,42 @@ async def test_a25_an_examination_that_exceeds_its_limits_refuses_the_file(
 async def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PermanentError, match=r"gone\.mp4 is refused"):
         await probe_media(tmp_path / "gone.mp4")
+
+
+OPENINGS: dict[str, tuple[str, int]] = {
+    "moving": ("testsrc2=s=320x180:r=30:d=3[v]", 0),
+    "black": ("color=c=black:s=320x180:r=30:d=1[b];testsrc2=s=320x180:r=30:d=3[m];[b][m]concat[v]", 30),
+    "title": ("color=c=navy:s=320x180:r=30:d=2[b];testsrc2=s=320x180:r=30:d=3[m];[b][m]concat[v]", 60),
+    "black and title": (
+        "color=c=black:s=320x180:r=30:d=1[b];color=c=teal:s=320x180:r=30:d=1[t];testsrc2=s=320x180:r=30:d=3[m];"
+        "[b][t][m]concat=n=3[v]",
+        60,
+    ),
+    "noise over black": (
+        "color=c=black:s=320x180:r=30:d=1,noise=alls=8:allf=t[b];testsrc2=s=320x180:r=30:d=2[m];[b][m]concat[v]",
+        30,
+    ),
+    "standing": ("color=c=navy:s=320x180:r=30:d=8[v]", 0),
+    "fade": ("testsrc2=s=320x180:r=30:d=3,fade=in:0:15[v]", 3),
+    "dark": ("testsrc2=s=320x180:r=30:d=3,eq=brightness=-0.35[v]", 0),
+}
+
+
+@pytest.mark.parametrize("name", OPENINGS)
+async def test_the_opening_of_a_clip_is_what_is_black_or_stands_before_it_moves(tmp_path: Path, name: str) -> None:
+    graph, opening = OPENINGS[name]
+    clip = tmp_path / "clip.mp4"
+    await run_ffmpeg(
+        "-filter_complex", graph, "-map", "[v]", "-c:v", "libx264", "-g", "30", "-pix_fmt", "yuv420p", clip
+    )
+    facts = await probe_video(clip)
+    assert facts.opening == pytest.approx(opening, abs=3)
+    assert facts.key_frames[0] == 0
+    assert len(facts.key_frames) >= facts.frames // 30
+
+
+async def test_of_very_many_key_frames_some_are_told(tmp_path: Path) -> None:
+    clip = await make_clip(tmp_path / "all.mp4", seconds=40, size="32x18", arguments=("-g", "1"))
+    facts = await probe_video(clip)
+    assert facts.frames == 1_200
+    assert facts.key_frames == tuple(range(0, 1_200, 3))

@@ -1,6 +1,6 @@
 """Examines a file from outside, in a process of its own: a crash or a decompression bomb ends only this process.
 
-`python child.py media|sound PATH` prints one JSON object: `{"facts": …}` as `scenewire.probe.probe.MediaFacts` has
+`python child.py media|footage|sound PATH` prints one JSON object: `{"facts": …}` as `scenewire.probe.probe.MediaFacts` has
 them, or `{"refused": "why"}`. It runs isolated from the environment and the working folder.
 """
 
@@ -8,6 +8,7 @@ import hashlib
 import json
 import sys
 from array import array
+from bisect import bisect_left
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -32,6 +33,7 @@ class _Packets:
     def __init__(self, stream: VideoStream | AudioStream) -> None:
         self.time_base = stream.time_base or Fraction(1, 1)
         self.starts = array("q")
+        self.keys = array("q")
         self.end = -(1 << 62)
         self.corrupt = 0
         self.monotone = True
@@ -48,6 +50,8 @@ class _Packets:
             self.monotone = False
         if not packet.is_discard:  # decoded on the way, never shown: what an edit list leaves out
             self.starts.append(start)
+            if packet.is_keyframe:
+                self.keys.append(start)
             self.end = max(self.end, start + (packet.duration or 0))
 
     def __len__(self) -> int:
@@ -72,16 +76,75 @@ class _Packets:
         )
 
 
-def examine(path: str, *, sound: bool = False) -> dict[str, Any]:
+class _Opening:
+    """The frames at the start of a clip that show nothing yet.
+
+    These are black ones, and a picture that stands before the first cut or move.
+
+    Args:
+        limit: frames to look at, at most.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self.frames = 0
+        """How many show nothing."""
+        self.is_over = limit <= 0
+        self._limit = limit
+        self._seen = 0
+        self._before = b""
+        self._min_still = limit // 10
+        """A picture that moves sooner does not stand."""
+
+    def add(self, packet: "av.Packet[Stream]") -> None:
+        """Looks at the frames of a packet."""
+        try:
+            for frame in packet.decode():
+                if not self.is_over and isinstance(frame, VideoFrame):
+                    self._look(bytes(frame.reformat(_LOOK_WIDTH, _LOOK_HEIGHT, "gray").planes[0]))
+        except (av.FFmpegError, ValueError):
+            self.is_over = True  # what is damaged later, the encoder reports
+
+    def _look(self, pixels: bytes) -> None:
+        before, self._before = self._before, pixels
+        is_black = sum(pixels) < _BLACK * len(pixels) and max(pixels) < 4 * _BLACK
+        if is_black:
+            self.frames = self._seen + 1
+        elif before and self._seen > self.frames and _moved(before, pixels):
+            if self._seen - self.frames >= self._min_still:
+                self.frames = self._seen
+            self.is_over = True
+        self._seen += 1
+        self.is_over = self.is_over or self._seen >= self._limit
+
+
+_LOOK_WIDTH, _LOOK_HEIGHT = 64, 36
+_BLACK = 10
+"""Mean luma, of 255, below which a picture is black; dark blue has 14."""
+
+_MOVE = 1.0
+"""Mean change of luma between two frames of a picture that moves; noise is evened out by the small size."""
+
+_OPENING_S = 5
+_MAX_OPENING_FRAMES = 300
+_MAX_KEY_FRAMES = 500
+
+
+def _moved(before: bytes, after: bytes) -> bool:
+    return sum(abs(a - b) for a, b in zip(before, after, strict=True)) > _MOVE * len(after)
+
+
+def examine(path: str, kind: str = "media") -> dict[str, Any]:
     """Returns the facts of a file, ready for JSON.
 
     Args:
         path: the file.
-        sound: it is listened to and not looked at: pictures in it count as little as covers do.
+        kind: `media`; `footage`, which also looks for where a clip begins to show something; or `sound`, which is listened to
+            and not looked at: pictures in it count as little as covers do.
 
     Raises:
         RefusedError: it is not a media file of an accepted kind, or its first picture does not decode.
     """
+    sound = kind == "sound"
     options = {
         "protocol_whitelist": "file",
         "format_whitelist": SOUND_FORMATS if sound else FORMATS,
@@ -92,7 +155,7 @@ def examine(path: str, *, sound: bool = False) -> dict[str, Any]:
     }
     try:
         with av.open(f"file:{path}", "r", options=options, metadata_errors="replace") as container:
-            return _facts(container, sound=sound)
+            return _facts(container, kind)
     except (av.FFmpegError, ValueError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         videos = "mp4, mov, mkv, webm or ts file, and not a jpeg, png, webp, gif or avif picture"
@@ -102,7 +165,8 @@ def examine(path: str, *, sound: bool = False) -> dict[str, Any]:
         raise RefusedError("it needs too much memory") from error
 
 
-def _facts(container: InputContainer, *, sound: bool) -> dict[str, Any]:
+def _facts(container: InputContainer, kind: str) -> dict[str, Any]:
+    sound = kind == "sound"
     if len(container.streams) > MAX_STREAMS:
         raise RefusedError(f"it has more than {MAX_STREAMS} streams")
     pictures = () if sound else container.streams.video
@@ -117,9 +181,12 @@ def _facts(container: InputContainer, *, sound: bool) -> dict[str, Any]:
     streams = [stream for stream in (video, *container.streams.audio) if stream is not None]
     read = {stream.index: _Packets(stream) for stream in streams}
     first: VideoFrame | None = None
+    opening = _Opening(_opening_limit(video) if kind == "footage" and video is not None else 0)
     for packet in container.demux(streams):
         if packet.stream is video and first is None:
             first = _first_frame(packet)
+        elif packet.stream is video and not opening.is_over:
+            opening.add(packet)
         if packet.size:
             read[packet.stream.index].add(packet)
     declared = (container.duration or 0) / av.time_base
@@ -132,7 +199,7 @@ def _facts(container: InputContainer, *, sound: bool) -> dict[str, Any]:
         "complete": reached >= declared - max(0.25, 0.005 * declared) and not any(p.corrupt for p in read.values()),
         "stream_types": [stream.type for stream in container.streams],
         "chapters": len(container.chapters()),
-        "video": None if video is None else _video_facts(video, read[video.index], first),
+        "video": None if video is None else _video_facts(video, read[video.index], first, opening),
         "audio": None if audio is None else _audio_facts(audio, read[audio.index]),
     }
 
@@ -154,7 +221,19 @@ def _first_frame(packet: "av.Packet[Stream]") -> VideoFrame | None:
         raise RefusedError(f"its first picture does not decode ({error.strerror})") from error
 
 
-def _video_facts(video: VideoStream, packets: _Packets, first: VideoFrame | None) -> dict[str, Any]:
+def _opening_limit(video: VideoStream) -> int:
+    rate = video.average_rate or video.guessed_rate or Fraction(25)
+    return min(round(_OPENING_S * rate), _MAX_OPENING_FRAMES)
+
+
+def _key_frames(packets: _Packets) -> list[int]:
+    """Returns the places of key frames among the shown frames; of very many, some."""
+    starts = sorted(packets.starts)
+    places = sorted(bisect_left(starts, start) for start in packets.keys)
+    return places[:: -(-len(places) // _MAX_KEY_FRAMES) or 1]
+
+
+def _video_facts(video: VideoStream, packets: _Packets, first: VideoFrame | None, opening: _Opening) -> dict[str, Any]:
     if first is None:
         raise RefusedError("not one picture of it decodes")
     if first.width * first.height > MAX_PIXELS:
@@ -176,6 +255,8 @@ def _video_facts(video: VideoStream, packets: _Packets, first: VideoFrame | None
         "duration": float(packets.span or len(packets) / rate),
         "transfer": int(first.color_trc),
         "matrix": int(first.colorspace),
+        "opening": min(opening.frames, len(packets) - 1),
+        "key_frames": _key_frames(packets),
         "parameters": hashlib.sha256(video.codec_context.extradata or b"").hexdigest(),
     }
 
@@ -215,7 +296,7 @@ def main() -> int:
     """Examines the file on the command line as the kind before it."""
     av.logging.set_level(None)
     try:
-        answer: dict[str, Any] = {"facts": examine(sys.argv[2], sound=sys.argv[1] == "sound")}
+        answer: dict[str, Any] = {"facts": examine(sys.argv[2], sys.argv[1])}
     except RefusedError as error:
         answer = {"refused": str(error)}
     sys.stdout.write(json.dumps(answer))

@@ -19,7 +19,7 @@ from scenewire.processes.run import Limits, run_program
 
 __all__ = ["AudioFacts", "MediaFacts", "VideoFacts", "probe_media", "probe_sound", "probe_video"]
 
-_Kind = Literal["media", "sound"]
+_Kind = Literal["media", "footage", "sound"]
 
 _CHILD: Final = Path(__file__).with_name("child.py")
 _LIMITS: Final = Limits(memory=2 << 30, cpu=120, file_size=0)
@@ -58,6 +58,8 @@ class VideoFacts(_Facts):
     duration: float = Field(gt=0, description="Seconds, from the first picture to the end of the last.")
     transfer: int = Field(ge=0, description="How its brightness is coded, as H.273 counts: 1 is BT.709, 2 not said.")
     matrix: int = Field(ge=0, description="How its colours are coded, as H.273 counts: 1 is BT.709, 2 not said.")
+    opening: int = Field(ge=0, description="Frames at the start that are black, or stand; measured for footage only.")
+    key_frames: tuple[int, ...] = Field(description="Frames at which decoding can begin; of very many, some.")
     parameters: str = Field(description="SHA-256 of the decoder parameters: equal ones can be joined by copying.")
 
     @property
@@ -154,7 +156,7 @@ async def probe_video(path: Path, *, timeout: float = 60) -> VideoFacts:  # noqa
         PermanentError: `media_refused`: unreadable, cut off, no picture, not decodable, or of an absurd rate or shape.
     """
     try:
-        facts = await _examined("media", path, timeout, replace(_LIMITS, cpu=_FOOTAGE_CPU_S))
+        facts = await _examined("footage", path, timeout, replace(_LIMITS, cpu=_FOOTAGE_CPU_S))
     except TransientError as error:
         raise refusal(path, f"examining it took longer than {timeout:.0f} s") from error
     if facts.video is None:

@@ -10,7 +10,7 @@ from scenewire import timeline
 from scenewire.errors import PermanentError
 from scenewire.messages import Clip, Credit, SourceFacts
 from scenewire.timeline import Duration, Position, TimeRange, frames_for, merge_ranges, total_coverage
-from scenewire_sourcing.selection.trimming import check, clip_counts, frames_per_clip, source_range, trim
+from scenewire_sourcing.selection.trimming import InPoints, check, clip_counts, frames_per_clip, source_range, trim
 from tests.support.builders import artifact
 
 
@@ -109,7 +109,7 @@ def test_a02_the_clips_of_a_scene_are_validated_before_they_are_published() -> N
         whole_clip("content/a", facts(300)), whole_clip("", facts(20)), whole_clip("content/b", facts(300)), whole_clip("", facts(20)),
     ]  # fmt: skip
     with pytest.raises(PermanentError) as failure:
-        trim(clips, [0, 75, 150, 225], frames=300, frame_rate=30, scene_number=7)
+        trim(clips, [0, 75, 150, 225], [InPoints()] * 4, frames=300, frame_rate=30, scene_number=7)
     assert failure.value.code == "output_invalid"
     assert failure.value.message == (
         'scene 7: invalid clip ranges: clip 2: source_path: must not be empty (got: "", expected: a path); '
@@ -129,9 +129,40 @@ def test_a02_all_faults_of_all_clips_are_reported_at_once() -> None:
 
 def test_a01_the_clips_of_a_scene_divide_it_and_keep_their_sources() -> None:
     clips = [whole_clip("a", facts(3_000)), whole_clip("b", facts(50))]
-    trimmed = trim(clips, [0, 150], frames=300, frame_rate=30, scene_number=1)
+    trimmed = trim(clips, [0, 150], [InPoints()] * 2, frames=300, frame_rate=30, scene_number=1)
     assert [(clip.in_frame, clip.out_frame, clip.start_frame) for clip in trimmed] == [(0, 165, 0), (0, 50, 150)]
     assert [(clip.file, clip.facts, clip.credit) for clip in trimmed] == [
         (clip.file, clip.facts, clip.credit) for clip in clips
     ]
-    assert trim([], [], frames=300, frame_rate=30, scene_number=1) == []
+    assert trim([], [], [], frames=300, frame_rate=30, scene_number=1) == []
+
+
+@pytest.mark.parametrize(
+    ("points", "turn", "start"),
+    [
+        (InPoints(), 0, 0),
+        (InPoints(opening=40), 0, 40),
+        (InPoints(opening=40, key_frames=(0, 50, 100)), 0, 50),
+        (InPoints(opening=40, key_frames=(0, 30)), 0, 40),  # a key frame before the opening is over is none
+        (InPoints(key_frames=(0, 250, 500, 750)), 1, 250),  # the turn's own place is 318
+        (InPoints(opening=1_000), 0, 835),  # where the room ends
+    ],
+)
+def test_a_range_begins_after_the_opening_and_at_a_key_frame_where_there_is_room(
+    points: InPoints, turn: int, start: int
+) -> None:
+    assert source_range(facts(1_000), frames=150, frame_rate=30, turn=turn, points=points) == (start, start + 165)
+
+
+@given(
+    duration=st.integers(1, 2_000),
+    opening=st.integers(0, 2_000),
+    keys=st.lists(st.integers(0, 2_000), max_size=20),
+    frames=st.integers(1, 600),
+    turn=st.integers(0, 40),
+)
+def test_in_points_never_lead_out_of_the_source(duration, opening, keys, frames, turn) -> None:
+    points = InPoints(min(opening, duration - 1), tuple(sorted(key for key in set(keys) if key < duration)))
+    start, end = source_range(facts(duration), frames=frames, frame_rate=30, turn=turn, points=points)
+    assert 0 <= start < end <= duration
+    assert (start, end) == (0, duration) or end - start == frames + 15

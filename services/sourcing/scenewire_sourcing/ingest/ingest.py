@@ -26,7 +26,7 @@ from scenewire_sourcing.providers.base import FootageUnavailableError, LocatedFo
 
 __all__ = ["Ingest", "IngestedClip"]
 
-_CACHE_VERSION: Final = 3
+_CACHE_VERSION: Final = 4
 """Bump when the same file leads to other facts or another verdict."""
 
 _MEDIA_TYPES: Final = {
@@ -44,6 +44,10 @@ class IngestedClip(BaseModel):
     facts: SourceFacts
     note: str = ""
     """What of the file is not shown, for people."""
+    opening: int = 0
+    """Frames at the start that are black, or stand."""
+    key_frames: tuple[int, ...] = ()
+    """Frames at which decoding can begin."""
 
 
 class Downloads(Protocol):
@@ -189,7 +193,7 @@ class Ingest:
     async def _ingest_clip(self, copy: Path) -> IngestedClip:
         facts = await probe_video(copy)
         file = await self._store.add(copy, _MEDIA_TYPES.get(copy.suffix, "application/octet-stream"))
-        return IngestedClip(file=file, facts=facts.as_source())
+        return IngestedClip(file=file, facts=facts.as_source(), opening=facts.opening, key_frames=facts.key_frames)
 
     async def _ingest_still(self, copy: Path, name: str) -> IngestedClip:
         prepared = copy.with_name("still.jpg")

@@ -17,7 +17,7 @@ from scenewire_sourcing.selection.clip_reservations import ClipReservations
 from scenewire_sourcing.selection.licence_policy import LicencePolicy, Verdict
 from scenewire_sourcing.selection.placement import arrange, place
 from scenewire_sourcing.selection.ranking import RankedFootage, add_similar, queries, rank, rotate
-from scenewire_sourcing.selection.trimming import available_frames, clip_counts, frames_per_clip, trim
+from scenewire_sourcing.selection.trimming import InPoints, available_frames, clip_counts, frames_per_clip, trim
 
 __all__ = ["SceneSearch"]
 
@@ -80,6 +80,16 @@ class _Offer:
         )
 
 
+@dataclass(frozen=True)
+class _Selected:
+    """A clip that a beat shows."""
+
+    clip: Clip
+    candidate: Candidate
+    ranked: RankedFootage
+    points: InPoints
+
+
 @dataclass
 class _BeatFootage:
     """What was found for a beat so far."""
@@ -87,7 +97,7 @@ class _BeatFootage:
     beat: Beat
     needed: int
     """Clips."""
-    selected: list[tuple[Clip, Candidate, RankedFootage]] = field(default_factory=list)
+    selected: list[_Selected] = field(default_factory=list)
     reserved_by_other: list[tuple[_Offer, int]] = field(default_factory=list)
     """Clips that fit, with the number of the scene that reserved each."""
 
@@ -98,19 +108,17 @@ class _BeatFootage:
 
     def is_covered(self, frame_rate: int) -> bool:
         """Whether its clips last as long as it does."""
-        return (
-            self.is_complete
-            or sum(available_frames(clip, frame_rate) for clip, *_ in self.selected) >= self.beat.frames
-        )
+        lasting = sum(available_frames(each.clip, frame_rate) for each in self.selected)
+        return self.is_complete or lasting >= self.beat.frames
 
-    def arranged(self) -> list[tuple[Clip, Candidate, int | None]]:
+    def arranged(self) -> list[tuple[_Selected, int | None]]:
         """Its clips in the order of their words, each with the frame at which it should begin."""
         words = [
-            [self.beat.spoken[term] for term in ranked.common if term in self.beat.spoken]
-            for _, _, ranked in self.selected
+            [self.beat.spoken[term] for term in each.ranked.common if term in self.beat.spoken]
+            for each in self.selected
         ]
         order = arrange(words, start=self.beat.start, end=self.beat.end)
-        return [(*self.selected[index][:2], frame) for index, frame in order]
+        return [(self.selected[index], frame) for index, frame in order]
 
 
 class SceneSearch:
@@ -280,7 +288,7 @@ class SceneSearch:
             self._passed_over.append(offer.candidate(str(error)))
             self._misses.append(f"{source.name}: {error}")
             return
-        if any(ingested.file == clip.file for each in self._beats for clip, *_ in each.selected):
+        if any(ingested.file == shown.clip.file for each in self._beats for shown in each.selected):
             self._passed_over.append(offer.candidate("the same file as another clip"))
             return
         if shared_with is None:
@@ -300,7 +308,8 @@ class SceneSearch:
             self._conditions[verdict.condition] = None
         shared = "" if shared_with is None else f"scene {shared_with} shows it too"
         note = "; ".join(filter(None, (ingested.note, shared)))
-        found.selected.append((clip, offer.candidate(note, chosen=True), offer.ranked))
+        points = InPoints(ingested.opening, ingested.key_frames)
+        found.selected.append(_Selected(clip, offer.candidate(note, chosen=True), offer.ranked, points))
 
     async def _locate(self, offer: _Offer) -> tuple[LocatedFootage, Verdict]:
         """Locates the file of a clip, and judges the licence again: its own description may state another.
@@ -322,15 +331,16 @@ class SceneSearch:
     def _footage(self) -> Footage:
         selected, starts = self._placed()
         clips = trim(
-            [clip for clip, _ in selected],
+            [each.clip for each in selected],
             starts,
+            [each.points for each in selected],
             frames=self._frames,
             frame_rate=self._look.frame_rate,
             scene_number=self._scene.scene_number,
         )
         chosen = [
-            candidate.model_copy(update={"reason": f"{candidate.reason}; {_describe_range(clip)}"})
-            for (_, candidate), clip in zip(selected, clips, strict=True)
+            each.candidate.model_copy(update={"reason": f"{each.candidate.reason}; {_describe_range(clip)}"})
+            for each, clip in zip(selected, clips, strict=True)
         ]
         reasons = self._errors if clips else self._errors + self._misses
         return Footage(
@@ -341,16 +351,16 @@ class SceneSearch:
             notes=tuple(self._conditions),
         )
 
-    def _placed(self) -> tuple[list[tuple[Clip, Candidate]], list[int]]:
+    def _placed(self) -> tuple[list[_Selected], list[int]]:
         """Returns the selected clips in order, and the frame at which each begins."""
-        selected: list[tuple[Clip, Candidate]] = []
+        selected: list[_Selected] = []
         anchors: list[int | None] = []
         for found in self._beats:
-            for number, (clip, candidate, frame) in enumerate(found.arranged()):
-                selected.append((clip, candidate))
+            for number, (each, frame) in enumerate(found.arranged()):
+                selected.append(each)
                 anchors.append(found.beat.start if number == 0 and frame is None else frame)
         rate = self._look.frame_rate
-        available = [available_frames(clip, rate) for clip, _ in selected]
+        available = [available_frames(each.clip, rate) for each in selected]
         return selected, place(anchors, available, frames=self._frames, frame_rate=rate)
 
 

@@ -1,6 +1,8 @@
 """Computes how many clips a scene shows and which part of each, in whole frames. Pure."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
@@ -19,7 +21,7 @@ from scenewire.timeline import (
     validate_clips,
 )
 
-__all__ = ["available_frames", "check", "clip_counts", "frames_per_clip", "source_range", "trim"]
+__all__ = ["InPoints", "available_frames", "check", "clip_counts", "frames_per_clip", "source_range", "trim"]
 
 _TARGET_CLIP_S: Final = 5
 _MIN_CLIPS: Final = 3
@@ -33,6 +35,19 @@ _MAX_CLIPS: Final = 12
 
 _TURNS_PER_ROUND: Final = 8
 """Turns that show different parts of a source while it has room; after that, viewers have forgotten the first."""
+
+
+@dataclass(frozen=True)
+class InPoints:
+    """Where a source may begin.
+
+    Attributes:
+        opening: frames at its start that are black, or stand.
+        key_frames: frames at which decoding can begin, rising.
+    """
+
+    opening: int = 0
+    key_frames: tuple[int, ...] = ()
 
 
 _UNLIMITED: Final = 1 << 31
@@ -69,13 +84,20 @@ def frames_per_clip(frames: int, clips: int) -> int:
 
 
 def trim(
-    clips: Sequence[Clip], starts: Sequence[int], *, frames: int, frame_rate: int, scene_number: int
+    clips: Sequence[Clip],
+    starts: Sequence[int],
+    points: Sequence[InPoints],
+    *,
+    frames: int,
+    frame_rate: int,
+    scene_number: int,
 ) -> list[Clip]:
     """Trims the clips of one scene to the time that each is shown.
 
     Args:
         clips: the clips that are shown, with any in and out points.
         starts: the frame of the scene at which each begins, rising.
+        points: where each source may begin.
         frames: duration of the scene in the video.
         frame_rate: frame rate of the video.
         scene_number: from 1; scenes show different parts of the same source.
@@ -84,8 +106,10 @@ def trim(
         PermanentError: `output_invalid`, a trimmed clip lies outside its source; names the scene and every fault.
     """
     trimmed = []
-    for clip, (begin, following) in zip(clips, pairwise([*starts, frames]), strict=True):
-        start, end = source_range(clip.facts, frames=following - begin, frame_rate=frame_rate, turn=scene_number - 1)
+    for clip, point, (begin, following) in zip(clips, points, pairwise([*starts, frames]), strict=True):
+        start, end = source_range(
+            clip.facts, frames=following - begin, frame_rate=frame_rate, turn=scene_number - 1, points=point
+        )
         trimmed.append(clip.model_copy(update={"in_frame": start, "out_frame": end, "start_frame": begin}))
     check([clip.stretch for clip in trimmed], scene_number)  # model_copy does not validate
     return trimmed
@@ -103,23 +127,35 @@ def check(clips: Sequence[timeline.Clip], scene_number: int) -> None:
         raise PermanentError(FailureCode.OUTPUT_INVALID, message)
 
 
-def source_range(facts: SourceFacts, *, frames: int, frame_rate: int, turn: int) -> tuple[int, int]:
+def source_range(
+    facts: SourceFacts, *, frames: int, frame_rate: int, turn: int, points: InPoints = InPoints()
+) -> tuple[int, int]:
     """Returns the in and out frame, in source frames, that fill `frames` of the video.
 
     The range is half a second longer than needed where the source has room, for cross-fades. A clip that is too short
     is returned whole, and so is a still. `turn` moves the in point, so that other scenes show other parts of the same source: unused
-    parts as long as there are any.
+    parts as long as there are any. Where there is room, the range begins after the opening, and at a key frame: frames
+    before the in point must be decoded from the last one.
     """
     needed = Duration(frames + frame_rate // 2).at_rate(FrameRate(frame_rate), facts.rate, Rounding.UP)
     slack = facts.duration_frames - needed.frames
     if slack <= 0:
         return 0, facts.duration_frames
-    whole = TimeRange.of(0, facts.duration_frames)
+    opening = min(points.opening, slack)
+    slack -= opening
+    whole = TimeRange.of(0, facts.duration_frames - opening)
     used: list[TimeRange] = []
     for previous in range(turn - turn % _TURNS_PER_ROUND, turn):
         used = merge_ranges([*used, _part(previous, slack, needed, find_uncovered(whole, used))])
     part = _part(turn, slack, needed, find_uncovered(whole, used))
-    return part.start.frames, part.end.frames
+    start = _at_key_frame(part.start.frames + opening, points.key_frames, opening, opening + slack)
+    return start, start + needed.frames
+
+
+def _at_key_frame(start: int, key_frames: Sequence[int], first: int, last: int) -> int:
+    """Returns the key frame nearest to a start, or the start if none lies between the first and the last allowed frame."""
+    allowed = key_frames[bisect_left(key_frames, first) : bisect_right(key_frames, last)]
+    return min(allowed, key=lambda frame: abs(frame - start), default=start)
 
 
 def _part(turn: int, slack: int, needed: Duration, free: Sequence[TimeRange]) -> TimeRange:
