@@ -64,6 +64,21 @@ async def test_its_word_times_are_exact(engine: KokoroEngine):
     assert starts == sorted(set(starts))
 
 
+@pytest.mark.parametrize("voice", ["af_heart", "am_michael"])
+async def test_its_rate_is_the_wanted_one_at_the_speed_that_it_asks_for(engine: KokoroEngine, voice: str):
+    text = (
+        "Tea is the most popular drink in the world after water, and it was first grown in the hills of southern China."
+    )
+    own, slower, faster = [
+        len((await engine.speak(text, language="en", voice=voice, speed=engine.speed_for(rate))).pcm)
+        for rate in (1, 0.85, 1.15)
+    ]
+
+    assert engine.speed_for(1) == 1
+    assert own / slower == pytest.approx(0.85, abs=0.045)  # texts differ by 3 %
+    assert own / faster == pytest.approx(1.15, abs=0.045)
+
+
 async def start_and_stop(settings: TtsSettings) -> None:
     engine = open_engine(settings, select_engine(settings))
     assert isinstance(engine, AutomaticEngine)

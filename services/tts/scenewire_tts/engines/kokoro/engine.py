@@ -12,6 +12,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Final, Protocol
 
+import numpy as np
 import structlog
 from typing_extensions import override
 
@@ -48,9 +49,10 @@ _CACHE_VERSION: Final = 7
 _WORDS_PER_MINUTE: Final = 150
 """Rate of espeak-ng when it gives the phonemes and the relative lengths of words."""
 
-_SLOWER, _FASTER = 0.8, 0.6
-"""How much of a small change of the speed the rate of the speech follows: the model rounds the duration of each phoneme to
-25 ms, and none takes less. Measured between 85 and 115 % (docs/length.md)."""
+_SPEEDS: Final = (0.8, 0.85, 0.9, 1, 1.1, 1.15, 1.2, 1.25)
+_RATES: Final = (0.81, 0.88, 0.93, 1, 1.06, 1.095, 1.145, 1.19)
+"""The rate of the speech at each speed: the model rounds the duration of each phoneme to 25 ms, and none takes less. Measured for
+several voices (docs/length.md)."""
 
 _DEFAULT_VOICES: Final = {
     "a": ("af_heart", "af_bella", "am_michael", "am_fenrir"),
@@ -125,7 +127,7 @@ class KokoroEngine(SpeechEngine):
 
     @override
     def speed_for(self, rate: float) -> float:
-        return 1 + (rate - 1) / (_SLOWER if rate < 1 else _FASTER)
+        return float(np.interp(rate, _RATES, _SPEEDS))
 
     @override
     def voice_version(self, language: str, voice: str | None) -> str:
