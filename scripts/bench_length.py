@@ -9,6 +9,7 @@ Run from the root of the repository:
     $ python -m scripts.bench_length
     $ python -m scripts.bench_length --weights ~/models/kokoro --seconds 60 180
     $ python -m scripts.bench_length --rates --weights ~/models/kokoro
+    $ python -m scripts.bench_length --speeds af_heart am_michael --weights ~/models/kokoro
 """
 
 import argparse
@@ -39,9 +40,12 @@ from scenewire_tts.engines.kokoro.engine import open_kokoro
 from scenewire_tts.speech.sound import SAMPLE_RATE
 from scenewire_tts.stage import NarrationStage
 from scripts.doubles.language_model import GroqDouble, Style, writes
+from scripts.word_times import TEXTS
 from tests.support.groq_stage import PROJECT, stage_of
 
 SECONDS: Final = (60, 180, 300, 450, 600, 900)
+
+SPEEDS: Final = (0.8, 0.85, 0.9, 1.1, 1.15, 1.2, 1.25)
 
 STYLES: Final[dict[str, Style]] = {
     "a third too short": lambda _, about: round(about * 0.67),
@@ -58,9 +62,13 @@ async def main() -> None:
     rate = ScriptSettings.model_fields["words_per_second"].default
     parser.add_argument("--rate", type=float, default=rate, help="SCRIPT_WORDS_PER_SECOND")
     parser.add_argument("--rates", action="store_true", help="measure only the rates of languages")
+    parser.add_argument("--speeds", metavar="VOICE", nargs="+", help="measure only how these voices follow a speed")
     arguments = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     async with _speaking(arguments.weights) as engine:
+        if arguments.speeds:
+            await _compare_speeds(engine, arguments.speeds)
+            return
         if not arguments.rates:
             await _measure_videos(engine, arguments.seconds, arguments.rate)
             await _compare_measures(engine, prose())
@@ -141,6 +149,20 @@ async def _compare_languages(engine: SpeechEngine, texts: str) -> None:
         rate = sum(map(count_words, sentences)) * SAMPLE_RATE / sum(spoken)
         english = english or rate
         print(f"| {language} | {rate:.2f} | {rate / english:.2f} | {words_per_second(1, language):.2f} |")
+
+
+async def _compare_speeds(engine: SpeechEngine, voices: Sequence[str]) -> None:
+    """Prints the rate of two essays in English at each speed, relative to that at speed 1."""
+    print(f"| voice | {' | '.join(f'{speed:g}' for speed in SPEEDS)} |")
+    print(f"|---|{'---:|' * len(SPEEDS)}")
+    for voice in voices:
+        seconds = {speed: await _speaking_time(engine, voice, speed) for speed in (1.0, *SPEEDS)}
+        print(f"| `{voice}` | {' | '.join(f'{seconds[1.0] / seconds[speed]:.2f}' for speed in SPEEDS)} |", flush=True)
+
+
+async def _speaking_time(engine: SpeechEngine, voice: str, speed: float) -> float:
+    spoken = [await engine.speak(text, language="en", voice=voice, speed=speed) for text in TEXTS[1:3]]
+    return sum(len(speech.pcm) for speech in spoken) / SAMPLE_RATE
 
 
 def _without_duration(request: NarrationRequested) -> NarrationRequested:
