@@ -32,6 +32,9 @@ class Licence:
     """Why a person should review it although it is known."""
 
 
+_MAX_CHARS: Final = 2_000
+"""Of a statement; whole licence texts name themselves at their beginning."""
+
 _PORTS: Final = frozenset((
     "ar", "at", "au", "az", "be", "bg", "br", "ca", "ch", "cl", "cn", "co", "cr", "cz", "de", "dk", "ec", "ee", "eg", "es",
     "fi", "fr", "ge", "gr", "gt", "hk", "hr", "hu", "ie", "igo", "il", "in", "it", "jp", "kr", "lu", "mk", "mt", "mx", "my",
@@ -134,7 +137,7 @@ def read_licence(text: str, url: str = "") -> Licence:
         text: its name, a code, or a sentence.
         url: of the licence; it decides where text and URL differ.
     """
-    given = " ".join(text.split())
+    given = " ".join(text[:_MAX_CHARS].split())
     for source in (url, given):
         lower = source.casefold().strip()
         if lower and (found := _read(lower)):

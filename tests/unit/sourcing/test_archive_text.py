@@ -23,6 +23,8 @@ from scenewire_sourcing.servers.archive.text import pixels, positive, text_of
         ("a < b and c > d", "a < b and c > d"),
         ("<b>unclosed", "unclosed"),
         ("&#60;i&#62;", "<i>"),
+        ("<!-- a comment -->shown", "shown"),
+        ('<div class="a>b">odd</div>', 'b">odd'),
     ],
 )
 def test_html_becomes_the_words_that_a_browser_shows(value: object, expected: str) -> None:
@@ -33,6 +35,13 @@ def test_html_becomes_the_words_that_a_browser_shows(value: object, expected: st
 def test_any_value_becomes_one_line(value: object) -> None:
     assert "\n" not in text_of(value)
     assert positive(value) is None or positive(value) > 0  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("piece", ["<!--", "<a ", "<a b='", "</", "&#", "<p style='display:", "<script>"])
+def test_hostile_html_is_read_in_time_that_grows_with_its_length(piece: str) -> None:
+    """A parser that looks back would take minutes for this many."""
+    for _ in range(100):
+        assert text_of(piece * 50_000) is not None
 
 
 def test_long_html_is_cut_before_it_is_parsed() -> None:

@@ -179,6 +179,11 @@ def test_links_in_texts_are_results_with_the_title_beside_them() -> None:
         mapping.read(None, ["nothing"])
 
 
+@pytest.mark.parametrize("piece", ["[a](https://", "https://x ", "https://a(b", "[](https://a(", "["])
+def test_links_of_hostile_texts_are_bounded(piece: str) -> None:
+    assert len(links_in("\n".join([piece * 1_000] * 1_000))) <= 200
+
+
 def test_resources_and_pictures_are_read_only_where_that_is_allowed() -> None:
     contents = [{"id": "a", "url": "https://x/a.jpg", "kind": "image/jpeg", "title": None}]
     mapping = ToolMapping(results="", encodings=("content",))

@@ -21,6 +21,10 @@ _MAX_QUOTED_CHARS: Final = 150
 """Of an answer, in an error: some servers report errors as plain text."""
 
 _MAX_LINKS: Final = 200
+_MAX_LINES: Final = 500
+_MAX_LINE_CHARS: Final = 1_500
+"""Longer lines are cut: a title and a link are shorter, and hostile ones would take long."""
+
 _MAX_VALUES: Final = 2_000
 _MARKDOWN_LINK: Final = re.compile(
     r"!?\[(?P<title>[^\[\]]{0,300})\]\(\s*<?(?P<url>https?://(?:[^\s()<>]|\([^\s()<>]{0,200}\)){1,2000})>?[^()]{0,300}\)"
@@ -90,12 +94,14 @@ def values_at(value: object, path: str) -> list[object]:
 def links_in(text: str) -> list[dict[str, str]]:
     """Returns the links of a text, each once, with the title that stands beside it as `id`, `title` and `url`."""
     links: dict[str, dict[str, str]] = {}
-    for line in text.splitlines():
+    for full_line in text.splitlines()[:_MAX_LINES]:
+        line = full_line[:_MAX_LINE_CHARS]
         found = list(_MARKDOWN_LINK.finditer(line))
         for link in found or _BARE_LINK.finditer(line):
             url = (link["url"] if found else link[0]).rstrip(".,;:!?")
-            beside = link["title"] if found else line[: link.start()]
-            links.setdefault(url, {"id": url, "title": _MARKS.sub("", beside.strip()), "url": url})
+            if url not in links and len(links) < _MAX_LINKS:
+                beside = link["title"] if found else line[: link.start()]
+                links[url] = {"id": url, "title": _MARKS.sub("", beside.strip()), "url": url}
     return list(links.values())
 
 
