@@ -134,7 +134,7 @@ async def test_clips_whose_licence_forbids_it_are_passed_over_and_the_reason_say
     assert "forbids changes" in passed_over["CC BY-ND 4.0"]
     assert "forbids commercial use" in passed_over["CC BY-NC 2.0"]
     assert "its rights are reserved" in passed_over["All rights reserved"]
-    assert footage.notes == ("footage asks for the same licence on what is made from it: CC BY-SA 4.0",)
+    assert footage.notes == ("Footage asks for the same licence on what is made from it: CC BY-SA 4.0",)
     (clip,) = footage.clips
     assert clip.credit.licence_url == "https://creativecommons.org/licenses/by-sa/4.0/"
     assert clip.credit.notice == "Footage asks for the same licence on what is made from it: CC BY-SA 4.0"

@@ -65,7 +65,7 @@ def test_own_footage_is_not_judged(licence: str) -> None:
 
 
 def test_a_licence_that_the_video_must_have_is_named() -> None:
-    condition = "footage asks for the same licence on what is made from it: CC BY-SA 4.0"
+    condition = "Footage asks for the same licence on what is made from it: CC BY-SA 4.0"
     assert STRICT.judge(footage("CC BY-SA 4.0")).condition == condition
     assert STRICT.judge(footage("CC BY-SA 4.0"), is_own=True).condition == condition
     assert STRICT.judge(footage("CC BY 4.0")).condition == ""

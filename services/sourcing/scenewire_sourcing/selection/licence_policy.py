@@ -11,7 +11,7 @@ from scenewire_sourcing.licences import Licence, read_licence
 
 __all__ = ["LicencePolicy", "Verdict"]
 
-_SAME_LICENCE: Final = "footage asks for the same licence on what is made from it"
+_SAME_LICENCE: Final = "Footage asks for the same licence on what is made from it"
 
 
 @dataclass(frozen=True)

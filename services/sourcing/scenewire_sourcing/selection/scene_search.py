@@ -75,7 +75,7 @@ class _Offer:
             licence=footage.licence,
             licence_url=footage.licence_url,
             source_url=footage.source_url,
-            notice=f"{footage.notice} {condition[:1].upper()}{condition[1:]}".strip(),
+            notice=f"{footage.notice} {condition}".strip(),
             review=footage.review,
         )
 
