@@ -17,10 +17,10 @@ __all__ = ["Archive", "archive_server", "run"]
 
 
 class Archive(Protocol):
-    """An archive of clips."""
+    """An archive of clips and stills."""
 
     async def search(self, query: str, limit: int) -> list[FoundFootage]:
-        """Searches clips, best first.
+        """Searches clips and stills, best first.
 
         Raises:
             ArchiveError: the archive could not be searched.
@@ -28,7 +28,7 @@ class Archive(Protocol):
         ...
 
     async def get(self, name: str) -> FootageFile | None:
-        """Returns a clip and its file; None if there is no such clip.
+        """Returns a clip or still and its file; None if there is none of this id.
 
         Raises:
             ArchiveError: the archive could not be reached, or has no usable file.
@@ -54,10 +54,10 @@ def archive_server(name: str, archive: Archive, *, instructions: str) -> MCPServ
 
     @server.tool()
     async def search_footage(
-        query: Annotated[str, Field(max_length=1_000, description="Words that describe the clips.")],
-        limit: Annotated[int, Field(ge=1, le=50, description="Maximum number of clips.")] = 20,
+        query: Annotated[str, Field(max_length=1_000, description="Words that describe the footage.")],
+        limit: Annotated[int, Field(ge=1, le=50, description="Maximum number of results.")] = 20,
     ) -> SearchAnswer:
-        """Searches clips; those that meet more conditions come first."""
+        """Searches clips and stills; those that meet more conditions come first."""
         try:
             return SearchAnswer(results=tuple(await archive.search(query, limit)))
         except ArchiveError as error:
@@ -65,16 +65,16 @@ def archive_server(name: str, archive: Archive, *, instructions: str) -> MCPServ
 
     @server.tool()
     async def get_footage(
-        id: Annotated[str, Field(max_length=300, description="A clip's id, from search_footage.")],  # noqa: A002
+        id: Annotated[str, Field(max_length=300, description="The id of a clip or still, from search_footage.")],  # noqa: A002
     ) -> FootageFile:
-        """Returns the download URL of a clip, its credit and terms of use."""
+        """Returns the download URL of a clip or still, its credit and terms of use."""
         return await _get(archive, id)
 
     @server.tool()
     async def describe_footage(
-        id: Annotated[str, Field(max_length=300, description="A clip's id, from search_footage.")],  # noqa: A002
+        id: Annotated[str, Field(max_length=300, description="The id of a clip or still, from search_footage.")],  # noqa: A002
     ) -> FoundFootage:
-        """Returns the title, keywords, duration, creator and terms of a clip."""
+        """Returns the title, keywords, duration, creator and terms of a clip or still."""
         found = await _get(archive, id)
         return FoundFootage(**found.model_dump(include=set(FoundFootage.model_fields)))
 
@@ -87,7 +87,7 @@ async def _get(archive: Archive, name: str) -> FootageFile:
     except ArchiveError as error:
         raise ToolError(str(error)) from error
     if found is None:
-        message = "there is no such clip"
+        message = "there is no such clip or still"
         raise ToolError(message)
     return found
 
