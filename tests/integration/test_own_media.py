@@ -9,7 +9,7 @@ from scenewire.messages import AudioRendered, Footage, OwnMedia
 from scenewire_sourcing.ingest.ingest import Ingest
 from scenewire_sourcing.stage import SourcingStage
 from tests.support.builders import PROJECT, audio_rendered, narration
-from tests.support.footage import connected, library_server
+from tests.support.footage import connected, library_server, script_server
 from tests.support.media import make_clip, run_ffmpeg
 from tests.support.studio import Studio
 
@@ -90,6 +90,25 @@ async def test_an_item_of_a_library_is_shown_with_its_credit(tmp_path: Path) -> 
 
     (shown,) = footage.clips
     assert (shown.credit.provider, shown.credit.creator, shown.credit.licence) == ("library", "Ann", "CC0")
+
+
+async def test_an_item_of_an_archive_is_shown_whatever_its_licence_and_the_credit_says_so(tmp_path: Path) -> None:
+    studio = Studio(tmp_path)
+    clip = await make_clip(tmp_path / "tea.mp4", seconds=6, size="160x90")
+    described = {"id": "1", "path": str(clip), "title": "Tea", "creator": "Ann"}
+    on_call = f"answer(request, {described!r} | {{'licence': LICENCES[arguments['id']]}})"
+    licences = "LICENCES = {'nd': 'CC BY-ND 4.0', 'sa': 'CC BY-SA 4.0'}"
+    async with connected(script_server(tmp_path, on_call, at_start=licences)) as source:
+        stage = SourcingStage(studio.store, [source], Ingest(studio.store, max_file_bytes=1 << 30))
+        ordered = [OwnMedia(provider="fake", id=item) for item in ("nd", "sa")]
+        footage = [(await stage.select_footage(spoken(item))).footage for item in ordered]
+
+    unchanged, alike = (shown.clips[0].credit for shown in footage)
+    assert "CC BY-ND 4.0 forbids changes" in unchanged.review
+    assert (alike.review, alike.licence_url) == ("", "https://creativecommons.org/licenses/by-sa/4.0/")
+    assert footage[0].notes == ()
+    assert footage[1].notes == (alike.notice,)
+    assert alike.notice.endswith("the same licence on what is made from it: CC BY-SA 4.0")
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,8 @@ class SourcingStage:
 
     async def _select(self, audio: AudioRendered, sources: Sequence[FootageSource], errors: Sequence[str]) -> Footage:
         if audio.scene.media:
-            return await own_footage(audio, sources=self._named(audio.scene.media), ingest=self._ingest)
+            named = self._named(audio.scene.media)
+            return await own_footage(audio, sources=named, ingest=self._ingest, policy=self._policy)
         search = SceneSearch(
             audio,
             sources=sources,

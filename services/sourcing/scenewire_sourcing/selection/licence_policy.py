@@ -6,6 +6,7 @@ The one place for all sources. The customer's own footage is credited, not judge
 from dataclasses import dataclass
 from typing import Final
 
+from scenewire.messages import Credit
 from scenewire_sourcing.candidates import FoundFootage
 from scenewire_sourcing.licences import Licence, read_licence
 
@@ -24,6 +25,24 @@ class Verdict:
     """Why it must not be shown; empty if it may."""
     condition: str = ""
     """What the licence asks of the video; empty if nothing."""
+
+    def credit(self, provider: str) -> Credit:
+        """Credits the footage. A refusal that the customer overrode is for a person to review.
+
+        Args:
+            provider: the name of its source.
+        """
+        footage = self.footage
+        return Credit(
+            provider=provider,
+            title=footage.title,
+            creator=footage.creator,
+            licence=footage.licence,
+            licence_url=footage.licence_url,
+            source_url=footage.source_url,
+            notice=f"{footage.notice} {self.condition}".strip(),
+            review="; ".join(filter(None, (footage.review, self.refusal))),
+        )
 
 
 @dataclass(frozen=True)

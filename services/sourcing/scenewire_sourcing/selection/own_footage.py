@@ -9,31 +9,38 @@ from scenewire.messages import (
     AudioRendered,
     Candidate,
     Clip,
-    Credit,
     Footage,
     OwnMedia,
     SourceFacts,
     scene_frames,
 )
 from scenewire.timeline import Duration, FrameRate, Rounding
-from scenewire_sourcing.candidates import FootageFile
+from scenewire_sourcing.candidates import FootageFile, FoundFootage
 from scenewire_sourcing.ingest.ingest import Ingest, IngestedClip
 from scenewire_sourcing.providers.base import FootageSource, FootageUnavailableError
+from scenewire_sourcing.selection.licence_policy import LicencePolicy
 from scenewire_sourcing.selection.placement import place
 from scenewire_sourcing.selection.trimming import available_frames, check
 
 __all__ = ["own_footage"]
 
 _REASON: Final = "chosen in the order"
+_CREDITS: Final = ("title", "creator", "licence", "source_url")
+"""What an order may state about its media."""
 
 
-async def own_footage(audio: AudioRendered, *, sources: Sequence[FootageSource], ingest: Ingest) -> Footage:
+async def own_footage(
+    audio: AudioRendered, *, sources: Sequence[FootageSource], ingest: Ingest, policy: LicencePolicy
+) -> Footage:
     """Returns the media of a scene as its footage, in their order and for equal times.
+
+    The customer's choice wins over the policy: what it would leave out is marked for review.
 
     Args:
         audio: the scene and its narration.
         sources: those that the scene's media name.
         ingest: copies clips into the artifact store.
+        policy: which licences may be used.
 
     Raises:
         PermanentError: `media_refused`, a file cannot be shown; `artifact_missing` or `artifact_corrupt`.
@@ -43,7 +50,11 @@ async def own_footage(audio: AudioRendered, *, sources: Sequence[FootageSource],
     number, rate = audio.scene.scene_number, audio.brief.options.look.frame_rate
     frames = scene_frames(audio.brief, audio.scene, audio.narration)
     known = {source.name: source for source in sources}
-    whole = [await _clip(item, at, audio, known, ingest) for at, item in enumerate(audio.scene.media, 1)]
+    found = [
+        await _clip(item, f"scene {number}, media {at}", known, ingest, policy)
+        for at, item in enumerate(audio.scene.media, 1)
+    ]
+    whole = [clip for clip, _ in found]
     available = [available_frames(clip, rate) for clip in whole]
     starts = place([None] * len(whole), available, frames=frames, frame_rate=rate)
     clips = [
@@ -51,13 +62,14 @@ async def own_footage(audio: AudioRendered, *, sources: Sequence[FootageSource],
         for clip, begin, following in zip(whole, starts, [*starts[1:], frames], strict=True)
     ]
     check([clip.stretch for clip in clips], number)
-    return Footage(clips=tuple(clips), candidates=tuple(map(_candidate, clips)), fallback=False)
+    notes = dict.fromkeys(condition for _, condition in found if condition)
+    return Footage(clips=tuple(clips), candidates=tuple(map(_candidate, clips)), fallback=False, notes=tuple(notes))
 
 
 async def _clip(
-    item: OwnMedia, at: int, audio: AudioRendered, sources: dict[str, FootageSource], ingest: Ingest
-) -> Clip:
-    where = f"scene {audio.scene.scene_number}, media {at}"
+    item: OwnMedia, where: str, sources: dict[str, FootageSource], ingest: Ingest, policy: LicencePolicy
+) -> tuple[Clip, str]:
+    """Returns an item as a clip, and what its licence asks of the video."""
     name = item.title or item.id or "its file"
     described: FootageFile | None = None
     if item.file is not None:
@@ -69,24 +81,21 @@ async def _clip(
     else:
         described, ingested = await _fetched(item, where, sources, ingest)
     begin, end = _range(item, ingested.facts, where)
-    credit = Credit(
-        provider=item.provider or OWN_MEDIA,
-        title=item.title or (described.title if described else ""),
-        creator=item.creator or (described.creator if described else ""),
-        licence=item.licence or (described.licence if described else ""),
-        licence_url="" if described is None or item.licence else described.licence_url,
-        source_url=item.source_url or (described.source_url if described else ""),
-        notice=described.notice if described else "",
-        review=described.review if described else "",
-    )
-    return Clip(
+    stated = {name: value for name in _CREDITS if (value := getattr(item, name))}
+    if item.licence:
+        stated["licence_url"] = ""
+    known = FoundFootage(id=item.id or ingested.file.sha256)
+    footage = (known if described is None else known.described_by(described)).model_copy(update=stated)
+    verdict = policy.judge(footage, is_own=described is None or sources[item.provider or ""].is_own)
+    clip = Clip(
         file=ingested.file,
         in_frame=begin,
         out_frame=end,
         facts=ingested.facts,
-        source_id=item.id or ingested.file.sha256,
-        credit=credit,
+        source_id=known.id,
+        credit=verdict.credit(item.provider or OWN_MEDIA),
     )
+    return clip, verdict.condition
 
 
 async def _fetched(

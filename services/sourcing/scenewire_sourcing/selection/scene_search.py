@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from scenewire.messages import AudioRendered, Candidate, Clip, Credit, Footage, scene_frames
+from scenewire.messages import AudioRendered, Candidate, Clip, Footage, scene_frames
 from scenewire_sourcing.candidates import FoundFootage, describe
 from scenewire_sourcing.ingest.ingest import Ingest
 from scenewire_sourcing.meaning.similarity import Meaning
@@ -59,24 +59,6 @@ class _Offer:
             chosen=chosen,
             source_url=footage.source_url,
             duration=footage.duration,
-        )
-
-    def credit(self, verdict: Verdict) -> Credit:
-        """Credits the clip.
-
-        Args:
-            verdict: on the clip, as its file's own description has it.
-        """
-        footage, condition = verdict.footage, verdict.condition
-        return Credit(
-            provider=self.source.name,
-            title=footage.title,
-            creator=footage.creator,
-            licence=footage.licence,
-            licence_url=footage.licence_url,
-            source_url=footage.source_url,
-            notice=f"{footage.notice} {condition}".strip(),
-            review=footage.review,
         )
 
 
@@ -302,7 +284,7 @@ class SceneSearch:
             out_frame=ingested.facts.duration_frames,
             facts=ingested.facts,
             source_id=footage.id,
-            credit=offer.credit(verdict),
+            credit=verdict.credit(source.name),
         )
         if verdict.condition:
             self._conditions[verdict.condition] = None
