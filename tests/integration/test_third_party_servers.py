@@ -12,6 +12,7 @@ from typing import Any, Final
 import pytest
 from mcp import Client, StdioServerParameters
 
+from scenewire.errors import TransientError
 from scenewire.processes.run import run_program
 from scenewire_sourcing.candidates import FoundFootage
 from scenewire_sourcing.providers.base import LocatedFootage, RemoteFile
@@ -48,18 +49,14 @@ def environments(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
     async def install(name: str) -> Path:
         folder = tmp_path_factory.mktemp("environments") / name
-        await run_program([sys.executable, "-m", "venv", folder], timeout=60)
+        await run_program([sys.executable, "-m", "venv", "--without-pip", folder], timeout=60)
         python = folder / "bin" / "python"
-        pip: list[str | Path] = [
-            python,
-            "-m",
-            "pip",
-            "--disable-pip-version-check",
-            "--quiet",
-            "install",
-            *PACKAGES[name],
-        ]
-        done = await run_program(pip, timeout=170)
+        options = ("--python", python, "--disable-pip-version-check", "--quiet")
+        pip: list[str | Path] = [sys.executable, "-m", "pip", *options, "install", "--no-compile", *PACKAGES[name]]
+        try:
+            done = await run_program(pip, timeout=200)
+        except TransientError as error:
+            pytest.skip(f"the packages cannot be installed here: {error}")
         if done.returncode:
             pytest.skip(f"the packages cannot be installed here: {done.stderr[-300:]}")
         return python
