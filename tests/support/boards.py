@@ -17,7 +17,7 @@ from scenewire_assembly.themes.theme import theme_of
 from scenewire_assembly.typefaces.cutting import TYPEFACES_DIR
 
 _TEXT = re.compile(r"\{(?P<tags>\\an(?P<anchor>\d).*?)\}(?P<text>.*)")
-_PLACE = re.compile(r"\\pos\((?P<x>-?[\d.]+),(?P<y>-?[\d.]+)\)")
+_PLACE = re.compile(r"\\(?:pos|move)\((?P<x>-?[\d.]+),(?P<y>-?[\d.]+)[,)]")
 _SIZE = re.compile(r"\\fs(?P<size>[\d.]+)")
 _OPACITY = re.compile(r"\\1a&H(?P<alpha>[0-9A-F]{2})&")
 

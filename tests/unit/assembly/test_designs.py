@@ -1,5 +1,6 @@
 """Designs by the events that libass draws: places, sizes and frames."""
 
+import math
 import re
 
 import pytest
@@ -27,7 +28,7 @@ from scenewire_assembly.designs.kinds.registry import draw
 from scenewire_assembly.designs.motion import COUNT, IN_OUT, OUT
 from scenewire_assembly.designs.scene import draw_scene
 from scenewire_assembly.designs.zones import Zones
-from scenewire_assembly.themes.theme import THEMES
+from scenewire_assembly.themes.theme import THEMES, contrast, theme_of
 from tests.support.boards import Drawn, board, drawn, letters, show
 from tests.support.builders import brief, options, scene
 
@@ -348,3 +349,36 @@ def test_text_that_runs_from_the_right_is_shown_as_a_statement():
     opening = show(Opening(title="قناة السويس"), text)
     (line,) = [event for event in opening if event.is_shape]
     assert line.x > 1000
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_few_faint_shapes_drift_slowly_over_the_ground_and_never_below_the_letters_contrast(theme, shape):
+    look = {"width": shape[0], "height": shape[1], "theme": theme}
+    colours, unit = theme_of(Look.model_validate(look)), min(shape) / 1080
+    found, _ = draw_whole(LOCKS, STATEMENT, **look)
+    moving = [re.findall(r"\\move\(([\d.,-]+)\)", event.tags) for event in found]
+    ways = [list(map(float, places[0].split(","))) for places in moving if places]
+    assert len(ways) == colours.drifting
+    for x, y, to_x, to_y in ways:
+        assert 29 * unit <= math.hypot(to_x - x, to_y - y) <= 121 * unit
+    for code in (colours.text, colours.muted, colours.accent):
+        for ground in colours.grounds:
+            mixed = bytes(
+                (a + b) // 2 for a, b in zip(bytes.fromhex(ground), bytes.fromhex(colours.line), strict=True)
+            ).hex()
+            assert contrast(code, mixed) >= 4
+
+
+def test_no_shape_drifts_over_a_map():
+    found, result = draw_whole("The canal runs through Egypt.", Place(name="Egypt", place="country.eg"))
+    assert result.maps
+    over = [(span.start, span.end) for span, _ in result.maps]
+    assert not any(
+        event.start < end and start < event.end for event in found if r"\move" in event.tags for start, end in over
+    )
+
+
+def test_a_quotation_counts_its_first_word_with_the_mark_before_it_as_shown():
+    _, result = draw_whole("“The sea is everything,” said Jules Verne.", QUOTE)
+    assert set(range(4)) <= result.shown

@@ -117,8 +117,12 @@ class Board:
     def claim(self, text: str) -> None:
         """Says that the picture shows these words of the sentence, so that captions need not."""
         at = self.words.find(text, self.start, self.end) if text else -1
-        if at >= 0:
-            self.shown.append((at, at + len(text)))
+        if at < 0:
+            return
+        end = at + len(text)
+        while at > self.start and not self.words.text[at - 1].isspace():
+            at -= 1  # an opening mark belongs to its word
+        self.shown.append((at, end))
 
     def lettering(self, role: Role, text: str, em: float, colour: str, *, spacing: float = 0.0) -> Lettering:
         """Letters of a role.

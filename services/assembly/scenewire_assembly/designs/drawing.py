@@ -126,6 +126,14 @@ class Drawing:
         path = _rounded(2 * radius, 2 * radius, radius)
         self.shape(path, (x - radius, y - radius), colour, span, layer=layer, opacity=opacity)
 
+    def drift(
+        self, box: Box, end: tuple[float, float], colour: str, span: Span, *, radius: float, opacity: float
+    ) -> None:
+        """A filled rectangle, with rounded corners if it has a radius, that moves evenly; below everything else."""
+        way = f"{box.x:.2f},{box.y:.2f},{end[0]:.2f},{end[1]:.2f}"
+        start = f"{{\\an7\\move({way})\\1c{colour_code(colour)}{_alpha(opacity)}\\p1}}"
+        self._event(span, 0, f"{start}{_rounded(box.width, box.height, radius)}{{\\p0}}")
+
     def shape(
         self,
         path: str,

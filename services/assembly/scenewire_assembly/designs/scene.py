@@ -17,11 +17,13 @@ from scenewire.messages import (
     Statement,
     has_closing,
 )
+from scenewire_assembly.captions.ass import runs_from_right
 from scenewire_assembly.captions.word_times import SpokenWord
 from scenewire_assembly.designs.board import Board
 from scenewire_assembly.designs.drawing import Drawing, Span
 from scenewire_assembly.designs.faces import Faces
 from scenewire_assembly.designs.kinds.registry import draw
+from scenewire_assembly.designs.life import draw_life
 from scenewire_assembly.designs.motion import frames_at
 from scenewire_assembly.designs.times import SceneWords, place_words
 from scenewire_assembly.designs.transitions import cover, dip, uncover
@@ -111,6 +113,17 @@ def draw_scene(
             if any(draw(board, design) for design in designs):
                 begin = part.end  # where nothing fits, what follows takes its time
             shown |= _shown_by(board)
+    edges = [0, *(edge for part, _ in maps for edge in (part.start, part.end)), frames]
+    for start, end in zip(edges[::2], edges[1::2], strict=True):  # not over maps
+        draw_life(
+            drawing,
+            theme,
+            Zones(look.width, look.height),
+            Span(start, end),
+            scene=scene.scene_number,
+            frames=frames,
+            from_right=runs_from_right(scene.text),
+        )
     for edge in sorted({edge for part, _ in maps for edge in (part.start, part.end)} - {0, frames}):
         dip(drawing, theme, Zones(look.width, look.height), edge)
     if scene.scene_number > 1:

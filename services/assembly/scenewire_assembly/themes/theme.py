@@ -107,6 +107,7 @@ class Theme(_Data):
     typefaces: Typefaces
     motion: Motion
     painting: Painting = Painting()
+    drifting: int = Field(default=5, ge=0, le=9, description="Small shapes that drift over the ground.")
     map: MapColours | None = Field(default=None, description="Mixed from the other colours if it is missing.")
 
     @property
