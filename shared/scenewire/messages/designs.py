@@ -69,6 +69,8 @@ class YearOnLine(WireModel):
     before: str = Field(default="", max_length=40, description="The month, or since or until.")
     clause: _Line = Field(description="Its clause without the date.")
     years: tuple[int, ...] = Field(max_length=200, description="All years of the video, ascending.")
+    row: int = Field(default=0, ge=0, description="How many scenes directly before it show years of the same line.")
+    goes_on: bool = Field(default=False, description="Whether the next scene begins with a year of the same line.")
 
 
 class Quotation(WireModel):

@@ -73,7 +73,7 @@ def test_any_text_at_any_length_gives_ordered_cues_inside_its_scene(tokens, samp
         assert at <= cue.start < cue.end <= frames
         at = cue.end
         assert 1 <= len(cue.lines) <= 2
-        assert all(0 < columns(text) <= LINE_COLUMNS or not text.isprintable() for text in cue.texts)
+        assert all((text and columns(text) <= LINE_COLUMNS) or not text.isprintable() for text in cue.texts)
 
 
 @given(words_of_a_text)

@@ -382,3 +382,19 @@ def test_no_shape_drifts_over_a_map():
 def test_a_quotation_counts_its_first_word_with_the_mark_before_it_as_shown():
     _, result = draw_whole("“The sea is everything,” said Jules Verne.", QUOTE)
     assert set(range(4)) <= result.shown
+
+
+def test_between_two_years_of_a_row_the_line_stays_and_nothing_covers_it():
+    row = [YearOnLine(year=1859, clause="work began", years=(1859, 1869), goes_on=True)]
+    row.append(YearOnLine(year=1869, clause="the canal opened", years=(1859, 1869), row=1))
+    drawings = [
+        draw_whole(f"In {year.year} {year.clause}.", year, number=number)[0] for number, year in enumerate(row, 1)
+    ]
+    covers = [[event for event in found if event.layer >= 20] for found in drawings]
+    assert [bool(events) for events in covers] == [False, True]
+    assert min(event.start for event in covers[1]) > 200, "only its end"
+    lines = [
+        {(event.x, event.y, event.text) for event in found if event.is_shape and event.layer == 2 and event.start == 0}
+        for found in drawings
+    ]
+    assert lines[0] & lines[1], "the line is in the same place"

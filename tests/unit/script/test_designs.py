@@ -97,8 +97,8 @@ async def test_the_example_video_shows_numbers_years_a_comparison_and_its_title(
     ]
     years = (1859, 1869, 1956, 1967, 2021)
     assert designs[2:] == [
-        YearOnLine(year=1859, clause="Work began", years=years),
-        YearOnLine(year=1869, before="November", clause="The canal opened to ships", years=years),
+        YearOnLine(year=1859, clause="Work began", years=years, goes_on=True),
+        YearOnLine(year=1869, before="November", clause="The canal opened to ships", years=years, row=1),
         Statement(
             head="It has no locks,",
             rest="because the two seas at its ends stand at nearly the same level.",
@@ -134,7 +134,7 @@ def test_a_sentence_shows_what_its_words_ask_for(language: str, kind: str, row: 
     scenes = designed(*texts, YEARS.get(language, "1900."), language=language)
     design = shown(scenes[len(texts) - 1])[0]
 
-    found = design.model_dump(mode="json", exclude={"kind", "years"}, exclude_defaults=True)
+    found = design.model_dump(mode="json", exclude={"kind", "years", "row", "goes_on"}, exclude_defaults=True)
     if isinstance(design, Comparison):
         found = {"bars": [[bar.text, bar.label] for bar in design.bars]}
     assert (design.kind, found) == (kind, expected)
@@ -728,3 +728,21 @@ def test_no_word_is_marked_that_only_says_how_or_whether(text: str, language: st
     design = shown(designed(text, language=language)[0])[0]
     assert isinstance(design, Statement)
     assert design.emphasis == emphasis
+
+
+def test_years_of_neighbouring_scenes_go_on_on_one_line():
+    texts = ["In 1859 the work began.", "In 1869 the canal opened.", "It has no locks.", "In 1956 it was seized."]
+    first, second, _, last = (shown(scene)[0] for scene in designed(*texts))
+    assert isinstance(first, YearOnLine)
+    assert isinstance(second, YearOnLine)
+    assert isinstance(last, YearOnLine)
+    assert (first.row, first.goes_on) == (0, True)
+    assert (second.row, second.goes_on) == (1, False)
+    assert (last.row, last.goes_on) == (0, False)
+
+
+def test_a_heading_between_two_years_parts_them():
+    scenes = [SceneWords("In 1859 the work began."), SceneWords("In 1869 the canal opened.", section="Ships")]
+    first, _ = choose_designs(scenes, title=None, language="en", words_per_second=2.3)
+    assert isinstance(first[0].designs[0], YearOnLine)
+    assert not first[0].designs[0].goes_on

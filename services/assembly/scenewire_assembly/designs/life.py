@@ -26,7 +26,7 @@ _AREAS: Final = {
 
 
 def draw_life(
-    drawing: Drawing, theme: Theme, zones: Zones, span: Span, *, scene: int, frames: int, from_right: bool
+    drawing: Drawing, theme: Theme, zones: Zones, span: Span, *, seed: int, row: int, frames: int, from_right: bool
 ) -> None:
     """Draws the drifting shapes of a scene for a part of it; each goes on where another part left it.
 
@@ -35,19 +35,20 @@ def draw_life(
         theme: how many there are, and their colour.
         zones: of the picture.
         span: the part.
-        scene: its number, which decides where they are.
+        seed: decides where they begin.
+        row: how many scenes before it they have drifted for.
         frames: length of the whole scene.
         from_right: whether its text runs from the right, so that they are at the left.
     """
-    random = Random(scene)  # noqa: S311 - the same scene must look the same
+    random = Random(seed)  # noqa: S311 - the same scene must look the same
     for _ in range(theme.drifting):
         size, way = (random.uniform(*limits) * zones.unit for limits in (_SIZES, _WAYS))
         across, down = (random.uniform(*area) for area in _AREAS[zones.shape])
         x, y = (1 - across if from_right else across) * zones.width, down * zones.height
         turn = random.uniform(0, 2 * math.pi)
         ends = [
-            (x + math.cos(turn) * way * frame / frames, y + math.sin(turn) * way * frame / frames)
-            for frame in (span.start, span.end)
+            (x + math.cos(turn) * way * share, y + math.sin(turn) * way * share)
+            for share in (row + span.start / frames, row + span.end / frames)
         ]
         radius = 0.0 if theme.mark == "square" else size / 2
         box = Box(*ends[0], size, size)

@@ -15,6 +15,7 @@ from scenewire.messages import (
     Quantity,
     Scene,
     Statement,
+    YearOnLine,
     has_closing,
 )
 from scenewire_assembly.captions.ass import runs_from_right
@@ -31,7 +32,7 @@ from scenewire_assembly.designs.zones import Zones
 from scenewire_assembly.maps.projection import Map
 from scenewire_assembly.themes.theme import Theme
 
-__all__ = ["DesignedScene", "draw_scene", "sentences_of"]
+__all__ = ["DesignedScene", "draw_scene", "sentences_of", "years_before"]
 
 _EARLY_FRAMES = 4
 """A board appears so long before its first word."""
@@ -120,17 +121,31 @@ def draw_scene(
             theme,
             Zones(look.width, look.height),
             Span(start, end),
-            scene=scene.scene_number,
+            seed=scene.scene_number - years_before(scene),
+            row=years_before(scene),
             frames=frames,
             from_right=runs_from_right(scene.text),
         )
     for edge in sorted({edge for part, _ in maps for edge in (part.start, part.end)} - {0, frames}):
         dip(drawing, theme, Zones(look.width, look.height), edge)
-    if scene.scene_number > 1:
+    if scene.scene_number > 1 and not years_before(scene):
         uncover(drawing, theme, Zones(look.width, look.height), frames)
-    if scene.scene_number < brief.scene_count or has_closing(look, brief.ordered_duration):
+    goes_on = scene.scene_number < brief.scene_count or has_closing(look, brief.ordered_duration)
+    if goes_on and not _leads_to_year(scene):
         cover(drawing, theme, Zones(look.width, look.height), frames)
     return DesignedScene(tuple(drawing.events), frozenset(shown), tuple(maps))
+
+
+def years_before(scene: Scene) -> int:
+    """How many scenes directly before one show years of the line that it begins with: their ground is its own, too."""
+    first = scene.sentences[0].designs[0] if scene.sentences else None
+    return first.row if isinstance(first, YearOnLine) else 0
+
+
+def _leads_to_year(scene: Scene) -> bool:
+    """Whether the next scene goes on with the line of years that a scene ends with."""
+    last = scene.sentences[-1].designs[0] if scene.sentences else None
+    return isinstance(last, YearOnLine) and last.goes_on
 
 
 def _shown_by(board: Board) -> set[int]:

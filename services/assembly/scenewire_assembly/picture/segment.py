@@ -20,7 +20,7 @@ from scenewire_assembly.captions.letter_case import capitals, in_capitals
 from scenewire_assembly.captions.word_times import SpokenWord
 from scenewire_assembly.designs.drawing import Drawing, Span
 from scenewire_assembly.designs.faces import Faces, faces_of, faces_over_footage
-from scenewire_assembly.designs.scene import DesignedScene, draw_scene
+from scenewire_assembly.designs.scene import DesignedScene, draw_scene, years_before
 from scenewire_assembly.designs.transitions import cover, cover_frames
 from scenewire_assembly.designs.zones import Zones
 from scenewire_assembly.edit import check_clips, edit_clips
@@ -71,7 +71,7 @@ async def plan_segment(job: FfmpegJob, sourced: FootageSourced, encoder: Encoder
     check_clips(clips)
     theme = theme_of(look)
     frames = scene_frames(sourced.brief, scene, narration, transition=cover_frames(theme))
-    ground = Ground(theme, scene.scene_number - 1, quiet=look.captions)
+    ground = Ground(theme, scene.scene_number - 1 - years_before(scene), quiet=look.captions)
     texts = [scene.text, _captioned(sourced), sourced.brief.title if scene.scene_number == 1 else scene.section]
     texts += [line for clip in clips if look.credit_tags for line in tag_lines(clip.credit)[0]]
     undrawable = await find_undrawable(job, "".join(texts))

@@ -121,7 +121,32 @@ def choose_designs(
             designed.append(_designed(sentence, before, cards if first else [], video))
             before = sentence
         chosen.append(tuple(designed))
-    return chosen
+    return _with_rows(chosen)
+
+
+def _with_rows(scenes: Sequence[tuple[DesignedSentence, ...]]) -> list[tuple[DesignedSentence, ...]]:
+    """Returns the scenes with a note on years that go on from scene to scene, whose line then stays where it is."""
+    result = list(scenes)
+    for at in range(1, len(result)):
+        before, here, opening = _year_of(result[at - 1], -1), _year_of(result[at], 0), _year_of(result[at - 1], 0)
+        if before is None or here is None or before.years != here.years:
+            continue
+        row = 1 + (opening.row if opening else 0)
+        result[at - 1] = _with_year(result[at - 1], -1, before.model_copy(update={"goes_on": True}))
+        result[at] = _with_year(result[at], 0, here.model_copy(update={"row": row}))
+    return result
+
+
+def _year_of(sentences: Sequence[DesignedSentence], at: int) -> YearOnLine | None:
+    """The year that a sentence shows first."""
+    first = sentences[at].designs[0] if sentences else None
+    return first if isinstance(first, YearOnLine) else None
+
+
+def _with_year(sentences: Sequence[DesignedSentence], at: int, year: YearOnLine) -> tuple[DesignedSentence, ...]:
+    changed = list(sentences)
+    changed[at] = changed[at].model_copy(update={"designs": (year, *changed[at].designs[1:])})
+    return tuple(changed)
 
 
 def _read(scene: SceneWords, language: str, vocabulary: Vocabulary | None, words_per_second: float) -> list[_Sentence]:
