@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from scenewire.artifacts.opening import open_store
+from scenewire.errors import FailureCode, PermanentError
 from scenewire_cli.ordering.files import with_files
 from scenewire_cli.ordering.order import read_order
 from scenewire_cli.ordering.order_options import OrderOptions
@@ -43,6 +44,10 @@ def looks(
     Example:
         scenewire looks notes.md --out looks.png
     """
+    if out.suffix.lower() != ".png":
+        raise PermanentError(
+            FailureCode.INVALID_ORDER, f"--out {out}: the picture is a PNG", hint="name a file that ends in .png"
+        )
     options = replace(OrderOptions(), script=file, look=look, theme=theme, background=background, language=language)
     run(_looks(options, out))
 

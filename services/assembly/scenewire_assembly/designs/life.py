@@ -14,6 +14,9 @@ _SIZES: Final = (10, 48)
 _WAYS: Final = (30, 120)
 """How far a shape drifts over the scene."""
 
+_ON_MANY_GROUNDS: Final = "FFFFFF"
+"""A line's colour suits one ground only."""
+
 _OPACITY: Final = 0.5
 """So faint that letters over a shape keep their contrast."""
 
@@ -40,6 +43,7 @@ def draw_life(
         frames: length of the whole scene.
         from_right: whether its text runs from the right, so that they are at the left.
     """
+    colour = _ON_MANY_GROUNDS if theme.more_grounds else theme.line
     random = Random(seed)  # noqa: S311 - the same scene must look the same
     for _ in range(theme.drifting):
         size, way = (random.uniform(*limits) * zones.unit for limits in (_SIZES, _WAYS))
@@ -52,4 +56,4 @@ def draw_life(
         ]
         radius = 0.0 if theme.mark == "square" else size / 2
         box = Box(*ends[0], size, size)
-        drawing.drift(box, ends[1], theme.line, span, radius=radius, opacity=_OPACITY)
+        drawing.drift(box, ends[1], colour, span, radius=radius, opacity=_OPACITY)

@@ -22,7 +22,7 @@ def draw_enumeration(board: Board, design: Enumeration) -> bool:
     theme, zones, unit = board.theme, board.zones, board.unit
     top, bottom = (share * zones.height for share in _ZONES[zones.shape])
     if board.captions:
-        bottom = min(bottom, board.floor if zones.upright else zones.caption_base - 130 * unit)
+        bottom = min(bottom, board.floor if zones.upright else zones.caption_base - 150 * unit)
     count = len(design.items)
     row = min(_ROW * unit, (bottom - top) / count)
     first = top + ((bottom - top) - count * row) * 0.4

@@ -1,5 +1,6 @@
 """The number: large, with its unit, over a ruler. Captions show the rest of its sentence."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from scenewire.messages import Quantity
@@ -21,54 +22,91 @@ _PULSE_FRAMES: Final = 8
 _PULSE: Final = 1.06
 _TICKS: Final = 40
 _RULER_DEPTH: Final = 40
+_STEP: Final = 0.96
+_MIN_SIZE: Final = 0.6
+"""Least share of its size to which a number shrinks so that it stays above the captions."""
+
 _TALL: Final = frozenset("$()/[]|")
 """Higher than capitals."""
 
 _SEPARATORS: Final = ",.\u00a0\u202f '"
 
 
+@dataclass(frozen=True)
+class _Layout:
+    """Sizes of a number with its unit at one size; distances count from its base line.
+
+    Attributes:
+        number: its letters.
+        unit: letters of the unit.
+        beside: whether the unit stands beside the number.
+        lead: up to the base line of the words above.
+        top: up to the upper edge of everything.
+        below: down to the base line of a unit that does not stand beside.
+        ruler: down to the ruler.
+        bottom: down to the lower edge of everything.
+    """
+
+    number: Lettering
+    unit: Lettering
+    beside: bool
+    lead: float
+    top: float
+    below: float
+    ruler: float
+    bottom: float
+
+
 def draw_quantity(board: Board, design: Quantity) -> bool:
     """Draws a number; returns whether it fits."""
     theme, zones, unit = board.theme, board.zones, board.unit
     em = (_NUMBER + (10 if zones.upright else 0)) * unit * theme.number_size
-    number = board.lettering("number", design.number, em, theme.of_numbers)
-    if number.width(design.number) > zones.across:
-        shrunk = em * zones.across / number.width(design.number)
-        if shrunk < em * 0.45:
+    wide = board.lettering("number", design.number, em, theme.of_numbers).width(design.number)
+    if wide > zones.across:
+        em *= zones.across / wide
+        if zones.across < 0.45 * wide:
             return False
-        number = Lettering(number.face, shrunk, number.colour)
-        em = shrunk
-    small = max(em * _UNIT_SIZE, _MIN_UNIT * unit)
-    width = number.width(design.number)
-    name = board.lettering("heading", design.unit, small, theme.text)
-    beside = not zones.upright and width + 0.12 * em + name.width(design.unit) < zones.across
-    if design.unit and not beside and name.width(design.unit) > zones.across:
-        name = Lettering(name.face, small * zones.across / name.width(design.unit), name.colour)
-    capital = number.face.capital(em)
-    centre = zones.centre(captions=board.captions)
-    baseline = centre + capital * 0.42 - (0 if beside or zones.upright or not design.unit else small * 0.55)
-    above = 0.21 * em if _TALL & set(design.number) else 0.13 * em
-    lead_top = baseline - capital - above - _LEAD * unit * 0.75
-    baseline += max(0.0, board.ceiling - lead_top) if design.lead else 0.0
-    below = small * 1.15 + (0.08 * em if "," in design.number else 0.0)  # clear of the comma
-    ruler = 0.17 * em if beside or not design.unit else below + 0.15 * em
-    room = baseline - capital - above - (_LEAD * unit * 0.75 if design.lead else 0.0) - board.ceiling
-    baseline -= max(0.0, min(room, baseline + ruler + _RULER_DEPTH * unit - board.floor))
+    layout, room = _layout(board, design, em), board.floor - board.ceiling
+    while layout.top + layout.bottom > room and layout.number.em > _MIN_SIZE * em:
+        layout = _layout(board, design, layout.number.em * _STEP)
+    number, em = layout.number, layout.number.em
+    baseline = zones.centre(captions=board.captions) + number.face.capital(em) * 0.42
+    if design.unit and not layout.beside and not zones.upright:
+        baseline -= layout.unit.em * 0.55
+    baseline = max(board.ceiling + layout.top, min(baseline, board.floor - layout.bottom))
     spoken = board.spoken(design.number)
     lands = spoken[0].frame if spoken else board.span.start
-    if design.lead and not _draw_lead(board, design.lead, baseline - capital - above):
+    if design.lead and not _draw_lead(board, design.lead, baseline - layout.lead):
         return False
     if theme.mark == "rules":
         board.rules()
     _draw_number(board, design.number, baseline, number, lands)
-    if design.unit and beside:
-        board.line(board.spoken(design.unit), zones.left + width + 0.10 * em, baseline, name, rise=0.32, layer=4)
-    elif design.unit:
-        board.line(board.spoken(design.unit), zones.left, baseline + below, name, rise=0.32, layer=4)
-    _draw_ruler(board, baseline + ruler, design.share, lands)
+    words = board.spoken(design.unit) if design.unit else []
+    if words and layout.beside:
+        x = zones.left + number.width(design.number) + 0.10 * em
+        board.line(words, x, baseline, layout.unit, rise=0.32, layer=4)
+    elif words:
+        board.line(words, zones.left, baseline + layout.below, layout.unit, rise=0.32, layer=4)
+    _draw_ruler(board, baseline + layout.ruler, design.share, lands)
     for part in (design.lead, design.number, design.unit):
         board.claim(part)
     return True
+
+
+def _layout(board: Board, design: Quantity, em: float) -> _Layout:
+    theme, zones, unit = board.theme, board.zones, board.unit
+    number = board.lettering("number", design.number, em, theme.of_numbers)
+    small = max(em * _UNIT_SIZE, _MIN_UNIT * unit)
+    name = board.lettering("heading", design.unit, small, theme.text)
+    beside = not zones.upright and number.width(design.number) + 0.12 * em + name.width(design.unit) < zones.across
+    if design.unit and not beside and name.width(design.unit) > zones.across:
+        name = Lettering(name.face, small * zones.across / name.width(design.unit), name.colour)
+    lead = number.face.capital(em) + (0.21 if _TALL & set(design.number) else 0.13) * em
+    deep = 0.14 if _TALL & set(design.number) else 0.1 if "," in design.number else 0.0
+    below = small * 1.15 + deep * em  # clear of commas, and of signs that reach below the base line
+    ruler = 0.17 * em if beside or not design.unit else below + 0.15 * em
+    top = lead + _LEAD * unit * 0.75 if design.lead else number.face.capital(em)
+    return _Layout(number, name, beside, lead, top, below, ruler, ruler + _RULER_DEPTH * unit)
 
 
 def _draw_lead(board: Board, lead: str, baseline: float) -> bool:

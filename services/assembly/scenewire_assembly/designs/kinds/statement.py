@@ -64,7 +64,7 @@ def draw_statement(board: Board, design: Statement) -> bool:
     head = board.lettering("heading", design.head, em, theme.text, spacing=theme.letter_spacing)
     step = em * theme.heading_line
     whole = before + head.face.capital(em) + (len(lines) - 1) * step + after
-    top = _top(board, whole, em * _DESCENT)
+    top = _top(board, whole, _DESCENT * (small if below else em))
     board.mark(top, design.head)
     baseline = top
     for line in above:
