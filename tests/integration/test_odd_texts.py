@@ -39,6 +39,12 @@ TEXTS = {
     "a number in words": ("en", "Days", "It rained for eleven days and two thirds of the city was lost."),
     "an amount": ("en", "Cake", "Stir in 2 tablespoons of olive oil."),
     "years": ("en", "Years", "In November 1869 the canal opened. In 1956 it was seized."),
+    "a year with a long clause": (
+        "en",
+        "Law",
+        "In 1956 Egypt made the whole canal national property of the state. In 1869 it rained.",
+    ),
+    "a number word with a tail": ("en", "War", "This time the long canal stayed shut for eight years."),
     "quantities": ("en", "Speed", "A whale weighs 150 tonnes, while an elephant weighs 6 tonnes."),
     "six items": ("en", "List", "The ship carried tea, silk, porcelain, spices, cotton and ivory."),
     "long items": (
@@ -48,6 +54,7 @@ TEXTS = {
     ),
     "a quotation": ("en", "Quote", "“Give me a lever long enough and a place to stand,” said Archimedes of Syracuse."),
     "a place": ("en", "Egypt", "The canal runs through Egypt."),
+    "places": ("en", "Way", "A ship from Europe to India had to sail all the way around Africa."),
     "marks": ("en", "“Quoted” \u2013 & <tags>", "Use <b>, {braces}, \\N and % signs: they\u2019re fine…"),
     "emoji": ("en", "Party 🎉 time", "The party 🎉 starts at noon 🚢 today."),
     "capitals": ("en", "WARNING", "NO ONE KNOWS WHY THE LIGHTS WENT OUT."),
@@ -171,7 +178,7 @@ async def test_an_odd_text_is_whole_readable_and_clear_of_its_captions(tmp_path:
                 assert 0 <= line.top <= line.bottom <= height, place
             for caption in captions:
                 under = [line for line in designs if line.meets(caption)]
-                assert not under or plan.picture.has_map, (theme, caption, under[:1])
+                assert not under, (theme, caption, under[:1])
 
 
 def test_the_texts_have_letters_of_fallback_fonts_and_symbols() -> None:

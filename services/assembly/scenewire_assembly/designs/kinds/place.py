@@ -45,6 +45,9 @@ _GROW_FRAMES: Final = 8
 _RING_FRAMES: Final = 20
 _OVERSHOOT: Final = 1.2
 
+_CAPTION_PLATE: Final = 30
+"""How far the plate of captions reaches above them."""
+
 _LABEL: Final = 40
 _SMALL_POINT: Final = 7
 _GAP: Final = 22
@@ -133,7 +136,7 @@ def _plate(
     width = max(name.width(text_of(line)) for line in lines) + left + right
     height = name.face.capital(name.em) + (len(lines) - 1) * _step(board, name) + 2 * above
     x = zones.width - zones.left - width if mirrored else zones.left
-    highest, lowest = board.ceiling, zones.bottom - height
+    highest, lowest = board.ceiling, _bottom(board) - height
     usual = lowest if zones.upright else zones.centre(captions=board.captions) - height / 2
     beside = min(max(pins[0].y - height / 2, highest), lowest)
     tops = (usual, highest, lowest) if zones.upright else (beside, usual, lowest, highest)
@@ -142,6 +145,11 @@ def _plate(
     marked = [pin for pin in pins if pin.spot.is_point]
     clean = [box for box in boxes if not any(_covers(box, pin.x, pin.y, clear) for pin in marked)] or boxes[:1]
     return next((box for box in clean if _common(box, area) <= _MAX_HIDDEN * area.width * area.height), clean[0])
+
+
+def _bottom(board: Board) -> float:
+    """The height that plates and names do not go below: that of the plate of captions in upright pictures."""
+    return board.floor - (_CAPTION_PLATE * board.unit if board.floor < board.zones.bottom else 0.0)
 
 
 def _step(board: Board, name: Lettering) -> float:
@@ -230,7 +238,7 @@ def _draw_labels(board: Board, pins: Sequence[_Pin], plate: Box) -> None:
             if box.x >= zones.left
             and box.x + box.width <= zones.right
             and box.y >= zones.top * 0.5
-            and box.y + box.height <= zones.bottom
+            and box.y + box.height <= _bottom(board)
         ]
         free = next((box for box in inside if not any(_meet(box, other, _CLEAR * unit) for other in taken)), None)
         if free is None:

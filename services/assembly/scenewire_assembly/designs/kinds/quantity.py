@@ -29,6 +29,9 @@ _MIN_SIZE: Final = 0.6
 _TALL: Final = frozenset("$()/[]|")
 """Higher than capitals."""
 
+_DEEP: Final = {frozenset(","): 0.1, frozenset("$()/[]|"): 0.14, frozenset("gjpqyç"): 0.2}
+"""How far characters reach below the base line, ems, so that a unit below them is clear of them."""
+
 _SEPARATORS: Final = ",.\u00a0\u202f '"
 
 
@@ -102,8 +105,8 @@ def _layout(board: Board, design: Quantity, em: float) -> _Layout:
     if design.unit and not beside and name.width(design.unit) > zones.across:
         name = Lettering(name.face, small * zones.across / name.width(design.unit), name.colour)
     lead = number.face.capital(em) + (0.21 if _TALL & set(design.number) else 0.13) * em
-    deep = 0.14 if _TALL & set(design.number) else 0.1 if "," in design.number else 0.0
-    below = small * 1.15 + deep * em  # clear of commas, and of signs that reach below the base line
+    deep = max(depth if signs & set(design.number) else 0.0 for signs, depth in _DEEP.items())
+    below = small * 1.15 + deep * em
     ruler = 0.17 * em if beside or not design.unit else below + 0.15 * em
     top = lead + _LEAD * unit * 0.75 if design.lead else number.face.capital(em)
     return _Layout(number, name, beside, lead, top, below, ruler, ruler + _RULER_DEPTH * unit)

@@ -16,6 +16,8 @@ _CLAUSE: Final = 80
 _SLIDE_FRAMES: Final = 14
 _EARLY: Final = 4
 _LABEL_SPACE: Final = 18
+_LABELS: Final = 92
+"""From the line to the lower edge of its labels."""
 
 
 def draw_year(board: Board, design: YearOnLine) -> bool:
@@ -43,7 +45,9 @@ def draw_year(board: Board, design: YearOnLine) -> bool:
     step = small * 1.3
     baseline = zones.centre(captions=board.captions) + (-60 if zones.upright else -70 if below else -10) * unit
     label_top = baseline - number.face.capital(em) - (90 if design.before else 0) * unit
-    baseline += max(0.0, board.ceiling - label_top)
+    to_line = (110 if zones.upright else 118) * unit + len(lines) * step if below else 150 * unit
+    to_line += 60 * unit if zones.upright else 0.0
+    baseline += max(board.ceiling - label_top, min(0.0, board.floor - baseline - to_line - _LABELS * unit))
     spoken = board.spoken(text)
     said = spoken[0].frame if spoken else board.span.start
     if theme.mark == "rules":
@@ -59,7 +63,7 @@ def draw_year(board: Board, design: YearOnLine) -> bool:
     for line in lines:
         board.line(words_of(line), x, at, clause, rise=0.25)
         at += step
-    _draw_line(board, design, at + (60 if zones.upright else 0) * unit if below else baseline + 150 * unit, said)
+    _draw_line(board, design, baseline + to_line, said)
     return True
 
 
