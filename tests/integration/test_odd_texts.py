@@ -44,6 +44,11 @@ TEXTS = {
         "Law",
         "In 1956 Egypt made the whole canal national property of the state. In 1869 it rained.",
     ),
+    "a month, a year and a clause": (
+        "en",
+        "Law",
+        "The canal opened to ships in November 1869, with celebrations that drew guests. In 1956 it rained.",
+    ),
     "a number word with a tail": ("en", "War", "This time the long canal stayed shut for eight years."),
     "quantities": ("en", "Speed", "A whale weighs 150 tonnes, while an elephant weighs 6 tonnes."),
     "six items": ("en", "List", "The ship carried tea, silk, porcelain, spices, cotton and ivory."),

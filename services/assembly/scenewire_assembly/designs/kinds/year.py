@@ -16,6 +16,9 @@ _CLAUSE: Final = 80
 _SLIDE_FRAMES: Final = 14
 _EARLY: Final = 4
 _LABEL_SPACE: Final = 18
+_MIN_SIZE: Final = 0.6
+"""Least share of its size to which a year shrinks so that it stays above the captions."""
+
 _LABELS: Final = 92
 """From the line to the lower edge of its labels."""
 
@@ -43,11 +46,15 @@ def draw_year(board: Board, design: YearOnLine) -> bool:
         return False
     small, lines = fitted
     step = small * 1.3
-    baseline = zones.centre(captions=board.captions) + (-60 if zones.upright else -70 if below else -10) * unit
-    label_top = baseline - number.face.capital(em) - (90 if design.before else 0) * unit
     to_line = (110 if zones.upright else 118) * unit + len(lines) * step if below else 150 * unit
     to_line += 60 * unit if zones.upright else 0.0
-    baseline += max(board.ceiling - label_top, min(0.0, board.floor - baseline - to_line - _LABELS * unit))
+    above = 90 * unit if design.before else 0.0
+    room = board.floor - board.ceiling - above - to_line - _LABELS * unit
+    em *= max(_MIN_SIZE, min(1.0, room / number.face.capital(em)))
+    number = Lettering(number.face, em, number.colour)
+    baseline = zones.centre(captions=board.captions) + (-60 if zones.upright else -70 if below else -10) * unit
+    baseline = min(baseline, board.floor - to_line - _LABELS * unit)
+    baseline = max(baseline, board.ceiling + above + number.face.capital(em))
     spoken = board.spoken(text)
     said = spoken[0].frame if spoken else board.span.start
     if theme.mark == "rules":
