@@ -25,7 +25,9 @@ from tests.support.web_application import create_web_database
 from tests.unit.recorder.story import Database, PostgresDatabase, delivered, film
 
 TABLES = {table.name for table in Base.metadata.sorted_tables}
-INDEX = {"videos_fts", *(f"videos_fts_{part}" for part in ("config", "data", "docsize", "idx"))}
+INDEX = {
+    f"{index}{part}" for index in ("videos_fts", "footage_fts") for part in ("", "_config", "_data", "_docsize", "_idx")
+}
 """SQLite keeps a full-text index in tables; there is no _content, as it holds no copy of the text."""
 
 PROJECTS = """
@@ -287,6 +289,7 @@ async def test_a22_the_schema_goes_down_and_up_again_with_all_rows_in_it(databas
     await database.record(delivered(film()))
     rows = database.projections()
     jobs = rows.pop("assembly_jobs")
+    assert rows.pop("footage")
     await downgrade(database.url, SEARCH_AND_AUDIT)
     left = everything_in(database)
     assert "message_log" in left
@@ -295,7 +298,7 @@ async def test_a22_the_schema_goes_down_and_up_again_with_all_rows_in_it(databas
     await upgrade(database.url)
     assert everything_in(database) == first
     after = database.projections()
-    assert after.pop("assembly_jobs") == []
+    assert after.pop("assembly_jobs") == after.pop("footage") == []
     assert after == rows
     engine = writing_engine(database.url)
     assert len(await SqlVideoRepository(engine).search("tea vid")) == 1  # what was there before the index is in it
@@ -325,7 +328,11 @@ async def test_a21_the_models_see_what_the_migrations_make_on_postgres(postgres:
     await upgrade(url)
 
     def ours(entry: object, name: str | None, kind: str, *_: object) -> bool:
-        return name not in {"words", "ix_videos_words"}  # the full-text index, which models do not see
+        return name not in {
+            "words",
+            "ix_videos_words",
+            "ix_footage_words",
+        }  # the full-text indexes, which models do not see
 
     engine = writing_engine(url)
     with transaction(engine) as connection:

@@ -28,6 +28,7 @@ async def test_the_record_reads_as_on_sqlite(record: PostgresDatabase, tmp_path:
         lambda url: console.projects(url, limit=10),
         lambda url: console.project(url, str(PROJECT)[:5]),
         lambda url: console.search(url, "tea vid", limit=10),
+        lambda url: console.search_footage(url, "title", limit=10),
         lambda url: console.history(url, str(PROJECT)),
     ):
         assert await question(record.url) == await question(file.url)

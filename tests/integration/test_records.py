@@ -216,6 +216,17 @@ def test_a13_search_finds_videos_and_clips_by_the_words_of_their_names(command: 
     assert (nothing.code, nothing.out) == (0, "")
 
 
+def test_search_finds_footage_by_its_credits_and_names_its_scenes(command: Command, database: Database):
+    (row,) = command("search", "--footage", "maker", "s2r0").rows
+    assert row == ["Title of s2r0", "clip", "dvids", "A. Maker", "public domain", f"{str(PROJECT)[:8]}: 2", ""]
+    (found,) = command("search", "--footage", "https://example.org/other", "--json").objects
+    assert {(scene["scene_number"], scene["state"]) for scene in found["scenes"]} == {
+        (1, "considered"),
+        (2, "considered"),
+        (3, "considered"),
+    }
+
+
 def test_history_has_every_message_in_order(command: Command, database: Database):
     rows = command("history", str(PROJECT)).rows
     assert len(rows) == 16

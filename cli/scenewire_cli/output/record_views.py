@@ -17,6 +17,7 @@ from scenewire_cli.output.terminal import print_json, print_line, single_spaced
 __all__ = [
     "AUDIT",
     "FONTS",
+    "FOOTAGE",
     "HISTORY",
     "LANGUAGES",
     "PROJECTS",
@@ -46,6 +47,18 @@ def _brief(value: object) -> str:
     return shortened(text, _MAX_VALUE_CHARACTERS)
 
 
+def _scenes_of(scenes: Sequence[Mapping[str, Any]], state: str) -> str:
+    """Formats scenes by project, such as `5f0c4b0e: 1, 3`."""
+    numbers: dict[str, list[int]] = {}
+    for scene in scenes:
+        if scene["state"] == state:
+            numbers.setdefault(scene["project_id"], []).append(scene["scene_number"])
+    return "; ".join(
+        f"{project_id[:SHORT_ID_CHARACTERS]}: {', '.join(map(str, sorted(found)))}"
+        for project_id, found in numbers.items()
+    )
+
+
 PROJECTS: Final = (
     Column("project", "id", beginning=SHORT_ID_CHARACTERS),
     Column("name", "name", wide=True, beginning=48),
@@ -69,6 +82,15 @@ VIDEOS: Final = (
     Column("picture", "picture"),
     Column("codec", "video_codec"),
     Column("megabytes", "file_size", lambda size: f"{size / 1e6:.1f}"),
+)
+FOOTAGE: Final = (
+    Column("title", "title", wide=True),
+    Column("kind", "kind"),
+    Column("archive", "provider"),
+    Column("creator", "creator", wide=True),
+    Column("licence", "licence", wide=True),
+    Column("used in", "scenes", lambda scenes: _scenes_of(scenes, "used"), wide=True),
+    Column("considered in", "scenes", lambda scenes: _scenes_of(scenes, "considered"), wide=True),
 )
 HISTORY: Final = (
     Column("time", "published_at", clock),

@@ -6,7 +6,8 @@ The command uses these functions only; it must not import the database.
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from itertools import groupby
+from typing import Any, Final
 
 from scenewire.bus.client import bus_client
 from scenewire.bus.connection import BusAddress
@@ -47,9 +48,13 @@ __all__ = [
     "rebuild_from_stream",
     "restore_stream",
     "search",
+    "search_footage",
     "set_schema",
     "unfinished",
 ]
+
+
+_PER_SCENE: Final = ("scene_id", "project_id", "project", "scene_number", "state", "created_at")
 
 
 async def projects(database_url: str, *, limit: int) -> list[Row]:
@@ -105,6 +110,18 @@ async def search(database_url: str, words: str, *, limit: int) -> list[Row]:
     await require_current(database_url)
     async with opened(database_url) as record:
         return [row | _measured(row) for row in await record.search(words, limit=limit)]
+
+
+async def search_footage(database_url: str, words: str, *, limit: int) -> list[Row]:
+    """Returns footage whose title, credits, name, source or kind has all of these words: used first, then newest.
+
+    Each row describes a source once, with its `scenes`: `project_id`, `project`, `scene_number` and `state`.
+    """
+    await require_current(database_url)
+    async with opened(database_url) as record:
+        entries = await record.search_footage(words, limit=limit)
+    by_source = groupby(entries, key=lambda row: (row["provider"], row["source_id"]))
+    return [_source(list(uses)) for _, uses in by_source]
 
 
 async def history(database_url: str, project_id: str) -> list[Row]:
@@ -262,6 +279,13 @@ def _ended(end: Row | None) -> Row | None:
             return common | content.model_dump(mode="json", exclude={"schema_version", "project_id", "revision"})
         case _:
             return common
+
+
+def _source(entries: Sequence[Row]) -> Row:
+    """Describes a source as its first entry does: the latest that used it."""
+    latest = {name: value for name, value in entries[0].items() if name not in _PER_SCENE}
+    picture = f"{latest.pop('width')}x{latest.pop('height')}" if latest["width"] else None
+    return latest | {"picture": picture, "scenes": [{name: row[name] for name in _PER_SCENE[1:]} for row in entries]}
 
 
 def _measured(video: Row) -> Row:

@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from sqlalchemy import Executable, Subquery, case, func, or_, select, union, union_all
+from sqlalchemy import Executable, Subquery, and_, case, func, or_, select, union, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from scenewire.database.engine import reading_engine, snapshot
-from scenewire.database.models import AuditEntry, LoggedMessage, Project, Scene, Video, VisualSuggestion
-from scenewire.database.search import video_search
+from scenewire.database.models import AuditEntry, FootageEntry, LoggedMessage, Project, Scene, Video, VisualSuggestion
+from scenewire.database.search import footage_matches, video_search
 from scenewire.messages import ProjectCancelled, ProjectFailed, VideoAssembled
 from scenewire_recorder.projection.media_rows import Row
 
@@ -109,6 +109,55 @@ class Record:
     async def search(self, words: str, *, limit: int) -> list[Row]:
         """Returns videos whose file names or paths contain these words side by side, best first."""
         return await self._rows(video_search(words, self._engine.dialect.name).limit(limit))
+
+    async def search_footage(self, words: str, *, limit: int) -> list[Row]:
+        """Returns footage whose description has all of these words: used before considered, newest first.
+
+        Each row is an entry of `footage` with its `project_id`, `project`, `scene_number` and the measured `width`, `height`
+        and `file_size` of its file. Entries of the same source are neighbours.
+
+        Args:
+            words: text of a person.
+            limit: number of sources, each with all its entries.
+        """
+        matches = footage_matches(words, self._engine.dialect.name)
+        used = func.max(case((FootageEntry.state == "used", 1), else_=0))
+        last = func.max(FootageEntry.created_at)
+        first = func.min(FootageEntry.id)  # a tie-break that every collation sorts alike
+        source = (FootageEntry.provider, FootageEntry.source_id)
+        best = (
+            select(*source, used.label("used"), last.label("last"), first.label("first"))
+            .where(matches)
+            .group_by(*source)
+            .order_by(used.desc(), last.desc(), first)
+            .limit(limit)
+            .subquery()
+        )
+        query = (
+            select(
+                FootageEntry.__table__,
+                Scene.project_id,
+                Project.name.label("project"),
+                Scene.scene_number,
+                Video.width,
+                Video.height,
+                Video.file_size,
+            )
+            .join(best, and_(FootageEntry.provider == best.c.provider, FootageEntry.source_id == best.c.source_id))
+            .join(Scene, Scene.id == FootageEntry.scene_id)
+            .join(Project, Project.id == Scene.project_id)
+            .outerjoin(Video, Video.path == FootageEntry.path)
+            .where(matches)
+            .order_by(
+                best.c.used.desc(),
+                best.c.last.desc(),
+                best.c.first,
+                FootageEntry.state.desc(),
+                FootageEntry.created_at.desc(),
+                Scene.scene_number,
+            )
+        )
+        return await self._rows(query)
 
     async def audit(self, entity_id: str, *, limit: int) -> list[Row]:
         """Returns changes of a row, or of all rows that messages of a project changed, newest first."""

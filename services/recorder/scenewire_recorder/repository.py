@@ -12,10 +12,19 @@ from scenewire.database.audit import Change, audit, differences
 from scenewire.database.bulk import insert, insert_new, select_rows, upsert
 from scenewire.database.engine import transaction
 from scenewire.database.index import index_fits, rebuild_index
-from scenewire.database.models import AssemblyJob, Base, LoggedMessage, Project, Scene, Video, VisualSuggestion
+from scenewire.database.models import (
+    AssemblyJob,
+    Base,
+    FootageEntry,
+    LoggedMessage,
+    Project,
+    Scene,
+    Video,
+    VisualSuggestion,
+)
 from scenewire.database.revision import require_expected
 from scenewire_recorder.log_entries import LogEntry, Position, parse
-from scenewire_recorder.projection.media_rows import SUGGESTION_COLUMNS, VIDEO_COLUMNS, Row
+from scenewire_recorder.projection.media_rows import FOOTAGE_COLUMNS, SUGGESTION_COLUMNS, VIDEO_COLUMNS, Row
 from scenewire_recorder.projection.projection import (
     FLAGS,
     JOB_COLUMNS,
@@ -119,14 +128,18 @@ class UnitOfWork:
             found[row["id"]].project = row | {name: bool(row[name]) for name in FLAGS if row[name] is not None}
         known = [project_id for project_id, rows in found.items() if rows.project is not None]
         wanted: dict[str, dict[str, Row]] = {}
+        indexed: dict[str, dict[str, Row]] = {}
         for row in self._rows(Scene, SCENE_COLUMNS, "project_id", known):
             rows, number = found[row["project_id"]], row["scene_number"]
             rows.scenes[number] = row
             rows.scene_ids[number] = row["id"]
             if number in footage[row["project_id"]]:
                 wanted[row["id"]] = rows.suggestions[number] = {}
+                indexed[row["id"]] = rows.footage[number] = {}
         for row in self._rows(VisualSuggestion, SUGGESTION_COLUMNS, "scene_id", wanted):
             wanted[row["scene_id"]][row["video_id"]] = row
+        for row in self._rows(FootageEntry, FOOTAGE_COLUMNS, "scene_id", indexed):
+            indexed[row["scene_id"]][row["source_id"]] = row
         for row in self._rows(AssemblyJob, JOB_COLUMNS, "id", [job_id(project_id) for project_id in known]):
             found[row["project_id"]].job = row
         return found
@@ -153,6 +166,22 @@ class UnitOfWork:
         writer.upsert(Video, VIDEO_COLUMNS, self._merged_videos(changes), key=("path",))
         writer.upsert(AssemblyJob, JOB_COLUMNS, jobs, key=("id",))
         writer.finish()
+        self._index_footage(changes)
+
+    def _index_footage(self, changes: Sequence[tuple[ProjectRows, ProjectRows]]) -> None:
+        """Writes the index of footage. Not audited: the suggestions of the same messages are."""
+        entries = []
+        for old, new in changes:
+            for number, rows in new.footage.items():
+                before = old.footage.get(number, {})
+                self._unindex(row["id"] for source_id, row in before.items() if source_id not in rows)
+                entries += [row for source_id, row in rows.items() if row != before.get(source_id)]
+        rows_of_table = list(map(itemgetter(*FOOTAGE_COLUMNS), entries))
+        upsert(self._connection, FootageEntry.__tablename__, FOOTAGE_COLUMNS, rows_of_table, key=("id",))
+
+    def _unindex(self, ids: Iterable[str]) -> None:
+        if gone := list(ids):
+            self._connection.execute(delete(FootageEntry).where(FootageEntry.id.in_(gone)))
 
     def repair_index(self) -> bool:
         """Rebuilds the full-text index if it differs from the videos; returns whether it did."""
@@ -173,7 +202,7 @@ class UnitOfWork:
                     cause = _cause(new, ("scene", number))
                     children = self._rows(VisualSuggestion, SUGGESTION_COLUMNS, "scene_id", [row["id"]])
                     writer.delete(VisualSuggestion, children, cause)
-                    writer.delete(Scene, [row], cause)
+                    writer.delete(Scene, [row], cause)  # which deletes its entries of the index of footage
 
     def _merged_videos(self, changes: Sequence[tuple[ProjectRows, ProjectRows]]) -> Iterator[Saved]:
         """Merges files of several projects: created at the first use, updated at the last."""

@@ -5,7 +5,9 @@ third parties: text is cleaned and truncated, never trusted.
 """
 
 import unicodedata
+from pathlib import PurePosixPath
 from typing import Annotated, Final, Literal, Self
+from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
@@ -54,6 +56,7 @@ class FoundFootage(BaseModel):
     )
     kind: Literal["clip", "still"] = Field(default="clip", description="Whether it moves.")
     title: _Line = ""
+    file_name: _Line = Field(default="", description="Name of the file, if known.")
     keywords: Annotated[tuple[_Line, ...], BeforeValidator(_words)] = ()
     duration: float | None = Field(default=None, ge=0, description="Seconds, if known without opening the file.")
     width: int | None = Field(default=None, gt=0, description="Pixels, if known.")
@@ -99,6 +102,12 @@ class FootageFile(FoundFootage):
     url: str = Field(default="", description="Download URL of the file; must not contain a key.")
     data: str = Field(default="", repr=False, description="The file itself, in base64.")
     rendition: _Line = Field(default="", description="Which version of the clip the file is, such as 720p.")
+
+    @property
+    def original_name(self) -> str:
+        """The name of the file: as stated, or by its path or URL; empty if it is part of the answer."""
+        place = self.path or unquote(urlsplit(self.url).path)
+        return self.file_name or str(_clean(PurePosixPath(place).name))
 
     @model_validator(mode="after")
     def _has_one_place(self) -> Self:

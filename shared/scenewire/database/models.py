@@ -26,6 +26,7 @@ __all__ = [
     "AssemblyJob",
     "AuditEntry",
     "Base",
+    "FootageEntry",
     "LoggedMessage",
     "Project",
     "Scene",
@@ -169,6 +170,32 @@ class VisualSuggestion(Base):
     cv_score: Mapped[float | None]
     provider: Mapped[str | None]
     source_url: Mapped[str | None]
+
+
+class FootageEntry(Base):
+    """A clip or a still that was considered or used for a scene, with its credits. `id` is that of its suggestion.
+
+    `path` names the stored file of used footage in `videos`; `original_name` is the file's name at its source. Not audited:
+    `visual_suggestions` is, which the same message fills.
+    """
+
+    __tablename__ = "footage"
+    __table_args__ = (Index(None, "scene_id"), Index(None, "provider", "source_id"))
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    scene_id: Mapped[str] = mapped_column(ForeignKey(Scene.id, ondelete="CASCADE"))
+    source_id: Mapped[str]
+    provider: Mapped[str]
+    kind: Mapped[str]
+    state: Mapped[str]
+    title: Mapped[str]
+    creator: Mapped[str]
+    licence: Mapped[str]
+    licence_url: Mapped[str]
+    source_url: Mapped[str]
+    original_name: Mapped[str]
+    path: Mapped[str | None]
+    created_at: Mapped[str]
 
 
 class Video(Base):

@@ -216,6 +216,7 @@ class Credit(WireModel):
     licence: str = ""
     licence_url: str = Field(default="", description="The text of the licence.")
     source_url: str = ""
+    original_name: str = Field(default="", description="Name of the file at its source.")
     notice: str = Field(default="", description="Text that the terms require where the video is shown.")
     review: str = Field(default="", description="Why a person should check its rights before publication.")
 
@@ -292,6 +293,11 @@ class Candidate(WireModel):
     chosen: bool = False
     source_url: str = ""
     duration: float | None = Field(default=None, ge=0, description="Seconds, if the provider gives them.")
+    kind: Literal["clip", "still"] = Field(default="clip", description="Whether it moves.")
+    creator: str = ""
+    licence: str = Field(default="", description="As the search result states it; the file may state another.")
+    licence_url: str = Field(default="", description="The text of the licence.")
+    original_name: str = Field(default="", description="Name of the file at its source, if the search result gives it.")
 
 
 class Footage(WireModel):

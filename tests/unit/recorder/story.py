@@ -44,7 +44,7 @@ from tests.support.postgres import Postgres, as_postgres
 NOON_NS = 1_795_262_400_000_000_000
 """2026-11-21T12:00:00Z"""
 
-PROJECTIONS = ("projects", "scenes", "visual_suggestions", "videos", "assembly_jobs")
+PROJECTIONS = ("projects", "scenes", "visual_suggestions", "footage", "videos", "assembly_jobs")
 
 
 def ref(key: str, media_type: str = "video/mp4") -> ArtifactRef:
@@ -276,6 +276,6 @@ class PostgresDatabase(Database):
     @override
     def projections(self) -> dict[str, list[dict[str, Any]]]:
         found = super().projections()
-        for row in found["videos"]:
+        for row in (*found["videos"], *found["footage"]):
             del row["words"]  # what SQLite keeps in an index beside the table
         return found

@@ -51,6 +51,8 @@ async def test_rows_that_were_dropped_come_back_as_they_were(database: Database)
         "UPDATE visual_suggestions SET title = 'x', rank = 9",
         "DELETE FROM visual_suggestions WHERE rank = 1",
         "INSERT INTO visual_suggestions (id, scene_id, video_id, title, embed_url, rank) SELECT id || 'x', id, 'x', 'x', '', 9 FROM scenes",
+        "UPDATE footage SET title = 'x', state = 'considered', path = NULL",
+        "DELETE FROM footage WHERE state = 'used'",
         "UPDATE videos SET width = 1, duration_frames = 1",
         "UPDATE assembly_jobs SET progress = 1, status = 'pending', completed_at = 'x'",
         "DELETE FROM assembly_jobs",

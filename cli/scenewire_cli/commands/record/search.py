@@ -1,41 +1,55 @@
-"""`scenewire search`: finds videos and source clips."""
+"""`scenewire search`: finds videos, source clips and their credits."""
 
 from typing import Annotated
 
 import typer
 
 from scenewire_cli.options import DataOption, JsonOption, LimitOption
-from scenewire_cli.output.record_views import VIDEOS, print_rows_or_json
+from scenewire_cli.output.record_views import FOOTAGE, VIDEOS, print_rows_or_json
 from scenewire_cli.running import run
 from scenewire_cli.stack.data_folder import DataFolder
 
 __all__ = ["search"]
 
 WordsArgument = Annotated[
-    list[str], typer.Argument(metavar="WORD...", help="Words of the path; the last one may be a prefix.")
+    list[str], typer.Argument(metavar="WORD...", help="Words to find; the last one may be a prefix.")
+]
+FootageOption = Annotated[
+    bool,
+    typer.Option(
+        "--footage",
+        help="Find footage that was used or considered, by title, creator, file name, licence, archive, page and kind.",
+    ),
 ]
 
 
 def search(
     words: WordsArgument,
     *,
+    footage: FootageOption = False,
     limit: LimitOption = 50,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Finds videos and source clips by words, best match first.
 
-    Videos are found by the words of their file names, source clips by those of their paths.
+    Videos are found by the words of their file names, source clips by those of their paths. With --footage, clips and
+    stills are found by all words of their descriptions; the result names the scenes of each.
 
     Example:
         scenewire search suez can
+        scenewire search --footage harbour "CC BY"
     """
-    run(_search(DataFolder(data), " ".join(words), limit=limit, as_json=as_json))
+    run(_search(DataFolder(data), " ".join(words), footage=footage, limit=limit, as_json=as_json))
 
 
-async def _search(folder: DataFolder, words: str, *, limit: int, as_json: bool) -> int:
+async def _search(folder: DataFolder, words: str, *, footage: bool, limit: int, as_json: bool) -> int:
     from scenewire_recorder import api
 
-    rows = await api.search(folder.record_url, words, limit=limit)
-    print_rows_or_json("video", rows, VIDEOS, as_json=as_json)
+    if footage:
+        found = await api.search_footage(folder.record_url, words, limit=limit)
+        print_rows_or_json("footage", found, FOOTAGE, as_json=as_json)
+    else:
+        rows = await api.search(folder.record_url, words, limit=limit)
+        print_rows_or_json("video", rows, VIDEOS, as_json=as_json)
     return 0

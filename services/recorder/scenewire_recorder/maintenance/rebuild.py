@@ -144,8 +144,9 @@ def _rebuild_project(work: UnitOfWork, project_id: str, fold: Fold) -> bool:
     after = fold(before.restarted(), work.entries_of(project_id))
     for number in before.scenes:
         after.suggestions.setdefault(number, {})
+        after.footage.setdefault(number, {})
     work.save([(before, after)])
-    shown = attrgetter("project", "scenes", "suggestions", "job")
+    shown = attrgetter("project", "scenes", "suggestions", "footage", "job")
     return bool(shown(before) != shown(after))
 
 

@@ -6,7 +6,17 @@ from typing import Any, Final
 
 from scenewire.messages import Candidate, Clip, Credit, Footage, VideoAssembled
 
-__all__ = ["SUGGESTION_COLUMNS", "VIDEO_COLUMNS", "Row", "clip_row", "id_from", "suggestion_rows", "video_row"]
+__all__ = [
+    "FOOTAGE_COLUMNS",
+    "SUGGESTION_COLUMNS",
+    "VIDEO_COLUMNS",
+    "Row",
+    "clip_row",
+    "footage_rows",
+    "id_from",
+    "suggestion_rows",
+    "video_row",
+]
 
 Row = dict[str, Any]
 
@@ -27,6 +37,23 @@ SUGGESTION_COLUMNS: Final = (
     "cv_score",
 )
 """Columns that scenewire writes; the others belong to the web application."""
+
+FOOTAGE_COLUMNS: Final = (
+    "id",
+    "scene_id",
+    "source_id",
+    "provider",
+    "kind",
+    "state",
+    "title",
+    "creator",
+    "licence",
+    "licence_url",
+    "source_url",
+    "original_name",
+    "path",
+    "created_at",
+)
 
 VIDEO_COLUMNS: Final = (
     "id",
@@ -90,6 +117,32 @@ def _suggested(candidate: Candidate | None, clip: Clip | None) -> Row:
 def _credited(credit: Credit) -> str:
     doubt = f"to be reviewed: {credit.review}" if credit.review else ""
     return ", ".join(filter(None, (credit.creator, credit.licence, doubt)))
+
+
+def footage_rows(scene_id: str, footage: Footage, at: str) -> Iterator[Row]:
+    """Returns one row per source video, used or considered, with its credits."""
+    considered = {candidate.source_id: candidate for candidate in footage.candidates}
+    used = {clip.source_id: clip for clip in footage.clips}
+    for source_id in used | considered:
+        yield {
+            "id": id_from("suggestion", scene_id, source_id),
+            "scene_id": scene_id,
+            "source_id": source_id,
+            "created_at": at,
+            **_credits(considered.get(source_id), used.get(source_id)),
+        }
+
+
+def _credits(candidate: Candidate | None, clip: Clip | None) -> Row:
+    """Merges credits of a source video: what its file says, else what the search said."""
+    told = [source for source in (clip and clip.credit, candidate) if source is not None]
+    names = ("provider", "title", "creator", "licence", "licence_url", "source_url", "original_name")
+    still = clip.facts.still if clip else candidate is not None and candidate.kind == "still"
+    return {name: next(filter(None, (getattr(source, name) for source in told)), "") for name in names} | {
+        "kind": "still" if still else "clip",
+        "state": "used" if clip else "considered",
+        "path": clip.file.key if clip else None,
+    }
 
 
 def video_row(before: Row | None, video: VideoAssembled, at: str) -> Row:

@@ -26,7 +26,7 @@ from scenewire.messages import (
     VideoAssembled,
 )
 from scenewire_recorder.log_entries import Content, LogEntry
-from scenewire_recorder.projection.media_rows import Row, clip_row, id_from, suggestion_rows, video_row
+from scenewire_recorder.projection.media_rows import Row, clip_row, footage_rows, id_from, suggestion_rows, video_row
 
 __all__ = ["FLAGS", "JOB_COLUMNS", "PROJECT_COLUMNS", "SCENE_COLUMNS", "Cause", "ProjectRows", "fold", "job_id"]
 
@@ -129,6 +129,7 @@ class ProjectRows:
         scene_ids: by scene number; the first id that a scene was given stays its id.
         suggestions: by scene number, then by the provider's id of the video; scenes that are not listed stay as they
             are.
+        footage: the entries of the index of footage, as `suggestions`.
         videos: by path, those that the folded messages name; shared by all projects.
         job: the assembly, from its first segment on.
         causes: the message that each row was last touched by.
@@ -140,6 +141,7 @@ class ProjectRows:
     scenes: dict[int, Row] = field(default_factory=dict)
     scene_ids: dict[int, str] = field(default_factory=dict)
     suggestions: dict[int, dict[str, Row]] = field(default_factory=dict)
+    footage: dict[int, dict[str, Row]] = field(default_factory=dict)
     videos: dict[str, Row] = field(default_factory=dict)
     job: Row | None = None
     causes: dict[Cause, LogEntry] = field(default_factory=dict, compare=False)
@@ -152,6 +154,7 @@ class ProjectRows:
             scenes={number: dict(row) for number, row in self.scenes.items()},
             scene_ids=dict(self.scene_ids),
             suggestions=dict(self.suggestions),
+            footage=dict(self.footage),
             videos=dict(self.videos),
             job=None if self.job is None else dict(self.job),
             causes=dict(self.causes),
@@ -268,6 +271,7 @@ def _script(rows: ProjectRows, project: Row, script: ScenesScripted, entry: LogE
         rows.causes["scene", number] = rows.causes["footage", number] = entry
         del rows.scenes[number]
         rows.suggestions.pop(number, None)
+        rows.footage.pop(number, None)
 
 
 def _describe(project: Row, brief: Brief) -> None:
@@ -308,6 +312,7 @@ def _scene_message(rows: ProjectRows, project: Row, message: SceneMessage, entry
         footage, at = message.footage, entry.published_at
         suggestions = {row["video_id"]: row for row in suggestion_rows(row["id"], footage, at)}
         rows.suggestions[number] = suggestions
+        rows.footage[number] = {row["source_id"]: row for row in footage_rows(row["id"], footage, at)}
         rows.causes["footage", number] = entry
         row["selected_clip_id"] = None
         if footage.clips:

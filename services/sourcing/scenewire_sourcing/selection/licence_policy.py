@@ -26,11 +26,12 @@ class Verdict:
     condition: str = ""
     """What the licence asks of the video; empty if nothing."""
 
-    def credit(self, provider: str) -> Credit:
+    def credit(self, provider: str, original_name: str = "") -> Credit:
         """Credits the footage. A refusal that the customer overrode is for a person to review.
 
         Args:
             provider: the name of its source.
+            original_name: the name of its file there, if the footage does not say.
         """
         footage = self.footage
         return Credit(
@@ -40,6 +41,7 @@ class Verdict:
             licence=footage.licence,
             licence_url=footage.licence_url,
             source_url=footage.source_url,
+            original_name=footage.file_name or original_name,
             notice=f"{footage.notice} {self.condition}".strip(),
             review="; ".join(filter(None, (footage.review, self.refusal))),
         )

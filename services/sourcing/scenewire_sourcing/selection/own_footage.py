@@ -93,7 +93,7 @@ async def _clip(
         out_frame=end,
         facts=ingested.facts,
         source_id=known.id,
-        credit=verdict.credit(item.provider or OWN_MEDIA),
+        credit=verdict.credit(item.provider or OWN_MEDIA, described.original_name if described else ""),
     )
     return clip, verdict.condition
 
@@ -148,5 +148,10 @@ def _candidate(clip: Clip) -> Candidate:
         reason=_REASON,
         chosen=True,
         source_url=clip.credit.source_url,
+        kind="still" if clip.facts.still else "clip",
+        creator=clip.credit.creator,
+        licence=clip.credit.licence,
+        licence_url=clip.credit.licence_url,
+        original_name=clip.credit.original_name,
         duration=None if clip.facts.still else clip.facts.duration_frames / float(clip.facts.rate.fraction),
     )

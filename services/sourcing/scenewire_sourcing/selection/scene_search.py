@@ -59,6 +59,11 @@ class _Offer:
             chosen=chosen,
             source_url=footage.source_url,
             duration=footage.duration,
+            kind=footage.kind,
+            creator=footage.creator,
+            licence=footage.licence,
+            licence_url=footage.licence_url,
+            original_name=footage.file_name,
         )
 
 
@@ -284,7 +289,7 @@ class SceneSearch:
             out_frame=ingested.facts.duration_frames,
             facts=ingested.facts,
             source_id=footage.id,
-            credit=verdict.credit(source.name),
+            credit=verdict.credit(source.name, located.footage.original_name),
         )
         if verdict.condition:
             self._conditions[verdict.condition] = None

@@ -179,9 +179,12 @@ def _describe(name: Path, described: dict[str, Any], problem: str) -> FoundFoota
         "id": hashlib.sha256(str(name).encode()).hexdigest()[:20],
         "kind": "still" if name.suffix.lower() in _STILLS else "clip",
         "title": " ".join(own) or "clip",
+        "file_name": name.name,
         "keywords": [*own, *above],
     }
-    given = {key: value for key, value in described.items() if value is not None and key not in {"id", "kind"}}
+    given = {
+        key: value for key, value in described.items() if value is not None and key not in {"id", "kind", "file_name"}
+    }
     invalid = _invalid_fields(given)
     given = {key: value for key, value in given.items() if key not in invalid}
     fields = plain | {key: value for key, value in given.items() if value or key not in plain}
