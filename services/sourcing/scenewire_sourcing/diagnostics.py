@@ -2,12 +2,16 @@
 
 import importlib.util
 import os
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
 
 from pydantic import ValidationError
 
 from scenewire.errors import FailureCode, PermanentError, PipelineError
 from scenewire.findings import Finding
+from scenewire_sourcing.library_folder import count_files
 from scenewire_sourcing.meaning.installed import is_meaning_installed
 from scenewire_sourcing.providers.bundled_servers import BUNDLED_SERVERS, GROUPS, OPEN
 from scenewire_sourcing.providers.footage_sources import unknown_names
@@ -15,6 +19,9 @@ from scenewire_sourcing.providers.server_config import FootageServer, path_error
 from scenewire_sourcing.settings import SourcingSettings
 
 __all__ = ["check_footage", "check_providers"]
+
+_MAX_NAMED: Final = 3
+"""Files that are named for each reason."""
 
 
 def check_footage() -> list[Finding]:
@@ -30,6 +37,8 @@ def check_footage() -> list[Finding]:
     findings = [_active(server, named=settings.servers is not None) for server in servers]
     if servers and importlib.util.find_spec("mcp") is None:
         findings.insert(0, Finding("footage servers, but the package mcp is missing", ok=False, hint="install mcp"))
+    if settings.library_dir is not None and any(_is_bundled(server, "library") for server in servers):
+        findings += _library(settings.library_dir, settings.max_file_size)
     findings.append(Finding("generated backgrounds where nothing fits" if servers else "generated backgrounds"))
     if servers:
         findings.append(_meaning())
@@ -64,7 +73,7 @@ def check_providers(names: Sequence[str] | None) -> None:
 
 def _active(server: FootageServer, *, named: bool) -> Finding:
     bundled = BUNDLED_SERVERS.get(server.name)
-    if bundled is None or server.command != bundled.command:
+    if bundled is None or not _is_bundled(server, server.name):
         place = server.url or (server.command or ("?",))[0]
         return Finding(f"{server.name} at {place}, because SOURCING_SERVERS names it")
     variable = next((name for name in bundled.requires if name in server.env), "")
@@ -74,6 +83,38 @@ def _active(server: FootageServer, *, named: bool) -> Finding:
     if variable.endswith(("_DIR", "_FILE")):
         why = f"{variable} is {server.env[variable].get_secret_value()}"
     return Finding(f"{server.name}, because {'SOURCING_SERVERS names it and ' if named else ''}{why}: {bundled.about}")
+
+
+def _is_bundled(server: FootageServer, name: str) -> bool:
+    return server.name == name and server.command == BUNDLED_SERVERS[name].command
+
+
+def _library(folder: Path, max_bytes: int) -> Iterator[Finding]:
+    """Counts clips and stills, and names what is left out and which sidecars have faults."""
+    try:
+        census = count_files(folder, max_bytes=max_bytes)
+    except OSError:
+        return  # reported with the server
+    counted = f"the library has {_count(census.clips, 'clip')} and {_count(census.stills, 'still')}"
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for name, reason in census.left_out:
+        by_reason[reason].append(name)
+    reasons = (f"{len(names)} {reason} ({_named(names)})" for reason, names in sorted(by_reason.items()))
+    yield Finding(counted, hint=f"left out: {'; '.join(reasons)}" if by_reason else "")
+    if census.faults:
+        faults = _count(len(census.faults), "sidecar")
+        yield Finding(f"{faults} with a fault; the other fields are used", hint=_named(census.faults, separator="; "))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _named(names: Sequence[str], separator: str = ", ") -> str:
+    """Names the first few, and how many more there are."""
+    shown = [name.encode("utf-8", "backslashreplace").decode() for name in sorted(names)[:_MAX_NAMED]]
+    more = [f"and {len(names) - _MAX_NAMED} more"] if len(names) > _MAX_NAMED else []
+    return separator.join(shown + more)
 
 
 def _meaning() -> Finding:

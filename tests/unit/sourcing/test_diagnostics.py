@@ -9,6 +9,7 @@ from scenewire.errors import FailureCode, PermanentError
 from scenewire_sourcing.diagnostics import check_footage, check_providers
 
 KEY = "nobodys-key-for-tests"
+HERE = str(Path(__file__).parent)
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +24,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ({}, "generated backgrounds"),
         ({"SOURCING_SERVERS": "[]"}, "generated backgrounds"),
-        ({"LIBRARY_DIR": "/"}, "library, because LIBRARY_DIR is /: clips and stills in your own folder"),
+        ({"LIBRARY_DIR": HERE}, f"library, because LIBRARY_DIR is {HERE}: clips and stills in your own folder"),
         ({"DVIDS_API_KEY": KEY}, "dvids, because DVIDS_API_KEY is set"),
         ({"DVIDS_API_KEY_FILE": __file__}, f"dvids, because DVIDS_API_KEY_FILE is {__file__}"),
         ({"SOURCING_SERVERS": "nasa"}, "nasa, because SOURCING_SERVERS names it"),
@@ -129,3 +130,56 @@ def test_a_library_in_the_list_is_the_one_of_the_environment(monkeypatch: pytest
     monkeypatch.setenv("SOURCING_SERVERS", "nasa, library")
     used = [line.uses.partition(",")[0] for line in check_footage()]
     assert used[:2] == ["nasa", "library"]
+
+
+def fill_library(folder: Path) -> None:
+    for name in (
+        "a/harbour.mp4",
+        "a/ship.MOV",
+        "lighthouse.jpg",
+        "notes.txt",
+        "scan.tiff",
+        "photo.heic",
+        "x.heic",
+        "y.heic",
+    ):
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"data")
+    (folder / ".hidden.mp4").write_bytes(b"data")
+    (folder / "empty.webm").touch()
+    with (folder / "huge.mp4").open("wb") as file:
+        file.truncate(2_000_000)
+    (folder / "gone.mp4").symlink_to(folder / "nowhere.mp4")
+    (folder / "alien.png").symlink_to(Path(__file__))
+    (folder / "a" / "harbour.json").write_text('{"title": "Harbour", "duration": "long", "creator": "Ann"}')
+    (folder / "lighthouse.json").write_text("{")
+    (folder / "lonely.json").write_text("{}")
+
+
+def test_the_library_is_counted_and_what_is_left_out_has_a_reason(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    fill_library(tmp_path)
+    monkeypatch.setenv("LIBRARY_DIR", str(tmp_path))
+    monkeypatch.setenv("SOURCING_MAX_FILE_SIZE", "1000000")
+    lines = check_footage()
+    (counted,) = (line for line in lines if line.uses.startswith("the library has"))
+    assert counted.uses == "the library has 2 clips and 1 still"
+    assert counted.hint == (
+        "left out: 1 empty (empty.webm); 1 larger than 0.001 GB (huge.mp4); 1 linked from outside the folder (alien.png); "
+        "1 not readable (gone.mp4); 5 of an unknown kind (notes.txt, photo.heic, scan.tiff, and 2 more); "
+        "1 without the file that it describes (lonely.json)"
+    )
+    (faults,) = (line for line in lines if "with a fault" in line.uses)
+    assert faults.uses == "2 sidecars with a fault; the other fields are used"
+    assert faults.hint.startswith("harbour.json has an invalid duration; lighthouse.json is not JSON: line 1")
+    assert all(line.ok for line in lines)
+
+
+def test_a_library_in_order_is_counted_without_a_hint(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "harbour.mp4").write_bytes(b"data")
+    monkeypatch.setenv("LIBRARY_DIR", str(tmp_path))
+    lines = {line.uses: line.hint for line in check_footage()}
+    assert lines["the library has 1 clip and 0 stills"] == ""
+    assert not any("with a fault" in uses for uses in lines)

@@ -1,28 +1,19 @@
 """Searches the clips and stills of a folder."""
 
-import hashlib
-import json
-import os
-import re
 import sqlite3
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any, Final
-
-from pydantic import ValidationError
+from typing import Final
 
 from scenewire.text.vocabulary import divide_into_words, is_unspaced
 from scenewire.text.words import WORD_PART
 from scenewire_sourcing.candidates import FootageFile, FoundFootage, describe
+from scenewire_sourcing.library_folder import LibraryFile, describe_file, walk, with_sidecars
 from scenewire_sourcing.meaning.similarity import Meaning
 
 __all__ = ["Catalogue"]
 
-_CLIPS: Final = frozenset({".mp4", ".mov", ".mkv", ".webm"})
-_STILLS: Final = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif"})
-_SUFFIXES: Final = _CLIPS | _STILLS
-_MAX_SIDECAR_BYTES: Final = 64 << 10
 _MAX_QUERY_WORDS: Final = 32
 _TOKENIZER: Final = "porter unicode61 remove_diacritics 2 categories ''L* N* Co Mn Mc''"
 """With vowel signs as parts of words: by default, they would divide Hindi words into letters."""
@@ -40,9 +31,6 @@ _MIN_INFLECTED_CHARS: Final = 4
 _MIN_LONG_CHARS: Final = 6
 """From this length on, an ending has two letters."""
 
-_State = tuple[tuple[str, int, int], ...]
-"""Relative path, modification time and size of every clip and sidecar."""
-
 
 class Catalogue:
     """Indexes the clips and stills of a folder. Every call checks the folder for changes.
@@ -56,7 +44,7 @@ class Catalogue:
         self._folder = folder
         self._meaning = meaning
         self._lock = threading.Lock()  # tools run in threads
-        self._state: _State | None = None
+        self._state: tuple[LibraryFile, ...] | None = None
         self._clips: dict[str, tuple[Path, FoundFootage]] = {}
         self._index = sqlite3.connect(":memory:", check_same_thread=False)
         self._index.execute(
@@ -113,20 +101,13 @@ class Catalogue:
 
     def _refresh(self) -> None:
         root = self._folder.resolve(strict=True)
-        state = tuple(sorted(_files(root)))
+        state = tuple(sorted(entry for entry in walk(root) if isinstance(entry, LibraryFile)))
         if state == self._state:
             return
-        present = {name for name, _, _ in state}
         self._clips = {}
-        clips = {str(path.with_suffix("")) for name in present if (path := Path(name)).suffix.lower() in _CLIPS}
-        for name in present:
-            path = root / name
-            suffix = path.suffix.lower()
-            if suffix in _CLIPS or (suffix in _STILLS and str(Path(name).with_suffix("")) not in clips):
-                sidecar = path.with_suffix(".json")
-                described, problem = _read_sidecar(sidecar) if str(sidecar.relative_to(root)) in present else ({}, "")
-                footage = _describe(Path(name), described, problem)
-                self._clips[footage.id] = (path, footage)
+        for file, sidecar in with_sidecars(state):
+            footage, _ = describe_file(root, file, sidecar)
+            self._clips[footage.id] = (root / file.name, footage)
         with self._index:
             self._index.execute("DELETE FROM clips")
             self._index.executemany(
@@ -137,69 +118,6 @@ class Catalogue:
                 ),
             )
         self._state = state
-
-
-def _files(root: Path) -> Iterator[tuple[str, int, int]]:
-    """Yields clips and sidecars, except hidden files and links that lead out of the folder."""
-    for folder, folders, names in os.walk(root):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in names:
-            path = Path(folder, name)
-            if name.startswith(".") or path.suffix.lower() not in _SUFFIXES | {".json"}:
-                continue
-            try:
-                if not path.resolve(strict=True).is_relative_to(root) or not path.is_file():
-                    continue
-                found, below = path.stat(), str(path.relative_to(root))
-                below.encode()
-            except (OSError, RuntimeError, UnicodeEncodeError):
-                continue  # deleted meanwhile, a circular link, or a name that is not valid Unicode
-            yield below, found.st_mtime_ns, found.st_size
-
-
-def _read_sidecar(path: Path) -> tuple[dict[str, Any], str]:
-    """Returns the fields of a sidecar, and what is wrong with it as a whole."""
-    try:
-        if path.stat().st_size > _MAX_SIDECAR_BYTES:
-            return {}, f"{path.name} is larger than {_MAX_SIDECAR_BYTES >> 10} KiB"
-        described = json.loads(path.read_bytes())
-    except json.JSONDecodeError as error:
-        return {}, f"{path.name} is not JSON: line {error.lineno}, {error.msg}"
-    except (OSError, ValueError, RecursionError):
-        return {}, f"{path.name} cannot be read"
-    if not isinstance(described, dict):
-        return {}, f"{path.name} is not a JSON object"
-    return {"licence": described.get("license"), **described}, ""
-
-
-def _describe(name: Path, described: dict[str, Any], problem: str) -> FoundFootage:
-    """Describes a clip. An invalid field of its sidecar costs that field only, and the clip's rights need review then."""
-    own, above = _words(name.stem), [word for part in name.parent.parts for word in _words(part)]
-    plain: dict[str, Any] = {
-        "id": hashlib.sha256(str(name).encode()).hexdigest()[:20],
-        "kind": "still" if name.suffix.lower() in _STILLS else "clip",
-        "title": " ".join(own) or "clip",
-        "file_name": name.name,
-        "keywords": [*own, *above],
-    }
-    given = {
-        key: value for key, value in described.items() if value is not None and key not in {"id", "kind", "file_name"}
-    }
-    invalid = _invalid_fields(given)
-    given = {key: value for key, value in given.items() if key not in invalid}
-    fields = plain | {key: value for key, value in given.items() if value or key not in plain}
-    if problem or invalid:
-        fault = problem or f"{name.with_suffix('.json').name} has an invalid {' and '.join(invalid)}"
-        fields["review"] = "; ".join(filter(None, (fault, given.get("review"))))
-    return FoundFootage.model_validate(fields)
-
-
-def _invalid_fields(described: dict[str, Any]) -> list[str]:
-    try:
-        FoundFootage.model_validate(described | {"id": "any"})
-    except ValidationError as error:
-        return sorted({str(fault["loc"][0]) for fault in error.errors()})
-    return []
 
 
 def _search_words(text: str) -> list[str]:
@@ -213,7 +131,3 @@ def _forms(word: str) -> str:
         return f'"{word}"'
     ending = 1 if len(word) < _MIN_LONG_CHARS else 2
     return f'"{word}" OR "{word[:-ending]}"*'
-
-
-def _words(text: str) -> list[str]:
-    return [word.lower() for word in WORD_PART.findall(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text))]
