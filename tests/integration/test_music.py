@@ -61,6 +61,37 @@ async def test_music_of_every_format_is_decoded_whole_and_measured(library, tmp_
     assert await library.analyse(path) == analysis
 
 
+@pytest.mark.parametrize("volume_db", [0, -30])
+@pytest.mark.parametrize(("before", "after"), [(0, 0), (1.5, 0), (0, 2.5), (12, 11)])
+async def test_silence_at_both_ends_is_left_out_however_quiet_the_music_is(library, tmp_path, before, after, volume_db):
+    path = tmp_path / "song.flac"
+    sound = "sine=frequency=440:sample_rate=48000:duration=3"
+    hiss = f"anoisesrc=amplitude=0.00003:sample_rate=48000:duration={3 + before + after}"
+    mix = f"[0]adelay={before * 1000}:all=1,apad=pad_dur={after}[a];[a][1]amix=normalize=0,volume={volume_db}dB"
+    await run_ffmpeg("-f", "lavfi", "-i", sound, "-f", "lavfi", "-i", hiss, "-filter_complex", mix, path)
+    analysis = await library.analyse(path)
+    assert analysis.samples == pytest.approx(3 * 48_000, abs=2 * 480)
+    with wave.open(str(await library.store.open(analysis.audio))) as file:
+        assert file.getnframes() == analysis.samples
+        pcm = np.abs(np.frombuffer(file.readframes(analysis.samples), "<i2"))
+    assert pcm[:2_000].max() > pcm.max() / 2
+    assert pcm[-2_000:].max() > pcm.max() / 2
+
+
+async def test_silence_within_a_piece_stays(library, tmp_path):
+    path = tmp_path / "song.flac"
+    sound = "aevalsrc='0.2*sin(2764*t)*(lt(t,2)+gt(t,5))':duration=7:sample_rate=48000"
+    await run_ffmpeg("-f", "lavfi", "-i", sound, path)
+    assert (await library.analyse(path)).samples == pytest.approx(7 * 48_000, abs=480)
+
+
+async def test_music_that_is_too_short_without_its_silence_is_refused(library, tmp_path):
+    path = tmp_path / "song.flac"
+    await run_ffmpeg("-f", "lavfi", "-i", "sine=duration=1.2", "-af", "adelay=4000,apad=pad_dur=4", path)
+    with pytest.raises(PermanentError, match="shorter than 2 s, without the silence at its ends"):
+        await library.analyse(path)
+
+
 async def test_files_that_are_not_music_are_refused(library, tmp_path):
     victim = await make_music(tmp_path / "victim.mp3")
     disguises = pretend_clips(tmp_path, victim=victim)

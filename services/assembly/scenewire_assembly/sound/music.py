@@ -26,10 +26,15 @@ from scenewire_assembly.sound.loudness import METER, SILENCE, integrated_lufs
 
 __all__ = ["MusicAnalysis", "MusicCache", "write_music_bed"]
 
-_CACHE_VERSION: Final = 1
+_CACHE_VERSION: Final = 2
 """Increase it when the same file is decoded or measured differently."""
 
 _DECODED: Final = "music.wav"
+_TRIMMED: Final = "trimmed.wav"
+_SILENCE_LU: Final = 40.0
+"""So far below the loudness of the piece, its beginning and end are silence: they would be a gap at every repetition."""
+
+_WINDOW_SAMPLES: Final = SOUND_RATE // 100
 _MAX_MUSIC_S: Final = 3_600
 """Only so much of a file is used: an hour is 700 MB when decoded."""
 
@@ -39,7 +44,7 @@ _BLOCK_SAMPLES: Final = 1 << 17
 
 
 class MusicAnalysis(BaseModel):
-    """Decoded music: 16-bit stereo WAV at SOUND_RATE, its length and its loudness."""
+    """Decoded music without silence at its ends: 16-bit stereo WAV at SOUND_RATE, its length and its loudness."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -78,13 +83,13 @@ class MusicCache:
                 await probe_sound(path)
                 async with self._store.scratch() as folder:
                     samples, lufs = await _decode(FfmpegJob(ffmpeg, folder), path)
-                    audio = await self._store.add(folder / _DECODED, "audio/wav")
+                    audio = await self._store.add(folder / _TRIMMED, "audio/wav")
             analysis = await self._results.save(inputs, MusicAnalysis(audio=audio, samples=samples, lufs=lufs))
         return analysis
 
 
 async def _decode(job: FfmpegJob, path: Path) -> tuple[int, float]:
-    """Decodes a file to a WAV in the job's folder; returns its samples and its loudness in LUFS."""
+    """Decodes a file to _TRIMMED in the job's folder; returns its samples and its loudness in LUFS."""
     filters = (
         Filter("aresample", SOUND_RATE),
         Filter("aformat", sample_fmts="s16", channel_layouts="stereo"),
@@ -102,13 +107,47 @@ async def _decode(job: FfmpegJob, path: Path) -> tuple[int, float]:
         if error.code is not FailureCode.RENDER_FAILED:
             raise
         raise _refused(f"the file cannot be decoded without errors: {error.message}") from error
-    samples = await asyncio.to_thread(_count_samples, job.folder / _DECODED)
-    if samples < _MIN_MUSIC_S * SOUND_RATE:
-        raise _refused(f"the file is shorter than {_MIN_MUSIC_S} s")
     lufs = integrated_lufs(stderr)
     if lufs <= SILENCE:
-        raise _refused("the file is silent")
+        raise _refused("the file is silent, or shorter than half a second")
+    threshold = 10 ** ((lufs - _SILENCE_LU) / 20)
+    samples = await asyncio.to_thread(_trim, job.folder / _DECODED, job.folder / _TRIMMED, threshold)
+    if samples < _MIN_MUSIC_S * SOUND_RATE:
+        raise _refused(f"the file is shorter than {_MIN_MUSIC_S} s, without the silence at its ends")
     return samples, lufs
+
+
+def _trim(source: Path, target: Path, threshold: float) -> int:
+    """Copies a WAV without the silence at its ends; returns the samples that are left.
+
+    Args:
+        source: 16-bit stereo WAV at SOUND_RATE.
+        target: the copy.
+        threshold: RMS of a window up to which it is silent; 1 is full scale.
+    """
+    with wave.open(str(source), "rb") as sound:
+        first, end = _sounding_range(sound, threshold)
+        sound.setpos(first)
+        with wave.open(str(target), "wb") as trimmed:
+            trimmed.setparams(sound.getparams())
+            for start in range(first, end, _BLOCK_SAMPLES):
+                trimmed.writeframesraw(sound.readframes(min(_BLOCK_SAMPLES, end - start)))
+    return end - first
+
+
+def _sounding_range(sound: wave.Wave_read, threshold: float) -> tuple[int, int]:
+    """Returns the first sample of the first window that sounds, and the sample after the last one."""
+    total = sound.getnframes()
+    first, end = total, total
+    for start in range(0, total, _WINDOW_SAMPLES * 1_000):
+        block = np.frombuffer(sound.readframes(_WINDOW_SAMPLES * 1_000), "<i2").astype(np.float64) / 32_768
+        padded = np.pad(block, (0, -len(block) % (2 * _WINDOW_SAMPLES)))
+        rms = np.sqrt(np.square(padded.reshape(-1, 2 * _WINDOW_SAMPLES)).mean(axis=1))
+        sounding = np.nonzero(rms > threshold)[0]
+        if sounding.size:
+            first = min(first, start + int(sounding[0]) * _WINDOW_SAMPLES)
+            end = min(total, start + (int(sounding[-1]) + 1) * _WINDOW_SAMPLES)
+    return first, end
 
 
 def write_music_bed(target: Path, music: Path, ducking: Ducking) -> None:
@@ -138,11 +177,6 @@ def _read_repeated(source: wave.Wave_read, start: int, count: int) -> bytes:
         count -= len(part) // 4
         start = 0
     return b"".join(parts)
-
-
-def _count_samples(path: Path) -> int:
-    with wave.open(str(path), "rb") as file:
-        return file.getnframes()
 
 
 def _refused(reason: str) -> PermanentError:
