@@ -23,6 +23,7 @@ from scenewire_cli.commands.fonts import fonts_app
 from scenewire_cli.commands.languages import languages
 from scenewire_cli.commands.looks import looks
 from scenewire_cli.commands.make import make
+from scenewire_cli.commands.music import music
 from scenewire_cli.commands.ps import ps
 from scenewire_cli.commands.record.audit import audit
 from scenewire_cli.commands.record.database import database_app
@@ -54,7 +55,7 @@ _DATABASE_CODES: Final = {FailureCode.DATABASE_UNAVAILABLE, FailureCode.DATABASE
 _MAINTENANCE: Final = "Run and maintain"
 
 _COMMANDS: Final[Mapping[str, Sequence[Callable[..., None]]]] = {
-    "Make videos": (make, script, looks, request, ps, watch, cancel, languages),
+    "Make videos": (make, script, looks, request, ps, watch, cancel, languages, music),
     "Find videos and projects": (list_, show, search, history, audit),
     _MAINTENANCE: (up, endpoint, doctor, rebuild),
 }

@@ -15,7 +15,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 GROUPS = PROJECT["dependency-groups"]
 
-BUILDING_BLOCKS = {"embedded", "fonts", "meaning", "tts-ja", "tts-zh"}
+BUILDING_BLOCKS = {"embedded", "fonts", "meaning", "music", "tts-ja", "tts-zh"}
 """Extras that are added to others and have no image."""
 
 LOCKS = sorted(FOLDER.glob("*.txt"))

@@ -95,6 +95,21 @@ async def test_a_video_has_the_music_of_its_order(data: Path, tmp_path: Path):
     assert (refused.returncode, "tea.txt is refused" in refused.err) == (1, True)
 
 
+async def test_a_video_has_a_piece_of_the_ordered_mood_with_its_credits(data: Path, tmp_path: Path):
+    (tmp_path / "tea.txt").write_text("Tea is made from leaves.")
+    (tmp_path / "music" / "calm").mkdir(parents=True)
+    song = await make_music(tmp_path / "music" / "calm" / "leaf.opus")
+    song.with_suffix(".json").write_text('{"title": "Leaf", "creator": "A. Player", "licence": "CC0"}')
+    words = ("make", "--script", "tea.txt", "--size", SMALL, "--no-record", "--json", "--music")
+    finished = await run(*words, "calm", data=data, cwd=tmp_path, MUSIC_DIR="music")
+    assert finished.returncode == 0, finished.err
+    assert "“Leaf” by A. Player (CC0)" in Path(finished.result["credits"][1]).read_text()
+    assert finished.result["music"]["title"] == "Leaf"
+    refused = await run(*words, "gloomy", data=data, cwd=tmp_path, MUSIC_DIR="music")
+    assert refused.returncode == 1
+    assert "no music has the mood 'gloomy'; moods are calm" in refused.err
+
+
 async def test_b59_a_killed_run_resumes_where_it_stopped(data: Path, script: Path, tmp_path: Path):
     arguments = ("make", "--script", str(script), "--size", SMALL, "--json")
     process = await start(*arguments, data=data, cwd=tmp_path)

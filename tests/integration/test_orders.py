@@ -78,6 +78,14 @@ async def test_a_request_that_is_no_order_is_answered_with_the_error_and_publish
     error = (await ask(world, body))["error"]
     assert (error["code"], error["message"]) == ("invalid_order", message)
     assert "docs/orders.md" in error["hint"]
+    assert await scripts(world) == []
+
+
+async def test_a_request_for_music_of_a_mood_that_nothing_has_is_answered_with_the_error(world: World):
+    error = (await ask(world, {"topic": "Tea", "music": {"mood": "no such mood"}}))["error"]
+    assert error["code"] == "invalid_order"
+    assert error["message"].startswith("no music has the mood 'no such mood'; ")
+    assert await scripts(world) == []
     assert await world.messages(PIPELINE.name, ">") == 0
 
 

@@ -8,6 +8,7 @@ CODECS = {
     "mp3": ("-c:a", "libmp3lame", "-b:a", "192k"),
     "wav": ("-c:a", "pcm_s24le"),
     "flac": ("-c:a", "flac"),
+    "opus": ("-c:a", "libopus", "-b:a", "128k"),
     "ogg": ("-c:a", "libvorbis", "-q:a", "6"),
     "m4a": ("-c:a", "aac", "-b:a", "192k"),
 }

@@ -48,6 +48,7 @@ async def _doctor(folder: DataFolder, *, nats_url: str | None, as_json: bool) ->
         ("ffmpeg", await _ffmpeg()),
         *await _service("speech", partial(_speech, folder)),
         *await _service("script", _script),
+        *await _service("music", _music),
         *await _service("fonts", partial(_captions, folder)),
         *await _service("footage", _footage),
         ("bus", await _bus(folder, nats_url)),
@@ -99,6 +100,12 @@ async def _script() -> Sequence[Finding]:
     from scenewire_script.diagnostics import check_script
 
     return await check_script()
+
+
+async def _music() -> Sequence[Finding]:
+    from scenewire_script.diagnostics import check_music
+
+    return check_music()
 
 
 async def _captions(folder: DataFolder) -> Sequence[Finding]:

@@ -17,6 +17,7 @@ from scenewire_cli.commands.summary import print_summary, raise_if_failed
 from scenewire_cli.delivery import DeliveredFiles, deliver, require_room
 from scenewire_cli.options import OUTPUT, DataOption, JsonOption, NatsOption, RecordOption
 from scenewire_cli.ordering.files import OrderFiles, with_files
+from scenewire_cli.ordering.music import check_mood
 from scenewire_cli.ordering.order import read_order
 from scenewire_cli.ordering.order_options import OrderOptions
 from scenewire_cli.ordering.topic_prompt import ask_topic
@@ -104,6 +105,7 @@ async def make_video(
         await check_voices(order, folder)
         if folder.endpoint() is None:  # a running stack may have other servers
             _check_footage(order)
+            check_mood(order)
     artifacts_url = os.environ.get("ARTIFACTS_URL") or (folder.artifacts_url if options.nats is None else None)
     order = await with_files(order, files, artifacts_url)
     with make_display(as_json=options.as_json) as display, folder.pending(order) as pending:

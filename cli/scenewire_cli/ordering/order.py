@@ -11,6 +11,7 @@ from scenewire.messages import ScriptRequested, fault_wording, root_faults
 from scenewire_cli.ordering.background import background_colour
 from scenewire_cli.ordering.files import OrderFiles, order_files
 from scenewire_cli.ordering.media import MediaItem, take_media
+from scenewire_cli.ordering.music import music_by_mood
 from scenewire_cli.ordering.order_options import DEFAULT_TOPIC, SHAPES, OrderOptions
 from scenewire_cli.ordering.script_file import read_script
 
@@ -56,6 +57,7 @@ def read_order(options: OrderOptions) -> tuple[ScriptRequested, OrderFiles]:
         "speed": options.speed,
         "look": _look(options),
         "footage_providers": _footage(options.footage),
+        "music": music_by_mood(options),
     }
     fields |= _voices(options.voice)
     topic = _topic(options)
@@ -111,6 +113,10 @@ def _describe(fault: ErrorDetails) -> str:
     match fault["loc"]:
         case ("language", *_):
             return f"--language: {fault['input']!r} is not a language tag such as en, de or pt-BR"
+        case ("music", "gain" | "duck" as name):
+            return f"--music-{name}: {wording}"
+        case ("music", "mood"):
+            return f"--music: {fault['input']!r} is neither a file nor the name of a mood such as calm"
         case ("look", "caption_style"):
             return f"--captions: {wording.replace(' or ', ', ')} or 'none'"
         case ("look", "fit" | "caption_position" | "caption_case" as name):

@@ -218,11 +218,11 @@ class OrderOptions:
         ),
     ] = False
     music: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "--music",
-            metavar="FILE",
-            help="Background music: mp3, wav, flac, ogg or m4a.",
+            metavar="MOOD|FILE",
+            help="Background music: a mood such as calm (see `scenewire music`), or an mp3, wav, flac, ogg, opus or m4a file.",
             rich_help_panel=_MUSIC,
         ),
     ] = None

@@ -20,6 +20,7 @@ __all__ = [
     "FOOTAGE",
     "HISTORY",
     "LANGUAGES",
+    "MUSIC",
     "PROJECTS",
     "RUNNING",
     "VIDEOS",
@@ -112,6 +113,12 @@ LANGUAGES: Final = (
     Column("name", "name"),
     Column("engines", "engines", lambda engines: ", ".join(engines) or "none"),
     Column("captions", "captions", lambda can_be_drawn: "yes" if can_be_drawn else "no font"),
+)
+MUSIC: Final = (
+    Column("mood", "mood"),
+    Column("title", "title", wide=True),
+    Column("creator", "creator", wide=True),
+    Column("licence", "licence"),
 )
 FONTS: Final = (
     Column("script", "script"),

@@ -36,7 +36,13 @@ def create_app(settings: ScriptSettings | None = None, *, writer: ScriptWriter |
     if writer is None:
         writer = outline if settings.writer == "outline" else _language_model(settings, store, bus)
     bus.on_start(_load_classifier)
-    stage = ScriptStage(store, writer, divider=outline, words_per_second=settings.words_per_second)
+    stage = ScriptStage(
+        store,
+        writer,
+        divider=outline,
+        words_per_second=settings.words_per_second,
+        music_dir=settings.music_dir,
+    )
     register(bus, stage, OrderClaims(store), loops=settings.loops)
     models = {"groq": settings.groq_model, "openai-compatible": settings.model_name}
     return bus.app(writer=settings.writer, **({"model": model} if (model := models.get(settings.writer)) else {}))

@@ -2,16 +2,19 @@
 
 import importlib.util
 import os
+from collections import Counter
 from datetime import timedelta
+from pathlib import Path
 from typing import Final
 
 from pydantic import ValidationError
 
-from scenewire.errors import PipelineError
+from scenewire.errors import FailureCode, PermanentError, PipelineError
 from scenewire.findings import Finding
+from scenewire_script.music.pieces import HOW_TO_GET_MUSIC, list_pieces
 from scenewire_script.settings import ScriptSettings
 
-__all__ = ["check_script"]
+__all__ = ["check_music", "check_script", "music_folder"]
 
 _PATIENCE: Final = timedelta(seconds=5)
 """Limit for the answer of a server that the diagnostics ask."""
@@ -20,10 +23,41 @@ _MAX_LISTED_CHARS: Final = 300
 _KEYS: Final = ("GROQ_API_KEY", "GROQ_API_KEY_FILE")
 
 
+def music_folder() -> Path | None:
+    """Returns MUSIC_DIR.
+
+    Raises:
+        PermanentError: `invalid_settings`, a setting of the script service is invalid.
+    """
+    try:
+        return _read_settings().music_dir
+    except ValidationError as error:
+        raise PermanentError(
+            FailureCode.INVALID_SETTINGS,
+            "the settings of the script service are invalid",
+            hint="run `scenewire doctor`",
+        ) from error
+
+
+def check_music() -> list[Finding]:
+    """Returns the moods of music that orders can name, with the number of pieces."""
+    try:
+        moods = Counter(piece.mood for piece in list_pieces(music_folder()))
+    except PipelineError as error:
+        return [Finding(error.message, ok=False, hint=error.hint)]
+    if not moods:
+        return [Finding("no music by mood; --music FILE takes a file", hint=f"for --music MOOD: {HOW_TO_GET_MUSIC}")]
+    return [Finding(f"moods {', '.join(f'{mood} ({pieces})' for mood, pieces in moods.items())}")]
+
+
+def _read_settings() -> ScriptSettings:
+    return ScriptSettings(artifacts_url=os.environ.get("ARTIFACTS_URL", "file:///"))
+
+
 async def check_script() -> list[Finding]:
     """Returns the writer that would be used. A script of the user's own is divided into scenes without a model."""
     try:
-        settings = ScriptSettings(artifacts_url=os.environ.get("ARTIFACTS_URL", "file:///"))
+        settings = _read_settings()
     except ValidationError as error:
         faults = [f"{_variable(str(fault['loc'][0]))}: {fault['msg']}" for fault in error.errors(include_input=False)]
         return [Finding("; ".join(faults)[:500], ok=False, hint="docs/settings.md lists the allowed values")]

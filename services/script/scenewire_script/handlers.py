@@ -37,6 +37,7 @@ def register(bus: Bus, stage: ScriptStage, claims: OrderClaims, *, loops: int) -
     async def make(body: bytes) -> dict[str, object]:
         try:
             order = _parse(body)
+            await stage.check(order)
             project_id = order.project_id or uuid4()
             await claims.claim(order, project_id)
             await bus.publish(order.model_copy(update={"project_id": project_id}))

@@ -1,6 +1,7 @@
 """Settings of the script service."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
@@ -30,6 +31,12 @@ class ScriptSettings(ServiceSettings):
         gt=0.5,
         lt=10,
         description="Speaking rate of English, with its pauses; other languages are scaled. docs/length.md has measured rates.",
+    )
+    music_dir: Annotated[Path | None, EmptyAsNone] = Field(
+        default=None,
+        validation_alias="MUSIC_DIR",
+        description="Folder of music by mood, `<mood>/<piece>.mp3` and the like. Its moods replace those of the same name in "
+        "the collection of the extra `music`.",
     )
     loops: int = Field(
         default=4,

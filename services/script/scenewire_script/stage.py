@@ -1,5 +1,6 @@
 """Turns orders into numbered scenes, once per project."""
 
+from pathlib import Path
 from typing import Final
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import ScenesScripted, ScriptRequested
 from scenewire_script.composition import compose
 from scenewire_script.designs.reduction import lighter_scripts
+from scenewire_script.music.choice import MusicByMood
 from scenewire_script.writers.base import ScriptWriter
 
 __all__ = ["ScriptStage"]
@@ -26,22 +28,38 @@ class ScriptStage:
         writer: writes about a bare topic.
         divider: makes scenes from the text or scenes of an order, word for word; the writer never gets those.
         words_per_second: speaking rate of English, for estimated durations.
+        music_dir: folder of music by mood, in addition to an installed collection.
     """
 
     def __init__(
-        self, store: ArtifactStore, writer: ScriptWriter, *, divider: ScriptWriter, words_per_second: float = 2.7
+        self,
+        store: ArtifactStore,
+        writer: ScriptWriter,
+        *,
+        divider: ScriptWriter,
+        words_per_second: float = 2.7,
+        music_dir: Path | None = None,
     ) -> None:
         self._store = store
         self._writer = writer
         self._divider = divider
         self._words_per_second = words_per_second
+        self._music = MusicByMood(store, music_dir)
+
+    async def check(self, order: ScriptRequested) -> None:
+        """Checks what can be checked of an order before it is accepted.
+
+        Raises:
+            PermanentError: `invalid_order`, no music has the ordered mood; `invalid_settings`.
+        """
+        await self._music.check(order.music)
 
     async def write(self, order: ScriptRequested, project_id: UUID) -> ScenesScripted:
         """Returns the stored script of a project, or writes and stores a new one.
 
         Raises:
-            PermanentError: `invalid_order`, the order contains nothing to speak or the script is too large for a
-                message; or a permanent error of the writer.
+            PermanentError: `invalid_order`, the order contains nothing to speak, the script is too large for a
+                message, or no music has the ordered mood; `invalid_settings`; or a permanent error of the writer.
             TransientError: the writer or the store is unavailable.
         """
         key = check_key(f"results/script/{project_id}-r{order.revision}.json")
@@ -49,6 +67,7 @@ class ScriptStage:
         known = None if stored is None else _read(stored)
         if known is not None:
             return known
+        order = order.model_copy(update={"music": await self._music.resolve(order.music, project_id)})
         has_own_words = order.scenes or (order.text and order.text.strip())
         writer = self._divider if has_own_words else self._writer
         scripted = await compose(order, project_id, writer, words_per_second=self._words_per_second)

@@ -28,7 +28,7 @@ from scenewire.messages.base import (
 )
 from scenewire.messages.ids import derive_message_id
 from scenewire.messages.media import MAX_MEDIA, OwnMedia, PlacedMedia
-from scenewire.messages.values import Look, Music, Options
+from scenewire.messages.values import Look, Music, Options, OrderedMusic
 
 __all__ = ["SHAPES", "SceneOrder", "ScriptRequested"]
 
@@ -157,7 +157,7 @@ class ScriptRequested(WireModel):
     speed: float | None = Field(default=None, ge=0.5, le=2)
     look: Annotated[Look, BeforeValidator(_look_of_shape)] = Look()
     footage_providers: tuple[Name, ...] | None = Field(default=None, max_length=20)
-    music: Music | None = None
+    music: OrderedMusic | None = None
     media: tuple[PlacedMedia, ...] = Field(
         default=(), max_length=MAX_SCENES, description="Clips and pictures that scenes show, in order."
     )
@@ -180,6 +180,9 @@ class ScriptRequested(WireModel):
         if self.topic is None and not (self.text and self.text.strip()) and not self.scenes:
             message = "an order needs a topic, a text or scenes"
             raise ValueError(message)
+        if self.music is not None and self.music.file is not None and self.music.mood is not None:
+            message = "music names a file and a mood; pass only one"
+            raise ValueError(message)
         numbers = [scene.scene_number for scene in self.scenes or () if scene.scene_number is not None]
         if numbers and sorted(numbers) != list(range(1, len(self.scenes or ()) + 1)):
             message = f"scene numbers must run from 1 to {len(self.scenes or ())} without gaps or repetitions"
@@ -188,7 +191,11 @@ class ScriptRequested(WireModel):
 
     @property
     def options(self) -> Options:
-        """The options that later messages carry; English if the order does not name a language."""
+        """The options that later messages carry; English if the order does not name a language.
+
+        Without music, as long as no piece is chosen for its mood.
+        """
+        has_piece = self.music is not None and self.music.file is not None
         return Options(
             target_duration=DEFAULT_DURATION if self.target_duration is None else self.target_duration,
             language=self.language or DEFAULT_LANGUAGE,
@@ -196,7 +203,7 @@ class ScriptRequested(WireModel):
             speed=self.speed,
             look=self.look,
             footage_providers=self.footage_providers,
-            music=self.music,
+            music=Music.model_validate(self.music.model_dump()) if self.music and has_piece else None,
         )
 
     @property
@@ -247,7 +254,7 @@ class _KeyReader:
             if isinstance(background := look.get("background"), dict):
                 look["background"] = self._with_file(background, Background, " in look.background")
         if isinstance(music := fields.get("music"), dict):
-            fields["music"] = self._with_file(music, Music, " in music")
+            fields["music"] = self._with_file(music, OrderedMusic, " in music")
         if isinstance(media := fields.get("media"), (list, tuple)):
             fields["media"] = self._media(media, PlacedMedia, " in media")
         return fields

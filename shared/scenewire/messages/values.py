@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import (
     BeforeValidator,
     Field,
+    StringConstraints,
     model_validator,
 )
 
@@ -37,6 +38,7 @@ __all__ = [
     "Music",
     "Narration",
     "Options",
+    "OrderedMusic",
     "Scene",
     "Segment",
     "SourceFacts",
@@ -47,6 +49,11 @@ __all__ = [
 CaptionStyle = Literal["clean", "pop", "box", "karaoke", "minimal"]
 
 _Share = Annotated[float, Field(ge=0, le=1)]
+
+Mood = Annotated[
+    str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=40, pattern=r"^[^\W_][\w -]*$")
+]
+"""Name of a mood: letters, digits, spaces, hyphens and underscores."""
 
 _FORMER_STYLES: Final = {"highlight": "clean", "plain": "clean", "bold": "pop", "auto": None}
 """Names in stored messages, and the word for the default."""
@@ -108,10 +115,10 @@ class Look(WireModel):
         return self.caption_style or ("pop" if self.height > self.width else "clean")
 
 
-class Music(WireModel):
-    """Background music; it is repeated until the video ends."""
+class OrderedMusic(WireModel):
+    """The music of an order: a file, or a mood by which the script service chooses a piece."""
 
-    file: ArtifactRef = Field(description="mp3, wav, flac, ogg or m4a.")
+    file: ArtifactRef | None = Field(default=None, description="mp3, wav, flac, ogg, opus or m4a.")
     gain: float = Field(
         default=-10, ge=-40, le=10, description="Loudness relative to the narration while nobody speaks, LU."
     )
@@ -120,6 +127,20 @@ class Music(WireModel):
     creator: str = Field(default="", max_length=500)
     licence: str = Field(default="", max_length=500)
     source_url: str = Field(default="", max_length=2_000)
+    mood: Mood | None = Field(default=None, description="Chooses a piece of this mood.")
+
+    @model_validator(mode="after")
+    def _has_a_file_or_a_mood(self) -> Self:
+        if self.file is None and self.mood is None:
+            message = "music needs a file or a mood"
+            raise ValueError(message)
+        return self
+
+
+class Music(OrderedMusic):
+    """Background music; it is repeated until the video ends."""
+
+    file: ArtifactRef = Field(description="mp3, wav, flac, ogg, opus or m4a.")
 
 
 class Options(WireModel):

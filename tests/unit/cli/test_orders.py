@@ -76,6 +76,38 @@ def test_two_topics_are_refused_unless_they_are_the_same():
     assert build_order(OrderOptions(words="Tea", topic="Tea")).topic == "Tea"
 
 
+def test_music_is_a_mood_unless_it_names_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folk").mkdir()
+    for word in ("calm", "Café noir", "folk"):
+        options = OrderOptions(words="Tea", music=word, music_gain=-3)
+        assert music_file(options) is None
+        music = build_order(options).music
+        assert music is not None
+        assert (music.mood, music.file, music.gain, music.duck) == (word.lower(), None, -3, 10)
+    (tmp_path / "calm").write_bytes(b"music")
+    for name in ("calm", "leaf.mp3", "songs/leaf", "/songs/leaf.mp3"):
+        options = OrderOptions(words="Tea", music=name, music_duck=3)
+        file = music_file(options)
+        assert file is not None
+        assert (file.path, file.gain, file.duck) == (Path(name), None, 3)
+        assert build_order(options).music is None
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"music": "calm", "music_gain": 11.0}, "--music-gain: "),
+        ({"music": "calm", "music_duck": -1.0}, "--music-duck: "),
+        ({"music": "-calm"}, "--music: '-calm' is neither a file nor the name of a mood"),
+    ],
+)
+def test_faults_of_music_by_mood_name_the_option(options: dict[str, Any], says: str):
+    with pytest.raises(PermanentError) as caught:
+        build_order(OrderOptions(words="Tea", **options))
+    assert caught.value.message.startswith(says)
+
+
 @pytest.mark.parametrize("option", ["music_gain", "music_duck"])
 def test_a_level_of_music_requires_music(option: str):
     level: dict[str, Any] = {option: 3.0}
