@@ -54,7 +54,7 @@ __all__ = [
 ]
 
 
-_PER_SCENE: Final = ("scene_id", "project_id", "project", "scene_number", "state", "created_at")
+_PER_SCENE: Final = ("project_id", "project", "scene_number", "state", "created_at")
 
 
 async def projects(database_url: str, *, limit: int) -> list[Row]:
@@ -283,9 +283,9 @@ def _ended(end: Row | None) -> Row | None:
 
 def _source(entries: Sequence[Row]) -> Row:
     """Describes a source as its first entry does: the latest that used it."""
-    latest = {name: value for name, value in entries[0].items() if name not in _PER_SCENE}
+    latest = {name: value for name, value in entries[0].items() if name not in {"id", "scene_id", *_PER_SCENE}}
     picture = f"{latest.pop('width')}x{latest.pop('height')}" if latest["width"] else None
-    return latest | {"picture": picture, "scenes": [{name: row[name] for name in _PER_SCENE[1:]} for row in entries]}
+    return latest | {"picture": picture, "scenes": [{name: row[name] for name in _PER_SCENE} for row in entries]}
 
 
 def _measured(video: Row) -> Row:
