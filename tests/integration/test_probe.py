@@ -225,8 +225,7 @@ OPENINGS: dict[str, tuple[str, int]] = {
     "black": ("color=c=black:s=320x180:r=30:d=1[b];testsrc2=s=320x180:r=30:d=3[m];[b][m]concat[v]", 30),
     "title": ("color=c=navy:s=320x180:r=30:d=2[b];testsrc2=s=320x180:r=30:d=3[m];[b][m]concat[v]", 60),
     "black and title": (
-        "color=c=black:s=320x180:r=30:d=1[b];color=c=teal:s=320x180:r=30:d=1[t];testsrc2=s=320x180:r=30:d=3[m];"
-        "[b][t][m]concat=n=3[v]",
+        "color=c=black:s=320x180:r=30:d=1[b];color=c=teal:s=320x180:r=30:d=1[t];testsrc2=s=320x180:r=30:d=3[m];[b][t][m]concat=n=3[v]",
         60,
     ),
     "noise over black": (
