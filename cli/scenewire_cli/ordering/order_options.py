@@ -83,7 +83,7 @@ class OrderOptions:
             "--voice",
             metavar="NAME",
             help="Voice of the speech engine, such as en-us+f3 (espeak) or af_sky (Kokoro); or voices of the speakers of a "
-            "script, such as narrator=af_sky,host=am_adam.",
+            "script, such as narrator=af_sky,host=am_adam. none makes a video to read, without a voice.",
             show_default="the language's own",
             rich_help_panel=_VOICE,
         ),

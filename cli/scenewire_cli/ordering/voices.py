@@ -22,6 +22,7 @@ async def check_voices(order: ScriptRequested, folder: DataFolder) -> Sequence[s
     from scenewire_tts.voices import check_voice
 
     language = resolve_language(order).tag
-    voices = [order.voice, *(order.voices or {}).values(), *(scene.voice for scene in order.scenes or ())]
+    scenes = [scene.voice or order.voice for scene in order.scenes or ()]
+    voices = [*(scenes or [order.voice]), *(order.voices or {}).values()]
     notes = [await check_voice(language, voice, data=folder.root) for voice in dict.fromkeys(voices)]
     return [*dict.fromkeys(filter(None, notes))]

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from scenewire.messages import Look
 
 __all__ = ["artifact_location", "loudness_wording", "music_wording", "picture_wording", "shortened"]
+
+_SILENCE_LUFS: Final = -70
+"""What the meter reads where there is no sound."""
 
 
 def picture_wording(stored: Mapping[str, Any]) -> str:
@@ -31,6 +34,8 @@ def music_wording(music: Mapping[str, Any]) -> str:
 
 def loudness_wording(measured: Mapping[str, Any]) -> str:
     """Formats the values `loudness_lufs` and `true_peak_dbtp` of a video."""
+    if measured["loudness_lufs"] <= _SILENCE_LUFS:
+        return "silent"
     return f"{measured['loudness_lufs']:.1f} LUFS, peak {measured['true_peak_dbtp']:.1f} dBTP"
 
 

@@ -13,7 +13,7 @@ from scenewire.artifacts.result_cache import Results, fingerprint
 from scenewire.artifacts.store import ArtifactStore, output_key
 from scenewire.artifacts.webapp_export import WebApp, film_path, thumbnail_path
 from scenewire.errors import FailureCode, PermanentError
-from scenewire.messages import ArtifactRef, FootageSourced, Music, SegmentRendered, VideoAssembled
+from scenewire.messages import NO_VOICE, ArtifactRef, FootageSourced, Music, SegmentRendered, VideoAssembled
 from scenewire_assembly.captions.fonts import Fonts
 from scenewire_assembly.failures import disk_errors, scene_errors
 from scenewire_assembly.ffmpeg_job import FfmpegJob, FfmpegOnDemand
@@ -135,7 +135,8 @@ class VideoStage:
             number, narration = segment.scene.scene_number, segment.narration
             with scene_errors(number):
                 files.append(await self._store.open(segment.segment.video))
-                words = tuple((word.start_sample, word.end_sample) for word in narration.words)
+                words = tuple((word.start_sample, word.end_sample) for word in narration.words) or None
+                words = () if narration.engine == NO_VOICE else words
                 path = await self._store.open(narration.audio)
                 audio.append(SceneAudio(number, path, narration.samples, place.frames, words))
         if plan.closing:

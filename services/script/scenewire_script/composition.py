@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from scenewire.messages import (
+    NO_VOICE,
     Brief,
     Scene,
     ScenesScripted,
@@ -13,6 +14,7 @@ from scenewire.messages import (
     has_closing,
     planned_closing_s,
 )
+from scenewire.text.reading import reading_seconds
 from scenewire_script.designs.choice import SceneWords, choose_designs
 from scenewire_script.order_language import resolve_language
 from scenewire_script.own_media import divide_media
@@ -26,6 +28,9 @@ __all__ = ["compose"]
 _MAX_DEVIATION: Final = 0.25
 """A script whose estimate deviates by more than this share is spoken at its own pace: no pleasant pace can make up for
 that many words."""
+
+_MAX_SILENT_STRETCH: Final = 4
+"""Times that it takes to read a text for which a silent scene may show it."""
 
 
 async def compose(
@@ -51,9 +56,15 @@ async def compose(
     options = order.options.model_copy(update={"language": script.language or language})
     texts = [draft.text for draft in script.scenes]
     rate = rate_of(words_per_second, options.language) * (order.speed or 1)
-    estimates = [round(count_words(text) / rate, 2) for text in texts]
+    silent = [(draft.voice or order.voice) == NO_VOICE for draft in script.scenes]
+    estimates = [
+        round(
+            reading_seconds(text, options.language) / (order.speed or 1) if is_silent else count_words(text) / rate, 2
+        )
+        for text, is_silent in zip(texts, silent, strict=True)
+    ]
     ordered = _ordered_duration(order, script)
-    can_fit = ordered is not None and abs(sum(estimates) - spoken) <= _MAX_DEVIATION * spoken
+    can_fit = ordered is not None and _can_fit(sum(estimates), spoken, is_silent=all(silent))
     durations = divide_duration(texts, spoken) if can_fit else [draft.duration for draft in script.scenes]
     sentences = await asyncio.to_thread(
         choose_designs,
@@ -96,6 +107,12 @@ async def compose(
         scenes=scenes,
         writer=writer.name,
     )
+
+
+def _can_fit(estimated: float, ordered: float, *, is_silent: bool) -> bool:
+    """Whether scenes that last `estimated` seconds at their own pace can last `ordered` seconds."""
+    longest = _MAX_SILENT_STRETCH * estimated if is_silent else estimated / (1 - _MAX_DEVIATION)
+    return estimated / (1 + _MAX_DEVIATION) <= ordered <= longest
 
 
 def _ordered_duration(order: ScriptRequested, script: Script) -> float | None:

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from scenewire.errors import PipelineError
 from scenewire.findings import Finding
+from scenewire.messages import NO_VOICE
 from scenewire.text.languages import primary_language
 from scenewire.text.voice_names import voice_language
 from scenewire.text.writings import language_name
@@ -107,6 +108,8 @@ def check_speech(data: Path | None = None) -> list[Finding]:
         model = examine(selection.weights).models[selection.engine]
         facts = f" with {model.name if model else 'no model'} and {len(kokoro.voices)} voices"
         hint = hint or _substituted(settings.voice, selection) or _accent(kokoro)
+    if settings.voice == NO_VOICE:
+        hint = f"orders without a voice are silent, because TTS_VOICE is {NO_VOICE}"
     return [
         Finding(f"{selection.engine}{facts}, because {selection.reason}", hint=hint),
         _details(settings, selection),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scenewire.errors import FailureCode, PermanentError, is_disk_full
+from scenewire.messages import NO_VOICE
 from scenewire_tts.engines.kokoro.engine import KokoroEngine
 from scenewire_tts.engines.openai_compatible.engine import OpenAICompatibleEngine
 from scenewire_tts.engines.opening import open_engine
@@ -50,6 +51,12 @@ async def speak_sample(
     """
     settings = read_settings(data)
     voice = voice or settings.voice
+    if voice == NO_VOICE:
+        raise PermanentError(
+            FailureCode.SPEECH_FAILED,
+            f"the voice {NO_VOICE} is silence: there is nothing to hear",
+            hint="pass another voice with --voice; `scenewire voices` lists them",
+        )
     written = clean(text)
     if not written:
         raise PermanentError(

@@ -11,12 +11,13 @@ from scenewire.artifacts.result_cache import Results, fingerprint
 from scenewire.artifacts.store import ArtifactStore
 from scenewire.artifacts.webapp_export import WebApp, narration_path
 from scenewire.errors import FailureCode, PermanentError, about_scene
-from scenewire.messages import AudioRendered, Narration, NarrationRequested, ScenesScripted
+from scenewire.messages import NO_VOICE, AudioRendered, Narration, NarrationRequested, ScenesScripted
 from scenewire_tts.engines.base import SpeechEngine
+from scenewire_tts.engines.silence.silence import make_silence
 from scenewire_tts.speech.mp3 import write_mp3
 from scenewire_tts.speech.pace import Pace, correction
 from scenewire_tts.speech.postprocess import finish, lengthen, write_wav
-from scenewire_tts.speech.sound import SAMPLE_RATE
+from scenewire_tts.speech.sound import SAMPLE_RATE, Speech
 from scenewire_tts.speech.spoken_text import clean, has_emoji
 from scenewire_tts.spoken_form.normalizer import spoken_form
 
@@ -99,8 +100,11 @@ class NarrationStage:
         text = await asyncio.to_thread(_clean_text, request.scene.text)
         speed = self._speed if request.brief.options.speed is None else request.brief.options.speed
         pace = Pace(speed, self._pause / SAMPLE_RATE + request.scene.pause)
-        narration = await self._narrate_at(request, text, pace)
         wanted = request.scene.wanted_duration
+        if self._voice_of(request) == NO_VOICE:
+            silence = await asyncio.to_thread(make_silence, text, request.brief.options.language, pace, wanted=wanted)
+            return await self._store_narration(silence, text, engine=NO_VOICE, speed=speed)
+        narration = await self._narrate_at(request, text, pace)
         if wanted is None:
             return narration
         speech = narration.samples / narration.sample_rate - pace.pause
@@ -157,23 +161,24 @@ class NarrationStage:
         raw = await engine.speak(spoken.text, language=language, voice=voice, speed=pace.speed)
         written = replace(raw, words=spoken.written_words(raw.words))
         speech = await asyncio.to_thread(finish, written, spoken.text, pause=pause)
+        narration = await self._store_narration(speech, text, engine=engine.name, speed=pace.speed)
+        return await self._results.save(inputs, narration)
+
+    async def _store_narration(self, speech: Speech, text: str, *, engine: str, speed: float = 1.0) -> Narration:
         async with self._store.scratch() as folder:
             path = folder / "narration.wav"
             await asyncio.to_thread(write_wav, path, speech)
             audio = await self._store.add(path, "audio/wav")
-        return await self._results.save(
-            inputs,
-            Narration(
-                audio=audio,
-                samples=len(speech.pcm),
-                sample_rate=SAMPLE_RATE,
-                words=speech.words,
-                text=text,
-                engine=engine.name,
-                voice=speech.voice,
-                speed=pace.speed,
-                notes=(*speech.notes, *_spelling_notes(speech.spelled)),
-            ),
+        return Narration(
+            audio=audio,
+            samples=len(speech.pcm),
+            sample_rate=SAMPLE_RATE,
+            words=speech.words,
+            text=text,
+            engine=engine,
+            voice=speech.voice,
+            speed=speed,
+            notes=(*speech.notes, *_spelling_notes(speech.spelled)),
         )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from scenewire.errors import FailureCode, PermanentError
+from scenewire.messages import NO_VOICE
 from scenewire_tts.engines.automatic import SubstituteEngine, is_natural
 from scenewire_tts.engines.base import SpeechEngine
 from scenewire_tts.engines.espeak.engine import run_espeak
@@ -72,7 +73,7 @@ async def check_voice(language: str, voice: str | None, *, data: Path | None = N
 
     Args:
         language: of the order.
-        voice: of the order; None is the language's default voice.
+        voice: of the order; None is the language's default voice, and `none` needs no engine.
         data: the data folder; None takes the one of the environment.
 
     Raises:
@@ -83,6 +84,8 @@ async def check_voice(language: str, voice: str | None, *, data: Path | None = N
     except ValidationError:
         return ""  # the start of the service names the variable
     wanted = voice or settings.voice
+    if wanted == NO_VOICE:
+        return ""
     selection = select_engine(settings)
     engine = open_engine(settings, selection).for_order(language, wanted)
     try:

@@ -6,6 +6,7 @@ nothing up. Times are integer frames or samples; seconds appear only where peopl
 orders     `script.requested`, which people also write by hand
 events     every other message, in pipeline order, and the registry of subjects
 values     shared values: the ordered video, scenes, narration, footage, segments
+narrations silence and recordings in place of a speech engine
 designs    what scenes without footage show
 closing    how long a video's end lasts
 artifacts  references to stored files
@@ -60,6 +61,7 @@ from scenewire.messages.events import (
 from scenewire.messages.faults import describe_faults, fault_wording, root_faults
 from scenewire.messages.ids import SHORT_ID_CHARACTERS, derive_project_id, derive_scene_id, read_id_prefix, select_id
 from scenewire.messages.media import MAX_MEDIA, OWN_MEDIA, OwnMedia, PlacedMedia
+from scenewire.messages.narrations import NO_VOICE, OWN_NARRATION, OwnNarration, PlacedNarration
 from scenewire.messages.orders import SHAPES, SceneOrder, ScriptRequested
 from scenewire.messages.values import (
     Brief,
@@ -90,7 +92,9 @@ __all__ = [
     "MAX_SCENES",
     "MAX_TEXT_CHARACTERS",
     "MESSAGES",
+    "NO_VOICE",
     "OWN_MEDIA",
+    "OWN_NARRATION",
     "SHAPES",
     "SHORT_ID_CHARACTERS",
     "ArtifactRef",
@@ -120,8 +124,10 @@ __all__ = [
     "Options",
     "OrderedMusic",
     "OwnMedia",
+    "OwnNarration",
     "Place",
     "PlacedMedia",
+    "PlacedNarration",
     "Progress",
     "ProjectCancelled",
     "ProjectFailed",

@@ -24,14 +24,14 @@ class SceneAudio:
         audio: mono 16-bit WAV.
         samples: its exact length.
         frames: length of the scene.
-        words: times of the words in samples of this narration; empty if unknown.
+        words: times of the words in samples of this narration; None if unknown, empty if nobody speaks.
     """
 
     scene_number: int
     audio: Path
     samples: int
     frames: int
-    words: tuple[SampleRange, ...] = ()
+    words: tuple[SampleRange, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class NarrationTrack:
         words: list[SampleRange] = []
         offset = 0
         for scene in self.scenes:
-            for start, end in scene.words or ((0, scene.samples),):
+            for start, end in ((0, scene.samples),) if scene.words is None else scene.words:
                 words.append(
                     (offset + start * SOUND_RATE // self.sample_rate, offset + end * SOUND_RATE // self.sample_rate)
                 )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from scenewire.messages import OWN_MEDIA, Music
+from scenewire.messages import NO_VOICE, OWN_MEDIA, Music
 from scenewire.text.markup import one_line
 from scenewire_assembly.edit import edit_clips
 from scenewire_assembly.video.plan import VideoPlan
@@ -115,10 +115,11 @@ def credits_txt(plan: VideoPlan) -> str:
         lines.append(f"  {time}  scene {picture.scene_number}: {_sentence(picture)}")
     lines += ["", "Notices", *(f"  {notice}" for notice in notices)] if (notices := _notices(shown)) else []
     lines += ["", "Map", *(f"  {line}" for line in _map(plan))] if plan.has_map else []
-    lines += ["", "Voice", *(f"  {engine}, voice {voice}" for engine, voice in voices(plan)), ""]
+    spoken = voices(plan)
+    lines += ["", "Voice", *(f"  {engine}, voice {voice}" for engine, voice in spoken)] if spoken else []
     if music := plan.brief.options.music:
-        lines += ["Music", f"  {_music(music)}", ""]
-    return "\n".join(lines)
+        lines += ["", "Music", f"  {_music(music)}"]
+    return "\n".join((*lines, ""))
 
 
 def credits_comment(plan: VideoPlan) -> str:
@@ -147,8 +148,9 @@ def script_json(plan: VideoPlan) -> str:
 
 
 def voices(plan: VideoPlan) -> list[tuple[str, str]]:
-    """Engine and voice of all narrations, each once."""
-    return list(dict.fromkeys((segment.narration.engine, segment.narration.voice) for segment in plan.segments))
+    """Engine and voice of all narrations that are heard, each once."""
+    heard = (segment.narration for segment in plan.segments if segment.narration.engine != NO_VOICE)
+    return list(dict.fromkeys((narration.engine, narration.voice) for narration in heard))
 
 
 def _map(plan: VideoPlan) -> list[str]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from scenewire.messages import Brief, SegmentRendered
+from scenewire.messages import NO_VOICE, Brief, SegmentRendered
 from scenewire.text.markup import one_line
 from scenewire_assembly.captions.fonts import FONTS_HINT
 from scenewire_assembly.sound.loudness import SILENCE
@@ -39,7 +39,7 @@ def video_notes(plan: VideoPlan, *, duration: float, sound: MixResult, levels: L
     return tuple(
         dict.fromkeys(
             (
-                *_silence_notes(sound),
+                *_silence_notes(segments, sound),
                 *_font_notes(plan),
                 *plan.brief.notes,
                 *_scene_notes(segments, [segment.segment.notes for segment in segments]),
@@ -50,6 +50,7 @@ def video_notes(plan: VideoPlan, *, duration: float, sound: MixResult, levels: L
                 *length_notes(plan.brief, duration),
                 *_level_notes(sound, levels),
                 *_scene_notes(segments, [segment.narration.notes for segment in segments]),
+                *_voiceless_notes(segments),
             )
         )
     )
@@ -162,8 +163,18 @@ def _review_notes(segments: Sequence[SegmentRendered]) -> Iterator[str]:
     yield from _scene_notes(segments, named)
 
 
-def _silence_notes(sound: MixResult) -> tuple[str, ...]:
-    return () if sound.has_speech else ("The narration is silent.",)
+def _silence_notes(segments: Sequence[SegmentRendered], sound: MixResult) -> tuple[str, ...]:
+    is_heard = any(segment.narration.engine != NO_VOICE for segment in segments)
+    return ("The narration is silent.",) if is_heard and not sound.has_speech else ()
+
+
+def _voiceless_notes(segments: Sequence[SegmentRendered]) -> Iterator[str]:
+    """Yields at most one note: which scenes are silent because the order wants them to be."""
+    silent = [segment.scene.scene_number for segment in segments if segment.narration.engine == NO_VOICE]
+    if len(silent) == len(segments):
+        yield "The video has no voice, as ordered."
+    elif silent:
+        yield f"{scene_list(silent, len(segments))} {'has' if len(silent) == 1 else 'have'} no voice, as ordered."
 
 
 def _level_notes(sound: MixResult, levels: Levels) -> Iterator[str]:

@@ -1,0 +1,1 @@
+"""No voice: the narration of scenes that are read, not heard."""
