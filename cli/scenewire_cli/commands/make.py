@@ -102,7 +102,7 @@ async def make_video(
     require_room(order, data=folder.root if options.nats is None else None, out=out)
     if options.nats is None:
         await find_ffmpeg()
-        await check_voices(order, folder)
+        await check_voices(order, folder, [item.narration.scene_number for item in files.narrations])
         if folder.endpoint() is None:  # a running stack may have other servers
             _check_footage(order)
             check_mood(order)

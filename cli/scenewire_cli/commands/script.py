@@ -8,7 +8,7 @@ import typer
 
 from scenewire.messages import ScenesScripted, has_closing, planned_closing_s
 from scenewire_cli.options import DataOption, JsonOption
-from scenewire_cli.ordering.order import build_order
+from scenewire_cli.ordering.order import read_order
 from scenewire_cli.ordering.order_options import OrderOptions
 from scenewire_cli.ordering.voices import check_voices
 from scenewire_cli.output.designs import describe_sentence
@@ -51,8 +51,8 @@ def script(
 async def _script(options: OrderOptions, folder: DataFolder, *, as_json: bool) -> int:
     from scenewire_script.preview import preview_script
 
-    order = build_order(options)
-    replaced = await check_voices(order, folder)
+    order, files = read_order(options)
+    replaced = await check_voices(order, folder, [item.narration.scene_number for item in files.narrations])
     scripted = await preview_script(order)
     brief = scripted.brief.model_copy(update={"notes": (*scripted.brief.notes, *replaced)})
     scripted = scripted.model_copy(update={"brief": brief})

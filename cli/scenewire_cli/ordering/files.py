@@ -1,4 +1,4 @@
-"""Files that an order brings along: music, a background, clips and pictures.
+"""Files that an order brings along: music, a background, clips and pictures, recordings.
 
 They are checked here, so that an unusable one is refused before anything starts.
 """
@@ -13,6 +13,12 @@ from scenewire.messages import ScriptRequested
 from scenewire_cli.ordering.background import background_file, stored_background
 from scenewire_cli.ordering.media import MediaItem, folder_media, stored_media
 from scenewire_cli.ordering.music import MusicFile, music_file, stored_music
+from scenewire_cli.ordering.narration import (
+    NarrationItem,
+    folder_narrations,
+    require_distinct,
+    stored_narration,
+)
 from scenewire_cli.ordering.order_options import OrderOptions
 
 __all__ = ["OrderFiles", "order_files", "with_files"]
@@ -25,20 +31,26 @@ class OrderFiles:
     music: MusicFile | None = None
     background: Path | None = None
     media: tuple[MediaItem, ...] = ()
+    narrations: tuple[NarrationItem, ...] = ()
 
 
-def order_files(options: OrderOptions, media: tuple[MediaItem, ...] = ()) -> OrderFiles:
+def order_files(
+    options: OrderOptions, media: tuple[MediaItem, ...] = (), narrations: tuple[NarrationItem, ...] = ()
+) -> OrderFiles:
     """Returns the files that the options name.
 
     Args:
         options: the options.
         media: those that a script names.
+        narrations: the recordings that a script names.
 
     Raises:
         PermanentError: `invalid_order`, an option is not usable.
     """
     files = (*media, *folder_media(options.media))
-    return OrderFiles(music_file(options), background_file(options.background), files)
+    narrations = (*narrations, *folder_narrations(options.narration))
+    require_distinct(narrations)
+    return OrderFiles(music_file(options), background_file(options.background), files, narrations)
 
 
 async def with_files(order: ScriptRequested, files: OrderFiles, artifacts_url: str | None) -> ScriptRequested:
@@ -64,6 +76,10 @@ async def with_files(order: ScriptRequested, files: OrderFiles, artifacts_url: s
     if files.media:
         store = _store("--media", artifacts_url)
         order = order.model_copy(update={"media": tuple([await stored_media(item, store) for item in files.media])})
+    if files.narrations:
+        store = _store("--narration", artifacts_url)
+        recorded = tuple([await stored_narration(item, store) for item in files.narrations])
+        order = order.model_copy(update={"narrations": (*order.narrations, *recorded)})
     return order
 
 

@@ -9,11 +9,13 @@ from pydantic import ValidationError
 from scenewire.artifacts.store import ArtifactStore
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import ArtifactRef, Music, ScriptRequested, fault_wording
+from scenewire.probe.accepted_formats import SOUND_TYPES
 from scenewire.probe.probe import probe_sound
 from scenewire_cli.ordering.media_file import refuse_file, require_file
 from scenewire_cli.ordering.order_options import OrderOptions
+from scenewire_cli.ordering.sound_file import SOUND_FORMATS
 from scenewire_script.music.credits import read_credits, sidecar_of
-from scenewire_script.music.pieces import MEDIA_TYPES, pieces_of_mood
+from scenewire_script.music.pieces import pieces_of_mood
 
 __all__ = ["MusicFile", "check_mood", "music_by_mood", "music_file", "stored_music"]
 
@@ -21,7 +23,6 @@ _PLACEHOLDER: Final = ArtifactRef(key="none", sha256="0" * 64, size=0, media_typ
 """Stands for the file while the other fields are validated."""
 
 _OPTION: Final = "--music"
-_FORMATS: Final = "an mp3, wav, flac, ogg, opus or m4a"
 
 
 @dataclass(frozen=True)
@@ -86,9 +87,9 @@ async def stored_music(music: MusicFile, store: ArtifactStore) -> Music:
         TransientError: the artifact store cannot be written now.
     """
     credit = _read_credit(music.path)
-    require_file(_OPTION, music.path, _FORMATS)
+    require_file(_OPTION, music.path, SOUND_FORMATS)
     await probe_sound(music.path)
-    media_type = MEDIA_TYPES.get(music.path.suffix.lower(), "application/octet-stream")
+    media_type = SOUND_TYPES.get(music.path.suffix.lower(), "application/octet-stream")
     levels = {name: value for name, value in (("gain", music.gain), ("duck", music.duck)) if value is not None}
     try:
         Music.model_validate({"file": _PLACEHOLDER, **levels, **credit})  # before anything is copied

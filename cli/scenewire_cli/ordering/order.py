@@ -12,6 +12,7 @@ from scenewire_cli.ordering.background import background_colour
 from scenewire_cli.ordering.files import OrderFiles, order_files
 from scenewire_cli.ordering.media import MediaItem, take_media
 from scenewire_cli.ordering.music import music_by_mood
+from scenewire_cli.ordering.narration import NarrationItem, take_narrations
 from scenewire_cli.ordering.order_options import DEFAULT_TOPIC, SHAPES, OrderOptions
 from scenewire_cli.ordering.script_file import read_script
 
@@ -49,6 +50,7 @@ def read_order(options: OrderOptions) -> tuple[ScriptRequested, OrderFiles]:
         PermanentError: `invalid_order`, with what to correct.
     """
     media: tuple[MediaItem, ...] = ()
+    narrations: tuple[NarrationItem, ...] = ()
     fields: dict[str, Any] = {
         "target_duration": options.duration,
         "language": options.language,
@@ -68,8 +70,9 @@ def read_order(options: OrderOptions) -> tuple[ScriptRequested, OrderFiles]:
     if options.script is not None:
         script = read_script(options.script)
         media = take_media(script, options.script.parent)
+        narrations = take_narrations(script, options.script.parent)
         fields = script | {name: value for name, value in fields.items() if value is not None or name not in script}
-    files = order_files(options, media)
+    files = order_files(options, media, narrations)
     try:
         return ScriptRequested.model_validate(fields), files
     except ValidationError as error:

@@ -98,6 +98,15 @@ class OrderOptions:
             rich_help_panel=_VOICE,
         ),
     ] = None
+    narration: Annotated[
+        Path | None,
+        typer.Option(
+            "--narration",
+            metavar="FOLDER",
+            help="Recordings that narrate scenes in place of a voice, by name: 03*.wav in scene 3.",
+            rich_help_panel=_VOICE,
+        ),
+    ] = None
     look: Annotated[
         str | None,
         typer.Option(

@@ -17,7 +17,7 @@ from scenewire.messages import (
 from scenewire.text.reading import reading_seconds
 from scenewire_script.designs.choice import SceneWords, choose_designs
 from scenewire_script.order_language import resolve_language
-from scenewire_script.own_media import divide_media
+from scenewire_script.own_media import divide_media, divide_narrations
 from scenewire_script.text.lengths import count_words
 from scenewire_script.timing.scene_durations import divide_duration
 from scenewire_script.timing.speaking_rates import words_per_second as rate_of
@@ -74,6 +74,7 @@ async def compose(
         words_per_second=rate,
     )
     media, media_notes = divide_media(order, len(script.scenes))
+    recordings, recording_notes = divide_narrations(order, len(script.scenes))
     scenes = tuple(
         Scene(
             id=derive_scene_id(project_id, number),
@@ -88,9 +89,10 @@ async def compose(
             pause=draft.pause,
             sentences=designed,
             media=shown,
+            narration=recording,
         )
-        for number, (draft, estimate, duration, designed, shown) in enumerate(
-            zip(script.scenes, estimates, durations, sentences, media, strict=True), 1
+        for number, (draft, estimate, duration, designed, shown, recording) in enumerate(
+            zip(script.scenes, estimates, durations, sentences, media, recordings, strict=True), 1
         )
     )
     return ScenesScripted(
@@ -102,7 +104,7 @@ async def compose(
             scene_count=len(scenes),
             options=options,
             ordered_duration=ordered,
-            notes=(*language_notes, *script.notes, *media_notes),
+            notes=(*language_notes, *script.notes, *media_notes, *recording_notes),
         ),
         scenes=scenes,
         writer=writer.name,

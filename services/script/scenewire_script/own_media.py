@@ -1,11 +1,11 @@
-"""Gives the media of an order to its scenes. Pure."""
+"""Gives the media and the recordings of an order to its scenes. Pure."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 
-from scenewire.messages import MAX_MEDIA, OwnMedia, ScriptRequested
+from scenewire.messages import MAX_MEDIA, OwnMedia, OwnNarration, ScriptRequested
 
-__all__ = ["divide_media"]
+__all__ = ["divide_media", "divide_narrations"]
 
 
 def divide_media(order: ScriptRequested, scene_count: int) -> tuple[list[tuple[OwnMedia, ...]], list[str]]:
@@ -33,6 +33,21 @@ def divide_media(order: ScriptRequested, scene_count: int) -> tuple[list[tuple[O
         if len(media[number]) > MAX_MEDIA
     ]
     return [tuple(media[number][:MAX_MEDIA]) for number in range(1, scene_count + 1)], notes
+
+
+def divide_narrations(order: ScriptRequested, scene_count: int) -> tuple[list[OwnNarration | None], list[str]]:
+    """Returns the recording of each scene, and notes about those of scenes that do not exist."""
+    recordings = {
+        scene.scene_number or at: scene.narration for at, scene in enumerate(order.scenes or (), 1) if scene.narration
+    }
+    for placed in order.narrations:
+        recordings[placed.scene_number] = OwnNarration.model_validate(placed.model_dump(exclude={"scene_number"}))
+    notes = [
+        f"The narration of scene {number} is not heard: the script has {scene_count} scene{'s' * (scene_count > 1)}."
+        for number in sorted(recordings)
+        if number > scene_count
+    ]
+    return [recordings.get(number) for number in range(1, scene_count + 1)], notes
 
 
 def _share(media: dict[int, list[OwnMedia]], shared: Sequence[OwnMedia], scene_count: int) -> None:

@@ -11,9 +11,18 @@ from scenewire.artifacts.result_cache import Results, fingerprint
 from scenewire.artifacts.store import ArtifactStore
 from scenewire.artifacts.webapp_export import WebApp, narration_path
 from scenewire.errors import FailureCode, PermanentError, about_scene
-from scenewire.messages import NO_VOICE, AudioRendered, Narration, NarrationRequested, ScenesScripted
+from scenewire.messages import (
+    NO_VOICE,
+    OWN_NARRATION,
+    AudioRendered,
+    Narration,
+    NarrationRequested,
+    OwnNarration,
+    ScenesScripted,
+)
 from scenewire_tts.engines.base import SpeechEngine
 from scenewire_tts.engines.silence.silence import make_silence
+from scenewire_tts.recordings.recording import read_recording
 from scenewire_tts.speech.mp3 import write_mp3
 from scenewire_tts.speech.pace import Pace, correction
 from scenewire_tts.speech.postprocess import finish, lengthen, write_wav
@@ -25,6 +34,12 @@ __all__ = ["NarrationStage"]
 
 _CACHE_VERSION: Final = 3
 """Bump when the same speech is cleaned, trimmed, levelled or timed differently."""
+
+_RECORDING_CACHE_VERSION: Final = 1
+"""Bump when the same recording is trimmed, levelled or aligned differently."""
+
+_LENGTH_TOLERANCE: Final = 0.025
+"""Share of its duration by which a recording may miss it without a note."""
 
 _MAX_SCENE_CHARS: Final = 10_000
 """About a quarter of an hour of speech, which is held in memory."""
@@ -77,7 +92,7 @@ class NarrationStage:
         """Returns the stored narration of a scene, or narrates it and stores the narration.
 
         Raises:
-            PermanentError: `speech_failed`, the scene cannot be spoken.
+            PermanentError: `speech_failed`, the scene cannot be spoken; `media_refused`, its recording cannot be used.
             TransientError: the engine or the store is unavailable.
         """
         with about_scene(request.scene.scene_number):
@@ -101,6 +116,8 @@ class NarrationStage:
         speed = self._speed if request.brief.options.speed is None else request.brief.options.speed
         pace = Pace(speed, self._pause / SAMPLE_RATE + request.scene.pause)
         wanted = request.scene.wanted_duration
+        if request.scene.narration is not None:
+            return await self._recorded(request, request.scene.narration, text, pace)
         if self._voice_of(request) == NO_VOICE:
             silence = await asyncio.to_thread(make_silence, text, request.brief.options.language, pace, wanted=wanted)
             return await self._store_narration(silence, text, engine=NO_VOICE, speed=speed)
@@ -123,6 +140,27 @@ class NarrationStage:
             note = f"The voice cannot adapt its pace any further to the {target}."
         else:
             note = f"Scenes are spoken up to 15 % slower or faster to fit the {target}."
+        return narration.model_copy(update={"notes": (*narration.notes, note)})
+
+    async def _recorded(self, request: NarrationRequested, recording: OwnNarration, text: str, pace: Pace) -> Narration:
+        """Returns the recording of a scene as its narration, with a note if it misses the scene's duration."""
+        language, pause = request.brief.options.language, round(pace.pause * SAMPLE_RATE)
+        inputs = fingerprint(
+            recording=recording, text=text, language=language, pause=pause, code=_RECORDING_CACHE_VERSION
+        )
+        narration = await self._results.find(inputs, Narration)
+        if narration is None:
+            try:
+                path = await self._store.open(recording.file)
+                speech = await read_recording(path, text, language=language, creator=recording.creator, pause=pause)
+            except PermanentError as error:
+                raise PermanentError(error.code, f"its narration: {error.message}", hint=error.hint) from error
+            stored = await self._store_narration(speech, text, engine=OWN_NARRATION)
+            narration = await self._results.save(inputs, stored)
+        wanted, seconds = request.scene.wanted_duration, narration.samples / narration.sample_rate
+        if wanted is None or abs(seconds - wanted) <= _LENGTH_TOLERANCE * wanted:
+            return narration
+        note = "Own narrations keep their length, whatever length was ordered."
         return narration.model_copy(update={"notes": (*narration.notes, note)})
 
     async def _lengthened(self, narration: Narration, silence: int) -> Narration:

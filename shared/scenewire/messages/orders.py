@@ -28,6 +28,7 @@ from scenewire.messages.base import (
 )
 from scenewire.messages.ids import derive_message_id
 from scenewire.messages.media import MAX_MEDIA, OwnMedia, PlacedMedia
+from scenewire.messages.narrations import OwnNarration, PlacedNarration
 from scenewire.messages.values import Look, Music, Options, OrderedMusic
 
 __all__ = ["SHAPES", "SceneOrder", "ScriptRequested"]
@@ -121,6 +122,9 @@ class SceneOrder(WireModel):
     media: tuple[OwnMedia, ...] = Field(
         default=(), max_length=MAX_MEDIA, description="Clips and pictures that it shows, in order."
     )
+    narration: OwnNarration | None = Field(
+        default=None, description="A recording of its text; None: a voice speaks it."
+    )
 
 
 class ScriptRequested(WireModel):
@@ -161,6 +165,11 @@ class ScriptRequested(WireModel):
     media: tuple[PlacedMedia, ...] = Field(
         default=(), max_length=MAX_SCENES, description="Clips and pictures that scenes show, in order."
     )
+    narrations: tuple[PlacedNarration, ...] = Field(
+        default=(),
+        max_length=MAX_SCENES,
+        description="Recordings of the texts of scenes; others are spoken by a voice.",
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -186,6 +195,11 @@ class ScriptRequested(WireModel):
         numbers = [scene.scene_number for scene in self.scenes or () if scene.scene_number is not None]
         if numbers and sorted(numbers) != list(range(1, len(self.scenes or ()) + 1)):
             message = f"scene numbers must run from 1 to {len(self.scenes or ())} without gaps or repetitions"
+            raise ValueError(message)
+        recorded = [scene.scene_number or at for at, scene in enumerate(self.scenes or (), 1) if scene.narration]
+        recorded += [narration.scene_number for narration in self.narrations]
+        if twice := sorted(number for number in set(recorded) if recorded.count(number) > 1):
+            message = f"scene {twice[0]} has more than one narration"
             raise ValueError(message)
         return self
 
@@ -257,9 +271,11 @@ class _KeyReader:
             fields["music"] = self._with_file(music, OrderedMusic, " in music")
         if isinstance(media := fields.get("media"), (list, tuple)):
             fields["media"] = self._media(media, PlacedMedia, " in media")
+        if isinstance(narrations := fields.get("narrations"), (list, tuple)):
+            fields["narrations"] = self._media(narrations, PlacedNarration, " in narrations")
         return fields
 
-    def _media(self, media: Sequence[object], model: type[OwnMedia], where: str) -> list[object]:
+    def _media(self, media: Sequence[object], model: type[WireModel], where: str) -> list[object]:
         return [
             self._with_file(item, model, f"{where} {number}", _MEDIA_ALIASES) if isinstance(item, dict) else item
             for number, item in enumerate(media, 1)
@@ -285,6 +301,8 @@ class _KeyReader:
         fields = self._fields(scene, SceneOrder, f" in scene {number}", _SCENE_ALIASES, _OUTPUT_KEYS)
         if isinstance(media := fields.get("media"), (list, tuple)):
             fields["media"] = self._media(media, OwnMedia, f" in scene {number}, media")
+        if isinstance(narration := fields.get("narration"), dict):
+            fields["narration"] = self._with_file(narration, OwnNarration, f" in scene {number}, narration")
         return fields
 
     def _fields(

@@ -25,6 +25,7 @@ from scenewire.messages.base import (
 )
 from scenewire.messages.designs import DesignedSentence
 from scenewire.messages.media import MAX_MEDIA, OwnMedia
+from scenewire.messages.narrations import OwnNarration
 
 __all__ = [
     "Brief",
@@ -203,6 +204,9 @@ class Scene(WireModel):
         default=(),
         max_length=MAX_MEDIA,
         description="Footage that the customer chose, in order; empty: it is searched.",
+    )
+    narration: OwnNarration | None = Field(
+        default=None, description="A recording of its text by the customer; None: a voice speaks it."
     )
 
 

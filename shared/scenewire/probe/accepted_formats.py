@@ -1,5 +1,6 @@
 """Media that scenewire accepts: containers, codecs, sizes, and the first bytes of pictures."""
 
+from collections.abc import Mapping
 from typing import Final
 
 __all__ = [
@@ -11,7 +12,9 @@ __all__ = [
     "MAX_STREAMS",
     "SIGNATURE_BYTES",
     "SOUND_FORMATS",
+    "SOUND_TYPES",
     "STILL_FORMATS",
+    "demuxer_options",
     "still_suffix",
 ]
 
@@ -62,6 +65,29 @@ SIGNATURE_BYTES: Final = 12
 
 _STILL_BRANDS: Final = frozenset({b"avif", b"avis", b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1"})
 """Pictures in the container of mp4."""
+
+
+SOUND_TYPES: Final[Mapping[str, str]] = {
+    ".mp3": "audio/mpeg",
+    ".wav": "audio/wav",
+    ".flac": "audio/flac",
+    ".ogg": "audio/ogg",
+    ".opus": "audio/ogg",
+    ".m4a": "audio/mp4",
+}
+"""Media types of sound by suffix; what a file is, its content decides."""
+
+
+def demuxer_options(formats: str) -> dict[str, str]:
+    """Returns the options with which libav opens a file from outside: nothing else is opened, and no rare decoder runs."""
+    return {
+        "protocol_whitelist": "file",
+        "format_whitelist": formats,
+        "codec_whitelist": ",".join(sorted(DECODERS | AUDIO_DECODERS)),
+        "max_streams": str(MAX_STREAMS + 1),  # some demuxers leave out what exceeds it, and do not say so
+        "probesize": "20000000",
+        "analyzeduration": "10000000",
+    }
 
 
 def still_suffix(signature: bytes) -> str | None:

@@ -20,7 +20,15 @@ from av.stream import Disposition, Stream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from scenewire.probe.accepted_formats import AUDIO_DECODERS, DECODERS, FORMATS, MAX_PIXELS, MAX_STREAMS, SOUND_FORMATS
+from scenewire.probe.accepted_formats import (
+    AUDIO_DECODERS,
+    DECODERS,
+    FORMATS,
+    MAX_PIXELS,
+    MAX_STREAMS,
+    SOUND_FORMATS,
+    demuxer_options,
+)
 
 
 class RefusedError(Exception):
@@ -145,14 +153,7 @@ def examine(path: str, kind: str = "media") -> dict[str, Any]:
         RefusedError: it is not a media file of an accepted kind, or its first picture does not decode.
     """
     sound = kind == "sound"
-    options = {
-        "protocol_whitelist": "file",
-        "format_whitelist": SOUND_FORMATS if sound else FORMATS,
-        "codec_whitelist": ",".join(sorted(DECODERS | AUDIO_DECODERS)),
-        "max_streams": str(MAX_STREAMS + 1),  # some demuxers leave out what exceeds it, and do not say so
-        "probesize": "20000000",
-        "analyzeduration": "10000000",
-    }
+    options = demuxer_options(SOUND_FORMATS if sound else FORMATS)
     try:
         with av.open(f"file:{path}", "r", options=options, metadata_errors="replace") as container:
             return _facts(container, kind)
@@ -169,8 +170,8 @@ def _facts(container: InputContainer, kind: str) -> dict[str, Any]:
     sound = kind == "sound"
     if len(container.streams) > MAX_STREAMS:
         raise RefusedError(f"it has more than {MAX_STREAMS} streams")
-    pictures = () if sound else container.streams.video
-    video = next((s for s in pictures if not s.disposition & Disposition.attached_pic), None)
+    pictures = [stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic]
+    video = next((stream for stream in pictures if not sound), None)
     audio = next(iter(container.streams.audio), None)
     if video is None and audio is None:
         raise RefusedError("it holds no sound" if sound else "it holds neither picture nor sound")
@@ -198,6 +199,7 @@ def _facts(container: InputContainer, kind: str) -> dict[str, Any]:
         "duration": declared or reached,
         "complete": reached >= declared - max(0.25, 0.005 * declared) and not any(p.corrupt for p in read.values()),
         "stream_types": [stream.type for stream in container.streams],
+        "has_picture": bool(pictures),
         "chapters": len(container.chapters()),
         "video": None if video is None else _video_facts(video, read[video.index], first, opening),
         "audio": None if audio is None else _audio_facts(audio, read[audio.index]),

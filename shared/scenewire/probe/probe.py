@@ -17,7 +17,16 @@ from scenewire.messages import SourceFacts
 from scenewire.probe.refusal import first_problem, refusal
 from scenewire.processes.run import Limits, run_program
 
-__all__ = ["AudioFacts", "MediaFacts", "VideoFacts", "probe_media", "probe_sound", "probe_video"]
+__all__ = [
+    "MAX_RECORDING_S",
+    "AudioFacts",
+    "MediaFacts",
+    "VideoFacts",
+    "probe_media",
+    "probe_recording",
+    "probe_sound",
+    "probe_video",
+]
 
 _Kind = Literal["media", "footage", "sound"]
 
@@ -35,6 +44,9 @@ MAX_ASPECT: Final = 8
 MIN_FPS: Final = 1
 MAX_FPS: Final = 240
 """Frame rates of cameras."""
+
+MAX_RECORDING_S: Final = 900
+"""Of the narration of a scene, which is held in memory."""
 
 
 class _Facts(BaseModel):
@@ -115,6 +127,7 @@ class MediaFacts(_Facts):
     duration: float = Field(ge=0, description="Seconds, as the file declares or, failing that, as read.")
     complete: bool = Field(description="Nothing is cut off: the file holds what its header declares.")
     stream_types: tuple[str, ...] = Field(description="Of every stream: video, audio, subtitle, data.")
+    has_picture: bool = Field(description="Whether it has a picture that is not a cover.")
     chapters: int
     video: VideoFacts | None
     audio: AudioFacts | None
@@ -180,13 +193,31 @@ async def probe_sound(path: Path, *, timeout: float = 60) -> AudioFacts:  # noqa
     Raises:
         PermanentError: `media_refused`: unreadable, without sound, or of another format than mp3, wav, flac, ogg, m4a.
     """
+    return (await _sound(path, timeout))[1]
+
+
+async def probe_recording(path: Path, *, timeout: float = 60) -> AudioFacts:  # noqa: ASYNC109 - the program's limit
+    """Examines the recording of a voice from outside; raises if it cannot narrate a scene.
+
+    Raises:
+        PermanentError: `media_refused`: as `probe_sound`; also a video, or longer than `MAX_RECORDING_S`.
+    """
+    facts, audio = await _sound(path, timeout)
+    if facts.has_picture:
+        raise refusal(path, "it is a video; a narration is sound alone")
+    if audio.duration > MAX_RECORDING_S:
+        raise refusal(path, f"it lasts {audio.duration:.0f} s; the limit is {MAX_RECORDING_S} s for a scene")
+    return audio
+
+
+async def _sound(path: Path, timeout: float) -> tuple[MediaFacts, AudioFacts]:  # noqa: ASYNC109 - the program's limit
     try:
         facts = await _examined("sound", path, timeout, replace(_LIMITS, cpu=_FOOTAGE_CPU_S))
     except TransientError as error:
         raise refusal(path, f"examining it took longer than {timeout:.0f} s") from error
     if facts.audio is None or not facts.audio.packets:
         raise refusal(path, "it holds no sound")
-    return facts.audio
+    return facts, facts.audio
 
 
 def _command(path: Path, kind: _Kind = "media") -> list[str | Path]:

@@ -1,9 +1,10 @@
-"""Media of an order reach the scenes that show them."""
+"""Media and recordings of an order reach their scenes."""
 
 import pytest
 
-from scenewire.messages import MAX_MEDIA, PlacedMedia, SceneOrder, ScriptRequested
-from scenewire_script.own_media import divide_media
+from scenewire.messages import MAX_MEDIA, OwnNarration, PlacedMedia, PlacedNarration, SceneOrder, ScriptRequested
+from scenewire_script.own_media import divide_media, divide_narrations
+from tests.support.builders import artifact
 
 
 def item(name: str, scene_number: int | None = None) -> PlacedMedia:
@@ -57,3 +58,30 @@ def test_media_that_no_scene_can_show_are_noted() -> None:
         "Media of scene 5 are not shown: the script has 2 scenes.",
         "Scene 1 shows the first 12 of its 13 media.",
     ]
+
+
+def test_recordings_reach_their_scenes_whatever_their_order() -> None:
+    order = ScriptRequested(
+        scenes=(
+            SceneOrder(text="Two.", scene_number=2, narration=OwnNarration(file=artifact("two"))),
+            SceneOrder(text="One.", scene_number=1),
+            SceneOrder(text="Three.", scene_number=3),
+        ),
+        narrations=(PlacedNarration(file=artifact("three"), scene_number=3, creator="Ann"),),
+    )
+
+    narrations, notes = divide_narrations(order, 3)
+
+    assert narrations == [
+        None, OwnNarration(file=artifact("two")), OwnNarration(file=artifact("three"), creator="Ann"),
+    ]  # fmt: skip
+    assert notes == []
+
+
+def test_a_recording_of_a_scene_that_is_not_there_is_noted() -> None:
+    order = ScriptRequested(text="Tea.", narrations=(PlacedNarration(file=artifact(), scene_number=2),))
+
+    assert divide_narrations(order, 1) == (
+        [None],
+        ["The narration of scene 2 is not heard: the script has 1 scene."],
+    )

@@ -132,6 +132,17 @@ def test_a_list_of_texts_is_a_list_of_scenes():
         ({"scenes": [{"topic": "one"}]}, "unknown key 'topic' in scene 1; known keys are text, scene_number"),
         ({"scenes": "one"}, "scenes must be a list"),
         ({"scenes": []}, "scenes must have at least 1 entry"),
+        (
+            {
+                "scenes": [{"text": "one", "narration": {"file": FILE}}],
+                "narrations": [{"sceneNumber": 1, "file": FILE}],
+            },
+            "scene 1 has more than one narration",
+        ),
+        (
+            {"text": "one", "narrations": [{"scene_number": 1, "fil": FILE}]},
+            "unknown key 'fil' in narrations 1; did you mean 'file'",
+        ),
         ({}, "an order needs a topic, a text or scenes"),
         ([], "it must be a JSON object"),
     ],

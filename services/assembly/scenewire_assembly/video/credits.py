@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from scenewire.messages import NO_VOICE, OWN_MEDIA, Music
+from scenewire.messages import NO_VOICE, OWN_MEDIA, OWN_NARRATION, Music
 from scenewire.text.markup import one_line
 from scenewire_assembly.edit import edit_clips
 from scenewire_assembly.video.plan import VideoPlan
@@ -116,7 +116,7 @@ def credits_txt(plan: VideoPlan) -> str:
     lines += ["", "Notices", *(f"  {notice}" for notice in notices)] if (notices := _notices(shown)) else []
     lines += ["", "Map", *(f"  {line}" for line in _map(plan))] if plan.has_map else []
     spoken = voices(plan)
-    lines += ["", "Voice", *(f"  {engine}, voice {voice}" for engine, voice in spoken)] if spoken else []
+    lines += ["", "Voice", *(f"  {_voice(*voice)}" for voice in spoken)] if spoken else []
     if music := plan.brief.options.music:
         lines += ["", "Music", f"  {_music(music)}"]
     return "\n".join((*lines, ""))
@@ -126,7 +126,7 @@ def credits_comment(plan: VideoPlan) -> str:
     """Credits for the video file itself: each once, without times."""
     shown = appearances(plan)
     pictures = dict.fromkeys(_sentence(picture) for picture in shown)
-    spoken = [f"{engine}, voice {voice}" for engine, voice in voices(plan)]
+    spoken = [_voice(*voice) for voice in voices(plan)]
     music = [_music(plan.brief.options.music)] if plan.brief.options.music else []
     credit_lines = {"Picture": pictures, "Notice": _notices(shown), "Map": _map(plan), "Voice": spoken, "Music": music}
     return "\n".join(f"{kind}: {line}" for kind, lines in credit_lines.items() for line in lines)
@@ -151,6 +151,12 @@ def voices(plan: VideoPlan) -> list[tuple[str, str]]:
     """Engine and voice of all narrations that are heard, each once."""
     heard = (segment.narration for segment in plan.segments if segment.narration.engine != NO_VOICE)
     return list(dict.fromkeys((narration.engine, narration.voice) for narration in heard))
+
+
+def _voice(engine: str, voice: str) -> str:
+    if engine != OWN_NARRATION:
+        return f"{engine}, voice {voice}"
+    return engine if voice == engine else f"{engine} by {one_line(voice)}"
 
 
 def _map(plan: VideoPlan) -> list[str]:

@@ -8,19 +8,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from scenewire.errors import FailureCode, PermanentError
+from scenewire.probe.accepted_formats import SOUND_TYPES
 from scenewire_script.music.credits import read_credits, sidecar_of
 
-__all__ = ["HOW_TO_GET_MUSIC", "MEDIA_TYPES", "Piece", "list_pieces", "pieces_of_mood"]
-
-MEDIA_TYPES: Final[Mapping[str, str]] = {
-    ".mp3": "audio/mpeg",
-    ".wav": "audio/wav",
-    ".flac": "audio/flac",
-    ".ogg": "audio/ogg",
-    ".opus": "audio/ogg",
-    ".m4a": "audio/mp4",
-}
-"""By suffix, those of music files."""
+__all__ = ["HOW_TO_GET_MUSIC", "Piece", "list_pieces", "pieces_of_mood"]
 
 HOW_TO_GET_MUSIC: Final = (
     "run pip install 'scenewire[music]', or set MUSIC_DIR to a folder with a subfolder of music files for each mood"
@@ -53,7 +44,7 @@ class Piece:
     @property
     def media_type(self) -> str:
         """By its suffix."""
-        return MEDIA_TYPES[self.path.suffix.lower()]
+        return SOUND_TYPES[self.path.suffix.lower()]
 
     def credits(self) -> dict[str, Any]:
         """Returns title, creator, licence and address, unchecked.
@@ -109,7 +100,7 @@ def _pieces_of_folder(folder: Path, stated: Mapping[str, str] | None = None) -> 
     try:
         root = folder.resolve(strict=True)
         for path in root.glob("*/*"):
-            if path.suffix.lower() not in MEDIA_TYPES or path.name.startswith(".") or path.parent.name.startswith("."):
+            if path.suffix.lower() not in SOUND_TYPES or path.name.startswith(".") or path.parent.name.startswith("."):
                 continue
             if path.is_file() and path.resolve().is_relative_to(root):
                 yield Piece(path.parent.name.casefold(), path, stated or {})

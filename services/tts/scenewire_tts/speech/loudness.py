@@ -30,16 +30,17 @@ _PADDING: Final = 4096
 _Polynomial = tuple[float, float, float]
 
 
-def levelling_gain(audio: NDArray[np.float32]) -> float:
+def levelling_gain(audio: NDArray[np.float32], *, limit_db: float = _MAX_GAIN_DB) -> float:
     """Returns the factor that brings speech to `TARGET_LUFS`, within limits and without clipping.
 
     Args:
         audio: mono samples from -1 to 1, without silence at either end.
+        limit_db: of the change, in both directions.
     """
     measured = loudness(audio)
     if measured == -math.inf:
         return 1.0
-    decibels = min(max(TARGET_LUFS - measured, -_MAX_GAIN_DB), _MAX_GAIN_DB)
+    decibels = min(max(TARGET_LUFS - measured, -limit_db), limit_db)
     if abs(decibels) < _MIN_GAIN_DB:
         return 1.0
     gain = float(10 ** (decibels / 20))

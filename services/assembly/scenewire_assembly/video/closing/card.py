@@ -96,7 +96,7 @@ def closing_card(plan: VideoPlan) -> ClosingCard:
     words = closing_words(options.language)
     pictures = dict.fromkeys(filter(None, map(_picture, appearances(plan))))
     music = _credit(options.music.title, options.music.creator, options.music.licence) if options.music else ""
-    spoken = [", ".join(filter(None, map(one_line, voice))) for voice in voices(plan)]
+    spoken = [", ".join(dict.fromkeys(filter(None, map(one_line, voice)))) for voice in voices(plan)]
     groups = [
         Group(words.pictures, tuple(pictures)),
         Group(words.map, ("Natural Earth",) if plan.has_map else ()),

@@ -1,0 +1,1 @@
+"""Recordings of the customer as narrations: decoded within limits, trimmed, levelled and aligned with their text."""
