@@ -3,7 +3,7 @@
 import pytest
 
 from scenewire_sourcing.meaning.installed import find_meaning, is_meaning_installed
-from scenewire_sourcing.meaning.similarity import FITS
+from scenewire_sourcing.meaning.similarity import least_similarity
 
 pytestmark = pytest.mark.skipif(not is_meaning_installed(), reason="the extra `meaning` is not installed")
 
@@ -34,4 +34,16 @@ def test_the_clip_that_means_the_same_fits_best(sentence: str, right: int) -> No
 def test_no_clip_fits_a_sentence_that_is_about_something_else(sentence: str) -> None:
     meaning = find_meaning()
     assert meaning is not None
-    assert max(meaning.similarities([sentence], CLIPS)) < FITS
+    similarities = meaning.similarities([sentence], CLIPS)
+    assert all(each < least_similarity(clip) for each, clip in zip(similarities, CLIPS, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "right"), [("Der Ozean glitzert in der Sonne.", "ocean"), ("Ein Vulkan spuckt Feuer.", "volcano")]
+)
+def test_a_clip_that_has_only_a_name_fits_by_it(sentence: str, right: str) -> None:
+    meaning = find_meaning()
+    assert meaning is not None
+    names = ["rabbit", "ocean", "castle", "volcano", "train", "concert", "kitchen"]
+    similarities = meaning.similarities([sentence], names)
+    assert next(name for name, each in zip(names, similarities, strict=True) if each >= least_similarity(name)) == right

@@ -6,7 +6,7 @@ from typing import Final
 from scenewire.artifacts.store import ArtifactStore
 from scenewire.messages import COLOURS, Background, read_colour
 from scenewire_cli.ordering.footage_file import stored_footage
-from scenewire_cli.ordering.media_file import refuse_file
+from scenewire_cli.ordering.media_file import is_there, refuse_file
 
 __all__ = ["background_colour", "background_file", "stored_background"]
 
@@ -28,7 +28,7 @@ def background_file(background: str | None) -> Path | None:
     if background is None or read_colour(background) is not None:
         return None
     path = Path(background)
-    if not background.strip() or not path.exists():
+    if not background.strip() or not is_there(path):
         colours = ", ".join(COLOURS)
         raise refuse_file(
             _OPTION, f"{background!r} is neither a colour nor a file", f"write '#203040', a file, or one of {colours}"

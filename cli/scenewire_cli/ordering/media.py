@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from scenewire.artifacts.store import ArtifactStore
 from scenewire.messages import PlacedMedia
-from scenewire_cli.ordering.footage_file import FOOTAGE_TYPES, stored_footage
+from scenewire_cli.ordering.footage_file import FOOTAGE_TYPES, OTHER_FOOTAGE, stored_footage
 from scenewire_cli.ordering.named_files import (
     PLACEHOLDER,
     file_of,
@@ -45,7 +45,7 @@ def folder_media(folder: Path | None) -> tuple[MediaItem, ...]:
     """
     if folder is None:
         return ()
-    names = files_in(_OPTION, folder, FOOTAGE_TYPES, "clips or pictures")
+    names = files_in(_OPTION, folder, FOOTAGE_TYPES, "clips or pictures", refused=OTHER_FOOTAGE)
     return tuple(_item({"file": name, "scene_number": scene_number_of(name)}, folder, _OPTION) for name in names)
 
 

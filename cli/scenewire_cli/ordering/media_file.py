@@ -5,7 +5,7 @@ from typing import Final
 
 from scenewire.errors import FailureCode, PermanentError
 
-__all__ = ["refuse_file", "require_file"]
+__all__ = ["is_there", "refuse_file", "require_file"]
 
 _MAX_BYTES: Final = 1 << 30
 
@@ -23,15 +23,24 @@ def require_file(option: str, path: Path, formats: str) -> None:
     """
     try:
         size = path.stat().st_size
-    except OSError as error:
-        raise refuse_file(option, f"cannot read {path}: {error.strerror}", "check the path") from error
-    if size == 0:
-        raise refuse_file(option, f"{path} is empty", f"pass {formats} file")
+    except (OSError, ValueError) as error:  # a name with a null byte is a ValueError
+        reason = getattr(error, "strerror", None) or str(error)
+        raise refuse_file(option, f"cannot read {path}: {reason}", "check the path") from error
     if not path.is_file():
         raise refuse_file(option, f"{path} is not a file", f"pass {formats} file")
+    if size == 0:
+        raise refuse_file(option, f"{path} is empty", f"pass {formats} file")
     if size > _MAX_BYTES:
         message = f"{path} has {size >> 20} MB; the limit is {_MAX_BYTES >> 20} MB"
         raise refuse_file(option, message, "shorten or compress it")
+
+
+def is_there(path: Path) -> bool:
+    """Whether a path exists. Text that cannot be a path, because it is too long or has a null byte, does not."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
 
 
 def refuse_file(option: str, message: str, hint: str) -> PermanentError:

@@ -16,32 +16,46 @@ __all__ = ["PLACEHOLDER", "file_of", "files_in", "read_fields", "scene_number_of
 PLACEHOLDER: Final = ArtifactRef(key="none", sha256="0" * 64, size=0, media_type="application/octet-stream")
 """Stands for the file while the other fields are validated."""
 
-_NUMBER: Final = re.compile(r"(?:scene[ _-]*)?(\d{1,3})(?!\d)", re.IGNORECASE)
+_NUMBER: Final = re.compile(r"(?:[Ss]cene[ _-]*)?0*(\d{1,3})[a-z]?(?![A-Za-z\d])")
+_DIGITS: Final = re.compile(r"(\d+)")
+_CAPITAL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
-def files_in(option: str, folder: Path, suffixes: Collection[str], kind: str) -> list[str]:
-    """Returns the names of the files in a folder that end in a suffix, sorted; hidden ones are left out.
+def files_in(
+    option: str, folder: Path, suffixes: Collection[str], kind: str, *, refused: Collection[str] = ()
+) -> list[str]:
+    """Returns the names of the files in a folder that end in a suffix, in natural order; hidden ones are left out.
 
     Args:
         option: that names the folder, for errors.
         folder: the folder.
         suffixes: with their dots, in small letters.
         kind: of files, for errors.
+        refused: suffixes of files that somebody may expect to be used.
 
     Raises:
-        PermanentError: `invalid_order`, the folder cannot be read or has no such file.
+        PermanentError: `invalid_order`, the folder cannot be read, has no such file, or has one that is refused.
     """
     try:
-        names = sorted(path.name for path in folder.iterdir() if path.suffix.lower() in suffixes)
+        present = [path for path in folder.iterdir() if not path.name.startswith(".")]
     except OSError as error:
         raise refuse_file(option, f"cannot read {folder}: {error.strerror}", "pass a folder") from error
-    names = [name for name in names if not name.startswith(".")]
+    if other := sorted(path.name for path in present if path.suffix.lower() in refused):
+        hint = f"convert it to one of {', '.join(suffixes)}, or move it"
+        raise refuse_file(option, f"{folder / other[0]} cannot be used", hint)
+    names = sorted((path.name for path in present if path.suffix.lower() in suffixes), key=_natural)
     if not names:
         hint = f"put files into it that end in {', '.join(suffixes)}"
         raise refuse_file(option, f"{folder} has no {kind}", hint)
     return names
+
+
+def _natural(name: str) -> list[tuple[bool, int, str]]:
+    """A key that sorts img2 before img10."""
+    parts = _DIGITS.split(name)
+    return [(part.isdecimal(), int(part) if part.isdecimal() else 0, part.casefold()) for part in parts]
 
 
 def scene_number_of(name: str) -> int | None:
@@ -55,7 +69,8 @@ def scenes_of(fields: Mapping[str, Any]) -> Iterator[tuple[int, object, dict[str
     scenes = fields.get("scenes")
     for position, scene in enumerate(scenes if isinstance(scenes, list) else (), 1):
         if isinstance(scene, dict):
-            yield position, scene.get("scene_number", scene.get("sceneNumber", position)), scene
+            numbers = (scene.get(key) for key in ("scene_number", "sceneNumber"))
+            yield position, next((number for number in numbers if number is not None), position), scene
 
 
 def read_fields(
@@ -77,7 +92,10 @@ def read_fields(
         return {"file": written}
     if not isinstance(written, Mapping):
         raise refuse_file(where, "it is neither the name of a file nor an object", f"write {example}")
-    fields = {aliases.get(str(key), str(key)): value for key, value in written.items()}
+    spelled = [(_CAPITAL.sub("_", str(key)).lower(), value) for key, value in written.items()]
+    fields = {aliases.get(key, key): value for key, value in spelled}
+    if len(fields) < len(spelled):
+        raise refuse_file(where, f"two of {', '.join(map(str, written))} mean the same", "write only one of them")
     unknown = [key for key in fields if key not in model.model_fields]
     if unknown:
         known = ", ".join(name for name in model.model_fields if name != "scene_number")

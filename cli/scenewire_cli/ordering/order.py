@@ -11,6 +11,7 @@ from scenewire.messages import ScriptRequested, fault_wording, root_faults
 from scenewire_cli.ordering.background import background_colour
 from scenewire_cli.ordering.files import OrderFiles, order_files
 from scenewire_cli.ordering.media import MediaItem, take_media
+from scenewire_cli.ordering.media_file import is_there
 from scenewire_cli.ordering.music import music_by_mood
 from scenewire_cli.ordering.narration import NarrationItem, take_narrations
 from scenewire_cli.ordering.order_options import DEFAULT_TOPIC, SHAPES, OrderOptions
@@ -165,7 +166,7 @@ def _theme(theme: str) -> dict[str, str]:
 
     if theme in THEMES:
         return {"theme": theme}
-    if not Path(theme).is_file():
+    if not (is_there(Path(theme)) and Path(theme).is_file()):
         known = f"{', '.join(THEMES[:-1])} or {THEMES[-1]}"
         raise _refused(f"--theme must be {known}, or a file, not {theme!r}", "docs/looks.md has an example of a theme")
     return {"own_theme": read_theme(Path(theme))}

@@ -12,7 +12,7 @@ def divide_media(order: ScriptRequested, scene_count: int) -> tuple[list[tuple[O
     """Returns the media of each scene, in order, and notes about what no scene shows.
 
     Media with the number of a scene are its own. Scenes without any share the others in order: one after the other if
-    there are as many, several each if there are more, and with scenes in between that search footage if there are fewer.
+    there are as many, several each if there are more; if there are fewer, neighbouring scenes show the same.
     """
     media: dict[int, list[OwnMedia]] = defaultdict(list)
     ordered = sorted(order.scenes or (), key=lambda scene: scene.scene_number or 0)  # either all are numbered, or none
@@ -52,10 +52,12 @@ def divide_narrations(order: ScriptRequested, scene_count: int) -> tuple[list[Ow
 
 def _share(media: dict[int, list[OwnMedia]], shared: Sequence[OwnMedia], scene_count: int) -> None:
     free = [number for number in range(1, scene_count + 1) if not media[number]]
-    if not free:
-        return
-    for at, item in enumerate(shared):
-        media[free[at * len(free) // len(shared)]].append(item)
+    if len(shared) < len(free):
+        for at, number in enumerate(free if shared else ()):
+            media[number].append(shared[at * len(shared) // len(free)])
+    elif free:
+        for at, item in enumerate(shared):
+            media[free[at * len(free) // len(shared)]].append(item)
 
 
 def _own(item: OwnMedia) -> OwnMedia:

@@ -20,6 +20,10 @@ _MAX_LINE_CHARS: Final = 300
 
 _MAX_KEYWORDS: Final = 100
 
+_MAX_SIDE: Final = 1_000_000
+_MAX_DURATION_S: Final = 10_000_000.0
+"""What a server states beyond these is nonsense, and no database could hold much more."""
+
 
 def _clean(value: object) -> object:
     """Reduces text to one line without control and formatting characters."""
@@ -58,9 +62,11 @@ class FoundFootage(BaseModel):
     title: _Line = ""
     file_name: _Line = Field(default="", description="Name of the file, if known.")
     keywords: Annotated[tuple[_Line, ...], BeforeValidator(_words)] = ()
-    duration: float | None = Field(default=None, ge=0, description="Seconds, if known without opening the file.")
-    width: int | None = Field(default=None, gt=0, description="Pixels, if known.")
-    height: int | None = Field(default=None, gt=0, description="Pixels, if known.")
+    duration: float | None = Field(
+        default=None, ge=0, le=_MAX_DURATION_S, description="Seconds, if known without opening the file."
+    )
+    width: int | None = Field(default=None, gt=0, le=_MAX_SIDE, description="Pixels, if known.")
+    height: int | None = Field(default=None, gt=0, le=_MAX_SIDE, description="Pixels, if known.")
     creator: _Line = Field(default="", description="Who made the clip.")
     licence: _Line = Field(default="", description="The terms of use: a name such as CC BY-SA 4.0, or a sentence.")
     licence_url: Annotated[str, BeforeValidator(_web_url)] = Field(default="", description="The text of the licence.")
@@ -85,8 +91,11 @@ _CREDITS: Final = ("title", "creator", "licence", "licence_url", "source_url", "
 
 
 def describe(footage: FoundFootage) -> str:
-    """Returns what a clip is about, as one text."""
-    return ", ".join((footage.title, *footage.keywords))
+    """Returns what a clip is about as one text, with each word once: its title, then its keywords."""
+    distinct: dict[str, str] = {}
+    for word in " ".join((footage.title, *footage.keywords)).split():
+        distinct.setdefault(word.casefold(), word)
+    return " ".join(distinct.values())
 
 
 class SearchAnswer(BaseModel):

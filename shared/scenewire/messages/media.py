@@ -12,6 +12,8 @@ __all__ = ["MAX_MEDIA", "OWN_MEDIA", "OwnMedia", "PlacedMedia"]
 MAX_MEDIA: Final = 12
 """Of one scene."""
 
+_MAX_S: Final = 1_000_000
+
 OWN_MEDIA: Final = "order"
 """The provider that credits name for files that came with an order."""
 
@@ -24,8 +26,10 @@ class OwnMedia(WireModel):
     )
     provider: Name | None = Field(default=None, description="Name of the footage server that has the item.")
     id: str | None = Field(default=None, min_length=1, max_length=300, description="Id of the item at that server.")
-    start: float = Field(default=0, ge=0, description="Where a clip begins, seconds. May be written `in`.")
-    end: float | None = Field(default=None, gt=0, description="Where a clip ends, seconds. May be written `out`.")
+    start: float = Field(default=0, ge=0, le=_MAX_S, description="Where a clip begins, seconds. May be written `in`.")
+    end: float | None = Field(
+        default=None, gt=0, le=_MAX_S, description="Where a clip ends, seconds. May be written `out`."
+    )
     title: str = Field(default="", max_length=500)
     creator: str = Field(default="", max_length=500)
     licence: str = Field(default="", max_length=500)

@@ -57,11 +57,13 @@ def test_numbers_of_scenes_count_and_not_their_places(tmp_path: Path) -> None:
 
 
 def test_names_in_a_folder_begin_with_the_number_of_their_scene(tmp_path: Path) -> None:
-    for name in ("03 harbour.jpg", "3b.MP4", "photo.png", "2020 trip.gif", "notes.txt", ".hidden.jpg", "0.webp"):
+    names = ["03 harbour.jpg", "3b.MP4", "photo.png", "2020 trip.gif", "notes.txt", ".hidden.jpg", "0.webp", "3D.avif"]
+    for name in (*names, "img10.png", "img2.png", "0007.gif"):
         (tmp_path / name).write_bytes(b"x")
 
     assert named(OrderOptions(words="Tea", media=tmp_path)) == [
-        (None, "0.webp"), (3, "03 harbour.jpg"), (None, "2020 trip.gif"), (3, "3b.MP4"), (None, "photo.png"),
+        (None, "0.webp"), (3, "03 harbour.jpg"), (3, "3b.MP4"), (None, "3D.avif"), (7, "0007.gif"), (None, "2020 trip.gif"),
+        (None, "img2.png"), (None, "img10.png"), (None, "photo.png"),
     ]  # fmt: skip
 
 
@@ -75,6 +77,11 @@ def test_names_in_a_folder_begin_with_the_number_of_their_scene(tmp_path: Path) 
             "scene 1 of the script, media 1: must end after its start at 3 s, not at 2 s",
         ),
         ({"file": "a.mp4", "in": -1}, "scene 1 of the script, media 1: start must be at least 0"),
+        ({"file": "a.mp4", "in": 1e308}, "scene 1 of the script, media 1: start must be at most"),
+        (
+            {"file": "a.mp4", "in": 1, "start": 2},
+            "scene 1 of the script, media 1: two of file, in, start mean the same",
+        ),
         ({"provider": "library"}, "scene 1 of the script, media 1: must have either a file, or a provider and an id"),
         ("https://example.org/a.mp4", "scene 1 of the script, media 1: https://example.org/a.mp4 is an address"),
     ],
@@ -84,6 +91,18 @@ def test_media_that_are_not_usable_are_refused_by_name(tmp_path: Path, media: ob
         read_order(OrderOptions(script=script(tmp_path, {"text": "One.", "media": [media]})))
 
     assert message in refused.value.message
+
+
+def test_a_file_that_somebody_may_expect_to_see_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "1.jpg").write_bytes(b"x")
+    (tmp_path / "2.heic").write_bytes(b"x")
+    with pytest.raises(PermanentError, match=r"2\.heic cannot be used"):
+        read_order(OrderOptions(words="Tea", media=tmp_path))
+
+
+def test_a_scene_whose_number_is_null_is_counted(tmp_path: Path) -> None:
+    path = script(tmp_path, {"text": "One."}, {"text": "Two.", "scene_number": None, "media": ["p.jpg"]})
+    assert named(OrderOptions(script=path)) == [(2, "p.jpg")]
 
 
 def test_a_folder_without_media_is_refused(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def test_media_of_scenes_and_numbered_media_are_shown_by_their_scenes() -> None:
         ("abc", 3, ["a", "b", "c"]),
         ("abcdef", 3, ["ab", "cd", "ef"]),
         ("abcd", 3, ["ab", "c", "d"]),
-        ("ab", 4, ["a", "", "b", ""]),
+        ("ab", 4, ["a", "a", "b", "b"]),
         ("", 2, ["", ""]),
     ],
 )

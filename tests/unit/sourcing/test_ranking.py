@@ -221,7 +221,7 @@ def test_a_clip_that_means_the_same_fits_behind_every_clip_with_a_common_word() 
         look=LOOK,
         seconds=5,
     )
-    similar = {"1": 0.7, "2": 0.34, "3": 0.2}
+    similar = {"1": 0.7, "2": 0.19, "3": 0.2}
 
     judged = add_similar(found_by_words, [similar[clip.footage.id] for clip in found_by_words])
 

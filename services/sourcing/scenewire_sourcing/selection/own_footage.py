@@ -123,7 +123,8 @@ def _range(item: OwnMedia, facts: SourceFacts, where: str) -> tuple[int, int]:
     seconds = float(facts.rate.fraction)
     begin = round(item.start * seconds)
     end = facts.duration_frames if item.end is None else min(round(item.end * seconds), facts.duration_frames)
-    if begin >= end:
+    end = max(end, begin + 1)
+    if begin >= facts.duration_frames:
         message = (
             f"{where}: it begins at {item.start:g} s, but the clip has only {facts.duration_frames / seconds:.1f} s"
         )

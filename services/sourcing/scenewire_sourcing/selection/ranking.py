@@ -13,8 +13,8 @@ from typing import Final
 from uuid import UUID
 
 from scenewire.messages import Look
-from scenewire_sourcing.candidates import FoundFootage
-from scenewire_sourcing.meaning.similarity import FITS
+from scenewire_sourcing.candidates import FoundFootage, describe
+from scenewire_sourcing.meaning.similarity import least_similarity
 from scenewire_sourcing.selection.terms import Term, terms
 
 __all__ = ["RankedFootage", "add_similar", "queries", "rank", "rotate"]
@@ -22,8 +22,8 @@ __all__ = ["RankedFootage", "add_similar", "queries", "rank", "rotate"]
 _MIN_SCORE_SHARE: Final = 1 / 3
 """Clips below this share of the best score are dropped; the best are shown longer instead."""
 
-_TIER_SHARE: Final = 0.15
-"""Scores within this share of the best score count as equal."""
+_TIER_SHARE: Final = 0.1
+"""Scores within this share of the best score count as equal. A flaw costs more."""
 
 _SIMILAR_SHARE: Final = 0.1
 """Score of a clip that means the same as the scene: less than that of one common word among eight."""
@@ -103,7 +103,7 @@ def add_similar(
             replace(clip, score=round(similarity * _SIMILAR_SHARE, 3), reason=f"means the same, {similarity:.2f}"),
             refusals,
         )
-        if not clip.common and similarity >= FITS
+        if not clip.common and similarity >= least_similarity(describe(clip.footage))
         else clip
         for clip, similarity in zip(ranked, similarities, strict=True)
     ]
