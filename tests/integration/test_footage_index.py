@@ -114,6 +114,15 @@ async def test_a_source_names_the_projects_and_scenes_that_used_or_considered_it
     assert {name: found[name] for name in expected} == expected
 
 
+async def test_footage_that_was_downloaded_and_not_shown_names_its_file(database: Database):
+    stored = STILL.model_copy(update={"stored_as": "content/ab/still.jpg"})
+    found = Footage(candidates=(STILL, stored, STILL), fallback=True)  # for several sentences
+    message = footage_sourced(PROJECT, 1, 2).model_copy(update={"footage": found})
+    await database.record(delivered([scripted(PROJECT, 2), message]))
+    (source,) = await api.search_footage(database.url, "lighthouse", limit=10)
+    assert (source["path"], [scene["state"] for scene in source["scenes"]]) == ("content/ab/still.jpg", ["downloaded"])
+
+
 async def test_a_limit_counts_sources_with_all_their_scenes(database: Database):
     await fill(database)
     (found,) = await api.search_footage(database.url, "s", limit=1)

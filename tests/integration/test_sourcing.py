@@ -213,6 +213,7 @@ async def test_the_same_file_under_two_names_shows_once(stage: SourcingStage, li
     footage = await choice(stage, spoken(10))
     assert len(footage.clips) == 1
     assert any("the same file as another clip" in reason for reason in reasons(footage).values())
+    assert [found.stored_as for found in footage.candidates] == [footage.clips[0].file.key] * 2
 
 
 async def test_a_redelivery_reuses_the_selection_after_the_library_has_changed(

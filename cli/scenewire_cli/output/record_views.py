@@ -48,11 +48,11 @@ def _brief(value: object) -> str:
     return shortened(text, _MAX_VALUE_CHARACTERS)
 
 
-def _scenes_of(scenes: Sequence[Mapping[str, Any]], state: str) -> str:
+def _scenes_of(scenes: Sequence[Mapping[str, Any]], *, used: bool) -> str:
     """Formats scenes by project, such as `5f0c4b0e: 1, 3`."""
     numbers: dict[str, list[int]] = {}
     for scene in scenes:
-        if scene["state"] == state:
+        if (scene["state"] == "used") is used:
             numbers.setdefault(scene["project_id"], []).append(scene["scene_number"])
     return "; ".join(
         f"{project_id[:SHORT_ID_CHARACTERS]}: {', '.join(map(str, sorted(found)))}"
@@ -90,8 +90,8 @@ FOOTAGE: Final = (
     Column("archive", "provider"),
     Column("creator", "creator", wide=True),
     Column("licence", "licence", wide=True),
-    Column("used in", "scenes", lambda scenes: _scenes_of(scenes, "used"), wide=True),
-    Column("considered in", "scenes", lambda scenes: _scenes_of(scenes, "considered"), wide=True),
+    Column("used in", "scenes", lambda scenes: _scenes_of(scenes, used=True), wide=True),
+    Column("considered in", "scenes", lambda scenes: _scenes_of(scenes, used=False), wide=True),
 )
 HISTORY: Final = (
     Column("time", "published_at", clock),

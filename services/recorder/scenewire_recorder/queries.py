@@ -235,7 +235,13 @@ class Record:
 
     async def files(self) -> set[str]:
         """Returns every path in the rows."""
-        columns = (Scene.audio_file_path, VisualSuggestion.default_segment_path, Video.path, Video.thumbnail_path)
+        columns = (
+            Scene.audio_file_path,
+            VisualSuggestion.default_segment_path,
+            FootageEntry.path,
+            Video.path,
+            Video.thumbnail_path,
+        )
         paths = union(*(select(column.label("path")) for column in columns))
         return {row["path"] for row in await self._rows(paths) if row["path"] is not None}
 

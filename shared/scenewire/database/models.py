@@ -173,9 +173,9 @@ class VisualSuggestion(Base):
 
 
 class FootageEntry(Base):
-    """A clip or a still that was considered or used for a scene, with its credits. `id` is that of its suggestion.
+    """A clip or a still that was considered, downloaded or used for a scene, with its credits. `id` is that of its suggestion.
 
-    `path` names the stored file of used footage in `videos`; `original_name` is the file's name at its source. Not audited:
+    `path` names its stored file, if it was downloaded or used; `original_name` is the file's name at its source. Not audited:
     `visual_suggestions` is, which the same message fills.
     """
 

@@ -323,6 +323,7 @@ class Candidate(WireModel):
     licence: str = Field(default="", description="As the search result states it; the file may state another.")
     licence_url: str = Field(default="", description="The text of the licence.")
     original_name: str = Field(default="", description="Name of the file at its source, if the search result gives it.")
+    stored_as: str = Field(default="", description="Key of its file, if that was copied or downloaded.")
 
 
 class Footage(WireModel):

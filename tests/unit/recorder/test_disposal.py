@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from scenewire.messages import Message, ScriptRequested, SegmentRendered
+from scenewire.messages import FootageSourced, Message, ScriptRequested, SegmentRendered
 from scenewire_recorder.maintenance.retention import disposable
 from scenewire_recorder.queries import opened
 from tests.support.builders import PROJECT
-from tests.unit.recorder.story import Database, delivered, failed, film, ref
+from tests.unit.recorder.story import Database, candidate, delivered, failed, film, ref
 
 OTHER = UUID("22222222-2222-4222-8222-222222222222")
 
@@ -32,6 +32,19 @@ async def test_b55_only_pictures_go_that_no_row_and_no_other_project_names(datab
     assert await found(database) == {"content/aa/own.mp4", "content/aa/shared.mp4"}
     unfinished = told(OTHER, "content/aa/shared.mp4", "content/aa/theirs.mp4")[:-1]
     await database.record(delivered(unfinished, first=100))
+    assert await found(database) == {"content/aa/own.mp4"}
+
+
+async def test_b55_footage_that_was_downloaded_and_not_shown_stays(database: Database):
+    story = told(PROJECT, "content/aa/own.mp4")
+    seen = candidate("unused", 0.5).model_copy(update={"stored_as": "content/ab/unused.mp4"})
+    story = [
+        message.model_copy(update={"footage": message.footage.model_copy(update={"candidates": (seen,)})})
+        if isinstance(message, FootageSourced)
+        else message
+        for message in story
+    ]
+    await database.record(delivered(story))
     assert await found(database) == {"content/aa/own.mp4"}
 
 

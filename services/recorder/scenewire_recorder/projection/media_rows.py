@@ -120,8 +120,9 @@ def _credited(credit: Credit) -> str:
 
 
 def footage_rows(scene_id: str, footage: Footage, at: str) -> Iterator[Row]:
-    """Returns one row per source video, used or considered, with its credits."""
-    considered = {candidate.source_id: candidate for candidate in footage.candidates}
+    """Returns one row per source video, used, downloaded or only considered, with its credits."""
+    by_download = sorted(footage.candidates, key=lambda candidate: bool(candidate.stored_as))
+    considered = {candidate.source_id: candidate for candidate in by_download}  # a source may be listed several times
     used = {clip.source_id: clip for clip in footage.clips}
     for source_id in used | considered:
         yield {
@@ -138,10 +139,11 @@ def _credits(candidate: Candidate | None, clip: Clip | None) -> Row:
     told = [source for source in (clip and clip.credit, candidate) if source is not None]
     names = ("provider", "title", "creator", "licence", "licence_url", "source_url", "original_name")
     still = clip.facts.still if clip else candidate is not None and candidate.kind == "still"
+    path = clip.file.key if clip else (candidate and candidate.stored_as) or None
     return {name: next(filter(None, (getattr(source, name) for source in told)), "") for name in names} | {
         "kind": "still" if still else "clip",
-        "state": "used" if clip else "considered",
-        "path": clip.file.key if clip else None,
+        "state": "used" if clip else "downloaded" if path else "considered",
+        "path": path,
     }
 
 

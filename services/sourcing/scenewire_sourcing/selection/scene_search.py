@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import structlog
@@ -42,6 +42,8 @@ class _Offer:
 
     source: FootageSource
     ranked: RankedFootage
+    stored_as: str = ""
+    """Key of its file, once that is ingested."""
 
     @property
     def key(self) -> str:
@@ -64,6 +66,7 @@ class _Offer:
             licence=footage.licence,
             licence_url=footage.licence_url,
             original_name=footage.file_name,
+            stored_as=self.stored_as,
         )
 
 
@@ -275,6 +278,7 @@ class SceneSearch:
             self._passed_over.append(offer.candidate(str(error)))
             self._misses.append(f"{source.name}: {error}")
             return
+        offer = replace(offer, stored_as=ingested.file.key)
         if any(ingested.file == shown.clip.file for each in self._beats for shown in each.selected):
             self._passed_over.append(offer.candidate("the same file as another clip"))
             return

@@ -1,4 +1,4 @@
-"""The index of footage: what was considered or used for each scene, with its credits, and full-text search over it.
+"""The index of footage: what was considered, downloaded or used for each scene, with its credits, and full-text search over it.
 
 `scenewire rebuild` fills it with the footage of earlier videos.
 """
@@ -54,7 +54,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_footage"),
         sa.ForeignKeyConstraint(["scene_id"], ["scenes.id"], name="fk_footage_scene_id", ondelete="CASCADE"),
         sa.CheckConstraint(sa.column("kind").in_(("clip", "still")), name="kind"),
-        sa.CheckConstraint(sa.column("state").in_(("considered", "used")), name="state"),
+        sa.CheckConstraint(sa.column("state").in_(("considered", "downloaded", "used")), name="state"),
     )
     op.create_index("ix_footage_scene_id", "footage", ["scene_id"])
     op.create_index("ix_footage_provider_source_id", "footage", ["provider", "source_id"])
