@@ -62,7 +62,7 @@ async def test_a_missing_font_is_one_note(tmp_path: Path):
     notes = await Answers(tmp_path).notes("The letter ꦲ is Javanese.\n\nThe letter ꦤ is, too.\n", "--language", "en")
     first, background = notes
     assert first.startswith("All scenes: no font draws ")
-    assert background == "All scenes show a generated background: no footage server is configured"
+    assert background.startswith("All scenes show a generated background: no footage is configured; set LIBRARY_DIR")
 
 
 async def test_an_unreadable_description_of_a_clip_is_one_note(tmp_path: Path):

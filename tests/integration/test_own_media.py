@@ -83,9 +83,9 @@ async def test_an_item_of_a_library_is_shown_with_its_credit(tmp_path: Path) -> 
         stage = SourcingStage(studio.store, [source], Ingest(studio.store, max_file_bytes=1 << 30))
 
         footage = (await stage.select_footage(spoken(OwnMedia(provider="library", id=known.id)))).footage
-        with pytest.raises(TransientError, match=r"scene 1, media 1: .*no such clip"):
+        with pytest.raises(TransientError, match=r"scene 1: media 1: .*no such clip"):
             await stage.select_footage(spoken(OwnMedia(provider="library", id="nothing")))
-        with pytest.raises(PermanentError, match="scene 1, media 1: no footage server is called shelf"):
+        with pytest.raises(PermanentError, match="scene 1: media 1: no footage server is called shelf"):
             await stage.select_footage(spoken(OwnMedia(provider="shelf", id="1")))
 
     (shown,) = footage.clips
@@ -114,8 +114,8 @@ async def test_an_item_of_an_archive_is_shown_whatever_its_licence_and_the_credi
 @pytest.mark.parametrize(
     ("content", "fields", "message"),
     [
-        (b"not a picture", {}, "scene 1, media 1: its file"),
-        (None, {"start": 9.0}, "scene 1, media 1: it begins at 9 s, but the clip has only 2.0 s"),
+        (b"not a picture", {}, "scene 1: media 1: its file"),
+        (None, {"start": 9.0}, "scene 1: media 1: it begins at 9 s, but the clip has only 2.0 s"),
     ],
 )
 async def test_media_that_cannot_be_shown_fail_the_order_by_name(

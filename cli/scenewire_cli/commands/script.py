@@ -53,7 +53,7 @@ async def _script(options: OrderOptions, folder: DataFolder, *, as_json: bool) -
 
     order, files = read_order(options)
     replaced = await check_voices(order, folder, [item.narration.scene_number for item in files.narrations])
-    scripted = await preview_script(order)
+    scripted = await preview_script(order.model_copy(update={"media": tuple(item.media for item in files.media)}))
     brief = scripted.brief.model_copy(update={"notes": (*scripted.brief.notes, *replaced)})
     scripted = scripted.model_copy(update={"brief": brief})
     if as_json:
@@ -70,7 +70,10 @@ def _as_dict(scripted: ScenesScripted) -> dict[str, Any]:
         "language": scripted.brief.options.language,
         "estimated_duration": _seconds(scripted),
         "notes": list(scripted.brief.notes),
-        "scenes": [scene.model_dump(mode="json", exclude={"id"}) for scene in scripted.scenes],
+        "scenes": [
+            scene.model_dump(mode="json", exclude={"id": True, "media": {"__all__": {"file"}}})
+            for scene in scripted.scenes
+        ],
     }
 
 
@@ -89,13 +92,14 @@ def _print(scripted: ScenesScripted) -> None:
         if scene.section:
             print_line("")
             print_line(f"# {single_spaced(scene.section)}")
-        facts = [f"{scene.wanted_duration or scene.estimated_duration:.1f} s", f"picture: {scene.footage_query}"]
+        picture = ", ".join(item.title or item.id or "" for item in scene.media) or scene.footage_query
+        facts = [f"{scene.wanted_duration or scene.estimated_duration:.1f} s", f"picture: {picture}"]
         facts += [f"voice: {scene.voice}"] if scene.voice else []
         facts += [f"silence: {scene.pause:g} s"] if scene.pause else []
         print_line("")
         print_line(f"{scene.scene_number}. {single_spaced(' | '.join(facts))}")
         print_line(f"   {single_spaced(scene.text)}")
-        for sentence in scene.sentences:
+        for sentence in () if scene.media else scene.sentences:
             print_line(f"   shows: {single_spaced(describe_sentence(sentence))}")
 
 

@@ -51,7 +51,7 @@ def test_names_in_a_folder_begin_with_the_number_of_their_scene(tmp_path: Path) 
         (tmp_path / name).write_bytes(b"x")
 
     assert named(OrderOptions(words="Tea", narration=tmp_path)) == [
-        (3, "03 take.wav", ""), (2, "Scene_2.flac", ""), (1, "scene1.MP3", ""),
+        (3, "03 take.wav", ""), (1, "scene1.MP3", ""), (2, "Scene_2.flac", ""),
     ]  # fmt: skip
 
 

@@ -72,7 +72,7 @@ async def footage_of(stage: SourcingStage, audio: AudioRendered | None = None) -
 
 
 async def test_without_servers_the_background_is_painted(stage_with) -> None:
-    assert (await footage_of(stage_with())).reason == "no footage server is configured"
+    assert (await footage_of(stage_with())).reason.startswith("no footage is configured; set LIBRARY_DIR")
 
 
 async def test_the_answer_repeats_what_the_next_stage_needs(stage_with) -> None:

@@ -3,11 +3,17 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
+from typing import Final
 
 from scenewire_sourcing.providers.base import FootageSource
 from scenewire_sourcing.providers.bundled_servers import GROUPS
 
 __all__ = ["FootageSources", "unknown_names"]
+
+
+_NONE: Final = (
+    "no footage is configured; set LIBRARY_DIR to a folder with clips and pictures, or order with --footage open"
+)
 
 
 class FootageSources:
@@ -34,10 +40,10 @@ class FootageSources:
             names: of sources or groups, in order of preference; None takes the default.
         """
         if names is None:
-            return list(self._default), [] if self._default else ["no footage server is configured"]
+            return list(self._default), [] if self._default else [_NONE]
         available = {*self._known, *self._on_request}
         if not available:
-            return [], ["no footage server is configured"]
+            return [], [_NONE]
         return [self._source(name) for name in _expanded(names, available)], unknown_names(names, available)
 
     async def aclose(self) -> None:

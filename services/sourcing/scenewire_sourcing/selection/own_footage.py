@@ -51,7 +51,7 @@ async def own_footage(
     frames = scene_frames(audio.brief, audio.scene, audio.narration)
     known = {source.name: source for source in sources}
     found = [
-        await _clip(item, f"scene {number}, media {at}", known, ingest, policy)
+        await _clip(item, f"scene {number}: media {at}", known, ingest, policy)
         for at, item in enumerate(audio.scene.media, 1)
     ]
     whole = [clip for clip, _ in found]
