@@ -23,7 +23,7 @@ __all__ = ["align"]
 
 _CLAUSE_ENDS: Final = tuple(",;:–—、，；：…।")
 
-_SPREAD: Final = 0.12
+_SPREAD: Final = 0.15
 """Standard deviation of the time that words take, as a share of it."""
 
 _SPREAD_S: Final = 0.08
@@ -42,6 +42,10 @@ _UNEXPLAINED_COST: Final = 1.5
 
 _MAX_SKIPPED: Final = 12
 """Ends of clauses and sentences in a row without a pause."""
+
+_MAX_DRIFT_S: Final = 20.0
+_MAX_DRIFT: Final = 0.05
+"""Share of the speech. Ends are matched with pauses that are no further from where an even pace would put them."""
 
 _MAX_SNAP_S: Final = 0.35
 """A pause that no punctuation explains lies between the two words that are nearest, if one of them begins so near."""
@@ -127,35 +131,46 @@ def _match(
     before_pause = np.concatenate(([0.0, 0.0], np.cumsum(_UNEXPLAINED_COST * length)))
     with_pause = np.append(before_pause[1:], np.inf)  # nothing follows the end
     no_pause = [0.0, *accumulate(end.cost for end in ends)]
-    best = [np.full(len(at), np.inf) for _ in due]  # by end and number of pause; the last pause is the end
-    best[0][0] = 0.0
-    came_from: list[list[tuple[int, int]]] = [[(0, 0)] * len(at) for _ in due]
+    best = np.full((len(due), len(at)), np.inf)  # by end and number of pause; the last pause is the end
+    best[0, 0] = 0.0
+    origins = np.zeros((len(due), len(at), 2), np.int64)
+    near = [_near(at, time) for time in due]
+    near[0], near[-1] = slice(0, 1), slice(len(at) - 1, len(at))
     for here in range(1, len(due)):
-        is_last = here == len(due) - 1
-        columns = np.array([len(at) - 1]) if is_last else np.arange(1, len(at) - 1)
-        own = np.zeros(len(columns))
-        if not is_last and ends[here - 1].is_sentence:
-            own = _SHORT_PAUSE_COST * (1 - length[columns - 1])
-        earliest = 0 if is_last else here - _MAX_SKIPPED
-        for before in range(max(0, earliest), here):
+        own = np.zeros(len(at))
+        if here <= len(ends) and ends[here - 1].is_sentence:
+            own[1:-1] = _SHORT_PAUSE_COST * (1 - length)
+        columns = near[here]
+        for before in range(max(0, here - _MAX_SKIPPED) if here <= len(ends) else 0, here):
+            rows = near[before]
+            if rows.start >= rows.stop:
+                continue
             expected = due[here] - due[before]
-            deviation = (at[columns][:, None] - at[None, :] - expected) / (_SPREAD * expected + _SPREAD_S)
-            skipped = before_pause[columns][:, None] - with_pause[None, :]
-            costs = best[before][None, :] + deviation**2 / 2 + np.where(skipped >= 0, skipped, np.inf)
-            costs += no_pause[here - 1] - no_pause[before]
-            costs[at[columns][:, None] <= at[None, :]] = np.inf
+            passed = at[columns][:, None] - at[rows][None, :]
+            deviation = np.abs(passed - expected) / (_SPREAD * expected + _SPREAD_S)
+            costs = best[before, rows] + np.where(deviation < 2, deviation**2 / 2, 2 * deviation - 2)
+            costs += before_pause[columns][:, None] - with_pause[rows][None, :]
+            costs[passed <= 0] = np.inf
             chosen = costs.argmin(axis=1)
-            least = costs[np.arange(len(columns)), chosen] + own
-            for column, cost, origin in zip(columns.tolist(), least.tolist(), chosen.tolist(), strict=True):
-                if cost < best[here][column]:
-                    best[here][column] = cost
-                    came_from[here][column] = (before, origin)
+            least = costs[np.arange(len(chosen)), chosen] + no_pause[here - 1] - no_pause[before] + own[columns]
+            is_better = least < best[here, columns]
+            best[here, columns][is_better] = least[is_better]
+            origins[here, columns][is_better] = np.stack((np.full(len(chosen), before), chosen + rows.start), 1)[
+                is_better
+            ]
     matched: dict[int, int] = {}
-    here, pause = came_from[-1][-1]
+    here, pause = origins[-1, -1].tolist()
     while here:
         matched[ends[here - 1].word] = pause
-        here, pause = came_from[here][pause]
+        here, pause = origins[here, pause].tolist()
     return matched
+
+
+def _near(at: NDArray[np.float64], time: float) -> slice:
+    """Returns the pauses that may belong to an end; neither the beginning nor the end is one."""
+    drift = _MAX_DRIFT_S + _MAX_DRIFT * float(at[-1])
+    first, last = np.searchsorted(at, (time - drift, time + drift)).tolist()
+    return slice(max(1, first), max(1, min(last, len(at) - 1)))
 
 
 def _snap(matched: dict[int, int], reached: NDArray[np.float64], spoken: Sequence[int]) -> dict[int, int]:

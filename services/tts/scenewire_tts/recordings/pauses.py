@@ -23,6 +23,9 @@ _THRESHOLD_SHARE: Final = 0.35
 _DEEPEST_DB: Final = 32
 """Below the speech; a quieter room needs no lower threshold."""
 
+_NOTHING_DB: Final = 60
+"""Below the speech: not a room, but what an editor or a noise gate left in place of one."""
+
 MIN_PAUSE_SAMPLES: Final = round(0.13 * SAMPLE_RATE)
 """Shorter gaps are the closures of plosives."""
 
@@ -30,6 +33,9 @@ _MIN_SPEECH_SAMPLES: Final = round(0.06 * SAMPLE_RATE)
 """Shorter sounds are clicks."""
 
 _SILENT_DB: Final = -96.0
+
+_BLOCK_SAMPLES: Final = 60 * SAMPLE_RATE
+"""Measured at a time: a quarter of an hour would need a gigabyte."""
 
 
 class Stretch(NamedTuple):
@@ -47,11 +53,12 @@ def find_speech(pcm: NDArray[np.int16]) -> list[Stretch]:
     Args:
         pcm: mono samples at `SAMPLE_RATE`.
     """
-    levels = _levels(pcm)
+    blocks = [_levels(pcm[start : start + _BLOCK_SAMPLES]) for start in range(0, len(pcm), _BLOCK_SAMPLES)]
+    levels = np.concatenate(blocks) if blocks else np.full(1, _SILENT_DB)
     speech = float(np.percentile(levels, _SPEECH_PERCENTILE))
     if speech <= _SILENT_DB:
         return []
-    floor = float(np.percentile(levels, _FLOOR_PERCENTILE))
+    floor = float(np.percentile(levels[levels > speech - _NOTHING_DB], _FLOOR_PERCENTILE))
     threshold = max(floor + _THRESHOLD_SHARE * (speech - floor), speech - _DEEPEST_DB)
     edges = np.flatnonzero(np.diff(np.concatenate(([False], levels > threshold, [False])).astype(np.int8)))
     found = [Stretch(int(start) * _FRAME_SAMPLES, int(end) * _FRAME_SAMPLES) for start, end in edges.reshape(-1, 2)]
@@ -62,7 +69,7 @@ def find_speech(pcm: NDArray[np.int16]) -> list[Stretch]:
 
 def _levels(pcm: NDArray[np.int16]) -> NDArray[np.float64]:
     """Returns the level of every hundredth of a second, dB below full scale."""
-    padded = np.pad(pcm, (0, -len(pcm) % _FRAME_SAMPLES + _FRAME_SAMPLES)).astype(np.float64) / 32_768
+    padded = np.pad(pcm, (0, -len(pcm) % _FRAME_SAMPLES)).astype(np.float64) / 32_768
     sums = np.cumsum(np.pad(padded, (_HUM_SAMPLES // 2 + 1, _HUM_SAMPLES // 2)))
     padded -= (sums[_HUM_SAMPLES:] - sums[:-_HUM_SAMPLES])[: len(padded)] / _HUM_SAMPLES
     power = np.square(padded).reshape(-1, _FRAME_SAMPLES).mean(axis=1)

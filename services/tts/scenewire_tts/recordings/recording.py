@@ -101,7 +101,7 @@ async def _relative_durations(text: str, language: str) -> list[float]:
         words = finish(replace(read, words=spoken.written_words(read.words)), spoken.text, pause=0).words
     except PermanentError:
         words = spoken.written_words(time_words(spoken.text, [], SAMPLE_RATE * len(spoken.text)))
-    return [float(word.end_sample - word.start_sample) for word in words]
+    return [max(1.0, word.end_sample - word.start_sample) for word in words]
 
 
 def _misfit_notes(text: str, language: str, seconds: float) -> tuple[str, ...]:
