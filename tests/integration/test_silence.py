@@ -26,6 +26,7 @@ from scenewire_assembly.sound.narration_track import NarrationTrack, SceneAudio
 from scenewire_cli.ordering.voices import check_voices
 from scenewire_cli.stack.data_folder import DataFolder
 from scenewire_script.preview import preview_script
+from scenewire_tts.diagnostics import check_speech
 from scenewire_tts.engines.base import SpeechEngine
 from scenewire_tts.engines.espeak.engine import EspeakEngine
 from scenewire_tts.speech.sound import SAMPLE_RATE, Speech
@@ -181,6 +182,12 @@ async def test_no_engine_is_asked_about_an_order_without_a_voice(
         await check_voices(silent[1].model_copy(update={"voice": None}), folder)
     monkeypatch.setenv("TTS_ENGINE", "kokoro")  # not installed
     assert list(await check_voices(silent[0], folder)) == []
+
+
+def test_doctor_reports_that_orders_without_a_voice_are_silent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TTS_VOICE", NO_VOICE)
+
+    assert check_speech(tmp_path)[0].hint == "orders without a voice are silent, because TTS_VOICE is none"
 
 
 async def test_silence_cannot_be_tried(tmp_path: Path) -> None:
