@@ -9,6 +9,7 @@ import pytest
 from scenewire.artifacts.filesystem import FilesystemStore
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import OWN_NARRATION, Footage, FootageSourced, Narration, OwnNarration, ScriptRequested
+from scenewire.probe.probe import probe_recording
 from scenewire_cli.ordering.files import with_files
 from scenewire_cli.ordering.order import read_order
 from scenewire_cli.ordering.order_options import OrderOptions
@@ -122,6 +123,13 @@ async def test_every_format_becomes_the_same_narration(tmp_path: Path, kind: str
     narration = await narrated(tmp_path, path, "Tides rise and fall twice a day.")
 
     assert narration.samples / SAMPLE_RATE == pytest.approx(len(said.pcm) / SAMPLE_RATE + 0.35, abs=0.1)
+
+
+@pytest.mark.parametrize("kind", ["mp3", "m4a", "flac"])
+async def test_a_cover_makes_no_video_of_a_recording(tmp_path: Path, kind: str) -> None:
+    path = await make_music(tmp_path / f"take.{kind}", seconds=3, cover=True)
+
+    assert (await probe_recording(path)).duration == pytest.approx(3, abs=0.1)
 
 
 async def test_the_length_of_a_recording_stands_whatever_was_ordered(tmp_path: Path) -> None:
