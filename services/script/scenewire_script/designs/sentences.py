@@ -102,7 +102,7 @@ def _runs(paragraphs: Iterable[Sequence[str]], vocabulary: Vocabulary | None) ->
 def _is_no_clause(line: str, vocabulary: Vocabulary | None) -> bool:
     """Whether a line cannot have a subject and a verb: bread, the sea, no locks, without water, two large ships."""
     words = tokens_of(line)
-    if vocabulary is None:
+    if vocabulary is None or not words:
         return len(words) == 1
     openers = vocabulary.negations | vocabulary.prepositions | vocabulary.numbers.keys()
     return words[0].among(openers) or sum(not word.among(vocabulary.determiners) for word in words) <= 1

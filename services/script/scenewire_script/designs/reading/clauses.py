@@ -7,7 +7,16 @@ from typing import Final, NamedTuple
 from scenewire_script.designs.reading.tokens import Token, columns, tokens_of
 from scenewire_script.designs.reading.vocabulary import Vocabulary, word_set
 
-__all__ = ["MAX_HEAD_COLUMNS", "MAX_HEAD_WORDS", "Span", "clauses_of", "is_subordinate", "main_clause", "tail"]
+__all__ = [
+    "AND_A_HALF",
+    "MAX_HEAD_COLUMNS",
+    "MAX_HEAD_WORDS",
+    "Span",
+    "clauses_of",
+    "is_subordinate",
+    "main_clause",
+    "tail",
+]
 
 MAX_HEAD_WORDS: Final = 7
 MAX_HEAD_COLUMNS: Final = 38
@@ -37,6 +46,10 @@ class Span(NamedTuple):
 
     start: int
     end: int
+
+
+AND_A_HALF: Final = ("and", "a", "half")
+"""Belongs to the number before it: two and a half million."""
 
 
 def clauses_of(sentence: str, vocabulary: Vocabulary | None) -> list[Span]:
@@ -116,6 +129,8 @@ def _begins_clause(words: Sequence[Token], first: int, at: int, vocabulary: Voca
         return False
     if words[at - 1].text[0].isdigit() and any(map(str.isdigit, words[at + 1].text)):
         return False  # "between 1956 and 1967"
+    if tuple(word.folded for word in words[at : at + len(AND_A_HALF)]) == AND_A_HALF:
+        return False
     if not words[at].among(vocabulary.joins) or words[at - 1].among(vocabulary.prepositions | vocabulary.determiners):
         return False
     follows = words[at + 1].among(vocabulary.pronouns | vocabulary.determiners | vocabulary.joins)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise, takewhile
 from typing import Final, NamedTuple
 
-from scenewire_script.designs.reading.clauses import clauses_of
+from scenewire_script.designs.reading.clauses import AND_A_HALF, clauses_of
 from scenewire_script.designs.reading.numerals import DIGITS, Numeral, numeral_at
 from scenewire_script.designs.reading.tokens import Token, columns, tokens_of
 from scenewire_script.designs.reading.uncounted import begins_with_whole, counts_nothing
@@ -105,8 +105,11 @@ def _quantity(sentence: str, words: Sequence[Token], numeral: Numeral, vocabular
         return None
     behind = () if words[numeral.last].closes else words[numeral.last + 1 :]
     behind = _until_mark(behind)
+    if tuple(word.folded for word in behind[: len(AND_A_HALF)]) == AND_A_HALF:
+        return None  # neither part alone is the number
     measure = _measure(words[numeral.last], behind, numeral, vocabulary)
-    number = sentence[numeral.start : numeral.end]
+    number_end = _number_end(numeral, behind, vocabulary)
+    number = sentence[numeral.start : number_end]
     if measure and vocabulary and measure.shown_end > measure.end and _is_object(words[: numeral.first], vocabulary):
         measure = measure._replace(shown_end=_object_end(behind, measure, vocabulary))
     if measure is None or (_YEAR.fullmatch(number) and _may_be_year(words, numeral, measure, vocabulary)):
@@ -119,12 +122,20 @@ def _quantity(sentence: str, words: Sequence[Token], numeral: Numeral, vocabular
         start=numeral.start,
         end=measure.end,
         number=number,
-        unit=sentence[numeral.end : measure.shown_end].strip(),
+        unit=sentence[number_end : measure.shown_end].strip(),
         lead=_lead(sentence, words[: numeral.first], numeral.start, vocabulary),
         share=share if share and 0 < share <= 1 else None,
         dimension=measure.dimension,
         value=measure.value,
     )
+
+
+def _number_end(numeral: Numeral, behind: Sequence[Token], vocabulary: Vocabulary | None) -> int:
+    """Returns where a number ends: in words, what multiplies it is a part of it: three hundred, deux mille."""
+    if vocabulary is None or not numeral.is_word:
+        return numeral.end
+    scales = list(takewhile(lambda word: word.folded in vocabulary.scales, behind))
+    return scales[-1].end if scales else numeral.end
 
 
 def _may_be_year(words: Sequence[Token], numeral: Numeral, measure: _Measure, vocabulary: Vocabulary | None) -> bool:
