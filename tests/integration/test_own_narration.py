@@ -143,6 +143,16 @@ async def test_the_length_of_a_recording_stands_whatever_was_ordered(tmp_path: P
     assert set(timed.notes) > set(free.notes)
 
 
+async def test_a_recording_that_ends_before_it_should_has_a_note(tmp_path: Path) -> None:
+    whole = tmp_path / "whole.mp3"
+    await run_ffmpeg("-i", write(tmp_path / "a.wav", (await spoken()).pcm), whole)
+    cut = tmp_path / "cut.mp3"
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+
+    assert not any("cut off" in note for note in (await narrated(tmp_path, whole)).notes)
+    assert any("may be cut off" in note for note in (await narrated(tmp_path, cut)).notes)
+
+
 async def test_a_recording_of_another_text_has_a_note(tmp_path: Path) -> None:
     path = write(tmp_path / "a.wav", (await spoken()).pcm)
 

@@ -42,6 +42,9 @@ _FULL_SCALE: Final = 32_768
 _MISFIT: Final = 3.0
 """A recording that is longer or shorter than its text takes by this factor is probably that of another text."""
 
+_CUT_SHARE: Final = 0.15
+"""Of the declared length. Some mp3 files declare an estimate that is up to a tenth off."""
+
 _ESTIMATED_NOTE: Final = (
     "Times of words in own narrations are estimates: sentences begin where a pause in the recording ends, and words between "
     "pauses may be up to half a second early or late."
@@ -63,7 +66,7 @@ async def read_recording(path: Path, text: str, *, language: str, creator: str, 
     Raises:
         PermanentError: `media_refused`, the file is not a recording that can be used.
     """
-    await probe_recording(path)
+    declared = (await probe_recording(path)).duration
     pcm = await decode_recording(path)
     found = await asyncio.to_thread(find_speech, pcm)
     if not found or int(np.abs(pcm.astype(np.int32)).max()) < _MIN_PEAK:
@@ -79,7 +82,11 @@ async def read_recording(path: Path, text: str, *, language: str, creator: str, 
             for word in words
         ),
         creator or OWN_NARRATION,
-        notes=(*_misfit_notes(text, language, (end - begin) / SAMPLE_RATE), _ESTIMATED_NOTE),
+        notes=(
+            *_cut_notes(declared, len(pcm) / SAMPLE_RATE),
+            *_misfit_notes(text, language, (end - begin) / SAMPLE_RATE),
+            _ESTIMATED_NOTE,
+        ),
     )
 
 
@@ -102,6 +109,12 @@ async def _relative_durations(text: str, language: str) -> list[float]:
     except PermanentError:
         words = spoken.written_words(time_words(spoken.text, [], SAMPLE_RATE * len(spoken.text)))
     return [max(1.0, word.end_sample - word.start_sample) for word in words]
+
+
+def _cut_notes(declared: float, seconds: float) -> tuple[str, ...]:
+    if seconds >= declared * (1 - _CUT_SHARE):
+        return ()
+    return (f"The recording ends after {seconds:.1f} s; its file declares {declared:.1f} s and may be cut off.",)
 
 
 def _misfit_notes(text: str, language: str, seconds: float) -> tuple[str, ...]:
