@@ -6,7 +6,7 @@ from typing import Final
 
 import pysubs2
 
-from scenewire.messages import FADE_FRAMES, Look, has_closing
+from scenewire.messages import FADE_FRAMES, OWN_MEDIA, Look, has_closing
 from scenewire.text.markup import one_line
 from scenewire_assembly.credit_lines import licence_name, shown_title
 from scenewire_assembly.designs.board import Board
@@ -40,6 +40,9 @@ _COLUMN: Final = 290
 _NAME_LINE: Final = 52
 _GAP: Final = 30
 _BELOW_TITLE: Final = 160
+_OWN: Final = frozenset({OWN_MEDIA, "library"})
+"""Providers of the customer's own files."""
+
 _BETWEEN: Final = " · "
 _MIN_LABEL: Final = 0.6
 """Share of their size to which lines shrink so that all stand on the card."""
@@ -145,7 +148,7 @@ def card_frames(look: Look, lines: int, *, scenes: int, ordered: float | None) -
 def _picture(picture: Appearance) -> str:
     if not picture.provider:  # a background
         return ""
-    if picture.is_own:
+    if picture.provider in _OWN:  # the customer knows whose they are
         return _credit(picture.title, picture.creator, picture.licence) if picture.creator or picture.licence else ""
     return _credit(picture.title, picture.creator or picture.provider, picture.licence)
 
