@@ -64,7 +64,7 @@ async def test_a_scene_without_footage_shows_the_video_from_its_beginning_to_the
 @pytest.mark.parametrize("kind", ["png", "jpg", "webp"])
 async def test_a_scene_without_footage_shows_the_picture(tmp_path, kind):
     studio = Studio(tmp_path)
-    Image.new("RGB", (400, 300), (0x30, 0x70, 0xB0)).save(tmp_path / f"sea.{kind}")
+    Image.new("RGB", (1_600, 1_200), (0x30, 0x70, 0xB0)).save(tmp_path / f"sea.{kind}")
     look = looks(await background_of(studio, tmp_path / f"sea.{kind}"), closing=True)
     scene = await studio.sourced(samples=72_000, text=TEXT, look=look)
     rendered = await studio.stages.segments.render(scene)

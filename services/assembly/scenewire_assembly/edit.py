@@ -45,6 +45,9 @@ _MAX_SHOTS: Final = 16
 _MAX_HOLD_S: Final = 2
 """For so long, the last frame of a clip stands; a clip that lacks more starts again."""
 
+_MOMENT_S: Final = 0.25
+"""A shorter clip stands like a picture; repeated, it would flicker."""
+
 _TICKS_PER_FRAME: Final = 512
 """Ticks of the container's clock. Segments and video share one clock, so that joined segments do not drift."""
 
@@ -184,7 +187,7 @@ def edit_clips(clips: Sequence[Clip], frames: int, frame_rate: int) -> Edit:
 def is_repeated(clip: Clip, shot: Shot, frame_rate: int) -> bool:
     """Whether a clip that is shorter than its shot starts again; else its last frame stands until the shot ends."""
     available = _available_frames(clip, FrameRate(frame_rate))
-    return available >= frame_rate and shot.frames - available > _MAX_HOLD_S * frame_rate
+    return available >= _MOMENT_S * frame_rate and shot.frames - available > _MAX_HOLD_S * frame_rate
 
 
 def _rises(values: Sequence[int]) -> bool:
@@ -206,8 +209,7 @@ def _cut_equally(clips: Sequence[Clip], frames: int, frame_rate: int) -> tuple[l
     used = clips[: max(1, min(_MAX_SHOTS, frames // frame_rate))]
     rate = FrameRate(frame_rate)
     available = [2 * frames if clip.facts.still else _available_frames(clip, rate) for clip in used]
-    # The last frame of a moment stands; a moment that is repeated for a whole scene flickers.
-    available = [frames if length < frame_rate else length for length in available]
+    available = [frames if length < _MOMENT_S * frame_rate else length for length in available]
     for fade in (frame_rate // 2, 0):
         order, lengths = _fill(available, frames, fade)
         if min(lengths) >= 3 * fade:

@@ -115,7 +115,7 @@ def test_starts_that_make_no_sense_are_ignored(starts):
 
 @pytest.mark.parametrize(
     ("length", "shown", "repeated"),
-    [(100, 100, False), (100, 160, False), (100, 161, True), (6, 300, False), (29, 300, False)],
+    [(100, 100, False), (100, 160, False), (100, 161, True), (6, 300, False), (7, 300, False), (29, 300, True)],
 )
 def test_the_last_frame_stands_for_two_seconds_and_that_of_a_moment_for_as_long_as_it_takes(length, shown, repeated):
     assert is_repeated(clip(length), Shot(0, 0, shown), 30) is repeated

@@ -21,6 +21,7 @@ _CACHE_VERSION: Final = 1
 """Increase it when the same file leads to other facts or another verdict."""
 
 _ID: Final = "background"
+_CENTRE: Final = (0.5, 0.5)
 
 
 _STILL: Final = "still.jpg"
@@ -92,8 +93,9 @@ class Backgrounds:
 
     async def _still(self, path: Path) -> _Examined:
         async with self._store.scratch() as folder:
-            facts = await prepare_still(path, folder / _STILL)
-            return _Examined(file=await self._store.add(folder / _STILL, "image/jpeg"), facts=facts.as_source())
+            facts = (await prepare_still(path, folder / _STILL)).as_source()
+            facts = facts.model_copy(update={"focus": facts.focus or _CENTRE})  # a background fills the picture
+            return _Examined(file=await self._store.add(folder / _STILL, "image/jpeg"), facts=facts)
 
 
 @contextmanager
