@@ -1,11 +1,16 @@
 """The first checks of a file that an option names."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from scenewire.errors import FailureCode, PermanentError
 
-__all__ = ["is_there", "refuse_file", "require_file"]
+__all__ = ["SOUND_KINDS", "is_there", "refusals_of", "refuse_file", "require_file"]
+
+SOUND_KINDS: Final = "an mp3, wav, flac, ogg, opus or m4a"
+"""What music and recordings may be, for errors."""
 
 _MAX_BYTES: Final = 1 << 30
 
@@ -41,6 +46,15 @@ def is_there(path: Path) -> bool:
         return path.exists()
     except (OSError, ValueError):
         return False
+
+
+@contextmanager
+def refusals_of(option: str) -> Iterator[None]:
+    """Names the option of a file in front of the reason why it is refused."""
+    try:
+        yield
+    except PermanentError as error:
+        raise PermanentError(error.code, f"{option}: {error.message}", hint=error.hint) from error
 
 
 def refuse_file(option: str, message: str, hint: str) -> PermanentError:

@@ -9,11 +9,10 @@ from pydantic import ValidationError
 from scenewire.artifacts.store import ArtifactStore
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import ArtifactRef, Music, ScriptRequested, fault_wording
-from scenewire.probe.accepted_formats import SOUND_TYPES
+from scenewire.probe.file_types import media_type_of
 from scenewire.probe.probe import probe_sound
-from scenewire_cli.ordering.media_file import refuse_file, require_file
+from scenewire_cli.ordering.media_file import SOUND_KINDS, refuse_file, require_file
 from scenewire_cli.ordering.order_options import OrderOptions
-from scenewire_cli.ordering.sound_file import SOUND_FORMATS
 from scenewire_script.music.credits import read_credits, sidecar_of
 from scenewire_script.music.pieces import pieces_of_mood
 
@@ -87,9 +86,8 @@ async def stored_music(music: MusicFile, store: ArtifactStore) -> Music:
         TransientError: the artifact store cannot be written now.
     """
     credit = _read_credit(music.path)
-    require_file(_OPTION, music.path, SOUND_FORMATS)
+    require_file(_OPTION, music.path, SOUND_KINDS)
     await probe_sound(music.path)
-    media_type = SOUND_TYPES.get(music.path.suffix.lower(), "application/octet-stream")
     levels = {name: value for name, value in (("gain", music.gain), ("duck", music.duck)) if value is not None}
     try:
         Music.model_validate({"file": _PLACEHOLDER, **levels, **credit})  # before anything is copied
@@ -100,7 +98,7 @@ async def stored_music(music: MusicFile, store: ArtifactStore) -> Music:
         raise PermanentError(
             FailureCode.INVALID_ORDER, f"{where}: {fault_wording(first)}", hint="see `scenewire make --help`"
         ) from error
-    return Music.model_validate({"file": await store.add(music.path, media_type), **levels, **credit})
+    return Music.model_validate({"file": await store.add(music.path, media_type_of(music.path)), **levels, **credit})
 
 
 def _read_credit(path: Path) -> dict[str, Any]:

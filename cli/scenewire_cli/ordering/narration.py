@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from scenewire.artifacts.store import ArtifactStore
-from scenewire.errors import PermanentError
 from scenewire.messages import PlacedNarration
-from scenewire.probe.accepted_formats import SOUND_TYPES
+from scenewire.probe.file_types import SOUND_TYPES, media_type_of
 from scenewire.probe.probe import probe_recording
-from scenewire_cli.ordering.media_file import refuse_file, require_file
+from scenewire_cli.ordering.media_file import SOUND_KINDS, refusals_of, refuse_file, require_file
 from scenewire_cli.ordering.named_files import (
     PLACEHOLDER,
     file_of,
@@ -21,7 +20,6 @@ from scenewire_cli.ordering.named_files import (
     scenes_of,
     validated,
 )
-from scenewire_cli.ordering.sound_file import SOUND_FORMATS
 
 __all__ = ["NarrationItem", "folder_narrations", "require_distinct", "stored_narration", "take_narrations"]
 
@@ -103,13 +101,10 @@ async def stored_narration(item: NarrationItem, store: ArtifactStore) -> PlacedN
         PermanentError: `invalid_order`; `media_refused`, the file cannot narrate a scene.
         TransientError: the artifact store cannot be written now.
     """
-    require_file(item.where, item.path, SOUND_FORMATS)
-    try:
+    require_file(item.where, item.path, SOUND_KINDS)
+    with refusals_of(item.where):
         await probe_recording(item.path)
-    except PermanentError as error:
-        raise PermanentError(error.code, f"{item.where}: {error.message}", hint=error.hint) from error
-    media_type = SOUND_TYPES.get(item.path.suffix.lower(), "application/octet-stream")
-    return item.narration.model_copy(update={"file": await store.add(item.path, media_type)})
+    return item.narration.model_copy(update={"file": await store.add(item.path, media_type_of(item.path))})
 
 
 def _item(fields: dict[str, Any], path: Path, where: str) -> NarrationItem:

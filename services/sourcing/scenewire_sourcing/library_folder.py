@@ -11,14 +11,12 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import ValidationError
 
+from scenewire.probe.file_types import CLIP_TYPES, FOOTAGE_TYPES, STILL_TYPES
 from scenewire.text.words import WORD_PART
 from scenewire_sourcing.candidates import FoundFootage
 
 __all__ = ["Census", "LeftOut", "LibraryFile", "count_files", "describe_file", "walk", "with_sidecars"]
 
-_STILLS: Final = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif"})
-_CLIPS: Final = frozenset({".mp4", ".mov", ".mkv", ".webm"})
-_MEDIA: Final = _STILLS | _CLIPS
 _SIDECAR: Final = ".json"
 _MAX_SIDECAR_BYTES: Final = 64 << 10
 _FROM_THE_FILE: Final = frozenset({"id", "kind", "file_name"})
@@ -42,7 +40,7 @@ class LibraryFile(NamedTuple):
     @property
     def is_still(self) -> bool:
         """Whether its name is that of a picture."""
-        return self.suffix in _STILLS
+        return self.suffix in STILL_TYPES
 
     @property
     def sidecar_name(self) -> str:
@@ -88,7 +86,7 @@ def walk(root: Path) -> Iterator[LibraryFile | LeftOut]:
 
 def _entry(root: Path, path: Path) -> LibraryFile | LeftOut:
     below = str(path.relative_to(root))
-    if path.suffix.lower() not in _MEDIA | {_SIDECAR}:
+    if path.suffix.lower() not in FOOTAGE_TYPES.keys() | {_SIDECAR}:
         return LeftOut(below, "of an unknown kind")
     try:
         below.encode()
@@ -107,13 +105,15 @@ def with_sidecars(files: Iterable[LibraryFile]) -> Iterator[tuple[LibraryFile, s
     listed = list(files)
     present = {file.name for file in listed}
     for file in listed:
-        if file.suffix in _MEDIA and not _is_preview(file, present):
+        if file.suffix in FOOTAGE_TYPES and not _is_preview(file, present):
             yield file, file.sidecar_name if file.sidecar_name in present else None
 
 
 def _is_preview(file: LibraryFile, present: Collection[str]) -> bool:
     """Whether a picture has the name of a clip next to it."""
-    clips = (Path(file.name).with_suffix(suffix) for suffix in _CLIPS | {suffix.upper() for suffix in _CLIPS})
+    clips = (
+        Path(file.name).with_suffix(suffix) for suffix in CLIP_TYPES.keys() | {suffix.upper() for suffix in CLIP_TYPES}
+    )
     return file.is_still and any(str(clip) in present for clip in clips)
 
 

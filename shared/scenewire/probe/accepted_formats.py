@@ -1,6 +1,5 @@
 """Media that scenewire accepts: containers, codecs, sizes, and the first bytes of pictures."""
 
-from collections.abc import Mapping
 from typing import Final
 
 __all__ = [
@@ -12,7 +11,6 @@ __all__ = [
     "MAX_STREAMS",
     "SIGNATURE_BYTES",
     "SOUND_FORMATS",
-    "SOUND_TYPES",
     "STILL_FORMATS",
     "demuxer_options",
     "still_suffix",
@@ -65,17 +63,6 @@ SIGNATURE_BYTES: Final = 12
 
 _STILL_BRANDS: Final = frozenset({b"avif", b"avis", b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1"})
 """Pictures in the container of mp4."""
-
-
-SOUND_TYPES: Final[Mapping[str, str]] = {
-    ".mp3": "audio/mpeg",
-    ".wav": "audio/wav",
-    ".flac": "audio/flac",
-    ".ogg": "audio/ogg",
-    ".opus": "audio/ogg",
-    ".m4a": "audio/mp4",
-}
-"""Media types of sound by suffix; what a file is, its content decides."""
 
 
 def demuxer_options(formats: str) -> dict[str, str]:

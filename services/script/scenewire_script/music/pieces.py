@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from scenewire.errors import FailureCode, PermanentError
-from scenewire.probe.accepted_formats import SOUND_TYPES
+from scenewire.probe.file_types import SOUND_TYPES
 from scenewire_script.music.credits import read_credits, sidecar_of
 
 __all__ = ["HOW_TO_GET_MUSIC", "Piece", "list_pieces", "pieces_of_mood"]

@@ -20,6 +20,7 @@ from scenewire.artifacts.result_cache import Results, fingerprint
 from scenewire.artifacts.store import ArtifactStore
 from scenewire.errors import FailureCode, PermanentError, is_disk_full, storage_failure
 from scenewire.messages import ArtifactRef, SourceFacts
+from scenewire.probe.file_types import media_type_of
 from scenewire.probe.probe import probe_video
 from scenewire.probe.still import is_still, prepare_still
 from scenewire_sourcing.providers.base import FootageUnavailableError, LocatedFootage, RemoteFile
@@ -28,13 +29,6 @@ __all__ = ["Ingest", "IngestedClip"]
 
 _CACHE_VERSION: Final = 4
 """Bump when the same file leads to other facts or another verdict."""
-
-_MEDIA_TYPES: Final = {
-    ".mp4": "video/mp4",
-    ".mov": "video/quicktime",
-    ".mkv": "video/x-matroska",
-    ".webm": "video/webm",
-}
 
 
 class IngestedClip(BaseModel):
@@ -192,7 +186,7 @@ class Ingest:
 
     async def _ingest_clip(self, copy: Path) -> IngestedClip:
         facts = await probe_video(copy)
-        file = await self._store.add(copy, _MEDIA_TYPES.get(copy.suffix, "application/octet-stream"))
+        file = await self._store.add(copy, media_type_of(copy))
         return IngestedClip(file=file, facts=facts.as_source(), opening=facts.opening, key_frames=facts.key_frames)
 
     async def _ingest_still(self, copy: Path, name: str) -> IngestedClip:

@@ -36,6 +36,9 @@ _MAX_CLIPS: Final = 12
 _TURNS_PER_ROUND: Final = 8
 """Turns that show different parts of a source while it has room; after that, viewers have forgotten the first."""
 
+_UNLIMITED: Final = 1 << 31
+"""Frames that a still lasts: more than any scene has."""
+
 
 @dataclass(frozen=True)
 class InPoints:
@@ -48,9 +51,6 @@ class InPoints:
 
     opening: int = 0
     key_frames: tuple[int, ...] = ()
-
-
-_UNLIMITED: Final = 1 << 31
 
 
 def clip_counts(beats: Sequence[int], frame_rate: int) -> list[int]:
