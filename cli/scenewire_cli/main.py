@@ -19,11 +19,8 @@ from scenewire.observability.logging_setup import configure_logs
 from scenewire_cli.commands.cancel import cancel
 from scenewire_cli.commands.doctor import doctor
 from scenewire_cli.commands.endpoint import endpoint
-from scenewire_cli.commands.fonts import fonts_app
-from scenewire_cli.commands.languages import languages
 from scenewire_cli.commands.looks import looks
 from scenewire_cli.commands.make import make
-from scenewire_cli.commands.music import music
 from scenewire_cli.commands.ps import ps
 from scenewire_cli.commands.record.audit import audit
 from scenewire_cli.commands.record.database import database_app
@@ -33,11 +30,14 @@ from scenewire_cli.commands.record.rebuild import rebuild
 from scenewire_cli.commands.record.search import search
 from scenewire_cli.commands.record.show import show
 from scenewire_cli.commands.request import request
+from scenewire_cli.commands.resources.fonts import fonts_app
+from scenewire_cli.commands.resources.languages import languages
+from scenewire_cli.commands.resources.music import music
+from scenewire_cli.commands.resources.voices import voices_app
+from scenewire_cli.commands.resources.weights import weights_app
 from scenewire_cli.commands.script import script
 from scenewire_cli.commands.up import up
-from scenewire_cli.commands.voices import voices_app
 from scenewire_cli.commands.watch import watch
-from scenewire_cli.commands.weights import weights_app
 from scenewire_cli.help_pages import add_command, make_group
 from scenewire_cli.output.terminal import print_json, print_line, sanitize
 from scenewire_cli.running import EXIT_INTERRUPTED

@@ -11,7 +11,7 @@ from scenewire.artifacts.filesystem import FilesystemStore
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import ArtifactRef, Background, Look, ScriptRequested
 from scenewire_assembly.looks.contact_sheet import make_contact_sheet
-from scenewire_cli.ordering.files import OrderFiles, order_files, with_files
+from scenewire_cli.ordering.files.order_files import OrderFiles, order_files, with_files
 from scenewire_cli.ordering.order import build_order
 from scenewire_cli.ordering.order_options import OrderOptions
 from scenewire_script.preview import preview_script

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from scenewire.messages import Look
 from scenewire_assembly.captions.cues import cues_of
-from scenewire_assembly.picture.caption_styles import STYLES
-from scenewire_assembly.picture.scrim import scrim_of
+from scenewire_assembly.picture.overlays.caption_styles import STYLES
+from scenewire_assembly.picture.overlays.scrim import scrim_of
 from scenewire_assembly.typefaces.catalogue import FONTS
 from scenewire_assembly.typefaces.cutting import TYPEFACES_DIR, cut, family
 from scenewire_assembly.typefaces.face import Face

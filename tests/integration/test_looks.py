@@ -8,7 +8,7 @@ import pytest
 
 from scenewire.messages import Clip, DesignedSentence, Look, Place, Statement
 from scenewire.probe.probe import probe_media
-from scenewire_assembly.picture.scrim import scrim_of
+from scenewire_assembly.picture.overlays.scrim import scrim_of
 from tests.support.media import make_clip, run_ffmpeg
 from tests.support.studio import Studio
 

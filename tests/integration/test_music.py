@@ -18,8 +18,8 @@ from scenewire.messages import ArtifactRef, Music, ScriptRequested, VideoAssembl
 from scenewire.probe.probe import probe_sound
 from scenewire_assembly.ffmpeg_job import FfmpegOnDemand
 from scenewire_assembly.sound.music import MusicCache
-from scenewire_cli.ordering.files import OrderFiles, with_files
-from scenewire_cli.ordering.music import MusicFile
+from scenewire_cli.ordering.files.music import MusicFile
+from scenewire_cli.ordering.files.order_files import OrderFiles, with_files
 from tests.support.films import Sound, Studio, line
 from tests.support.media import make_clip, pretend_clips, run_ffmpeg
 from tests.support.music import CODECS, make_music

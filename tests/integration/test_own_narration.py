@@ -10,7 +10,7 @@ from scenewire.artifacts.filesystem import FilesystemStore
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import OWN_NARRATION, Footage, FootageSourced, Narration, OwnNarration, ScriptRequested
 from scenewire.probe.probe import probe_recording
-from scenewire_cli.ordering.files import with_files
+from scenewire_cli.ordering.files.order_files import with_files
 from scenewire_cli.ordering.order import read_order
 from scenewire_cli.ordering.order_options import OrderOptions
 from scenewire_script.preview import preview_script

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scenewire.errors import PermanentError
-from scenewire_cli.commands import weights
+from scenewire_cli.commands.resources import weights
 from scenewire_tts.installation.installer import install
 from tests.integration.test_voice_installation import Shown
 from tests.support.weights import write_onnx_folder, write_voice

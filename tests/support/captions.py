@@ -13,8 +13,8 @@ from scenewire.messages import Look, Narration, Word
 from scenewire_assembly.captions.ass import Canvas
 from scenewire_assembly.captions.cues import Cue
 from scenewire_assembly.designs.faces import faces_over_footage
-from scenewire_assembly.picture.caption_styles import STYLES, CaptionLayout, Ink, ink_over_footage
-from scenewire_assembly.picture.overlay import overlay_script
+from scenewire_assembly.picture.overlays.caption_styles import STYLES, CaptionLayout, Ink, ink_over_footage
+from scenewire_assembly.picture.overlays.overlay import overlay_script
 from scenewire_assembly.typefaces.cutting import TYPEFACES_DIR
 from tests.support.builders import artifact
 from tests.support.media import run_ffmpeg

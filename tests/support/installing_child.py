@@ -5,7 +5,7 @@ from pathlib import Path
 
 import typer
 
-from scenewire_cli.commands.voice_installation import _install
+from scenewire_cli.commands.resources.voice_installation import _install
 from scenewire_cli.running import run
 from scenewire_cli.stack.data_folder import DataFolder
 from tests.support.published_voice import publish

@@ -9,7 +9,7 @@ import typer
 
 from scenewire.artifacts.opening import open_store
 from scenewire.errors import FailureCode, PermanentError
-from scenewire_cli.ordering.files import with_files
+from scenewire_cli.ordering.files.order_files import with_files
 from scenewire_cli.ordering.order import read_order
 from scenewire_cli.ordering.order_options import OrderOptions
 from scenewire_cli.output.tables import print_facts

@@ -16,8 +16,8 @@ from scenewire_cli.cleanup import remove_intermediate_files
 from scenewire_cli.commands.summary import print_summary, raise_if_failed
 from scenewire_cli.delivery import DeliveredFiles, deliver, require_room
 from scenewire_cli.options import OUTPUT, DataOption, JsonOption, NatsOption, RecordOption
-from scenewire_cli.ordering.files import OrderFiles, with_files
-from scenewire_cli.ordering.music import check_mood
+from scenewire_cli.ordering.files.music import check_mood
+from scenewire_cli.ordering.files.order_files import OrderFiles, with_files
 from scenewire_cli.ordering.order import read_order
 from scenewire_cli.ordering.order_options import OrderOptions
 from scenewire_cli.ordering.topic_prompt import ask_topic

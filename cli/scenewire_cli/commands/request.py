@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from scenewire.messages import ScriptRequested
 from scenewire_cli.options import DataOption, JsonOption, NatsOption
-from scenewire_cli.ordering.files import OrderFiles, with_files
+from scenewire_cli.ordering.files.order_files import OrderFiles, with_files
 from scenewire_cli.ordering.order import read_order
 from scenewire_cli.ordering.order_options import OrderOptions
 from scenewire_cli.ordering.topic_prompt import ask_topic

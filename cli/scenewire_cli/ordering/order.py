@@ -8,12 +8,12 @@ from pydantic_core import ErrorDetails
 
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import ScriptRequested, fault_wording, root_faults
-from scenewire_cli.ordering.background import background_colour
-from scenewire_cli.ordering.files import OrderFiles, order_files
-from scenewire_cli.ordering.media import MediaItem, take_media
-from scenewire_cli.ordering.media_file import is_there
-from scenewire_cli.ordering.music import music_by_mood
-from scenewire_cli.ordering.narration import NarrationItem, take_narrations
+from scenewire_cli.ordering.files.background import background_colour
+from scenewire_cli.ordering.files.checks import is_there
+from scenewire_cli.ordering.files.media import MediaItem, take_media
+from scenewire_cli.ordering.files.music import music_by_mood
+from scenewire_cli.ordering.files.narration import NarrationItem, take_narrations
+from scenewire_cli.ordering.files.order_files import OrderFiles, order_files
 from scenewire_cli.ordering.order_options import DEFAULT_TOPIC, SHAPES, OrderOptions
 from scenewire_cli.ordering.script_file import read_script
 

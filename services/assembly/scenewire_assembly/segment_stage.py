@@ -21,7 +21,7 @@ from scenewire.text.markup import one_line
 from scenewire_assembly.captions.fonts import Fonts
 from scenewire_assembly.failures import disk_errors, scene_errors
 from scenewire_assembly.ffmpeg_job import Advance, FfmpegJob, FfmpegOnDemand
-from scenewire_assembly.picture.backgrounds import Backgrounds, background_errors
+from scenewire_assembly.picture.footage.backgrounds import Backgrounds, background_errors
 from scenewire_assembly.picture.scene_picture import Encoder
 from scenewire_assembly.picture.segment import SegmentPlan, make_segment, plan_segment
 from scenewire_assembly.picture.segment_command import segment_command

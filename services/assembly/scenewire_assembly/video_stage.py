@@ -18,7 +18,7 @@ from scenewire_assembly.captions.fonts import Fonts
 from scenewire_assembly.failures import disk_errors, scene_errors
 from scenewire_assembly.ffmpeg_job import FfmpegJob, FfmpegOnDemand
 from scenewire_assembly.job_files import SUBTITLES, VIDEO
-from scenewire_assembly.picture.backgrounds import Backgrounds
+from scenewire_assembly.picture.footage.backgrounds import Backgrounds
 from scenewire_assembly.progress import Report, no_op, video_progress
 from scenewire_assembly.segment_stage import SegmentStage
 from scenewire_assembly.sound.mix import BackgroundMusic, Levels, make_sound

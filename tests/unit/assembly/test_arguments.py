@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from scenewire.messages import Clip, Look
 from scenewire_assembly.captions.glyphs import find_undrawable
 from scenewire_assembly.ffmpeg_job import FfmpegJob
-from scenewire_assembly.picture.scrim import scrim_of
+from scenewire_assembly.picture.overlays.scrim import scrim_of
 from scenewire_assembly.picture.segment_command import segment_command
 from scenewire_assembly.sound.mix import Levels, make_sound
 from scenewire_assembly.sound.narration_track import NarrationTrack

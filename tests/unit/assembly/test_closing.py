@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scenewire.messages import Credit, Footage, Look, Music, Narration, SegmentRendered, Word, scene_frames
 from scenewire_assembly.captions.ass import Canvas
 from scenewire_assembly.designs.faces import faces_of
-from scenewire_assembly.picture.overlay import overlay_script
+from scenewire_assembly.picture.overlays.overlay import overlay_script
 from scenewire_assembly.themes.theme import THEMES, theme_of
 from scenewire_assembly.typefaces.cutting import TYPEFACES_DIR
 from scenewire_assembly.video.closing.card import ClosingCard, closing_card, draw_closing, needs_closing

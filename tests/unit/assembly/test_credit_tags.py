@@ -7,7 +7,7 @@ from scenewire_assembly.captions.ass import Canvas
 from scenewire_assembly.credit_lines import in_public_domain, licence_name, shown_title
 from scenewire_assembly.designs.faces import faces_of
 from scenewire_assembly.edit import Shot
-from scenewire_assembly.picture.credit_tags import credit_tags, has_tag
+from scenewire_assembly.picture.overlays.credit_tags import credit_tags, has_tag
 from scenewire_assembly.themes.theme import THEMES, theme_of
 from scenewire_assembly.typefaces.cutting import TYPEFACES_DIR
 from tests.support.boards import Drawn, read_events

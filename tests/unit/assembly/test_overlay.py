@@ -13,10 +13,10 @@ from scenewire_assembly.captions.cues import Cue, cues_of
 from scenewire_assembly.captions.word_times import SpokenWord
 from scenewire_assembly.designs.drawing import Span
 from scenewire_assembly.designs.faces import faces_of
-from scenewire_assembly.picture.caption_styles import STYLES, CaptionLayout, ink_over_ground
-from scenewire_assembly.picture.overlay import overlay_script
-from scenewire_assembly.picture.scrim import scrim_of
-from scenewire_assembly.picture.title import Title, title_of
+from scenewire_assembly.picture.overlays.caption_styles import STYLES, CaptionLayout, ink_over_ground
+from scenewire_assembly.picture.overlays.overlay import overlay_script
+from scenewire_assembly.picture.overlays.scrim import scrim_of
+from scenewire_assembly.picture.overlays.title import Title, title_of
 from scenewire_assembly.themes.theme import THEMES, theme_of
 from scenewire_assembly.typefaces.cutting import TYPEFACES_DIR
 from tests.support.builders import brief, scene

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from scenewire.ffmpeg.filters import Graph, Stream
 from scenewire.messages import Look
 from scenewire_assembly.edit import edit_clips
+from scenewire_assembly.picture.footage.still_moves import Pan, Zoom, move_of, still_shot
 from scenewire_assembly.picture.segment_command import segment_command
-from scenewire_assembly.picture.still_moves import Pan, Zoom, move_of, still_shot
 from tests.support.clips import clip, still
 from tests.support.pictures import scene_picture
 

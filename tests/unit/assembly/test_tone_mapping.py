@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from scenewire_assembly.picture.tone_mapping import TABLES, lookup_table, tone_mapped
+from scenewire_assembly.picture.footage.tone_mapping import TABLES, lookup_table, tone_mapped
 
 PQ, HLG = 16, 18
 

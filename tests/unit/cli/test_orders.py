@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from scenewire.errors import PermanentError
 from scenewire.messages import MAX_TEXT_CHARACTERS
-from scenewire_cli.ordering.files import order_files
-from scenewire_cli.ordering.music import music_file
+from scenewire_cli.ordering.files.music import music_file
+from scenewire_cli.ordering.files.order_files import order_files
 from scenewire_cli.ordering.order import build_order
 from scenewire_cli.ordering.order_options import DEFAULT_TOPIC, SHAPES, OrderOptions
 

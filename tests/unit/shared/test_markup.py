@@ -9,7 +9,7 @@ from scenewire.artifacts.filesystem import FilesystemStore
 from scenewire.messages import ScriptRequested
 from scenewire.text.markup import is_speakable, one_line
 from scenewire.text.plain import plain_line, plain_text
-from scenewire_assembly.picture.title import title_of
+from scenewire_assembly.picture.overlays.title import title_of
 from scenewire_assembly.video.chapters import chapter_title
 from scenewire_assembly.video.file_name import video_name
 from scenewire_script.stage import ScriptStage

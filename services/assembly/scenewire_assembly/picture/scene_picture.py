@@ -9,7 +9,7 @@ import numpy as np
 
 from scenewire.messages import Clip, Look
 from scenewire_assembly.edit import Edit, edit_clips
-from scenewire_assembly.picture.scrim import Scrim
+from scenewire_assembly.picture.overlays.scrim import Scrim
 from scenewire_assembly.themes.grounds import Ground
 
 __all__ = ["Encoder", "ScenePicture", "Still"]

@@ -26,15 +26,21 @@ from scenewire_assembly.designs.zones import Zones
 from scenewire_assembly.edit import check_clips, edit_clips
 from scenewire_assembly.ffmpeg_job import Advance, FfmpegJob, FrameProgress
 from scenewire_assembly.job_files import FONTS, OVERLAY, SEGMENT, clip_name
-from scenewire_assembly.picture.caption_styles import STYLES, CaptionLayout, Ink, ink_over_footage, ink_over_ground
-from scenewire_assembly.picture.credit_tags import credit_tags, has_tag, tag_lines
-from scenewire_assembly.picture.overlay import overlay_script
+from scenewire_assembly.picture.footage.tone_mapping import TABLES, lookup_table
+from scenewire_assembly.picture.overlays.caption_styles import (
+    STYLES,
+    CaptionLayout,
+    Ink,
+    ink_over_footage,
+    ink_over_ground,
+)
+from scenewire_assembly.picture.overlays.credit_tags import credit_tags, has_tag, tag_lines
+from scenewire_assembly.picture.overlays.overlay import overlay_script
+from scenewire_assembly.picture.overlays.scrim import scrim_of
+from scenewire_assembly.picture.overlays.title import Title, title_of
 from scenewire_assembly.picture.scene_picture import Encoder, ScenePicture, Still
-from scenewire_assembly.picture.scrim import scrim_of
 from scenewire_assembly.picture.segment_check import check_segment
 from scenewire_assembly.picture.segment_command import segment_command
-from scenewire_assembly.picture.title import Title, title_of
-from scenewire_assembly.picture.tone_mapping import TABLES, lookup_table
 from scenewire_assembly.themes.grounds import Ground
 from scenewire_assembly.themes.theme import Theme, contrast, theme_of
 

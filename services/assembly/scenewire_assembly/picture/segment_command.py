@@ -31,10 +31,10 @@ from scenewire.ffmpeg.options import (
 from scenewire.messages import Clip, Look
 from scenewire_assembly.edit import Shot, clip_seconds, is_repeated, timescale
 from scenewire_assembly.job_files import FONTS, OVERLAY, SEGMENT, clip_name
-from scenewire_assembly.picture.scaling import Scaling, scale
+from scenewire_assembly.picture.footage.scaling import Scaling, scale
+from scenewire_assembly.picture.footage.still_moves import still_shot
+from scenewire_assembly.picture.overlays.scrim import Scrim
 from scenewire_assembly.picture.scene_picture import ScenePicture
-from scenewire_assembly.picture.scrim import Scrim
-from scenewire_assembly.picture.still_moves import still_shot
 
 __all__ = ["segment_command", "shot_chains", "shot_input"]
 

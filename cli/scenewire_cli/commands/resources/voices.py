@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from scenewire.errors import FailureCode, PermanentError
-from scenewire_cli.commands.voice_installation import install, remove
-from scenewire_cli.commands.voice_sample import try_
+from scenewire_cli.commands.resources.voice_installation import install, remove
+from scenewire_cli.commands.resources.voice_sample import try_
 from scenewire_cli.help_pages import add_command, make_group
 from scenewire_cli.options import DataOption, JsonOption
 from scenewire_cli.output.record_views import VOICES, print_rows_or_json

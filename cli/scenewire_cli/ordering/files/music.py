@@ -11,7 +11,7 @@ from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import ArtifactRef, Music, ScriptRequested, fault_wording
 from scenewire.probe.file_types import media_type_of
 from scenewire.probe.probe import probe_sound
-from scenewire_cli.ordering.media_file import SOUND_KINDS, refuse_file, require_file
+from scenewire_cli.ordering.files.checks import SOUND_KINDS, refuse_file, require_file
 from scenewire_cli.ordering.order_options import OrderOptions
 from scenewire_script.music.credits import read_credits, sidecar_of
 from scenewire_script.music.pieces import pieces_of_mood

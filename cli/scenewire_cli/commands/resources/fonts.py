@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scenewire_cli.commands.installed import remove_installation
+from scenewire_cli.commands.resources.installed import remove_installation
 from scenewire_cli.help_pages import add_command, make_group
 from scenewire_cli.options import DataOption, JsonOption
 from scenewire_cli.output.record_views import FONTS, print_rows_or_json

@@ -18,7 +18,7 @@ from scenewire_assembly.captions.line_breaking import columns
 from scenewire_assembly.captions.word_times import SpokenWord
 from scenewire_assembly.designs.drawing import Box, Drawing, Span
 from scenewire_assembly.designs.motion import frames_at
-from scenewire_assembly.picture.caption_styles import INK, CaptionLayout, CaptionMeasures, Ink
+from scenewire_assembly.picture.overlays.caption_styles import INK, CaptionLayout, CaptionMeasures, Ink
 
 __all__ = ["CAPTION", "CAPTION_LAYER", "CaptionEvents"]
 

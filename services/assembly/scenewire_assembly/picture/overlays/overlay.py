@@ -7,9 +7,9 @@ import pysubs2
 from scenewire_assembly.captions.ass import Canvas
 from scenewire_assembly.captions.cues import Cue
 from scenewire_assembly.designs.drawing import DESIGN, Span
-from scenewire_assembly.picture.caption_events import CaptionEvents
-from scenewire_assembly.picture.caption_styles import CaptionLayout, Ink
-from scenewire_assembly.picture.title import Title
+from scenewire_assembly.picture.overlays.caption_events import CaptionEvents
+from scenewire_assembly.picture.overlays.caption_styles import CaptionLayout, Ink
+from scenewire_assembly.picture.overlays.title import Title
 
 __all__ = ["overlay_script"]
 

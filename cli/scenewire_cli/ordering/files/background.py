@@ -5,8 +5,8 @@ from typing import Final
 
 from scenewire.artifacts.store import ArtifactStore
 from scenewire.messages import COLOURS, Background, read_colour
-from scenewire_cli.ordering.footage_file import stored_footage
-from scenewire_cli.ordering.media_file import is_there, refuse_file
+from scenewire_cli.ordering.files.checks import is_there, refuse_file
+from scenewire_cli.ordering.files.footage_file import stored_footage
 
 __all__ = ["background_colour", "background_file", "stored_background"]
 

@@ -9,7 +9,7 @@ from scenewire.messages import ArtifactRef
 from scenewire.probe.file_types import media_type_of
 from scenewire.probe.probe import probe_video
 from scenewire.probe.still import is_still, prepare_still
-from scenewire_cli.ordering.media_file import refusals_of, require_file
+from scenewire_cli.ordering.files.checks import refusals_of, require_file
 
 __all__ = ["OTHER_FOOTAGE", "stored_footage"]
 

@@ -7,8 +7,8 @@ from typing import Any, Final
 from scenewire.artifacts.store import ArtifactStore
 from scenewire.messages import PlacedMedia
 from scenewire.probe.file_types import FOOTAGE_TYPES
-from scenewire_cli.ordering.footage_file import OTHER_FOOTAGE, stored_footage
-from scenewire_cli.ordering.named_files import (
+from scenewire_cli.ordering.files.footage_file import OTHER_FOOTAGE, stored_footage
+from scenewire_cli.ordering.files.named_files import (
     PLACEHOLDER,
     file_of,
     files_in,

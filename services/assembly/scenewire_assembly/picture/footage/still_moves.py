@@ -16,7 +16,7 @@ from typing import Final
 
 from scenewire.ffmpeg.filters import Chain, Expression, Filter, Stream
 from scenewire.messages import Clip, Look
-from scenewire_assembly.picture.scaling import Scaling, blurred_copy, has_same_shape, sized
+from scenewire_assembly.picture.footage.scaling import Scaling, blurred_copy, has_same_shape, sized
 
 __all__ = ["Pan", "Zoom", "move_of", "still_shot"]
 

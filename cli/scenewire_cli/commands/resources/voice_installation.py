@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from scenewire.errors import FailureCode, TransientError
-from scenewire_cli.commands.installed import remove_installation
+from scenewire_cli.commands.resources.installed import remove_installation
 from scenewire_cli.options import DataOption, JsonOption
 from scenewire_cli.output.terminal import print_json, print_line
 from scenewire_cli.progress.installation import installation_display

@@ -10,8 +10,8 @@ from scenewire.artifacts.store import ArtifactStore
 from scenewire.messages import PlacedNarration
 from scenewire.probe.file_types import SOUND_TYPES, media_type_of
 from scenewire.probe.probe import probe_recording
-from scenewire_cli.ordering.media_file import SOUND_KINDS, refusals_of, refuse_file, require_file
-from scenewire_cli.ordering.named_files import (
+from scenewire_cli.ordering.files.checks import SOUND_KINDS, refusals_of, refuse_file, require_file
+from scenewire_cli.ordering.files.named_files import (
     PLACEHOLDER,
     file_of,
     files_in,

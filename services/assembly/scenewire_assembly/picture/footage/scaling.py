@@ -5,7 +5,7 @@ from typing import Final
 
 from scenewire.ffmpeg.filters import Chain, Expression, Filter, Stream
 from scenewire.messages import Clip, Look
-from scenewire_assembly.picture.tone_mapping import TABLES
+from scenewire_assembly.picture.footage.tone_mapping import TABLES
 
 __all__ = ["Scaling", "blurred_copy", "has_same_shape", "scale", "sized"]
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import ArtifactRef, fault_wording, root_faults
-from scenewire_cli.ordering.media_file import refuse_file
+from scenewire_cli.ordering.files.checks import refuse_file
 
 __all__ = ["PLACEHOLDER", "file_of", "files_in", "read_fields", "scene_number_of", "scenes_of", "validated"]
 

@@ -10,10 +10,10 @@ from scenewire.artifacts.opening import open_store
 from scenewire.artifacts.store import ArtifactStore
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import ScriptRequested
-from scenewire_cli.ordering.background import background_file, stored_background
-from scenewire_cli.ordering.media import MediaItem, folder_media, stored_media
-from scenewire_cli.ordering.music import MusicFile, music_file, stored_music
-from scenewire_cli.ordering.narration import (
+from scenewire_cli.ordering.files.background import background_file, stored_background
+from scenewire_cli.ordering.files.media import MediaItem, folder_media, stored_media
+from scenewire_cli.ordering.files.music import MusicFile, music_file, stored_music
+from scenewire_cli.ordering.files.narration import (
     NarrationItem,
     folder_narrations,
     require_distinct,

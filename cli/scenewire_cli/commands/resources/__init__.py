@@ -1,0 +1,1 @@
+"""What an installation can speak, draw and play: voices, languages, fonts, music."""

@@ -1,0 +1,1 @@
+"""Files that an order brings along: clips, pictures, recordings, music, a background."""

@@ -1,0 +1,1 @@
+"""Brings clips, stills and backgrounds of any kind into the format of a video."""
