@@ -77,7 +77,7 @@ class TtsSettings(ServiceSettings):
         min_length=1,
         max_length=100,
         description="Voice for orders without one. espeak: `en-us`, `en-us+f3`, or `+f3` for a variant of the language's "
-        "default voice. Kokoro: `af_heart`, or a mix, `af_heart:3,af_sky:1`. A server: one of its voices. `none` makes them silent. Unset: the language's default voice.",
+        "default voice. Kokoro: `af_heart`, or a mix, `af_heart:3,af_sky:1`. A server: one of its voices. `none`: scenes are silent. Unset: the language's default voice.",
     )
     speed: float = Field(
         default=1.0, ge=0.5, le=2, description="Speech rate for orders without one; 1 is the voice's normal rate."

@@ -79,18 +79,14 @@ def divide_scene(scene: Scene, narration: Narration, *, language: str, frames: i
         return [Beat(0, frames, one_line(scene.text), scene.footage_query, tuple(wanted), spoken)]
     said = {term for sentence in sentences for term in sentence.spoken}
     unsaid = [term for term in wanted if term not in said]
-    return [
-        Beat(
-            sentence.start,
-            sentence.end,
-            sentence.text,
-            " ".join(term.word for term in sorted(own, key=sentence.spoken.__getitem__)[:_MAX_QUERY_WORDS]),
-            (*own, *unsaid),
-            sentence.spoken,
-        )
-        for sentence in sentences
-        if (own := [term for term in wanted if term in sentence.spoken])
-    ]
+    return [_beat(sentence, wanted, unsaid) for sentence in sentences]
+
+
+def _beat(sentence: _Sentence, wanted: Sequence[Term], unsaid: Sequence[Term]) -> Beat:
+    """Returns the beat of a sentence: about what it speaks, then about keywords that no sentence speaks."""
+    own = [term for term in wanted if term in sentence.spoken]
+    query = " ".join(term.word for term in sorted(own, key=sentence.spoken.__getitem__)[:_MAX_QUERY_WORDS])
+    return Beat(sentence.start, sentence.end, sentence.text, query, (*own, *unsaid), sentence.spoken)
 
 
 def _sentences(

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import ByteSize, Field, SecretStr
 
 from scenewire.settings import EmptyAsNone, Seconds, Settings, can_be_key
+from scenewire_sourcing.candidates import FootageFile, FoundFootage
 from scenewire_sourcing.renditions import STILL_LINES, Rendition, best
 from scenewire_sourcing.servers.archive.client import ArchiveApi, ArchiveError
 from scenewire_sourcing.user_agent import CONTACT_PATTERN, user_agent
@@ -88,6 +89,15 @@ class RenditionSettings(ArchiveSettings):
             message = f"there is no file of this {kind} in a usable format with at most {self.max_file_size} bytes"
             raise ArchiveError(message)
         return found
+
+    def with_best_file(self, kind: str, found: FoundFootage, renditions: Iterable[Rendition]) -> FootageFile:
+        """Returns a clip or still with its best file.
+
+        Raises:
+            ArchiveError: there is none.
+        """
+        chosen = self.best(kind, renditions).fields
+        return FootageFile(**found.model_dump(exclude=set(chosen)), **chosen)
 
 
 def required_key(key: SecretStr | None, name: str, variable: str) -> str:

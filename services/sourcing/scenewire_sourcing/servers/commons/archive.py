@@ -76,8 +76,7 @@ class CommonsArchive(HttpArchive):
                 break
         if found is None:
             return None
-        chosen = self._settings.best(kind, renditions)
-        return FootageFile(**found.model_dump(exclude=set(chosen.fields)), **chosen.fields)
+        return self._settings.with_best_file(kind, found, renditions)
 
     async def _pages(self, kind: Kind, query: Mapping[str, str], *, width: int) -> list[Mapping[str, Any]]:
         properties = (

@@ -61,8 +61,7 @@ class LocArchive(HttpArchive):
         found = self._described(kind, item) if isinstance(item, dict) else None
         if found is None or found.id != f"{kind}:{own_id}":
             return None
-        chosen = self._settings.best(kind, self._renditions(kind, answer))
-        return FootageFile(**found.model_dump(exclude=set(chosen.fields)), **chosen.fields)
+        return self._settings.with_best_file(kind, found, self._renditions(kind, answer))
 
     def _described(self, kind: Kind, result: Mapping[str, Any]) -> FoundFootage | None:
         own_id = _ITEM.search(text_of(result.get("id")) or text_of(result.get("url")))

@@ -53,8 +53,7 @@ class PexelsArchive(HttpArchive):
         if found is None or found.id != f"{kind}:{own_id}":
             return None
         usable = (file for file in self._renditions(kind, item) if not self._client.holds_secret(file.url))
-        chosen = self._settings.best(kind, usable)
-        return FootageFile(**found.model_dump(exclude=set(chosen.fields)), **chosen.fields)
+        return self._settings.with_best_file(kind, found, usable)
 
     def _described(self, kind: Kind, item: Mapping[str, Any]) -> FoundFootage | None:
         own_id, page = text_of(item.get("id")), secure(item.get("url")).partition("?")[0]

@@ -55,8 +55,7 @@ class PixabayArchive(HttpArchive):
             found = self._described(kind, hit)
             if found is not None and found.id == f"{kind}:{own_id}":
                 usable = (file for file in self._renditions(kind, hit) if not self._client.holds_secret(file.url))
-                chosen = self._settings.best(kind, usable)
-                return FootageFile(**found.model_dump(exclude=set(chosen.fields)), **chosen.fields)
+                return self._settings.with_best_file(kind, found, usable)
         return None
 
     async def _hits(self, kind: Kind, **query: str) -> list[Mapping[str, Any]]:
