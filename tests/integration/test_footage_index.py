@@ -7,8 +7,9 @@ import pytest
 
 from scenewire.database.revision import downgrade, upgrade
 from scenewire.messages import Candidate, Credit, Footage, FootageSourced
+from scenewire.record import reads
+from scenewire.record.queries import Row
 from scenewire_recorder import api
-from scenewire_recorder.projection.media_rows import Row
 from tests.integration.test_videos import STRANGE
 from tests.support.builders import PROJECT, footage_sourced, scripted
 from tests.support.postgres import Postgres
@@ -69,7 +70,7 @@ async def fill(database: Database) -> None:
 
 
 async def titles(database: Database, words: str) -> list[str]:
-    return [row["title"] for row in await api.search_footage(database.url, words, limit=10)]
+    return [row["title"] for row in await reads.search_footage(database.url, words, limit=10)]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +94,7 @@ async def test_footage_is_found_by_every_part_of_its_description(words: str, dat
 
 async def test_footage_that_was_only_considered_is_found_too(database: Database):
     await fill(database)
-    (found,) = await api.search_footage(database.url, "still bild", limit=10)
+    (found,) = await reads.search_footage(database.url, "still bild", limit=10)
     assert (found["title"], found["kind"], found["path"], found["picture"]) == (STILL.title, "still", None, None)
     assert {scene["state"] for scene in found["scenes"]} == {"considered"}
     assert await titles(database, "s") == [HARBOUR.title, STILL.title]  # used before considered
@@ -102,7 +103,7 @@ async def test_footage_that_was_only_considered_is_found_too(database: Database)
 
 async def test_a_source_names_the_projects_and_scenes_that_used_or_considered_it(database: Database):
     await fill(database)
-    (found,) = await api.search_footage(database.url, "harbour", limit=10)
+    (found,) = await reads.search_footage(database.url, "harbour", limit=10)
     assert {(scene["project_id"], scene["scene_number"], scene["state"]) for scene in found["scenes"]} == {
         (str(PROJECT), 1, "used"),
         (str(PROJECT), 2, "considered"),
@@ -119,13 +120,13 @@ async def test_footage_that_was_downloaded_and_not_shown_names_its_file(database
     found = Footage(candidates=(STILL, stored, STILL), fallback=True)  # for several sentences
     message = footage_sourced(PROJECT, 1, 2).model_copy(update={"footage": found})
     await database.record(delivered([scripted(PROJECT, 2), message]))
-    (source,) = await api.search_footage(database.url, "lighthouse", limit=10)
+    (source,) = await reads.search_footage(database.url, "lighthouse", limit=10)
     assert (source["path"], [scene["state"] for scene in source["scenes"]]) == ("content/ab/still.jpg", ["downloaded"])
 
 
 async def test_a_limit_counts_sources_with_all_their_scenes(database: Database):
     await fill(database)
-    (found,) = await api.search_footage(database.url, "s", limit=1)
+    (found,) = await reads.search_footage(database.url, "s", limit=1)
     assert len(found["scenes"]) == 3
 
 
@@ -133,7 +134,7 @@ async def test_a_rebuild_gives_the_same_index_and_fills_that_of_an_older_record(
     await fill(database)
 
     async def found() -> list[Row]:
-        return await api.search_footage(database.url, "s", limit=10)
+        return await reads.search_footage(database.url, "s", limit=10)
 
     before = await found()
     await downgrade(database.url, "8f3b6c20d9e1")
@@ -148,7 +149,7 @@ async def test_a_scene_that_is_gone_leaves_the_index(database: Database):
     await fill(database)
     fewer = scripted(PROJECT, 1).model_copy(update={"revision": 1})
     await database.record(delivered([fewer], first=50))
-    (found,) = await api.search_footage(database.url, "harbour", limit=10)
+    (found,) = await reads.search_footage(database.url, "harbour", limit=10)
     assert (str(PROJECT), 2) not in {(scene["project_id"], scene["scene_number"]) for scene in found["scenes"]}
     assert (await api.check(database.url))["problems"] == ()
 
@@ -162,5 +163,5 @@ async def test_any_text_is_a_valid_query_with_the_same_results_on_both_databases
         await fill(database)
         await database.record(delivered(film(UUID(int=5)), first=100))
     for words in (*STRANGE, " ".join(f"word{number}" for number in range(5_000)), "tea t", "title dvids"):
-        here = await api.search_footage(file.url, words, limit=10)
-        assert here == await api.search_footage(postgres_database.url, words, limit=10), words
+        here = await reads.search_footage(file.url, words, limit=10)
+        assert here == await reads.search_footage(postgres_database.url, words, limit=10), words

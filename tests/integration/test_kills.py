@@ -18,10 +18,10 @@ from nats.js import JetStreamContext
 from scenewire.database.engine import writing_engine
 from scenewire.database.revision import upgrade
 from scenewire.messages import StoredMessage
+from scenewire.record.queries import opened
 from scenewire.topology import PIPELINE, RECORDER
 from scenewire_cli.stack.nats_server import NatsServer
 from scenewire_recorder.maintenance.rebuild import rows_from_log
-from scenewire_recorder.queries import opened
 from scenewire_recorder.repository import Repository
 from tests.support.nats import provisioned_server
 from tests.unit.recorder.story import Database, PostgresDatabase, delivered, film

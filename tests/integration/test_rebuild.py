@@ -16,11 +16,11 @@ from scenewire.bus.client import BusClient
 from scenewire.bus.provision import provision, release_unacknowledged
 from scenewire.database.revision import upgrade
 from scenewire.messages import Message, ProjectCancelled, ScriptRequested
+from scenewire.record.queries import opened
 from scenewire.topology import PIPELINE, RECORDER
 from scenewire_cli.stack.nats_server import NatsServer
 from scenewire_recorder.app import create_app
 from scenewire_recorder.maintenance.rebuild import Restored, log_from_stream, stream_from_log
-from scenewire_recorder.queries import opened
 from scenewire_recorder.settings import RecorderSettings
 from tests.support.nats import connected, running_server, settings_for
 from tests.support.quick_workers import Stages, quick_workers

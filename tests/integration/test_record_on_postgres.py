@@ -6,6 +6,7 @@ import pytest
 
 from scenewire.database.revision import upgrade
 from scenewire.errors import PermanentError
+from scenewire.record import reads
 from scenewire_recorder import api as console
 from tests.support.builders import PROJECT
 from tests.unit.recorder.story import Database, PostgresDatabase
@@ -25,16 +26,16 @@ async def test_the_record_reads_as_on_sqlite(record: PostgresDatabase, tmp_path:
     await upgrade(file.url)
     await file.record(everything())
     for question in (
-        lambda url: console.projects(url, limit=10),
-        lambda url: console.project(url, str(PROJECT)[:5]),
-        lambda url: console.search(url, "tea vid", limit=10),
-        lambda url: console.search_footage(url, "title", limit=10),
-        lambda url: console.history(url, str(PROJECT)),
+        lambda url: reads.projects(url, limit=10),
+        lambda url: reads.project(url, str(PROJECT)[:5]),
+        lambda url: reads.search(url, "tea vid", limit=10),
+        lambda url: reads.search_footage(url, "title", limit=10),
+        lambda url: reads.history(url, str(PROJECT)),
     ):
         assert await question(record.url) == await question(file.url)
     columns = ("operation", "entity_type", "entity_id", "changes", "context")
     here, there = [
-        [[row[name] for name in columns] for row in await console.audit(url, str(PROJECT), limit=100)]
+        [[row[name] for name in columns] for row in await reads.audit(url, str(PROJECT), limit=100)]
         for url in (record.url, file.url)
     ]
     assert here == there
@@ -54,5 +55,5 @@ async def test_the_schema_goes_back_and_says_so(record: PostgresDatabase):
     assert (await console.check(record.url))["problems"] == ()
     assert (await console.set_schema(record.url, OLDER))["schema"] == "older"
     with pytest.raises(PermanentError, match="older schema"):
-        await console.projects(record.url, limit=1)
+        await reads.projects(record.url, limit=1)
     assert (await console.set_schema(record.url, "head"))["schema"] == "current"

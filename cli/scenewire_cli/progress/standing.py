@@ -147,9 +147,9 @@ async def recorded_standings(folder: DataFolder) -> Sequence[Standing]:
     Raises:
         PipelineError: the database cannot be used.
     """
-    from scenewire_recorder import api
+    from scenewire.record import reads
 
-    return [_recorded(row) for row in await api.unfinished(folder.record_url)]
+    return [_recorded(row) for row in await reads.unfinished(folder.record_url)]
 
 
 def with_states(

@@ -6,10 +6,10 @@ from scenewire.bus import Bus
 from scenewire.database.condition import require_file
 from scenewire.database.engine import writing_engine
 from scenewire.database.revision import upgrade
+from scenewire.record.queries import opened
 from scenewire.topology import PIPELINE
 from scenewire_recorder.handlers import register
 from scenewire_recorder.maintenance.stream_check import report_losses
-from scenewire_recorder.queries import opened
 from scenewire_recorder.repository import Repository
 from scenewire_recorder.settings import RecorderSettings
 from scenewire_recorder.stage import RecorderStage

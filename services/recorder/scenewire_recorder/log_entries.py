@@ -1,27 +1,22 @@
-"""Rows of the message log, and the parsed messages."""
+"""Rows of the message log."""
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Final, Self
+from typing import Self
 
-from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError, to_json
 
-from scenewire.messages import Message, ScriptRequested, StoredMessage, describe_faults, message_model
+from scenewire.messages import StoredMessage
 from scenewire.messages.headers import MESSAGE_ID
+from scenewire.record.content import MAX_PROBLEM_CHARACTERS, Content, parse, plain
 
-__all__ = ["Content", "LogEntry", "Position", "parse", "read"]
+__all__ = ["LogEntry", "Position", "read"]
 
-Content = Message | ScriptRequested
 Position = tuple[int, str, int]
 """Revision, time, sequence: the order of a project's messages."""
-
-MAX_PROBLEM_CHARACTERS: Final = 900
-_ESCAPED_NUL: Final = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
 @dataclass(kw_only=True, slots=True)
@@ -63,7 +58,7 @@ class LogEntry:
 
     def rejected(self, problem: str) -> Self:
         """Returns the entry marked as invalid, so that projections leave it out."""
-        return replace(self, content=None, revision=0, problem=_plain(problem)[:MAX_PROBLEM_CHARACTERS])
+        return replace(self, content=None, revision=0, problem=plain(problem)[:MAX_PROBLEM_CHARACTERS])
 
 
 def read(message: StoredMessage) -> LogEntry:
@@ -75,11 +70,11 @@ def read(message: StoredMessage) -> LogEntry:
     headers = message.headers
     spare_id = f"{message.stream}:{message.sequence}:{message.published_at_ns}"
     return LogEntry(
-        message_id=_plain(headers.get(MESSAGE_ID, "")) or spare_id,
+        message_id=plain(headers.get(MESSAGE_ID, "")) or spare_id,
         spare_id=spare_id,
         stream=message.stream,
         sequence=message.sequence,
-        subject=_plain(message.subject),
+        subject=plain(message.subject),
         project_id=_project_id(message, content),
         revision=content.revision if content else 0,
         published_at=_as_time(message.published_at_ns),
@@ -89,19 +84,6 @@ def read(message: StoredMessage) -> LogEntry:
         problem=problem,
         content=content,
     )
-
-
-def parse(subject: str, body: str) -> tuple[Content | None, str | None]:
-    """Parses a body; returns the message, or the problem."""
-    known = message_model(subject)
-    if known is None:
-        return None, "its subject is unknown to this version"
-    if "\\u0000" in body:  # no column accepts a NUL
-        body = _ESCAPED_NUL.sub(r"\1", body)
-    try:
-        return known.model_validate_json(body), None
-    except ValidationError as error:
-        return None, _plain(describe_faults(error))[:MAX_PROBLEM_CHARACTERS]
 
 
 def _as_text(body: bytes) -> tuple[str | None, str | None]:
@@ -137,10 +119,3 @@ def _project_id(message: StoredMessage, content: Content | None) -> str | None:
     else:
         project_id = content.project_id
     return None if project_id is None else str(project_id)
-
-
-def _plain(text: str) -> str:
-    """Returns text that every database accepts."""
-    if text.isascii() and "\0" not in text:
-        return text
-    return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")

@@ -23,8 +23,10 @@ from scenewire.database.models import (
     VisualSuggestion,
 )
 from scenewire.database.revision import require_expected
-from scenewire_recorder.log_entries import LogEntry, Position, parse
-from scenewire_recorder.projection.media_rows import FOOTAGE_COLUMNS, SUGGESTION_COLUMNS, VIDEO_COLUMNS, Row
+from scenewire.record.content import parse
+from scenewire.record.queries import Row
+from scenewire_recorder.log_entries import LogEntry, Position
+from scenewire_recorder.projection.media_rows import FOOTAGE_COLUMNS, SUGGESTION_COLUMNS, VIDEO_COLUMNS
 from scenewire_recorder.projection.projection import (
     FLAGS,
     JOB_COLUMNS,

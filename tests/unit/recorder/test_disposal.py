@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from scenewire.messages import FootageSourced, Message, ScriptRequested, SegmentRendered
+from scenewire.record.queries import opened
 from scenewire_recorder.maintenance.retention import disposable
-from scenewire_recorder.queries import opened
 from tests.support.builders import PROJECT
 from tests.unit.recorder.story import Database, candidate, delivered, failed, film, ref
 

@@ -8,9 +8,9 @@ import pytest
 
 from scenewire.database.engine import writing_engine
 from scenewire.database.revision import upgrade
+from scenewire.record.queries import opened
 from scenewire_recorder.maintenance.rebuild import rows_from_log
 from scenewire_recorder.projection.path_layouts import Layout
-from scenewire_recorder.queries import opened
 from scenewire_recorder.repository import Repository
 from scenewire_recorder.stage import RecorderStage
 from tests.support.builders import PROJECT

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from scenewire.database.engine import reading_engine, snapshot, transaction, writing_engine
 from scenewire.messages import ScriptRequested
 from scenewire.processes.run import run_program
-from scenewire_recorder.projection.media_rows import Row
+from scenewire.record.queries import Row
 from tests.support.builders import PROJECT
 from tests.unit.recorder.story import Database, delivered, failed, film
 

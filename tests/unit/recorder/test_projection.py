@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenewire.messages import Message, SceneOrder, ScriptRequested
+from scenewire.record.queries import Row
 from scenewire_recorder.log_entries import read
-from scenewire_recorder.projection.media_rows import Row
 from scenewire_recorder.projection.projection import ProjectRows, fold
 from tests.support.builders import PROJECT, audio_rendered, scripted
 from tests.unit.recorder.story import assembled, cancelled, delivered, failed, film, footage

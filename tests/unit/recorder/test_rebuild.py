@@ -9,8 +9,8 @@ import pytest
 from scenewire.database.condition import examine
 from scenewire.database.engine import writing_engine
 from scenewire.messages import derive_project_id
+from scenewire.record.queries import opened
 from scenewire_recorder.maintenance.rebuild import Rebuilt, Stored, rows_from_log
-from scenewire_recorder.queries import opened
 from scenewire_recorder.repository import Repository
 from tests.unit.recorder.story import NOON_NS, Database, delivered, film, raw_message
 from tests.unit.recorder.test_recording import OTHER, everything

@@ -32,8 +32,8 @@ def audit(
 
 
 async def _audit(folder: DataFolder, entity_id: str, *, limit: int, as_json: bool) -> int:
-    from scenewire_recorder import api
+    from scenewire.record import reads
 
-    rows = await api.audit(folder.record_url, entity_id, limit=limit)
+    rows = await reads.audit(folder.record_url, entity_id, limit=limit)
     print_rows_or_json("change", rows, AUDIT, as_json=as_json)
     return 0

@@ -21,8 +21,8 @@ def history(project_id: ProjectArgument, *, data: DataOption = None, as_json: Js
 
 
 async def _history(folder: DataFolder, project_id: str, *, as_json: bool) -> int:
-    from scenewire_recorder import api
+    from scenewire.record import reads
 
-    rows = await api.history(folder.record_url, project_id)
+    rows = await reads.history(folder.record_url, project_id)
     print_rows_or_json("message", rows, HISTORY, as_json=as_json)
     return 0

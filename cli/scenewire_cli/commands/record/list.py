@@ -19,8 +19,8 @@ def list_(*, limit: LimitOption = 50, data: DataOption = None, as_json: JsonOpti
 
 
 async def _list(folder: DataFolder, *, limit: int, as_json: bool) -> int:
-    from scenewire_recorder import api
+    from scenewire.record import reads
 
-    rows = with_states(await api.projects(folder.record_url, limit=limit), await recorded_standings(folder), folder)
+    rows = with_states(await reads.projects(folder.record_url, limit=limit), await recorded_standings(folder), folder)
     print_rows_or_json("project", rows, PROJECTS, as_json=as_json)
     return 0

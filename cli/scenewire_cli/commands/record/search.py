@@ -44,12 +44,12 @@ def search(
 
 
 async def _search(folder: DataFolder, words: str, *, footage: bool, limit: int, as_json: bool) -> int:
-    from scenewire_recorder import api
+    from scenewire.record import reads
 
     if footage:
-        found = await api.search_footage(folder.record_url, words, limit=limit)
+        found = await reads.search_footage(folder.record_url, words, limit=limit)
         print_rows_or_json("footage", found, FOOTAGE, as_json=as_json)
     else:
-        rows = await api.search(folder.record_url, words, limit=limit)
+        rows = await reads.search(folder.record_url, words, limit=limit)
         print_rows_or_json("video", rows, VIDEOS, as_json=as_json)
     return 0

@@ -22,9 +22,9 @@ def show(project_id: ProjectArgument, *, data: DataOption = None, as_json: JsonO
 
 
 async def _show(folder: DataFolder, project_id: str, *, as_json: bool) -> int:
-    from scenewire_recorder import api
+    from scenewire.record import reads
 
-    found = await api.project(folder.record_url, project_id)
+    found = await reads.project(folder.record_url, project_id)
     (project,) = with_states([found], await recorded_standings(folder), folder)
     if as_json:
         print_event("project", project)

@@ -11,10 +11,10 @@ from uuid import UUID
 from scenewire.bus.client import BusClient
 from scenewire.messages import MAX_SCENES, ScriptRequested
 from scenewire.messages.headers import CORRELATION_ID, MESSAGE_ID, SERVER_PREFIX
-from scenewire_recorder.log_entries import parse, read
-from scenewire_recorder.projection.media_rows import Row
+from scenewire.record.content import parse
+from scenewire.record.queries import ENDS, Record, Row
+from scenewire_recorder.log_entries import read
 from scenewire_recorder.projection.path_layouts import FOLDS, Fold, Layout
-from scenewire_recorder.queries import ENDS, Record
 from scenewire_recorder.repository import Repository, UnitOfWork
 from scenewire_recorder.stage import RecorderStage
 

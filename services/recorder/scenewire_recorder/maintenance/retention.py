@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from scenewire.messages import VideoAssembled
-from scenewire_recorder.queries import Record
+from scenewire.record.queries import Record
 
 __all__ = ["disposable"]
 

@@ -6,8 +6,8 @@ from typing import Final
 import structlog
 
 from scenewire.bus.client import BusClient
+from scenewire.record.queries import Record
 from scenewire.topology import PIPELINE
-from scenewire_recorder.queries import Record
 
 __all__ = ["report_losses"]
 

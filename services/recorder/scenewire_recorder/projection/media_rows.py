@@ -2,23 +2,21 @@
 
 from collections.abc import Iterator
 from hashlib import sha256
-from typing import Any, Final
+from typing import Final
 
 from scenewire.messages import Candidate, Clip, Credit, Footage, VideoAssembled
+from scenewire.record.queries import Row
 
 __all__ = [
     "FOOTAGE_COLUMNS",
     "SUGGESTION_COLUMNS",
     "VIDEO_COLUMNS",
-    "Row",
     "clip_row",
     "footage_rows",
     "id_from",
     "suggestion_rows",
     "video_row",
 ]
-
-Row = dict[str, Any]
 
 SUGGESTION_COLUMNS: Final = (
     "id",

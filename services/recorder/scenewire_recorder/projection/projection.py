@@ -25,8 +25,10 @@ from scenewire.messages import (
     SegmentRendered,
     VideoAssembled,
 )
-from scenewire_recorder.log_entries import Content, LogEntry
-from scenewire_recorder.projection.media_rows import Row, clip_row, footage_rows, id_from, suggestion_rows, video_row
+from scenewire.record.content import Content
+from scenewire.record.queries import Row
+from scenewire_recorder.log_entries import LogEntry
+from scenewire_recorder.projection.media_rows import clip_row, footage_rows, id_from, suggestion_rows, video_row
 
 __all__ = ["FLAGS", "JOB_COLUMNS", "PROJECT_COLUMNS", "SCENE_COLUMNS", "Cause", "ProjectRows", "fold", "job_id"]
 

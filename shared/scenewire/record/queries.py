@@ -1,8 +1,8 @@
-"""All reads of the database for commands."""
+"""All queries of the record: rows in, dicts by column out."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Executable, Subquery, and_, case, func, or_, select, union, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -11,9 +11,10 @@ from scenewire.database.engine import reading_engine, snapshot
 from scenewire.database.models import AuditEntry, FootageEntry, LoggedMessage, Project, Scene, Video, VisualSuggestion
 from scenewire.database.search import footage_matches, video_search
 from scenewire.messages import ProjectCancelled, ProjectFailed, VideoAssembled
-from scenewire_recorder.projection.media_rows import Row
 
-__all__ = ["ENDS", "Record", "opened"]
+__all__ = ["ENDS", "Record", "Row", "opened"]
+
+Row = dict[str, Any]
 
 ENDS: Final = (VideoAssembled.SUBJECT, ProjectFailed.SUBJECT, ProjectCancelled.SUBJECT)
 _STORY: Final = (LoggedMessage.revision, LoggedMessage.published_at, LoggedMessage.sequence)
