@@ -5,7 +5,7 @@ from typing import Any
 from scenewire_cli.options import DataOption, JsonOption, NatsOption
 from scenewire_cli.output.record_views import RUNNING, print_rows_or_json
 from scenewire_cli.output.terminal import print_line
-from scenewire_cli.progress.standing import Standing, recorded_standings, state_of, streamed_standings
+from scenewire_cli.progress.standing import ProjectStanding, recorded_standings, state_of, streamed_standings
 from scenewire_cli.running import run
 from scenewire_cli.stack.connection import existing
 from scenewire_cli.stack.data_folder import DataFolder
@@ -38,7 +38,7 @@ async def _ps(folder: DataFolder, *, nats_url: str | None, as_json: bool) -> int
     return 0
 
 
-def _row(standing: Standing, *, alive: bool) -> dict[str, Any]:
+def _row(standing: ProjectStanding, *, alive: bool) -> dict[str, Any]:
     state = state_of(standing, alive=alive)
     left = standing.time_left if state == "running" else None
     return {

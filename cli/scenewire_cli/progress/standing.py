@@ -1,31 +1,22 @@
 """How far unfinished projects are: from the stream of a running stack, else from the record."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
-from statistics import median
 from typing import Any, Final, Literal
 
 from scenewire.messages import AudioRendered, FootageSourced, ScenesScripted, SegmentRendered, StoredMessage
+from scenewire.record.standing import Standing
 from scenewire_cli.progress.projects import StoredProject, stored_projects
 from scenewire_cli.stack.connection import Access
 from scenewire_cli.stack.data_folder import DataFolder
 
-__all__ = ["ProjectState", "Standing", "recorded_standings", "state_of", "streamed_standings", "with_states"]
+__all__ = ["ProjectStanding", "ProjectState", "recorded_standings", "state_of", "streamed_standings", "with_states"]
 
 ProjectState = Literal["running", "stalled", "interrupted", "finished", "failed", "cancelled"]
 
 _STALLED_AFTER: Final = timedelta(minutes=15)
 """Without a message for as long, a project makes no progress that anybody could see."""
-
-_MIN_MEASURED: Final = 3
-"""Pictures that must be ready before the time left is estimated: two intervals."""
-
-_SCRIPT_WEIGHT: Final = 2
-_SCENE_WEIGHTS: Final = (18, 10, 65)
-"""Percent for the script, and for narration, footage and picture of all scenes; the rest is the video. Pictures take most
-of the time."""
 
 _ENDED: Final[dict[str, ProjectState]] = {"complete": "finished", "error": "failed", "cancelled": "cancelled"}
 """States by status in the record."""
@@ -39,55 +30,12 @@ _STEPS: Final = (
 
 
 @dataclass(kw_only=True)
-class Standing:
-    """How far an unfinished project is.
-
-    Attributes:
-        scene_count: None before the script.
-        spoken: scenes with narration; `sourced` and `rendered` count those with footage and picture.
-        rendered_at: when each picture was ready, in order.
-    """
+class ProjectStanding(Standing):
+    """How far an unfinished project is."""
 
     project_id: str
     name: str
     last_active: datetime | None
-    scene_count: int | None = None
-    spoken: int = 0
-    sourced: int = 0
-    rendered_at: list[datetime] = field(default_factory=list)
-
-    @property
-    def rendered(self) -> int:
-        """Scenes whose picture is ready."""
-        return len(self.rendered_at)
-
-    @property
-    def stage(self) -> str:
-        """The first stage that is not complete, by its name in the progress display."""
-        if self.scene_count is None:
-            return "script"
-        done = {"speech": self.spoken, "footage": self.sourced, "picture": self.rendered}
-        return next((stage for stage, count in done.items() if count < self.scene_count), "video")
-
-    @property
-    def percent(self) -> int:
-        """How much is done, from the scenes that each stage has completed."""
-        if self.scene_count is None:
-            return 0
-        scenes = sum(
-            weight * min(count, self.scene_count)
-            for weight, count in zip(_SCENE_WEIGHTS, (self.spoken, self.sourced, self.rendered), strict=True)
-        )
-        return int(_SCRIPT_WEIGHT + scenes / self.scene_count)
-
-    @property
-    def time_left(self) -> timedelta | None:
-        """Estimate from the intervals between finished pictures; None until there are some."""
-        if self.scene_count is None or self.rendered < _MIN_MEASURED:
-            return None
-        times = sorted(self.rendered_at)
-        intervals = [(later - earlier).total_seconds() for earlier, later in pairwise(times)]
-        return timedelta(seconds=median(intervals) * max(0, self.scene_count - self.rendered))
 
     def apply(self, message: StoredMessage) -> None:
         """Counts a message of the project."""
@@ -104,7 +52,7 @@ class Standing:
                 self.rendered_at.append(at)
 
 
-def state_of(standing: Standing, *, alive: bool | None) -> ProjectState:
+def state_of(standing: ProjectStanding, *, alive: bool | None) -> ProjectState:
     """Returns the state of an unfinished project.
 
     Args:
@@ -118,7 +66,7 @@ def state_of(standing: Standing, *, alive: bool | None) -> ProjectState:
     return "running" if is_recent else "stalled"
 
 
-async def streamed_standings(access: Access) -> list[Standing]:
+async def streamed_standings(access: Access) -> list[ProjectStanding]:
     """Returns the unfinished projects of a running stack, in the order in which they were ordered.
 
     Raises:
@@ -132,16 +80,16 @@ async def streamed_standings(access: Access) -> list[Standing]:
     return [_streamed(project, steps) for project in unfinished]
 
 
-def _streamed(project: StoredProject, steps: Collection[StoredMessage]) -> Standing:
+def _streamed(project: StoredProject, steps: Collection[StoredMessage]) -> ProjectStanding:
     ordered_at = datetime.fromtimestamp(project.first_published_at_ns / 1e9, UTC)
-    standing = Standing(project_id=str(project.project_id), name=project.name, last_active=ordered_at)
+    standing = ProjectStanding(project_id=str(project.project_id), name=project.name, last_active=ordered_at)
     for message in steps:
         if message.project_id == project.project_id and message.revision == project.revision:
             standing.apply(message)
     return standing
 
 
-async def recorded_standings(folder: DataFolder) -> Sequence[Standing]:
+async def recorded_standings(folder: DataFolder) -> Sequence[ProjectStanding]:
     """Returns the unfinished projects on record, the most recently active first.
 
     Raises:
@@ -153,7 +101,7 @@ async def recorded_standings(folder: DataFolder) -> Sequence[Standing]:
 
 
 def with_states(
-    rows: Sequence[Mapping[str, Any]], unfinished: Sequence[Standing], folder: DataFolder
+    rows: Sequence[Mapping[str, Any]], unfinished: Sequence[ProjectStanding], folder: DataFolder
 ) -> list[dict[str, Any]]:
     """Returns rows of projects with `state` and `percent`, and both as `progress` for people.
 
@@ -164,7 +112,7 @@ def with_states(
     return [dict(row) | _state(row, standings.get(row["id"]), alive=alive) for row in rows]
 
 
-def _state(row: Mapping[str, Any], standing: Standing | None, *, alive: bool | None) -> dict[str, Any]:
+def _state(row: Mapping[str, Any], standing: ProjectStanding | None, *, alive: bool | None) -> dict[str, Any]:
     if standing is None:
         state = _ENDED.get(row.get("status") or "")
         return {"state": state, "percent": 100 if state == "finished" else None, "progress": state or row.get("status")}
@@ -172,8 +120,8 @@ def _state(row: Mapping[str, Any], standing: Standing | None, *, alive: bool | N
     return {"state": state, "percent": standing.percent, "progress": f"{state}, {standing.percent} %"}
 
 
-def _recorded(row: Mapping[str, Any]) -> Standing:
-    return Standing(
+def _recorded(row: Mapping[str, Any]) -> ProjectStanding:
+    return ProjectStanding(
         project_id=row["id"],
         name=row["name"] or "",
         last_active=datetime.fromisoformat(row["last_active"]) if row["last_active"] else None,

@@ -1,10 +1,11 @@
 """The bus for programs that are not services: publish orders, read the stream, follow a project."""
 
+import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import nats
@@ -24,7 +25,7 @@ from scenewire.bus.publishing import (
     room_for_body,
 )
 from scenewire.bus.received import stored_message
-from scenewire.errors import FailureCode, TransientError
+from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.messages import Message, Progress, ScriptRequested, StoredMessage
 from scenewire.topology import ALL_PROGRESS, PIPELINE, Durable
 
@@ -122,6 +123,35 @@ class BusClient:
                 headers=message_headers(message),
             )
         return int(ack.seq)
+
+    async def ask(self, subject: str, body: bytes, *, timeout: float = REQUEST_TIMEOUT_S) -> dict[str, Any]:
+        """Sends a request to a service and returns its answer.
+
+        Args:
+            subject: which requests the service answers.
+            body: JSON.
+            timeout: seconds.
+
+        Raises:
+            PermanentError: the service refused; `message_too_large`, nothing was sent.
+            TransientError: the service cannot do it now; `bus_unavailable`, it does not answer.
+        """
+        require_body_fits(subject, body, self._client.max_payload)
+        try:
+            reply = await self._client.request(subject, body, timeout=timeout)
+            answer = json.loads(reply.data)
+        except (nats.errors.Error, OSError) as error:  # TimeoutError is an OSError
+            raise TransientError(
+                FailureCode.BUS_UNAVAILABLE,
+                f"no service answers on {subject}: {str(error) or f'nothing within {timeout:g} s'}",
+                hint="check that the services run, then try again",
+            ) from error
+        except ValueError as error:
+            message = f"the answer on {subject} cannot be understood: {error}"
+            raise TransientError(FailureCode.BUS_UNAVAILABLE, message, hint="check the services' versions") from error
+        if refused := answer.get("error"):
+            raise PermanentError(FailureCode(refused["code"]), refused["message"], hint=refused.get("hint", ""))
+        return dict(answer)
 
     async def restore(self, subject: str, body: bytes, headers: Mapping[str, str]) -> bool:
         """Publishes a logged message again; returns False when the stream has its id already.

@@ -1,6 +1,6 @@
 """All queries of the record: rows in, dicts by column out."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from scenewire.database.engine import reading_engine, snapshot
 from scenewire.database.models import AuditEntry, FootageEntry, LoggedMessage, Project, Scene, Video, VisualSuggestion
 from scenewire.database.search import footage_matches, video_search
-from scenewire.messages import ProjectCancelled, ProjectFailed, VideoAssembled
+from scenewire.messages import ProjectCancelled, ProjectFailed, ScenesScripted, ScriptRequested, VideoAssembled
 
 __all__ = ["ENDS", "Record", "Row", "opened"]
 
@@ -106,6 +106,36 @@ class Record:
         """Returns every message of a project, in order of revision and time."""
         query = select(LoggedMessage.__table__).where(LoggedMessage.project_id == project_id)
         return await self._rows(query.order_by(*_STORY, LoggedMessage.message_id))
+
+    async def outlines(self, project_ids: Sequence[str]) -> list[Row]:
+        """Returns every valid message of some projects, in order; only orders, scripts and ends have a `body`."""
+        told = (ScriptRequested.SUBJECT, ScenesScripted.SUBJECT, *ENDS)
+        query = (
+            select(
+                LoggedMessage.message_id,
+                LoggedMessage.project_id,
+                LoggedMessage.subject,
+                LoggedMessage.revision,
+                LoggedMessage.published_at,
+                LoggedMessage.sequence,
+                case((LoggedMessage.subject.in_(told), LoggedMessage.body), else_=None).label("body"),
+            )
+            .where(LoggedMessage.valid, LoggedMessage.project_id.in_(project_ids))
+            .order_by(LoggedMessage.project_id, *_STORY)
+        )
+        return await self._rows(query)
+
+    async def run(self, project_id: str, revision: int) -> list[Row]:
+        """Returns the valid messages of one revision of a project, in order."""
+        query = select(LoggedMessage.__table__).where(
+            LoggedMessage.valid, LoggedMessage.project_id == project_id, LoggedMessage.revision == revision
+        )
+        return await self._rows(query.order_by(*_STORY))
+
+    async def project_ids(self, *, limit: int, offset: int = 0) -> list[str]:
+        """Returns ids of projects, the most recently active first."""
+        query = select(Project.id).order_by(Project.last_active.desc().nulls_last(), Project.id)
+        return [row["id"] for row in await self._rows(query.limit(limit).offset(offset))]
 
     async def search(self, words: str, *, limit: int) -> list[Row]:
         """Returns videos whose file names or paths contain these words side by side, best first."""

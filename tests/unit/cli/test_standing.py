@@ -6,7 +6,7 @@ import pytest
 
 from scenewire.messages import StoredMessage
 from scenewire_cli.output.tables import time_left
-from scenewire_cli.progress.standing import Standing, state_of, with_states
+from scenewire_cli.progress.standing import ProjectStanding, state_of, with_states
 from scenewire_cli.stack.data_folder import DataFolder, Endpoint
 from tests.support import builders
 from tests.support.builders import PROJECT
@@ -14,9 +14,9 @@ from tests.support.builders import PROJECT
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
-def standing(*messages, seconds: float = 10) -> Standing:
+def standing(*messages, seconds: float = 10) -> ProjectStanding:
     """The standing after messages of which each came some seconds after the one before."""
-    found = Standing(project_id=str(PROJECT), name="Tea", last_active=NOON)
+    found = ProjectStanding(project_id=str(PROJECT), name="Tea", last_active=NOON)
     for number, message in enumerate(messages, 1):
         at = int((NOON.timestamp() + number * seconds) * 1e9)
         found.apply(
