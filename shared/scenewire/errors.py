@@ -49,6 +49,7 @@ class FailureCode(StrEnum):
     DATABASE_TOO_NEW = "database_too_new"
     NOT_ON_RECORD = "not_on_record"
     ORDER_CONFLICT = "order_conflict"
+    REVISION_CONFLICT = "revision_conflict"
     CANCELLED = "cancelled"
 
 

@@ -21,10 +21,12 @@ __all__ = [
     "ASSEMBLY",
     "DEAD_LETTERS",
     "DURABLES",
+    "EDIT_STORYBOARD",
     "MAKE_ORDER",
     "MAX_BODY",
     "MAX_PAYLOAD",
     "PIPELINE",
+    "PLAN_ORDER",
     "RECORDER",
     "RETRY",
     "SCRIPT",
@@ -32,6 +34,7 @@ __all__ = [
     "STREAMS",
     "TTS",
     "TTS_FANOUT",
+    "WEBHOOKS",
     "Durable",
     "Retry",
     "Stream",
@@ -56,15 +59,17 @@ class Durable:
     """A durable pull consumer with explicit acknowledgement.
 
     `heartbeat` is the interval of in-progress acks; None for batches, which end well within `ack_wait`.
-    `max_ack_pending` limits the messages in flight of all replicas together.
+    `max_ack_pending` limits the messages in flight of all replicas together. `is_work` tells whether its messages are
+    work for their project: such messages are dropped once the project has ended, and one that cannot be handled fails it.
     """
 
     name: str
     stream: str
-    subject: str
+    subjects: tuple[str, ...]
     ack_wait: timedelta = timedelta(seconds=30)
     heartbeat: timedelta | None = timedelta(seconds=7)
     max_ack_pending: int = 64
+    is_work: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,26 +126,41 @@ DEAD_LETTERS: Final = Stream(
 
 STREAMS: Final = (PIPELINE, DEAD_LETTERS)
 
-SCRIPT: Final = Durable(name="script", stream=PIPELINE.name, subject=ScriptRequested.SUBJECT)
-TTS_FANOUT: Final = Durable(name="tts-fanout", stream=PIPELINE.name, subject=ScenesScripted.SUBJECT)
-TTS: Final = Durable(name="tts", stream=PIPELINE.name, subject=NarrationRequested.SUBJECT)
-SOURCING: Final = Durable(name="sourcing", stream=PIPELINE.name, subject=AudioRendered.SUBJECT)
-ASSEMBLY: Final = Durable(name="assembly", stream=PIPELINE.name, subject=FootageSourced.SUBJECT)
+SCRIPT: Final = Durable(name="script", stream=PIPELINE.name, subjects=(ScriptRequested.SUBJECT,))
+TTS_FANOUT: Final = Durable(name="tts-fanout", stream=PIPELINE.name, subjects=(ScenesScripted.SUBJECT,))
+TTS: Final = Durable(name="tts", stream=PIPELINE.name, subjects=(NarrationRequested.SUBJECT,))
+SOURCING: Final = Durable(name="sourcing", stream=PIPELINE.name, subjects=(AudioRendered.SUBJECT,))
+ASSEMBLY: Final = Durable(name="assembly", stream=PIPELINE.name, subjects=(FootageSourced.SUBJECT,))
 RECORDER: Final = Durable(
     name="recorder",
     stream=PIPELINE.name,
-    subject=">",
+    subjects=(">",),
     ack_wait=timedelta(seconds=60),
     heartbeat=None,
     max_ack_pending=5_000,
+    is_work=False,
 )
 
-DURABLES: Final = (SCRIPT, TTS_FANOUT, TTS, SOURCING, ASSEMBLY, RECORDER)
+WEBHOOKS: Final = Durable(
+    name="gateway-webhooks",
+    stream=PIPELINE.name,
+    subjects=(VideoAssembled.SUBJECT, "project.*"),
+    is_work=False,
+)
+"""How projects end, for those who asked to be notified."""
+
+DURABLES: Final = (SCRIPT, TTS_FANOUT, TTS, SOURCING, ASSEMBLY, RECORDER, WEBHOOKS)
 
 RETRY: Final = Retry(max_tries=8, base=timedelta(seconds=1), cap=timedelta(seconds=60))
 
 MAKE_ORDER: Final = "orders.make"
 """Subject of requests that are answered with a project id or an error: core NATS, not stored."""
+
+PLAN_ORDER: Final = "orders.plan"
+"""Subject of requests that are answered with what an order would make; nothing is made."""
+
+EDIT_STORYBOARD: Final = "storyboards.edit"
+"""Subject of requests that are answered with the number of a project's next revision, or an error."""
 
 ALL_PROGRESS: Final = "progress.*"
 """Subjects of all progress; see `progress_subject`."""

@@ -15,8 +15,9 @@ from nats.js.errors import NotFoundError
 
 from scenewire.bus.provision import provision, release_unacknowledged
 from scenewire.errors import FailureCode, PermanentError, TransientError
-from scenewire.messages import NarrationRequested, StoredMessage
+from scenewire.messages import NarrationRequested, SegmentRendered, StoredMessage
 from scenewire.topology import DURABLES, PIPELINE, RECORDER, TTS
+from scenewire_assembly.segment_collector import Collector
 from tests.support import builders
 from tests.support.bus_world import QUICK_TTS, World, bus_world, until
 
@@ -126,6 +127,29 @@ async def test_fan_in_sees_each_scene_once_and_knows_the_last(world: World):
             await bus.last_message(f"segment.rendered.{project}.4", NarrationRequested)
 
 
+async def test_two_revisions_whose_segments_arrive_in_turns_never_mix_and_both_complete(world: World):
+    bus, project = world.bus(), uuid4()
+    collector = Collector(bus)
+    complete: dict[tuple[int, int, int], list[tuple[int, int]]] = {}
+
+    def segment(number: int, scenes: int, revision: int) -> SegmentRendered:
+        return builders.segment_rendered(project, number, scenes).model_copy(update={"revision": revision})
+
+    # The second revision drops a scene, overtakes the first, and repeats; the third, with two digits, has a scene more.
+    turns = [(1, 3, 0), (2, 2, 1), (2, 3, 0), (1, 2, 1), (2, 2, 1), (1, 4, 11), (3, 3, 0), (3, 4, 11), (1, 3, 0)]
+    turns += [(4, 4, 11), (2, 4, 11), (1, 2, 1)]
+    async with world.serving(bus):
+        for turn in turns:
+            published = await bus.publish(segment(*turn))
+            if (found := await collector.complete(segment(*turn), published.seq)) is not None:
+                complete.setdefault(turn, [(each.revision, each.scene.scene_number) for each in found])
+    assert complete == {
+        (1, 2, 1): [(1, 1), (1, 2)],
+        (3, 3, 0): [(0, 1), (0, 2), (0, 3)],
+        (2, 4, 11): [(11, 1), (11, 2), (11, 3), (11, 4)],
+    }
+
+
 async def test_batches_are_acknowledged_together_and_a_failed_one_comes_again(world: World):
     bus, seen = world.bus(), []
 
@@ -162,7 +186,7 @@ async def test_provisioning_twice_changes_nothing_and_mends_what_drifted(world: 
 async def test_what_a_killed_worker_had_in_hand_comes_again_at_once_when_nobody_else_consumes(world: World):
     for number in range(1, 4):
         await world.request(builders.narration_requested(uuid4(), number, 3))
-    killed = await world.jetstream.pull_subscribe(TTS.subject, durable=TTS.name, stream=PIPELINE.name)
+    killed = await world.jetstream.pull_subscribe(TTS.subjects[0], durable=TTS.name, stream=PIPELINE.name)
     assert len(await killed.fetch(2, timeout=1)) == 2
     await killed.unsubscribe()
     bus, seen = world.bus(), []

@@ -15,9 +15,18 @@ import pytest
 from scenewire.bus.provision import provision
 from scenewire.bus.received import current_delivery
 from scenewire.errors import FailureCode, PermanentError, TransientError
-from scenewire.messages import NarrationRequested, ProjectCancelled, ScriptRequested, derive_project_id
-from scenewire.topology import DEAD_LETTERS, PIPELINE, SCRIPT, TTS
-from tests.support import builders
+from scenewire.messages import (
+    Message,
+    NarrationRequested,
+    ProjectCancelled,
+    ProjectFailed,
+    ScriptRequested,
+    StoredMessage,
+    VideoAssembled,
+    derive_project_id,
+)
+from scenewire.topology import DEAD_LETTERS, PIPELINE, SCRIPT, TTS, WEBHOOKS
+from tests.support import builders, golden
 from tests.support.bus_world import FAST, QUICK_TTS, World, bus_world, until
 
 
@@ -202,7 +211,7 @@ async def test_an_unreadable_message_is_buried_at_once_and_the_next_is_served(wo
     good = builders.narration_requested()
     broken_project = uuid4()
     async with world.serving(bus):
-        await world.publish(TTS.subject, body, correlation_id=str(broken_project))
+        await world.publish(TTS.subjects[0], body, correlation_id=str(broken_project))
         await world.request(good)
         await world.settled()
     assert seen == [good.project_id]
@@ -222,7 +231,7 @@ async def test_an_invalid_order_fails_under_the_id_that_is_derived_from_its_plac
         raise AssertionError
 
     async with world.serving(bus):
-        sequence = await world.publish(SCRIPT.subject, b'{"topic": "  ", "target_duration": 60}')
+        sequence = await world.publish(SCRIPT.subjects[0], b'{"topic": "  ", "target_duration": 60}')
         await world.settled(SCRIPT.name)
     failure = await world.last_failure()
     stored = await world.jetstream.get_msg(PIPELINE.name, sequence)
@@ -254,7 +263,7 @@ async def test_what_is_wrong_with_an_order_is_said_in_its_own_words(world: World
         raise AssertionError
 
     async with world.serving(bus):
-        await world.publish(SCRIPT.subject, body)
+        await world.publish(SCRIPT.subjects[0], body)
         await world.settled(SCRIPT.name)
     assert (await world.last_failure()).message == f"a message on script.requested cannot be understood: {complaint}"
 
@@ -269,7 +278,7 @@ async def test_the_derived_project_id_is_the_same_at_every_delivery(world: World
             raise TransientError(FailureCode.SCRIPT_FAILED, "once more")
 
     async with world.serving(bus):
-        await world.publish(SCRIPT.subject, b'{"topic": "Tea"}')
+        await world.publish(SCRIPT.subjects[0], b'{"topic": "Tea"}')
         await world.settled(SCRIPT.name)
     assert ids[0] == ids[1]
     assert UUID(str(ids[0])).version == 4
@@ -393,6 +402,59 @@ async def test_nobody_works_for_a_project_that_was_cancelled(world: World):
         await world.settled()
     assert seen == [1]
     assert await world.messages(DEAD_LETTERS.name, "dlq.>") == 0
+
+
+async def test_the_end_of_a_revision_does_not_stop_the_work_on_a_later_one(world: World):
+    bus, done, stopped, go_on = world.bus(), [], asyncio.Event(), asyncio.Event()
+    entered: asyncio.Queue[int] = asyncio.Queue()
+
+    @bus.subscribe(TTS, loops=2)
+    async def narrate(request: NarrationRequested) -> None:
+        entered.put_nowait(request.revision)
+        try:
+            await go_on.wait()
+        except asyncio.CancelledError:
+            stopped.set()
+            raise
+        done.append(request.revision)
+
+    request = builders.narration_requested()
+    async with world.serving(bus):
+        await world.request(request)
+        await world.request(request.model_copy(update={"revision": 1}))
+        assert {await entered.get(), await entered.get()} == {0, 1}
+        await bus.publish(ProjectCancelled(project_id=request.project_id))
+        await stopped.wait()
+        go_on.set()
+        await world.settled()
+    assert done == [1]
+    assert entered.empty()
+
+
+async def test_ends_of_projects_reach_a_durable_that_is_no_work_and_never_fail_a_project(world: World):
+    bus, seen, project = world.bus(), [], uuid4()
+
+    @bus.subscribe_stored(WEBHOOKS)
+    async def notify(message: StoredMessage) -> None:
+        seen.append((message.subject, message.project_id, message.body))
+        if message.subject == ProjectFailed.SUBJECT:
+            raise PermanentError(FailureCode.PROVIDER_REFUSED, "410 Gone")
+
+    cancelled = ProjectCancelled(project_id=project)
+    failed = ProjectFailed(project_id=project, stage="tts", code="bug", message="no")
+    video = golden.messages()["video.assembled"]
+    assert isinstance(video, VideoAssembled)
+    async with world.serving(bus):
+        await bus.publish(builders.narration_requested(project))
+        for message in (cancelled, failed, video):
+            await bus.publish(message)
+        await world.publish(ProjectCancelled.SUBJECT, b"not a message")
+        await world.settled(WEBHOOKS.name)
+    ends: list[Message] = [cancelled, failed, video]
+    whole = [(end.subject, end.project_id, end.model_dump_json().encode()) for end in ends]
+    assert seen == [*whole, (ProjectCancelled.SUBJECT, None, b"not a message")]
+    assert await world.messages(DEAD_LETTERS.name, f"dlq.{WEBHOOKS.name}") == 1
+    assert await world.messages(PIPELINE.name, ProjectFailed.SUBJECT) == 1
 
 
 async def test_a_service_that_starts_later_knows_which_projects_have_ended_and_which_run_again(world: World):

@@ -102,10 +102,10 @@ async def test_a_repeated_request_is_accepted_and_other_content_is_a_conflict(wo
 
 async def test_a_second_order_with_other_words_is_dead_lettered_and_the_first_goes_on(world: World):
     order = {"project_id": str(uuid4()), "text": "The sea rises."}
-    await world.publish(SCRIPT.subject, json.dumps(order).encode())
+    await world.publish(SCRIPT.subjects[0], json.dumps(order).encode())
     assert await scripts(world) == ["The sea rises."]
-    await world.publish(SCRIPT.subject, json.dumps(order | {"text": "The sea falls."}).encode())
-    await world.publish(SCRIPT.subject, json.dumps(order | {"speed": None}).encode())
+    await world.publish(SCRIPT.subjects[0], json.dumps(order | {"text": "The sea falls."}).encode())
+    await world.publish(SCRIPT.subjects[0], json.dumps(order | {"speed": None}).encode())
     assert await scripts(world) == ["The sea rises."]
     letter = await world.jetstream.get_last_msg("DLQ", "dlq.script")
     assert letter.headers is not None

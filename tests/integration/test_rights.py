@@ -21,7 +21,7 @@ from scenewire.messages import (
     ScriptRequested,
     VideoAssembled,
 )
-from scenewire.topology import DURABLES, MAKE_ORDER, PIPELINE, STREAMS, dead_letter_subject
+from scenewire.topology import DURABLES, EDIT_STORYBOARD, MAKE_ORDER, PIPELINE, PLAN_ORDER, STREAMS, dead_letter_subject
 from tests.support.deployed_bus import CONFIG, DeployedBus, deployed_bus
 from tests.support.product import environment, kill_group
 
@@ -33,12 +33,15 @@ WORKERS = {
 }
 """What each service makes."""
 
+REQUESTS = {MAKE_ORDER, PLAN_ORDER, EDIT_STORYBOARD}
+"""What the script service answers."""
+
 MESSAGES = {
     *(subject for made in WORKERS.values() for subject in made),
     ScriptRequested.SUBJECT,
     ProjectFailed.SUBJECT,
     ProjectCancelled.SUBJECT,
-    MAKE_ORDER,
+    *REQUESTS,
     *(dead_letter_subject(durable.name) for durable in DURABLES),
     *(f"progress.{durable.name}" for durable in DURABLES),
 }
@@ -87,7 +90,7 @@ def allowed(user: str) -> set[str]:
     """What a user needs for its work, and nothing else."""
     if user == CLIENT:
         recorded = f"{API}.CONSUMER.INFO.PIPELINE.recorder"
-        return {ScriptRequested.SUBJECT, MAKE_ORDER, ProjectCancelled.SUBJECT, recorded, WATCHING} | READS
+        return {ScriptRequested.SUBJECT, *REQUESTS, ProjectCancelled.SUBJECT, recorded, WATCHING} | READS
     durables = {durable.name for durable in DURABLES if durable.name.partition("-")[0] == user}
     own = {subject for durable in durables for subject in uses_of(durable)}
     if user == "recorder":
@@ -125,7 +128,7 @@ async def test_a_user_hears_its_own_answers_only(bus: DeployedBus, user: str) ->
     others = [f"_INBOX_{other}.>" for other in USERS if other != user]
     closed = [">", "_INBOX.>", "$JS.>", "$SYS.>", "dlq.>", "script.requested", "narration.requested", *others]
     if user != "script":
-        closed.append(MAKE_ORDER)
+        closed += REQUESTS
     if user != CLIENT:
         closed += ["progress.>", "video.assembled", "project.*"]
     async with bus.connected(user) as visit:

@@ -235,7 +235,7 @@ async def test_the_service_speaks_with_the_server_of_its_settings_and_logs_no_ke
         await app.start()
         try:
             listening = await jetstream.subscribe(AudioRendered.SUBJECT, ordered_consumer=True)
-            await jetstream.publish(TTS.subject, request(TEXT).model_dump_json().encode())
+            await jetstream.publish(TTS.subjects[0], request(TEXT).model_dump_json().encode())
             rendered = AudioRendered.model_validate(json.loads((await listening.next_msg(timeout=30)).data))
         finally:
             await app.stop()

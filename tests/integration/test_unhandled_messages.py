@@ -178,7 +178,7 @@ _ODD_NUMBERS = ["-1", "true", "1e400", "99999999999999999999", "9" * 4_000, '"th
 async def test_no_revision_or_scene_number_keeps_a_message_from_being_given_up(world: World, number: str):
     scene = f'"scene": {{"scene_number": {number}}}'
     await world.publish("script.requested", f'{{"topic": "", "revision": {number}, {scene}}}'.encode())
-    await world.publish(TTS.subject, f'{{"project_id": "{PROJECT}", "revision": {number}, {scene}}}'.encode())
+    await world.publish(TTS.subjects[0], f'{{"project_id": "{PROJECT}", "revision": {number}, {scene}}}'.encode())
     scripts = Scripts(world)
 
     @scripts.bus.subscribe(TTS)
@@ -313,7 +313,7 @@ async def test_a_failure_that_a_full_stream_refuses_is_told_when_there_is_room(w
         ("script.requested", {"topic": ""}, OTHER, None),
         ("script.requested", {"project_id": "a.b", "topic": "Tea"}, OTHER, None),
         ("script.requested", "garbage", OTHER, None),
-        (TTS.subject, {"project_id": str(PROJECT)}, OTHER, PROJECT),
+        (TTS.subjects[0], {"project_id": str(PROJECT)}, OTHER, PROJECT),
     ],
     ids=["other id", "no id", "bad id", "garbage", "internal"],
 )
@@ -353,7 +353,7 @@ async def test_a_foreign_header_neither_hides_a_cancelled_project_nor_cancels_an
         await bus.publish(ProjectCancelled(project_id=PROJECT))
         for project, header in ((PROJECT, OTHER), (OTHER, PROJECT)):
             body = builders.narration_requested(project).model_dump_json().encode()
-            await world.publish(TTS.subject, body, correlation_id=str(header))
+            await world.publish(TTS.subjects[0], body, correlation_id=str(header))
         await world.settled()
         await world.jetstream._nc.flush()
     assert worked == [OTHER]
@@ -371,7 +371,7 @@ async def test_a_bad_artifact_key_is_an_invalid_message_at_once(world: World, ke
     body = json.loads(builders.footage_sourced().model_dump_json())
     body["narration"]["audio"]["key"] = key
     async with world.serving(bus):
-        await world.publish(ASSEMBLY.subject, json.dumps(body).encode())
+        await world.publish(ASSEMBLY.subjects[0], json.dumps(body).encode())
         await world.settled(ASSEMBLY.name)
     letter = await world.jetstream.get_last_msg(DEAD_LETTERS.name, "dlq.assembly")
     assert letter.headers is not None

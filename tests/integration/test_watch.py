@@ -68,7 +68,7 @@ async def tell_hostile_story(world: World, project_id: UUID, end: str) -> None:
     await order(world, project_id)
     await tell(world, builders.scripted(project_id, 1))
     sourced = builders.footage_sourced(project_id, 1, 1)
-    clip = golden.messages()["footage.sourced"].footage.clips[0]  # type: ignore[union-attr]
+    clip = golden.messages()["footage.sourced"].footage.clips[0]  # type: ignore[attr-defined]
     for title in (text, *HOSTILE_TEXTS[:2], "[/x]"):
         clip = clip.model_copy(update={"credit": clip.credit.model_copy(update={"title": title})})
         shown = sourced.footage.model_copy(update={"clips": (clip,), "fallback": True, "reason": text})

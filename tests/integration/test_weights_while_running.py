@@ -187,7 +187,7 @@ async def serving(server: NatsServer, folder: Path) -> AsyncIterator[None]:
 
 async def narration_of(jetstream: JetStreamContext, order: NarrationRequested) -> AudioRendered:
     rendered = await jetstream.subscribe(AudioRendered.SUBJECT, ordered_consumer=True)
-    await jetstream.publish(TTS.subject, order.model_dump_json().encode())
+    await jetstream.publish(TTS.subjects[0], order.model_dump_json().encode())
     return AudioRendered.model_validate_json((await rendered.next_msg(timeout=30)).data)
 
 
@@ -198,7 +198,7 @@ async def test_an_order_waits_while_the_service_cannot_start_and_is_spoken_once_
     model.write_bytes(graph(tokens="phonemes"))
     order = request("Two seas meet here.", voice="af_heart")
     async with provisioned_server(tmp_path) as (server, jetstream):
-        await jetstream.publish(TTS.subject, order.model_dump_json().encode())
+        await jetstream.publish(TTS.subjects[0], order.model_dump_json().encode())
         with pytest.raises(PermanentError, match="is not a Kokoro graph"):
             async with serving(server, tmp_path):
                 pass
@@ -223,7 +223,7 @@ async def test_an_order_fails_by_name_when_the_weights_vanish_and_the_next_one_i
         away = weights.rename(tmp_path / "away")
         kill_model_processes()
         lost = request("Ships pass the canal.", number=7)
-        await jetstream.publish(TTS.subject, lost.model_dump_json().encode())
+        await jetstream.publish(TTS.subjects[0], lost.model_dump_json().encode())
         failure = ProjectFailed.model_validate_json((await failures.next_msg(timeout=60)).data)
         away.rename(weights)
 

@@ -4,6 +4,7 @@
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from scenewire.messages import (
@@ -19,15 +20,18 @@ from scenewire.messages import (
     ProjectFailed,
     ScriptRequested,
     SourceFacts,
+    StoryboardEdit,
     VideoAssembled,
 )
+from scenewire.messages.base import WireModel
+from scenewire.topology import EDIT_STORYBOARD
 from tests.support import builders
 from tests.support.builders import PROJECT, artifact
 
 FOLDER = Path(__file__).parents[1] / "data" / "contracts" / "v1"
 
 
-def messages() -> dict[str, Message | ScriptRequested | Progress]:
+def messages() -> Mapping[str, WireModel]:
     """One of every type, with every optional part filled."""
     clip = Clip(
         file=artifact("c", "video/mp4"),
@@ -82,7 +86,30 @@ def messages() -> dict[str, Message | ScriptRequested | Progress]:
         ProjectCancelled(project_id=PROJECT, reason="changed my mind"),
     ]
     progress = Progress(project_id=PROJECT, stage="assembly", scene_number=1, state="working", fraction=0.5)
-    return {message.SUBJECT: message for message in everything} | {"progress": progress}
+    edit = StoryboardEdit.model_validate(
+        {
+            "project_id": PROJECT,
+            "expected_revision": 2,
+            "scenes": [
+                {
+                    "scene": 3,
+                    "text": "Tea is old.",
+                    "voice": None,
+                    "media": [{"file": artifact("m", "video/mp4"), "end": 2}],
+                    "footage_query": "old tea",
+                    "picture": "footage",
+                    "pause": 1,
+                }
+            ],
+            "added": [{"after": 3, "text": "Tea is young.", "voice": "en"}],
+            "order": [1, 3],
+            "options": {"voice": "en", "look": {"captions": False}, "speed": 1.1, "music": None},
+            "approve": True,
+            "selections": {1: artifact("f", "application/json")},
+            "requested_by": "a person",
+        }
+    )
+    return {message.SUBJECT: message for message in everything} | {"progress": progress, EDIT_STORYBOARD: edit}
 
 
 def main() -> None:
@@ -90,7 +117,14 @@ def main() -> None:
     for name, message in messages().items():
         path = FOLDER / f"{name}.json"
         if not path.exists():
-            path.write_text(json.dumps(message.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n")
+            path.write_text(
+                json.dumps(
+                    message.model_dump(mode="json", exclude_unset=isinstance(message, StoryboardEdit)),
+                    indent=2,
+                    ensure_ascii=False,
+                )
+                + "\n"
+            )
 
 
 if __name__ == "__main__":

@@ -73,7 +73,7 @@ class World:
         self.jetstream = jetstream
 
     async def order(self, **order) -> None:
-        await self.jetstream.publish(SCRIPT.subject, json.dumps({"project_id": str(PROJECT), **order}).encode())
+        await self.jetstream.publish(SCRIPT.subjects[0], json.dumps({"project_id": str(PROJECT), **order}).encode())
 
     async def script(self) -> ScenesScripted:
         return ScenesScripted.model_validate_json(await self._first(ScenesScripted.SUBJECT))

@@ -1,5 +1,7 @@
 """Footage in, segments out; the last segment of a project also yields its video."""
 
+import structlog
+
 from scenewire.bus import Bus
 from scenewire.messages import FootageSourced
 from scenewire.topology import ASSEMBLY
@@ -8,6 +10,8 @@ from scenewire_assembly.segment_stage import SegmentStage
 from scenewire_assembly.video_stage import VideoStage
 
 __all__ = ["register"]
+
+log = structlog.get_logger(__name__)
 
 
 def register(bus: Bus, segments: SegmentStage, videos: VideoStage, *, loops: int = 1) -> None:
@@ -23,6 +27,9 @@ def register(bus: Bus, segments: SegmentStage, videos: VideoStage, *, loops: int
 
     @bus.subscribe(ASSEMBLY, loops=loops)
     async def assemble(sourced: FootageSourced) -> None:
+        if sourced.brief.awaits_approval:
+            log.info("awaits_approval", revision=sourced.revision)
+            return  # approval makes another revision, which finds narrations and footage stored
         segment = await segments.render(sourced, bus.report)
         published = await bus.publish(segment)
         complete = await collector.complete(segment, published.seq)

@@ -1,6 +1,6 @@
 """Decides from the stream which segment completes its project.
 
-Each scene has its own subject, so that scenes are counted and not messages. Several workers may see the set complete at
+Each scene of a revision has its own subject, so that scenes are counted and not messages, and revisions never mix. Several workers may see the set complete at
 once: the one with the last segment in the stream makes the video, also on a redelivery.
 """
 
@@ -38,22 +38,17 @@ class Collector:
         self._stream = stream
 
     async def complete(self, segment: SegmentRendered, sequence: int) -> list[SegmentRendered] | None:
-        """Returns all segments of the project if this one completes it, else None.
-
-        A rerun sends all scenes again with a higher revision. A video must not mix revisions: the project is complete
-        when the last message of every scene has the revision of this segment.
+        """Returns all segments of a project's revision if this one completes it, else None.
 
         Args:
             segment: just published.
             sequence: its sequence number in the stream.
         """
-        subjects = f"{SegmentRendered.SUBJECT}.{segment.project_id}"
+        pattern = SegmentRendered.subjects_of(segment.project_id, segment.revision)
         scenes = segment.brief.scene_count
-        if await self._stream.count_subjects(f"{subjects}.>") < scenes:
+        if await self._stream.count_subjects(pattern) < scenes:
             return None
-        if await self._stream.last_sequence(f"{subjects}.>") != sequence:
+        if await self._stream.last_sequence(pattern) != sequence:
             return None
-        segments = [
-            await self._stream.last_message(f"{subjects}.{number}", SegmentRendered) for number in range(1, scenes + 1)
-        ]
-        return segments if all(other.revision == segment.revision for other in segments) else None
+        subjects = [f"{pattern.removesuffix('*')}{number}" for number in range(1, scenes + 1)]
+        return [await self._stream.last_message(subject, SegmentRendered) for subject in subjects]

@@ -161,7 +161,8 @@ class VideoStage:
         await report(video_progress(first, 0.9, "storing the files"))
 
         async def deliver(name: str, file: str, media_type: str) -> ArtifactRef:
-            return await self._store.deliver(output_key(first.project_id, name), job.folder / file, media_type)
+            key = output_key(first.project_id, name, revision=first.revision)
+            return await self._store.deliver(key, job.folder / file, media_type)
 
         return VideoAssembled(
             project_id=first.project_id,

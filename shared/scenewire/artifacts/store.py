@@ -4,7 +4,7 @@ Layout of every store:
 
     content/ab/abcdef….wav       a file under its SHA-256; never changes
     results/<stage>/<hash>.json  the result of a stage for inputs with that hash
-    output/<project>/…           deliverables of a project
+    output/<project>/…           deliverables of a project; of later revisions in revision-<number>/
 """
 
 from contextlib import AbstractAsyncContextManager
@@ -71,9 +71,10 @@ class ArtifactStore(Protocol):
         ...
 
 
-def output_key(project_id: object, name: str) -> str:
-    """Returns the key of a project's deliverable."""
-    return check_key(f"output/{project_id}/{name}")
+def output_key(project_id: object, name: str, *, revision: int = 0) -> str:
+    """Returns the key of a deliverable; those of later revisions do not replace earlier ones."""
+    folder = f"revision-{revision}/" if revision else ""
+    return check_key(f"output/{project_id}/{folder}{name}")
 
 
 def content_key(digest: str, media_type: str) -> str:

@@ -69,7 +69,7 @@ class BatchLoop:
 
     async def _run(self, jetstream: JetStreamContext) -> None:
         subscription = await jetstream.pull_subscribe(
-            self._durable.subject, durable=self._durable.name, stream=self._durable.stream
+            self._durable.subjects[0], durable=self._durable.name, stream=self._durable.stream
         )
         try:
             while not self._stopping:

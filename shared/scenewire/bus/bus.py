@@ -23,7 +23,7 @@ from scenewire.bus.metrics import bus_metrics, message_metrics
 from scenewire.bus.publishing import PUBLISH_TIMEOUT_S, body_limit, message_headers, publish_errors, require_body_fits
 from scenewire.bus.received import current_delivery
 from scenewire.errors import FailureCode, PermanentError, TransientError
-from scenewire.messages import Message, Progress, ScriptRequested
+from scenewire.messages import Message, Progress, ScriptRequested, StoredMessage
 from scenewire.messages.headers import CONTENT_TYPE
 from scenewire.observability.health import Check, Health, State
 from scenewire.observability.http_endpoint import monitor_of_this_process
@@ -36,6 +36,7 @@ __all__ = ["Bus"]
 MessageT = TypeVar("MessageT", bound=BaseModel)
 Handler = Callable[..., Awaitable[None]]
 Hook = Callable[[], Awaitable[None]]
+StoredHandler = Callable[[StoredMessage], Awaitable[None]]
 Answer = Callable[[bytes], Awaitable[dict[str, object]]]
 
 _FETCH_TIMEOUT_S: Final = 5.0
@@ -78,39 +79,62 @@ class Bus:
             loops: how many messages this process handles at once. Each has a pull loop of its own, so that no message
                 waits in a loop without heartbeat.
         """
-        self._policy.durables[durable.name] = durable
 
         def register(handler: Handler) -> None:
             @functools.wraps(handler)
             async def handle(**message: Any) -> None:  # one message, under the name of the handler's parameter
-                delivery = current_delivery()
-                delivery.handler_entered = True
-                project_id, revision = delivery.message.project_id, delivery.message.revision
-                with structlog.contextvars.bound_contextvars(
-                    durable=durable.name, project_id=str(project_id), scene_number=delivery.message.scene_number
-                ):
-                    if project_id is None:
-                        await _timed(durable, functools.partial(handler, **message))
-                    elif self._ended.includes(project_id, revision):
-                        log.info("project_has_ended")
-                    else:
-                        await self._announce(durable, project_id)
-                        attempt = functools.partial(_timed, durable, functools.partial(handler, **message))
-                        await self._ended.work(self._policy.work(attempt, delivery), project_id, revision)
+                await self._handle(durable, functools.partial(handler, **message))
 
-            subscribed: Any = handle
-            for loop in range(loops):
-                subscribed = self.broker.subscriber(
-                    durable.subject,
-                    stream=self.stream,
-                    durable=durable.name,
-                    inbox_prefix=f"{self._inbox_prefix}.".encode(),
-                    pull_sub=PullSub(batch_size=1, timeout=_FETCH_TIMEOUT_S),
-                    ack_policy=AckPolicy.NACK_ON_ERROR,
-                    include_in_schema=loop == 0,
-                )(subscribed)
+            self._consume(durable, handle, loops=loops)
 
         return register
+
+    def subscribe_stored(self, durable: Durable, *, loops: int = 1) -> Callable[[StoredHandler], None]:
+        """Registers a handler of every message of a durable, whatever its type; the handler reads the body itself.
+
+        Args:
+            durable: the consumer.
+            loops: how many messages this process handles at once.
+        """
+
+        def register(handler: StoredHandler) -> None:
+            async def handle(_message: NatsMessage) -> None:
+                await self._handle(durable, functools.partial(handler, current_delivery().message))
+
+            self._consume(durable, handle, loops=loops, decoder=_undecoded)
+
+        return register
+
+    def _consume(self, durable: Durable, handle: Handler, *, loops: int, **options: Any) -> None:
+        self._policy.durables[durable.name] = durable
+        subscribed: Any = handle
+        for loop in range(loops):
+            subscribed = self.broker.subscriber(
+                durable.subjects[0],  # the durable, which exists, decides which messages come
+                stream=self.stream,
+                durable=durable.name,
+                inbox_prefix=f"{self._inbox_prefix}.".encode(),
+                pull_sub=PullSub(batch_size=1, timeout=_FETCH_TIMEOUT_S),
+                ack_policy=AckPolicy.NACK_ON_ERROR,
+                include_in_schema=loop == 0,
+                **options,
+            )(subscribed)
+
+    async def _handle(self, durable: Durable, handler: Hook) -> None:
+        delivery = current_delivery()
+        delivery.handler_entered = True
+        project_id, revision = delivery.message.project_id, delivery.message.revision
+        with structlog.contextvars.bound_contextvars(
+            durable=durable.name, project_id=str(project_id), scene_number=delivery.message.scene_number
+        ):
+            attempt = functools.partial(_timed, durable, handler)
+            if project_id is None or not durable.is_work:
+                await self._policy.work(attempt, delivery)
+            elif self._ended.includes(project_id, revision):
+                log.info("project_has_ended")
+            else:
+                await self._announce(durable, project_id)
+                await self._ended.work(self._policy.work(attempt, delivery), project_id, revision)
 
     def subscribe_batches(self, durable: Durable, *, size: int) -> Callable[[BatchHandler], None]:
         """Registers a handler of whole batches.
@@ -294,7 +318,7 @@ class Bus:
                         waiting = True
                     await anyio.sleep(_PROVISION_POLL_S)
 
-        if len(self._policy.durables) > len(self._batches):  # the recorder keeps messages of ended projects too
+        if any(durable.is_work for durable in self._policy.durables.values()):
             await self._ended.listen(self._jetstream)
 
     async def _announce(self, durable: Durable, project_id: UUID) -> None:

@@ -32,7 +32,7 @@ class EndedProjects:
 
     def __init__(self) -> None:
         self._revisions: dict[UUID, int] = {}
-        self._working: defaultdict[UUID, set[asyncio.Task[None]]] = defaultdict(set)
+        self._working: defaultdict[UUID, dict[asyncio.Task[None], int]] = defaultdict(dict)
         self._received = 0
         self._caught_up = asyncio.Event()
 
@@ -66,9 +66,9 @@ class EndedProjects:
         return project_id is not None and revision <= self._revisions.get(project_id, -1)
 
     async def work(self, work: Awaitable[None], project_id: UUID, revision: int) -> None:
-        """Awaits work for a project; cancels it and returns when the project ends."""
+        """Awaits work for a revision of a project; cancels it and returns when that revision ends, or a later one."""
         task = asyncio.ensure_future(_coroutine(work))
-        self._working[project_id].add(task)
+        self._working[project_id][task] = revision
         try:
             await task
         except asyncio.CancelledError:
@@ -77,7 +77,7 @@ class EndedProjects:
                 raise
             log.info("work_stopped", project_id=str(project_id))
         finally:
-            self._working[project_id].discard(task)
+            del self._working[project_id][task]
             if not self._working[project_id]:
                 del self._working[project_id]
 
@@ -89,8 +89,9 @@ class EndedProjects:
             log.warning("unreadable_end", subject=message.subject)  # the recorder logs it
             return
         self._revisions[ended.project_id] = max(ended.revision, self._revisions.get(ended.project_id, -1))
-        for task in self._working.get(ended.project_id, ()):
-            task.cancel()
+        for task, revision in self._working.get(ended.project_id, {}).items():
+            if revision <= ended.revision:
+                task.cancel()
 
 
 async def _coroutine(work: Awaitable[None]) -> None:

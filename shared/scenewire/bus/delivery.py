@@ -325,8 +325,10 @@ class DeliveryMiddleware(BaseMiddleware[Any, Any]):
 
     async def _publish_failure(self, delivery: Delivery, failure: PipelineError, *, kept: bool) -> None:
         metadata = delivery.raw.metadata
-        if delivery.message.project_id is None or isinstance(failure, ConflictError):
-            return  # there is no project, or it goes on; the dead letter has the reason
+        durable = self._policy.durables.get(metadata.consumer)
+        goes_on = isinstance(failure, ConflictError) or (durable is not None and not durable.is_work)
+        if delivery.message.project_id is None or goes_on:
+            return  # the dead letter has the reason
         where = (
             ""
             if kept

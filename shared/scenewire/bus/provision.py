@@ -116,7 +116,8 @@ def _stream_config(stream: Stream) -> StreamConfig:
 def _consumer_config(durable: Durable) -> ConsumerConfig:
     return ConsumerConfig(
         durable_name=durable.name,
-        filter_subject=durable.subject,
+        filter_subject=durable.subjects[0] if len(durable.subjects) == 1 else None,
+        filter_subjects=None if len(durable.subjects) == 1 else list(durable.subjects),
         deliver_policy=DeliverPolicy.ALL,
         ack_policy=AckPolicy.EXPLICIT,
         ack_wait=durable.ack_wait.total_seconds(),

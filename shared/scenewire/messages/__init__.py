@@ -4,6 +4,7 @@ Producers are strict; consumers ignore unknown fields. A message repeats what it
 nothing up. Times are integer frames or samples; seconds appear only where people give or read them.
 
 orders     `script.requested`, which people also write by hand
+edits      changes of a storyboard, which make a project's next revision
 events     every other message, in pipeline order, and the registry of subjects
 values     shared values: the ordered video, scenes, narration, footage, segments
 narrations silence and recordings in place of a speech engine
@@ -42,6 +43,7 @@ from scenewire.messages.designs import (
     Statement,
     YearOnLine,
 )
+from scenewire.messages.edits import AddedScene, EditedOptions, SceneEdit, StoryboardEdit
 from scenewire.messages.envelope import StoredMessage
 from scenewire.messages.events import (
     MESSAGES,
@@ -97,6 +99,7 @@ __all__ = [
     "OWN_NARRATION",
     "SHAPES",
     "SHORT_ID_CHARACTERS",
+    "AddedScene",
     "ArtifactRef",
     "AudioRendered",
     "Background",
@@ -110,6 +113,7 @@ __all__ = [
     "Credit",
     "Design",
     "DesignedSentence",
+    "EditedOptions",
     "Enumeration",
     "Footage",
     "FootageSourced",
@@ -134,6 +138,7 @@ __all__ = [
     "Quantity",
     "Quotation",
     "Scene",
+    "SceneEdit",
     "SceneMessage",
     "SceneOrder",
     "ScenesScripted",
@@ -143,6 +148,7 @@ __all__ = [
     "SourceFacts",
     "Statement",
     "StoredMessage",
+    "StoryboardEdit",
     "VideoAssembled",
     "Word",
     "YearOnLine",

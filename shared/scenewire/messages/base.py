@@ -16,6 +16,7 @@ __all__ = [
     "MAX_SCENES",
     "MAX_TEXT_CHARACTERS",
     "Name",
+    "RequestedBy",
     "Revision",
     "SceneNumber",
     "Sha256",
@@ -55,6 +56,11 @@ SceneNumber = Annotated[int, Field(ge=1, le=MAX_SCENES)]
 
 
 Revision = Annotated[int, Field(ge=0, lt=1 << 31)]
+
+
+RequestedBy = Annotated[
+    str, StringConstraints(max_length=200), Field(description="Who asked for it, as far as the sender knows.")
+]
 
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]

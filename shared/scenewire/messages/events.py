@@ -11,7 +11,7 @@ from pydantic import (
 from typing_extensions import override
 
 from scenewire.messages.artifacts import ArtifactRef
-from scenewire.messages.base import MAX_SCENES, Revision, WireModel
+from scenewire.messages.base import MAX_SCENES, RequestedBy, Revision, Sha256, WireModel
 from scenewire.messages.ids import derive_message_id
 from scenewire.messages.orders import ScriptRequested
 from scenewire.messages.values import Brief, Footage, Loudness, Narration, Scene, Segment
@@ -61,6 +61,10 @@ class ScenesScripted(Message):
     brief: Brief
     scenes: tuple[Scene, ...] = Field(min_length=1, max_length=MAX_SCENES)
     writer: str = Field(description="Name of the provider that wrote the script.")
+    requested_by: RequestedBy = ""
+    edit: Sha256 | None = Field(
+        default=None, description="Fingerprint of the edit that made this revision; None for the script of an order."
+    )
 
     @model_validator(mode="after")
     def _is_numbered(self) -> Self:
@@ -116,6 +120,9 @@ class FootageSourced(SceneMessage):
 
     narration: Narration
     footage: Footage
+    selection: ArtifactRef | None = Field(
+        default=None, description="The footage as a stored document, which a later revision may keep."
+    )
 
 
 class SegmentRendered(SceneMessage):
@@ -130,7 +137,13 @@ class SegmentRendered(SceneMessage):
     @property
     @override
     def subject(self) -> str:
-        return f"{self.SUBJECT}.{self.project_id}.{self.scene.scene_number}"
+        return f"{self.subjects_of(self.project_id, self.revision)[:-1]}{self.scene.scene_number}"
+
+    @classmethod
+    def subjects_of(cls, project_id: UUID, revision: int) -> str:
+        """Returns the pattern of the subjects of one revision, which match those of no other revision."""
+        rerun = f"r{revision}." if revision else ""
+        return f"{cls.SUBJECT}.{project_id}.{rerun}*"
 
 
 class VideoAssembled(Message):
@@ -172,6 +185,7 @@ class ProjectCancelled(Message):
     SUBJECT: ClassVar[str] = "project.cancelled"
 
     reason: str = ""
+    requested_by: RequestedBy = ""
 
 
 MESSAGES: Final[Mapping[str, type[ScriptRequested | Message]]] = {

@@ -21,6 +21,7 @@ from scenewire.messages.base import (
     MAX_SCENES,
     MAX_TEXT_CHARACTERS,
     Name,
+    RequestedBy,
     Revision,
     Text,
     Topic,
@@ -31,7 +32,7 @@ from scenewire.messages.media import MAX_MEDIA, OwnMedia, PlacedMedia
 from scenewire.messages.narrations import OwnNarration, PlacedNarration
 from scenewire.messages.values import Look, Music, Options, OrderedMusic
 
-__all__ = ["SHAPES", "SceneOrder", "ScriptRequested"]
+__all__ = ["SHAPES", "SceneOrder", "ScriptRequested", "look_of_shape"]
 
 SCHEMA_VERSION: Final = 1
 
@@ -56,6 +57,9 @@ _SCENE_ALIASES: Final = {"search_terms": "keywords"}
 """Spellings of other tools. Every key may also be written in camel case."""
 
 _MEDIA_ALIASES: Final = {"in": "start", "out": "end", "license": "licence"}
+
+_SERVICE_KEYS: Final = frozenset({"schema_version", "revision", "requested_by"})
+"""Keys that programs write; not suggested to people."""
 
 _OUTPUT_KEYS: Final = frozenset({"estimated_duration", "actual_duration", "audio_file"})
 """Keys of a `script.json`, the product's and the prior system's, which say nothing about a new video."""
@@ -95,7 +99,7 @@ def _keyword_list(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
-def _look_of_shape(value: object) -> object:
+def look_of_shape(value: object) -> object:
     """Turns the name of a shape, `portrait` or `9:16`, into a look.
 
     Raises:
@@ -159,7 +163,7 @@ class ScriptRequested(WireModel):
         default=None, max_length=50, description="Voices of the speakers of the script, such as `narrator: af_heart`."
     )
     speed: float | None = Field(default=None, ge=0.5, le=2)
-    look: Annotated[Look, BeforeValidator(_look_of_shape)] = Look()
+    look: Annotated[Look, BeforeValidator(look_of_shape)] = Look()
     footage_providers: tuple[Name, ...] | None = Field(default=None, max_length=20)
     music: OrderedMusic | None = None
     media: tuple[PlacedMedia, ...] = Field(
@@ -170,6 +174,10 @@ class ScriptRequested(WireModel):
         max_length=MAX_SCENES,
         description="Recordings of the texts of scenes; others are spoken by a voice.",
     )
+    approve: bool = Field(
+        default=False, description="Whether the storyboard waits for approval before any picture is made."
+    )
+    requested_by: RequestedBy = ""
 
     @model_validator(mode="before")
     @classmethod
@@ -239,11 +247,11 @@ class ScriptRequested(WireModel):
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of what is ordered: equal for two orders of the same video, whatever their project ids.
+        """SHA-256 of what is ordered: equal for two orders of the same video, whatever their project ids and senders.
 
         Defaults are left out, so that a field that a later version adds changes no fingerprint.
         """
-        content = self.model_dump_json(exclude={"project_id"}, exclude_defaults=True)
+        content = self.model_dump_json(exclude={"project_id", "requested_by"}, exclude_defaults=True)
         return hashlib.sha256(content.encode()).hexdigest()
 
 
@@ -337,7 +345,7 @@ def _suggestion(spelling: str, model: type[WireModel], aliases: Mapping[str, str
 
 
 def _public(model: type[WireModel]) -> Iterator[str]:
-    return (name for name in model.model_fields if name not in ("schema_version", "revision"))
+    return (name for name in model.model_fields if name not in _SERVICE_KEYS)
 
 
 def _quoted(key: object) -> str:

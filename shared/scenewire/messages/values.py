@@ -173,6 +173,9 @@ class Brief(WireModel):
         default=None, gt=0, description="Ordered length of the video, seconds; None: own words, as long as they take."
     )
     notes: tuple[str, ...] = Field(default=(), description="Changes and omissions of the script service, for people.")
+    awaits_approval: bool = Field(
+        default=False, description="Whether a person approves the storyboard before its pictures are made."
+    )
 
 
 class Scene(WireModel):
@@ -207,6 +210,12 @@ class Scene(WireModel):
     )
     narration: OwnNarration | None = Field(
         default=None, description="A recording of its text by the customer; None: a voice speaks it."
+    )
+    designed: bool = Field(
+        default=False, description="Whether it shows its designs although footage might be found; nothing is searched."
+    )
+    selection: ArtifactRef | None = Field(
+        default=None, description="Footage of an earlier revision that it keeps, as `footage.sourced` named it."
     )
 
 

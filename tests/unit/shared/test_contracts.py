@@ -16,12 +16,13 @@ from scenewire.messages import (
     Options,
     ScenesScripted,
     ScriptRequested,
+    StoryboardEdit,
     derive_project_id,
     derive_scene_id,
 )
-from scenewire.topology import PIPELINE, RETRY
+from scenewire.topology import EDIT_STORYBOARD, PIPELINE, RETRY
 from tests.support import builders, golden
-from tests.support.builders import PROJECT
+from tests.support.builders import PROJECT, artifact
 
 
 @pytest.mark.parametrize("name", sorted(golden.messages()))
@@ -41,7 +42,7 @@ def without_news(understood: Any, stored: Any) -> Any:
     return understood
 
 
-@pytest.mark.parametrize("name", sorted(golden.messages().keys() - {"script.requested"}))
+@pytest.mark.parametrize("name", sorted(golden.messages().keys() - {"script.requested", EDIT_STORYBOARD}))
 def test_an_unknown_field_of_a_message_between_services_is_ignored(name: str):
     stored = json.loads((golden.FOLDER / f"{name}.json").read_text())
     model = type(golden.messages()[name])
@@ -50,7 +51,7 @@ def test_an_unknown_field_of_a_message_between_services_is_ignored(name: str):
 
 def test_every_subject_has_a_stored_message_and_a_place_in_the_stream():
     subjects = {subject.removesuffix(".>") for subject in PIPELINE.subjects}
-    assert subjects | {"progress"} == set(golden.messages())
+    assert subjects | {"progress", EDIT_STORYBOARD} == set(golden.messages())
     assert {path.stem for path in golden.FOLDER.iterdir()} == set(golden.messages())
 
 
@@ -61,7 +62,30 @@ def test_message_ids_name_project_scene_and_subject():
     assert builders.scripted(PROJECT).message_id == f"{PROJECT}:scenes.scripted"
     again = segment.model_copy(update={"revision": 1})
     assert again.message_id == f"{PROJECT}:2:segment.rendered:r1"
+    assert again.subject == f"segment.rendered.{PROJECT}.r1.2"
     assert len({builders.audio_rendered(PROJECT, n).message_id for n in range(1, 3)}) == 2
+
+
+@pytest.mark.parametrize(
+    "misspelt", [{"scene": []}, {"scenes": [{"scene": 1, "txt": "x"}]}, {"options": {"loudness": 1}}]
+)
+def test_an_unknown_field_of_an_edit_is_an_error(misspelt: dict[str, object]):
+    with pytest.raises(ValidationError, match="extra_forbidden"):
+        StoryboardEdit.model_validate({"project_id": PROJECT, "expected_revision": 0, **misspelt})
+
+
+@pytest.mark.parametrize("twice", [{"order": [1, 2, 1]}, {"scenes": [{"scene": 1}, {"scene": 1, "pause": 1}]}])
+def test_an_edit_names_each_scene_once(twice: dict[str, object]):
+    with pytest.raises(ValidationError, match="scene 1 twice"):
+        StoryboardEdit.model_validate({"project_id": PROJECT, "expected_revision": 0, **twice})
+
+
+def test_a_repeated_edit_is_known_by_its_changes_whoever_sends_it_and_whatever_footage_is_known():
+    edit = StoryboardEdit.model_validate({"project_id": PROJECT, "expected_revision": 0, "scenes": [{"scene": 1}]})
+    more = {"selections": {1: artifact()}, "requested_by": "another"}
+    assert edit.model_copy(update=more).fingerprint == edit.fingerprint
+    silenced = {"project_id": PROJECT, "expected_revision": 0, "scenes": [{"scene": 1, "voice": None}]}
+    assert StoryboardEdit.model_validate(silenced).fingerprint != edit.fingerprint
 
 
 @pytest.mark.parametrize("order", [{"topic": "x"}, {"topic": "x", "target_duration": None}])
