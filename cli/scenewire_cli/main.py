@@ -31,6 +31,7 @@ from scenewire_cli.commands.record.search import search
 from scenewire_cli.commands.record.show import show
 from scenewire_cli.commands.request import request
 from scenewire_cli.commands.resources.fonts import fonts_app
+from scenewire_cli.commands.resources.keys import keys_app
 from scenewire_cli.commands.resources.languages import languages
 from scenewire_cli.commands.resources.music import music
 from scenewire_cli.commands.resources.voices import voices_app
@@ -70,6 +71,7 @@ for _heading, _commands in _COMMANDS.items():
 app.add_typer(database_app, name="db", rich_help_panel=_MAINTENANCE)
 app.add_typer(voices_app, name="voices", rich_help_panel="Make videos")
 app.add_typer(fonts_app, name="fonts", rich_help_panel=_MAINTENANCE)
+app.add_typer(keys_app, name="keys", rich_help_panel=_MAINTENANCE)
 app.add_typer(weights_app, name="weights", rich_help_panel=_MAINTENANCE)
 
 

@@ -19,6 +19,7 @@ __all__ = [
     "FONTS",
     "FOOTAGE",
     "HISTORY",
+    "KEYS",
     "LANGUAGES",
     "MUSIC",
     "PROJECTS",
@@ -107,6 +108,13 @@ AUDIT: Final = (
     Column("of", "entity_type"),
     Column("id", "entity_id"),
     Column("what", "changes", _changes, wide=True),
+)
+KEYS: Final = (
+    Column("name", "name"),
+    Column("scope", "scope"),
+    Column("created", "created", clock),
+    Column("expires", "expires", clock),
+    Column("", "expired", lambda is_expired: "expired" if is_expired else ""),
 )
 LANGUAGES: Final = (
     Column("language", "language"),

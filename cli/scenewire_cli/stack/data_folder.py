@@ -24,7 +24,9 @@ _LOCK_POLL_S: Final = 0.05
 
 _KEY_CHARACTERS: Final = 32
 
-_OWN_NAMES: Final = frozenset({"artifacts", "cache", "fonts", "lock", "logs", "nats", "orders", "run", "weights"})
+_OWN_NAMES: Final = frozenset(
+    {"artifacts", "cache", "fonts", "gateway", "lock", "logs", "nats", "orders", "run", "weights"}
+)
 _OWN_DATABASE: Final = "scenewire.db"
 
 _PRIVATE_MODE: Final = 0o700
@@ -106,6 +108,7 @@ class DataFolder:
         self.nats_store: Final = self.root / "nats"
         self.weights: Final = self.root / "weights"
         self.fonts: Final = self.root / "fonts"
+        self.gateway_keys: Final = self.root / "gateway" / "keys.toml"
         self.run: Final = self.root / "run"
         self.log: Final = self.root / "logs" / "scenewire.log"
         self.nats_log: Final = self.root / "logs" / "nats-server.log"

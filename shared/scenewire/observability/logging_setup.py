@@ -11,12 +11,14 @@ import structlog
 __all__ = ["configure_logs", "redacted"]
 
 _SECRET: Final = re.compile(r"(?i)((?:api[_-]?key|token|password|secret)[\"']?\s*[=:]\s*[\"']?)[^\s&\"',}]+")
+_TOKEN: Final = re.compile(r"\b(sw_|whsec_)[A-Za-z0-9+/=_-]{16,}")
+"""API keys of the gateway, and secrets of webhooks."""
 _URL_USER: Final = re.compile(r"(://)[^/@\s]+@")
 
 
 def redacted(text: str) -> str:
     """Returns a text without the keys, passwords and tokens that are recognised in it."""
-    return _URL_USER.sub(r"\1…@", _SECRET.sub(r"\1…", text))
+    return _URL_USER.sub(r"\1…@", _TOKEN.sub(r"\1…", _SECRET.sub(r"\1…", text)))
 
 
 def _redact(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:

@@ -57,6 +57,8 @@ def test_configuring_again_writes_no_line_twice(log: Path):
         "nats://user:s3cr3t@host:4222 refused",
         'config {"token": "s3cr3t"}',
         "password=s3cr3t",
+        "header Bearer sw_s3cr3ts3cr3ts3cr3ts3cr3ts3cr3ts3cr3ts3cr3ts",
+        "the file holds whsec_s3cr3t+s3cr3t/s3cr3ts3cr3ts3cr3ts3cr3t==",
     ],
 )
 def test_secrets_are_left_out(log: Path, text: str):
