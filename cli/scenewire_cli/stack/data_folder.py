@@ -39,6 +39,8 @@ class Endpoint:
 
     nats_url: str
     artifacts_url: str | None
+    gateway_url: str | None = None
+    """Address of its pages and of REST, if it has a gateway."""
     is_foreign: bool = False
     """Whether it is a server of NATS_URL, with credentials in the environment."""
 
@@ -159,7 +161,11 @@ class DataFolder:
 
     def announce(self, endpoint: Endpoint) -> None:
         """Publishes the stack's address to other processes."""
-        facts = {"nats_url": endpoint.nats_url, "artifacts_url": endpoint.artifacts_url}
+        facts = {
+            "nats_url": endpoint.nats_url,
+            "artifacts_url": endpoint.artifacts_url,
+            "gateway_url": endpoint.gateway_url,
+        }
         write_private(self._endpoint_file, json.dumps(facts))
 
     def withdraw(self) -> None:

@@ -18,6 +18,7 @@ from scenewire.observability.logging_setup import configure_logs
 from scenewire.settings import ServiceSettings
 from scenewire_cli.stack.data_folder import DataFolder, Endpoint
 from scenewire_cli.stack.nats_server import NatsServer
+from scenewire_cli.stack.ports import GATEWAY_PORT, LOOPBACK, free_port
 
 __all__ = ["SERVICES", "Stack", "services_to_run", "settings_errors"]
 
@@ -64,21 +65,33 @@ def _import_assembly() -> _CreateApp:
     return lambda values: create_app(AssemblySettings(**values))
 
 
+def _import_gateway() -> _CreateApp:
+    from scenewire_gateway.app import create_app
+    from scenewire_gateway.settings import GatewaySettings
+
+    return lambda values: create_app(GatewaySettings(**values))
+
+
 _IMPORTS: Final = {
     "recorder": _import_recorder,
     "script": _import_script,
     "tts": _import_tts,
     "sourcing": _import_sourcing,
     "assembly": _import_assembly,
+    "gateway": _import_gateway,
 }
 
 SERVICES: Final = tuple(_IMPORTS)
 """In the order in which they start."""
 
 
+_ON_RECORD: Final = frozenset({"recorder", "gateway"})
+"""Services that need the database."""
+
+
 def services_to_run(*, with_record: bool) -> Sequence[str]:
     """Returns the names of the services that a stack runs."""
-    return tuple(name for name in SERVICES if with_record or name != "recorder")
+    return tuple(name for name in SERVICES if with_record or name not in _ON_RECORD)
 
 
 class Stack:
@@ -88,6 +101,7 @@ class Stack:
         folder: the folder.
         nats_port: where the bus listens; -1 takes any free port.
         services: the names of those that run.
+        gateway_port: where the gateway listens; 0 takes the usual one, or any free one.
         drain_time: how long they may finish their work when stopped, unless DRAIN_TIME is set; None leaves it to the
             setting.
     """
@@ -98,11 +112,13 @@ class Stack:
         *,
         nats_port: int = -1,
         services: Sequence[str] = SERVICES,
+        gateway_port: int = 0,
         drain_time: timedelta | None = None,
     ) -> None:
         self._folder = folder
         self._services = services
         self._drain_time = drain_time
+        self._gateway_port = gateway_port or free_port(preferred=GATEWAY_PORT)
         self._server = NatsServer(store=folder.nats_store, run=folder.run, log=folder.nats_log, port=nats_port)
         self._apps: list[FastStream] = []
 
@@ -129,7 +145,8 @@ class Stack:
         for app in apps:
             self._apps.append(app)  # before its start: one that fails has things to stop, too
             await app.start()
-        endpoint = Endpoint(nats_url, settings.artifacts_url)
+        gateway_url = f"http://{LOOPBACK}:{self._gateway_port}" if "gateway" in self._services else None
+        endpoint = Endpoint(nats_url, settings.artifacts_url, gateway_url=gateway_url)
         if set(services_to_run(with_record=False)) <= set(self._services):
             self._folder.announce(endpoint)  # others must not use a bus whose services are incomplete
         return endpoint
@@ -169,8 +186,10 @@ class Stack:
             values["log_file"] = self._folder.log
         if self._drain_time is not None and not os.environ.get("DRAIN_TIME"):
             values["drain_time"] = self._drain_time
-        if "recorder" in self._services:
+        if not _ON_RECORD.isdisjoint(self._services):
             values["database_url"] = self._folder.record_url
+        if "gateway" in self._services:
+            values["port"] = self._gateway_port
         return values
 
 

@@ -64,6 +64,7 @@ class Bus:
         self._ended = EndedProjects()
         self._batches: list[BatchLoop] = []
         self._on_start: list[Hook] = []
+        self._before_stop: list[Hook] = []
         self._on_stop: list[Hook] = []
         self._health = Health(service)
         self.broker: Final[NatsBroker] = make_broker(
@@ -231,6 +232,10 @@ class Bus:
         """Registers a hook that runs before the first message is fetched."""
         self._on_start.append(hook)
 
+    def before_stop(self, hook: Hook) -> None:
+        """Registers a hook that runs while the bus can still be used."""
+        self._before_stop.append(hook)
+
     def on_stop(self, hook: Hook) -> None:
         """Registers a hook that runs after the last message was handled."""
         self._on_stop.append(hook)
@@ -259,7 +264,7 @@ class Bus:
             logger=None,
             on_startup=[self._join_monitor, self._attach, *self._on_start],
             after_startup=[self._start_batches, self._mark_running],
-            on_shutdown=[self._stop_retrying, self._stop_batches],
+            on_shutdown=[*self._before_stop, self._stop_retrying, self._stop_batches],
             after_shutdown=[self._leave_monitor, *self._on_stop],
         )
 

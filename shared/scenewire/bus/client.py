@@ -124,13 +124,13 @@ class BusClient:
             )
         return int(ack.seq)
 
-    async def ask(self, subject: str, body: bytes, *, timeout: float = REQUEST_TIMEOUT_S) -> dict[str, Any]:
+    async def ask(self, subject: str, body: bytes, *, within_s: float = REQUEST_TIMEOUT_S) -> dict[str, Any]:
         """Sends a request to a service and returns its answer.
 
         Args:
             subject: which requests the service answers.
             body: JSON.
-            timeout: seconds.
+            within_s: how long the answer may take, seconds.
 
         Raises:
             PermanentError: the service refused; `message_too_large`, nothing was sent.
@@ -138,12 +138,12 @@ class BusClient:
         """
         require_body_fits(subject, body, self._client.max_payload)
         try:
-            reply = await self._client.request(subject, body, timeout=timeout)
+            reply = await self._client.request(subject, body, timeout=within_s)
             answer = json.loads(reply.data)
         except (nats.errors.Error, OSError) as error:  # TimeoutError is an OSError
             raise TransientError(
                 FailureCode.BUS_UNAVAILABLE,
-                f"no service answers on {subject}: {str(error) or f'nothing within {timeout:g} s'}",
+                f"no service answers on {subject}: {str(error) or f'nothing within {within_s:g} s'}",
                 hint="check that the services run, then try again",
             ) from error
         except ValueError as error:

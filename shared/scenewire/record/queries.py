@@ -137,6 +137,21 @@ class Record:
         query = select(Project.id).order_by(Project.last_active.desc().nulls_last(), Project.id)
         return [row["id"] for row in await self._rows(query.limit(limit).offset(offset))]
 
+    async def search_projects(self, words: Sequence[str], *, limit: int) -> list[str]:
+        """Returns ids of projects whose name, topic or scenes contain all these words, the most recently active first."""
+        told = [
+            or_(
+                Project.name.icontains(word, autoescape=True),
+                Project.topic.icontains(word, autoescape=True),
+                select(Scene.id)
+                .where(Scene.project_id == Project.id, Scene.text.icontains(word, autoescape=True))
+                .exists(),
+            )
+            for word in words
+        ]
+        query = select(Project.id).where(*told).order_by(Project.last_active.desc().nulls_last(), Project.id)
+        return [row["id"] for row in await self._rows(query.limit(limit))]
+
     async def search(self, words: str, *, limit: int) -> list[Row]:
         """Returns videos whose file names or paths contain these words side by side, best first."""
         return await self._rows(video_search(words, self._engine.dialect.name).limit(limit))

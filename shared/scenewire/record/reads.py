@@ -22,7 +22,7 @@ from scenewire.messages import (
 from scenewire.record.content import Content, parse
 from scenewire.record.queries import Record, Row, opened
 
-__all__ = ["audit", "history", "project", "projects", "search", "search_footage", "unfinished"]
+__all__ = ["audit", "footage_sources", "history", "project", "projects", "search", "search_footage", "unfinished"]
 
 
 _PER_SCENE: Final = ("project_id", "project", "scene_number", "state", "created_at")
@@ -90,7 +90,12 @@ async def search_footage(database_url: str, words: str, *, limit: int) -> list[R
     """
     await require_current(database_url)
     async with opened(database_url) as record:
-        entries = await record.search_footage(words, limit=limit)
+        return await footage_sources(record, words, limit=limit)
+
+
+async def footage_sources(record: Record, words: str, *, limit: int) -> list[Row]:
+    """Returns what `search_footage` does, from an open record."""
+    entries = await record.search_footage(words, limit=limit)
     by_source = groupby(entries, key=lambda row: (row["provider"], row["source_id"]))
     return [_source(list(uses)) for _, uses in by_source]
 

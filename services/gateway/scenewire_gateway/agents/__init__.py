@@ -1,0 +1,1 @@
+"""Orders, storyboards and videos for agents, over MCP."""

@@ -1,0 +1,103 @@
+"""Composition root of the gateway."""
+
+from contextlib import AsyncExitStack
+
+from faststream import FastStream
+
+from scenewire.artifacts.opening import open_store
+from scenewire.bus import Bus
+from scenewire.errors import FailureCode, TransientError
+from scenewire.record.queries import Record, opened
+from scenewire.topology import PIPELINE
+from scenewire_gateway.access.authentication import Authenticator, require_safe_binding
+from scenewire_gateway.access.keys import KeysFile
+from scenewire_gateway.access.sessions import Sessions, session_secret
+from scenewire_gateway.events.hub import Hub
+from scenewire_gateway.http.api import make_api
+from scenewire_gateway.http.edits import edits_router
+from scenewire_gateway.http.events import events_router
+from scenewire_gateway.http.files import Files
+from scenewire_gateway.http.media import media_router
+from scenewire_gateway.http.orders import orders_router
+from scenewire_gateway.http.prior_webapp import prior_webapp_router
+from scenewire_gateway.http.projects import ProjectFinder, projects_router
+from scenewire_gateway.http.search import search_router
+from scenewire_gateway.http.server import HttpServer
+from scenewire_gateway.http.uploads import uploads_router
+from scenewire_gateway.projects.board import Board
+from scenewire_gateway.projects.orders import Orders
+from scenewire_gateway.projects.records import Records
+from scenewire_gateway.settings import GatewaySettings
+
+__all__ = ["create_app"]
+
+
+def create_app(settings: GatewaySettings | None = None) -> FastStream:
+    """Builds the service.
+
+    Args:
+        settings: read from the environment if None.
+
+    Raises:
+        PermanentError: `invalid_settings`, others could reach the gateway, and there are no API keys.
+    """
+    settings = settings or GatewaySettings()
+    keys = KeysFile(settings.keys_file or settings.own_folder / "keys.toml", required=settings.keys_file is not None)
+    require_safe_binding(settings.host, keys)
+    bus = Bus("gateway", settings)
+    gateway = _Gateway(settings, bus, keys)
+    bus.require("record", gateway.check_record)
+    bus.on_start(gateway.start)
+    bus.before_stop(gateway.stop)
+    return bus.app()
+
+
+class _Gateway:
+    """What runs between start and stop."""
+
+    def __init__(self, settings: GatewaySettings, bus: Bus, keys: KeysFile) -> None:
+        self._settings = settings
+        self._bus = bus
+        self._keys = keys
+        self._open = AsyncExitStack()
+        self._record: Record | None = None
+
+    async def start(self) -> None:
+        """Follows the stream and answers requests from now on."""
+        settings = self._settings
+        record = self._record = await self._open.enter_async_context(opened(settings.database_url.get_secret_value()))
+        client = await self._bus.client()
+        store = open_store(settings.artifacts_url)
+        board, records, files = Board(record, client), Records(record, client), Files(store)
+        hub = Hub(board, client)
+        await self._open.enter_async_context(hub.running())
+        find, orders = ProjectFinder(board), Orders(client, records)
+        sessions = Sessions(session_secret(settings.own_folder / "session.secret"))
+        api = make_api(
+            [
+                orders_router(board, orders),
+                edits_router(board, orders, find),
+                projects_router(board, records, find),
+                events_router(hub, find),
+                media_router(records, files, find),
+                uploads_router(store, max_bytes=settings.max_upload),
+                search_router(board, records),
+                prior_webapp_router(records, find),
+            ],
+            Authenticator(self._keys, sessions),
+            check=self.check_record,
+        )
+        drain_s = settings.drain_time.total_seconds()
+        server = HttpServer(api, host=settings.host, port=settings.port, drain_s=drain_s)
+        self._open.push_async_callback(server.stop)
+        await server.start()
+
+    async def stop(self) -> None:
+        """Ends event streams, finishes open requests, and closes the record."""
+        await self._open.aclose()
+
+    async def check_record(self) -> None:
+        """Raises when the record cannot be read."""
+        if self._record is None:
+            raise TransientError(FailureCode.DATABASE_UNAVAILABLE, "the gateway has not started")
+        await self._record.last_logged(PIPELINE.name)

@@ -1,0 +1,90 @@
+"""Failures as problem documents."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from scenewire.errors import FailureCode, PipelineError, TransientError
+from scenewire.messages import fault_wording
+from scenewire_gateway.problems import MEDIA_TYPE, Problem
+
+__all__ = ["add_error_handlers", "problem_of"]
+
+_STATUS: Final[Mapping[FailureCode, int]] = {
+    FailureCode.NOT_ON_RECORD: 404,
+    FailureCode.ARTIFACT_MISSING: 410,
+    FailureCode.ARTIFACT_CORRUPT: 410,
+    FailureCode.ORDER_CONFLICT: 409,
+    FailureCode.REVISION_CONFLICT: 409,
+    FailureCode.MESSAGE_TOO_LARGE: 413,
+    FailureCode.INVALID_ORDER: 422,
+    FailureCode.INVALID_SETTINGS: 422,
+    FailureCode.MEDIA_REFUSED: 422,
+    FailureCode.VOICE_UNAVAILABLE: 422,
+    FailureCode.FONT_MISSING: 422,
+    FailureCode.RATE_LIMITED: 429,
+    FailureCode.STORAGE_FULL: 507,
+}
+"""Of permanent and of transient errors; other transient ones have 503, other permanent ones 500."""
+
+_RETRY_AFTER_S: Final = 5
+_MAX_FAULTS: Final = 20
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Makes an application answer every failure with a problem document."""
+
+    async def on_pipeline_error(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, PipelineError)  # noqa: S101 - as registered below
+        return _answer(problem_of(error))
+
+    async def on_problem(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, Problem)  # noqa: S101 - as registered below
+        return _answer(error)
+
+    async def on_invalid_request(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)  # noqa: S101 - as registered below
+        return _answer(_invalid(error))
+
+    async def on_http_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101 - as registered below
+        code = {404: "no_such_path", 405: "method_not_allowed"}.get(error.status_code, "refused")
+        detail = f"{request.method} {request.url.path}: {error.detail}"
+        hint = "see /openapi.json for what there is"
+        return _answer(Problem(error.status_code, code, detail, hint=hint, headers=error.headers))
+
+    app.add_exception_handler(PipelineError, on_pipeline_error)
+    app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(RequestValidationError, on_invalid_request)
+    app.add_exception_handler(HTTPException, on_http_error)
+
+
+def problem_of(error: PipelineError) -> Problem:
+    """Returns the problem document of a failure."""
+    is_transient = isinstance(error, TransientError)
+    status = _STATUS.get(error.code, 503 if is_transient else 500)
+    headers = {"Retry-After": str(_RETRY_AFTER_S)} if is_transient else None
+    return Problem(status, error.code, error.message, hint=error.hint, headers=headers)
+
+
+def _invalid(error: RequestValidationError) -> Problem:
+    faults = [
+        {"field": ".".join(str(part) for part in fault["loc"] if part != "body"), "message": fault_wording(fault)}
+        for fault in error.errors()[:_MAX_FAULTS]
+    ]
+    detail = "; ".join(f"{fault['field']}: {fault['message']}".removeprefix(": ") for fault in faults)
+    return Problem(
+        422,
+        FailureCode.INVALID_ORDER,
+        detail,
+        hint="correct the request; docs/orders.md and /openapi.json list every field",
+        errors=faults,
+    )
+
+
+def _answer(problem: Problem) -> Response:
+    return JSONResponse(problem.document(), problem.status, headers=problem.headers, media_type=MEDIA_TYPE)

@@ -1,0 +1,90 @@
+"""`/v1/projects`: what there is."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Path, Query
+
+from scenewire_gateway.access.dependencies import require
+from scenewire_gateway.access.scopes import Scope
+from scenewire_gateway.projects.board import Board
+from scenewire_gateway.projects.history import History, history_view
+from scenewire_gateway.projects.records import Records, run_of
+from scenewire_gateway.projects.state import ProjectState, State
+from scenewire_gateway.projects.storyboard import StoryboardView, storyboard_view
+from scenewire_gateway.projects.views import ProjectList, ProjectView, project_view
+
+__all__ = ["ProjectFinder", "RevisionQuery", "projects_router"]
+
+_MAX_LISTED: Final = 200
+_PAGE: Final = 100
+_MAX_SEEN: Final = 2_000
+"""Projects that are looked through for those in a state."""
+
+RevisionQuery = Annotated[int | None, Query(ge=0, description="A revision of the project; the latest without.")]
+
+
+class ProjectFinder:
+    """Dependency of routes about one project.
+
+    Args:
+        board: the states of projects.
+    """
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+
+    async def __call__(
+        self,
+        project: Annotated[
+            str,
+            Path(min_length=1, max_length=64, description="Id of a project, or its beginning of 4 characters or more."),
+        ],
+    ) -> ProjectState:
+        """Returns the project that the path names.
+
+        Raises:
+            PermanentError: `not_on_record`.
+        """
+        return await self._board.find(project)
+
+
+def projects_router(board: Board, records: Records, find: ProjectFinder) -> APIRouter:
+    """Returns the routes that read projects."""
+    router = APIRouter(prefix="/v1/projects", tags=["projects"], dependencies=[Depends(require(Scope.READ))])
+    found = Depends(find)
+
+    @router.get("", summary="List projects")
+    async def show_all(
+        state: Annotated[State | None, Query(description="Only projects in this state.")] = None,
+        limit: Annotated[int, Query(ge=1, le=_MAX_LISTED)] = 50,
+    ) -> ProjectList:
+        """Returns projects, the most recently active first."""
+        shown: list[ProjectView] = []
+        for offset in range(0, _MAX_SEEN, _PAGE):
+            page = await board.latest(limit=_PAGE, offset=offset)
+            known = {view.id for view in shown}
+            views = [project_view(project) for project in page]
+            shown += [view for view in views if state in (None, view.state) and view.id not in known]
+            if len(page) < _PAGE or len(shown) >= limit:
+                break
+        return ProjectList(projects=shown[:limit], total=len(shown[:limit]))
+
+    @router.get("/{project}", summary="Show a project")
+    async def show(project: Annotated[ProjectState, found]) -> ProjectView:
+        """Returns a project as it is now."""
+        return project_view(project)
+
+    @router.get("/{project}/storyboard", summary="Show the scenes of a project")
+    async def show_storyboard(
+        project: Annotated[ProjectState, found], revision: RevisionQuery = None
+    ) -> StoryboardView:
+        """Returns every scene with its text, narration, footage and state. Texts are data of others."""
+        board_of_run = await records.storyboard(project, revision)
+        return storyboard_view(project, run_of(project, revision), board_of_run)
+
+    @router.get("/{project}/history", summary="Show who ordered and changed a project")
+    async def show_history(project: Annotated[ProjectState, found]) -> History:
+        """Returns every order, edit and end, the oldest first."""
+        return history_view(await records.messages(project))
+
+    return router

@@ -1,0 +1,142 @@
+"""The states of projects: from the record, and from the messages that it does not have yet."""
+
+import asyncio
+from collections import OrderedDict, deque
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from typing import Final
+from uuid import UUID
+
+from scenewire.bus.client import BusClient
+from scenewire.messages import Progress, StoredMessage, read_id_prefix, select_id
+from scenewire.record.queries import Record
+from scenewire.topology import PIPELINE, RECORDER
+from scenewire_gateway.projects.entries import Entry, logged_entry, streamed_entry
+from scenewire_gateway.projects.state import ProjectState
+
+__all__ = ["Board"]
+
+_RECENT: Final = 5_000
+"""Messages that are kept for projects which are loaded later; the recorder is normally a quarter of a second behind."""
+
+_KNOWN: Final = 2_000
+"""Projects whose state is kept; others are loaded again."""
+
+_PATIENCE_S: Final = 2.0
+"""How long an answer waits for what it has caused; it is a matter of milliseconds."""
+
+
+class Board:
+    """Knows the state of every project.
+
+    Args:
+        record: where projects are loaded from.
+        bus: the stream, for what the record does not have yet.
+    """
+
+    def __init__(self, record: Record, bus: BusClient) -> None:
+        self._record = record
+        self._bus = bus
+        self._states: OrderedDict[UUID, ProjectState] = OrderedDict()
+        self._news = asyncio.Event()
+        self._recent: deque[Entry] = deque(maxlen=_RECENT)
+
+    def hear(self, message: StoredMessage) -> Entry | None:
+        """Takes in a message of the stream; returns its entry, None if it concerns no project."""
+        entry = streamed_entry(message)
+        if entry is None:
+            return None
+        self._recent.append(entry)
+        self._news.set()
+        self._news = asyncio.Event()
+        if (state := self._states.get(entry.project_id)) is not None:
+            state.apply([entry])
+        return entry
+
+    def hear_of(self, progress: Progress) -> None:
+        """Counts attempts that are repeated."""
+        state = self._states.get(progress.project_id)
+        if state is not None and progress.state == "retrying":
+            state.attempts[progress.scene_number] = state.attempts.get(progress.scene_number, 1) + 1
+
+    async def find(self, text: str) -> ProjectState:
+        """Returns the project whose id, or its beginning, somebody has given.
+
+        Raises:
+            PermanentError: `invalid_order`, too short; `not_on_record`, there is no such project, or there are several.
+            PipelineError: the record or the bus cannot be read.
+        """
+        prefix = read_id_prefix(text)
+        new = {str(entry.project_id) for entry in self._recent if str(entry.project_id).startswith(prefix)}
+        known = sorted({*await self._record.ids_beginning(prefix), *new})
+        found = prefix if prefix in known else select_id(prefix, known, place="on record")
+        return (await self.states([UUID(found)]))[0]
+
+    async def states(self, project_ids: Sequence[UUID]) -> list[ProjectState]:
+        """Returns the states of projects, in the given order; those without a message are left out."""
+        missing = [project_id for project_id in project_ids if project_id not in self._states]
+        if missing:
+            await self._load(missing)
+        found = [self._states[project_id] for project_id in project_ids if project_id in self._states]
+        for state in found:
+            self._states.move_to_end(state.project_id)
+        while len(self._states) > _KNOWN:
+            self._states.popitem(last=False)
+        return found
+
+    async def expect(self, project_id: UUID, revision: int) -> ProjectState | None:
+        """Waits a moment until a revision of a project is known; returns None if the bus is late."""
+
+        async def known() -> ProjectState | None:
+            states = await self.states([project_id])
+            return states[0] if states and revision in states[0].runs else None
+
+        return await self._soon(known)
+
+    async def expect_end(self, project: ProjectState) -> ProjectState:
+        """Waits a moment until a project has ended."""
+
+        async def ended() -> ProjectState | None:
+            return None if project.run.end is None else project
+
+        return await self._soon(ended) or project
+
+    async def latest(self, *, limit: int, offset: int = 0) -> list[ProjectState]:
+        """Returns projects, the most recently active first."""
+        ids = [UUID(found) for found in await self._record.project_ids(limit=limit, offset=offset)]
+        if offset == 0:
+            new = dict.fromkeys(entry.project_id for entry in reversed(self._recent))
+            ids = [*(project_id for project_id in new if project_id not in ids), *ids]
+        return await self.states(ids)
+
+    async def _soon(self, look: Callable[[], Awaitable[ProjectState | None]]) -> ProjectState | None:
+        """Looks again after each message, for a moment."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE_S):
+                while True:
+                    news = self._news
+                    if (found := await look()) is not None:
+                        return found
+                    await news.wait()
+        return None
+
+    async def _load(self, project_ids: Sequence[UUID]) -> None:
+        floor = await self._bus.acknowledged(RECORDER)
+        rows = await self._record.outlines([str(project_id) for project_id in project_ids])
+        entries = [*map(logged_entry, rows), *await self._unrecorded(floor), *self._recent]
+        loaded: dict[UUID, ProjectState] = {}
+        for entry in entries:
+            if entry.project_id in project_ids:
+                loaded.setdefault(entry.project_id, ProjectState(entry.project_id)).apply([entry])
+        self._states |= loaded
+
+    async def _unrecorded(self, floor: int) -> list[Entry]:
+        """Returns what the record may lack beyond the messages kept here: only after an outage of the recorder.
+
+        The first message that a board hears is the first one that is not on record.
+        """
+        is_complete = len(self._recent) < _RECENT or self._recent[0].sequence <= floor + 1
+        if is_complete:
+            return []
+        behind = self._bus.stored(PIPELINE.subjects, from_sequence=floor + 1)
+        return [entry async for message in behind if (entry := streamed_entry(message)) is not None]

@@ -1,0 +1,59 @@
+"""Who ordered and changed what, from the messages on record."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from scenewire.messages import ProjectCancelled, ProjectFailed, ScenesScripted, ScriptRequested, VideoAssembled
+from scenewire.record.content import Content, parse
+from scenewire.record.queries import Row
+from scenewire_gateway.projects.views import View
+
+__all__ = ["Happening", "History", "history_view"]
+
+
+class Happening(View):
+    """An order, an edit or an end."""
+
+    at: datetime
+    revision: int
+    by: str
+    what: str
+    sequence: int
+
+
+class History(View):
+    """What happened to a project, the oldest first."""
+
+    history: list[Happening]
+
+
+def history_view(rows: Iterable[Row]) -> History:
+    """Returns the history that the messages of a project tell."""
+    return History(history=[happening for row in rows if (happening := _happening(row)) is not None])
+
+
+def _happening(row: Row) -> Happening | None:
+    content = parse(row["subject"], row["body"])[0] if row["body"] is not None else None
+    told = _told(content)
+    if content is None or told is None:
+        return None
+    at = datetime.fromisoformat(row["published_at"])
+    return Happening(at=at, revision=row["revision"], by=told[0], what=told[1], sequence=row["sequence"])
+
+
+def _told(content: Content | None) -> tuple[str, str] | None:
+    match content:
+        case ScriptRequested(revision=0):
+            return content.requested_by, "ordered"
+        case ScriptRequested():
+            return content.requested_by, "ordered again"
+        case ScenesScripted(revision=revision) if revision > 0:
+            return content.requested_by, "edited" if content.brief.awaits_approval else "edited or approved"
+        case ProjectCancelled():
+            return content.requested_by, f"cancelled: {content.reason}" if content.reason else "cancelled"
+        case ProjectFailed():
+            return "", f"failed: {content.message}"
+        case VideoAssembled():
+            return "", "finished"
+        case _:
+            return None

@@ -1,0 +1,130 @@
+"""What callers can ask for: orders, edits, approvals, retries, cancellations. Each becomes a message."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from scenewire.bus.client import BusClient
+from scenewire.errors import ConflictError, FailureCode, PermanentError
+from scenewire.messages import ProjectCancelled, ScriptRequested, StoryboardEdit
+from scenewire.topology import EDIT_STORYBOARD, MAKE_ORDER, PLAN_ORDER
+from scenewire_gateway.projects.records import Records
+from scenewire_gateway.projects.state import ProjectState
+
+__all__ = ["Orders"]
+
+_PLAN_TIMEOUT_S: Final = 30.0
+"""Dividing a text of 200,000 characters takes some seconds."""
+
+
+class Orders:
+    """Asks the services for what callers want.
+
+    Args:
+        bus: where the services are.
+        records: the storyboards that edits begin with.
+    """
+
+    def __init__(self, bus: BusClient, records: Records) -> None:
+        self._bus = bus
+        self._records = records
+
+    async def order(self, order: ScriptRequested, *, caller: str, key: str | None = None) -> UUID:
+        """Orders a video; returns its project id once the order is stored.
+
+        Args:
+            order: what is ordered.
+            caller: who asks.
+            key: of the caller's choice; the same order under the same key is the same project, however often it comes.
+
+        Raises:
+            PermanentError: `invalid_order`; `order_conflict`, another order was made with this key.
+            TransientError: the services cannot take it now.
+        """
+        if order.revision or order.requested_by:
+            message = "an order has neither a revision nor a requested_by"
+            raise PermanentError(FailureCode.INVALID_ORDER, message, hint="leave them out; the gateway sets them")
+        project_id = order.project_id or (uuid4() if key is None else _project_of(caller, key))
+        wanted = order.model_copy(update={"project_id": project_id, "requested_by": caller})
+        answer = await self._bus.ask(MAKE_ORDER, wanted.model_dump_json(exclude_none=True).encode())
+        return UUID(answer["project_id"])
+
+    async def plan(self, order: ScriptRequested) -> dict[str, Any]:
+        """Returns what an order would become, without making it.
+
+        Raises:
+            PermanentError: `invalid_order`.
+            TransientError: the script service cannot tell now.
+        """
+        body = order.model_dump_json(exclude_none=True).encode()
+        return await self._bus.ask(PLAN_ORDER, body, within_s=_PLAN_TIMEOUT_S)
+
+    async def edit(self, project: ProjectState, changes: Mapping[str, Any], *, caller: str) -> int:
+        """Makes the next revision of a project from changes of its storyboard; returns its number.
+
+        Args:
+            project: the project.
+            changes: the fields of a `StoryboardEdit` that callers set.
+            caller: who asks.
+
+        Raises:
+            PermanentError: `invalid_order`; `revision_conflict`, somebody else was faster.
+            TransientError: the services cannot take it now.
+        """
+        expected = changes["expected_revision"]
+        board = await self._records.storyboard(project, expected)
+        fields = {**changes, "project_id": project.project_id, "requested_by": caller, "selections": board.selections}
+        edit = StoryboardEdit.model_validate(fields)
+        answer = await self._bus.ask(EDIT_STORYBOARD, edit.model_dump_json(exclude_unset=True).encode())
+        return int(answer["revision"])
+
+    async def retry(self, project: ProjectState, *, expected_revision: int, caller: str) -> int:
+        """Makes a failed or cancelled project again; what was finished is kept. Returns the revision.
+
+        Raises:
+            PermanentError: `invalid_order`, it has not failed; `revision_conflict`.
+            TransientError: the services cannot take it now.
+        """
+        run = project.run
+        if run.state not in ("failed", "cancelled"):
+            message = f"project {project.project_id} is {run.state.replace('_', ' ')}; only failed ones are retried"
+            raise PermanentError(FailureCode.INVALID_ORDER, message, hint="to change a video, edit its storyboard")
+        _require_revision(project, expected_revision)
+        if run.script is not None:
+            return await self.edit(project, {"expected_revision": expected_revision}, caller=caller)
+        if project.order is None:
+            message = f"the order of project {project.project_id} is not on record"
+            raise PermanentError(FailureCode.NOT_ON_RECORD, message, hint="order it again")
+        fields = {"project_id": project.project_id, "revision": run.revision + 1, "requested_by": caller}
+        order = project.order.model_copy(update=fields)
+        await self._bus.ask(MAKE_ORDER, order.model_dump_json(exclude_none=True).encode())
+        return run.revision + 1
+
+    async def cancel(self, project: ProjectState, *, reason: str, caller: str) -> None:
+        """Cancels a project that has not ended; otherwise nothing happens.
+
+        Raises:
+            TransientError: `bus_unavailable`, `storage_full`.
+        """
+        run = project.run
+        if run.end is None:
+            cancelled = ProjectCancelled(
+                project_id=project.project_id, revision=run.revision, reason=reason, requested_by=caller
+            )
+            await self._bus.publish(cancelled)
+
+
+def _require_revision(project: ProjectState, expected: int) -> None:
+    if expected != project.run.revision:
+        raise ConflictError(
+            FailureCode.REVISION_CONFLICT,
+            f"project {project.project_id} is at revision {project.run.revision}, not {expected}: somebody changed it",
+            hint="look at it again, then repeat the change with its present revision",
+        )
+
+
+def _project_of(caller: str, key: str) -> UUID:
+    digest = hashlib.sha256(json.dumps(["scenewire:order", caller, key]).encode()).digest()
+    return UUID(bytes=digest[:16], version=4)
