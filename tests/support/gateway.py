@@ -54,3 +54,15 @@ async def browsing(
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     async with httpx2.AsyncClient(transport=transport, base_url=base, headers=named) as browser:
         yield browser
+
+
+class Named:
+    """Middleware that takes the caller from a header: for tests of what needs one."""
+
+    def __init__(self, inner) -> None:
+        self.inner = inner
+
+    async def __call__(self, scope, receive, send) -> None:
+        name = dict(scope["headers"]).get(b"x-caller")
+        scope["scenewire.caller"] = Caller(name.decode(), Scope.ORDER) if name else None
+        await self.inner(scope, receive, send)

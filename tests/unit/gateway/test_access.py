@@ -139,6 +139,15 @@ async def test_over_plain_http_the_cookie_is_not_marked_secure(keys: KeysFile):
         assert (await client.get("/order")).status_code == 200
 
 
+async def test_behind_a_proxy_that_ends_https_the_cookie_is_marked_secure(keys: KeysFile):
+    token = keys.add("alice", Scope.ORDER)
+
+    async with browsing(guarded_app(keys), x_forwarded_proto="https") as client:
+        opened = await client.post("/v1/session", headers=bearer(token))
+        assert opened.headers["set-cookie"].startswith("__Host-scenewire-session=")
+        assert "Secure" in opened.headers["set-cookie"]
+
+
 async def test_sessions_survive_a_restart_and_end_with_their_key_or_their_secret(keys: KeysFile):
     token = keys.add("alice", Scope.ORDER)
     async with browsing(guarded_app(keys)) as client:
@@ -303,6 +312,13 @@ async def test_without_keys_other_hosts_and_other_names_are_refused_on_every_pat
         for path in ("/", "/healthz", "/read", "/none"):
             answer = await browser.get(path)
             assert (answer.status_code, answer.json()["code"]) == (403, "not_local")
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Real-IP", "Forwarded", "Via"])
+async def test_without_keys_a_proxy_on_this_host_opens_nothing(keys: KeysFile, header: str):
+    async with browsing(guarded_app(keys)) as browser:
+        answer = await browser.get("/read", headers={header: "192.0.2.7"})
+        assert (answer.status_code, answer.json()["code"]) == (403, "not_local")
 
 
 async def test_the_first_key_closes_a_running_gateway(keys: KeysFile):

@@ -13,7 +13,15 @@ from scenewire_gateway.access.scopes import Caller, Scope
 from scenewire_gateway.access.sessions import Sessions
 from scenewire_gateway.problems import Problem
 
-__all__ = ["SESSION_COOKIE", "Authenticator", "cookie_name", "is_loopback", "require_safe_binding", "unauthorized"]
+__all__ = [
+    "SESSION_COOKIE",
+    "Authenticator",
+    "cookie_name",
+    "is_https",
+    "is_loopback",
+    "require_safe_binding",
+    "unauthorized",
+]
 
 SESSION_COOKIE: Final = "scenewire-session"
 
@@ -21,6 +29,9 @@ _LOCAL: Final = Caller("local", Scope.ADMIN)
 
 _CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="scenewire"'}
 _INVALID: Final = {"WWW-Authenticate": 'Bearer realm="scenewire", error="invalid_token"'}
+
+_PROXY_HEADERS: Final = frozenset({"forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"})
+"""A proxy on this host makes requests of others look local."""
 
 _ADD_KEY: Final = "run `scenewire keys add NAME` on the gateway's host, and send `Authorization: Bearer <token>`"
 
@@ -115,7 +126,15 @@ def _bearer_token(connection: HTTPConnection) -> str | None:
 
 def cookie_name(connection: HTTPConnection) -> str:
     """Returns the name of the session's cookie. Over HTTPS, its prefix keeps other hosts of the domain from setting it."""
-    return f"__Host-{SESSION_COOKIE}" if connection.scope["scheme"] == "https" else SESSION_COOKIE
+    return f"__Host-{SESSION_COOKIE}" if is_https(connection) else SESSION_COOKIE
+
+
+def is_https(connection: HTTPConnection) -> bool:
+    """Returns whether the client speaks HTTPS, with the gateway or with a proxy before it.
+
+    Nobody gains from a forged header: it makes the cookie of one's own answer stricter.
+    """
+    return "https" in (connection.scope["scheme"], connection.headers.get("x-forwarded-proto"))
 
 
 def is_loopback(host: str) -> bool:
@@ -154,7 +173,8 @@ def _require_local(connection: HTTPConnection) -> None:
     """Refuses other hosts, and names that resolve to this one: a web page elsewhere may have such a name."""
     client = connection.client
     named = _host(f"//{connection.headers.get('host', '')}")
-    if client is None or not is_loopback(client.host) or not is_loopback(named):
+    is_proxied = not _PROXY_HEADERS.isdisjoint(connection.headers)
+    if client is None or is_proxied or not is_loopback(client.host) or not is_loopback(named):
         raise Problem(
             403,
             "not_local",

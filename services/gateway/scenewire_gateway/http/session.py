@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import AwareDatetime, BaseModel, Field
 
-from scenewire_gateway.access.authentication import Authenticator, cookie_name
+from scenewire_gateway.access.authentication import Authenticator, cookie_name, is_https
 from scenewire_gateway.access.dependencies import require
 from scenewire_gateway.access.scopes import Caller, Scope
 
@@ -49,7 +49,7 @@ def session_router(authenticator: Authenticator) -> APIRouter:
             max_age=int((expires - datetime.now(UTC)).total_seconds()),
             httponly=True,
             samesite="strict",
-            secure=request.scope["scheme"] == "https",
+            secure=is_https(request),
         )
         return SessionView(name=caller.name, scope=caller.scope, expires_at=expires)
 
@@ -57,7 +57,6 @@ def session_router(authenticator: Authenticator) -> APIRouter:
     async def close(
         request: Request, response: Response, _caller: Annotated[Caller, Depends(require(Scope.READ))]
     ) -> None:
-        secure = request.scope["scheme"] == "https"
-        response.delete_cookie(cookie_name(request), httponly=True, samesite="strict", secure=secure)
+        response.delete_cookie(cookie_name(request), httponly=True, samesite="strict", secure=is_https(request))
 
     return router
