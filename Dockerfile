@@ -37,6 +37,10 @@ FROM packages AS recorder-packages
 RUN --mount=type=bind,source=requirements/recorder.txt,target=/lock.txt --mount=type=cache,target=/var/cache/pip \
     pip --python /venv install --require-hashes --only-binary :all: --requirement /lock.txt
 
+FROM packages AS gateway-packages
+RUN --mount=type=bind,source=requirements/gateway.txt,target=/lock.txt --mount=type=cache,target=/var/cache/pip \
+    pip --python /venv install --require-hashes --only-binary :all: --requirement /lock.txt
+
 # --- code: readable by all users regardless of the checkout's file modes; compiled, because the runtime is read-only ---
 FROM packages AS code
 WORKDIR /app
@@ -58,7 +62,7 @@ RUN groupadd --gid 10001 scenewire \
  && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin scenewire \
  && install -d -o 10001 -g 10001 /var/lib/scenewire /var/lib/scenewire/artifacts /var/lib/scenewire/record \
         /var/lib/scenewire/nats /var/lib/scenewire/credentials /var/lib/scenewire/library /var/lib/scenewire/weights \
-        /var/lib/scenewire/music /var/lib/scenewire/orders
+        /var/lib/scenewire/music /var/lib/scenewire/orders /var/lib/scenewire/gateway
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
@@ -103,6 +107,12 @@ FROM runtime AS recorder
 COPY --from=recorder-packages /venv /venv
 COPY --from=code /app/services/recorder/scenewire_recorder scenewire_recorder
 CMD ["faststream", "run", "scenewire_recorder.app:create_app", "--factory"]
+
+FROM runtime AS gateway
+COPY --from=gateway-packages /venv /venv
+COPY --from=code /app/services/gateway/scenewire_gateway scenewire_gateway
+EXPOSE 8321
+CMD ["faststream", "run", "scenewire_gateway.app:create_app", "--factory"]
 
 # One-off tasks and the command: credentials, streams, schema, scenewire.
 FROM recorder AS tools

@@ -95,6 +95,10 @@ def allowed(user: str) -> set[str]:
     own = {subject for durable in durables for subject in uses_of(durable)}
     if user == "recorder":
         return own | READS
+    if user == "gateway":
+        recorded = f"{API}.CONSUMER.INFO.PIPELINE.recorder"
+        told = {s for d in durables for s in (dead_letter_subject(d), f"progress.{d}")}
+        return own | told | READS | REQUESTS | {ProjectCancelled.SUBJECT, recorded, WATCHING}
     told = {ProjectFailed.SUBJECT} | {s for d in durables for s in (dead_letter_subject(d), f"progress.{d}")}
     reads = READS if user == "assembly" else {f"{API}.STREAM.INFO.PIPELINE"}
     return own | told | reads | WORKERS[user] | {LISTENING}
@@ -129,21 +133,23 @@ async def test_a_user_hears_its_own_answers_only(bus: DeployedBus, user: str) ->
     closed = [">", "_INBOX.>", "$JS.>", "$SYS.>", "dlq.>", "script.requested", "narration.requested", *others]
     if user != "script":
         closed += REQUESTS
+    if user not in (CLIENT, "gateway"):
+        closed += ["progress.>"]
     if user != CLIENT:
-        closed += ["progress.>", "video.assembled", "project.*"]
+        closed += ["video.assembled", "project.*"]
     async with bus.connected(user) as visit:
         for subject in [*closed, f"_INBOX_{user}.>"]:
             await visit.subscribe(subject)
         assert await bus.violations(visit) == [("Subscription", subject) for subject in closed]
 
 
-@pytest.mark.parametrize("user", ["script", "tts", "sourcing", "assembly", CLIENT])
+@pytest.mark.parametrize("user", ["script", "tts", "sourcing", "assembly", "gateway", CLIENT])
 @pytest.mark.parametrize("named", ["name", "durable_name"])
 async def test_who_may_make_consumers_cannot_change_a_durable_with_that(
     bus: DeployedBus, user: str, named: str
 ) -> None:
-    subject = WATCHING if user == CLIENT else LISTENING
-    config = {named: "recorder", "ack_policy": "explicit"} | ({} if user == CLIENT else {"filter_subject": "project.*"})
+    subject = WATCHING if user in (CLIENT, "gateway") else LISTENING
+    config = {named: "recorder", "ack_policy": "explicit"} | ({} if subject == WATCHING else {"filter_subject": "project.*"})
     async with bus.connected(user) as visit:
         await visit.request(subject, json.dumps({"stream_name": "PIPELINE", "config": config}).encode())
     async with bus.connected(OPERATOR) as operator:

@@ -43,7 +43,7 @@ def create_app(settings: GatewaySettings | None = None) -> FastStream:
     """
     settings = settings or GatewaySettings()
     keys = KeysFile(settings.keys_file or settings.own_folder / "keys.toml", required=settings.keys_file is not None)
-    require_safe_binding(settings.host, keys)
+    require_safe_binding(settings.published_on or settings.host, keys)
     bus = Bus("gateway", settings)
     gateway = _Gateway(settings, bus, keys)
     bus.require("record", gateway.check_record)
@@ -84,7 +84,7 @@ class _Gateway:
                 search_router(board, records),
                 prior_webapp_router(records, find),
             ],
-            Authenticator(self._keys, sessions),
+            Authenticator(self._keys, sessions, is_published=settings.published_on is not None),
             check=self.check_record,
         )
         drain_s = settings.drain_time.total_seconds()

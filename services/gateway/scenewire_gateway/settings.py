@@ -25,6 +25,11 @@ class GatewaySettings(ServiceSettings):
         min_length=1,
         description="Address to listen on. Any other than a loopback address needs `GATEWAY_KEYS_FILE`.",
     )
+    published_on: Annotated[str | None, EmptyAsNone] = Field(
+        default=None,
+        description="Address of the host on which a container's port is published. On a loopback address, only that host can "
+        "reach it, and no API keys are needed, whatever `GATEWAY_HOST` is.",
+    )
     port: int = Field(default=8321, ge=0, le=65535, description="Port to listen on; 0 takes any free one.")
     keys_file: Annotated[Path | None, EmptyAsNone] = Field(
         default=None,

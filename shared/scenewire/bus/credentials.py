@@ -16,10 +16,10 @@ OPERATOR: Final = "operator"
 CLIENT: Final = "client"
 """Publishes orders and reads; runs no stage."""
 
-USERS: Final = (OPERATOR, "script", "tts", "sourcing", "assembly", "recorder", CLIENT)
+USERS: Final = (OPERATOR, "script", "tts", "sourcing", "assembly", "recorder", "gateway", CLIENT)
 """Users on the bus. `deploy/nats.conf` has their permissions."""
 
-_DATABASE_USERS: Final = ("recorder", CLIENT, OPERATOR)
+_DATABASE_USERS: Final = ("recorder", "gateway", CLIENT, OPERATOR)
 
 
 def write_credentials(folder: Path, *, database: str | None = None) -> list[str]:
@@ -28,7 +28,7 @@ def write_credentials(folder: Path, *, database: str | None = None) -> list[str]
         <user>/nats_password       for NATS_PASSWORD_FILE
         nats/passwords.conf        the same for the server: SCRIPT_PASSWORD: "…", one a line
         postgres/password          for POSTGRES_PASSWORD_FILE
-        recorder/database_url      for DATABASE_URL_FILE; also in client/ and operator/
+        recorder/database_url      for DATABASE_URL_FILE; also in gateway/, client/ and operator/
 
     Mount each folder into one service only.
 

@@ -42,11 +42,14 @@ class Authenticator:
     Args:
         keys: the file of API keys. Without it, everyone on this host is admitted, and nobody else.
         sessions: cookies.
+        is_published: whether the port is that of a container, published on its host's loopback address: then a client of
+            this host has another address here.
     """
 
-    def __init__(self, keys: KeysFile, sessions: Sessions) -> None:
+    def __init__(self, keys: KeysFile, sessions: Sessions, *, is_published: bool = False) -> None:
         self._keys = keys
         self._sessions = sessions
+        self._is_published = is_published
 
     def identify(self, connection: HTTPConnection) -> Caller | None:
         """Returns who makes a request; None when it has no credentials.
@@ -55,7 +58,7 @@ class Authenticator:
             Problem: the credentials are invalid, or the request must not use those that the browser adds.
         """
         if not self._keys.required:
-            _require_local(connection)
+            _require_local(connection, is_published=self._is_published)
             _require_same_origin(connection)
             return _LOCAL
         token = _bearer_token(connection)
@@ -169,12 +172,13 @@ def require_safe_binding(host: str, keys: KeysFile) -> None:
         )
 
 
-def _require_local(connection: HTTPConnection) -> None:
+def _require_local(connection: HTTPConnection, *, is_published: bool) -> None:
     """Refuses other hosts, and names that resolve to this one: a web page elsewhere may have such a name."""
     client = connection.client
     named = _host(f"//{connection.headers.get('host', '')}")
     is_proxied = not _PROXY_HEADERS.isdisjoint(connection.headers)
-    if client is None or is_proxied or not is_loopback(client.host) or not is_loopback(named):
+    is_near = client is not None and (is_published or is_loopback(client.host))
+    if is_proxied or not is_near or not is_loopback(named):
         raise Problem(
             403,
             "not_local",
