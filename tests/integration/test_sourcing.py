@@ -350,6 +350,79 @@ async def test_b16_a_scene_that_is_worked_on_again_keeps_its_clip(
     assert (await choice(stage, edited)).clips == film[0].clips
 
 
+def edited(sourced: FootageSourced, *, number: int, seconds: float, **scene: Any) -> AudioRendered:
+    """The scene in the next revision: with another number and length, keeping its footage unless it is changed."""
+    changes = {"scene_number": number, "selection": sourced.selection, **scene}
+    kept = sourced.scene.model_copy(update=changes)
+    spoken_now = narration(round(seconds * 24_000))
+    return sourced.next(AudioRendered, scene=kept, narration=spoken_now, revision=sourced.revision + 1)
+
+
+async def test_a_scene_of_a_later_revision_keeps_its_clips_without_a_search_wherever_it_stands(
+    store: FilesystemStore, stage: SourcingStage, library: Path, three_seconds: bytes
+) -> None:
+    some_teas(library, "abcd", three_seconds)
+    sourced = await stage.select_footage(spoken(8, 2))
+    without_servers = stage_over(store)
+    kept = await without_servers.select_footage(edited(sourced, number=7, seconds=8))
+    assert kept.footage == sourced.footage
+    assert kept.selection == sourced.selection
+    assert (kept.revision, kept.scene.scene_number) == (1, 7)
+
+
+@pytest.mark.parametrize("seconds", [2.5, 6, 8.4, 11, 30])
+async def test_kept_clips_fill_a_scene_of_another_length_in_the_same_order(
+    store: FilesystemStore, stage: SourcingStage, library: Path, seconds: float
+) -> None:
+    for name in "abc":
+        await make_clip(library / f"tea {name}.mp4", seconds=12, size="32x18", rate=10)
+    before = await stage.select_footage(spoken(8))
+    after = await stage.select_footage(edited(before, number=1, seconds=seconds))
+    assert [clip.file for clip in after.footage.clips] == [clip.file for clip in before.footage.clips]
+    starts = [clip.start_frame or 0 for clip in after.footage.clips]
+    for clip, begin, following in zip(after.footage.clips, starts, [*starts[1:], round(seconds * 30)], strict=True):
+        whole = min((following - begin) / 30, 12)
+        assert clip.out_frame - clip.in_frame >= whole * 10
+        assert clip.out_frame <= clip.facts.duration_frames
+
+
+async def test_a_reworded_scene_shows_nothing_that_the_other_scenes_keep(
+    store: FilesystemStore, stage: SourcingStage, library: Path, three_seconds: bytes
+) -> None:
+    some_teas(library, "abcd", three_seconds)
+    first = [await stage.select_footage(spoken(3, number)) for number in (1, 2, 3)]
+    # The third scene now comes first, and is searched before the others, which keep theirs, are handled.
+    reworded = await stage.select_footage(edited(first[2], number=1, seconds=3, selection=None, text="Tea again."))
+    kept = [await stage.select_footage(edited(first[n], number=n + 2, seconds=3)) for n in (0, 1)]
+    shown = [sourced.footage.clips[0].file.sha256 for sourced in (reworded, *kept)]
+    assert len(set(shown)) == 3
+
+
+@pytest.mark.parametrize("lost", ["selection", "clip"])
+async def test_lost_footage_that_a_scene_should_keep_is_chosen_again_with_a_note(
+    store: FilesystemStore, stage: SourcingStage, library: Path, tmp_path: Path, three_seconds: bytes, lost: str
+) -> None:
+    some_teas(library, "a", three_seconds)
+    sourced = await stage.select_footage(spoken(3))
+    assert sourced.selection is not None
+    ref = sourced.selection if lost == "selection" else sourced.footage.clips[0].file
+    (tmp_path / "store" / ref.key).unlink()
+    again = await stage.select_footage(edited(sourced, number=1, seconds=3))
+    assert [clip.source_id for clip in again.footage.clips] == [clip.source_id for clip in sourced.footage.clips]
+    assert again.footage.notes == (
+        "Scene 1: the footage that it should keep is no longer stored; it was chosen again.",
+    )
+
+
+async def test_a_scene_that_shows_its_designs_is_not_searched(
+    stage: SourcingStage, library: Path, three_seconds: bytes
+) -> None:
+    some_teas(library, "a", three_seconds)
+    designed = spoken(3)
+    designed = designed.model_copy(update={"scene": designed.scene.model_copy(update={"designed": True})})
+    assert await choice(stage, designed) == Footage(fallback=True, reason="its designs were chosen")
+
+
 async def test_b18_failing_servers_cost_bounded_time_and_never_the_video(
     store: FilesystemStore, tmp_path: Path
 ) -> None:

@@ -7,20 +7,31 @@ from typing import Final
 
 from scenewire.artifacts.result_cache import Results, fingerprint
 from scenewire.artifacts.store import ArtifactStore
-from scenewire.messages import AudioRendered, Footage, FootageSourced, OwnMedia
+from scenewire.messages import ArtifactRef, AudioRendered, Footage, FootageSourced, OwnMedia
+from scenewire.messages.base import WireModel
 from scenewire_sourcing.ingest.ingest import Ingest
 from scenewire_sourcing.meaning.similarity import Meaning
 from scenewire_sourcing.providers.base import FootageSource
 from scenewire_sourcing.providers.footage_sources import FootageSources
 from scenewire_sourcing.selection.clip_reservations import ClipReservations
+from scenewire_sourcing.selection.kept_footage import kept_footage, store_selection
 from scenewire_sourcing.selection.licence_policy import LicencePolicy
 from scenewire_sourcing.selection.own_footage import own_footage
 from scenewire_sourcing.selection.scene_search import SceneSearch
 
 __all__ = ["SourcingStage"]
 
-_CACHE_VERSION: Final = 4
+_CACHE_VERSION: Final = 5
 """Bump when the same inputs lead to another selection."""
+
+_DESIGNED: Final = "its designs were chosen"
+
+
+class _Selected(WireModel):
+    """A stored result."""
+
+    footage: Footage
+    selection: ArtifactRef
 
 
 class SourcingStage:
@@ -46,6 +57,7 @@ class SourcingStage:
         policy: LicencePolicy | None = None,
     ) -> None:
         self._sources = FootageSources(sources, on_request)
+        self._store = store
         self._selections = Results(store, "sourcing")
         self._reservations = ClipReservations(store)
         self._ingest = ingest
@@ -53,9 +65,10 @@ class SourcingStage:
         self._policy = policy or LicencePolicy()
 
     async def select_footage(self, audio: AudioRendered) -> FootageSourced:
-        """Returns the stored selection for a scene, or searches and stores a new one.
+        """Returns the stored selection for a scene, or chooses footage and stores the selection.
 
-        A search never fails a scene: without clips, the assembly paints a background. Media that the customer chose are
+        A scene keeps the footage of an earlier revision that it names, unless that is no longer stored: then a note says so.
+        A scene that shows its designs has none. A search never fails a scene: without clips, the assembly paints a background. Media that the customer chose are
         shown, or their error fails the project.
 
         Raises:
@@ -77,12 +90,26 @@ class SourcingStage:
             sources=[(source.name, source.identity) for source in sources],
             policy=asdict(self._policy),
         )
-        footage = await self._selections.find(inputs, Footage)
-        if footage is None:
-            footage = await self._selections.save(inputs, await self._select(audio, sources, errors))
-        return audio.next(FootageSourced, footage=footage)
+        selected = await self._selections.find(inputs, _Selected)
+        if selected is None:
+            footage = await self._select(audio, sources, errors)
+            selection = await store_selection(self._store, audio, footage)
+            selected = await self._selections.save(inputs, _Selected(footage=footage, selection=selection))
+        return audio.next(FootageSourced, footage=selected.footage, selection=selected.selection)
 
     async def _select(self, audio: AudioRendered, sources: Sequence[FootageSource], errors: Sequence[str]) -> Footage:
+        if audio.scene.selection is None:
+            return await self._choose(audio, sources, errors)
+        kept = await kept_footage(self._store, audio, audio.scene.selection)
+        if kept is not None:
+            return kept
+        footage = await self._choose(audio, sources, errors)
+        note = f"Scene {audio.scene.scene_number}: the footage that it should keep is no longer stored; it was chosen again."
+        return footage.model_copy(update={"notes": (*footage.notes, note)})
+
+    async def _choose(self, audio: AudioRendered, sources: Sequence[FootageSource], errors: Sequence[str]) -> Footage:
+        if audio.scene.designed:
+            return Footage(fallback=True, reason=_DESIGNED)
         if audio.scene.media:
             named = self._named(audio.scene.media)
             return await own_footage(audio, sources=named, ingest=self._ingest, policy=self._policy)

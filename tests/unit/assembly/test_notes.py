@@ -58,6 +58,13 @@ def test_generated_backgrounds_are_one_note_with_the_first_reason_and_the_number
     assert notes(segment(1, 1, fallback=True, reason=long)) == (f"Scene 1 shows a generated background: {long}",)
 
 
+def test_a_scene_that_shows_its_designs_because_a_person_wants_them_has_no_note() -> None:
+    designed = segment(1, 1, fallback=True, reason="its designs were chosen")
+    scene = designed.scene.model_copy(update={"designed": True})
+    assert notes(designed) != ()
+    assert notes(designed.model_copy(update={"scene": scene})) == ()
+
+
 def test_equal_problems_of_scenes_are_one_note() -> None:
     fonts = {1: "茶", 2: "水木", 3: "木"}
     segments = []

@@ -124,11 +124,13 @@ def _unless_quoted(match: re.Match[str]) -> str:
 
 
 def _background_notes(segments: Sequence[SegmentRendered]) -> Iterator[str]:
-    """Yields at most one note: which scenes show a background, the first reason, and how many more."""
+    """Yields at most one note: which scenes show a background unasked, the first reason, and how many more."""
     reasons = {
         segment.scene.scene_number: segment.footage.reason
         for segment in segments
-        if segment.footage.fallback and segment.footage.reason not in ("", *segment.footage.notes)
+        if segment.footage.fallback
+        and not segment.scene.designed
+        and segment.footage.reason not in ("", *segment.footage.notes)
     }
     if reasons:
         first, *others = dict.fromkeys(reasons.values())

@@ -88,8 +88,8 @@ class _BeatFootage:
     needed: int
     """Clips."""
     selected: list[_Selected] = field(default_factory=list)
-    reserved_by_other: list[tuple[_Offer, int]] = field(default_factory=list)
-    """Clips that fit, with the number of the scene that reserved each."""
+    reserved_by_other: list[tuple[_Offer, str]] = field(default_factory=list)
+    """Clips that fit, with words for the scene that reserved each."""
 
     @property
     def is_complete(self) -> bool:
@@ -195,12 +195,11 @@ class SceneSearch:
             elif found.is_complete:
                 self._passed_over.append(offer.candidate("fits, but enough was found"))
             elif tries < found.needed + _MAX_SPARE_TRIES:
-                owner = await self._owner(offer.key)
-                if owner == self._scene.scene_number:
+                if owner := await self._other_owner(offer.key):
+                    found.reserved_by_other.append((offer, owner))
+                else:
                     tries += 1
                     await self._add(offer, found)
-                else:
-                    found.reserved_by_other.append((offer, owner))
 
     async def _rank_results(self, source: FootageSource, found: _BeatFootage) -> list[RankedFootage]:
         """Queries one source until enough results fit; returns the ranked results, best first."""
@@ -256,18 +255,18 @@ class SceneSearch:
                 offer, owner = reserved
                 if found.is_covered(self._look.frame_rate):
                     break
-                if use == _MAX_USES or await self._owner(offer.key, use) == self._scene.scene_number:
+                if use == _MAX_USES or not await self._other_owner(offer.key, use):
                     reusable.remove(reserved)
                     await self._add(offer, found, shared_with=owner)
-        self._passed_over += [offer.candidate(f"fits, but scene {owner} shows it") for offer, owner in reusable]
+        self._passed_over += [offer.candidate(f"fits, but {owner} shows it") for offer, owner in reusable]
 
-    async def _add(self, offer: _Offer, found: _BeatFootage, *, shared_with: int | None = None) -> None:
+    async def _add(self, offer: _Offer, found: _BeatFootage, *, shared_with: str = "") -> None:
         """Ingests a clip and selects it, or records why not.
 
         Args:
             offer: the clip.
             found: the beat that shows it.
-            shared_with: the number of another scene that shows the clip too; None reserves the clip for this scene.
+            shared_with: words for another scene that shows the clip too; empty reserves the clip for this scene.
         """
         source, footage = offer.source, offer.ranked.footage
         try:
@@ -282,11 +281,10 @@ class SceneSearch:
         if any(ingested.file == shown.clip.file for each in self._beats for shown in each.selected):
             self._passed_over.append(offer.candidate("the same file as another clip"))
             return
-        if shared_with is None:
-            owner = await self._owner(ingested.file.sha256)  # the same file may be offered under several ids
-            if owner != self._scene.scene_number:
-                found.reserved_by_other.append((offer, owner))
-                return
+        # The same file may be offered under several ids.
+        if not shared_with and (owner := await self._other_owner(ingested.file.sha256)):
+            found.reserved_by_other.append((offer, owner))
+            return
         clip = Clip(
             file=ingested.file,
             in_frame=0,
@@ -297,7 +295,7 @@ class SceneSearch:
         )
         if verdict.condition:
             self._conditions[verdict.condition] = None
-        shared = "" if shared_with is None else f"scene {shared_with} shows it too"
+        shared = f"{shared_with} shows it too" if shared_with else ""
         note = "; ".join(filter(None, (ingested.note, shared)))
         points = InPoints(ingested.opening, ingested.key_frames)
         found.selected.append(_Selected(clip, offer.candidate(note, chosen=True), offer.ranked, points))
@@ -315,9 +313,10 @@ class SceneSearch:
             raise FootageUnavailableError(verdict.refusal)
         return located, verdict
 
-    async def _owner(self, clip: str, use: int = 1) -> int:
-        number = self._scene.scene_number
-        return await self._reservations.owner(self._audio.project_id, clip, scene_number=number, use=use)
+    async def _other_owner(self, clip: str, use: int = 1) -> str:
+        """Reserves a clip; returns words for the other scene that owns it, if one does."""
+        audio = self._audio
+        return await self._reservations.reserve(audio.project_id, clip, audio.scene, revision=audio.revision, use=use)
 
     def _footage(self) -> Footage:
         selected, starts = self._placed()
