@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from typing import Any
 
 import httpx2
 import pytest
@@ -32,7 +33,7 @@ class App:
 
         @self.api.post("/orders")
         @self.api.post("/projects/{name}/edits")
-        async def order(body: dict) -> str:
+        async def order(body: dict[str, Any]) -> str:
             self.bodies.append(body)
             return "ok"
 
@@ -250,8 +251,8 @@ async def test_a_caller_has_so_many_uploads_open_and_others_have_theirs(app: App
 
 
 def app_slots(client: httpx2.AsyncClient) -> dict[tuple[str, str], int]:
-    transport: object = client._transport
-    return transport.app.inner._open  # type: ignore[attr-defined]
+    transport: Any = client._transport
+    return dict(transport.app.inner._open)
 
 
 async def test_a_stream_that_its_reader_leaves_is_no_longer_counted(app: App):
@@ -298,7 +299,7 @@ async def test_waiting_for_the_client_to_go_has_no_time_limit(app: App, monkeypa
     @app.api.post("/slow")
     async def slow(request: Request) -> bool:
         await request.json()
-        watching = asyncio.create_task(request.receive())
+        watching = asyncio.ensure_future(request.receive())
         await asyncio.sleep(0.1)
         ended = watching.done()
         watching.cancel()
