@@ -149,7 +149,9 @@ async def test_who_may_make_consumers_cannot_change_a_durable_with_that(
     bus: DeployedBus, user: str, named: str
 ) -> None:
     subject = WATCHING if user in (CLIENT, "gateway") else LISTENING
-    config = {named: "recorder", "ack_policy": "explicit"} | ({} if subject == WATCHING else {"filter_subject": "project.*"})
+    config = {named: "recorder", "ack_policy": "explicit"} | (
+        {} if subject == WATCHING else {"filter_subject": "project.*"}
+    )
     async with bus.connected(user) as visit:
         await visit.request(subject, json.dumps({"stream_name": "PIPELINE", "config": config}).encode())
     async with bus.connected(OPERATOR) as operator:

@@ -86,6 +86,7 @@ class _Gateway:
             ],
             Authenticator(self._keys, sessions, is_published=settings.published_on is not None),
             check=self.check_record,
+            max_upload=settings.max_upload,
         )
         drain_s = settings.drain_time.total_seconds()
         server = HttpServer(api, host=settings.host, port=settings.port, drain_s=drain_s)

@@ -14,6 +14,9 @@ READ_RATE: Final = Rate(per_second=100, burst=1_000)
 
 WRITE_RATE: Final = Rate(per_second=5, burst=100)
 
+_MAX_STREAMS: Final = 256
+"""Event streams of a caller: where there are no keys, all browsers of the host are one."""
+
 OTHER_ROUTES: Final = RouteLimits(path="any other route", methods=())
 
 
@@ -31,6 +34,6 @@ def route_limits(*, max_upload: int) -> Sequence[RouteLimits]:
         ),
         RouteLimits(path="/v1/batches", methods=post, max_body=8 * _MEBIBYTE, max_values=100_000),
         RouteLimits(path="/v1/uploads", methods=post, max_body=max_upload, max_values=None, concurrent=3),
-        RouteLimits(path="/v1/events", methods=("GET",), concurrent=16),
-        RouteLimits(path="/v1/projects/{id}/events", methods=("GET",), concurrent=16),
+        RouteLimits(path="/v1/events", methods=("GET",), concurrent=_MAX_STREAMS),
+        RouteLimits(path="/v1/projects/{id}/events", methods=("GET",), concurrent=_MAX_STREAMS),
     )
