@@ -18,6 +18,7 @@ from scenewire_script.handlers import register
 from scenewire_script.order_claims import OrderClaims
 from scenewire_script.settings import ScriptSettings
 from scenewire_script.stage import ScriptStage
+from scenewire_script.storyboard.stage import StoryboardStage
 from scenewire_script.writers.language_model.groq import GroqClient
 from scenewire_script.writers.language_model.writer import LanguageModelWriter
 from scenewire_script.writers.outline import OutlineWriter
@@ -110,7 +111,8 @@ async def world(double: GroqDouble, folder: Path, **changes) -> AsyncIterator[Wo
     async with provisioned_server(folder) as (server, jetstream), stage_of(double, folder) as stage:
         settings = settings_for(double, folder, nats_url=server.url, log_format="console", **changes)
         bus = Bus("script", settings, retry=FAST)
-        register(bus, stage, OrderClaims(open_store(settings.artifacts_url)), loops=settings.loops)
+        store = open_store(settings.artifacts_url)
+        register(bus, stage, OrderClaims(store), StoryboardStage(store), loops=settings.loops)
         app = bus.app()
         await app.start()
         try:

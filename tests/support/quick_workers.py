@@ -86,7 +86,7 @@ def _about(message: MessageT, topic: str) -> MessageT:
 async def quick_workers(settings: ServiceSettings, *, keep: Collection[str] = ()) -> AsyncIterator[Stages]:
     stages: Any = Stages(keep)
     bus = Bus("quick", settings.model_copy(update={"drain_time": timedelta(seconds=0.1)}))
-    register_script(bus, stages, OrderClaims(open_store(settings.artifacts_url)), loops=1)
+    register_script(bus, stages, OrderClaims(open_store(settings.artifacts_url)), stages, loops=1)
     register_tts(bus, stages, loops=1)
     register_sourcing(bus, stages, loops=1)
     register_assembly(bus, stages, stages, loops=4)

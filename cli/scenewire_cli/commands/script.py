@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from scenewire.messages import ScenesScripted, has_closing, planned_closing_s
+from scenewire.messages import ScenesScripted
 from scenewire_cli.options import DataOption, JsonOption
 from scenewire_cli.ordering.order import read_order
 from scenewire_cli.ordering.order_options import OrderOptions
@@ -49,26 +49,27 @@ def script(
 
 
 async def _script(options: OrderOptions, folder: DataFolder, *, as_json: bool) -> int:
-    from scenewire_script.preview import preview_script
+    from scenewire_script.preview import estimated_duration, preview_script
 
     order, files = read_order(options)
     replaced = await check_voices(order, folder, [item.narration.scene_number for item in files.narrations])
     scripted = await preview_script(order.model_copy(update={"media": tuple(item.media for item in files.media)}))
     brief = scripted.brief.model_copy(update={"notes": (*scripted.brief.notes, *replaced)})
     scripted = scripted.model_copy(update={"brief": brief})
+    duration_s = estimated_duration(scripted)
     if as_json:
-        print_json({"event": "script", **_as_dict(scripted)})
+        print_json({"event": "script", **_as_dict(scripted, duration_s)})
     else:
-        _print(scripted)
+        _print(scripted, duration_s)
     return 0
 
 
-def _as_dict(scripted: ScenesScripted) -> dict[str, Any]:
+def _as_dict(scripted: ScenesScripted, duration_s: float) -> dict[str, Any]:
     return {
         "title": scripted.brief.title,
         "topic": scripted.brief.topic,
         "language": scripted.brief.options.language,
-        "estimated_duration": _seconds(scripted),
+        "estimated_duration": duration_s,
         "notes": list(scripted.brief.notes),
         "scenes": [
             scene.model_dump(mode="json", exclude={"id": True, "media": {"__all__": {"file"}}})
@@ -77,13 +78,13 @@ def _as_dict(scripted: ScenesScripted) -> dict[str, Any]:
     }
 
 
-def _print(scripted: ScenesScripted) -> None:
+def _print(scripted: ScenesScripted, duration_s: float) -> None:
     print_facts(
         {
             "title": scripted.brief.title,
             "language": scripted.brief.options.language,
             "scenes": str(len(scripted.scenes)),
-            "length": f"about {seconds(_seconds(scripted))}",
+            "length": f"about {seconds(duration_s)}",
         }
     )
     for note in scripted.brief.notes:
@@ -101,12 +102,3 @@ def _print(scripted: ScenesScripted) -> None:
         print_line(f"   {single_spaced(scene.text)}")
         for sentence in () if scene.media else scene.sentences:
             print_line(f"   shows: {single_spaced(describe_sentence(sentence))}")
-
-
-def _seconds(scripted: ScenesScripted) -> float:
-    """Estimated length of the video, seconds."""
-    spoken = sum((scene.wanted_duration or scene.estimated_duration) + scene.pause for scene in scripted.scenes)
-    brief = scripted.brief
-    if has_closing(brief.options.look, brief.ordered_duration):
-        spoken += planned_closing_s(brief.ordered_duration or spoken)
-    return round(spoken, 1)

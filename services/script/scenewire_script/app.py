@@ -11,6 +11,7 @@ from scenewire_script.handlers import register
 from scenewire_script.order_claims import OrderClaims
 from scenewire_script.settings import ScriptSettings
 from scenewire_script.stage import ScriptStage
+from scenewire_script.storyboard.stage import StoryboardStage
 from scenewire_script.text.language_detection import load_classifier
 from scenewire_script.writers.base import ScriptWriter
 from scenewire_script.writers.language_model.client import LanguageModelClient
@@ -36,14 +37,10 @@ def create_app(settings: ScriptSettings | None = None, *, writer: ScriptWriter |
     if writer is None:
         writer = outline if settings.writer == "outline" else _language_model(settings, store, bus)
     bus.on_start(_load_classifier)
-    stage = ScriptStage(
-        store,
-        writer,
-        divider=outline,
-        words_per_second=settings.words_per_second,
-        music_dir=settings.music_dir,
-    )
-    register(bus, stage, OrderClaims(store), loops=settings.loops)
+    rate, music_dir = settings.words_per_second, settings.music_dir
+    stage = ScriptStage(store, writer, divider=outline, words_per_second=rate, music_dir=music_dir)
+    storyboards = StoryboardStage(store, words_per_second=rate, music_dir=music_dir)
+    register(bus, stage, OrderClaims(store), storyboards, loops=settings.loops)
     models = {"groq": settings.groq_model, "openai-compatible": settings.model_name}
     return bus.app(writer=settings.writer, **({"model": model} if (model := models.get(settings.writer)) else {}))
 

@@ -5,7 +5,6 @@ from typing import Final
 from uuid import UUID
 
 from scenewire.messages import (
-    NO_VOICE,
     Brief,
     Scene,
     ScenesScripted,
@@ -14,13 +13,11 @@ from scenewire.messages import (
     has_closing,
     planned_closing_s,
 )
-from scenewire.text.reading import reading_seconds
 from scenewire_script.designs.choice import SceneWords, choose_designs
 from scenewire_script.order_language import resolve_language
 from scenewire_script.own_media import divide_media, divide_narrations
-from scenewire_script.text.lengths import count_words
+from scenewire_script.timing.estimates import Estimates
 from scenewire_script.timing.scene_durations import divide_duration
-from scenewire_script.timing.speaking_rates import words_per_second as rate_of
 from scenewire_script.writers.base import Script, ScriptWriter
 
 __all__ = ["compose"]
@@ -55,23 +52,18 @@ async def compose(
     script = await writer.write(order.model_copy(update={"target_duration": spoken}))
     options = order.options.model_copy(update={"language": script.language or language})
     texts = [draft.text for draft in script.scenes]
-    rate = rate_of(words_per_second, options.language) * (order.speed or 1)
-    silent = [(draft.voice or order.voice) == NO_VOICE for draft in script.scenes]
-    estimates = [
-        round(
-            reading_seconds(text, options.language) / (order.speed or 1) if is_silent else count_words(text) / rate, 2
-        )
-        for text, is_silent in zip(texts, silent, strict=True)
-    ]
+    estimates = Estimates(options, words_per_second)
+    seconds = [estimates.seconds(draft.text, draft.voice) for draft in script.scenes]
+    is_silent = all(estimates.is_silent(draft.voice) for draft in script.scenes)
     ordered = _ordered_duration(order, script)
-    can_fit = ordered is not None and _can_fit(sum(estimates), spoken, is_silent=all(silent))
+    can_fit = ordered is not None and _can_fit(sum(seconds), spoken, is_silent=is_silent)
     durations = divide_duration(texts, spoken) if can_fit else [draft.duration for draft in script.scenes]
     sentences = await asyncio.to_thread(
         choose_designs,
         [SceneWords(draft.text, draft.section, draft.keywords, draft.hint) for draft in script.scenes],
         title=script.title if options.look.title else None,
         language=options.language,
-        words_per_second=rate,
+        words_per_second=estimates.words_per_second,
     )
     media, media_notes = divide_media(order, len(script.scenes))
     recordings, recording_notes = divide_narrations(order, len(script.scenes))
@@ -92,7 +84,7 @@ async def compose(
             narration=recording,
         )
         for number, (draft, estimate, duration, designed, shown, recording) in enumerate(
-            zip(script.scenes, estimates, durations, sentences, media, recordings, strict=True), 1
+            zip(script.scenes, seconds, durations, sentences, media, recordings, strict=True), 1
         )
     )
     return ScenesScripted(
@@ -105,9 +97,11 @@ async def compose(
             options=options,
             ordered_duration=ordered,
             notes=(*language_notes, *script.notes, *media_notes, *recording_notes),
+            awaits_approval=order.approve,
         ),
         scenes=scenes,
         writer=writer.name,
+        requested_by=order.requested_by,
     )
 
 

@@ -1,29 +1,37 @@
-"""Handlers: orders to scripts, and requests to orders."""
+"""Handlers: orders to scripts, and requests to orders, plans and edits."""
 
+import functools
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 from uuid import uuid4
 
 import structlog
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from scenewire.bus import Bus
 from scenewire.errors import FailureCode, PermanentError, PipelineError
-from scenewire.messages import ScriptRequested, describe_faults
-from scenewire.topology import MAKE_ORDER, SCRIPT
+from scenewire.messages import ScriptRequested, StoryboardEdit, describe_faults
+from scenewire.topology import EDIT_STORYBOARD, MAKE_ORDER, PLAN_ORDER, SCRIPT
 from scenewire_script.order_claims import OrderClaims
 from scenewire_script.stage import ScriptStage
+from scenewire_script.storyboard.stage import StoryboardStage
 
 __all__ = ["register"]
+
+RequestT = TypeVar("RequestT", bound=BaseModel)
+Answer = Callable[[bytes], Awaitable[dict[str, object]]]
 
 log = structlog.get_logger(__name__)
 
 
-def register(bus: Bus, stage: ScriptStage, claims: OrderClaims, *, loops: int) -> None:
-    """Subscribes the stage to orders, and answers requests to order.
+def register(bus: Bus, stage: ScriptStage, claims: OrderClaims, storyboards: StoryboardStage, *, loops: int) -> None:
+    """Subscribes the stage to orders, and answers requests to order, to plan an order and to edit a storyboard.
 
     Args:
         bus: delivers and publishes messages.
         stage: writes scripts.
         claims: the orders that have a project id.
+        storyboards: edits them.
         loops: orders processed concurrently.
     """
 
@@ -34,25 +42,54 @@ def register(bus: Bus, stage: ScriptStage, claims: OrderClaims, *, loops: int) -
         await bus.publish(await stage.write(order, project_id))
 
     @bus.answer(MAKE_ORDER)
+    @_answering_errors
     async def make(body: bytes) -> dict[str, object]:
-        try:
-            order = _parse(body)
-            await stage.check(order)
-            project_id = order.project_id or uuid4()
-            await claims.claim(order, project_id)
-            await bus.publish(order.model_copy(update={"project_id": project_id}))
-        except PipelineError as error:
-            log.info("order_refused", code=error.code, error=str(error))
-            return {"error": {"code": error.code, "message": error.message, "hint": error.hint}}
+        order = _parse(ScriptRequested, body)
+        await stage.check(order)
+        project_id = order.project_id or uuid4()
+        await claims.claim(order, project_id)
+        await bus.publish(order.model_copy(update={"project_id": project_id}))
         return {"project_id": str(project_id)}
 
+    @bus.answer(PLAN_ORDER)
+    @_answering_errors
+    async def plan(body: bytes) -> dict[str, object]:
+        order = _parse(ScriptRequested, body)
+        return (await stage.plan(order)).model_dump(mode="json")
 
-def _parse(body: bytes) -> ScriptRequested:
+    @bus.answer(EDIT_STORYBOARD)
+    @_answering_errors
+    async def edit(body: bytes) -> dict[str, object]:
+        change = _parse(StoryboardEdit, body)
+        outcome = await storyboards.edit(change)
+        await bus.publish(outcome.scripted)
+        if outcome.conflict is not None:
+            raise outcome.conflict
+        return {"project_id": str(change.project_id), "revision": outcome.scripted.revision}
+
+
+def _answering_errors(answer: Answer) -> Answer:
+    """Answers a failure with its code, message and hint."""
+
+    @functools.wraps(answer)
+    async def answer_or_error(body: bytes) -> dict[str, object]:
+        try:
+            return await answer(body)
+        except PipelineError as error:
+            log.info("request_refused", request=answer.__name__, code=error.code, error=str(error))
+            return {"error": {"code": error.code, "message": error.message, "hint": error.hint}}
+
+    return answer_or_error
+
+
+def _parse(model: type[RequestT], body: bytes) -> RequestT:
+    is_order = model is ScriptRequested
     try:
-        return ScriptRequested.model_validate_json(body)
+        return model.model_validate_json(body)
     except ValidationError as error:
         raise PermanentError(
             FailureCode.INVALID_ORDER,
-            f"the order cannot be understood: {describe_faults(error)}",
-            hint="correct it and send it again; docs/orders.md lists every key",
+            f"the {'order' if is_order else 'edit'} cannot be understood: "
+            + describe_faults(error, has_scenes_in_order=is_order),
+            hint=f"correct it and send it again; docs/{'orders' if is_order else 'revisions'}.md lists every key",
         ) from error

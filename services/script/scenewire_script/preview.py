@@ -1,17 +1,13 @@
 """Shows what would become of an order's own words, without making anything. The command calls it."""
 
-from typing import Final
-from uuid import UUID
-
 from scenewire.messages import ScenesScripted, ScriptRequested
 from scenewire_script.composition import compose
 from scenewire_script.order_language import resolve_language
+from scenewire_script.plans import NO_PROJECT, estimated_duration
 from scenewire_script.settings import ScriptSettings
 from scenewire_script.writers.outline import OutlineWriter
 
-__all__ = ["preview_script", "resolve_language"]
-
-_NO_PROJECT: Final = UUID(int=0)
+__all__ = ["estimated_duration", "preview_script", "resolve_language"]
 
 
 async def preview_script(order: ScriptRequested) -> ScenesScripted:
@@ -21,4 +17,4 @@ async def preview_script(order: ScriptRequested) -> ScenesScripted:
         PermanentError: `invalid_order`, there is nothing to speak.
     """
     settings = ScriptSettings(artifacts_url="file:///")
-    return await compose(order, _NO_PROJECT, OutlineWriter(), words_per_second=settings.words_per_second)
+    return await compose(order, NO_PROJECT, OutlineWriter(), words_per_second=settings.words_per_second)

@@ -1,23 +1,17 @@
 """Turns orders into numbered scenes, once per project."""
 
 from pathlib import Path
-from typing import Final
 from uuid import UUID
 
-from pydantic import ValidationError
-
-from scenewire.artifacts.store import ArtifactStore, check_key
-from scenewire.errors import FailureCode, PermanentError
+from scenewire.artifacts.store import ArtifactStore
 from scenewire.messages import ScenesScripted, ScriptRequested
 from scenewire_script.composition import compose
-from scenewire_script.designs.reduction import lighter_scripts
 from scenewire_script.music.choice import MusicByMood
+from scenewire_script.plans import NO_PROJECT, Plan, has_own_words, plan_of_script, plan_of_topic
+from scenewire_script.script_documents import ScriptDocuments
 from scenewire_script.writers.base import ScriptWriter
 
 __all__ = ["ScriptStage"]
-
-_MAX_MESSAGE_BYTES: Final = 1_000_000
-"""By default, NATS limits a message to 1 MiB including headers."""
 
 
 class ScriptStage:
@@ -40,11 +34,11 @@ class ScriptStage:
         words_per_second: float = 2.7,
         music_dir: Path | None = None,
     ) -> None:
-        self._store = store
+        self._documents = ScriptDocuments(store)
+        self._music = MusicByMood(store, music_dir)
         self._writer = writer
         self._divider = divider
         self._words_per_second = words_per_second
-        self._music = MusicByMood(store, music_dir)
 
     async def check(self, order: ScriptRequested) -> None:
         """Checks what can be checked of an order before it is accepted.
@@ -62,42 +56,22 @@ class ScriptStage:
                 message, or no music has the ordered mood; `invalid_settings`; or a permanent error of the writer.
             TransientError: the writer or the store is unavailable.
         """
-        key = check_key(f"results/script/{project_id}-r{order.revision}.json")
-        stored = await self._store.read_document(key)
-        known = None if stored is None else _read(stored)
+        known = await self._documents.find(project_id, order.revision)
         if known is not None:
             return known
         order = order.model_copy(update={"music": await self._music.resolve(order.music, project_id)})
-        has_own_words = order.scenes or (order.text and order.text.strip())
-        writer = self._divider if has_own_words else self._writer
+        writer = self._divider if has_own_words(order) else self._writer
         scripted = await compose(order, project_id, writer, words_per_second=self._words_per_second)
-        scripted, document = _fitting(scripted)
-        first = await self._store.write_once(key, document)
-        if first == document:
-            return scripted
-        winner = _read(first)
-        if winner is not None:
-            return winner
-        await self._store.replace_document(key, document)  # the stored document is damaged or of an older version
-        return scripted
+        return await self._documents.save(scripted)
 
+    async def plan(self, order: ScriptRequested) -> Plan:
+        """Returns what an order would make. Makes nothing, and asks no language model.
 
-def _fitting(scripted: ScenesScripted) -> tuple[ScenesScripted, bytes]:
-    """Returns a script and its document, with fewer designs if it would not fit into a message."""
-    document = b""
-    for lighter in lighter_scripts(scripted):
-        document = lighter.model_dump_json().encode()
-        if len(document) <= _MAX_MESSAGE_BYTES:
-            return lighter, document
-    raise PermanentError(
-        FailureCode.INVALID_ORDER,
-        f"the script has {len(document):,} bytes; the limit is {_MAX_MESSAGE_BYTES:,}",
-        hint="split it into several orders",
-    )
-
-
-def _read(document: bytes) -> ScenesScripted | None:
-    try:
-        return ScenesScripted.model_validate_json(document)
-    except ValidationError:
-        return None
+        Raises:
+            PermanentError: `invalid_order`, there is nothing to speak, or no music has the ordered mood.
+        """
+        await self.check(order)
+        if not has_own_words(order) and self._writer.name != self._divider.name:
+            return plan_of_topic(order, writer=self._writer.name)
+        scripted = await compose(order, NO_PROJECT, self._divider, words_per_second=self._words_per_second)
+        return plan_of_script(scripted)

@@ -56,14 +56,15 @@ def fault_wording(fault: ErrorDetails) -> str:
     return wording.format(**fault.get("ctx", {}))
 
 
-def describe_faults(error: ValidationError, *, depth: int = 0) -> str:
+def describe_faults(error: ValidationError, *, depth: int = 0, has_scenes_in_order: bool = True) -> str:
     """Returns everything that is wrong with a message, on one line.
 
     Args:
         error: of the validation.
         depth: names at the beginning of a fault's location that are not part of the message.
+        has_scenes_in_order: whether the place of an entry in `scenes` is the number of its scene.
     """
-    faults = [_described(fault, depth) for fault in root_faults(error)]
+    faults = [_described(fault, depth, has_scenes_in_order=has_scenes_in_order) for fault in root_faults(error)]
     more = [f"and {len(faults) - _MAX_FAULTS} more"] if len(faults) > _MAX_FAULTS else []
     return "; ".join([*faults[:_MAX_FAULTS], *more])
 
@@ -83,12 +84,12 @@ def _follows(fault: ErrorDetails, places: Sequence[tuple[int | str, ...]]) -> bo
     )
 
 
-def _described(fault: ErrorDetails, depth: int) -> str:
+def _described(fault: ErrorDetails, depth: int, *, has_scenes_in_order: bool) -> str:
     wording = fault_wording(fault)
     match fault["loc"][depth:]:
         case ():
             return wording if fault["type"] == "value_error" else f"it {wording}"
-        case ("scenes", int(index), *rest):
+        case ("scenes", int(index), *rest) if has_scenes_in_order:
             return " ".join([f"scene {index + 1}:", _path(rest), wording] if rest else [f"scene {index + 1}", wording])
         case place:
             return f"{_path(place)} {wording}"

@@ -39,9 +39,16 @@ def derive_project_id(stream_sequence: int, published_at_ns: int) -> UUID:
     return _uuid4_from(f"scenewire:project:{stream_sequence}:{published_at_ns}")
 
 
-def derive_scene_id(project_id: UUID, scene_number: int) -> UUID:
-    """Returns the id of a scene; the same when the order is delivered again."""
-    return _uuid4_from(f"scenewire:scene:{project_id}:{scene_number}")
+def derive_scene_id(project_id: UUID, scene_number: int, revision: int = 0) -> UUID:
+    """Returns the id of a scene; the same when the order is delivered again.
+
+    Args:
+        project_id: its project.
+        scene_number: its number in the script of an order, or its place among the scenes that an edit adds.
+        revision: the revision that adds it; it keeps its id in later ones, whatever its number.
+    """
+    added = f"r{revision}:" if revision else ""
+    return _uuid4_from(f"scenewire:scene:{project_id}:{added}{scene_number}")
 
 
 def derive_message_id(owner: str, subject: str, revision: int) -> str:

@@ -119,9 +119,9 @@ async def test_a_script_that_is_too_large_for_a_message_loses_designs_and_says_s
     sentence = "In 1956 Egypt made the canal national property, and the war that followed took about ten years."
     order = ScriptRequested.model_validate({"scenes": [{"text": sentence}] * 8})
     whole = await stage(tmp_path / "whole").write(order, PROJECT)
-    monkeypatch.setattr("scenewire_script.stage._MAX_MESSAGE_BYTES", len(whole.model_dump_json()) - 1)
+    monkeypatch.setattr("scenewire_script.script_documents._MAX_MESSAGE_BYTES", len(whole.model_dump_json()) - 1)
     lighter = await stage(tmp_path / "lighter").write(order, PROJECT)
-    monkeypatch.setattr("scenewire_script.stage._MAX_MESSAGE_BYTES", len(lighter.model_dump_json()) - 1)
+    monkeypatch.setattr("scenewire_script.script_documents._MAX_MESSAGE_BYTES", len(lighter.model_dump_json()) - 1)
     bare = await stage(tmp_path / "bare").write(order, PROJECT)
 
     for before, after in zip(whole.scenes, lighter.scenes, strict=True):

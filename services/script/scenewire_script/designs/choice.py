@@ -33,7 +33,7 @@ from scenewire_script.designs.reading.years import Named, years_of
 from scenewire_script.designs.sentences import Shown, sentences_of
 from scenewire_script.designs.statements import statement, whole_statement
 
-__all__ = ["SceneWords", "choose_designs"]
+__all__ = ["SceneWords", "choose_designs", "link_years"]
 
 _MAX_DESIGNS: Final = 4
 _MAX_CHARS: Final = 500
@@ -121,12 +121,12 @@ def choose_designs(
             designed.append(_designed(sentence, before, cards if first else [], video))
             before = sentence
         chosen.append(tuple(designed))
-    return _with_rows(chosen)
+    return link_years(chosen)
 
 
-def _with_rows(scenes: Sequence[tuple[DesignedSentence, ...]]) -> list[tuple[DesignedSentence, ...]]:
+def link_years(scenes: Sequence[tuple[DesignedSentence, ...]]) -> list[tuple[DesignedSentence, ...]]:
     """Returns the scenes with a note on years that go on from scene to scene, whose line then stays where it is."""
-    result = list(scenes)
+    result = list(map(_unlinked, scenes))
     for at in range(1, len(result)):
         before, here, opening = _year_of(result[at - 1], -1), _year_of(result[at], 0), _year_of(result[at - 1], 0)
         if before is None or here is None or before.years != here.years:
@@ -135,6 +135,13 @@ def _with_rows(scenes: Sequence[tuple[DesignedSentence, ...]]) -> list[tuple[Des
         result[at - 1] = _with_year(result[at - 1], -1, before.model_copy(update={"goes_on": True}))
         result[at] = _with_year(result[at], 0, here.model_copy(update={"row": row}))
     return result
+
+
+def _unlinked(sentences: tuple[DesignedSentence, ...]) -> tuple[DesignedSentence, ...]:
+    for at in {0, len(sentences) - 1}:
+        if year := _year_of(sentences, at):
+            sentences = _with_year(sentences, at, year.model_copy(update={"row": 0, "goes_on": False}))
+    return sentences
 
 
 def _year_of(sentences: Sequence[DesignedSentence], at: int) -> YearOnLine | None:

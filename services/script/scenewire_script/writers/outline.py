@@ -12,14 +12,14 @@ from scenewire.text.markup import is_speakable
 from scenewire.text.plain import plain_line
 from scenewire.text.sentences import with_full_stop
 from scenewire.text.writings import language_name
-from scenewire_script.manuscript.model import Passage
+from scenewire_script.manuscript.model import Manuscript, Passage
 from scenewire_script.manuscript.reader import read_manuscript
 from scenewire_script.text.division import Part, divide, split_long
 from scenewire_script.text.keywords import footage_query, keywords_of
 from scenewire_script.text.titles import derive_title
 from scenewire_script.writers.base import DraftScene, Script, ScriptWriter, nothing_to_say
 
-__all__ = ["OutlineWriter"]
+__all__ = ["OutlineWriter", "draft_scene"]
 
 _MAX_TOPIC_CHARS: Final = 500
 
@@ -52,32 +52,54 @@ def _write(order: ScriptRequested) -> Script:
 def _keep(order: ScriptRequested, ordered: tuple[SceneOrder, ...]) -> Script:
     """Uses the scenes of the order, without marks."""
     scenes = sorted(ordered, key=lambda scene: scene.scene_number or 0)  # either all are numbered, or none
-    read = [read_manuscript(scene.text, voices=order.voices, speak_headings=True) for scene in scenes]
-    for number, manuscript in enumerate(read, start=1):
-        if not manuscript.passages:
-            raise nothing_to_say(f"scene {number}", manuscript.notes)
-    texts = ["\n\n".join(_paragraph(passage.lines) for passage in manuscript.passages) for manuscript in read]
-    title = _title(order, "", texts)
+    read = [_read(scene, order, f"scene {number}") for number, scene in enumerate(scenes, start=1)]
+    title = _title(order, "", [_text(manuscript) for manuscript in read])
     topic = plain_line(order.topic or "") or title
-    drafts: list[DraftScene] = []
-    for scene, text, manuscript in zip(scenes, texts, read, strict=True):
-        first = manuscript.passages[0]
-        keywords = tuple(filter(None, map(plain_line, scene.keywords))) or keywords_of(text, order.options.language)
-        query = plain_line(scene.footage_query or "") or first.visual
-        drafts.append(
-            DraftScene(
-                text,
-                query or footage_query(text, keywords, topic, order.options.language),
-                keywords,
-                voice=scene.voice or _voice_of(order, first.speaker),
-                pause=min(manuscript.passages[-1].pause, MAX_PAUSE_S),
-            )
-        )
+    drafts = [_kept(scene, manuscript, order, topic) for scene, manuscript in zip(scenes, read, strict=True)]
     passages = chain.from_iterable(manuscript.passages for manuscript in read)
     notes = dict.fromkeys(
         (*chain.from_iterable(manuscript.notes for manuscript in read), *_unused_voices(order, passages))
     )
     return Script(topic=topic, title=title, scenes=tuple(drafts), notes=tuple(notes))
+
+
+def draft_scene(scene: SceneOrder, order: ScriptRequested, *, where: str) -> tuple[DraftScene, tuple[str, ...]]:
+    """Returns a scene of an order, without marks, and notes on what was left out.
+
+    Args:
+        scene: the scene.
+        order: names topic, language and voices.
+        where: the scene, for the error.
+
+    Raises:
+        PermanentError: `invalid_order`, there is nothing to speak.
+    """
+    manuscript = _read(scene, order, where)
+    return _kept(scene, manuscript, order, plain_line(order.topic or "")), tuple(manuscript.notes)
+
+
+def _read(scene: SceneOrder, order: ScriptRequested, where: str) -> Manuscript:
+    manuscript = read_manuscript(scene.text, voices=order.voices, speak_headings=True)
+    if not manuscript.passages:
+        raise nothing_to_say(where, manuscript.notes)
+    return manuscript
+
+
+def _text(manuscript: Manuscript) -> str:
+    return "\n\n".join(_paragraph(passage.lines) for passage in manuscript.passages)
+
+
+def _kept(scene: SceneOrder, manuscript: Manuscript, order: ScriptRequested, topic: str) -> DraftScene:
+    text, first, language = _text(manuscript), manuscript.passages[0], order.options.language
+    keywords = tuple(filter(None, map(plain_line, scene.keywords))) or keywords_of(text, language)
+    query = plain_line(scene.footage_query or "") or first.visual
+    return DraftScene(
+        text,
+        query or footage_query(text, keywords, topic, language),
+        keywords,
+        voice=scene.voice or _voice_of(order, first.speaker),
+        pause=min(manuscript.passages[-1].pause, MAX_PAUSE_S),
+    )
 
 
 def _divide(order: ScriptRequested, text: str) -> Script:

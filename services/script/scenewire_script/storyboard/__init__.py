@@ -1,0 +1,1 @@
+"""Edits of storyboards: each makes the next revision of its project."""
