@@ -14,9 +14,9 @@ from scenewire.messages import (
     planned_closing_s,
 )
 from scenewire_script.designs.choice import SceneWords, choose_designs
+from scenewire_script.estimates import Estimates
 from scenewire_script.order_language import resolve_language
 from scenewire_script.own_media import divide_media, divide_narrations
-from scenewire_script.timing.estimates import Estimates
 from scenewire_script.timing.scene_durations import divide_duration
 from scenewire_script.writers.base import Script, ScriptWriter
 

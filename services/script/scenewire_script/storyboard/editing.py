@@ -23,7 +23,7 @@ from scenewire.messages import (
 )
 from scenewire_script.designs.cards import with_cards_of
 from scenewire_script.designs.choice import SceneWords, choose_designs, link_years
-from scenewire_script.timing.estimates import Estimates
+from scenewire_script.estimates import Estimates
 from scenewire_script.writers.base import DraftScene
 from scenewire_script.writers.outline import draft_scene
 
