@@ -10,7 +10,9 @@ import re
 import resource
 import sys
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from uuid import uuid4
 
@@ -22,6 +24,8 @@ from scenewire.ffmpeg.discovery import find_ffmpeg
 from scenewire.ffmpeg.executor import FfmpegRun, RealFfmpegExecutor
 from scenewire.messages import Clip, Footage, Look
 from scenewire.probe import probe, still
+from scenewire.probe.frame import take_frame
+from scenewire.probe.picture_child import picture_command
 from scenewire.probe.probe import probe_video
 from scenewire.probe.still import is_still
 from scenewire.processes.run import Limits, guards, run_program
@@ -162,6 +166,22 @@ async def test_row_66_a_hostile_file_is_refused_or_becomes_a_segment_and_touches
     assert world.trap.untouched
 
 
+@pytest.mark.parametrize("sample", CORPUS.values(), ids=CORPUS)
+async def test_a_picture_of_a_hostile_file_is_taken_or_refused_and_touches_nothing_else(
+    world: World, sample: Sample
+) -> None:
+    path = world.trap.canary.path.with_name(f"pictured{sample.suffix}")
+    path.write_bytes(await made(world, sample))
+    target = world.studio.folder / "picture.jpg"
+    target.unlink(missing_ok=True)
+    before = spent()
+    with suppress(PermanentError):
+        await take_frame(path, target, frame=1, rate=Fraction(30), width=64)
+    assert not target.exists() or target.read_bytes().startswith(b"\xff\xd8\xff")
+    assert spent() - before < MOST_CPU
+    assert world.trap.untouched
+
+
 @pytest.mark.parametrize("sample", PRETENDERS.values(), ids=PRETENDERS)
 async def test_a_disguised_file_does_not_open_the_file_next_to_it(world: World, sample: Sample) -> None:
     path = world.trap.canary.path.with_name(f"near{sample.suffix}")
@@ -182,7 +202,7 @@ async def test_a_disguised_file_does_not_open_the_file_next_to_it(world: World, 
 async def test_resource_bombs_stay_within_the_limits_of_a_probe(world: World, sample: Sample) -> None:
     path = world.trap.canary.path.with_name(f"heavy{sample.suffix}")
     path.write_bytes(await made(world, sample))
-    command = still._command(path) if is_still(path) else probe._command(path)
+    command = picture_command(still._CHILD, path) if is_still(path) else probe._command(path)
     limits = Limits(memory=probe._LIMITS.memory, cpu=probe._FOOTAGE_CPU_S, file_size=0)
     # From a small process: a child's peak also counts what its parent held when it started it.
     done = await run_program([sys.executable, "-c", _MEASURED, *guards(limits), *command], timeout=120)

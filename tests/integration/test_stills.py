@@ -10,7 +10,7 @@ import pytest_asyncio
 from PIL import Image, ImageDraw
 
 from scenewire.errors import FailureCode, PermanentError
-from scenewire.probe import still
+from scenewire.probe import picture_child
 from scenewire.probe.still import StillFacts, is_still, prepare_still
 from scenewire.processes.run import Limits
 from tests.support.hostile import Kit
@@ -154,11 +154,11 @@ async def test_a_flat_picture_has_its_focus_in_the_middle(tmp_path: Path) -> Non
 async def test_what_exceeds_its_limits_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "large.png"
     path.write_bytes(written(Image.effect_noise((4_000, 4_000), 80), "PNG", compress_level=1))
-    monkeypatch.setattr(still, "_LIMITS", Limits(memory=128 << 20, cpu=20, file_size=0))
+    monkeypatch.setattr(picture_child, "_LIMITS", Limits(memory=128 << 20, cpu=20, file_size=0))
     with pytest.raises(PermanentError, match=r"memory|ended with"):
         await prepare_still(path, tmp_path / "still.jpg")
     monkeypatch.undo()
-    monkeypatch.setattr(still, "_MAX_ANSWER_BYTES", 1 << 10)
+    monkeypatch.setattr(picture_child, "_MAX_ANSWER_BYTES", 1 << 10)
     with pytest.raises(PermanentError, match="more than a picture"):
         await prepare_still(path, tmp_path / "still.jpg")
     monkeypatch.undo()

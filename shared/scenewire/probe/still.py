@@ -5,24 +5,19 @@ one decoder meets it, and no metadata, profile or second content of the file get
 """
 
 import asyncio
-import json
-import sys
 from pathlib import Path
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from scenewire.errors import TransientError
 from scenewire.messages import SourceFacts
 from scenewire.probe.accepted_formats import SIGNATURE_BYTES, still_suffix
+from scenewire.probe.picture_child import run_picture_child
 from scenewire.probe.refusal import first_problem, refusal
-from scenewire.processes.run import Limits, run_program
 
 __all__ = ["StillFacts", "is_still", "prepare_still"]
 
 _CHILD: Final = Path(__file__).with_name("still_child.py")
-_LIMITS: Final = Limits(memory=2 << 30, cpu=20, file_size=0)
-_MAX_ANSWER_BYTES: Final = 96 << 20
 
 MIN_PIXELS: Final = 64
 """Smallest width and height: below it are icons and the dots that count visitors."""
@@ -79,22 +74,8 @@ async def prepare_still(path: Path, target: Path, *, timeout: float = 60) -> Sti
         PermanentError: `media_refused`: unreadable, cut off, of another kind, or of an absurd size or shape.
         OSError: the JPEG cannot be written.
     """
-    received = bytearray()
-
-    async def receive(chunk: bytes) -> None:
-        received.extend(chunk)
-        if len(received) > _MAX_ANSWER_BYTES:
-            raise refusal(path, "converting it gives more than a picture")
-
-    try:
-        done = await run_program(_command(path), timeout=timeout, limits=_LIMITS, on_output=receive)
-    except TransientError as error:
-        raise refusal(path, f"converting it took longer than {timeout:.0f} s") from error
-    if done.returncode:
-        ended = f"signal {-done.returncode}" if done.returncode < 0 else f"exit code {done.returncode}"
-        raise refusal(path, f"converting it ended with {ended}", detail=done.stderr)
-    line, _, picture = bytes(received).partition(b"\n")
-    facts = _facts(path, line)
+    measured, picture = await run_picture_child(_CHILD, path, timeout=timeout)
+    facts = _facts(path, measured)
     if min(facts.width, facts.height) < MIN_PIXELS or max(facts.width, facts.height) > MAX_ASPECT * min(
         facts.width, facts.height
     ):
@@ -103,17 +84,8 @@ async def prepare_still(path: Path, target: Path, *, timeout: float = 60) -> Sti
     return facts
 
 
-def _command(path: Path) -> list[str | Path]:
-    """Returns the command of the isolated child: environment and working folder do not affect its imports."""
-    return [sys.executable, "-I", _CHILD, path.absolute()]
-
-
-def _facts(path: Path, line: bytes) -> StillFacts:
+def _facts(path: Path, measured: object) -> StillFacts:
     try:
-        answer = json.loads(line)
-        if "refused" in answer:
-            raise refusal(path, answer["refused"])
-        return StillFacts.model_validate(answer["facts"])
-    except (ValueError, TypeError, KeyError) as error:
-        reason = first_problem(error) if isinstance(error, ValidationError) else "its facts are inconsistent"
-        raise refusal(path, reason) from error
+        return StillFacts.model_validate(measured)
+    except ValidationError as error:
+        raise refusal(path, first_problem(error)) from error
