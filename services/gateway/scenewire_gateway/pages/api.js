@@ -1,0 +1,99 @@
+/** Asks the gateway. Every error is a Problem, whatever went wrong. */
+
+/** Fires `unauthorized` when the gateway asks who is there. */
+export const session = new EventTarget();
+
+/** An answer of the gateway that is not the wanted one. */
+export class Problem extends Error {
+  constructor({ status = 0, code = "", title = "", detail = "", hint = "", ...more } = {}) {
+    super(detail || title || String(status));
+    Object.assign(this, { status, code, title, detail, hint, more });
+  }
+
+  /** Messages by the name of the field that each is about, such as `look.theme`. */
+  get fields() {
+    return (this.more.errors ?? []).map(({ field, message }) => [field, message]);
+  }
+}
+
+/**
+ * Makes one request and returns the JSON of its answer, or null.
+ *
+ * @throws {Problem} the status is 0 if the gateway can't be reached.
+ */
+export async function call(method, path, { body, type = "application/json", headers = {}, signal } = {}) {
+  const request = { method, headers: { Accept: "application/json", ...headers }, signal, credentials: "same-origin" };
+  if (body !== undefined) {
+    request.headers["Content-Type"] = type;
+    request.body = type === "application/json" ? JSON.stringify(body) : body;
+  }
+  let response;
+  try {
+    response = await fetch(path, request);
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Problem({ code: "unreachable" });
+  }
+  const answer = await json(response);
+  if (response.ok) return answer;
+  throw refused(response.status, answer);
+}
+
+async function json(response) {
+  const text = await response.text();
+  try {
+    return text ? JSON.parse(text) : null;
+  } catch {
+    return { detail: text.slice(0, 300) };
+  }
+}
+
+function refused(status, answer) {
+  if (status === 401) session.dispatchEvent(new Event("unauthorized"));
+  return new Problem({ ...answer, status });
+}
+
+export const get = (path, options) => call("GET", path, options);
+export const post = (path, body, options) => call("POST", path, { body, ...options });
+
+/**
+ * Uploads a file and reports how much of it is sent.
+ *
+ * @param {File} file
+ * @param {(share: number) => void} onProgress
+ * @returns {{answer: Promise<object>, cancel: () => void}}
+ */
+export function upload(file, onProgress) {
+  const request = new XMLHttpRequest();
+  const answer = new Promise((resolve, reject) => {
+    request.upload.addEventListener("progress", ({ loaded, total }) => onProgress(total ? loaded / total : 0));
+    request.addEventListener("load", () => {
+      const { status, response } = request;
+      if (status >= 200 && status < 300) resolve(response);
+      else reject(refused(status, response));
+    });
+    request.addEventListener("error", () => reject(new Problem({ code: "unreachable" })));
+    request.addEventListener("abort", () => reject(new DOMException("The upload was cancelled.", "AbortError")));
+  });
+  request.open("POST", `/v1/uploads?name=${encodeURIComponent(file.name)}`);
+  request.responseType = "json";
+  request.setRequestHeader("Content-Type", file.type || "application/octet-stream");
+  request.send(file);
+  return { answer, cancel: () => request.abort() };
+}
+
+let choicesOnce = null;
+
+/** Returns what orders can choose from; asked once. */
+export function choices() {
+  choicesOnce ??= get("/v1/choices").catch((problem) => {
+    choicesOnce = null;
+    throw problem;
+  });
+  return choicesOnce;
+}
+
+/** Returns 32 random hexadecimal digits, also where the page is not served over https. */
+export function randomKey() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,96 @@
+/** The frame around all views: header, connection, footer. */
+
+import { session } from "/pages/api.js";
+import { el, fill } from "/pages/dom.js";
+import { connection } from "/pages/events.js";
+import { icon } from "/pages/icons.js";
+import { applyTheme, pageLanguage, prefer, preference } from "/pages/preferences.js";
+import { Router } from "/pages/router.js";
+import { loadWords, words } from "/pages/words.js";
+
+const ROUTES = [
+  [/^\/$/, () => import("/pages/board/board.js")],
+  [/^\/new$/, () => import("/pages/order/order.js")],
+  [/^\/search$/, () => import("/pages/search.js")],
+  [/^\/projects\/([0-9a-f-]+)$/, () => import("/pages/project/project.js")],
+];
+const LANGUAGE_NAMES = { en: "English", de: "Deutsch" };
+
+const main = el("main", { id: "main", tabindex: "-1" });
+const header = el("header", { class: "bar" });
+const footer = el("footer", { class: "foot" });
+const lost = el("div", { class: "lost", role: "status" });
+const router = new Router(main, ROUTES, markPlace);
+
+function wordmark() {
+  return el("a", { class: "wordmark", href: "#/" }, icon("wire"), el("span", {}, "scenewire"));
+}
+
+function drawFrame() {
+  const link = (href, text) => el("a", { class: "nav-link", href }, text);
+  fill(header,
+    el("a", { class: "skip", href: "#main", on: { click: skip } }, words.skip),
+    wordmark(),
+    el("nav", { "aria-label": words.pages }, link("#/", words.videos), link("#/search", words.search)),
+    el("a", { class: "button primary compact", href: "#/new" }, icon("plus"), words.newVideo));
+  fill(footer,
+    choice(words.language, "language", Object.entries(LANGUAGE_NAMES), pageLanguage(), changeLanguage),
+    choice(words.theme, "theme", Object.entries(words.themesOfPages), preference("theme") ?? "", changeTheme),
+    el("button", { class: "button quiet", type: "button", on: { click: showKeys } }, words.keyboard));
+  fill(lost, icon("warning"), words.connectionLost);
+}
+
+function choice(label, name, options, chosen, onChange) {
+  const select = el("select", { name, on: { change: () => onChange(select.value) } }, options.map(([value, text]) => el("option", { value, selected: value === chosen }, text)));
+  return el("label", { class: "foot-choice" }, el("span", {}, label), select);
+}
+
+async function changeLanguage(language) {
+  prefer("language", language);
+  await loadWords();
+  drawFrame();
+  await router.show();
+  footer.querySelector("select[name=language]").focus();
+}
+
+function changeTheme(theme) {
+  prefer("theme", theme || undefined);
+  applyTheme();
+}
+
+/** The address has a place of its own behind #, so a link into the page moves the focus instead. */
+function skip(event) {
+  event.preventDefault();
+  main.focus();
+}
+
+function markPlace({ path }) {
+  for (const link of header.querySelectorAll(".nav-link")) {
+    if (link.hash === `#${path}`) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+async function showKeys() {
+  (await import("/pages/keyboard.js")).showKeys();
+}
+
+async function askForKey() {
+  const { showSession } = await import("/pages/session.js");
+  showSession(main, () => router.show());
+}
+
+async function start() {
+  applyTheme();
+  await loadWords();
+  drawFrame();
+  document.body.append(lost, header, main, footer);
+  lost.hidden = true;
+  connection.addEventListener("lost", () => (lost.hidden = false));
+  connection.addEventListener("found", () => (lost.hidden = true));
+  session.addEventListener("unauthorized", askForKey);
+  await router.show();
+  (await import("/pages/keyboard.js")).listen();
+}
+
+await start();

@@ -1,0 +1,29 @@
+/** Footage to search, and files of one's own. */
+
+import { el } from "/pages/dom.js";
+import { Uploads } from "/pages/parts/uploads.js";
+import { words } from "/pages/words.js";
+import { group } from "/pages/order/fields.js";
+
+export function mediaFields(state, offered) {
+  const uploads = new Uploads({ accept: "video/*,image/*", files: state.media, onChange: () => (state.media = uploads.files), more: (entry) => sceneField(entry, () => (state.media = uploads.files)) });
+  return group(words.footage,
+    offered.footage.length > 0 && el("fieldset", { class: "chips", data: { field: "footage_providers" } }, el("legend", {}, words.searchIn), offered.footage.map((name) => provider(state, name))),
+    el("div", { class: "field", data: { field: "media" } }, el("p", { class: "label" }, words.ownMedia), el("p", { class: "hint" }, words.ownMediaMore), uploads.node));
+}
+
+function provider(state, name) {
+  const box = el("input", { type: "checkbox", value: name, checked: state.footage.includes(name), on: { change: () => toggle() } });
+  function toggle() {
+    state.footage = box.checked ? [...state.footage, name] : state.footage.filter((other) => other !== name);
+  }
+  return el("label", { class: "chip" }, box, el("span", {}, words.archives[name] ?? name));
+}
+
+function sceneField(entry, onChange) {
+  const input = el("input", { type: "number", min: 1, max: 1000, value: entry.scene ?? "", placeholder: words.anyScene, "aria-label": words.sceneFor(entry.title), on: { change: () => {
+    entry.scene = input.value ? Number(input.value) : undefined;
+    onChange();
+  } } });
+  return input;
+}

@@ -1,0 +1,64 @@
+/** Language, voice and music. */
+
+import { el, fill } from "/pages/dom.js";
+import * as format from "/pages/format.js";
+import { ListenButton } from "/pages/parts/listen.js";
+import { fillVoices } from "/pages/parts/voices.js";
+import { words } from "/pages/words.js";
+import { field, group, pick } from "/pages/order/fields.js";
+
+const NO_VOICE = "none";
+
+export function soundFields(state, offered) {
+  const sound = new Audio();
+  sound.preload = "none";
+  const names = offered.languages.map((tag) => [tag, format.languageName(tag)]).sort(([, one], [, other]) => one.localeCompare(other));
+  const language = el("select", { on: { change: () => changeLanguage() } }, el("option", { value: "" }, words.detect), names.map(([tag, name]) => el("option", { value: tag, selected: tag === state.language }, name)));
+  const voice = el("select", { on: { change: () => changeVoice() } });
+  const sample = el("div", { class: "sample" });
+  const speed = el("input", { type: "range", min: 0.7, max: 1.5, step: 0.05, value: state.speed, on: { input: () => changeSpeed() } });
+  const speedText = el("output", { class: "time" });
+
+  function changeLanguage() {
+    state.language = language.value;
+    state.voice = "";
+    drawVoices();
+  }
+
+  function changeVoice() {
+    state.voice = voice.value;
+    drawSample();
+  }
+
+  function changeSpeed() {
+    state.speed = Number(speed.value);
+    fill(speedText, format.number(state.speed), "×");
+  }
+
+  function drawVoices() {
+    fillVoices(voice, offered.voices, { chosen: state.voice, language: state.language, unchosen: words.defaultVoice });
+    drawSample();
+  }
+
+  function drawSample() {
+    const name = state.voice || offered.default_voice;
+    const tag = state.language || offered.voices.find((one) => one.name === name)?.language;
+    const query = tag ? `?language=${encodeURIComponent(tag)}` : "";
+    sound.pause();
+    fill(sample, name && name !== NO_VOICE && new ListenButton(sound, `/v1/voices/${encodeURIComponent(name)}/sample${query}`, words.listenTo(name)).node);
+  }
+
+  drawVoices();
+  changeSpeed();
+  const voiceField = field(words.voice, voice, "voice");
+  voiceField.append(sample);
+  return group(words.voiceAndMusic,
+    el("div", { class: "field-row" }, field(words.language, language, "language"), voiceField),
+    field(words.speed, speed, "speed", speedText),
+    moods(state, offered));
+}
+
+function moods(state, { moods: known = [] }) {
+  const options = [{ value: "", content: words.noMusic }, ...known.map((mood) => ({ value: mood, content: words.moods[mood] ?? mood }))];
+  return known.length > 0 && pick(words.music, options, { chosen: state.mood, onChosen: (mood) => (state.mood = mood), path: "music" });
+}

@@ -1,0 +1,45 @@
+/** Who ordered and changed what. Read only while it shows. */
+
+import { get } from "/pages/api.js";
+import { el, fill } from "/pages/dom.js";
+import * as format from "/pages/format.js";
+import { problemNotice } from "/pages/parts/notice.js";
+import { words } from "/pages/words.js";
+
+export class History {
+  #project = null;
+  #isOpen = false;
+
+  constructor() {
+    this.node = el("div");
+  }
+
+  open() {
+    this.#isOpen = true;
+    this.#read();
+  }
+
+  shut() {
+    this.#isOpen = false;
+  }
+
+  update(project) {
+    this.#project = project;
+    this.#read();
+  }
+
+  async #read() {
+    if (!this.#isOpen || !this.#project) return;
+    try {
+      const { history } = await get(`/v1/projects/${this.#project.id}/history`);
+      fill(this.node, el("ol", { class: "history" }, history.map(entry)));
+    } catch (problem) {
+      fill(this.node, problemNotice(problem));
+    }
+  }
+}
+
+function entry({ at, by, what, revision }) {
+  const facts = [format.dateTime(at), by && words.by(by), words.revision(revision)].filter(Boolean).join(" · ");
+  return el("li", {}, el("p", {}, what), el("p", { class: "muted" }, el("time", { datetime: at }, facts)));
+}

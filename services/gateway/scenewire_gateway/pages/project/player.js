@@ -1,0 +1,178 @@
+/** Plays the best that there is: the chosen version, the finished video, or the scenes that are ready so far. */
+
+import { el, fill, setText } from "/pages/dom.js";
+import * as format from "/pages/format.js";
+import { icon } from "/pages/icons.js";
+import { Sequence } from "/pages/project/sequence.js";
+import { words } from "/pages/words.js";
+
+const HLS = "application/vnd.apple.mpegurl";
+const NOTHING = { kind: "nothing", url: "" };
+
+export class Player {
+  #source = NOTHING;
+  #sequence = null;
+  #hlsFailed = false;
+  #starts = [];
+  #ready = [];
+  scene = 1;
+
+  constructor({ onScene }) {
+    this.onScene = onScene;
+    this.video = el("video", { controls: true, playsinline: true, preload: "metadata", "aria-label": words.video, on: { timeupdate: () => this.#moved(), error: () => this.#failed() } });
+    this.empty = el("div", { class: "player-empty" }, icon("film"), el("p", {}));
+    this.caption = el("p", { class: "player-caption" });
+    this.wire = el("div", { class: "timeline", "aria-hidden": "true" });
+    this.chapters = el("ol", { class: "chapters" });
+    this.screen = el("div", { class: "screen" }, this.video, this.empty);
+    this.chapterList = el("section", { class: "chapter-list" }, el("h2", {}, words.chapters), this.chapters);
+    this.node = el("div", { class: "player" }, this.screen, this.wire, this.caption, this.chapterList);
+    this.keep = () => this.#keepPosition();
+    addEventListener("pagehide", this.keep);
+  }
+
+  update({ project, storyboard, version }) {
+    this.project = project;
+    const scenes = storyboard?.scenes ?? [];
+    const look = storyboard?.options?.look ?? {};
+    this.screen.style.setProperty("--ratio", (look.width ?? 16) / (look.height ?? 9));
+    this.#measure(scenes);
+    this.#show(this.#choose(project, version), project);
+    this.#drawWire(scenes);
+    this.#drawChapters(storyboard?.chapters ?? []);
+    setText(this.caption, this.#label(project, scenes.length));
+  }
+
+  toggle() {
+    if (this.video.paused) this.video.play().catch(() => {});
+    else this.video.pause();
+  }
+
+  seek(seconds) {
+    if (this.#sequence) this.#sequence.seek(seconds);
+    else this.video.currentTime = seconds;
+  }
+
+  /** Goes to the beginning of a scene, by its number. */
+  seekScene(number) {
+    const start = this.#starts.find((scene) => scene.number === number)?.start;
+    if (start !== undefined && this.#source.kind !== "nothing") this.seek(start);
+  }
+
+  /** Goes that many scenes on or back. */
+  step(scenes) {
+    this.seekScene(this.scene + scenes);
+  }
+
+  close() {
+    this.#keepPosition();
+    removeEventListener("pagehide", this.keep);
+    this.video.removeAttribute("src");
+    this.video.load();
+  }
+
+  #measure(scenes) {
+    let at = 0;
+    this.#starts = scenes.map((scene) => {
+      const start = scene.start ?? at;
+      at = start + (scene.duration ?? 0);
+      return { number: scene.number, start };
+    });
+    const gap = scenes.findIndex(({ state }) => state !== "rendered");
+    this.#ready = scenes.slice(0, gap < 0 ? scenes.length : gap);
+  }
+
+  #choose(project, version) {
+    const chosen = version ?? project.versions.find(({ revision }) => revision === project.revision);
+    if (chosen) return { kind: "version", url: chosen.links.video, version: chosen };
+    if (this.#ready.length) {
+      const canPlayList = this.video.canPlayType(HLS) !== "" && !this.#hlsFailed;
+      return canPlayList ? { kind: "list", url: project.links.preview } : { kind: "scenes", url: `${project.id}/${project.revision}` };
+    }
+    const last = project.versions.at(-1);
+    return last ? { kind: "version", url: last.links.video, version: last } : NOTHING;
+  }
+
+  /** Changes what plays and keeps the place: the finished video goes on where its preview was. */
+  #show(source, project) {
+    this.empty.hidden = source.kind !== "nothing";
+    this.video.hidden = source.kind === "nothing";
+    setText(this.empty.lastElementChild, project.state === "failed" || project.state === "cancelled" ? words.noPreview : words.previewLater);
+    if (source.kind !== this.#source.kind || source.url !== this.#source.url) {
+      const at = this.#source.kind === "nothing" ? this.#keptPosition() : this.position;
+      const plays = !this.video.paused;
+      this.#source = source;
+      this.#open(source, at, plays);
+    }
+    this.#sequence?.update(this.#ready.map((scene, place) => ({ url: `/v1/projects/${project.id}/preview/${scene.number}.mp4`, start: this.#starts[place].start })));
+  }
+
+  #open(source, at, plays) {
+    this.#sequence?.close();
+    this.#sequence = null;
+    fill(this.video, source.version ? this.#track(source.version) : []);
+    if (source.version) this.video.poster = source.version.links.thumbnail;
+    if (source.kind === "scenes") {
+      this.#sequence = new Sequence(this.video, () => setText(this.caption, words.nextSceneLater));
+      return;
+    }
+    if (source.kind === "nothing") return;
+    this.video.src = source.url;
+    // A growing list would begin at its end.
+    this.video.addEventListener("loadedmetadata", () => (this.video.currentTime = at), { once: true });
+    if (plays) this.video.play().catch(() => {});
+  }
+
+  #track(version) {
+    return el("track", { kind: "captions", src: version.links.captions_vtt, label: words.captions, srclang: document.documentElement.lang });
+  }
+
+  #failed() {
+    if (this.#source.kind !== "list") return;
+    this.#hlsFailed = true;
+    this.#show(this.#choose(this.project, null), this.project);
+  }
+
+  get position() {
+    return this.#sequence?.position ?? this.video.currentTime;
+  }
+
+  #moved() {
+    const { position } = this;
+    const number = this.#starts.findLast(({ start }) => start <= position + 0.05)?.number ?? 1;
+    for (const chapter of this.chapters.children) chapter.classList.toggle("now", Number(chapter.dataset.start) <= position && position < Number(chapter.dataset.end));
+    this.wire.style.setProperty("--at", position);
+    if (number === this.scene) return;
+    this.scene = number;
+    this.onScene(number);
+  }
+
+  #label(project, scenes) {
+    if (this.#source.kind === "version") return project.versions.length > 1 || this.#source.version.revision !== project.revision ? words.version(this.#source.version.number) : "";
+    return this.#source.kind === "nothing" ? "" : words.previewOf(this.#ready.length, scenes);
+  }
+
+  /** The scenes as a line in their lengths and states; the list of scenes says and does the same for those who can't see it. */
+  #drawWire(scenes) {
+    const parts = scenes.map((scene) => el("span", { class: `timeline-scene ${scene.state}`, title: words.scene(scene.number), style: { "--length": scene.duration ?? 4 }, on: { click: () => this.seekScene(scene.number) } }));
+    fill(this.wire, parts);
+  }
+
+  #drawChapters(chapters) {
+    this.chapterList.hidden = chapters.length < 2;
+    fill(this.chapters, chapters.map(({ title, start }, place) => el("li", { data: { start, end: chapters[place + 1]?.start ?? Infinity } },
+      el("button", { type: "button", on: { click: () => this.seek(start) } }, el("span", { class: "time" }, format.clock(start)), " ", title))));
+  }
+
+  get #key() {
+    return `scenewire.position.${this.project.id}`;
+  }
+
+  #keepPosition() {
+    if (this.project && this.#source.kind !== "nothing") sessionStorage.setItem(this.#key, this.position);
+  }
+
+  #keptPosition() {
+    return Number(sessionStorage.getItem(this.#key) ?? 0);
+  }
+}
