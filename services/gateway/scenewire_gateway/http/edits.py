@@ -5,11 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
-from scenewire.errors import FailureCode, PermanentError
-from scenewire.messages import AddedScene, EditedOptions, SceneEdit
 from scenewire_gateway.http.orders import Orderer
 from scenewire_gateway.http.projects import ProjectFinder
 from scenewire_gateway.projects.board import Board
+from scenewire_gateway.projects.edits import Edit
 from scenewire_gateway.projects.orders import Orders
 from scenewire_gateway.projects.state import ProjectState
 from scenewire_gateway.projects.views import ProjectView, project_view
@@ -19,21 +18,6 @@ __all__ = ["edits_router"]
 
 class _Request(BaseModel):
     model_config = ConfigDict(extra="forbid")
-
-
-class Edit(_Request):
-    """Changes of a storyboard. All numbers of scenes refer to the storyboard of `expected_revision`."""
-
-    expected_revision: int = Field(ge=0, description="The revision that you have seen; another one is refused.")
-    scenes: tuple[SceneEdit, ...] = Field(default=(), max_length=500)
-    added: tuple[AddedScene, ...] = Field(default=(), max_length=500)
-    order: tuple[Annotated[int, Field(ge=1)], ...] | None = Field(
-        default=None,
-        max_length=500,
-        description="Numbers of the scenes that stay, in their new order; the others are dropped. Null: all stay.",
-    )
-    options: EditedOptions = EditedOptions()
-    approve: bool = Field(default=False, description="Whether the video is made of it.")
 
 
 class Expected(_Request):
@@ -56,18 +40,13 @@ def edits_router(board: Board, orders: Orders, find: ProjectFinder) -> APIRouter
     @router.post("/edits", status_code=202, summary="Edit the storyboard")
     async def edit(project: Annotated[ProjectState, found], wanted: Edit, caller: Orderer) -> ProjectView:
         """Makes the next revision of a project. Only what changed is made anew; earlier videos stay."""
-        fields = wanted.model_dump(mode="json", exclude_unset=True)
-        return await changed(project, await orders.edit(project, fields, caller=caller.name))
+        return await changed(project, await orders.edit(project, wanted, caller=caller.name))
 
     @router.post("/approval", status_code=202, summary="Approve the storyboard")
     async def approve(project: Annotated[ProjectState, found], wanted: Expected, caller: Orderer) -> ProjectView:
         """Has the video made of a storyboard that awaits approval."""
-        if project.run.revision == wanted.expected_revision and project.run.state != "awaiting_approval":
-            state = project.run.state.replace("_", " ")
-            message = f"project {project.project_id} does not await approval: it is {state}"
-            raise PermanentError(FailureCode.INVALID_ORDER, message, hint="to change a video, edit its storyboard")
-        fields = {"expected_revision": wanted.expected_revision, "approve": True}
-        return await changed(project, await orders.edit(project, fields, caller=caller.name))
+        revision = await orders.approve(project, expected_revision=wanted.expected_revision, caller=caller.name)
+        return await changed(project, revision)
 
     @router.post("/retry", status_code=202, summary="Retry a failed project")
     async def retry(project: Annotated[ProjectState, found], wanted: Expected, caller: Orderer) -> ProjectView:

@@ -1,17 +1,16 @@
 """Videos, captions, credits, narrations and pictures."""
 
-from collections.abc import Mapping
 from pathlib import PurePosixPath
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from scenewire.errors import FailureCode, PermanentError
-from scenewire.messages import ArtifactRef, VideoAssembled
 from scenewire_gateway.access.dependencies import require
 from scenewire_gateway.access.scopes import Scope
 from scenewire_gateway.http.files import Files
 from scenewire_gateway.http.projects import ProjectFinder, RevisionQuery
+from scenewire_gateway.projects.files import FileName, file_of
 from scenewire_gateway.projects.records import Records
 from scenewire_gateway.projects.state import ProjectState
 from scenewire_gateway.projects.storyboard import SceneMessages
@@ -22,17 +21,6 @@ FILE_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
     200: {"description": "The file.", "content": {"application/octet-stream": {"schema": {"type": "string"}}}},
     206: {"description": "The part of the file that the header Range names."},
     416: {"description": "The header Range names no part of the file."},
-}
-
-_FileName = Literal["video", "captions.vtt", "captions.srt", "thumbnail", "credits.json", "credits.txt", "script.json"]
-_FIELDS: Final[Mapping[_FileName, str]] = {
-    "video": "video",
-    "captions.vtt": "captions_vtt",
-    "captions.srt": "captions_srt",
-    "thumbnail": "thumbnail",
-    "credits.json": "credits_json",
-    "credits.txt": "credits_txt",
-    "script.json": "script_json",
 }
 
 SceneNumberPath = Annotated[int, Path(ge=1, description="Number of the scene.")]
@@ -49,12 +37,12 @@ def media_router(records: Records, files: Files, find: ProjectFinder) -> APIRout
     async def video_file(
         project: Annotated[ProjectState, found],
         version: Annotated[str, Path(pattern=r"^(latest|\d{1,9})$", description="A revision, or `latest`.")],
-        file: _FileName,
+        file: FileName,
         *,
         download: Annotated[bool, Query(description="Whether a browser saves it instead of showing it.")] = False,
     ) -> Response:
         """Returns the video, its captions, thumbnail, credits or script. Supports `Range`."""
-        ref: ArtifactRef = getattr(_video(project, version), _FIELDS[file])
+        ref = file_of(project, file, version=version)
         return await files.answer(ref, name=PurePosixPath(ref.key).name, download=download)
 
     @router.get("/scenes/{number}/narration", response_class=Response, responses=FILE_ANSWERS, summary="Hear a scene")
@@ -97,16 +85,6 @@ async def scene_of(records: Records, project: ProjectState, number: int, revisio
         message = f"project {project.project_id} has no scene {number}"
         raise PermanentError(FailureCode.NOT_ON_RECORD, message, hint=f"it has {len(board.scenes)} scenes")
     return board.scenes[number - 1]
-
-
-def _video(project: ProjectState, version: str) -> VideoAssembled:
-    versions = {str(run.revision): run.video for run in project.versions}
-    video = versions.get(version) if version != "latest" else next(reversed(versions.values()), None)
-    if video is None:
-        has = f"it has videos of revision {', '.join(versions)}" if versions else "it has no video so far"
-        message = f"project {project.project_id} has no video of revision {version}"
-        raise PermanentError(FailureCode.NOT_ON_RECORD, message, hint=has)
-    return video
 
 
 def _not_yet(number: int, what: str) -> PermanentError:

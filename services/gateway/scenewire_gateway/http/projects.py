@@ -16,9 +16,6 @@ from scenewire_gateway.projects.views import ProjectList, ProjectView, project_v
 __all__ = ["ProjectFinder", "RevisionQuery", "projects_router"]
 
 _MAX_LISTED: Final = 200
-_PAGE: Final = 100
-_MAX_SEEN: Final = 2_000
-"""Projects that are looked through for those in a state."""
 
 RevisionQuery = Annotated[int | None, Query(ge=0, description="A revision of the project; the latest without.")]
 
@@ -59,15 +56,8 @@ def projects_router(board: Board, records: Records, find: ProjectFinder) -> APIR
         limit: Annotated[int, Query(ge=1, le=_MAX_LISTED)] = 50,
     ) -> ProjectList:
         """Returns projects, the most recently active first."""
-        shown: list[ProjectView] = []
-        for offset in range(0, _MAX_SEEN, _PAGE):
-            page = await board.latest(limit=_PAGE, offset=offset)
-            known = {view.id for view in shown}
-            views = [project_view(project) for project in page]
-            shown += [view for view in views if state in (None, view.state) and view.id not in known]
-            if len(page) < _PAGE or len(shown) >= limit:
-                break
-        return ProjectList(projects=shown[:limit], total=len(shown[:limit]))
+        listed = [project_view(project) for project in await board.listed(state, limit=limit)]
+        return ProjectList(projects=listed, total=len(listed))
 
     @router.get("/{project}", summary="Show a project")
     async def show(project: Annotated[ProjectState, found]) -> ProjectView:

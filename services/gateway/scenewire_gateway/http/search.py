@@ -7,39 +7,10 @@ from fastapi import APIRouter, Depends, Query
 from scenewire_gateway.access.dependencies import require
 from scenewire_gateway.access.scopes import Scope
 from scenewire_gateway.projects.board import Board
+from scenewire_gateway.projects.findings import Findings, find
 from scenewire_gateway.projects.records import Records
-from scenewire_gateway.projects.views import ProjectView, View, project_view
 
 __all__ = ["search_router"]
-
-
-class FootageUse(View):
-    """A scene that footage was considered for."""
-
-    project_id: str
-    project: str
-    scene_number: int
-    state: str
-
-
-class FoundFootage(View):
-    """Footage that was found."""
-
-    provider: str
-    source_id: str
-    kind: str
-    title: str
-    creator: str
-    licence: str
-    source_url: str
-    scenes: list[FootageUse]
-
-
-class Findings(View):
-    """What was found."""
-
-    videos: list[ProjectView]
-    footage: list[FoundFootage]
 
 
 def search_router(board: Board, records: Records) -> APIRouter:
@@ -52,18 +23,6 @@ def search_router(board: Board, records: Records) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=100)] = 20,
     ) -> Findings:
         """Returns videos whose title, topic or scenes have these words, and footage whose description has them."""
-        ids, rows = await records.search(q, limit=limit)
-        return Findings(
-            videos=[project_view(state) for state in await board.states(ids)],
-            footage=[_footage(row) for row in rows],
-        )
+        return await find(q, board, records, limit=limit)
 
     return router
-
-
-def _footage(row: dict[str, object]) -> FoundFootage:
-    scenes = row["scenes"] if isinstance(row["scenes"], list) else []
-    uses = [FootageUse(**{name: scene[name] for name in FootageUse.model_fields}) for scene in scenes]
-    return FoundFootage.model_validate(
-        {**{name: row[name] for name in FoundFootage.model_fields if name != "scenes"}, "scenes": uses}
-    )

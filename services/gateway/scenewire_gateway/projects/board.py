@@ -12,7 +12,7 @@ from scenewire.messages import Progress, StoredMessage, read_id_prefix, select_i
 from scenewire.record.queries import Record
 from scenewire.topology import PIPELINE, RECORDER
 from scenewire_gateway.projects.entries import Entry, logged_entry, streamed_entry
-from scenewire_gateway.projects.state import ProjectState
+from scenewire_gateway.projects.state import ProjectState, State
 
 __all__ = ["Board"]
 
@@ -21,6 +21,10 @@ _RECENT: Final = 5_000
 
 _KNOWN: Final = 2_000
 """Projects whose state is kept; others are loaded again."""
+
+_PAGE: Final = 100
+_MAX_SEEN: Final = 2_000
+"""Projects that are looked through for those in a state."""
 
 _PATIENCE_S: Final = 2.0
 """How long an answer waits for what it has caused; it is a matter of milliseconds."""
@@ -108,6 +112,16 @@ class Board:
             new = dict.fromkeys(entry.project_id for entry in reversed(self._recent))
             ids = [*(project_id for project_id in new if project_id not in ids), *ids]
         return await self.states(ids)
+
+    async def listed(self, state: State | None = None, *, limit: int) -> list[ProjectState]:
+        """Returns projects in a state, in any if None, the most recently active first."""
+        found: dict[UUID, ProjectState] = {}
+        for offset in range(0, _MAX_SEEN, _PAGE):
+            page = await self.latest(limit=_PAGE, offset=offset)
+            found |= {project.project_id: project for project in page if state in (None, project.run.state)}
+            if len(page) < _PAGE or len(found) >= limit:
+                break
+        return list(found.values())[:limit]
 
     async def _soon(self, look: Callable[[], Awaitable[ProjectState | None]]) -> ProjectState | None:
         """Looks again after each message, for a moment."""

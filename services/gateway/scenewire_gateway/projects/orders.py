@@ -2,21 +2,44 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 from uuid import UUID, uuid4
+
+from pydantic import BaseModel, Field, ValidationError
 
 from scenewire.bus.client import BusClient
 from scenewire.errors import ConflictError, FailureCode, PermanentError
-from scenewire.messages import ProjectCancelled, ScriptRequested, StoryboardEdit
+from scenewire.messages import ProjectCancelled, ScriptRequested, StoryboardEdit, describe_faults
 from scenewire.topology import EDIT_STORYBOARD, MAKE_ORDER, PLAN_ORDER
+from scenewire_gateway.projects.edits import Edit
 from scenewire_gateway.projects.records import Records
 from scenewire_gateway.projects.state import ProjectState
 
-__all__ = ["Orders"]
+__all__ = ["Orders", "Plan", "read_order"]
 
 _PLAN_TIMEOUT_S: Final = 30.0
 """Dividing a text of 200,000 characters takes some seconds."""
+
+
+class PlannedScene(BaseModel):
+    """A scene that an order would have."""
+
+    scene_number: int
+    text: str
+    section: str
+    estimated_duration: float
+    footage_query: str
+
+
+class Plan(BaseModel):
+    """What an order would become."""
+
+    title: str
+    scene_count: int
+    estimated_duration: float = Field(description="Seconds.")
+    writer: str = Field(description="Who writes or divides the script.")
+    scenes: list[PlannedScene]
+    notes: list[str]
 
 
 class Orders:
@@ -51,7 +74,7 @@ class Orders:
         answer = await self._bus.ask(MAKE_ORDER, wanted.model_dump_json(exclude_none=True).encode())
         return UUID(answer["project_id"])
 
-    async def plan(self, order: ScriptRequested) -> dict[str, Any]:
+    async def plan(self, order: ScriptRequested) -> Plan:
         """Returns what an order would become, without making it.
 
         Raises:
@@ -59,26 +82,43 @@ class Orders:
             TransientError: the script service cannot tell now.
         """
         body = order.model_dump_json(exclude_none=True).encode()
-        return await self._bus.ask(PLAN_ORDER, body, within_s=_PLAN_TIMEOUT_S)
+        return Plan.model_validate(await self._bus.ask(PLAN_ORDER, body, within_s=_PLAN_TIMEOUT_S))
 
-    async def edit(self, project: ProjectState, changes: Mapping[str, Any], *, caller: str) -> int:
+    async def edit(self, project: ProjectState, changes: Edit, *, caller: str) -> int:
         """Makes the next revision of a project from changes of its storyboard; returns its number.
 
         Args:
             project: the project.
-            changes: the fields of a `StoryboardEdit` that callers set.
+            changes: only fields that are set count.
             caller: who asks.
 
         Raises:
             PermanentError: `invalid_order`; `revision_conflict`, somebody else was faster.
             TransientError: the services cannot take it now.
         """
-        expected = changes["expected_revision"]
-        board = await self._records.storyboard(project, expected)
-        fields = {**changes, "project_id": project.project_id, "requested_by": caller, "selections": board.selections}
-        edit = StoryboardEdit.model_validate(fields)
+        board = await self._records.storyboard(project, changes.expected_revision)
+        fields = changes.model_dump(mode="json", exclude_unset=True)
+        fields |= {"project_id": project.project_id, "requested_by": caller, "selections": board.selections}
+        try:
+            edit = StoryboardEdit.model_validate(fields)
+        except ValidationError as error:
+            hint = "look at the storyboard again, and correct the edit"
+            raise PermanentError(FailureCode.INVALID_ORDER, describe_faults(error), hint=hint) from error
         answer = await self._bus.ask(EDIT_STORYBOARD, edit.model_dump_json(exclude_unset=True).encode())
         return int(answer["revision"])
+
+    async def approve(self, project: ProjectState, *, expected_revision: int, caller: str) -> int:
+        """Has the video made of a storyboard that awaits approval. Returns the revision.
+
+        Raises:
+            PermanentError: `invalid_order`, it does not await approval; `revision_conflict`.
+            TransientError: the services cannot take it now.
+        """
+        if project.run.revision == expected_revision and project.run.state != "awaiting_approval":
+            state = project.run.state.replace("_", " ")
+            message = f"project {project.project_id} does not await approval: it is {state}"
+            raise PermanentError(FailureCode.INVALID_ORDER, message, hint="to change a video, edit its storyboard")
+        return await self.edit(project, Edit(expected_revision=expected_revision, approve=True), caller=caller)
 
     async def retry(self, project: ProjectState, *, expected_revision: int, caller: str) -> int:
         """Makes a failed or cancelled project again; what was finished is kept. Returns the revision.
@@ -93,7 +133,7 @@ class Orders:
             raise PermanentError(FailureCode.INVALID_ORDER, message, hint="to change a video, edit its storyboard")
         _require_revision(project, expected_revision)
         if run.script is not None:
-            return await self.edit(project, {"expected_revision": expected_revision}, caller=caller)
+            return await self.edit(project, Edit(expected_revision=expected_revision), caller=caller)
         if project.order is None:
             message = f"the order of project {project.project_id} is not on record"
             raise PermanentError(FailureCode.NOT_ON_RECORD, message, hint="order it again")
@@ -114,6 +154,19 @@ class Orders:
                 project_id=project.project_id, revision=run.revision, reason=reason, requested_by=caller
             )
             await self._bus.publish(cancelled)
+
+
+def read_order(fields: object) -> ScriptRequested:
+    """Returns the order with these fields, which docs/orders.md describes.
+
+    Raises:
+        PermanentError: `invalid_order`.
+    """
+    try:
+        return ScriptRequested.model_validate(fields)
+    except ValidationError as error:
+        hint = "docs/orders.md lists every field"
+        raise PermanentError(FailureCode.INVALID_ORDER, describe_faults(error), hint=hint) from error
 
 
 def _require_revision(project: ProjectState, expected: int) -> None:
