@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Final, Literal
 from uuid import UUID
 
@@ -69,6 +70,11 @@ class Event(BaseModel):
     detail: str = Field(default="", description="Of progress.")
     fraction: float | None = Field(default=None, description="Of progress, 0 to 1.")
     project: ProjectView
+
+    @cached_property
+    def payload(self) -> str:
+        """The event in JSON, made once for all readers."""
+        return self.model_dump_json(exclude={"kind"})
 
 
 class Subscription:

@@ -51,7 +51,7 @@ def _last(after: int | None, last_event_id: int | None) -> int | None:
 async def _sent(events: AsyncIterator[Event]) -> AsyncIterator[ServerSentEvent]:
     async for event in events:
         yield ServerSentEvent(
-            raw_data=event.model_dump_json(exclude={"kind"}),
+            raw_data=event.payload,
             event=event.kind,
             id=None if event.sequence is None else str(event.sequence),
         )
