@@ -50,6 +50,7 @@ class FailureCode(StrEnum):
     NOT_ON_RECORD = "not_on_record"
     ORDER_CONFLICT = "order_conflict"
     REVISION_CONFLICT = "revision_conflict"
+    WEBHOOK_FAILED = "webhook_failed"
     CANCELLED = "cancelled"
 
 

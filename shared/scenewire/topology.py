@@ -35,6 +35,7 @@ __all__ = [
     "TTS",
     "TTS_FANOUT",
     "WEBHOOKS",
+    "WEBHOOK_RETRY",
     "Durable",
     "Retry",
     "Stream",
@@ -145,6 +146,7 @@ WEBHOOKS: Final = Durable(
     name="gateway-webhooks",
     stream=PIPELINE.name,
     subjects=(VideoAssembled.SUBJECT, "project.*"),
+    max_ack_pending=5_000,  # events that wait for a dead endpoint must not keep others back
     is_work=False,
 )
 """How projects end, for those who asked to be notified."""
@@ -152,6 +154,9 @@ WEBHOOKS: Final = Durable(
 DURABLES: Final = (SCRIPT, TTS_FANOUT, TTS, SOURCING, ASSEMBLY, RECORDER, WEBHOOKS)
 
 RETRY: Final = Retry(max_tries=8, base=timedelta(seconds=1), cap=timedelta(seconds=60))
+
+WEBHOOK_RETRY: Final = Retry(max_tries=12, base=timedelta(seconds=5), cap=timedelta(hours=1))
+"""Goes on for about two hours and a half."""
 
 MAKE_ORDER: Final = "orders.make"
 """Subject of requests that are answered with a project id or an error: core NATS, not stored."""

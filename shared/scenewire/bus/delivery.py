@@ -115,9 +115,10 @@ class DeliveryPolicy:
         return max(error.retry_after, self.retry.base.total_seconds())
 
     async def publish_progress(self, delivery: Delivery, stage: str, detail: str) -> None:
-        """Publishes why a project makes no progress at the moment."""
+        """Publishes why a project makes no progress at the moment, if its message is work for it."""
         message = delivery.message
-        if message.project_id is None:
+        durable = self.durables.get(stage)
+        if message.project_id is None or (durable is not None and not durable.is_work):
             return
         progress = Progress(
             project_id=message.project_id,
