@@ -64,7 +64,8 @@ async def _measure(url: str, streams: int, pid: int) -> None:
     async with httpx2.AsyncClient(base_url=url, limits=limits, timeout=60) as client:
         (await client.get("/healthz")).raise_for_status()
         idle, _ = _usage(pid)
-        ready, delays = asyncio.Semaphore(0), []
+        ready = asyncio.Semaphore(0)
+        delays: list[float] = []
         readers = [asyncio.create_task(_follow(client, ready, delays)) for _ in range(streams)]
         for _ in readers:
             await ready.acquire()

@@ -5,14 +5,16 @@ from contextlib import AsyncExitStack
 from faststream import FastStream
 
 from scenewire.artifacts.opening import open_store
+from scenewire.artifacts.store import ArtifactStore
 from scenewire.bus import Bus
 from scenewire.errors import FailureCode, TransientError
 from scenewire.record.queries import Record, opened
-from scenewire.topology import PIPELINE
+from scenewire.topology import PIPELINE, WEBHOOK_RETRY
 from scenewire_gateway.access.authentication import Authenticator, require_safe_binding
 from scenewire_gateway.access.keys import KeysFile
 from scenewire_gateway.access.sessions import Sessions, session_secret
 from scenewire_gateway.events.hub import Hub
+from scenewire_gateway.handlers import register
 from scenewire_gateway.http.api import make_api
 from scenewire_gateway.http.edits import edits_router
 from scenewire_gateway.http.events import events_router
@@ -28,6 +30,8 @@ from scenewire_gateway.projects.board import Board
 from scenewire_gateway.projects.orders import Orders
 from scenewire_gateway.projects.records import Records
 from scenewire_gateway.settings import GatewaySettings
+from scenewire_gateway.webhooks.delivery import WebhookDelivery, webhook_client
+from scenewire_gateway.webhooks.endpoints import read_endpoints
 
 __all__ = ["create_app"]
 
@@ -39,26 +43,39 @@ def create_app(settings: GatewaySettings | None = None) -> FastStream:
         settings: read from the environment if None.
 
     Raises:
-        PermanentError: `invalid_settings`, others could reach the gateway, and there are no API keys.
+        PermanentError: `invalid_settings`, others could reach the gateway, and there are no API keys; or the file of webhooks
+            is invalid.
     """
     settings = settings or GatewaySettings()
     keys = KeysFile(settings.keys_file or settings.own_folder / "keys.toml", required=settings.keys_file is not None)
     require_safe_binding(settings.published_on or settings.host, keys)
-    bus = Bus("gateway", settings)
-    gateway = _Gateway(settings, bus, keys)
+    bus = Bus("gateway", settings, retry=WEBHOOK_RETRY)
+    store = open_store(settings.artifacts_url)
+    gateway = _Gateway(settings, bus, keys, store)
+    client = webhook_client()
+    webhooks = WebhookDelivery(
+        read_endpoints(settings.webhooks_file) if settings.webhooks_file else (),
+        client,
+        store,
+        public_url=settings.public_url or "",
+        retry=WEBHOOK_RETRY,
+    )
+    register(bus, webhooks)
     bus.require("record", gateway.check_record)
     bus.on_start(gateway.start)
     bus.before_stop(gateway.stop)
+    bus.on_stop(client.aclose)
     return bus.app()
 
 
 class _Gateway:
     """What runs between start and stop."""
 
-    def __init__(self, settings: GatewaySettings, bus: Bus, keys: KeysFile) -> None:
+    def __init__(self, settings: GatewaySettings, bus: Bus, keys: KeysFile, store: ArtifactStore) -> None:
         self._settings = settings
         self._bus = bus
         self._keys = keys
+        self._store = store
         self._open = AsyncExitStack()
         self._record: Record | None = None
 
@@ -67,8 +84,7 @@ class _Gateway:
         settings = self._settings
         record = self._record = await self._open.enter_async_context(opened(settings.database_url.get_secret_value()))
         client = await self._bus.client()
-        store = open_store(settings.artifacts_url)
-        board, records, files = Board(record, client), Records(record, client), Files(store)
+        board, records, files = Board(record, client), Records(record, client), Files(self._store)
         hub = Hub(board, client)
         await self._open.enter_async_context(hub.running())
         find, orders = ProjectFinder(board), Orders(client, records)
@@ -80,7 +96,7 @@ class _Gateway:
                 projects_router(board, records, find),
                 events_router(hub, find),
                 media_router(records, files, find),
-                uploads_router(store, max_bytes=settings.max_upload),
+                uploads_router(self._store, max_bytes=settings.max_upload),
                 search_router(board, records),
                 prior_webapp_router(records, find),
             ],

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import ByteSize, Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from scenewire.settings import EmptyAsNone, ServiceSettings, default_data_folder
+from scenewire.settings import BaseAddress, EmptyAsNone, ServiceSettings, default_data_folder
 
 __all__ = ["GatewaySettings"]
 
@@ -40,6 +40,13 @@ class GatewaySettings(ServiceSettings):
         default=None,
         validation_alias="SCENEWIRE_DATA",
         description="Folder whose subfolder `gateway` holds API keys and the secret of sessions.",
+    )
+    webhooks_file: Annotated[Path | None, EmptyAsNone] = Field(
+        default=None, description="File with the programs that are told how projects end; see docs/webhooks.md."
+    )
+    public_url: Annotated[BaseAddress | None, EmptyAsNone] = Field(
+        default=None,
+        description="Address of the gateway for others, for links in webhooks, such as https://videos.example.org.",
     )
     max_upload: ByteSize = Field(default=ByteSize(1 << 30), gt=0, description="Size limit of an uploaded file.")
     cache_dir: Annotated[Path | None, EmptyAsNone] = Field(
