@@ -6,7 +6,7 @@ from operator import attrgetter, itemgetter
 from typing import Final
 
 from pydantic_core import to_json
-from sqlalchemy import Connection, Engine, RowMapping, delete, select
+from sqlalchemy import Connection, Engine, RowMapping, delete, select, update
 
 from scenewire.database.audit import Change, audit, differences
 from scenewire.database.bulk import insert, insert_new, select_rows, upsert
@@ -23,6 +23,7 @@ from scenewire.database.models import (
     VisualSuggestion,
 )
 from scenewire.database.revision import require_expected
+from scenewire.messages import MAX_SCENES
 from scenewire.record.content import parse
 from scenewire.record.queries import Row
 from scenewire_recorder.log_entries import LogEntry, Position
@@ -37,7 +38,10 @@ from scenewire_recorder.projection.projection import (
     job_id,
 )
 
-__all__ = ["Repository", "UnitOfWork"]
+__all__ = ["ALL_SCENES", "Repository", "UnitOfWork"]
+
+ALL_SCENES: Final = frozenset(range(1, MAX_SCENES + 1))
+"""Numbers of all scenes that a project can have."""
 
 _LOG: Final = LoggedMessage.__table__
 _LOG_COLUMNS: Final = tuple(column.name for column in _LOG.columns)
@@ -153,13 +157,15 @@ class UnitOfWork:
         self._delete(writer, changes)
         projects, scenes, suggestions, jobs = [], [], [], []
         for old, new in changes:
+            self._renumber(old, new)
             if new.project is not None:
                 projects.append((old.project, new.project, _cause(new, ("project", new.project_id))))
+            known = {row["id"]: row for row in old.scenes.values()}
             for number, row in new.scenes.items():
-                scenes.append((old.scenes.get(number), row, _cause(new, ("scene", number))))
-            for number, rows in new.suggestions.items():
-                before, cause = old.suggestions.get(number, {}), _cause(new, ("footage", number))
-                suggestions += [(before.get(video_id), row, cause) for video_id, row in rows.items()]
+                scenes.append((known.get(row["id"]), row, _cause(new, ("scene", number))))
+            for number, before, after in _by_scene(old, old.suggestions, new, new.suggestions):
+                cause = _cause(new, ("footage", number))
+                suggestions += [(before.get(video_id), row, cause) for video_id, row in after.items()]
             if new.job is not None:
                 jobs.append((old.job, new.job, _cause(new, ("job", new.project_id))))
         writer.upsert(Project, PROJECT_COLUMNS, projects, key=("id",))
@@ -174,8 +180,7 @@ class UnitOfWork:
         """Writes the index of footage. Not audited: the suggestions of the same messages are."""
         entries = []
         for old, new in changes:
-            for number, rows in new.footage.items():
-                before = old.footage.get(number, {})
+            for _, before, rows in _by_scene(old, old.footage, new, new.footage):
                 self._unindex(row["id"] for source_id, row in before.items() if source_id not in rows)
                 entries += [row for source_id, row in rows.items() if row != before.get(source_id)]
         rows_of_table = list(map(itemgetter(*FOOTAGE_COLUMNS), entries))
@@ -195,16 +200,24 @@ class UnitOfWork:
     def _delete(self, writer: "_Writer", changes: Sequence[tuple[ProjectRows, ProjectRows]]) -> None:
         """Deletes rows, children first: a cascade would not be audited."""
         for old, new in changes:
-            for number, suggestions in new.suggestions.items():
-                before = old.suggestions.get(number, {})
-                gone = [row for video_id, row in before.items() if video_id not in suggestions]
+            for number, before, after in _by_scene(old, old.suggestions, new, new.suggestions):
+                gone = [row for video_id, row in before.items() if video_id not in after]
                 writer.delete(VisualSuggestion, gone, _cause(new, ("footage", number)))
-            for number, row in old.scenes.items():
-                if number not in new.scenes:
-                    cause = _cause(new, ("scene", number))
+            kept = {row["id"] for row in new.scenes.values()}
+            for row in old.scenes.values():
+                if row["id"] not in kept:
+                    cause = _cause(new, ("scene", row["id"]))
                     children = self._rows(VisualSuggestion, SUGGESTION_COLUMNS, "scene_id", [row["id"]])
                     writer.delete(VisualSuggestion, children, cause)
                     writer.delete(Scene, [row], cause)  # which deletes its entries of the index of footage
+
+    def _renumber(self, old: ProjectRows, new: ProjectRows) -> None:
+        """Gives scenes their new numbers, which others of the project may still have: first negative ones, then theirs."""
+        known = {row["id"]: row["scene_number"] for row in old.scenes.values()}
+        moved = {row["id"]: number for number, row in new.scenes.items() if known.get(row["id"], number) != number}
+        for sign in (-1, 1):
+            for scene_id, number in moved.items():
+                self._connection.execute(update(Scene).where(Scene.id == scene_id).values(scene_number=sign * number))
 
     def _merged_videos(self, changes: Sequence[tuple[ProjectRows, ProjectRows]]) -> Iterator[Saved]:
         """Merges files of several projects: created at the first use, updated at the last."""
@@ -279,6 +292,15 @@ _KINDS: Final[Mapping[type[Base], str]] = {
     Video: "video",
     AssemblyJob: "assembly_job",
 }
+
+
+def _by_scene(
+    old: ProjectRows, before: Mapping[int, dict[str, Row]], new: ProjectRows, after: Mapping[int, dict[str, Row]]
+) -> Iterator[tuple[int, dict[str, Row], dict[str, Row]]]:
+    """Yields what belongs to each scene before and after, with its number after: scenes are known by their ids."""
+    known = {old.scenes[number]["id"]: rows for number, rows in before.items() if number in old.scenes}
+    for number, rows in after.items():
+        yield number, known.get(new.scenes[number]["id"], {}), rows
 
 
 def _cause(rows: ProjectRows, cause: Cause) -> LogEntry | None:

@@ -12,7 +12,8 @@ from scenewire.errors import PipelineError
 from scenewire.messages import FootageSourced, StoredMessage
 from scenewire_recorder.log_entries import LogEntry, Position, read
 from scenewire_recorder.projection.path_layouts import FOLDS, Fold, Layout
-from scenewire_recorder.repository import Repository, UnitOfWork
+from scenewire_recorder.projection.projection import is_edit
+from scenewire_recorder.repository import ALL_SCENES, Repository, UnitOfWork
 
 __all__ = ["RecorderStage"]
 
@@ -109,7 +110,7 @@ def _project(work: UnitOfWork, new: Mapping[str, list[LogEntry]], ends: Mapping[
         else:
             whole = work.entries_of(project_id)
             before = work.load({project_id: _scenes_with_footage(whole)})[project_id]
-            after = fold(before.restarted(), whole)
+            after = fold(before.restarted(whole), whole)
         changes.append((before, after))
     work.save(changes)
 
@@ -122,5 +123,8 @@ def _by_project(entries: Iterable[LogEntry]) -> dict[str, list[LogEntry]]:
     return groups
 
 
-def _scenes_with_footage(entries: Iterable[LogEntry]) -> frozenset[int]:
+def _scenes_with_footage(entries: Sequence[LogEntry]) -> frozenset[int]:
+    """Returns the numbers of scenes whose footage messages change; all, if an edit gives scenes other numbers."""
+    if any(is_edit(entry) for entry in entries):
+        return ALL_SCENES
     return frozenset(entry.content.scene.scene_number for entry in entries if isinstance(entry.content, FootageSourced))

@@ -163,7 +163,7 @@ def test_settings_of_the_web_application_survive():
     before = folded([film()[0]])
     assert before.project is not None
     before.project["config_json"] = '{"ragContext": "news", "targetDuration": 2}'
-    for rows, minutes in ((folded(film()[1:3], before, first=2), 2), (folded(film(), before.restarted()), 1)):
+    for rows, minutes in ((folded(film()[1:3], before, first=2), 2), (folded(film(), before.restarted([])), 1)):
         assert rows.project is not None
         config = json.loads(rows.project["config_json"])
         assert config == {"ragContext": "news", "targetDuration": minutes, "sceneCount": 3, "estimatedWords": 12}

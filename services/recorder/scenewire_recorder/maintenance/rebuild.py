@@ -5,22 +5,20 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Final, Self
+from typing import Self
 from uuid import UUID
 
 from scenewire.bus.client import BusClient
-from scenewire.messages import MAX_SCENES, ScriptRequested
+from scenewire.messages import ScriptRequested
 from scenewire.messages.headers import CORRELATION_ID, MESSAGE_ID, SERVER_PREFIX
 from scenewire.record.content import parse
 from scenewire.record.queries import ENDS, Record, Row
 from scenewire_recorder.log_entries import read
 from scenewire_recorder.projection.path_layouts import FOLDS, Fold, Layout
-from scenewire_recorder.repository import Repository, UnitOfWork
+from scenewire_recorder.repository import ALL_SCENES, Repository, UnitOfWork
 from scenewire_recorder.stage import RecorderStage
 
 __all__ = ["Rebuilt", "Restored", "Stored", "log_from_stream", "rows_from_log", "stream_from_log"]
-
-_ALL_SCENES: Final = frozenset(range(1, MAX_SCENES + 1))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,9 +138,10 @@ def _rebuild(repository: Repository, projects: Sequence[str], fold: Fold) -> Reb
 
 
 def _rebuild_project(work: UnitOfWork, project_id: str, fold: Fold) -> bool:
-    before = work.load({project_id: _ALL_SCENES})[project_id]
-    after = fold(before.restarted(), work.entries_of(project_id))
-    for number in before.scenes:
+    before = work.load({project_id: ALL_SCENES})[project_id]
+    entries = work.entries_of(project_id)
+    after = fold(before.restarted(entries), entries)
+    for number in after.scenes:
         after.suggestions.setdefault(number, {})
         after.footage.setdefault(number, {})
     work.save([(before, after)])

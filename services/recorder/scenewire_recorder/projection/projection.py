@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from math import fsum
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 from scenewire.messages import (
     AudioRendered,
@@ -30,7 +30,19 @@ from scenewire.record.queries import Row
 from scenewire_recorder.log_entries import LogEntry
 from scenewire_recorder.projection.media_rows import clip_row, footage_rows, id_from, suggestion_rows, video_row
 
-__all__ = ["FLAGS", "JOB_COLUMNS", "PROJECT_COLUMNS", "SCENE_COLUMNS", "Cause", "ProjectRows", "fold", "job_id"]
+__all__ = [
+    "FLAGS",
+    "JOB_COLUMNS",
+    "PROJECT_COLUMNS",
+    "SCENE_COLUMNS",
+    "Cause",
+    "ProjectRows",
+    "fold",
+    "is_edit",
+    "job_id",
+]
+
+T = TypeVar("T")
 
 PROJECT_COLUMNS: Final = (
     "id",
@@ -109,6 +121,9 @@ _STEP_AFTER: Final[dict[type[Content], str]] = {
     SegmentRendered: "editing",
     VideoAssembled: "export",
 }
+_STEP_AT_APPROVAL: Final = "visual-curation"
+"""Where a person looks at the footage, in the prior web application too."""
+
 _ENDED: Final = frozenset({"complete", "cancelled"})
 _NO_SEGMENTS: Final[Mapping[str, Any]] = {
     "status": "pending",
@@ -128,7 +143,7 @@ class ProjectRows:
     Attributes:
         revision: the latest run that the rows know of; -1 before the first message.
         scenes: by scene number.
-        scene_ids: by scene number; the first id that a scene was given stays its id.
+        scene_ids: by scene number; the first id that a scene was given stays its id, also when an edit moves it.
         suggestions: by scene number, then by the provider's id of the video; scenes that are not listed stay as they
             are.
         footage: the entries of the index of footage, as `suggestions`.
@@ -162,13 +177,23 @@ class ProjectRows:
             causes=dict(self.causes),
         )
 
-    def restarted(self) -> Self:
-        """Returns the rows before the first message, with everything that other tables and applications refer to."""
-        kept = None
+    def restarted(self, entries: Iterable[LogEntry]) -> Self:
+        """Returns the rows before the first message, with everything that other tables and applications refer to.
+
+        Args:
+            entries: all messages of the project. In a later revision, scenes may have other numbers than in the first
+                messages: then they have the ids in their messages.
+        """
+        kept, is_first = None, not any(entry.revision for entry in entries)
         if self.project is not None:
             kept = _new_project(self.project_id, self.project["created_at"])
             kept |= {name: self.project[name] for name in ("config_json", "last_active")}
-        return type(self)(project_id=self.project_id, project=kept, scene_ids=dict(self.scene_ids))
+        return type(self)(project_id=self.project_id, project=kept, scene_ids=dict(self.scene_ids) if is_first else {})
+
+
+def is_edit(entry: LogEntry) -> bool:
+    """Returns whether a message is a storyboard that a person has edited: its scenes may have other numbers than before."""
+    return isinstance(entry.content, ScenesScripted) and entry.content.edit is not None
 
 
 def fold(rows: ProjectRows, entries: Iterable[LogEntry]) -> ProjectRows:
@@ -227,6 +252,8 @@ def _touched_project(rows: ProjectRows, content: Content, entry: LogEntry) -> Ro
             rows.causes["job", rows.project_id] = entry
             rows.job.update(_NO_SEGMENTS)
     step = _STEP_AFTER.get(type(content), _STEPS[0])
+    if isinstance(content, FootageSourced) and content.brief.awaits_approval:
+        step = _STEP_AT_APPROVAL
     if _RANKS[step] > _RANKS.get(project["current_step"], -1):
         project["current_step"] = step
     project["created_at"] = min(project["created_at"] or at, at)
@@ -267,13 +294,37 @@ def _script(rows: ProjectRows, project: Row, script: ScenesScripted, entry: LogE
     project["script_generated"] = True
     words = sum(len(scene.text.split()) for scene in script.scenes)
     _configure(project, sceneCount=script.brief.scene_count, estimatedWords=words)
+    if script.edit is not None:
+        _renumber(rows, script, entry)
     for scene in script.scenes:
         _scene_row(rows, scene, entry)
     for number in [number for number in rows.scenes if number > script.brief.scene_count]:  # of an earlier run
-        rows.causes["scene", number] = rows.causes["footage", number] = entry
+        rows.causes["scene", rows.scenes[number]["id"]] = entry
         del rows.scenes[number]
         rows.suggestions.pop(number, None)
         rows.footage.pop(number, None)
+
+
+def _renumber(rows: ProjectRows, script: ScenesScripted, entry: LogEntry) -> None:
+    """Moves the rows of scenes to their new numbers; those of dropped scenes go."""
+    places = {row["id"]: number for number, row in rows.scenes.items()}
+    rows.scene_ids = {scene.scene_number: str(scene.id) for scene in script.scenes}
+    before = {number: places[scene_id] for number, scene_id in rows.scene_ids.items() if scene_id in places}
+    for scene_id in places.keys() - set(rows.scene_ids.values()):
+        rows.causes["scene", scene_id] = entry
+    rows.scenes = _moved(rows.scenes, before)
+    rows.suggestions = _moved(rows.suggestions, before)
+    rows.footage = _moved(rows.footage, before)
+
+
+def _moved(by_number: Mapping[int, T], before: Mapping[int, int]) -> dict[int, T]:
+    """Returns what belongs to scenes by their new numbers.
+
+    Args:
+        by_number: by the numbers before.
+        before: the number before of each new number.
+    """
+    return {number: by_number[old] for number, old in before.items() if old in by_number}
 
 
 def _describe(project: Row, brief: Brief) -> None:
@@ -303,8 +354,10 @@ def _configuration(config_json: str | None) -> dict[str, Any]:
 
 def _scene_message(rows: ProjectRows, project: Row, message: SceneMessage, entry: LogEntry) -> None:
     _describe(project, message.brief)
+    number, scene_id = message.scene.scene_number, str(message.scene.id)
+    if rows.scene_ids.get(number) != scene_id and scene_id in rows.scene_ids.values():
+        return  # an edit has moved the scene; the rows are folded again when that storyboard arrives, which is late
     row = _scene_row(rows, message.scene, entry)
-    number = message.scene.scene_number
     if isinstance(message, AudioRendered):
         narration = message.narration
         row["audio_file_path"] = narration.audio.key
