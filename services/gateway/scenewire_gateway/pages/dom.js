@@ -63,11 +63,13 @@ export function setText(element, text) {
  * @param {Array<{key: string, node: Element}>} items - in their order.
  */
 export function arrange(container, items) {
+  const focused = document.activeElement;
   const wanted = new Set(items.map((item) => item.node));
   for (const child of [...container.children]) if (!wanted.has(child)) child.remove();
   items.forEach(({ node }, place) => {
     if (container.children[place] !== node) container.insertBefore(node, container.children[place] ?? null);
   });
+  if (container.contains(focused)) focused.focus(); // an element that moves loses it
 }
 
 /** Returns a web address of others, or null for every other scheme. */

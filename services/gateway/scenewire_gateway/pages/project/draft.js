@@ -120,8 +120,10 @@ export class Draft extends EventTarget {
     return key;
   }
 
-  clear() {
-    this.state = untouched(this.storyboard);
+  /** Forgets all changes; after they were made, `storyboard` has them. */
+  clear(storyboard = this.storyboard) {
+    this.storyboard = storyboard;
+    this.state = untouched(storyboard);
     this.#changed();
   }
 

@@ -48,8 +48,7 @@ export class DraftBar {
     try {
       await post(`/v1/projects/${this.page.project.id}/edits`, this.#draft.edit(approve));
       this.page.scenes.closeEditors();
-      this.#draft.clear();
-      await this.page.refresh();
+      await this.page.refresh({ isDraftSent: true });
       announce(words.newVersionBegun);
     } catch (problem) {
       await this.#refused(problem);

@@ -1,4 +1,4 @@
-/** Plays the best that there is: the chosen version, the finished video, or the scenes that are ready so far. */
+/** Plays the best that there is: a finished version, the scenes that are ready so far, or the narration of a storyboard. */
 
 import { el, fill, setText } from "/pages/dom.js";
 import * as format from "/pages/format.js";
@@ -9,12 +9,18 @@ import { words } from "/pages/words.js";
 const HLS = "application/vnd.apple.mpegurl";
 const NOTHING = { kind: "nothing", url: "" };
 
+function leading(scenes, isReady) {
+  const gap = scenes.findIndex((scene) => !isReady(scene));
+  return scenes.slice(0, gap < 0 ? scenes.length : gap);
+}
+
 export class Player {
   #source = NOTHING;
   #sequence = null;
   #hlsFailed = false;
   #starts = [];
   #ready = [];
+  #spoken = [];
   scene = 1;
 
   constructor({ onScene }) {
@@ -24,7 +30,8 @@ export class Player {
     this.caption = el("p", { class: "player-caption" });
     this.wire = el("div", { class: "timeline", "aria-hidden": "true" });
     this.chapters = el("ol", { class: "chapters" });
-    this.screen = el("div", { class: "screen" }, this.video, this.empty);
+    this.spoken = el("p", { class: "player-spoken", "aria-hidden": "true" });
+    this.screen = el("div", { class: "screen" }, this.video, this.spoken, this.empty);
     this.chapterList = el("section", { class: "chapter-list" }, el("h2", {}, words.chapters), this.chapters);
     this.node = el("div", { class: "player" }, this.screen, this.wire, this.caption, this.chapterList);
     this.keep = () => this.#keepPosition();
@@ -78,8 +85,8 @@ export class Player {
       at = start + (scene.duration ?? 0);
       return { number: scene.number, start };
     });
-    const gap = scenes.findIndex(({ state }) => state !== "rendered");
-    this.#ready = scenes.slice(0, gap < 0 ? scenes.length : gap);
+    this.#ready = leading(scenes, ({ state }) => state === "rendered");
+    this.#spoken = leading(scenes, ({ narration_url: address }) => address);
   }
 
   #choose(project, version) {
@@ -90,7 +97,8 @@ export class Player {
       return canPlayList ? { kind: "list", url: project.links.preview } : { kind: "scenes", url: `${project.id}/${project.revision}` };
     }
     const last = project.versions.at(-1);
-    return last ? { kind: "version", url: last.links.video, version: last } : NOTHING;
+    if (last) return { kind: "version", url: last.links.video, version: last };
+    return project.state === "awaiting_approval" && this.#spoken.length ? { kind: "narration", url: project.id } : NOTHING;
   }
 
   /** Changes what plays and keeps the place: the finished video goes on where its preview was. */
@@ -104,7 +112,19 @@ export class Player {
       this.#source = source;
       this.#open(source, at, plays);
     }
-    this.#sequence?.update(this.#ready.map((scene, place) => ({ url: `/v1/projects/${project.id}/preview/${scene.number}.mp4`, start: this.#starts[place].start })));
+    this.#sequence?.update(this.#playable(source, project));
+    this.#drawSpoken();
+  }
+
+  #playable({ kind }, { id }) {
+    const [scenes, address] = kind === "narration" ? [this.#spoken, (scene) => scene.narration_url] : [this.#ready, ({ number }) => `/v1/projects/${id}/preview/${number}.mp4`];
+    return scenes.map((scene, place) => ({ url: address(scene), start: this.#starts[place].start }));
+  }
+
+  /** While only the narration is there, its words stand for the picture. */
+  #drawSpoken() {
+    this.spoken.hidden = this.#source.kind !== "narration";
+    setText(this.spoken, this.#spoken.find(({ number }) => number === this.scene)?.text ?? "");
   }
 
   #open(source, at, plays) {
@@ -112,7 +132,7 @@ export class Player {
     this.#sequence = null;
     fill(this.video, source.version ? this.#track(source.version) : []);
     if (source.version) this.video.poster = source.version.links.thumbnail;
-    if (source.kind === "scenes") {
+    if (source.kind === "scenes" || source.kind === "narration") {
       this.#sequence = new Sequence(this.video, () => setText(this.caption, words.nextSceneLater));
       return;
     }
@@ -144,11 +164,13 @@ export class Player {
     this.wire.style.setProperty("--at", position);
     if (number === this.scene) return;
     this.scene = number;
+    this.#drawSpoken();
     this.onScene(number);
   }
 
   #label(project, scenes) {
     if (this.#source.kind === "version") return project.versions.length > 1 || this.#source.version.revision !== project.revision ? words.version(this.#source.version.number) : "";
+    if (this.#source.kind === "narration") return words.narrationOnly;
     return this.#source.kind === "nothing" ? "" : words.previewOf(this.#ready.length, scenes);
   }
 

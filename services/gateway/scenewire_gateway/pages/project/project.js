@@ -60,11 +60,12 @@ class ProjectPage {
     }
   }
 
-  /** Reads the project again, and adds to the draft what somebody else changed meanwhile. */
-  async refresh() {
+  /** Reads the project again, and puts the draft on top of what somebody else changed meanwhile, unless it was sent. */
+  async refresh({ isDraftSent = false } = {}) {
     this.project = await get(`/v1/projects/${this.project.id}`);
     await this.#readStoryboard();
-    if (!this.version) this.draft.rebase(this.storyboard);
+    if (isDraftSent) this.draft.clear(this.storyboard);
+    else if (!this.version) this.draft.rebase(this.storyboard);
     this.draw();
   }
 

@@ -60,7 +60,7 @@ export class SceneCard {
   #drawPicture(scene) {
     const label = scene ? words.playScene(scene.number) : words.newScene;
     this.picture.setAttribute("aria-label", label);
-    this.picture.disabled = scene?.state !== "rendered";
+    this.picture.disabled = !scene?.narration_url;
     const drawing = scene?.picture_url ? el("img", { src: scene.picture_url, alt: "", loading: "lazy", decoding: "async" }) : icon(scene?.picture === "design" ? "edit" : "image");
     fill(this.picture, drawing, scene?.duration && el("span", { class: "time" }, format.clock(scene.duration)));
   }

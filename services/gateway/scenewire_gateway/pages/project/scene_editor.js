@@ -1,7 +1,7 @@
 /** The form for one scene. Every change goes into the draft at once; nothing is sent from here. */
 
 import { choices } from "/pages/api.js";
-import { el, fill, freshId } from "/pages/dom.js";
+import { announce, el, fill, freshId } from "/pages/dom.js";
 import { icon } from "/pages/icons.js";
 import { fillVoices } from "/pages/parts/voices.js";
 import { PictureChoice } from "/pages/project/picture_choice.js";
@@ -16,8 +16,8 @@ export class SceneEditor {
     this.voice = el("select", { id: ids.voice, on: { change: () => draft.change(key, { voice: this.voice.value || this.#unchosenVoice }) } });
     this.pause = el("input", { id: ids.pause, type: "number", min: 0, max: 10, step: 0.1, on: { change: () => draft.change(key, { pause: Number(this.pause.value) }) } });
     this.pictureSlot = el("div");
-    this.up = this.#tool("up", words.moveUp, () => draft.move(key, -1));
-    this.down = this.#tool("down", words.moveDown, () => draft.move(key, 1));
+    this.up = this.#tool("up", words.moveUp, () => this.#move(-1));
+    this.down = this.#tool("down", words.moveDown, () => this.#move(1));
     this.node = el("div", { class: "editor", role: "group", "aria-label": words.edit, on: { keydown: (event) => event.key === "Escape" && onDone() } },
       el("div", { class: "field" }, el("label", { for: ids.text }, words.narration), this.text),
       this.pictureSlot,
@@ -57,6 +57,13 @@ export class SceneEditor {
   async #fillVoice(chosen) {
     const { voices } = await choices();
     fillVoices(this.voice, voices, { chosen, language: this.page.storyboard.options?.language, unchosen: words.voiceOfVideo });
+  }
+
+  #move(places) {
+    const { draft } = this.page;
+    draft.move(this.key, places);
+    announce(words.isNow(draft.sequence.indexOf(this.key) + 1, draft.sequence.length));
+    if (document.activeElement.disabled) (this.up.disabled ? this.down : this.up).focus();
   }
 
   #add() {

@@ -16,7 +16,7 @@ export class Scenes {
     this.options = new OptionsEditor(page);
     this.list = el("ol", { class: "scenes" });
     this.empty = el("p", { class: "muted" });
-    this.node = el("div", {}, this.options.node, this.list, this.empty);
+    this.node = el("div", {}, el("h2", { class: "unseen" }, words.tabs.scenes), this.options.node, this.list, this.empty);
   }
 
   update({ draft, storyboard, project, version }) {
