@@ -97,8 +97,8 @@ def allowed(user: str) -> set[str]:
         return own | READS
     if user == "gateway":
         recorded = f"{API}.CONSUMER.INFO.PIPELINE.recorder"
-        told = {s for d in durables for s in (dead_letter_subject(d), f"progress.{d}")}
-        return own | told | READS | REQUESTS | {ProjectCancelled.SUBJECT, recorded, WATCHING}
+        letters = {dead_letter_subject(durable) for durable in durables}
+        return own | letters | READS | REQUESTS | {ProjectCancelled.SUBJECT, recorded, WATCHING}
     told = {ProjectFailed.SUBJECT} | {s for d in durables for s in (dead_letter_subject(d), f"progress.{d}")}
     reads = READS if user == "assembly" else {f"{API}.STREAM.INFO.PIPELINE"}
     return own | told | reads | WORKERS[user] | {LISTENING}
