@@ -1,6 +1,8 @@
 """Composition root of the gateway."""
 
 from contextlib import AsyncExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from faststream import FastStream
 
@@ -21,11 +23,13 @@ from scenewire_gateway.http.events import events_router
 from scenewire_gateway.http.files import Files
 from scenewire_gateway.http.media import media_router
 from scenewire_gateway.http.orders import orders_router
+from scenewire_gateway.http.preview import preview_router
 from scenewire_gateway.http.prior_webapp import prior_webapp_router
 from scenewire_gateway.http.projects import ProjectFinder, projects_router
 from scenewire_gateway.http.search import search_router
 from scenewire_gateway.http.server import HttpServer
 from scenewire_gateway.http.uploads import uploads_router
+from scenewire_gateway.preview.scene_preview import ScenePreview
 from scenewire_gateway.projects.board import Board
 from scenewire_gateway.projects.orders import Orders
 from scenewire_gateway.projects.records import Records
@@ -87,6 +91,8 @@ class _Gateway:
         board, records, files = Board(record, client), Records(record, client), Files(self._store)
         hub = Hub(board, client)
         await self._open.enter_async_context(hub.running())
+        cache = settings.cache_dir or Path(self._open.enter_context(TemporaryDirectory(prefix="scenewire-gateway-")))
+        preview = ScenePreview(self._store, cache, settings.cache_size)
         find, orders = ProjectFinder(board), Orders(client, records)
         sessions = Sessions(session_secret(settings.own_folder / "session.secret"))
         api = make_api(
@@ -96,6 +102,7 @@ class _Gateway:
                 projects_router(board, records, find),
                 events_router(hub, find),
                 media_router(records, files, find),
+                preview_router(records, preview, find),
                 uploads_router(self._store, max_bytes=settings.max_upload),
                 search_router(board, records),
                 prior_webapp_router(records, find),

@@ -14,7 +14,7 @@ __all__ = ["Files", "file_answer"]
 
 _KNOWN: Final = 2_000
 
-IMMUTABLE: Final = "private, max-age=31536000, immutable"
+_IMMUTABLE: Final = "private, max-age=31536000, immutable"
 
 
 class Files:
@@ -45,29 +45,32 @@ class Files:
                 self._verified.popitem(last=False)
         return path
 
-    async def answer(self, ref: ArtifactRef, *, name: str, download: bool = False) -> Response:
+    async def answer(self, ref: ArtifactRef, *, name: str, download: bool = False, is_final: bool = True) -> Response:
         """Returns an artifact as an answer that supports ranges.
 
         Args:
             ref: the artifact.
             name: of the file, for those who save it.
             download: whether browsers save it instead of showing it.
+            is_final: whether the same address never has another file.
 
         Raises:
             PermanentError: `artifact_missing` or `artifact_corrupt`.
             TransientError: the store cannot be used now.
         """
-        return file_answer(await self.open(ref), media_type=ref.media_type, name=name, download=download)
+        return file_answer(
+            await self.open(ref), media_type=ref.media_type, name=name, download=download, is_final=is_final
+        )
 
 
-def file_answer(path: Path, *, media_type: str, name: str, download: bool = False) -> Response:
-    """Returns a file, whose content never changes, as an answer that supports ranges."""
+def file_answer(path: Path, *, media_type: str, name: str, download: bool = False, is_final: bool = True) -> Response:
+    """Returns a file as an answer that supports ranges; see `Files.answer`."""
     return FileResponse(
         path,
         media_type=media_type,
         filename=name,
         content_disposition_type="attachment" if download else "inline",
-        headers={"Cache-Control": IMMUTABLE},
+        headers={"Cache-Control": _IMMUTABLE if is_final else "private, no-cache"},
     )
 
 

@@ -15,7 +15,7 @@ from scenewire_gateway.projects.records import Records
 from scenewire_gateway.projects.state import ProjectState
 from scenewire_gateway.projects.storyboard import SceneMessages
 
-__all__ = ["FILE_ANSWERS", "SceneNumberPath", "media_router", "scene_of"]
+__all__ = ["FILE_ANSWERS", "SceneNumberPath", "media_router", "not_yet", "scene_of"]
 
 FILE_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
     200: {"description": "The file.", "content": {"application/octet-stream": {"schema": {"type": "string"}}}},
@@ -43,7 +43,9 @@ def media_router(records: Records, files: Files, find: ProjectFinder) -> APIRout
     ) -> Response:
         """Returns the video, its captions, thumbnail, credits or script. Supports `Range`."""
         ref = file_of(project, file, version=version)
-        return await files.answer(ref, name=PurePosixPath(ref.key).name, download=download)
+        return await files.answer(
+            ref, name=PurePosixPath(ref.key).name, download=download, is_final=version != "latest"
+        )
 
     @router.get("/scenes/{number}/narration", response_class=Response, responses=FILE_ANSWERS, summary="Hear a scene")
     async def narration(
@@ -52,8 +54,10 @@ def media_router(records: Records, files: Files, find: ProjectFinder) -> APIRout
         """Returns the narration of a scene, WAV."""
         messages = await scene_of(records, project, number, revision)
         if messages.spoken is None:
-            raise _not_yet(number, "spoken")
-        return await files.answer(messages.spoken.narration.audio, name=f"scene-{number}.wav")
+            raise not_yet(number, "spoken")
+        return await files.answer(
+            messages.spoken.narration.audio, name=f"scene-{number}.wav", is_final=revision is not None
+        )
 
     @router.get(
         "/scenes/{number}/segment",
@@ -67,8 +71,10 @@ def media_router(records: Records, files: Files, find: ProjectFinder) -> APIRout
         """Returns the picture of a scene as it becomes part of the video, without sound."""
         messages = await scene_of(records, project, number, revision)
         if messages.rendered is None:
-            raise _not_yet(number, "rendered")
-        return await files.answer(messages.rendered.segment.video, name=f"scene-{number}.mp4")
+            raise not_yet(number, "rendered")
+        return await files.answer(
+            messages.rendered.segment.video, name=f"scene-{number}.mp4", is_final=revision is not None
+        )
 
     return router
 
@@ -87,6 +93,7 @@ async def scene_of(records: Records, project: ProjectState, number: int, revisio
     return board.scenes[number - 1]
 
 
-def _not_yet(number: int, what: str) -> PermanentError:
+def not_yet(number: int, what: str) -> PermanentError:
+    """Returns the refusal of a file that does not exist so far."""
     message = f"scene {number} is not {what} yet"
     return PermanentError(FailureCode.NOT_ON_RECORD, message, hint="follow the events of the project")

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import OrderedDict
 from typing import Final
 from uuid import UUID
 
@@ -22,6 +23,9 @@ _POLL_S: Final = 0.05
 
 _MAX_WORDS: Final = 10
 
+_KEPT: Final = 32
+"""Storyboards that are kept until a message changes them: a page asks for every scene's files."""
+
 
 class Records:
     """Reads what the recorder has written, once it has written what is known to exist.
@@ -34,6 +38,7 @@ class Records:
     def __init__(self, record: Record, bus: BusClient) -> None:
         self._record = record
         self._bus = bus
+        self._boards: OrderedDict[tuple[UUID, int], tuple[int, Storyboard]] = OrderedDict()
 
     async def storyboard(self, project: ProjectState, revision: int | None = None) -> Storyboard:
         """Returns the storyboard of a revision, of the latest if None.
@@ -43,8 +48,17 @@ class Records:
             TransientError: `database_unavailable`, the recorder is behind.
         """
         run = run_of(project, revision)
-        await self._catch_up(project)
-        return read_storyboard(await self._record.run(str(project.project_id), run.revision))
+        key = (project.project_id, run.revision)
+        sequence, board = self._boards.get(key, (-1, None))
+        if board is None or sequence < project.last_sequence:
+            sequence = project.last_sequence
+            await self._catch_up(project)
+            board = read_storyboard(await self._record.run(str(project.project_id), run.revision))
+            self._boards[key] = (sequence, board)
+            while len(self._boards) > _KEPT:
+                self._boards.popitem(last=False)
+        self._boards.move_to_end(key)
+        return board
 
     async def messages(self, project: ProjectState) -> list[Row]:
         """Returns orders, scripts and ends of a project, in order.

@@ -206,7 +206,7 @@ def _scene_view(
     footage = sourced.footage if sourced else None
     base = f"{project_path(state.project_id)}/scenes/{scene.scene_number}"
     query = f"?revision={run.revision}"
-    has_picture = messages.rendered is not None or (footage is not None and bool(footage.clips))
+    shown = "segment" if messages.rendered else "clip" if footage is not None and footage.clips else None
     design = scene.sentences[0].designs[0].kind if scene.sentences else None
     return SceneView(
         number=scene.scene_number,
@@ -220,7 +220,7 @@ def _scene_view(
         duration=None if narration is None else narration.samples / narration.sample_rate,
         start=start,
         narration_url=f"{base}/narration{query}" if narration else None,
-        picture_url=f"{base}/picture{query}" if has_picture else None,
+        picture_url=f"{base}/picture{query}&of={shown}" if shown else None,
         segment_url=f"{base}/segment{query}" if messages.rendered else None,
         picture=None if footage is None else "footage" if footage.clips else "design",
         fallback=footage.fallback if footage else False,
