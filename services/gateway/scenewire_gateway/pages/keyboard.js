@@ -1,12 +1,9 @@
 /** Shortcuts of one key. They can be switched off, because speech input types letters. */
 
-import { el } from "/pages/dom.js";
-import { showDialog } from "/pages/parts/dialog.js";
-import { prefer, preference } from "/pages/preferences.js";
+import { preference } from "/pages/preferences.js";
 import { Router } from "/pages/router.js";
-import { words } from "/pages/words.js";
 
-const EVERYWHERE = { b: () => Router.go("#/"), n: () => Router.go("#/new"), "/": () => Router.go("#/search"), "?": () => showKeys() };
+const EVERYWHERE = { b: () => Router.go("#/"), n: () => Router.go("#/new"), "/": () => Router.go("#/search"), "?": async () => (await import("/pages/keys_dialog.js")).showKeys() };
 let ofView = {};
 
 /** Sets the shortcuts of the view that shows; returns a function that removes them. */
@@ -30,11 +27,4 @@ export function listen() {
 
 function isTyping(target) {
   return target.closest("input, textarea, select, dialog, [contenteditable]") !== null;
-}
-
-/** Shows all shortcuts and their switch. */
-export function showKeys() {
-  const rows = words.keys.map(([keys, meaning]) => el("div", {}, el("dt", {}, keys.split(" ").map((key) => [el("kbd", {}, key), " "])), el("dd", {}, meaning)));
-  const box = el("input", { type: "checkbox", checked: preference("keys") !== false, on: { change: () => prefer("keys", box.checked) } });
-  showDialog(words.keyboard, el("dl", { class: "keys" }, rows), el("label", { class: "check" }, box, words.useKeys));
 }

@@ -1,15 +1,15 @@
 /** The frame around all views: header, connection, footer. */
 
-import { session } from "/pages/api.js";
+import { connection, session } from "/pages/api.js";
 import { el, fill } from "/pages/dom.js";
-import { connection } from "/pages/events.js";
 import { icon } from "/pages/icons.js";
+import { listen } from "/pages/keyboard.js";
 import { applyTheme, pageLanguage, prefer, preference } from "/pages/preferences.js";
 import { Router } from "/pages/router.js";
 import { loadWords, words } from "/pages/words.js";
 
 const ROUTES = [
-  [/^\/$/, () => import("/pages/board/board.js")],
+  [/^\/$/, () => import("/pages/board.js")],
   [/^\/new$/, () => import("/pages/order/order.js")],
   [/^\/search$/, () => import("/pages/search.js")],
   [/^\/projects\/([0-9a-f-]+)$/, () => import("/pages/project/project.js")],
@@ -72,7 +72,7 @@ function markPlace({ path }) {
 }
 
 async function showKeys() {
-  (await import("/pages/keyboard.js")).showKeys();
+  (await import("/pages/keys_dialog.js")).showKeys();
 }
 
 async function askForKey() {
@@ -90,7 +90,7 @@ async function start() {
   connection.addEventListener("found", () => (lost.hidden = true));
   session.addEventListener("unauthorized", askForKey);
   await router.show();
-  (await import("/pages/keyboard.js")).listen();
+  listen();
 }
 
 await start();

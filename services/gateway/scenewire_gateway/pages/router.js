@@ -2,7 +2,6 @@
 
 import { Problem } from "/pages/api.js";
 import { el, fill } from "/pages/dom.js";
-import { problemNotice } from "/pages/parts/notice.js";
 import { words } from "/pages/words.js";
 
 const SCROLL_KEY = "scenewire.scroll";
@@ -78,13 +77,14 @@ export class Router {
       } catch (error) {
         if (error.status === 401) return null; // the form for the token shows
         if (!(error instanceof Problem)) reportError(error);
-        return { title: words.problem, node: this.#failed(error) };
+        return { title: words.problem, node: await this.#failed(error) };
       }
     }
-    return { title: words.notFound, node: this.#failed(new Problem({ status: 404 })) };
+    return { title: words.notFound, node: await this.#failed(new Problem({ status: 404 })) };
   }
 
-  #failed(problem) {
+  async #failed(problem) {
+    const { problemNotice } = await import("/pages/parts/notice.js");
     const retry = el("button", { class: "button", type: "button", on: { click: () => this.show() } }, words.tryAgain);
     return el("div", { class: "page narrow" }, el("h1", { tabindex: "-1" }, words.problem), problemNotice(problem), el("p", {}, retry));
   }

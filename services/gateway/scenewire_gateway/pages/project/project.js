@@ -1,8 +1,7 @@
 /** One project: how far it is, the video as it grows, its scenes, and what can be done with it. */
 
-import { get, Problem } from "/pages/api.js";
+import { follow, get, Problem } from "/pages/api.js";
 import { announce, el, fill, useStyles } from "/pages/dom.js";
-import { follow } from "/pages/events.js";
 import { useKeys } from "/pages/keyboard.js";
 import { Router } from "/pages/router.js";
 import { words } from "/pages/words.js";
