@@ -16,7 +16,7 @@ from scenewire_gateway.http.session import session_router
 
 __all__ = ["make_api"]
 
-_PUBLIC = frozenset({"/", "/healthz", "/pages/"})
+_PUBLIC = frozenset({"/", "/healthz", "/pages/", "/projects/"})
 """The page itself, which asks for a token."""
 
 _DESCRIPTION = """Orders videos, follows how they are made, changes them, and plays them.

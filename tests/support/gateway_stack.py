@@ -1,0 +1,43 @@
+"""The real gateway with what it asks, in this process: record, script service and bus, but nothing that makes videos."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from faststream import FastStream
+
+from scenewire_cli.stack.ports import free_port
+from scenewire_gateway.app import create_app as create_gateway
+from scenewire_gateway.settings import GatewaySettings
+from scenewire_recorder.app import create_app as create_recorder
+from scenewire_recorder.settings import RecorderSettings
+from scenewire_script.app import create_app as create_script
+from scenewire_script.settings import ScriptSettings
+from tests.support.nats import provisioned_server
+
+
+@asynccontextmanager
+async def running_gateway(folder: Path, **changes: Any) -> AsyncIterator[str]:
+    """Runs the gateway; yields its address."""
+    async with provisioned_server(folder) as (server, _), AsyncExitStack() as running:
+        common: dict[str, Any] = {
+            "nats_url": server.url,
+            "artifacts_url": (folder / "artifacts").as_uri(),
+            "log_file": folder / "services.log",
+            "drain_time": timedelta(seconds=1),
+        }
+        database = f"sqlite:///{folder / 'record.db'}"
+        port = free_port(preferred=0)
+        apps: list[FastStream] = [
+            create_recorder(RecorderSettings(database_url=database, **common)),
+            create_script(ScriptSettings(**common)),
+            create_gateway(
+                GatewaySettings(database_url=database, data_folder=folder / "data", port=port, **common, **changes)
+            ),
+        ]
+        for app in apps:
+            running.push_async_callback(app.stop)
+            await app.start()
+        yield f"http://127.0.0.1:{port}"
