@@ -15,6 +15,8 @@ from scenewire.topology import PIPELINE, WEBHOOK_RETRY
 from scenewire_gateway.access.authentication import Authenticator, require_safe_binding
 from scenewire_gateway.access.keys import KeysFile
 from scenewire_gateway.access.sessions import Sessions, session_secret
+from scenewire_gateway.agents.making import make_agents
+from scenewire_gateway.agents.server import Projects
 from scenewire_gateway.events.hub import Hub
 from scenewire_gateway.handlers import register
 from scenewire_gateway.http.api import make_api
@@ -107,6 +109,7 @@ class _Gateway:
                 search_router(board, records),
                 prior_webapp_router(records, find),
             ],
+            make_agents(Projects(board, records, orders, hub, store)),
             Authenticator(self._keys, sessions, is_published=settings.published_on is not None),
             check=self.check_record,
             max_upload=settings.max_upload,

@@ -1,7 +1,7 @@
-"""Scopes that routes require, for FastAPI."""
+"""Scopes that routes and tools require."""
 
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Final
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Annotated, Any, Final
 
 from fastapi import Request, Security
 from fastapi.security import APIKeyCookie, HTTPBearer
@@ -12,7 +12,7 @@ from scenewire_gateway.access.middleware import caller_of
 from scenewire_gateway.access.scopes import Caller, Scope
 from scenewire_gateway.problems import Problem
 
-__all__ = ["require"]
+__all__ = ["require", "require_scope"]
 
 # For the OpenAPI document; the middleware has checked them.
 _TOKEN: Final = HTTPBearer(auto_error=False, scheme_name="token", description="An API key of `scenewire keys add`.")
@@ -29,16 +29,29 @@ def require(scope: Scope) -> Callable[..., Awaitable[Caller]]:
         _token: Annotated[HTTPAuthorizationCredentials | None, Security(_TOKEN)],
         _session: Annotated[str | None, Security(_SESSION)],
     ) -> Caller:
-        caller = caller_of(request.scope)
-        if caller is None:
-            raise unauthorized()
-        if not caller.scope.includes(scope):
-            raise Problem(
-                403,
-                "missing_scope",
-                f"the API key {caller.name} has the scope {caller.scope}; this request needs {scope}",
-                hint=f"ask for a key with the scope {scope}",
-            )
-        return caller
+        return require_scope(request.scope, scope)
 
     return admitted
+
+
+def require_scope(request: MutableMapping[str, Any], scope: Scope) -> Caller:
+    """Returns the caller of a request.
+
+    Args:
+        request: the ASGI scope of the request.
+        scope: that the caller must have.
+
+    Raises:
+        Problem: the caller is unknown, or lacks the scope.
+    """
+    caller = caller_of(request)
+    if caller is None:
+        raise unauthorized()
+    if not caller.scope.includes(scope):
+        raise Problem(
+            403,
+            "missing_scope",
+            f"the API key {caller.name} has the scope {caller.scope}; this request needs {scope}",
+            hint=f"ask for a key with the scope {scope}",
+        )
+    return caller

@@ -1,11 +1,12 @@
-"""What a search finds: videos, and footage with the scenes it was considered for."""
+"""Finds projects, and footage with the scenes that it was considered for."""
 
 from scenewire.record.queries import Row
 from scenewire_gateway.projects.board import Board
 from scenewire_gateway.projects.records import Records
-from scenewire_gateway.projects.views import ProjectView, View, project_view
+from scenewire_gateway.projects.state import ProjectState
+from scenewire_gateway.projects.views import View
 
-__all__ = ["Findings", "FootageUse", "FoundFootage", "find"]
+__all__ = ["FootageUse", "FoundFootage", "find"]
 
 
 class FootageUse(View):
@@ -30,20 +31,12 @@ class FoundFootage(View):
     scenes: list[FootageUse]
 
 
-class Findings(View):
-    """What was found."""
-
-    videos: list[ProjectView]
-    footage: list[FoundFootage]
-
-
-async def find(words: str, board: Board, records: Records, *, limit: int) -> Findings:
-    """Returns videos whose title, topic or scenes have these words, and footage whose description has them."""
+async def find(
+    words: str, board: Board, records: Records, *, limit: int
+) -> tuple[list[ProjectState], list[FoundFootage]]:
+    """Returns projects whose title, topic or scenes have these words, and footage whose description has them."""
     ids, rows = await records.search(words, limit=limit)
-    return Findings(
-        videos=[project_view(state) for state in await board.states(ids)],
-        footage=[_footage(row) for row in rows],
-    )
+    return await board.states(ids), [_footage(row) for row in rows]
 
 
 def _footage(row: Row) -> FoundFootage:
