@@ -82,6 +82,22 @@ async def test_b01_b38_a_script_becomes_a_recorded_video(data: Path, script: Pat
     assert not list((data / "artifacts" / "scratch").iterdir())
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
+async def test_a_video_has_a_page_and_is_made_without_one_that_cannot_be_served(host: str, data: Path, tmp_path: Path):
+    (tmp_path / "tea.txt").write_text("Tea is made from leaves.")
+    words = ("make", "--script", "tea.txt", "--size", SMALL, "--json")
+    finished = await run(*words, data=data, cwd=tmp_path, GATEWAY_HOST=host, TTS_ENGINE="espeak")
+    assert finished.returncode == 0, finished.err
+    pages = [event["url"] for event in finished.events if event["event"] == "page"]
+    notes = [event["text"] for event in finished.events if event["event"] == "note"]
+    if host == "127.0.0.1":
+        assert [page.partition("/#/")[2] for page in pages] == [f"projects/{finished.result['project_id']}"]
+        assert not notes
+    else:
+        assert not pages
+        assert any(note.startswith("no page: GATEWAY_HOST is 0.0.0.0") for note in notes)
+
+
 async def test_a_video_has_the_music_of_its_order(data: Path, tmp_path: Path):
     (tmp_path / "tea.txt").write_text("Tea is made from leaves.")
     song = await make_music(tmp_path / "leaf.mp3")

@@ -2,11 +2,12 @@
 
 import asyncio
 import os
+import socket
 from pathlib import Path
 
 import pytest
 
-from scenewire.errors import TransientError
+from scenewire.errors import PermanentError, TransientError
 from scenewire_cli.stack.connection import embedded, existing
 from scenewire_cli.stack.data_folder import DataFolder, Endpoint
 from scenewire_cli.stack.embedded import Stack, services_to_run
@@ -59,6 +60,42 @@ async def test_a_stack_leaves_the_environment_as_it_is(folder: DataFolder):
     await start_and_stop(folder, "recorder", "script")
 
     assert dict(os.environ) == before
+
+
+async def test_a_stack_works_without_a_gateway_whose_port_is_taken(folder: DataFolder):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        stack = Stack(folder, gateway_port=other.getsockname()[1])
+        try:
+            endpoint = await stack.start()
+        finally:
+            await stack.stop()
+    assert stack.gateway_failure is not None
+    assert "Address already in use" in stack.gateway_failure.message
+    assert endpoint.gateway_url is None
+
+
+async def test_a_stack_works_without_a_gateway_that_others_could_reach_without_keys(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("GATEWAY_HOST", "0.0.0.0")
+    stack = Stack(folder)
+    try:
+        endpoint = await stack.start()
+    finally:
+        await stack.stop()
+    assert stack.gateway_failure is not None
+    assert "there are no API keys" in stack.gateway_failure.message
+    assert endpoint.gateway_url is None
+
+
+async def test_a_stack_whose_purpose_is_its_gateway_fails_without_it(folder: DataFolder):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        stack = Stack(folder, gateway_port=other.getsockname()[1], needs_gateway=True)
+        try:
+            with pytest.raises(PermanentError, match="Address already in use"):
+                await stack.start()
+        finally:
+            await stack.stop()
 
 
 async def test_an_interrupted_command_withdraws_the_address_of_its_stack(folder: DataFolder):

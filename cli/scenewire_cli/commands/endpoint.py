@@ -1,4 +1,4 @@
-"""`scenewire endpoint`: prints the address of a running stack's bus, for other NATS clients."""
+"""`scenewire endpoint`: prints the addresses of a running stack: of its bus, and of its pages and REST."""
 
 from scenewire_cli.options import DataOption, JsonOption
 from scenewire_cli.output.terminal import print_json, print_line
@@ -10,9 +10,10 @@ __all__ = ["endpoint"]
 
 
 def endpoint(*, data: DataOption = None, as_json: JsonOption = False) -> None:
-    """Prints the bus address of a running stack for NATS clients.
+    """Prints the addresses of a running stack.
 
-    The address includes the password: do not log it.
+    The one of the bus, on standard output, includes its password: do not log it. The one of its pages and of REST follows
+    on standard error.
 
     Example:
         NATS_URL="$(scenewire endpoint)" nats stream ls
@@ -24,7 +25,10 @@ async def _endpoint(folder: DataFolder, *, as_json: bool) -> int:
     async with existing(folder, None) as access:
         address = access.endpoint
     if as_json:
-        print_json({"event": "endpoint", "nats": address.nats_url, "artifacts": address.artifacts_url})
+        facts = {"nats": address.nats_url, "artifacts": address.artifacts_url, "gateway": address.gateway_url}
+        print_json({"event": "endpoint", **facts})
     else:
         print_line(address.nats_url)
+        if address.gateway_url:
+            print_line(f"pages and REST: {address.gateway_url}", error=True)
     return 0

@@ -177,6 +177,10 @@ async def _order_and_follow(
         pending.accepted(sequence)
     else:
         display.note(f"resuming project {pending.project_id}")
+    if access.stack is not None and (failure := access.stack.gateway_failure) is not None:
+        display.note(f"no page: {failure.message}")
+    if (page := access.endpoint.page(pending.project_id)) is not None:
+        display.page(page)
     async for event in follow(access, project, from_sequence=sequence):
         display.show(project, event)
 

@@ -1,6 +1,6 @@
 """`scenewire request`: orders a video from a running stack."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from scenewire.messages import ScriptRequested
 from scenewire_cli.options import DataOption, JsonOption, NatsOption
@@ -37,8 +37,16 @@ async def _request(
     async with existing(folder, nats_url) as access:
         order = await with_files(order, files, access.endpoint.artifacts_url)
         await access.bus.publish(order.model_copy(update={"project_id": project_id}))
-    if as_json:
-        print_json({"event": "accepted", "project_id": str(project_id)})
-    else:
-        print_line(str(project_id))
+        page = access.endpoint.page(project_id)
+    print_accepted(project_id, page, as_json=as_json)
     return 0
+
+
+def print_accepted(project_id: UUID, page: str | None, *, as_json: bool) -> None:
+    """Prints the id on standard output, for `watch`, and the address of the page for people."""
+    if as_json:
+        print_json({"event": "accepted", "project_id": str(project_id), **({"page": page} if page else {})})
+        return
+    print_line(str(project_id))
+    if page:
+        print_line(f"page: {page}", error=True)

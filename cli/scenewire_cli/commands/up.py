@@ -27,8 +27,23 @@ PortOption = Annotated[
 ]
 
 
+GatewayPortOption = Annotated[
+    int | None,
+    typer.Option(
+        "--port",
+        metavar="PORT",
+        min=0,
+        max=65_535,
+        envvar="GATEWAY_PORT",
+        help="Port of pages, REST and MCP; 0 takes any free port.",
+        show_default="8321, or a free port if that is taken",
+    ),
+]
+
+
 def up(
     *,
+    port: GatewayPortOption = None,
     nats_port: PortOption = 4222,
     record: RecordOption = True,
     data: DataOption = None,
@@ -36,28 +51,31 @@ def up(
 ) -> None:
     """Runs the bus and all services until stopped.
 
-    `scenewire request` and any NATS client can order videos meanwhile. Ctrl-C stops it.
+    Prints the address of its page. Meanwhile the page, `scenewire request`, REST, MCP and any NATS client can order
+    videos. Ctrl-C stops it.
 
     Example:
         scenewire up --data /srv/scenewire
     """
-    run(_up(DataFolder(data), nats_port=nats_port, as_json=as_json, with_record=record))
+    run(_up(DataFolder(data), port=port, nats_port=nats_port, as_json=as_json, with_record=record))
 
 
-async def _up(folder: DataFolder, *, nats_port: int, as_json: bool, with_record: bool) -> int:
+async def _up(folder: DataFolder, *, port: int | None, nats_port: int, as_json: bool, with_record: bool) -> int:
     await find_ffmpeg()
-    async with embedded(folder, nats_port=nats_port, services=services_to_run(with_record=with_record)) as access:
+    services = services_to_run(with_record=with_record)
+    async with embedded(
+        folder, nats_port=nats_port, gateway_port=port, needs_gateway=True, services=services
+    ) as access:
         if access.stack is None:
             raise PermanentError(
                 FailureCode.BUS_UNAVAILABLE,
                 f"a stack of {folder.root} already runs at {access.endpoint.redacted_url}",
                 hint="use that one, or choose another data folder with --data",
             )
-        facts = {
-            "nats": access.endpoint.redacted_url,
-            "artifacts": access.endpoint.artifacts_url,
-            "log": str(folder.log),
-        }
+        address = access.endpoint
+        facts = {"nats": address.redacted_url, "artifacts": address.artifacts_url or "", "log": str(folder.log)}
+        if address.gateway_url:
+            facts = {"page": address.gateway_url, **facts}
         if monitor := monitor_of_this_process().url:
             facts["monitor"] = monitor
         if as_json:

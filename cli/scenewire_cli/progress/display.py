@@ -38,6 +38,10 @@ class Display(Protocol):
         """Shows a note."""
         ...
 
+    def page(self, url: str) -> None:
+        """Shows the address of the project's page."""
+        ...
+
 
 def make_display(*, as_json: bool) -> Display:
     """Returns the display for this terminal, or for --json."""
@@ -78,6 +82,10 @@ class _JsonLines(Display):
     def note(self, text: str) -> None:
         print_json({"event": "note", "text": text})
 
+    @override
+    def page(self, url: str) -> None:
+        print_json({"event": "page", "url": url})
+
 
 class _Lines(Display):
     """Prints a line per event on standard error, for logs and pipes."""
@@ -102,6 +110,10 @@ class _Lines(Display):
     @override
     def note(self, text: str) -> None:
         print_line(f"[{time.monotonic() - self._started:6.1f}s] {text}", error=True)
+
+    @override
+    def page(self, url: str) -> None:
+        self.note(f"page: {url}")
 
 
 class _Bars(Display):
@@ -148,6 +160,10 @@ class _Bars(Display):
     @override
     def note(self, text: str) -> None:
         self._bars.console.print(Text(sanitize(text)))
+
+    @override
+    def page(self, url: str) -> None:
+        self.note(f"page: {url}")
 
     def _set(self, stage: str, completed: int, total: int | None, detail: str) -> None:
         self._bars.update(self._tasks[stage], completed=completed, total=total, detail=sanitize(detail))

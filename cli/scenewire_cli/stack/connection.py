@@ -79,6 +79,8 @@ async def embedded(
     *,
     nats_url: str | None = None,
     nats_port: int = -1,
+    gateway_port: int | None = None,
+    needs_gateway: bool = False,
     services: Sequence[str] = SERVICES,
     drain_time: timedelta | None = None,
     on_wait: Callable[[], None] = lambda: None,
@@ -89,6 +91,8 @@ async def embedded(
         folder: whose stack it is.
         nats_url: somebody's server instead.
         nats_port: where the embedded bus listens; -1 takes any free port.
+        gateway_port: where its gateway listens; None takes the usual one, or any free one.
+        needs_gateway: whether a gateway that cannot start is an error.
         services: which run beside it.
         drain_time: how long services of our own may finish their work when they are stopped, unless DRAIN_TIME is set;
             None leaves it to the setting.
@@ -102,7 +106,14 @@ async def embedded(
     while True:
         with folder.ownership() as owner:
             if owner:
-                stack = Stack(folder, nats_port=nats_port, services=services, drain_time=drain_time)
+                stack = Stack(
+                    folder,
+                    nats_port=nats_port,
+                    gateway_port=gateway_port,
+                    needs_gateway=needs_gateway,
+                    services=services,
+                    drain_time=drain_time,
+                )
                 async with _own(folder, stack, on_wait) as access:
                     yield access
                 return

@@ -44,6 +44,10 @@ class Endpoint:
     is_foreign: bool = False
     """Whether it is a server of NATS_URL, with credentials in the environment."""
 
+    def page(self, project_id: UUID) -> str | None:
+        """The address of a project's page; None without a gateway."""
+        return None if self.gateway_url is None else f"{self.gateway_url}/#/projects/{project_id}"
+
     @property
     def redacted_url(self) -> str:
         """The address of the bus without credentials."""

@@ -12,7 +12,7 @@ from faststream import FastStream
 from pydantic import ValidationError
 
 from scenewire.bus.provision import provision_server
-from scenewire.errors import FailureCode, PermanentError
+from scenewire.errors import FailureCode, PermanentError, PipelineError
 from scenewire.messages import fault_wording
 from scenewire.observability.logging_setup import configure_logs
 from scenewire.settings import ServiceSettings
@@ -101,7 +101,8 @@ class Stack:
         folder: the folder.
         nats_port: where the bus listens; -1 takes any free port.
         services: the names of those that run.
-        gateway_port: where the gateway listens; 0 takes the usual one, or any free one.
+        gateway_port: where the gateway listens; None takes the usual one, or a free one if that is taken; 0 takes a free one.
+        needs_gateway: whether a gateway that cannot start is an error; otherwise `gateway_failure` tells why it is missing.
         drain_time: how long they may finish their work when stopped, unless DRAIN_TIME is set; None leaves it to the
             setting.
     """
@@ -112,13 +113,16 @@ class Stack:
         *,
         nats_port: int = -1,
         services: Sequence[str] = SERVICES,
-        gateway_port: int = 0,
+        gateway_port: int | None = None,
+        needs_gateway: bool = False,
         drain_time: timedelta | None = None,
     ) -> None:
         self._folder = folder
         self._services = services
         self._drain_time = drain_time
-        self._gateway_port = gateway_port or free_port(preferred=GATEWAY_PORT)
+        self._gateway_port = gateway_port or free_port(preferred=GATEWAY_PORT if gateway_port is None else 0)
+        self._needs_gateway = needs_gateway
+        self.gateway_failure: PipelineError | None = None
         self._server = NatsServer(store=folder.nats_store, run=folder.run, log=folder.nats_log, port=nats_port)
         self._apps: list[FastStream] = []
 
@@ -129,7 +133,7 @@ class Stack:
             PipelineError: something cannot start.
         """
         # Each import takes a moment, and so does the server.
-        loading = asyncio.create_task(asyncio.to_thread(lambda: [_IMPORTS[name]() for name in self._services]))
+        loading = asyncio.create_task(asyncio.to_thread(lambda: {name: _IMPORTS[name]() for name in self._services}))
         try:
             nats_url = await self._server.start()
         finally:
@@ -139,13 +143,18 @@ class Stack:
         values = self._settings(nats_url)
         with settings_errors():
             settings = ServiceSettings(**values)
-            apps = [create_app(values) for create_app in await loading]
+        apps: dict[str, FastStream] = {}
+        for name, create_app in (await loading).items():
+            with self._failures_of(name), settings_errors():
+                apps[name] = create_app(values)
         configure_logs(level=settings.log_level, file=settings.log_file)
         await provision_server(settings, alone=True)
-        for app in apps:
+        for name, app in apps.items():
             self._apps.append(app)  # before its start: one that fails has things to stop, too
-            await app.start()
-        gateway_url = f"http://{LOOPBACK}:{self._gateway_port}" if "gateway" in self._services else None
+            with self._failures_of(name):
+                await app.start()
+        has_gateway = "gateway" in apps and self.gateway_failure is None
+        gateway_url = f"http://{LOOPBACK}:{self._gateway_port}" if has_gateway else None
         endpoint = Endpoint(nats_url, settings.artifacts_url, gateway_url=gateway_url)
         if set(services_to_run(with_record=False)) <= set(self._services):
             self._folder.announce(endpoint)  # others must not use a bus whose services are incomplete
@@ -155,6 +164,16 @@ class Stack:
         """Stops the services, which finish or nak the messages in flight, then the bus."""
         await asyncio.gather(*(app.stop() for app in self._apps), return_exceptions=True)
         await self._server.stop()
+
+    @contextmanager
+    def _failures_of(self, service: str) -> Iterator[None]:
+        """Keeps the failure of a gateway that is not needed: a video is made without its page."""
+        try:
+            yield
+        except PipelineError as error:
+            if service != "gateway" or self._needs_gateway:
+                raise
+            self.gateway_failure = error
 
     def check(self) -> None:
         """Checks what the services cannot report themselves.

@@ -19,7 +19,7 @@ async def test_a_stop_that_a_library_swallows_right_after_the_start_still_stops(
 ) -> None:
     @asynccontextmanager
     async def embedded(*_: Any, **__: Any) -> AsyncIterator[SimpleNamespace]:
-        endpoint = SimpleNamespace(redacted_url="nats://127.0.0.1:1", artifacts_url="file:///")
+        endpoint = SimpleNamespace(redacted_url="nats://127.0.0.1:1", artifacts_url="file:///", gateway_url=None)
         yield SimpleNamespace(stack=SimpleNamespace(check=lambda: None), endpoint=endpoint)
 
     async def find_ffmpeg() -> None:
@@ -36,6 +36,8 @@ async def test_a_stop_that_a_library_swallows_right_after_the_start_still_stops(
     monkeypatch.setattr(up, "embedded", embedded)
     monkeypatch.setattr(up, "find_ffmpeg", find_ffmpeg)
     monkeypatch.setattr(up, "stored_projects", swallow_a_stop)
-    running = asyncio.create_task(up._up(DataFolder(tmp_path), nats_port=-1, as_json=True, with_record=False))
+    running = asyncio.create_task(
+        up._up(DataFolder(tmp_path), port=None, nats_port=-1, as_json=True, with_record=False)
+    )
 
     assert await running == 0

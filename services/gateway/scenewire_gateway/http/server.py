@@ -102,6 +102,6 @@ def _listen(host: str, port: int) -> socket.socket:
         raise PermanentError(
             FailureCode.INVALID_SETTINGS,
             f"cannot listen on {host} port {port}: {error.strerror}",
-            hint="set GATEWAY_PORT to a free port, or GATEWAY_HOST to an address of this host",
+            hint="set GATEWAY_PORT (or --port of `scenewire up`) to a free port, or GATEWAY_HOST to an address of this host",
         ) from error
     return listening
