@@ -109,7 +109,7 @@ class _Gateway:
                 search_router(board, records),
                 prior_webapp_router(records, find),
             ],
-            make_agents(Projects(board, records, orders, hub, store)),
+            make_agents(Projects(board, records, orders, hub, self._store)),
             Authenticator(self._keys, sessions, is_published=settings.published_on is not None),
             check=self.check_record,
             max_upload=settings.max_upload,
