@@ -1,5 +1,5 @@
-# `make help` lists the targets. They change nothing outside this folder, with one exception: scripts/bootstrap installs
-# Debian's venv package if it is missing.
+# `make help` lists the targets. They change nothing outside this folder, with two exceptions for root on Debian:
+# scripts/bootstrap installs the venv package, and scripts/browser, for `make test`, installs Chromium, if they are missing.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
@@ -28,6 +28,7 @@ demo-live-doubles: $(VENV)/installed ## Make a video over the real protocols, wi
 
 test: lint types $(VENV)/installed-dev ## Run all checks: lint, types, import rules, all tests
 	@$(MAKE) --no-print-directory $(VENV)/installed-ear || echo "tests that hear narrations are skipped"
+	@scripts/browser || echo "tests of the pages in a browser are skipped"
 	$(BIN)/pytest -n $(WORKERS)
 
 lint: $(VENV)/installed-dev ## Check style and import rules
