@@ -223,6 +223,31 @@ async def test_ps_lists_the_unfinished_projects_of_a_bus_with_their_progress(wor
     assert shown.out.splitlines()[0].split("\t")[:6] == [str(making), "Green tea", "running", "speech", "48 %", ""]
 
 
+async def test_a_finished_project_is_unfinished_again_after_an_edit_and_watch_follows_the_new_revision(
+    world: World, tmp_path: Path
+):
+    project_id = uuid4()
+    await order(world, project_id, topic="Green tea")
+    await tell(world, builders.scripted(project_id, 2))
+    await tell(world, finished_video(project_id))
+    approval = builders.brief(1, awaits_approval=True)
+    edited = builders.scripted(project_id, 1).model_copy(update={"revision": 1, "brief": approval})
+    for message in (edited, builders.audio_rendered(project_id, 1, 1), builders.footage_sourced(project_id, 1, 1)):
+        again = message.model_copy(update={"revision": 1})
+        body, headers = again.model_dump_json().encode(), {"Nats-Msg-Id": again.message_id}
+        await world.publish(again.subject, body, correlation_id=str(project_id), **headers)
+    listed = await run("ps", "--json", data=tmp_path / "data", cwd=tmp_path, NATS_URL=world.server.url)
+    (waiting,) = listed.events
+    assert (waiting["id"], waiting["state"], waiting["stage"]) == (str(project_id), "awaiting_approval", "picture")
+    shown = await run("ps", data=tmp_path / "data", cwd=tmp_path, NATS_URL=world.server.url)
+    assert "awaiting approval" in shown.out
+    await tell(world, finished_video(project_id, revision=1, duration=7.0))
+    watched = await watch(world, project_id, tmp_path, "--json")
+    assert watched.returncode == 0, watched.err
+    assert [event["event"] for event in watched.events].count("scenes.scripted") == 1
+    assert watched.events[-1]["duration"] == 7.0
+
+
 @pytest.mark.parametrize("stored", ["nothing", "other projects"])
 async def test_a_project_that_is_not_in_the_stream_is_an_error_and_cancelling_it_stores_nothing(
     stored: str, world: World, tmp_path: Path

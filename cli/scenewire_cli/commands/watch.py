@@ -27,7 +27,7 @@ def watch(
 async def _watch(folder: DataFolder, project_id: str, *, nats_url: str | None, as_json: bool) -> int:
     async with existing(folder, nats_url) as access:
         found = await find_project(access, project_id)
-        project = ProjectProgress(found.project_id)
+        project = ProjectProgress(found.project_id, found.revision)
         with make_display(as_json=as_json) as display:
             async for event in follow(access, project, from_sequence=found.first_sequence):
                 display.show(project, event)

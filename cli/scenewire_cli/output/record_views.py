@@ -72,7 +72,7 @@ PROJECTS: Final = (
 RUNNING: Final = (
     Column("project", "id", beginning=SHORT_ID_CHARACTERS),
     Column("name", "name", wide=True, beginning=48),
-    Column("state", "state"),
+    Column("state", "state", lambda state: state.replace("_", " ")),
     Column("stage", "stage"),
     Column("done", "percent", lambda percent: f"{percent} %"),
     Column("left", "time_left_s", time_left),

@@ -145,7 +145,8 @@ class _Bars(Display):
     def show(self, project: ProjectProgress, event: Event) -> None:
         count = project.scene_count
         encoding = ", ".join(f"scene {n} {share:.0%}" for n, share in sorted(project.encoding.items()))
-        self._set("script", int(project.script is not None), 1, _scenes(project) if count else "")
+        script = ", ".join(filter(None, (_scenes(project), "awaits approval" if project.awaits_approval else "")))
+        self._set("script", int(project.script is not None), 1, script if count else "")
         self._set(
             "speech", len(project.spoken), count, f"{sum(project.spoken.values()):.0f} s" if project.spoken else ""
         )
@@ -187,7 +188,8 @@ def _describe(project: ProjectProgress, event: Event) -> str:
     of = f"scene {number} of {project.scene_count or '?'}"
     match message.SUBJECT:
         case "scenes.scripted":
-            return f"script: {_scenes(project)}"
+            awaits = "; pictures are made after its approval" if project.awaits_approval else ""
+            return f"script: {_scenes(project)}{awaits}"
         case "audio.rendered":
             return f"{of}: narration ready, {project.spoken[number]:.1f} s"
         case "footage.sourced":

@@ -52,9 +52,10 @@ class Event:
 
 @dataclass
 class ProjectProgress:
-    """The state of a project, as far as its events tell."""
+    """The state of a project, as far as the events of its latest revision tell."""
 
     project_id: UUID
+    revision: int = 0
     started: float = field(default_factory=time.monotonic)
     script: ScenesScripted | None = None
     spoken: dict[int, float] = field(default_factory=dict)
@@ -80,13 +81,27 @@ class ProjectProgress:
         return self.script.brief.scene_count if self.script else None
 
     @property
+    def awaits_approval(self) -> bool:
+        """Whether its pictures are made only after a person has approved its storyboard."""
+        return self.script is not None and self.script.brief.awaits_approval
+
+    @property
     def ended(self) -> bool:
         """Whether nothing more will come."""
         return self.video is not None or self.failure is not None or self.unreadable_end is not None
 
+    def is_outdated(self, event: Event) -> bool:
+        """Returns whether an event belongs to an earlier revision."""
+        return isinstance(event.message, Message) and event.message.revision < self.revision
+
     def apply(self, event: Event) -> None:
-        """Takes an event in; a repeated one changes nothing."""
+        """Takes an event in; a repeated one changes nothing. The first event of a later revision starts from the beginning."""
+        if isinstance(event.message, Message) and event.message.revision > self.revision:
+            vars(self).update(vars(ProjectProgress(self.project_id, event.message.revision, self.started)))
         self.last_sequence = max(self.last_sequence, event.sequence)
+        self._take(event)
+
+    def _take(self, event: Event) -> None:
         match event.message:
             case ScenesScripted():
                 self.script = event.message
@@ -165,5 +180,6 @@ async def follow(access: Access, progress: ProjectProgress, *, from_sequence: in
                     event = await events.get()
             except TimeoutError:
                 continue
-            progress.apply(event)
-            yield event
+            if not progress.is_outdated(event):
+                progress.apply(event)
+                yield event

@@ -9,6 +9,7 @@ from scenewire.messages import (
     SHORT_ID_CHARACTERS,
     ProjectCancelled,
     ProjectFailed,
+    ScenesScripted,
     ScriptRequested,
     StoredMessage,
     VideoAssembled,
@@ -63,7 +64,7 @@ class StoredProject:
         return f"{short_id(self.project_id)} “{self.name}”" if self.name else short_id(self.project_id)
 
     def apply(self, message: StoredMessage) -> None:
-        """Applies an order or an end."""
+        """Applies an order, a storyboard or an end."""
         if message.subject == ScriptRequested.SUBJECT:
             self.name = self.name or _name(message)
         if message.revision > self.revision:
@@ -83,8 +84,11 @@ async def stored_projects(access: Access, *, prefix: str = "") -> dict[UUID, Sto
     Raises:
         TransientError: `bus_unavailable`.
     """
+    messages = [message async for message in access.bus.stored((ScriptRequested.SUBJECT, *ENDS))]
+    # An edit makes a revision without an order. Storyboards are long, and their headers have all that is of interest.
+    messages += [message async for message in access.bus.stored((ScenesScripted.SUBJECT,), headers_only=True)]
     projects: dict[UUID, StoredProject] = {}
-    async for message in access.bus.stored((ScriptRequested.SUBJECT, *ENDS)):
+    for message in sorted(messages, key=lambda message: message.sequence):
         project_id = message.project_id
         if project_id is not None and str(project_id).startswith(prefix):
             if project_id not in projects:

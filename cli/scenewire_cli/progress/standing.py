@@ -13,7 +13,7 @@ from scenewire_cli.stack.data_folder import DataFolder
 
 __all__ = ["ProjectStanding", "ProjectState", "recorded_standings", "state_of", "streamed_standings", "with_states"]
 
-ProjectState = Literal["running", "stalled", "interrupted", "finished", "failed", "cancelled"]
+ProjectState = Literal["running", "stalled", "interrupted", "awaiting_approval", "finished", "failed", "cancelled"]
 
 _STALLED_AFTER: Final = timedelta(minutes=15)
 """Without a message for as long, a project makes no progress that anybody could see."""
@@ -25,17 +25,22 @@ _STEPS: Final = (
     ScenesScripted.SUBJECT,
     AudioRendered.SUBJECT,
     FootageSourced.SUBJECT,
-    f"{SegmentRendered.SUBJECT}.*.*",
+    f"{SegmentRendered.SUBJECT}.>",
 )
 
 
 @dataclass(kw_only=True)
 class ProjectStanding(Standing):
-    """How far an unfinished project is."""
+    """How far an unfinished project is.
+
+    Attributes:
+        awaits_approval: whether its pictures are made only after a person has approved its storyboard.
+    """
 
     project_id: str
     name: str
     last_active: datetime | None
+    awaits_approval: bool = False
 
     def apply(self, message: StoredMessage) -> None:
         """Counts a message of the project."""
@@ -44,6 +49,8 @@ class ProjectStanding(Standing):
         match message.subject:
             case ScenesScripted.SUBJECT:
                 self.scene_count = len(message.fields.get("scenes", ()))
+                brief = message.fields.get("brief")
+                self.awaits_approval = isinstance(brief, dict) and brief.get("awaits_approval") is True
             case AudioRendered.SUBJECT:
                 self.spoken += 1
             case FootageSourced.SUBJECT:
@@ -60,6 +67,8 @@ def state_of(standing: ProjectStanding, *, alive: bool | None) -> ProjectState:
         alive: whether a stack works on it; None if this host cannot tell.
     """
     last_active = standing.last_active
+    if standing.awaits_approval and standing.stage == "picture":
+        return "awaiting_approval"
     if alive is False:
         return "interrupted"
     is_recent = last_active is not None and datetime.now(UTC) - last_active < _STALLED_AFTER
@@ -117,7 +126,11 @@ def _state(row: Mapping[str, Any], standing: ProjectStanding | None, *, alive: b
         state = _ENDED.get(row.get("status") or "")
         return {"state": state, "percent": 100 if state == "finished" else None, "progress": state or row.get("status")}
     state = state_of(standing, alive=alive)
-    return {"state": state, "percent": standing.percent, "progress": f"{state}, {standing.percent} %"}
+    return {"state": state, "percent": standing.percent, "progress": f"{_words(state)}, {standing.percent} %"}
+
+
+def _words(state: ProjectState) -> str:
+    return state.replace("_", " ")
 
 
 def _recorded(row: Mapping[str, Any]) -> ProjectStanding:
@@ -129,4 +142,5 @@ def _recorded(row: Mapping[str, Any]) -> ProjectStanding:
         spoken=row["spoken"],
         sourced=row["sourced"],
         rendered_at=[datetime.fromisoformat(at) for at in row["rendered_at"]],
+        awaits_approval=row["awaits_approval"],
     )

@@ -205,15 +205,17 @@ class BusClient:
         finally:
             await reader.unsubscribe()
 
-    async def stored(self, subjects: Sequence[str], *, from_sequence: int = 1) -> AsyncIterator[StoredMessage]:
+    async def stored(
+        self, subjects: Sequence[str], *, from_sequence: int = 1, headers_only: bool = False
+    ) -> AsyncIterator[StoredMessage]:
         """Yields the messages on certain subjects that the stream holds at the moment, in order.
 
-        The server delivers messages on these subjects only. Their bodies are read, because the subjects of most messages
-        do not contain the project.
+        The server delivers messages on these subjects only.
 
         Args:
             subjects: may contain wildcards.
             from_sequence: the first stream sequence of interest.
+            headers_only: whether to leave out the bodies: headers name project and revision of what services publish.
 
         Raises:
             TransientError: `bus_unavailable`.
@@ -229,6 +231,7 @@ class BusClient:
                 filter_subjects=list(subjects),
                 deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
                 opt_start_seq=max(1, from_sequence),
+                headers_only=headers_only or None,
             ),
         )
         try:

@@ -10,8 +10,8 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 
 from scenewire.messages.base import Revision, SceneNumber
-from scenewire.messages.headers import CORRELATION_ID
-from scenewire.messages.ids import derive_project_id
+from scenewire.messages.headers import CORRELATION_ID, MESSAGE_ID
+from scenewire.messages.ids import derive_project_id, read_revision
 from scenewire.messages.orders import ScriptRequested
 
 __all__ = ["StoredMessage"]
@@ -69,7 +69,9 @@ class StoredMessage:
 
     @property
     def revision(self) -> int:
-        """The revision in the body; 0 where there is no valid one."""
+        """The revision in the body, or in the message id where the body was not read; 0 where there is no valid one."""
+        if not self.body:
+            return read_revision(self.headers.get(MESSAGE_ID, ""))
         return _valid(_REVISION, self.fields.get("revision")) or 0
 
     @property

@@ -14,6 +14,7 @@ __all__ = [
     "derive_project_id",
     "derive_scene_id",
     "read_id_prefix",
+    "read_revision",
     "select_id",
 ]
 
@@ -21,6 +22,7 @@ SHORT_ID_CHARACTERS: Final = 8
 """Length at which ids are shown to people."""
 
 _MIN_ID_PREFIX: Final = 4
+_RERUN: Final = re.compile(r":r(\d{1,10})$")
 _HEX_UUID: Final = re.compile(r"[0-9a-f]{32}")
 
 
@@ -61,6 +63,12 @@ def derive_message_id(owner: str, subject: str, revision: int) -> str:
     """
     rerun = f":r{revision}" if revision else ""
     return f"{owner}:{subject}{rerun}"
+
+
+def read_revision(message_id: str) -> int:
+    """Returns the revision in a derived message id."""
+    rerun = _RERUN.search(message_id)
+    return int(rerun[1]) if rerun else 0
 
 
 def read_id_prefix(text: str) -> str:

@@ -241,7 +241,7 @@ class Record:
         runs = _runs()
         scenes = select(func.count()).select_from(Scene).where(Scene.project_id == Project.id).scalar_subquery()
         query = (
-            select(Project.id, Project.name, Project.last_active, scenes.label("scene_count"))
+            select(Project.id, Project.name, Project.last_active, Project.current_step, scenes.label("scene_count"))
             .join(runs, runs.c.project_id == Project.id)
             .where(runs.c.ended < runs.c.latest)
             .order_by(Project.last_active.desc().nulls_last(), Project.id)

@@ -21,6 +21,7 @@ from scenewire.messages import (
 )
 from scenewire.record.content import Content, parse
 from scenewire.record.queries import Record, Row, opened
+from scenewire.record.standing import STEP_AT_APPROVAL
 
 __all__ = ["audit", "footage_sources", "history", "project", "projects", "search", "search_footage", "unfinished"]
 
@@ -42,7 +43,8 @@ async def projects(database_url: str, *, limit: int) -> list[Row]:
 async def unfinished(database_url: str) -> list[Row]:
     """Returns the projects that have not ended, the most recently updated first.
 
-    Each has the number of scenes in all, `spoken` and `sourced`, and the times at which pictures were `rendered_at`.
+    Each has the number of scenes in all, `spoken` and `sourced`, the times at which pictures were `rendered_at`, and whether
+    it `awaits_approval`.
     """
     await require_current(database_url)
     async with opened(database_url) as record:
@@ -53,6 +55,7 @@ async def unfinished(database_url: str) -> list[Row]:
         row["sourced"] = sum(step["subject"] == FootageSourced.SUBJECT for step in own)
         pictures = [step for step in own if step["subject"].startswith(f"{SegmentRendered.SUBJECT}.")]
         row["rendered_at"] = [step["published_at"] for step in pictures]
+        row["awaits_approval"] = row.pop("current_step") == STEP_AT_APPROVAL
     return rows
 
 

@@ -6,7 +6,10 @@ from itertools import pairwise
 from statistics import median
 from typing import Final
 
-__all__ = ["Standing"]
+__all__ = ["STEP_AT_APPROVAL", "Standing"]
+
+STEP_AT_APPROVAL: Final = "visual-curation"
+"""`projects.current_step` while a person looks at the footage, in the prior web application too."""
 
 _MIN_MEASURED: Final = 3
 """Pictures that must be ready before the time left is estimated: two intervals."""

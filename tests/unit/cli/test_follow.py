@@ -1,6 +1,6 @@
 """Progress of a project after each message."""
 
-from scenewire.messages import Progress, ProjectFailed
+from scenewire.messages import Progress, ProjectCancelled, ProjectFailed
 from scenewire_cli.progress.events import Event, ProjectProgress
 from tests.support import builders
 from tests.support.builders import PROJECT
@@ -40,3 +40,13 @@ def test_a_rendered_scene_is_no_longer_being_encoded():
 def test_a_failure_ends_the_project():
     failed = ProjectFailed(project_id=PROJECT, stage="tts", code="speech_failed", message="no")
     assert progress_after(failed).ended
+
+
+def test_a_later_revision_starts_from_the_beginning_and_earlier_ones_no_longer_count():
+    first, audio = builders.scripted(PROJECT, 3), builders.audio_rendered(PROJECT, 1, 3)
+    cancelled = ProjectCancelled(project_id=PROJECT)
+    edited = builders.scripted(PROJECT, 2).model_copy(update={"revision": 1})
+    project = progress_after(first, audio, cancelled, edited)
+    assert (project.revision, project.scene_count, project.spoken, project.ended) == (1, 2, {}, False)
+    assert project.is_outdated(Event(audio, 9))
+    assert not project.is_outdated(Event(edited, 10))

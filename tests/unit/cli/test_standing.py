@@ -76,6 +76,13 @@ def test_a_project_is_interrupted_without_a_stack_and_stalled_without_progress()
     assert state_of(found, alive=False) == "interrupted"
 
 
+def test_a_storyboard_awaits_approval_once_all_footage_is_found_with_or_without_a_stack():
+    waiting = SCRIPT.model_copy(update={"brief": SCRIPT.brief.model_copy(update={"awaits_approval": True})})
+    found = standing(waiting, *SPOKEN, *SOURCED)
+    assert [state_of(found, alive=alive) for alive in (True, False, None)] == ["awaiting_approval"] * 3
+    assert state_of(standing(waiting, *SPOKEN, *SOURCED[:3]), alive=False) == "interrupted"
+
+
 def test_rows_of_the_record_tell_alive_from_interrupted(tmp_path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("DATABASE_URL", raising=False)
     folder = DataFolder(tmp_path)

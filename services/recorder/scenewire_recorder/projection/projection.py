@@ -27,6 +27,7 @@ from scenewire.messages import (
 )
 from scenewire.record.content import Content
 from scenewire.record.queries import Row
+from scenewire.record.standing import STEP_AT_APPROVAL
 from scenewire_recorder.log_entries import LogEntry
 from scenewire_recorder.projection.media_rows import clip_row, footage_rows, id_from, suggestion_rows, video_row
 
@@ -121,9 +122,6 @@ _STEP_AFTER: Final[dict[type[Content], str]] = {
     SegmentRendered: "editing",
     VideoAssembled: "export",
 }
-_STEP_AT_APPROVAL: Final = "visual-curation"
-"""Where a person looks at the footage, in the prior web application too."""
-
 _ENDED: Final = frozenset({"complete", "cancelled"})
 _NO_SEGMENTS: Final[Mapping[str, Any]] = {
     "status": "pending",
@@ -253,7 +251,7 @@ def _touched_project(rows: ProjectRows, content: Content, entry: LogEntry) -> Ro
             rows.job.update(_NO_SEGMENTS)
     step = _STEP_AFTER.get(type(content), _STEPS[0])
     if isinstance(content, FootageSourced) and content.brief.awaits_approval:
-        step = _STEP_AT_APPROVAL
+        step = STEP_AT_APPROVAL
     if _RANKS[step] > _RANKS.get(project["current_step"], -1):
         project["current_step"] = step
     project["created_at"] = min(project["created_at"] or at, at)
