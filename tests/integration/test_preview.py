@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from scenewire.errors import FailureCode, PermanentError
-from scenewire.messages import Segment, SegmentRendered
+from scenewire.messages import Segment
 from scenewire_gateway.preview import scene_preview
 from scenewire_gateway.preview.playable import Playable, read_playable
 from scenewire_gateway.preview.playlist import playlist
@@ -21,6 +21,7 @@ from scenewire_gateway.preview.remux import MAX_PART_S, remux
 from scenewire_gateway.preview.scene_preview import PICTURE_WIDTH, ScenePreview
 from tests.support.builders import artifact
 from tests.support.media import make_clip, run_ffmpeg
+from tests.support.rendered import rendered
 from tests.support.studio import LOOK, Studio
 
 LENGTHS = (95, 301, 60, 187, 2, 250, 33, 180, 61, 144)
@@ -35,19 +36,6 @@ def studio(tmp_path: Path) -> Studio:
 @pytest.fixture
 def preview(studio: Studio, tmp_path: Path) -> ScenePreview:
     return ScenePreview(studio.store, tmp_path / "cache", 1 << 30)
-
-
-async def rendered(
-    studio: Studio, frames: int = 60, number: int = 1, *, of: int = 1, short: int = 0
-) -> SegmentRendered:
-    """A scene with a segment of a moving pattern, and a narration that may end some samples earlier."""
-    sourced = await studio.sourced(number, of=of, samples=frames * 800 - short)
-    path = studio.folder / f"segment{number}-{frames}.mp4"
-    source = "testsrc2=size=320x180:rate=30,format=yuv420p"
-    encoder = ("-c:v", "libx264", "-preset", "veryfast", "-bf", "2", "-g", "60", "-video_track_timescale", "15360")
-    await run_ffmpeg("-f", "lavfi", "-i", source, "-frames:v", str(frames), *encoder, path)
-    video = await studio.store.add(path, "video/mp4")
-    return sourced.next(SegmentRendered, segment=Segment(video=video, frames=frames))
 
 
 def packets(path: Path, kind: str) -> Iterator[tuple[float, bytes]]:
