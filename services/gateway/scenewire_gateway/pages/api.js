@@ -1,6 +1,6 @@
 /** Asks the gateway, and follows its events. Every error is a Problem, whatever went wrong. */
 
-const KINDS = ["order", "script", "narration", "footage", "segment", "video", "failure", "cancellation", "deletion", "progress"];
+const KINDS = ["state", "order", "script", "narration", "footage", "segment", "video", "failure", "cancellation", "deletion", "progress"];
 const FIRST_DELAY_MS = 1_000;
 const MAX_DELAY_MS = 30_000;
 

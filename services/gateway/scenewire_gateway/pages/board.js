@@ -3,11 +3,12 @@
 import { follow, get } from "/pages/api.js";
 import { arrange, el, fill, setText } from "/pages/dom.js";
 import * as format from "/pages/format.js";
-import { icon } from "/pages/icons.js";
+import { icon, picture } from "/pages/icons.js";
 import { isUnderWay, ProgressLine, stateBadge } from "/pages/parts/state.js";
 import { words } from "/pages/words.js";
 
 const PAGE = 60;
+const MAX_LISTED = 200;
 const FILTERS = {
   all: () => true,
   live: isUnderWay,
@@ -46,7 +47,7 @@ class Card {
   #showThumbnail(address) {
     if (!address || address === this.#thumbnail) return;
     this.#thumbnail = address;
-    fill(this.poster, el("img", { src: address, alt: "", loading: "lazy", decoding: "async" }));
+    fill(this.poster, picture(address, "film"));
   }
 }
 
@@ -64,7 +65,6 @@ class Board {
   #cards = new Map();
   #projects = new Map();
   #limit = PAGE;
-  #total = 0;
   #frame = 0;
 
   constructor(place) {
@@ -84,9 +84,8 @@ class Board {
   }
 
   async load() {
-    const { projects, total } = await get(`/v1/projects?limit=${this.#limit}`);
+    const { projects } = await get(`/v1/projects?limit=${this.#limit}`);
     this.#projects = new Map(projects.map((project) => [project.id, project]));
-    this.#total = total;
     this.#draw();
   }
 
@@ -136,7 +135,7 @@ class Board {
     const matches = FILTERS[this.place.query.get("show") ?? "all"] ?? FILTERS.all;
     const shown = all.filter((project) => matches(project) && `${project.title} ${project.topic}`.toLowerCase().includes(wanted));
     arrange(this.grid, shown.map((project) => ({ key: project.id, node: this.#card(project).node })));
-    this.more.hidden = this.#projects.size >= this.#total;
+    this.more.hidden = this.#projects.size < this.#limit || this.#limit === MAX_LISTED;
     this.#drawEmpty(all.length, shown.length);
   }
 
@@ -156,7 +155,7 @@ class Board {
   }
 
   async #showMore() {
-    this.#limit += PAGE;
+    this.#limit = Math.min(this.#limit + PAGE, MAX_LISTED);
     await this.load();
   }
 

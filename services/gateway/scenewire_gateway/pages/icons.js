@@ -1,6 +1,6 @@
 /** Icons as strokes on a grid of 20, drawn in the colour of the text. */
 
-import { svg } from "/pages/dom.js";
+import { el, svg } from "/pages/dom.js";
 
 const PATHS = {
   plus: "M10 4v12M4 10h12",
@@ -30,4 +30,10 @@ const PATHS = {
 export function icon(name) {
   const drawing = { viewBox: "0 0 20 20", class: `icon icon-${name}`, "aria-hidden": "true", focusable: "false" };
   return svg("svg", drawing, svg("path", { d: PATHS[name] }));
+}
+
+/** Creates a picture that says nothing that the text beside it doesn't; an icon takes its place if it can't be loaded. */
+export function picture(address, name) {
+  const image = el("img", { src: address, alt: "", loading: "lazy", decoding: "async", on: { error: () => image.replaceWith(icon(name)) } });
+  return image;
 }

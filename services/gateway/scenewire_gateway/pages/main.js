@@ -35,7 +35,7 @@ function drawFrame() {
     el("a", { class: "button primary compact", href: "#/new" }, icon("plus"), words.newVideo));
   fill(footer,
     choice(words.language, "language", Object.entries(LANGUAGE_NAMES), pageLanguage(), changeLanguage),
-    choice(words.theme, "theme", Object.entries(words.themesOfPages), preference("theme") ?? "", changeTheme),
+    choice(words.pageTheme, "theme", Object.entries(words.themesOfPages), preference("theme") ?? "", changeTheme),
     el("button", { class: "button quiet", type: "button", on: { click: showKeys } }, words.keyboard));
   fill(lost, icon("warning"), words.connectionLost);
 }

@@ -48,14 +48,13 @@ function found({ videos, footage }) {
   ];
 }
 
-function video({ project_id: id, title, path, duration, width, height }) {
-  const facts = [duration ? format.clock(duration) : "", width ? `${width} × ${height}` : ""].filter(Boolean).join(" · ");
-  const name = title || path;
-  return el("li", { class: "row" }, icon("film"), el("div", {}, id ? el("a", { href: `#/projects/${id}` }, name) : name, el("p", { class: "muted" }, facts)));
+function video({ short_id: id, title, state, scene_count: scenes, duration }) {
+  const facts = [words.states[state], scenes ? words.scenes(scenes) : "", duration ? format.clock(duration) : ""].filter(Boolean).join(" · ");
+  return el("li", { class: "row" }, icon("film"), el("div", {}, el("a", { href: `#/projects/${id}` }, title || words.untitled), el("p", { class: "muted" }, facts)));
 }
 
-function clip({ title, creator, licence, licence_url: licenceUrl, source_url: sourceUrl, kind, provider, scenes }) {
-  const credit = [creator, licence && outsideLink(licence, licenceUrl), provider].filter(Boolean).flatMap((part, place) => (place ? [" · ", part] : [part]));
-  const uses = (scenes ?? []).map((scene) => el("a", { class: scene.state === "used" ? "use" : "use muted", href: `#/projects/${scene.project_id}?scene=${scene.scene_number}` }, words.sceneOf(scene.scene_number, scene.project)));
+function clip({ title, creator, licence, source_url: sourceUrl, kind, provider, scenes }) {
+  const credit = [creator, licence, provider].filter(Boolean).join(" · ");
+  const uses = scenes.map((scene) => el("a", { class: scene.state === "used" ? "use" : "use muted", href: `#/projects/${scene.project_id}?scene=${scene.scene_number}` }, words.sceneOf(scene.scene_number, scene.project)));
   return el("li", { class: "row" }, icon(kind === "still" ? "image" : "film"), el("div", {}, outsideLink(title, sourceUrl), el("p", { class: "muted" }, credit), uses.length > 0 && el("p", { class: "uses" }, uses)));
 }

@@ -2,6 +2,7 @@
 
 import { el, fill } from "/pages/dom.js";
 import * as format from "/pages/format.js";
+import { notice } from "/pages/parts/notice.js";
 import { words } from "/pages/words.js";
 
 export class Plan {
@@ -14,7 +15,7 @@ export class Plan {
     const facts = [scenes ? words.scenes(scenes) : "", seconds ? words.about(format.length(seconds)) : "", writer && words.writtenBy(writer)].filter(Boolean).join(" · ");
     fill(this.node,
       el("h2", {}, words.plan), el("p", { class: "plan-title" }, title), el("p", { class: "muted" }, facts),
-      notes.length > 0 && el("ul", { class: "scene-notes" }, notes.map((note) => el("li", {}, note))),
+      notes.map((note) => notice("ask", note)),
       el("ol", { class: "plan-scenes" }, list.map(planned)));
     this.node.scrollIntoView({ block: "nearest" });
   }

@@ -14,6 +14,12 @@ const LOOKS = {
   cancelled: ["plain", "stop"],
 };
 
+/** What the consumers of the stream work on. */
+const STAGE_OF = { script: "script", "tts-fanout": "speech", tts: "speech", sourcing: "footage", assembly: "picture" };
+
+/** Names the stage of a consumer; one that is not known keeps its name. */
+export const stageName = (consumer) => words.stages[STAGE_OF[consumer]] ?? consumer;
+
 /** Whether something of a project is being made. */
 export const isUnderWay = (project) => project.state === "running" || project.state === "waiting";
 

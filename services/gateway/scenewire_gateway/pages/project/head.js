@@ -5,7 +5,7 @@ import { el, fill, setText } from "/pages/dom.js";
 import * as format from "/pages/format.js";
 import { confirmed } from "/pages/parts/dialog.js";
 import { notice, problemNotice } from "/pages/parts/notice.js";
-import { isUnderWay, ProgressLine, stateBadge } from "/pages/parts/state.js";
+import { isUnderWay, ProgressLine, stageName, stateBadge } from "/pages/parts/state.js";
 import { words } from "/pages/words.js";
 
 export class Head {
@@ -48,13 +48,14 @@ export class Head {
       const back = el("button", { class: "button", type: "button", on: { click: () => this.page.choose(null) } }, words.showPresent);
       return notice("plain", words.olderVersion(version.number), el("p", {}, back));
     }
-    if (project.failure) return this.#failure(project.failure);
+    if (project.state === "failed") return this.#failure(project.failure);
+    if (project.state === "cancelled") return notice("plain", words.wasCancelled, project.failure.message !== "cancelled" && el("p", {}, project.failure.message));
     if (project.state === "awaiting_approval") return notice("ask", words.awaitsApproval, el("p", {}, words.awaitsApprovalMore));
     return [];
   }
 
   #failure({ code, message, hint, stage, scene_number: number }) {
-    const where = [words.stages[stage] ?? stage, number && words.scene(number)].filter(Boolean).join(", ");
+    const where = [stageName(stage), number && words.scene(number)].filter(Boolean).join(", ");
     return notice("bad", message, hint && el("p", {}, hint), el("p", { class: "code" }, `${where} · ${code}`));
   }
 
@@ -108,7 +109,7 @@ function facts(project) {
     project.scene_count ? words.scenes(project.scene_count) : "",
     project.duration ? format.clock(project.duration) : "",
     project.requested_by ? words.by(project.requested_by) : "",
-    format.dateTime(project.created_at),
+    project.created_at ? format.dateTime(project.created_at) : "",
   ];
   return facts.filter(Boolean).join(" · ");
 }

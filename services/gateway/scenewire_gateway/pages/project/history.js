@@ -39,7 +39,13 @@ export class History {
   }
 }
 
+/** The gateway says it in English; a cause may follow. */
+function happening(what) {
+  const [event, ...cause] = what.split(": ");
+  return [words.happenings[event] ?? event, ...cause].join(": ");
+}
+
 function entry({ at, by, what, revision }) {
   const facts = [format.dateTime(at), by && words.by(by), words.revision(revision)].filter(Boolean).join(" · ");
-  return el("li", {}, el("p", {}, what), el("p", { class: "muted" }, el("time", { datetime: at }, facts)));
+  return el("li", {}, el("p", {}, happening(what)), el("p", { class: "muted" }, el("time", { datetime: at }, facts)));
 }

@@ -2,30 +2,38 @@
 
 import { choices } from "/pages/api.js";
 import { el, fill } from "/pages/dom.js";
+import { problemNotice } from "/pages/parts/notice.js";
 import { fillVoices } from "/pages/parts/voices.js";
 import { words } from "/pages/words.js";
 
 export class OptionsEditor {
-  #revision = null;
+  #shown = "";
 
   constructor(page) {
     this.page = page;
     this.fields = el("div", { class: "field-row" });
-    this.node = el("details", { class: "options-editor", hidden: true }, el("summary", {}, words.wholeVideo), this.fields);
+    this.node = el("details", { class: "options-editor", hidden: true, on: { toggle: () => this.#draw() } }, el("summary", {}, words.wholeVideo), this.fields);
   }
 
   update({ storyboard, draft }, canEdit) {
     this.node.hidden = !canEdit;
-    const isEmpty = Object.keys(draft.state.options).length === 0;
-    if (!canEdit || (this.#revision === storyboard.revision && this.wasEmpty === isEmpty)) return;
-    this.wasEmpty = isEmpty;
-    if (this.#revision === storyboard.revision && !isEmpty) return; // what is chosen stays
-    this.#revision = storyboard.revision;
-    this.#draw(storyboard.options, draft);
+    const isUntouched = Object.keys(draft.state.options).length === 0;
+    const shown = `${storyboard?.revision} ${isUntouched}`;
+    if (!canEdit || shown === this.#shown) return;
+    this.#shown = shown;
+    if (isUntouched) this.#draw(); // what is chosen stays
   }
 
-  async #draw(options, draft) {
-    const { voices, themes, moods } = await choices();
+  async #draw() {
+    if (!this.node.open) return;
+    try {
+      this.#fill(this.page.storyboard.options, this.page.draft, await choices());
+    } catch (problem) {
+      fill(this.fields, problemNotice(problem));
+    }
+  }
+
+  #fill(options, draft, { voices, themes, moods }) {
     const chosen = { ...options, ...draft.state.options };
     const presentTheme = draft.state.options.look?.theme ?? options.look.theme;
     const voice = this.#select("voice", words.voice, (value) => draft.option("voice", value === (options.voice ?? "") ? undefined : value || null));

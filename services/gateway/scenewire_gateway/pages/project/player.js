@@ -46,7 +46,7 @@ export class Player {
     this.#measure(scenes);
     this.#show(this.#choose(project, version), project);
     this.#drawWire(scenes);
-    this.#drawChapters(storyboard?.chapters ?? []);
+    this.#drawChapters((storyboard?.chapters ?? []).filter(({ start }) => start !== null));
     setText(this.caption, this.#label(project, scenes.length));
   }
 
@@ -121,10 +121,13 @@ export class Player {
     return scenes.map((scene, place) => ({ url: address(scene), start: this.#starts[place].start }));
   }
 
-  /** While only the narration is there, its words stand for the picture. */
+  /** While there is only the narration, its words stand before a still of the footage. */
   #drawSpoken() {
     this.spoken.hidden = this.#source.kind !== "narration";
-    setText(this.spoken, this.#spoken.find(({ number }) => number === this.scene)?.text ?? "");
+    if (this.spoken.hidden) return;
+    const scene = this.#spoken.find(({ number }) => number === this.scene);
+    setText(this.spoken, scene.text);
+    this.video.poster = scene.picture_url ?? "";
   }
 
   #open(source, at, plays) {

@@ -96,13 +96,14 @@ class ProjectPage {
     };
   }
 
-  #on(kind, { project, scene_number: number, fraction, detail }) {
+  #on(kind, { project, scene_number: number, ...progress }) {
     if (kind === "deletion") return Router.go("#/");
     const before = this.project.state;
     Object.assign(this.project, project);
     if (this.project.state !== before) announce(words.nowIs(this.project.title, words.states[this.project.state]));
     this.head.update(this);
-    if (kind === "progress") return this.scenes.progress(number, fraction, detail);
+    if (kind === "state") return this.draw();
+    if (kind === "progress") return this.scenes.progress(number, progress);
     return this.#readSoon(WHOLE.has(kind));
   }
 

@@ -2,8 +2,9 @@
 
 import { el, fill, outsideLink, setText } from "/pages/dom.js";
 import * as format from "/pages/format.js";
-import { icon } from "/pages/icons.js";
+import { icon, picture } from "/pages/icons.js";
 import { ListenButton } from "/pages/parts/listen.js";
+import { stageName } from "/pages/parts/state.js";
 import { SceneEditor } from "/pages/project/scene_editor.js";
 import { words } from "/pages/words.js";
 
@@ -35,9 +36,9 @@ export class SceneCard {
   }
 
   /** Shows how far a stage is with this scene; the next update replaces it. */
-  progress(fraction, detail) {
+  progress({ stage, fraction, detail }) {
     const share = fraction === null || fraction === undefined ? "" : format.percent(fraction * 100);
-    setText(this.state, [detail || words.working, share].filter(Boolean).join(" · "));
+    setText(this.state, [detail || stageName(stage), share].filter(Boolean).join(" · "));
   }
 
   openEditor() {
@@ -61,7 +62,8 @@ export class SceneCard {
     const label = scene ? words.playScene(scene.number) : words.newScene;
     this.picture.setAttribute("aria-label", label);
     this.picture.disabled = !scene?.narration_url;
-    const drawing = scene?.picture_url ? el("img", { src: scene.picture_url, alt: "", loading: "lazy", decoding: "async" }) : icon(scene?.picture === "design" ? "edit" : "image");
+    const name = scene?.picture === "design" ? "edit" : "image";
+    const drawing = scene?.picture_url ? picture(scene.picture_url, name) : icon(name);
     fill(this.picture, drawing, scene?.duration && el("span", { class: "time" }, format.clock(scene.duration)));
   }
 

@@ -55,7 +55,7 @@ export class SceneEditor {
   }
 
   async #fillVoice(chosen) {
-    const { voices } = await choices();
+    const voices = await choices().then((offered) => offered.voices, () => []); // the chosen one can still be kept
     fillVoices(this.voice, voices, { chosen, language: this.page.storyboard.options?.language, unchosen: words.voiceOfVideo });
   }
 

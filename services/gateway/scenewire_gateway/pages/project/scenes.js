@@ -59,8 +59,8 @@ export class Scenes {
     for (const card of this.#cards.values()) card.node.classList.toggle("playing", card.scene?.number === number);
   }
 
-  progress(number, fraction, detail) {
-    this.#byNumber(number)?.progress(fraction, detail);
+  progress(number, progress) {
+    this.#byNumber(number)?.progress(progress);
   }
 
   /** Opens the editor of a scene, by its number. */
