@@ -8,7 +8,7 @@ from starlette.types import ASGIApp
 from scenewire_gateway.access.authentication import Authenticator
 from scenewire_gateway.access.middleware import AccessMiddleware
 from scenewire_gateway.agents.server import AgentServer
-from scenewire_gateway.http.errors import add_error_handlers
+from scenewire_gateway.http.errors import PROBLEM_ANSWERS, add_error_handlers
 from scenewire_gateway.http.limits import LimitsMiddleware
 from scenewire_gateway.http.pages import PageFiles, pages_router
 from scenewire_gateway.http.route_limits import OTHER_ROUTES, READ_RATE, WRITE_RATE, route_limits
@@ -49,6 +49,7 @@ def make_api(
         summary="Turns a topic or a text into a narrated video.",
         description=_DESCRIPTION,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        responses=PROBLEM_ANSWERS,
         docs_url=None,
         redoc_url=None,
         lifespan=lambda _app: agents.running(),

@@ -1,7 +1,7 @@
 """Failures as problem documents."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -12,7 +12,27 @@ from scenewire.errors import FailureCode, PipelineError, TransientError
 from scenewire.messages import fault_wording
 from scenewire_gateway.problems import MEDIA_TYPE, Problem
 
-__all__ = ["add_error_handlers", "problem_of"]
+__all__ = ["PROBLEM_ANSWERS", "add_error_handlers", "problem_of"]
+
+_PROBLEM: Final = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "code", "hint"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "What is wrong."},
+        "code": {"type": "string", "description": "Stable name; see docs/errors.md and docs/access.md."},
+        "hint": {"type": "string", "description": "What to do next."},
+        "errors": {"type": "array", "description": "Fields of a refused body.", "items": {"type": "object"}},
+    },
+}
+
+PROBLEM_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
+    statuses: {"description": description, "content": {MEDIA_TYPE: {"schema": _PROBLEM}}}
+    for statuses, description in (("4XX", "The request is refused."), ("5XX", "The gateway cannot answer now."))
+}
+"""For the OpenAPI document: what every route may answer."""
 
 _STATUS: Final[Mapping[FailureCode, int]] = {
     FailureCode.NOT_ON_RECORD: 404,
@@ -57,6 +77,10 @@ def add_error_handlers(app: FastAPI) -> None:
         hint = "see /openapi.json for what there is"
         return _answer(Problem(error.status_code, code, detail, hint=hint, headers=error.headers))
 
+    async def on_bug(_request: Request, _error: Exception) -> Response:
+        return _answer(Problem(500, "bug", "this is a bug in scenewire", hint="report it with the log of the gateway"))
+
+    app.add_exception_handler(Exception, on_bug)  # the server logs the traceback
     app.add_exception_handler(PipelineError, on_pipeline_error)
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(RequestValidationError, on_invalid_request)
