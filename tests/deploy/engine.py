@@ -60,7 +60,8 @@ class Deployment:
     ) -> None:
         self.name, self.folder = name, folder
         self._options = ["--project-name", name, *(f"--file={ROOT / file}" for file in files)]
-        self._env = os.environ | {"NATS_LISTEN": f"127.0.0.1:{_free_port()}"} | (env or {})
+        self._env = os.environ | {"NATS_LISTEN": f"127.0.0.1:{_free_port()}", "GATEWAY_PORT": str(_free_port())}
+        self._env |= env or {}
 
     async def compose(self, *arguments: str, timeout: float = 600, check: bool = True) -> Completed:
         completed = await run_program(
@@ -86,6 +87,11 @@ class Deployment:
 
     async def down(self) -> None:
         await self.compose("--profile=*", "down", "--volumes", "--remove-orphans", check=False)
+
+    @property
+    def gateway_url(self) -> str:
+        """Where the gateway answers to this host."""
+        return f"http://127.0.0.1:{self._env['GATEWAY_PORT']}"
 
     async def scenewire(self, *arguments: str) -> str:
         """Runs the command in its container; returns its output."""
