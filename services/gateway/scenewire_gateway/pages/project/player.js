@@ -94,7 +94,7 @@ export class Player {
     if (chosen) return { kind: "version", url: chosen.links.video, version: chosen };
     if (this.#ready.length) {
       const canPlayList = this.video.canPlayType(HLS) !== "" && !this.#hlsFailed;
-      return canPlayList ? { kind: "list", url: project.links.preview } : { kind: "scenes", url: `${project.id}/${project.revision}` };
+      return canPlayList ? { kind: "list", url: `${project.links.preview}?revision=${project.revision}` } : { kind: "scenes", url: `${project.id}/${project.revision}` };
     }
     const last = project.versions.at(-1);
     if (last) return { kind: "version", url: last.links.video, version: last };
@@ -116,8 +116,8 @@ export class Player {
     this.#drawSpoken();
   }
 
-  #playable({ kind }, { id }) {
-    const [scenes, address] = kind === "narration" ? [this.#spoken, (scene) => scene.narration_url] : [this.#ready, ({ number }) => `/v1/projects/${id}/preview/${number}.mp4`];
+  #playable({ kind }, { id, revision }) {
+    const [scenes, address] = kind === "narration" ? [this.#spoken, (scene) => scene.narration_url] : [this.#ready, ({ number }) => `/v1/projects/${id}/preview/${number}.mp4?revision=${revision}`];
     return scenes.map((scene, place) => ({ url: address(scene), start: this.#starts[place].start }));
   }
 
