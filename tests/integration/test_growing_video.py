@@ -141,7 +141,7 @@ async def test_a_video_plays_from_its_first_scene_while_others_are_added(preview
     assert (await preview.state())["duration"] == pytest.approx(95 / 30, abs=1e-4)
     await preview.grow(2)
     assert (await preview.state())["duration"] == pytest.approx(156 / 30, abs=1e-4)
-    await preview.until("video.currentTime > 5 && video.readyState < 3")  # nothing is left to play
+    await preview.until("video.currentTime > 4.5 && video.readyState < 3")  # nothing is left to play
     assert not (await preview.state())["ended"]
     await preview.grow(10)
     await preview.until("video.ended")
