@@ -16,7 +16,7 @@ from nats.js import JetStreamContext
 from PIL import Image
 
 from scenewire.artifacts.filesystem import FilesystemStore
-from scenewire.messages import AudioRendered, Footage, FootageSourced
+from scenewire.messages import AudioRendered, Footage, FootageSourced, OwnMedia
 from scenewire_sourcing.app import create_app
 from scenewire_sourcing.ingest.ingest import Ingest
 from scenewire_sourcing.providers.base import FootageSource
@@ -384,6 +384,22 @@ async def test_kept_clips_fill_a_scene_of_another_length_in_the_same_order(
         whole = min((following - begin) / 30, 12)
         assert clip.out_frame - clip.in_frame >= whole * 10
         assert clip.out_frame <= clip.facts.duration_frames
+
+
+async def test_kept_media_of_the_customer_are_divided_within_their_limits_when_the_scene_gets_longer(
+    store: FilesystemStore, stage: SourcingStage, library: Path
+) -> None:
+    await make_clip(library / "tea.mp4", seconds=12, size="32x18", rate=10)
+    file = await store.add(library / "tea.mp4", "video/mp4")
+    own = spoken(2)
+    own = own.model_copy(
+        update={"scene": own.scene.model_copy(update={"media": (OwnMedia(file=file, start=1, end=4),)})}
+    )
+    before = await stage.select_footage(own)
+    assert (await stage.select_footage(edited(before, number=2, seconds=2))).footage == before.footage
+    after = await stage.select_footage(edited(before, number=1, seconds=9))
+    assert [(clip.in_frame, clip.out_frame) for clip in after.footage.clips] == [(10, 40)]
+    assert after.footage.notes == ()
 
 
 async def test_a_reworded_scene_shows_nothing_that_the_other_scenes_keep(

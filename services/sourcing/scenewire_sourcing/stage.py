@@ -14,7 +14,7 @@ from scenewire_sourcing.meaning.similarity import Meaning
 from scenewire_sourcing.providers.base import FootageSource
 from scenewire_sourcing.providers.footage_sources import FootageSources
 from scenewire_sourcing.selection.clip_reservations import ClipReservations
-from scenewire_sourcing.selection.kept_footage import kept_footage, store_selection
+from scenewire_sourcing.selection.kept_footage import fit_to_scene, load_selection, store_selection
 from scenewire_sourcing.selection.licence_policy import LicencePolicy
 from scenewire_sourcing.selection.own_footage import own_footage
 from scenewire_sourcing.selection.scene_search import SceneSearch
@@ -65,17 +65,21 @@ class SourcingStage:
         self._policy = policy or LicencePolicy()
 
     async def select_footage(self, audio: AudioRendered) -> FootageSourced:
-        """Returns the stored selection for a scene, or chooses footage and stores the selection.
+        """Returns the footage of a scene: what it keeps of an earlier revision, its stored selection, or a new one.
 
-        A scene keeps the footage of an earlier revision that it names, unless that is no longer stored: then a note says so.
-        A scene that shows its designs has none. A search never fails a scene: without clips, the assembly paints a background. Media that the customer chose are
-        shown, or their error fails the project.
+        Footage that it should keep and that is no longer stored is chosen again, with a note. A search never fails a scene:
+        without clips, the assembly paints a background. Media that the customer chose are shown, or their error fails the
+        project.
 
         Raises:
             PermanentError: `output_invalid`, a trimmed clip lies outside its source; names the scene and every fault. Those
                 of `own_footage`.
             TransientError: the artifact store is unavailable; those of `own_footage`.
         """
+        kept = await self._kept(audio)
+        if kept is not None:
+            selection = await store_selection(self._store, audio, kept)
+            return audio.next(FootageSourced, footage=kept, selection=selection)
         sources, errors = self._sources.requested(audio.brief.options.footage_providers)
         inputs = fingerprint(
             version=_CACHE_VERSION,
@@ -97,13 +101,22 @@ class SourcingStage:
             selected = await self._selections.save(inputs, _Selected(footage=footage, selection=selection))
         return audio.next(FootageSourced, footage=selected.footage, selection=selected.selection)
 
-    async def _select(self, audio: AudioRendered, sources: Sequence[FootageSource], errors: Sequence[str]) -> Footage:
+    async def _kept(self, audio: AudioRendered) -> Footage | None:
+        """Returns the footage of an earlier revision that a scene keeps; None if there is none, or if it cannot be adapted.
+
+        Media that the customer chose are divided again when the length of their scene changes: they may have limits.
+        """
         if audio.scene.selection is None:
-            return await self._choose(audio, sources, errors)
-        kept = await kept_footage(self._store, audio, audio.scene.selection)
-        if kept is not None:
-            return kept
+            return None
+        selection = await load_selection(self._store, audio.scene.selection)
+        if selection is None or (audio.scene.media and not selection.fits(audio)):
+            return None
+        return fit_to_scene(selection, audio)
+
+    async def _select(self, audio: AudioRendered, sources: Sequence[FootageSource], errors: Sequence[str]) -> Footage:
         footage = await self._choose(audio, sources, errors)
+        if audio.scene.selection is None or audio.scene.media:
+            return footage
         note = f"Scene {audio.scene.scene_number}: the footage that it should keep is no longer stored; it was chosen again."
         return footage.model_copy(update={"notes": (*footage.notes, note)})
 

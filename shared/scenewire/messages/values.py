@@ -217,6 +217,14 @@ class Scene(WireModel):
     selection: ArtifactRef | None = Field(
         default=None, description="Footage of an earlier revision that it keeps, as `footage.sourced` named it."
     )
+    first_number: SceneNumber | None = Field(
+        default=None, description="Its number before edits moved it; None: it is where it was."
+    )
+
+    @property
+    def variant(self) -> int:
+        """Counts up from scene to scene, so that pictures vary; stays when an edit moves the scene, as its picture does."""
+        return self.first_number or self.scene_number
 
 
 class Word(WireModel):

@@ -125,6 +125,7 @@ async def test_scenes_are_added_dropped_and_moved_and_keep_ids_footage_and_headi
     assert [scene.id for scene in kept] == [first.scenes[number].id for number in (3, 2, 1)]
     assert [scene.selection for scene in kept] == [artifact("s4"), artifact("s3"), artifact("s2")]
     assert [scene.section for scene in after.scenes] == ["", "", "Seas", "", "", "Rivers"]
+    assert [scene.variant for scene in after.scenes] == [1, 4, 3, 4, 5, 2]
     assert after.scenes[3].voice == "en-gb"
     assert after.scenes[3].sentences[0].text == "The Black Sea is deep."
     assert after.brief.scene_count == 6

@@ -121,7 +121,7 @@ def draw_scene(
             theme,
             Zones(look.width, look.height),
             Span(start, end),
-            seed=scene.scene_number - years_before(scene),
+            seed=scene.variant - years_before(scene),
             row=years_before(scene),
             frames=frames,
             from_right=runs_from_right(scene.text),

@@ -77,7 +77,7 @@ async def plan_segment(job: FfmpegJob, sourced: FootageSourced, encoder: Encoder
     check_clips(clips)
     theme = theme_of(look)
     frames = scene_frames(sourced.brief, scene, narration, transition=cover_frames(theme))
-    ground = Ground(theme, scene.scene_number - 1 - years_before(scene), quiet=look.captions)
+    ground = Ground(theme, scene.variant - 1 - years_before(scene), quiet=look.captions)
     texts = [scene.text, _captioned(sourced), sourced.brief.title if scene.scene_number == 1 else scene.section]
     texts += [line for clip in clips if look.credit_tags for line in tag_lines(clip.credit)[0]]
     undrawable = await find_undrawable(job, "".join(texts))
@@ -93,7 +93,7 @@ async def plan_segment(job: FfmpegJob, sourced: FootageSourced, encoder: Encoder
         stills=stills,
         overlay=overlay,
         scrim=scrim_of(look) if undesigned else None,
-        turn=scene.scene_number - 1,
+        turn=scene.variant - 1,
     )
     return SegmentPlan(picture, "".join(sorted(undrawable)))
 

@@ -89,6 +89,7 @@ class _Editor:
         self._options = options
         self._estimates = estimates
         self._pace = _pace(before.scenes)
+        self._known = {scene.id for scene in before.scenes}
         self._reworded: set[UUID] = set()
         self._notes: list[str] = []
 
@@ -108,11 +109,16 @@ class _Editor:
             project_id=before.project_id,
             revision=before.revision + 1,
             brief=brief,
-            scenes=tuple(scene.model_copy(update={"scene_number": number}) for number, scene in enumerate(scenes, 1)),
+            scenes=tuple(self._placed(scene, number) for number, scene in enumerate(scenes, 1)),
             writer=before.writer,
             requested_by=edit.requested_by,
             edit=edit.fingerprint,
         )
+
+    def _placed(self, scene: Scene, number: int) -> Scene:
+        is_moved = scene.id in self._known and scene.variant != number
+        first_number = scene.variant if is_moved else None
+        return scene.model_copy(update={"scene_number": number, "first_number": first_number})
 
     def _scenes(self) -> Iterator[Scene]:
         """Yields the scenes of the next revision in order, still without their numbers and designs."""

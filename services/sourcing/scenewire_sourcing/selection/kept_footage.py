@@ -12,7 +12,7 @@ from scenewire.messages.base import WireModel
 from scenewire.timeline import Duration, FrameRate, Rounding
 from scenewire_sourcing.selection.trimming import check
 
-__all__ = ["Selection", "kept_footage", "store_selection"]
+__all__ = ["Selection", "fit_to_scene", "load_selection", "store_selection"]
 
 _LOST: Final = {FailureCode.ARTIFACT_MISSING, FailureCode.ARTIFACT_CORRUPT}
 
@@ -22,6 +22,10 @@ class Selection(WireModel):
 
     footage: Footage
     frames: int = Field(gt=0, description="Duration of the scene, frames of the video.")
+
+    def fits(self, audio: AudioRendered) -> bool:
+        """Returns whether a scene is as long as that of the selection."""
+        return scene_frames(audio.brief, audio.scene, audio.narration) == self.frames
 
 
 async def store_selection(store: ArtifactStore, audio: AudioRendered, footage: Footage) -> ArtifactRef:
@@ -38,19 +42,10 @@ async def store_selection(store: ArtifactStore, audio: AudioRendered, footage: F
         return await store.add(path, "application/json")
 
 
-async def kept_footage(store: ArtifactStore, audio: AudioRendered, kept: ArtifactRef) -> Footage | None:
-    """Returns the footage that a scene keeps; None if it is no longer stored.
-
-    The clips stay as they are while the scene has the same length. Otherwise the cuts move in proportion, and each clip
-    begins where it did as long as its source has room.
-
-    Args:
-        store: holds the selection and its clips.
-        audio: the scene and its narration.
-        kept: its selection.
+async def load_selection(store: ArtifactStore, kept: ArtifactRef) -> Selection | None:
+    """Returns a stored selection; None if it, or one of its clips, is no longer stored.
 
     Raises:
-        PermanentError: `output_invalid`, a clip lies outside its source.
         TransientError: the store is unavailable.
     """
     try:
@@ -64,9 +59,21 @@ async def kept_footage(store: ArtifactStore, audio: AudioRendered, kept: Artifac
         if error.code not in _LOST:
             raise
         return None
-    frames = scene_frames(audio.brief, audio.scene, audio.narration)
-    if frames == selection.frames:
+    return selection
+
+
+def fit_to_scene(selection: Selection, audio: AudioRendered) -> Footage:
+    """Returns the footage of a selection for a scene.
+
+    The clips stay as they are while the scene has the same length. Otherwise the cuts move in proportion, and each clip
+    begins where it did as long as its source has room.
+
+    Raises:
+        PermanentError: `output_invalid`, a clip lies outside its source.
+    """
+    if selection.fits(audio):
         return selection.footage
+    frames = scene_frames(audio.brief, audio.scene, audio.narration)
     clips = _adapted(selection, frames, audio.brief.options.look.frame_rate)
     check([clip.stretch for clip in clips], audio.scene.scene_number)
     return selection.footage.model_copy(update={"clips": tuple(clips)})
