@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import httpx2
@@ -71,7 +72,7 @@ def needed(method: str, path: str) -> Scope | None:
     return Scope.ADMIN if method == "delete" else Scope.ORDER
 
 
-def routes(document: dict[str, dict[str, dict[str, object]]], **values: str) -> Iterator[tuple[str, str, Scope | None]]:
+def routes(document: dict[str, Any], **values: str) -> Iterator[tuple[str, str, Scope | None]]:
     """Yields method, path and needed scope of every route, with values in place of the parameters in its path."""
     for template, operations in document["paths"].items():
         for method in METHODS:

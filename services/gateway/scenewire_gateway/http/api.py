@@ -8,6 +8,7 @@ from starlette.types import ASGIApp
 from scenewire_gateway.access.authentication import Authenticator
 from scenewire_gateway.access.middleware import AccessMiddleware
 from scenewire_gateway.agents.server import AgentServer
+from scenewire_gateway.http.early_answers import EarlyAnswers
 from scenewire_gateway.http.errors import PROBLEM_ANSWERS, add_error_handlers
 from scenewire_gateway.http.limits import LimitsMiddleware
 from scenewire_gateway.http.pages import PageFiles, pages_router
@@ -69,4 +70,4 @@ def make_api(
     limited = LimitsMiddleware(
         app, routes=route_limits(max_upload=max_upload), others=OTHER_ROUTES, reads=READ_RATE, writes=WRITE_RATE
     )
-    return SafetyHeaders(AccessMiddleware(limited, authenticator, public=_PUBLIC))
+    return EarlyAnswers(SafetyHeaders(AccessMiddleware(limited, authenticator, public=_PUBLIC)))
