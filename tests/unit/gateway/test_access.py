@@ -1,16 +1,22 @@
 """Who is admitted: by token, by cookie, and without keys."""
 
+import asyncio
 import json
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
+from fastapi.sse import EventSourceResponse
 
 from scenewire.errors import PermanentError
-from scenewire_gateway.access.authentication import is_loopback, require_safe_binding
+from scenewire_gateway.access import middleware
+from scenewire_gateway.access.authentication import Authenticator, is_loopback, require_safe_binding
 from scenewire_gateway.access.keys import KeysFile
 from scenewire_gateway.access.scopes import Scope
 from scenewire_gateway.access.sessions import Sessions, session_secret
+from scenewire_gateway.http.session import session_router
 from tests.support.gateway import browsing, guarded_app
 
 REMOTE = {"client": "192.0.2.7", "base": "https://videos.example.com"}
@@ -106,6 +112,43 @@ async def test_unusable_keys_admit_nobody_and_do_not_open_the_gateway(keys: Keys
         answer = await client.get("/read", headers=bearer(token))
         assert (answer.status_code, answer.json()["code"]) == (503, "keys_unusable")
         assert str(keys.path) not in answer.text
+
+
+@pytest.mark.parametrize("with_cookie", [False, True])
+async def test_an_open_stream_ends_when_its_key_is_removed(keys: KeysFile, monkeypatch, with_cookie: bool):
+    monkeypatch.setattr(middleware, "RECHECK_S", 0)
+    token = keys.add("alice", Scope.READ)
+    keys.add("bob", Scope.READ)
+    sent: list[str] = []
+    ended: list[BaseException] = []
+    app = FastAPI()
+
+    @app.get("/events", response_class=EventSourceResponse)
+    async def events() -> AsyncIterator[str]:
+        try:
+            while len(sent) < 1_000:
+                sent.append("tick")
+                yield "tick"
+                if len(sent) in (3, 6):
+                    keys.remove("bob" if len(sent) == 3 else "alice")
+                await asyncio.sleep(0)
+        except BaseException as error:
+            ended.append(error)
+            raise
+
+    authenticator = Authenticator(keys, Sessions(b"0" * 32))
+    app.include_router(session_router(authenticator))
+    guarded = middleware.AccessMiddleware(app, authenticator, public=())
+    async with browsing(guarded, **REMOTE) as client:
+        headers = bearer(token)
+        if with_cookie:
+            await client.post("/v1/session", headers=headers)
+            headers = {}
+        async with client.stream("GET", "/events", headers=headers) as answer:
+            received = [line async for line in answer.aiter_lines() if line.startswith("data")]
+
+    assert 3 < len(received) < 100  # another key was removed after the third
+    assert ended  # the route could clean up
 
 
 # Sessions
