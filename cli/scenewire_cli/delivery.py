@@ -2,16 +2,17 @@
 
 import asyncio
 import shutil
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from scenewire.artifacts.opening import open_store
 from scenewire.errors import FailureCode, PermanentError
-from scenewire.messages import SHORT_ID_CHARACTERS, ScriptRequested, VideoAssembled
+from scenewire.messages import SHORT_ID_CHARACTERS, ArtifactRef, ScriptRequested, VideoAssembled
 from scenewire_cli.stack.data_folder import require_writable
 
-__all__ = ["DeliveredFiles", "deliver", "require_room"]
+__all__ = ["DeliveredFiles", "deliver", "deliver_by", "require_room"]
 
 _SPOKEN_CHARACTERS_PER_SECOND: Final = 14
 _VIDEO_BYTES_PER_SECOND: Final = 500_000
@@ -91,6 +92,26 @@ async def deliver(video: VideoAssembled, *, artifacts_url: str, out: Path) -> De
         PipelineError: an artifact is damaged, or the folder cannot be written.
     """
     store = open_store(artifacts_url)
+
+    async def copy(ref: ArtifactRef, target: Path) -> None:
+        await asyncio.to_thread(_copy, await store.open(ref), target)
+
+    return await deliver_by(copy, video, out=out)
+
+
+async def deliver_by(
+    fetch: Callable[[ArtifactRef, Path], Awaitable[None]], video: VideoAssembled, *, out: Path
+) -> DeliveredFiles:
+    """Delivers as `deliver` does.
+
+    Args:
+        fetch: writes an artifact to a path.
+        video: what to deliver.
+        out: the folder that gets a subfolder for the project.
+
+    Raises:
+        PipelineError: an artifact is damaged, or the folder cannot be written.
+    """
     folder = out / f"{Path(video.video.key).stem.removesuffix('_video')}-{str(video.project_id)[:SHORT_ID_CHARACTERS]}"
     require_writable(folder, option="--out")
     refs = (
@@ -104,9 +125,8 @@ async def deliver(video: VideoAssembled, *, artifacts_url: str, out: Path) -> De
     )
     paths = []
     for ref in refs:
-        source = await store.open(ref)
         target = folder / Path(ref.key).name
-        await asyncio.to_thread(_copy, source, target)
+        await fetch(ref, target)
         paths.append(target)
     file, srt, vtt, credits_json, credits_txt, thumbnail, script = paths
     return DeliveredFiles(file, (srt, vtt), (credits_json, credits_txt), thumbnail, script)

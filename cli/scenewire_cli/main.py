@@ -21,6 +21,7 @@ from scenewire_cli.commands.doctor import doctor
 from scenewire_cli.commands.endpoint import endpoint
 from scenewire_cli.commands.looks import looks
 from scenewire_cli.commands.make import make
+from scenewire_cli.commands.mcp import mcp
 from scenewire_cli.commands.ps import ps
 from scenewire_cli.commands.record.audit import audit
 from scenewire_cli.commands.record.database import database_app
@@ -58,7 +59,7 @@ _MAINTENANCE: Final = "Run and maintain"
 _COMMANDS: Final[Mapping[str, Sequence[Callable[..., None]]]] = {
     "Make videos": (make, script, looks, request, ps, watch, cancel, languages, music),
     "Find videos and projects": (list_, show, search, history, audit),
-    _MAINTENANCE: (up, endpoint, doctor, rebuild),
+    _MAINTENANCE: (up, mcp, endpoint, doctor, rebuild),
 }
 
 app = make_group(

@@ -13,7 +13,6 @@ from scenewire.errors import FailureCode, PermanentError, PipelineError, Transie
 from scenewire.ffmpeg.discovery import find_ffmpeg
 from scenewire.messages import ScriptRequested, VideoAssembled
 from scenewire_cli.cleanup import remove_intermediate_files
-from scenewire_cli.commands.summary import print_summary, raise_if_failed
 from scenewire_cli.delivery import DeliveredFiles, deliver, require_room
 from scenewire_cli.options import OUTPUT, DataOption, JsonOption, NatsOption, RecordOption
 from scenewire_cli.ordering.files.music import check_mood
@@ -26,10 +25,12 @@ from scenewire_cli.output.formatting import artifact_location
 from scenewire_cli.progress.display import Display, make_display
 from scenewire_cli.progress.events import ProjectProgress, follow
 from scenewire_cli.progress.projects import short_id, stored_projects, unfinished_note
+from scenewire_cli.remote.options import ServerOptions
 from scenewire_cli.running import run
 from scenewire_cli.stack.connection import RECORD_TIMEOUT_S, Access, embedded
 from scenewire_cli.stack.data_folder import DataFolder, PendingOrder
 from scenewire_cli.stack.embedded import services_to_run
+from scenewire_cli.summary import print_summary, raise_if_failed
 
 __all__ = ["MakeOptions", "make", "make_video"]
 
@@ -66,7 +67,7 @@ class MakeOptions:
     nats: NatsOption = None
 
 
-def make(order: OrderOptions, options: MakeOptions) -> None:
+def make(order: OrderOptions, options: MakeOptions, remote: ServerOptions) -> None:
     """Makes one video about a topic or from a script.
 
     Starts an embedded stack if none runs, shows progress, and delivers the video with captions, credits, thumbnail and
@@ -77,6 +78,7 @@ def make(order: OrderOptions, options: MakeOptions) -> None:
         scenewire make "The Suez Canal" --duration 60
         scenewire make --script notes.txt --look portrait --captions box --out videos
     """
+    address = remote.address(data=options.data, nats=options.nats)
     if options.cleanup and (options.nats is not None or not options.record):
         refused = "--nats" if options.nats is not None else "--no-record"
         raise PermanentError(
@@ -84,8 +86,23 @@ def make(order: OrderOptions, options: MakeOptions) -> None:
             f"--cleanup and {refused} exclude each other: cleanup requires an embedded stack and a record",
             hint=f"leave out --cleanup (or unset SCENEWIRE_CLEANUP), or leave out {refused}",
         )
+    if address is not None:
+        _require_served(options)
     wanted, files = read_order(ask_topic(order, as_json=options.as_json))
-    run(make_video(DataFolder(options.data), wanted, options, files))
+    if address is None:
+        run(make_video(DataFolder(options.data), wanted, options, files))
+    else:
+        from scenewire_cli.remote.making import make_on_server
+
+        run(make_on_server(address, wanted, files, out=options.out.resolve(), as_json=options.as_json))
+
+
+def _require_served(options: MakeOptions) -> None:
+    """Refuses options that a server decides."""
+    for given, option in ((options.cleanup, "--cleanup"), (not options.record, "--no-record")):
+        if given:
+            message = f"--server and {option} exclude each other: the server keeps its files and its record"
+            raise PermanentError(FailureCode.INVALID_ORDER, message, hint=f"leave out {option}")
 
 
 async def make_video(

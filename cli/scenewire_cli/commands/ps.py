@@ -6,6 +6,7 @@ from scenewire_cli.options import DataOption, JsonOption, NatsOption
 from scenewire_cli.output.record_views import RUNNING, print_rows_or_json
 from scenewire_cli.output.terminal import print_line
 from scenewire_cli.progress.standing import ProjectStanding, recorded_standings, state_of, streamed_standings
+from scenewire_cli.remote.options import ServerOptions
 from scenewire_cli.running import run
 from scenewire_cli.stack.connection import existing
 from scenewire_cli.stack.data_folder import DataFolder
@@ -13,7 +14,7 @@ from scenewire_cli.stack.data_folder import DataFolder
 __all__ = ["ps"]
 
 
-def ps(*, data: DataOption = None, nats: NatsOption = None, as_json: JsonOption = False) -> None:
+def ps(remote: ServerOptions, *, data: DataOption = None, nats: NatsOption = None, as_json: JsonOption = False) -> None:
     """Lists unfinished projects and how far they are.
 
     running: a stack makes it. stalled: no progress for a quarter of an hour. interrupted: its stack is gone; the same
@@ -22,7 +23,13 @@ def ps(*, data: DataOption = None, nats: NatsOption = None, as_json: JsonOption 
     Example:
         scenewire ps
     """
-    run(_ps(DataFolder(data), nats_url=nats, as_json=as_json))
+    address = remote.address(data=data, nats=nats)
+    if address is None:
+        run(_ps(DataFolder(data), nats_url=nats, as_json=as_json))
+    else:
+        from scenewire_cli.remote.listing import ps_on_server
+
+        run(ps_on_server(address, as_json=as_json))
 
 
 async def _ps(folder: DataFolder, *, nats_url: str | None, as_json: bool) -> int:

@@ -149,6 +149,19 @@ _SCENES: Final = (
 )
 
 
+SERVED_SCENES: Final = (
+    Column("scene", "number"),
+    Column("length", "duration", seconds),
+    Column("text", "text", wide=True),
+    Column(
+        "picture",
+        "clips",
+        lambda clips: ", ".join(clip["title"] for clip in clips) or "generated background",
+        wide=True,
+    ),
+)
+
+
 def print_event(event: str, row: Row) -> None:
     """Prints a row as one JSON event."""
     print_json({"event": event, **row})

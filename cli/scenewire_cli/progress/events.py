@@ -27,7 +27,7 @@ from scenewire.messages import (
 from scenewire_cli.progress.projects import ENDS
 from scenewire_cli.stack.connection import Access
 
-__all__ = ["Event", "ProjectProgress", "Unreadable", "follow"]
+__all__ = ["Event", "ProjectProgress", "Unreadable", "follow", "read_event"]
 
 _CHECK_INTERVAL_S: Final = 1.0
 """Between two checks of the embedded stack."""
@@ -134,13 +134,17 @@ class ProjectProgress:
             self.encoding[told.scene_number] = told.fraction
 
 
-def _read(model: type[Message], message: StoredMessage) -> Message | Unreadable:
+def read_event(subject: str, sequence: int, body: bytes) -> Event | None:
+    """Returns the event of a stored message; None for orders, and for what is internal to speech."""
+    model = message_model(subject)
+    if model is None or not issubclass(model, Message) or model is NarrationRequested:
+        return None
     try:
-        return model.model_validate_json(message.body)
+        return Event(model.model_validate_json(body), sequence)
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, fault["loc"]))
-        return Unreadable(message.subject, f"{where} {fault_wording(fault)}".strip())
+        return Event(Unreadable(subject, f"{where} {fault_wording(fault)}".strip()), sequence)
 
 
 async def follow(access: Access, progress: ProjectProgress, *, from_sequence: int) -> AsyncIterator[Event]:
@@ -157,11 +161,10 @@ async def follow(access: Access, progress: ProjectProgress, *, from_sequence: in
     events: asyncio.Queue[Event] = asyncio.Queue()
 
     def received(message: StoredMessage) -> None:
-        model = message_model(message.subject)
-        if model is None or not issubclass(model, Message) or model is NarrationRequested:
-            return  # orders, and what is internal to speech
         if message.project_id == progress.project_id:
-            events.put_nowait(Event(_read(model, message), message.sequence))
+            event = read_event(message.subject, message.sequence, message.body)
+            if event is not None:
+                events.put_nowait(event)
 
     def progressed(tick: Progress) -> None:
         if tick.project_id == progress.project_id:

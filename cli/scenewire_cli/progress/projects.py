@@ -20,7 +20,7 @@ from scenewire_cli.output.formatting import shortened
 from scenewire_cli.output.terminal import single_spaced
 from scenewire_cli.stack.connection import Access
 
-__all__ = ["ENDS", "StoredProject", "find_project", "short_id", "stored_projects", "unfinished_note"]
+__all__ = ["ENDS", "StoredProject", "find_project", "project_label", "short_id", "stored_projects", "unfinished_note"]
 
 ENDS: Final = (VideoAssembled.SUBJECT, ProjectFailed.SUBJECT, ProjectCancelled.SUBJECT)
 
@@ -61,7 +61,7 @@ class StoredProject:
     @property
     def label(self) -> str:
         """Its short id and its name, for people."""
-        return f"{short_id(self.project_id)} “{self.name}”" if self.name else short_id(self.project_id)
+        return project_label(self.project_id, self.name)
 
     def apply(self, message: StoredMessage) -> None:
         """Applies an order, a storyboard or an end."""
@@ -76,6 +76,11 @@ class StoredProject:
 def short_id(project_id: UUID) -> str:
     """Returns the beginning of an id, as it is shown to people and accepted from them."""
     return str(project_id)[:SHORT_ID_CHARACTERS]
+
+
+def project_label(project_id: UUID, name: str) -> str:
+    """Returns a short id and a name, for people."""
+    return f"{short_id(project_id)} “{name}”" if name else short_id(project_id)
 
 
 async def stored_projects(access: Access, *, prefix: str = "") -> dict[UUID, StoredProject]:

@@ -208,22 +208,26 @@ class DataFolder:
             self.withdraw()
             yield
 
-    def made(self, order: ScriptRequested) -> MadeVideo | None:
-        """Returns the video that an equal order delivered last, if it is still there."""
+    def made(self, order: ScriptRequested, *, server: str = "") -> MadeVideo | None:
+        """Returns the video that an equal order at the same server delivered last, if it is still there."""
         try:
-            made = json.loads(_made_file(self.root / "orders", _key(order)).read_text(encoding="utf-8"))
+            made = json.loads(_made_file(self.root / "orders", _key(order, server)).read_text(encoding="utf-8"))
             video = MadeVideo(UUID(made["project_id"]), Path(made["video"]))
         except (OSError, ValueError, KeyError, TypeError):
             return None
         return video if video.video.is_file() else None
 
     @contextmanager
-    def pending(self, order: ScriptRequested) -> Iterator[PendingOrder]:
+    def pending(self, order: ScriptRequested, *, server: str = "") -> Iterator[PendingOrder]:
         """Yields the equal order that a killed process left unfinished, else a new one.
 
         An order that a living process follows is not taken over: two equal orders at once are two projects.
+
+        Args:
+            order: what is ordered.
+            server: address of the server that makes it; empty for the stack of this folder or of --nats.
         """
-        key = _key(order)
+        key = _key(order, server)
         with _first_lockable(sorted((self.root / "orders").glob(f"{key}-*.json"))) as found:
             if found is not None:
                 yield found
@@ -254,9 +258,9 @@ class DataFolder:
             yield file
 
 
-def _key(order: ScriptRequested) -> str:
+def _key(order: ScriptRequested, server: str) -> str:
     """Returns what equal orders have in common in the names of their files."""
-    content = order.model_dump_json(exclude={"project_id"})
+    content = order.model_dump_json(exclude={"project_id"}) + server
     return hashlib.sha256(content.encode()).hexdigest()[:_KEY_CHARACTERS]
 
 

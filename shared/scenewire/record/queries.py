@@ -107,6 +107,16 @@ class Record:
         query = select(LoggedMessage.__table__).where(LoggedMessage.project_id == project_id)
         return await self._rows(query.order_by(*_STORY, LoggedMessage.message_id))
 
+    async def messages_after(self, project_id: str, sequence: int, *, limit: int) -> list[Row]:
+        """Returns the valid messages of a project that the stream has after a sequence, in its order."""
+        query = (
+            select(LoggedMessage.__table__)
+            .where(LoggedMessage.project_id == project_id, LoggedMessage.valid, LoggedMessage.sequence > sequence)
+            .order_by(LoggedMessage.sequence)
+            .limit(limit)
+        )
+        return await self._rows(query)
+
     async def outlines(self, project_ids: Sequence[str]) -> list[Row]:
         """Returns every valid message of some projects, in order; only orders, scripts and ends have a `body`."""
         told = (ScriptRequested.SUBJECT, ScenesScripted.SUBJECT, *ENDS)

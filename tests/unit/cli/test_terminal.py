@@ -12,11 +12,11 @@ from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import Clip, Credit, Footage, Progress, SourceFacts, VideoAssembled
 from scenewire_cli import main
 from scenewire_cli import options as terminal
-from scenewire_cli.commands.summary import print_summary
 from scenewire_cli.output.tables import print_facts
 from scenewire_cli.output.terminal import print_json, print_line, sanitize, single_spaced
 from scenewire_cli.progress import display
 from scenewire_cli.progress.events import Event, ProjectProgress
+from scenewire_cli.summary import print_summary
 from tests.support import builders, golden
 from tests.support.builders import PROJECT, artifact
 from tests.support.hostile_texts import HOSTILE_TEXTS, obeyed

@@ -6,6 +6,7 @@ import typer
 
 from scenewire_cli.options import DataOption, JsonOption, LimitOption
 from scenewire_cli.output.record_views import FOOTAGE, VIDEOS, print_rows_or_json
+from scenewire_cli.remote.options import ServerOptions
 from scenewire_cli.running import run
 from scenewire_cli.stack.data_folder import DataFolder
 
@@ -25,6 +26,7 @@ FootageOption = Annotated[
 
 def search(
     words: WordsArgument,
+    remote: ServerOptions,
     *,
     footage: FootageOption = False,
     limit: LimitOption = 50,
@@ -33,14 +35,21 @@ def search(
 ) -> None:
     """Finds videos and source clips by words, best match first.
 
-    Videos are found by the words of their file names, source clips by those of their paths. With --footage, clips and
-    stills are found by all words of their descriptions; the result names the scenes of each.
+    Videos are found by the words of their file names, source clips by those of their paths; on a server, videos are found
+    by all words of their titles, topics and scenes. With --footage, clips and stills are found by all words of their
+    descriptions; the result names the scenes of each.
 
     Example:
         scenewire search suez can
         scenewire search --footage harbour "CC BY"
     """
-    run(_search(DataFolder(data), " ".join(words), footage=footage, limit=limit, as_json=as_json))
+    address = remote.address(data=data)
+    if address is None:
+        run(_search(DataFolder(data), " ".join(words), footage=footage, limit=limit, as_json=as_json))
+    else:
+        from scenewire_cli.remote.listing import search_on_server
+
+        run(search_on_server(address, " ".join(words), footage=footage, limit=limit, as_json=as_json))
 
 
 async def _search(folder: DataFolder, words: str, *, footage: bool, limit: int, as_json: bool) -> int:

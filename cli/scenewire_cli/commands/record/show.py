@@ -6,19 +6,28 @@ from scenewire_cli.options import DataOption, JsonOption
 from scenewire_cli.output.record_views import print_event, print_project
 from scenewire_cli.progress.standing import recorded_standings, with_states
 from scenewire_cli.project_ids import ProjectArgument
+from scenewire_cli.remote.options import ServerOptions
 from scenewire_cli.running import run
 from scenewire_cli.stack.data_folder import DataFolder
 
 __all__ = ["show"]
 
 
-def show(project_id: ProjectArgument, *, data: DataOption = None, as_json: JsonOption = False) -> None:
+def show(
+    project_id: ProjectArgument, remote: ServerOptions, *, data: DataOption = None, as_json: JsonOption = False
+) -> None:
     """Shows a project: options, scenes, and video or error.
 
     Example:
         scenewire show 5f0c4b0e
     """
-    run(_show(DataFolder(data), project_id, as_json=as_json))
+    address = remote.address(data=data)
+    if address is None:
+        run(_show(DataFolder(data), project_id, as_json=as_json))
+    else:
+        from scenewire_cli.remote.listing import show_on_server
+
+        run(show_on_server(address, project_id, as_json=as_json))
 
 
 async def _show(folder: DataFolder, project_id: str, *, as_json: bool) -> int:

@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import Final
 
-from scenewire.artifacts.store import ArtifactStore
 from scenewire.messages import COLOURS, Background, read_colour
-from scenewire_cli.ordering.files.checks import is_there, refuse_file
+from scenewire_cli.ordering.files.checks import FileTaker, is_there, refuse_file
 from scenewire_cli.ordering.files.footage_file import stored_footage
 
 __all__ = ["background_colour", "background_file", "stored_background"]
@@ -36,7 +35,7 @@ def background_file(background: str | None) -> Path | None:
     return path
 
 
-async def stored_background(path: Path, store: ArtifactStore) -> Background:
+async def stored_background(path: Path, store: FileTaker) -> Background:
     """Examines and stores a file.
 
     Raises:

@@ -3,16 +3,25 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from scenewire.errors import FailureCode, PermanentError
+from scenewire.messages import ArtifactRef
 
-__all__ = ["SOUND_KINDS", "is_there", "refusals_of", "refuse_file", "require_file"]
+__all__ = ["SOUND_KINDS", "FileTaker", "is_there", "refusals_of", "refuse_file", "require_file"]
 
 SOUND_KINDS: Final = "an mp3, wav, flac, ogg, opus or m4a"
 """What music and recordings may be, for errors."""
 
 _MAX_BYTES: Final = 1 << 30
+
+
+class FileTaker(Protocol):
+    """Takes in files of orders: an artifact store, or a server."""
+
+    async def add(self, path: Path, media_type: str) -> ArtifactRef:
+        """Stores a file under its hash."""
+        ...
 
 
 def require_file(option: str, path: Path, formats: str) -> None:

@@ -4,12 +4,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from scenewire.artifacts.store import ArtifactStore
 from scenewire.messages import ArtifactRef
 from scenewire.probe.file_types import media_type_of
 from scenewire.probe.probe import probe_video
 from scenewire.probe.still import is_still, prepare_still
-from scenewire_cli.ordering.files.checks import refusals_of, require_file
+from scenewire_cli.ordering.files.checks import FileTaker, refusals_of, require_file
 
 __all__ = ["OTHER_FOOTAGE", "stored_footage"]
 
@@ -37,7 +36,7 @@ OTHER_FOOTAGE: Final = frozenset(
 _FORMATS: Final = "a picture, or an mp4, mov, mkv or webm"
 
 
-async def stored_footage(option: str, path: Path, store: ArtifactStore) -> ArtifactRef:
+async def stored_footage(option: str, path: Path, store: FileTaker) -> ArtifactRef:
     """Examines and stores a file.
 
     Args:

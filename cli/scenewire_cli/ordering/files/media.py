@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from scenewire.artifacts.store import ArtifactStore
 from scenewire.messages import PlacedMedia
 from scenewire.probe.file_types import FOOTAGE_TYPES
+from scenewire_cli.ordering.files.checks import FileTaker
 from scenewire_cli.ordering.files.footage_file import OTHER_FOOTAGE, stored_footage
 from scenewire_cli.ordering.files.named_files import (
     PLACEHOLDER,
@@ -70,7 +70,7 @@ def take_media(fields: dict[str, Any], folder: Path) -> tuple[MediaItem, ...]:
     return tuple(items)
 
 
-async def stored_media(item: MediaItem, store: ArtifactStore) -> PlacedMedia:
+async def stored_media(item: MediaItem, store: FileTaker) -> PlacedMedia:
     """Examines and stores the file of an item.
 
     Raises:

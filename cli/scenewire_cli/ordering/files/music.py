@@ -6,12 +6,11 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from scenewire.artifacts.store import ArtifactStore
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import ArtifactRef, Music, ScriptRequested, fault_wording
 from scenewire.probe.file_types import media_type_of
 from scenewire.probe.probe import probe_sound
-from scenewire_cli.ordering.files.checks import SOUND_KINDS, refuse_file, require_file
+from scenewire_cli.ordering.files.checks import SOUND_KINDS, FileTaker, refuse_file, require_file
 from scenewire_cli.ordering.order_options import OrderOptions
 from scenewire_script.music.credits import read_credits, sidecar_of
 from scenewire_script.music.pieces import pieces_of_mood
@@ -76,7 +75,7 @@ def _is_mood(value: Path) -> bool:
     return len(value.parts) == 1 and not value.suffix and not value.is_file()
 
 
-async def stored_music(music: MusicFile, store: ArtifactStore) -> Music:
+async def stored_music(music: MusicFile, store: FileTaker) -> Music:
     """Examines and stores a file.
 
     Title, creator and licence are read from a JSON file beside the music, as for clips of the library.

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from scenewire.artifacts.store import ArtifactStore
 from scenewire.messages import PlacedNarration
 from scenewire.probe.file_types import SOUND_TYPES, media_type_of
 from scenewire.probe.probe import probe_recording
-from scenewire_cli.ordering.files.checks import SOUND_KINDS, refusals_of, refuse_file, require_file
+from scenewire_cli.ordering.files.checks import SOUND_KINDS, FileTaker, refusals_of, refuse_file, require_file
 from scenewire_cli.ordering.files.named_files import (
     PLACEHOLDER,
     file_of,
@@ -94,7 +93,7 @@ def require_distinct(items: Sequence[NarrationItem]) -> None:
             raise refuse_file(item.where, f"scene {number} has {' and '.join(paths)}", "keep one recording for a scene")
 
 
-async def stored_narration(item: NarrationItem, store: ArtifactStore) -> PlacedNarration:
+async def stored_narration(item: NarrationItem, store: FileTaker) -> PlacedNarration:
     """Examines and stores a recording.
 
     Raises:

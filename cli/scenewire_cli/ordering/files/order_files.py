@@ -3,7 +3,9 @@
 They are checked here, so that an unusable one is refused before anything starts.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from scenewire.artifacts.opening import open_store
@@ -11,6 +13,7 @@ from scenewire.artifacts.store import ArtifactStore
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import ScriptRequested
 from scenewire_cli.ordering.files.background import background_file, stored_background
+from scenewire_cli.ordering.files.checks import FileTaker
 from scenewire_cli.ordering.files.media import MediaItem, folder_media, stored_media
 from scenewire_cli.ordering.files.music import MusicFile, music_file, stored_music
 from scenewire_cli.ordering.files.narration import (
@@ -21,7 +24,7 @@ from scenewire_cli.ordering.files.narration import (
 )
 from scenewire_cli.ordering.order_options import OrderOptions
 
-__all__ = ["OrderFiles", "order_files", "with_files"]
+__all__ = ["OrderFiles", "order_files", "with_files", "with_files_in"]
 
 
 @dataclass(frozen=True)
@@ -62,22 +65,37 @@ async def with_files(order: ScriptRequested, files: OrderFiles, artifacts_url: s
         artifacts_url: where the workers look for files.
 
     Raises:
-        PermanentError: `invalid_order`; `media_refused`, a file is not usable; `invalid_settings`, the artifact store
-            is unknown.
-        TransientError: the artifact store cannot be written now.
+        PipelineError: as `with_files_in`; `invalid_settings`, the artifact store is unknown.
+    """
+    return await with_files_in(order, files, partial(_store, artifacts_url=artifacts_url))
+
+
+async def with_files_in(
+    order: ScriptRequested, files: OrderFiles, store_for: Callable[[str], FileTaker]
+) -> ScriptRequested:
+    """Returns the order with its files.
+
+    Args:
+        order: an order without files.
+        files: those to add.
+        store_for: returns what takes the files of an option.
+
+    Raises:
+        PermanentError: `invalid_order`; `media_refused`, a file is not usable.
+        TransientError: the files cannot be stored now.
     """
     if files.background is not None:
-        background = await stored_background(files.background, _store("--background", artifacts_url))
+        background = await stored_background(files.background, store_for("--background"))
         look = order.look.model_copy(update={"background": background})
         order = order.model_copy(update={"look": look})
     if files.music is not None:
-        music = await stored_music(files.music, _store("--music", artifacts_url))
+        music = await stored_music(files.music, store_for("--music"))
         order = order.model_copy(update={"music": music})
     if files.media:
-        store = _store("--media", artifacts_url)
+        store = store_for("--media")
         order = order.model_copy(update={"media": tuple([await stored_media(item, store) for item in files.media])})
     if files.narrations:
-        store = _store("--narration", artifacts_url)
+        store = store_for("--narration")
         recorded = tuple([await stored_narration(item, store) for item in files.narrations])
         order = order.model_copy(update={"narrations": (*order.narrations, *recorded)})
     return order

@@ -67,6 +67,7 @@ class Event(BaseModel):
     at: datetime
     attempt: int | None = Field(default=None, description="Of the scene or the stage, where it was repeated.")
     stage: str = Field(default="", description="Of progress.")
+    step: Literal["", "started", "working", "retrying"] = Field(default="", description="Of progress.")
     detail: str = Field(default="", description="Of progress.")
     fraction: float | None = Field(default=None, description="Of progress, 0 to 1.")
     project: ProjectView
@@ -233,6 +234,7 @@ class Hub:
             at=datetime.now(UTC),
             attempt=states[0].attempts.get(progress.scene_number),
             stage=progress.stage,
+            step=progress.state,
             detail=progress.detail,
             fraction=progress.fraction,
             project=project_view(states[0]),

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from scenewire_gateway.access.dependencies import require
 from scenewire_gateway.access.scopes import Scope
 from scenewire_gateway.projects.board import Board
-from scenewire_gateway.projects.history import History, history_view
+from scenewire_gateway.projects.history import History, PublishedMessages, history_view, messages_view
 from scenewire_gateway.projects.records import Records, run_of
 from scenewire_gateway.projects.state import ProjectState, State
 from scenewire_gateway.projects.storyboard import StoryboardView, storyboard_view
@@ -16,6 +16,7 @@ from scenewire_gateway.projects.views import ProjectList, ProjectView, project_v
 __all__ = ["ProjectFinder", "RevisionQuery", "projects_router"]
 
 _MAX_LISTED: Final = 200
+_MAX_MESSAGES: Final = 200
 
 RevisionQuery = Annotated[int | None, Query(ge=0, description="A revision of the project; the latest without.")]
 
@@ -76,5 +77,14 @@ def projects_router(board: Board, records: Records, find: ProjectFinder) -> APIR
     async def show_history(project: Annotated[ProjectState, found]) -> History:
         """Returns every order, edit and end, the oldest first."""
         return history_view(await records.messages(project))
+
+    @router.get("/{project}/messages", summary="Show the messages of a project")
+    async def show_messages(
+        project: Annotated[ProjectState, found],
+        after: Annotated[int, Query(ge=0, description="Sequence of the last message that the reader has.")] = 0,
+        limit: Annotated[int, Query(ge=1, le=_MAX_MESSAGES)] = _MAX_MESSAGES,
+    ) -> PublishedMessages:
+        """Returns what the services published about a project, the oldest first."""
+        return messages_view(await records.messages_after(project, after, limit=limit))
 
     return router

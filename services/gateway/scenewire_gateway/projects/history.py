@@ -1,14 +1,18 @@
-"""Who ordered and changed what, from the messages on record."""
+"""Who ordered and changed what, and the messages that say so, from the record."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
+
+from pydantic import Field
 
 from scenewire.messages import ProjectCancelled, ProjectFailed, ScenesScripted, ScriptRequested, VideoAssembled
 from scenewire.record.content import Content, parse
 from scenewire.record.queries import Row
 from scenewire_gateway.projects.views import View
 
-__all__ = ["Happening", "History", "history_view"]
+__all__ = ["Happening", "History", "PublishedMessages", "history_view", "messages_view"]
 
 
 class Happening(View):
@@ -25,6 +29,36 @@ class History(View):
     """What happened to a project, the oldest first."""
 
     history: list[Happening]
+
+
+class PublishedMessage(View):
+    """A message of a project, as docs/orders.md describes them."""
+
+    sequence: int = Field(description="In the stream.")
+    subject: str
+    at: datetime
+    message: Mapping[str, Any]
+
+
+class PublishedMessages(View):
+    """Messages of a project in the order of the stream."""
+
+    messages: list[PublishedMessage]
+
+
+def messages_view(rows: Iterable[Row]) -> PublishedMessages:
+    """Returns messages as they were published."""
+    return PublishedMessages(
+        messages=[
+            PublishedMessage(
+                sequence=row["sequence"],
+                subject=row["subject"],
+                at=datetime.fromisoformat(row["published_at"]),
+                message=json.loads(row["body"]),
+            )
+            for row in rows
+        ]
+    )
 
 
 def history_view(rows: Iterable[Row]) -> History:

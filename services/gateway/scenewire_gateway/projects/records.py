@@ -69,6 +69,15 @@ class Records:
         await self._catch_up(project)
         return await self._record.outlines([str(project.project_id)])
 
+    async def messages_after(self, project: ProjectState, sequence: int, *, limit: int) -> list[Row]:
+        """Returns every message of a project that the stream has after a sequence, in its order.
+
+        Raises:
+            TransientError: `database_unavailable`, the recorder is behind.
+        """
+        await self._catch_up(project)
+        return await self._record.messages_after(str(project.project_id), sequence, limit=limit)
+
     async def search(self, words: str, *, limit: int) -> tuple[list[UUID], list[Row]]:
         """Returns the projects and the footage that have all of these words: project ids, and sources with their scenes."""
         wanted = words.split()[:_MAX_WORDS]

@@ -1,12 +1,12 @@
 """Summary of a finished video, as text or JSON."""
 
-from functools import partial
+from collections.abc import Callable
 from typing import Any
 
 from scenewire.errors import FailureCode, PermanentError
-from scenewire.messages import ProjectCancelled, ProjectFailed, VideoAssembled
+from scenewire.messages import ArtifactRef, ProjectCancelled, ProjectFailed, VideoAssembled
 from scenewire_cli.delivery import DeliveredFiles
-from scenewire_cli.output.formatting import artifact_location, loudness_wording, music_wording
+from scenewire_cli.output.formatting import loudness_wording, music_wording
 from scenewire_cli.output.terminal import print_json, print_line, single_spaced
 from scenewire_cli.progress.events import ProjectProgress, Unreadable
 from scenewire_cli.progress.projects import short_id
@@ -53,15 +53,14 @@ def _delivered_paths(delivered: DeliveredFiles) -> dict[str, Any]:
     }
 
 
-def _stored_paths(video: VideoAssembled, artifacts_url: str | None) -> dict[str, Any]:
-    """Returns the locations in the artifact store, for a video that was not delivered."""
-    where = partial(artifact_location, artifacts_url)
+def _stored_paths(video: VideoAssembled, where: Callable[[ArtifactRef], str]) -> dict[str, Any]:
+    """Returns the locations of a video that was not delivered."""
     return {
-        "video": where(video.video.key),
-        "captions": [where(video.captions_srt.key), where(video.captions_vtt.key)],
-        "credits": [where(video.credits_json.key), where(video.credits_txt.key)],
-        "thumbnail": where(video.thumbnail.key),
-        "script": where(video.script_json.key),
+        "video": where(video.video),
+        "captions": [where(video.captions_srt), where(video.captions_vtt)],
+        "credits": [where(video.credits_json), where(video.credits_txt)],
+        "thumbnail": where(video.thumbnail),
+        "script": where(video.script_json),
     }
 
 
@@ -71,22 +70,22 @@ def print_summary(
     *,
     as_json: bool,
     with_record: bool = True,
-    artifacts_url: str | None = None,
+    where: Callable[[ArtifactRef], str] = lambda ref: ref.key,
 ) -> None:
     """Prints what was made and where the files are.
 
     Args:
         project: a finished project.
-        delivered: the delivered files; None shows their locations in the artifact store.
+        delivered: the delivered files; None shows where they are.
         as_json: whether to print one JSON object instead of lines.
         with_record: whether a record exists.
-        artifacts_url: the artifact store, for files that were not delivered.
+        where: returns the location of a file that was not delivered.
     """
     video = project.video
     if video is None:
         message = f"project {project.project_id} has not ended"
         raise RuntimeError(message)
-    paths = _delivered_paths(delivered) if delivered else _stored_paths(video, artifacts_url)
+    paths = _delivered_paths(delivered) if delivered else _stored_paths(video, where)
     music = video.brief.options.music
     measured = {
         "loudness_lufs": video.loudness.integrated_lufs,
