@@ -55,7 +55,7 @@ def preview_router(records: Records, preview: ScenePreview, find: ProjectFinder)
             raise not_yet(number, "rendered")
         playable = await preview.playable(messages.rendered)
         name = f"scene-{number}.mp4"
-        return file_answer(playable.path, media_type="video/mp4", name=name, is_final=revision is not None)
+        return file_answer(playable.path, media_type=playable.media_type, name=name, is_final=revision is not None)
 
     @router.get(
         "/scenes/{number}/picture", response_class=Response, responses=FILE_ANSWERS, summary="See a scene as a picture"
