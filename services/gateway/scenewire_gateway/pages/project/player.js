@@ -3,10 +3,10 @@
 import { el, fill, setText } from "/pages/dom.js";
 import * as format from "/pages/format.js";
 import { icon } from "/pages/icons.js";
+import { canPlayGrowing, GrowingVideo } from "/pages/project/growing_video.js";
 import { Sequence } from "/pages/project/sequence.js";
 import { words } from "/pages/words.js";
 
-const HLS = "application/vnd.apple.mpegurl";
 const NOTHING = { kind: "nothing", url: "" };
 
 function leading(scenes, isReady) {
@@ -17,7 +17,8 @@ function leading(scenes, isReady) {
 export class Player {
   #source = NOTHING;
   #sequence = null;
-  #hlsFailed = false;
+  #growing = null;
+  #growingFailed = !canPlayGrowing;
   #starts = [];
   #ready = [];
   #spoken = [];
@@ -25,7 +26,7 @@ export class Player {
 
   constructor({ onScene }) {
     this.onScene = onScene;
-    this.video = el("video", { controls: true, playsinline: true, preload: "metadata", "aria-label": words.video, on: { timeupdate: () => this.#moved(), error: () => this.#failed() } });
+    this.video = el("video", { controls: true, playsinline: true, preload: "metadata", "aria-label": words.video, on: { timeupdate: () => this.#moved() } });
     this.empty = el("div", { class: "player-empty" }, icon("film"), el("p", {}));
     this.caption = el("p", { class: "player-caption" });
     this.wire = el("div", { class: "timeline", "aria-hidden": "true" });
@@ -74,6 +75,7 @@ export class Player {
   close() {
     this.#keepPosition();
     removeEventListener("pagehide", this.keep);
+    this.#closeParts();
     this.video.removeAttribute("src");
     this.video.load();
   }
@@ -93,8 +95,7 @@ export class Player {
     const chosen = version ?? project.versions.find(({ revision }) => revision === project.revision);
     if (chosen) return { kind: "version", url: chosen.links.video, version: chosen };
     if (this.#ready.length) {
-      const canPlayList = this.video.canPlayType(HLS) !== "" && !this.#hlsFailed;
-      return canPlayList ? { kind: "list", url: `${project.links.preview}?revision=${project.revision}` } : { kind: "scenes", url: `${project.id}/${project.revision}` };
+      return { kind: this.#growingFailed ? "scenes" : "growing", url: `${project.links.preview}?revision=${project.revision}` };
     }
     const last = project.versions.at(-1);
     if (last) return { kind: "version", url: last.links.video, version: last };
@@ -110,9 +111,12 @@ export class Player {
       const at = this.#source.kind === "nothing" ? this.#keptPosition() : this.position;
       const plays = !this.video.paused;
       this.#source = source;
-      this.#open(source, at, plays);
+      this.#open(source, project);
+      this.#resume(at, plays);
+    } else {
+      this.#growing?.refresh();
+      this.#sequence?.update(this.#playable(source, project));
     }
-    this.#sequence?.update(this.#playable(source, project));
     this.#drawSpoken();
   }
 
@@ -130,19 +134,24 @@ export class Player {
     this.video.poster = scene.picture_url ?? "";
   }
 
-  #open(source, at, plays) {
-    this.#sequence?.close();
-    this.#sequence = null;
+  #open(source, project) {
+    this.#closeParts();
     fill(this.video, source.version ? this.#track(source.version) : []);
     if (source.version) this.video.poster = source.version.links.thumbnail;
     if (source.kind === "scenes" || source.kind === "narration") {
       this.#sequence = new Sequence(this.video, () => setText(this.caption, words.nextSceneLater));
-      return;
+      this.#sequence.update(this.#playable(source, project));
+    } else if (source.kind === "growing") {
+      this.#growing = new GrowingVideo(this.video, source.url, (error) => this.#failed(error));
+    } else if (source.kind === "version") {
+      this.video.src = source.url;
     }
-    if (source.kind === "nothing") return;
-    this.video.src = source.url;
-    // A growing list would begin at its end.
-    this.video.addEventListener("loadedmetadata", () => (this.video.currentTime = at), { once: true });
+  }
+
+  #resume(at, plays) {
+    if (this.#source.kind === "nothing") return;
+    if (this.#sequence) this.#sequence.seek(at);
+    else this.video.addEventListener("loadedmetadata", () => (this.video.currentTime = at), { once: true });
     if (plays) this.video.play().catch(() => {});
   }
 
@@ -150,9 +159,16 @@ export class Player {
     return el("track", { kind: "captions", src: version.links.captions_vtt, label: words.captions, srclang: document.documentElement.lang });
   }
 
-  #failed() {
-    if (this.#source.kind !== "list") return;
-    this.#hlsFailed = true;
+  #closeParts() {
+    this.#sequence?.close();
+    this.#growing?.close();
+    this.#sequence = this.#growing = null;
+  }
+
+  /** Goes on with the scenes one after another. */
+  #failed(error) {
+    console.warn(error);
+    this.#growingFailed = true;
     this.#show(this.#choose(this.project, null), this.project);
   }
 

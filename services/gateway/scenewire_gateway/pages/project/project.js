@@ -107,13 +107,13 @@ class ProjectPage {
     return this.#readSoon(WHOLE.has(kind));
   }
 
-  /** Events come in crowds: reads once for all of them. */
+  /** Events come in crowds: reads once for all that come within a moment. */
   #readSoon(whole) {
     this.#whole ||= whole;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(async () => {
+    this.#timer ||= setTimeout(async () => {
       const all = this.#whole;
       this.#whole = false;
+      this.#timer = 0;
       try {
         if (all) await this.refresh();
         else await this.#readStoryboard().then(() => this.draw());

@@ -1,4 +1,4 @@
-/** Plays the scenes that are ready one after another, for browsers that can't play the growing playlist themselves. */
+/** Plays the scenes that are ready one after another, where no video exists that has them all: the narrations of a storyboard, and a preview that can't grow. */
 
 export class Sequence {
   #place = -1;
