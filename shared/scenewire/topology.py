@@ -22,6 +22,7 @@ __all__ = [
     "DEAD_LETTERS",
     "DURABLES",
     "EDIT_STORYBOARD",
+    "LIST_VOICES",
     "MAKE_ORDER",
     "MAX_BODY",
     "MAX_PAYLOAD",
@@ -29,6 +30,7 @@ __all__ = [
     "PLAN_ORDER",
     "RECORDER",
     "RETRY",
+    "SAMPLE_VOICE",
     "SCRIPT",
     "SOURCING",
     "STREAMS",
@@ -166,6 +168,12 @@ PLAN_ORDER: Final = "orders.plan"
 
 EDIT_STORYBOARD: Final = "storyboards.edit"
 """Subject of requests that are answered with the number of a project's next revision, or an error."""
+
+LIST_VOICES: Final = "voices.list"
+"""Subject of requests that are answered with the voices that orders may name."""
+
+SAMPLE_VOICE: Final = "voices.sample"
+"""Subject of requests that are answered with a spoken sentence, or an error."""
 
 ALL_PROGRESS: Final = "progress.*"
 """Subjects of all progress; see `progress_subject`."""

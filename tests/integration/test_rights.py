@@ -21,7 +21,17 @@ from scenewire.messages import (
     ScriptRequested,
     VideoAssembled,
 )
-from scenewire.topology import DURABLES, EDIT_STORYBOARD, MAKE_ORDER, PIPELINE, PLAN_ORDER, STREAMS, dead_letter_subject
+from scenewire.topology import (
+    DURABLES,
+    EDIT_STORYBOARD,
+    LIST_VOICES,
+    MAKE_ORDER,
+    PIPELINE,
+    PLAN_ORDER,
+    SAMPLE_VOICE,
+    STREAMS,
+    dead_letter_subject,
+)
 from tests.support.deployed_bus import CONFIG, DeployedBus, deployed_bus
 from tests.support.product import environment, kill_group
 
@@ -33,8 +43,10 @@ WORKERS = {
 }
 """What each service makes."""
 
-REQUESTS = {MAKE_ORDER, PLAN_ORDER, EDIT_STORYBOARD}
-"""What the script service answers."""
+ANSWERED = {"script": {MAKE_ORDER, PLAN_ORDER, EDIT_STORYBOARD}, "tts": {LIST_VOICES, SAMPLE_VOICE}}
+"""What each service answers."""
+
+REQUESTS = {subject for answered in ANSWERED.values() for subject in answered}
 
 MESSAGES = {
     *(subject for made in WORKERS.values() for subject in made),
@@ -131,8 +143,7 @@ async def test_a_user_may_publish_what_its_work_needs_and_nothing_else(bus: Depl
 async def test_a_user_hears_its_own_answers_only(bus: DeployedBus, user: str) -> None:
     others = [f"_INBOX_{other}.>" for other in USERS if other != user]
     closed = [">", "_INBOX.>", "$JS.>", "$SYS.>", "dlq.>", "script.requested", "narration.requested", *others]
-    if user != "script":
-        closed += REQUESTS
+    closed += REQUESTS - ANSWERED.get(user, set())
     if user not in (CLIENT, "gateway"):
         closed += ["progress.>"]
     if user != CLIENT:

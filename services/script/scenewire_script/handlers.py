@@ -1,15 +1,12 @@
 """Handlers: orders to scripts, and requests to orders, plans and edits."""
 
-import functools
-from collections.abc import Awaitable, Callable
 from typing import TypeVar
 from uuid import uuid4
 
-import structlog
 from pydantic import BaseModel, ValidationError
 
 from scenewire.bus import Bus
-from scenewire.errors import FailureCode, PermanentError, PipelineError
+from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import ScriptRequested, StoryboardEdit, describe_faults
 from scenewire.topology import EDIT_STORYBOARD, MAKE_ORDER, PLAN_ORDER, SCRIPT
 from scenewire_script.order_claims import OrderClaims
@@ -19,9 +16,6 @@ from scenewire_script.storyboard.stage import StoryboardStage
 __all__ = ["register"]
 
 RequestT = TypeVar("RequestT", bound=BaseModel)
-Answer = Callable[[bytes], Awaitable[dict[str, object]]]
-
-log = structlog.get_logger(__name__)
 
 
 def register(bus: Bus, stage: ScriptStage, claims: OrderClaims, storyboards: StoryboardStage, *, loops: int) -> None:
@@ -42,7 +36,6 @@ def register(bus: Bus, stage: ScriptStage, claims: OrderClaims, storyboards: Sto
         await bus.publish(await stage.write(order, project_id))
 
     @bus.answer(MAKE_ORDER)
-    @_answering_errors
     async def make(body: bytes) -> dict[str, object]:
         order = _parse(ScriptRequested, body)
         await stage.check(order)
@@ -52,13 +45,11 @@ def register(bus: Bus, stage: ScriptStage, claims: OrderClaims, storyboards: Sto
         return {"project_id": str(project_id)}
 
     @bus.answer(PLAN_ORDER)
-    @_answering_errors
     async def plan(body: bytes) -> dict[str, object]:
         order = _parse(ScriptRequested, body)
         return (await stage.plan(order)).model_dump(mode="json")
 
     @bus.answer(EDIT_STORYBOARD)
-    @_answering_errors
     async def edit(body: bytes) -> dict[str, object]:
         change = _parse(StoryboardEdit, body)
         outcome = await storyboards.edit(change)
@@ -66,20 +57,6 @@ def register(bus: Bus, stage: ScriptStage, claims: OrderClaims, storyboards: Sto
         if outcome.conflict is not None:
             raise outcome.conflict
         return {"project_id": str(change.project_id), "revision": outcome.scripted.revision}
-
-
-def _answering_errors(answer: Answer) -> Answer:
-    """Answers a failure with its code, message and hint."""
-
-    @functools.wraps(answer)
-    async def answer_or_error(body: bytes) -> dict[str, object]:
-        try:
-            return await answer(body)
-        except PipelineError as error:
-            log.info("request_refused", request=answer.__name__, code=error.code, error=str(error))
-            return {"error": {"code": error.code, "message": error.message, "hint": error.hint}}
-
-    return answer_or_error
 
 
 def _parse(model: type[RequestT], body: bytes) -> RequestT:

@@ -14,6 +14,7 @@ from scenewire_tts.engines.selection import select_engine
 from scenewire_tts.handlers import register
 from scenewire_tts.settings import TtsSettings
 from scenewire_tts.stage import NarrationStage
+from scenewire_tts.voice_requests import VoiceRequests
 
 __all__ = ["create_app"]
 
@@ -26,7 +27,8 @@ def create_app(settings: TtsSettings | None = None, *, engine: SpeechEngine | No
         engine: replaces the engine from the settings.
     """
     settings = settings or TtsSettings()
-    engine = engine or open_engine(settings, select_engine(settings))
+    selection = select_engine(settings)
+    engine = engine or open_engine(settings, selection)
     stage = NarrationStage(
         open_store(settings.artifacts_url),
         engine,
@@ -36,7 +38,7 @@ def create_app(settings: TtsSettings | None = None, *, engine: SpeechEngine | No
         webapp=WebApp(settings.webapp_dir) if settings.webapp_dir else None,
     )
     bus = Bus("tts", settings)
-    register(bus, stage, loops=settings.loops)
+    register(bus, stage, VoiceRequests(settings, selection, stage), loops=settings.loops)
     if isinstance(engine, (AutomaticEngine, KokoroEngine)):
         bus.on_start(engine.start)
         bus.on_stop(engine.aclose)

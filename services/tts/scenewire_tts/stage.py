@@ -23,6 +23,7 @@ from scenewire.messages import (
 from scenewire_tts.engines.base import SpeechEngine
 from scenewire_tts.engines.silence.silence import make_silence
 from scenewire_tts.recordings.recording import read_recording
+from scenewire_tts.sample_sentences import sample_sentence
 from scenewire_tts.speech.mp3 import write_mp3
 from scenewire_tts.speech.pace import Pace, correction
 from scenewire_tts.speech.postprocess import finish, lengthen, write_wav
@@ -103,6 +104,26 @@ class NarrationStage:
                 await self._export(self._webapp, request, narration)
         return request.next(AudioRendered, narration=narration)
 
+    async def sample(self, language: str, voice: str | None) -> Narration:
+        """Returns a spoken sentence, as a scene would be spoken: the stored one, or a new one.
+
+        Args:
+            language: its tag.
+            voice: None is the one that an order without a voice gets.
+
+        Raises:
+            PermanentError: `speech_failed`, the engine has no such voice or language, or the voice is silence.
+            TransientError: the engine or the store is unavailable.
+        """
+        voice = voice or self._voice
+        if voice == NO_VOICE:
+            raise PermanentError(
+                FailureCode.SPEECH_FAILED,
+                f"the voice {NO_VOICE} is silence: there is nothing to hear",
+                hint="choose another voice",
+            )
+        return await self._narrate_at(sample_sentence(language), language, voice, Pace(self._speed, 0))
+
     async def _export(self, webapp: WebApp, request: NarrationRequested, narration: Narration) -> None:
         speech = await self._store.open(narration.audio)
         async with self._store.scratch() as folder:
@@ -121,11 +142,12 @@ class NarrationStage:
         if self._voice_of(request) == NO_VOICE:
             silence = await asyncio.to_thread(make_silence, text, request.brief.options.language, pace, wanted=wanted)
             return await self._store_narration(silence, text, engine=NO_VOICE, speed=speed)
-        narration = await self._narrate_at(request, text, pace)
+        language, voice = request.brief.options.language, self._voice_of(request)
+        narration = await self._narrate_at(text, language, voice, pace)
         if wanted is None:
             return narration
         speech = narration.samples / narration.sample_rate - pace.pause
-        engine = self._engine.for_order(request.brief.options.language, self._voice_of(request))
+        engine = self._engine.for_order(language, voice)
         corrected = correction(pace, speech=speech, wanted=wanted, speed_for=engine.speed_for)
         if corrected is None:
             return narration
@@ -134,7 +156,7 @@ class NarrationStage:
         ordered = request.brief.ordered_duration
         target = "times in the script" if ordered is None else f"ordered {ordered:.0f} s"
         try:
-            narration = await self._narrate_at(request, text, corrected)
+            narration = await self._narrate_at(text, language, voice, corrected)
         except PermanentError as error:  # the first narration is fine
             log.warning("narration_pace_kept", scene=request.scene.scene_number, error=str(error))
             note = f"The voice cannot adapt its pace any further to the {target}."
@@ -175,9 +197,8 @@ class NarrationStage:
     def _voice_of(self, request: NarrationRequested) -> str | None:
         return request.scene.voice or request.brief.options.voice or self._voice
 
-    async def _narrate_at(self, request: NarrationRequested, text: str, pace: Pace) -> Narration:
+    async def _narrate_at(self, text: str, language: str, voice: str | None, pace: Pace) -> Narration:
         """Returns the stored narration at a pace, or narrates and stores it."""
-        language, voice = request.brief.options.language, self._voice_of(request)
         engine = self._engine.for_order(language, voice)
         pause = round(pace.pause * SAMPLE_RATE)
         spoken = await asyncio.to_thread(spoken_form, text, language)

@@ -19,7 +19,7 @@ from scenewire_tts.engines.opening import open_engine
 from scenewire_tts.engines.selection import NEURAL_ENGINES, EngineName, EngineSelection, select_engine
 from scenewire_tts.settings import TtsSettings, read_settings
 
-__all__ = ["InstalledVoice", "check_voice", "list_voices"]
+__all__ = ["InstalledVoice", "check_voice", "installed_voices", "list_voices"]
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,16 @@ async def list_voices(language: str | None = None, *, data: Path | None = None) 
         ValidationError: a setting is invalid.
     """
     settings = read_settings(data)
-    selection = select_engine(settings)
+    voices = await installed_voices(settings, select_engine(settings))
+    return [voice for voice in voices if language is None or voice.speaks(language)]
+
+
+async def installed_voices(settings: TtsSettings, selection: EngineSelection) -> list[InstalledVoice]:
+    """Returns the voices of every engine that could be used, those of the selected engine first."""
     natural = list(_kokoro_voices(settings, selection))
     voices = [*natural, *await _espeak_voices(settings, selection, natural)]
     voices.sort(key=lambda voice: voice.engine != selection.engine)
-    return [voice for voice in voices if language is None or voice.speaks(language)]
+    return voices
 
 
 async def check_voice(language: str, voice: str | None, *, data: Path | None = None) -> str:

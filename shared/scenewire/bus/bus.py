@@ -22,7 +22,7 @@ from scenewire.bus.delivery import DeliveryPolicy
 from scenewire.bus.metrics import bus_metrics, message_metrics
 from scenewire.bus.publishing import PUBLISH_TIMEOUT_S, body_limit, message_headers, publish_errors, require_body_fits
 from scenewire.bus.received import current_delivery
-from scenewire.errors import FailureCode, PermanentError, TransientError
+from scenewire.errors import FailureCode, PermanentError, PipelineError, TransientError
 from scenewire.messages import Message, Progress, ScriptRequested, StoredMessage
 from scenewire.messages.headers import CONTENT_TYPE
 from scenewire.observability.health import Check, Health, State
@@ -154,12 +154,17 @@ class Bus:
     def answer(self, subject: str) -> Callable[[Answer], None]:
         """Registers the handler of requests on a subject: core NATS, each request reaches one replica of the service.
 
-        The handler takes the request's body and returns the reply, a JSON object.
+        The handler takes the request's body and returns the reply, a JSON object. A failure is answered with its code, its
+        message and its hint.
         """
 
         def register(handler: Answer) -> None:
             async def reply(message: NatsMessage) -> dict[str, object]:
-                return await handler(message.body)
+                try:
+                    return await handler(message.body)
+                except PipelineError as error:
+                    log.info("request_refused", subject=subject, code=error.code, error=str(error))
+                    return {"error": {"code": error.code, "message": error.message, "hint": error.hint}}
 
             self.broker.subscriber(subject, queue=self._service, decoder=_undecoded)(reply)
 

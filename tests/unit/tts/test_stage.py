@@ -259,7 +259,7 @@ def test_the_service_is_built_without_touching_the_network(tmp_path: Path) -> No
 
     assert first is not None
     assert first is not second
-    assert len(first.subscribers) == 1 + 3
+    assert len(first.subscribers) == 1 + 3 + 2  # scripts, narrations and requests about voices
 
 
 async def test_b04_a_scene_that_is_a_little_short_is_spoken_once_and_followed_by_a_longer_silence(
