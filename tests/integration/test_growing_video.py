@@ -71,11 +71,11 @@ class Preview:
 
     def part(self, asked: Asked) -> Reply:
         scene = self.scenes[int(asked.path.removeprefix("/preview/").removesuffix(".mp4")) - 1]
-        found = re.fullmatch(r"bytes=(\d+)-(\d+)", asked.headers.get("range", ""))
+        found = re.fullmatch(r"bytes=(\d+)-(\d*)", asked.headers.get("range", ""))
         assert found, "the page asks for parts only"
         self.ranges.append(asked.path)
         content = scene.path.read_bytes()
-        start, last = int(found[1]), int(found[2])
+        start, last = int(found[1]), int(found[2] or len(content) - 1)
         headers = {"Content-Type": scene.media_type, "Content-Range": f"bytes {start}-{last}/{len(content)}"}
         return Reply(content[start : last + 1], 206, headers)
 
@@ -150,6 +150,23 @@ async def test_a_video_plays_from_its_first_scene_while_others_are_added(preview
     assert state["duration"] == state["now"] == pytest.approx(total, abs=1e-4)
     assert state["buffered"] == [[0, pytest.approx(total, abs=1e-4)]]
     assert await preview.run("return video.getVideoPlaybackQuality().corruptedVideoFrames") == 0
+
+
+async def test_the_browser_alone_plays_a_list_that_still_grows_from_its_first_scene(preview: Preview):
+    preview.ready = 9
+    await preview.open()
+    script = """
+      errors.length = 0;
+      growing.close();
+      video.src = "/preview/playlist.m3u8";
+      return video.canPlayType("application/vnd.apple.mpegurl");
+    """
+    assert await preview.run(script)
+    await preview.until("video.readyState >= 2")
+    state = await preview.state()
+    assert (state["now"], state["buffered"][0][0]) == (0, 0)
+    assert state["duration"] == pytest.approx(preview.start(10), abs=1e-4)
+    assert await preview.ask(SHOWN, 0) == pytest.approx(SEEN[0], abs=16)
 
 
 async def test_every_scene_begins_and_ends_at_its_frame(preview: Preview):

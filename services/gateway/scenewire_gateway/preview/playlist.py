@@ -23,6 +23,9 @@ def playlist(scenes: Sequence[Playable], *, complete: bool, urls: Sequence[str])
         complete: whether these are all of them.
         urls: of the scenes' files, relative to the playlist.
     """
+    # Without EXT-X-MEDIA-SEQUENCE, Chrome's own player takes the list for what is there, and plays it from the first scene.
+    # With it, the list would be a broadcast: Chrome begins with its last three parts, and leaves out what it misses in a
+    # pause.
     lines = [
         "#EXTM3U",
         "#EXT-X-VERSION:7",
