@@ -219,6 +219,10 @@ async def test_the_whole_pipeline_works_with_these_rights_alone(bus: DeployedBus
             assert json.loads(answer.data).keys() == {"project_id"}
             answer = await client.request(MAKE_ORDER, b'{"topic": 7}')
             assert json.loads(answer.data)["error"]["message"].endswith("topic must be text")
+            answer = await client.request(LIST_VOICES, b"", timeout=20)
+            assert json.loads(answer.data)["voices"]
+            answer = await client.request(SAMPLE_VOICE, b'{"language": "en"}', timeout=20)
+            assert json.loads(answer.data)["file"]["media_type"] == "audio/wav"
             assert await bus.violations(client) == []
         async with bus.connected(OPERATOR) as operator:
             letters = await operator.jetstream().stream_info("DLQ")
