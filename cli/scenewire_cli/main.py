@@ -21,7 +21,7 @@ from scenewire_cli.commands.doctor import doctor
 from scenewire_cli.commands.endpoint import endpoint
 from scenewire_cli.commands.looks import looks
 from scenewire_cli.commands.make import make
-from scenewire_cli.commands.mcp import mcp
+from scenewire_cli.commands.mcp_stdio import mcp
 from scenewire_cli.commands.ps import ps
 from scenewire_cli.commands.record.audit import audit
 from scenewire_cli.commands.record.database import database_app

@@ -20,6 +20,7 @@ from scenewire_gateway.agents.server import Projects
 from scenewire_gateway.events.hub import Hub
 from scenewire_gateway.handlers import register
 from scenewire_gateway.http.api import make_api
+from scenewire_gateway.http.choices import choices_router
 from scenewire_gateway.http.edits import edits_router
 from scenewire_gateway.http.events import events_router
 from scenewire_gateway.http.files import Files
@@ -107,6 +108,7 @@ class _Gateway:
                 preview_router(records, preview, find),
                 uploads_router(self._store, max_bytes=settings.max_upload),
                 search_router(board, records),
+                choices_router(client, files),
                 prior_webapp_router(records, find),
             ],
             make_agents(Projects(board, records, orders, hub, self._store)),
