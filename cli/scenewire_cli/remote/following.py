@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Final
 
 from pydantic import ValidationError
@@ -36,7 +37,9 @@ async def follow_on_server(
                 yield tick
             continue
         # An event says that something happened; what, is in the messages since the last one.
-        while found := await server.messages_after(progress.project_id, sequence):
+        while found := await server.persistently(
+            partial(server.messages_after, progress.project_id, sequence), on_trouble=on_trouble
+        ):
             for message in found:
                 sequence = message["sequence"]
                 event = read_event(message["subject"], sequence, json.dumps(message["message"]).encode())

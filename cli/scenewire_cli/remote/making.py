@@ -1,6 +1,7 @@
 """`make` and `watch` on a server: order, follow, fetch."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -52,7 +53,7 @@ async def make_on_server(
                         "follow it, or `scenewire cancel`"
                     )
                     raise
-                delivered = None if project.video is None else await _fetch(server, project.video, out)
+                delivered = None if project.video is None else await _fetch(server, project.video, out, display)
                 pending.finished(delivered.video if delivered else None)
     raise_if_failed(project)
     print_summary(project, delivered, as_json=as_json)
@@ -94,11 +95,11 @@ async def _order(
     return ProjectProgress(pending.project_id)
 
 
-async def _fetch(server: Server, video: VideoAssembled, out: Path) -> DeliveredFiles:
+async def _fetch(server: Server, video: VideoAssembled, out: Path, display: Display) -> DeliveredFiles:
     paths = _files(video)
 
     async def fetch(ref: ArtifactRef, target: Path) -> None:
-        await server.download(paths[ref], ref, target)
+        await server.persistently(partial(server.download, paths[ref], ref, target), on_trouble=display.note)
 
     return await deliver_by(fetch, video, out=out)
 

@@ -4,17 +4,17 @@ import asyncio
 import hashlib
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 import httpx2
 
-from scenewire.errors import FailureCode, PermanentError, PipelineError, TransientError, storage_failure
+from scenewire.errors import FailureCode, PermanentError, PipelineError, TransientError
 from scenewire.messages import ArtifactRef, ScriptRequested
 from scenewire_cli.remote.options import ServerAddress
 
@@ -36,6 +36,9 @@ _TOO_MANY: Final = 429
 _NO_ACCESS: Final = frozenset({401, 403})
 
 
+_Answer = TypeVar("_Answer")
+
+
 @dataclass(frozen=True)
 class ServerEvent:
     """An event of a project.
@@ -47,6 +50,44 @@ class ServerEvent:
 
     kind: str
     fields: Mapping[str, Any]
+
+
+class _Patience:
+    """Waits for a server that does not answer, longer each time, up to a limit.
+
+    Args:
+        url: the server.
+        on_trouble: called at the first wait.
+    """
+
+    def __init__(self, url: str, on_trouble: Callable[[str], None]) -> None:
+        self._url = url
+        self._on_trouble = on_trouble
+        self.reset()
+
+    def reset(self) -> None:
+        """The server has answered."""
+        self._lost_at: float | None = None
+        self._pause_s = _FIRST_RETRY_S
+
+    async def wait(self, reason: str) -> None:
+        """Waits before the next try.
+
+        Raises:
+            TransientError: `bus_unavailable`, it has taken too long.
+        """
+        now = time.monotonic()
+        if self._lost_at is None:
+            self._lost_at = now
+            self._on_trouble(f"{reason}; trying again")
+        elif now - self._lost_at > _GIVE_UP_S:
+            raise TransientError(
+                FailureCode.BUS_UNAVAILABLE,
+                f"{self._url} has not answered for {_GIVE_UP_S / 60:g} minutes: {reason}",
+                hint="its projects go on; run the same command again later",
+            )
+        await asyncio.sleep(self._pause_s)
+        self._pause_s = min(2 * self._pause_s, _MAX_RETRY_S)
 
 
 class Server:
@@ -133,8 +174,8 @@ class Server:
         """Writes a file of the server, after checking size and hash.
 
         Raises:
-            PermanentError: `artifact_corrupt`; or the server refuses.
-            TransientError: the disk is full, or the server does not answer.
+            PermanentError: `artifact_corrupt`; `storage_unavailable`, the file cannot be written; or the server refuses.
+            TransientError: the server does not answer.
         """
         part, digest = target.with_name(f".{target.name}.part"), hashlib.sha256()
         try:
@@ -149,7 +190,11 @@ class Server:
                 raise PermanentError(FailureCode.ARTIFACT_CORRUPT, message, hint="run the same command again")
             part.replace(target)
         except OSError as error:
-            raise storage_failure(error, f"cannot write {target}") from error
+            raise PermanentError(
+                FailureCode.STORAGE_UNAVAILABLE,
+                f"cannot write {target}: {error.strerror}",
+                hint="choose another folder with --out and run the command again; the server keeps the video",
+            ) from error
         finally:
             part.unlink(missing_ok=True)
 
@@ -165,8 +210,7 @@ class Server:
             TransientError: `bus_unavailable`, the server has not answered for five minutes.
         """
         last: str | None = None
-        lost_at: float | None = None
-        pause = _FIRST_RETRY_S
+        patience = _Patience(self.address.url, on_trouble)
         while True:
             headers = {} if last is None else {"Last-Event-ID": last}
             try:
@@ -179,23 +223,33 @@ class Server:
                     ) as stream:
                         await _require_success(stream.response)
                         async for event in stream:
-                            last, lost_at, pause = event.id or last, None, _FIRST_RETRY_S
+                            last = event.id or last
+                            patience.reset()
                             yield ServerEvent(event.event, json.loads(event.data))
-                reason = "it has closed the connection"
+                reason = f"{self.address.url} has closed the connection"
             except TransientError as error:
                 reason = error.message
-            now = time.monotonic()
-            if lost_at is None:
-                lost_at = now
-                on_trouble(f"no events from {self.address.url}: {reason}; trying again")
-            elif now - lost_at > _GIVE_UP_S:
-                raise TransientError(
-                    FailureCode.BUS_UNAVAILABLE,
-                    f"no events from {self.address.url} for {_GIVE_UP_S / 60:g} minutes: {reason}",
-                    hint="the project goes on there; run the same command again later",
-                )
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, _MAX_RETRY_S)
+            await patience.wait(reason)
+
+    async def persistently(
+        self, request: Callable[[], Awaitable[_Answer]], *, on_trouble: Callable[[str], None]
+    ) -> _Answer:
+        """Repeats a request until the server answers, for five minutes.
+
+        Args:
+            request: may be repeated.
+            on_trouble: called when there is no answer.
+
+        Raises:
+            PermanentError: the server refuses.
+            TransientError: `bus_unavailable`, the server has not answered for five minutes.
+        """
+        patience = _Patience(self.address.url, on_trouble)
+        while True:
+            try:
+                return await request()
+            except TransientError as error:
+                await patience.wait(error.message)
 
     async def _ask(self, method: str, path: str, **request: Any) -> dict[str, Any]:
         with self._failures():
