@@ -12,6 +12,7 @@ from scenewire_gateway.access.authentication import Authenticator
 from scenewire_gateway.access.dependencies import require
 from scenewire_gateway.access.keys import KeysFile
 from scenewire_gateway.access.middleware import AccessMiddleware
+from scenewire_gateway.access.neighbours import Neighbours
 from scenewire_gateway.access.scopes import Caller, Scope
 from scenewire_gateway.access.sessions import Sessions
 from scenewire_gateway.http.session import session_router
@@ -20,9 +21,9 @@ from scenewire_gateway.problems import MEDIA_TYPE, Problem
 SECRET = b"0" * 32
 
 
-def guarded_app(keys: KeysFile, *, secret: bytes = SECRET):
+def guarded_app(keys: KeysFile, *, secret: bytes = SECRET, neighbours: Neighbours | None = None):
     """Returns an application with one route for each scope, and one that forgot to require any."""
-    authenticator = Authenticator(keys, Sessions(secret))
+    authenticator = Authenticator(keys, Sessions(secret), neighbours=neighbours)
     app = FastAPI()
 
     @app.exception_handler(Problem)

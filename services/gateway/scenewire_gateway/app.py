@@ -14,6 +14,7 @@ from scenewire.record.queries import Record, opened
 from scenewire.topology import PIPELINE, WEBHOOK_RETRY
 from scenewire_gateway.access.authentication import Authenticator, require_safe_binding
 from scenewire_gateway.access.keys import KeysFile
+from scenewire_gateway.access.neighbours import Neighbours
 from scenewire_gateway.access.sessions import Sessions, session_secret
 from scenewire_gateway.agents.making import make_agents
 from scenewire_gateway.agents.server import Projects
@@ -112,7 +113,9 @@ class _Gateway:
                 prior_webapp_router(records, find),
             ],
             make_agents(Projects(board, records, orders, hub, self._store)),
-            Authenticator(self._keys, sessions, is_published=settings.published_on is not None),
+            Authenticator(
+                self._keys, sessions, neighbours=Neighbours.of_this_host() if settings.published_on else None
+            ),
             check=self.check_record,
             max_upload=settings.max_upload,
         )

@@ -14,6 +14,7 @@ from scenewire.errors import PermanentError
 from scenewire_gateway.access import middleware
 from scenewire_gateway.access.authentication import Authenticator, is_loopback, require_safe_binding
 from scenewire_gateway.access.keys import KeysFile
+from scenewire_gateway.access.neighbours import Neighbours
 from scenewire_gateway.access.scopes import Scope
 from scenewire_gateway.access.sessions import Sessions, session_secret
 from scenewire_gateway.http.session import session_router
@@ -355,6 +356,40 @@ async def test_without_keys_other_hosts_and_other_names_are_refused_on_every_pat
         for path in ("/", "/healthz", "/read", "/none"):
             answer = await browser.get(path)
             assert (answer.status_code, answer.json()["code"]) == (403, "not_local")
+
+
+ROUTES = """\
+Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT
+eth2\t00000000\t010013AC\t0003\t0\t0\t0\t00000000\t0\t0\t0
+eth0\t000012AC\t00000000\t0001\t0\t0\t0\t0000FFFF\t0\t0\t0
+eth2\t000013AC\t00000000\t0001\t0\t0\t0\t0000FFFF\t0\t0\t0
+"""
+"""Of a container on the networks 172.18.0.0/16 and 172.19.0.0/16, with the default gateway 172.19.0.1."""
+
+
+@pytest.mark.parametrize(
+    ("client", "is_admitted"),
+    [
+        ("172.19.0.1", True),  # the host, through the published port
+        ("127.0.0.1", True),  # a check of health inside of the container
+        ("192.168.65.1", True),  # the host, where containers run in a virtual machine
+        ("172.19.0.7", False),  # another container
+        ("172.18.0.3", False),
+        ("172.18.0.1", False),  # no default gateway
+        ("::ffff:172.18.0.3", False),
+        ("fd00::3", False),
+    ],
+)
+async def test_the_published_port_of_a_container_is_closed_to_other_containers(keys: KeysFile, client, is_admitted):
+    app = guarded_app(keys, neighbours=Neighbours(ROUTES))
+    async with browsing(app, client=client, base="http://127.0.0.1:8321") as browser:
+        assert (await browser.get("/read")).status_code == (200 if is_admitted else 403)
+    async with browsing(app, client=client, host="gateway:8321") as browser:
+        assert (await browser.get("/read")).status_code == 403
+
+
+def test_the_routes_of_this_host_can_be_read():
+    assert Neighbours.of_this_host().include("127.0.0.1", server="127.0.0.1") is False
 
 
 @pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Real-IP", "Forwarded", "Via"])

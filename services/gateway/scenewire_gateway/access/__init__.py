@@ -3,6 +3,7 @@
 scopes          what a caller may do
 keys            the file of API keys
 sessions        cookies that stand for a key
+neighbours      other containers, which are not this host
 authentication  finds out who asks
 middleware      admits nobody else, whatever the route
 dependencies    scopes that routes require

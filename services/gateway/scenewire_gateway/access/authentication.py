@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 
 from scenewire.errors import FailureCode, PermanentError
 from scenewire_gateway.access.keys import Key, KeysFile
+from scenewire_gateway.access.neighbours import Neighbours
 from scenewire_gateway.access.scopes import Caller, Scope
 from scenewire_gateway.access.sessions import Sessions
 from scenewire_gateway.problems import Problem
@@ -42,14 +43,14 @@ class Authenticator:
     Args:
         keys: the file of API keys. Without it, everyone on this host is admitted, and nobody else.
         sessions: cookies.
-        is_published: whether the port is that of a container, published on its host's loopback address: then a client of
-            this host has another address here.
+        neighbours: other containers, where the port is that of a container that is published on its host's loopback address:
+            then a client of this host has another address here. None elsewhere.
     """
 
-    def __init__(self, keys: KeysFile, sessions: Sessions, *, is_published: bool = False) -> None:
+    def __init__(self, keys: KeysFile, sessions: Sessions, *, neighbours: Neighbours | None = None) -> None:
         self._keys = keys
         self._sessions = sessions
-        self._is_published = is_published
+        self._neighbours = neighbours
 
     def identify(self, connection: HTTPConnection) -> Caller | None:
         """Returns who makes a request; None when it has no credentials.
@@ -58,7 +59,7 @@ class Authenticator:
             Problem: the credentials are invalid, or the request must not use those that the browser adds.
         """
         if not self._keys.required:
-            _require_local(connection, is_published=self._is_published)
+            _require_local(connection, self._neighbours)
             _require_same_origin(connection)
             return _LOCAL
         token = _bearer_token(connection)
@@ -172,12 +173,14 @@ def require_safe_binding(host: str, keys: KeysFile) -> None:
         )
 
 
-def _require_local(connection: HTTPConnection, *, is_published: bool) -> None:
+def _require_local(connection: HTTPConnection, neighbours: Neighbours | None) -> None:
     """Refuses other hosts, and names that resolve to this one: a web page elsewhere may have such a name."""
     client = connection.client
     named = _host(f"//{connection.headers.get('host', '')}")
     is_proxied = not _PROXY_HEADERS.isdisjoint(connection.headers)
-    is_near = client is not None and (is_published or is_loopback(client.host))
+    is_near = client is not None and is_loopback(client.host)
+    if client is not None and neighbours is not None:
+        is_near = not neighbours.include(client.host, server=connection.scope["server"][0])
     if is_proxied or not is_near or not is_loopback(named):
         raise Problem(
             403,
