@@ -19,12 +19,13 @@ import yaml
 from scenewire.bus.credentials import write_credentials
 from scenewire.settings import ObjectStoreSettings, ServiceSettings, is_secret
 from scenewire.topology import DURABLES, PIPELINE
+from scenewire_gateway.settings import GatewaySettings
 from scenewire_tts.settings import TtsSettings
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "deploy" / "kubernetes"
 SERVICES = sorted(path.parent.name for path in (ROOT / "services").glob("*/scenewire_*"))
-WORKERS = {"script", "tts", "sourcing", "assembly", "recorder"}
+WORKERS = {"script", "tts", "sourcing", "assembly", "recorder", "gateway"}
 VERSION = "1.33"
 OTHERS = {"Kustomization", "ScaledObject"}
 """Kinds that are not Kubernetes' own: their schemas are not an allowed download host of the validator."""
@@ -125,7 +126,7 @@ def test_each_service_is_deployed_with_its_own_image_and_user():
         users = [one["value"] for one in container(document)["env"] if one["name"] == "NATS_USER"]
         secrets = {v["secret"]["secretName"] for v in document["spec"]["template"]["spec"]["volumes"] if "secret" in v}
         assert (container(document)["image"], users) == (f"scenewire/{service}", [service])
-        assert secrets <= {f"scenewire-{service}", "scenewire-bucket", "scenewire-keys"}
+        assert secrets <= {f"scenewire-{service}", "scenewire-bucket", "scenewire-keys", "scenewire-gateway-keys"}
 
 
 def test_images_are_those_of_the_dockerfile():
@@ -191,7 +192,10 @@ def test_a_pod_is_probed_where_the_service_answers_and_ends_after_it_has_drained
     settings = yaml.safe_load((FOLDER / "settings.yaml").read_text())["data"]
     drain = ServiceSettings.model_fields["drain_time"].default.total_seconds()
     assert paths == ["/livez", "/livez", "/healthz"]
-    assert [str(port["containerPort"]) for port in one["ports"]] == [settings["MONITOR_PORT"]]
+    assert [str(port["containerPort"]) for port in one["ports"]] == [
+        settings["MONITOR_PORT"],
+        *([str(GatewaySettings.model_fields["port"].default)] if name(document) == "gateway" else []),
+    ]
     assert document["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] > drain + 10
 
 
@@ -209,8 +213,10 @@ def test_what_is_scaled_waits_in_a_durable_of_ours():
 def test_every_secret_and_configuration_is_on_the_page():
     page = (ROOT / "docs" / "kubernetes.md").read_text()
     users = re.findall(r"for user in ([a-z ]+); do", page)[0].split()
-    made = {f"scenewire-{user}" for user in users} | set(re.findall(r"(?:configmap|generic) (scenewire-[a-z]+) ", page))
+    made = {f"scenewire-{user}" for user in users} | set(
+        re.findall(r"(?:configmap|generic) (scenewire-[a-z-]+) ", page)
+    )
     text = "".join(path.read_text() for path in FOLDER.rglob("*.yaml"))
-    wanted = set(re.findall(r"secretName: (scenewire-\w+)|(?:secret|configMap): \{name: (scenewire-\w+)", text))
+    wanted = set(re.findall(r"secretName: (scenewire-[\w-]+)|(?:secret|configMap): \{name: (scenewire-[\w-]+)", text))
     assert {a or b for a, b in wanted} - {"scenewire-keys"} <= made
     assert "`scenewire-keys`" in page
