@@ -22,6 +22,7 @@ __all__ = [
     "DEAD_LETTERS",
     "DURABLES",
     "EDIT_STORYBOARD",
+    "LIST_FOOTAGE",
     "LIST_VOICES",
     "MAKE_ORDER",
     "MAX_BODY",
@@ -174,6 +175,9 @@ LIST_VOICES: Final = "voices.list"
 
 SAMPLE_VOICE: Final = "voices.sample"
 """Subject of requests that are answered with a spoken sentence, or an error."""
+
+LIST_FOOTAGE: Final = "footage.list"
+"""Subject of requests that are answered with the footage servers that orders may name."""
 
 ALL_PROGRESS: Final = "progress.*"
 """Subjects of all progress; see `progress_subject`."""

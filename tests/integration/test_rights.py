@@ -24,6 +24,7 @@ from scenewire.messages import (
 from scenewire.topology import (
     DURABLES,
     EDIT_STORYBOARD,
+    LIST_FOOTAGE,
     LIST_VOICES,
     MAKE_ORDER,
     PIPELINE,
@@ -43,7 +44,11 @@ WORKERS = {
 }
 """What each service makes."""
 
-ANSWERED = {"script": {MAKE_ORDER, PLAN_ORDER, EDIT_STORYBOARD}, "tts": {LIST_VOICES, SAMPLE_VOICE}}
+ANSWERED = {
+    "script": {MAKE_ORDER, PLAN_ORDER, EDIT_STORYBOARD},
+    "tts": {LIST_VOICES, SAMPLE_VOICE},
+    "sourcing": {LIST_FOOTAGE},
+}
 """What each service answers."""
 
 REQUESTS = {subject for answered in ANSWERED.values() for subject in answered}
@@ -223,6 +228,8 @@ async def test_the_whole_pipeline_works_with_these_rights_alone(bus: DeployedBus
             assert json.loads(answer.data)["voices"]
             answer = await client.request(SAMPLE_VOICE, b'{"language": "en"}', timeout=20)
             assert json.loads(answer.data)["file"]["media_type"] == "audio/wav"
+            answer = await client.request(LIST_FOOTAGE, b"", timeout=20)
+            assert "open" in json.loads(answer.data)["servers"]
             assert await bus.violations(client) == []
         async with bus.connected(OPERATOR) as operator:
             letters = await operator.jetstream().stream_info("DLQ")

@@ -142,6 +142,11 @@ class SourcingStage:
         names = [item.provider for item in media if item.provider is not None]
         return self._sources.requested(names)[0] if names else []
 
+    @property
+    def offered(self) -> list[str]:
+        """Names of footage servers and of their groups that an order may ask for."""
+        return self._sources.offered
+
     async def aclose(self) -> None:
         """Closes the sources."""
         await self._sources.aclose()

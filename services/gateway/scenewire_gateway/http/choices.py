@@ -1,14 +1,15 @@
 """`/v1/choices`: what an order can choose from, and how voices sound."""
 
+import asyncio
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, get_args
+from typing import Annotated, Final, get_args
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel, Field
 
 from scenewire.bus.client import BusClient
 from scenewire.messages import SHAPES, ArtifactRef, CaptionStyle, Look
-from scenewire.topology import LIST_VOICES, SAMPLE_VOICE
+from scenewire.topology import LIST_FOOTAGE, LIST_VOICES, SAMPLE_VOICE
 from scenewire_gateway.access.dependencies import require
 from scenewire_gateway.access.scopes import Scope
 from scenewire_gateway.http.files import Files
@@ -48,6 +49,7 @@ class Choices(BaseModel):
     themes: list[str]
     shapes: Mapping[str, ShapeView]
     caption_styles: list[str]
+    footage: list[str] = Field(description="Footage servers, and groups of them, that orders may name.")
 
 
 class _SampleRequest(BaseModel):
@@ -62,7 +64,7 @@ def choices_router(bus: BusClient, files: Files) -> APIRouter:
     @router.get("/choices", summary="List voices, languages, themes and shapes")
     async def choices() -> Choices:
         """Returns what this installation offers."""
-        speech: dict[str, Any] = await bus.ask(LIST_VOICES, b"{}")
+        speech, sources = await asyncio.gather(bus.ask(LIST_VOICES, b"{}"), bus.ask(LIST_FOOTAGE, b"{}"))
         return Choices(
             engine=speech["engine"],
             default_voice=speech["default"],
@@ -71,6 +73,7 @@ def choices_router(bus: BusClient, files: Files) -> APIRouter:
             themes=list(get_args(Look.model_fields["theme"].annotation)),
             shapes={name: ShapeView(width=width, height=height) for name, (width, height) in SHAPES.items()},
             caption_styles=list(get_args(CaptionStyle)),
+            footage=sources["servers"],
         )
 
     @router.get("/voices/{name}/sample", response_class=Response, responses=FILE_ANSWERS, summary="Hear a voice")

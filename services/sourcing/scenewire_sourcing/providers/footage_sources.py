@@ -33,6 +33,12 @@ class FootageSources:
         self._on_request = dict(on_request)
         self._known = {source.name: source for source in default}
 
+    @property
+    def offered(self) -> list[str]:
+        """Names that an order may ask for: sources, and groups that have one."""
+        names = list(dict.fromkeys([*(source.name for source in self._default), *self._on_request]))
+        return [*names, *(group for group, members in GROUPS.items() if set(members) & set(names))]
+
     def requested(self, names: Sequence[str] | None) -> tuple[list[FootageSource], list[str]]:
         """Returns the sources for an order, and errors about names that no source has.
 
