@@ -86,16 +86,23 @@ export function upload(file, onProgress) {
   return { answer, cancel: () => request.abort() };
 }
 
-let choicesOnce = null;
-
-/** Returns what orders can choose from; asked once. */
-export function choices() {
-  choicesOnce ??= get("/v1/choices").catch((problem) => {
-    choicesOnce = null;
-    throw problem;
-  });
-  return choicesOnce;
+/** Returns a function that asks once, and again after a failure. */
+function askedOnce(path) {
+  let answer = null;
+  return () => {
+    answer ??= get(path).catch((problem) => {
+      answer = null;
+      throw problem;
+    });
+    return answer;
+  };
 }
+
+/** Returns who uses this browser: `{name, scope}`. */
+export const caller = askedOnce("/v1/session");
+
+/** Returns what orders can choose from. */
+export const choices = askedOnce("/v1/choices");
 
 /** Returns 32 random hexadecimal digits, also where the page is not served over https. */
 export function randomKey() {

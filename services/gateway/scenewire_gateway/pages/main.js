@@ -1,7 +1,7 @@
 /** The frame around all views: header, connection, footer. */
 
-import { connection, session } from "/pages/api.js";
-import { el, fill } from "/pages/dom.js";
+import { call, caller, connection, session } from "/pages/api.js";
+import { announce, el, fill } from "/pages/dom.js";
 import { icon } from "/pages/icons.js";
 import { listen } from "/pages/keyboard.js";
 import { applyTheme, pageLanguage, prefer, preference } from "/pages/preferences.js";
@@ -14,12 +14,14 @@ const ROUTES = [
   [/^\/search$/, () => import("/pages/search.js")],
   [/^\/projects\/([0-9a-f-]+)$/, () => import("/pages/project/project.js")],
 ];
+const LOCAL = "local";
 const LANGUAGE_NAMES = { en: "English", de: "Deutsch" };
 
 const main = el("main", { id: "main", tabindex: "-1" });
 const header = el("header", { class: "bar" });
 const footer = el("footer", { class: "foot" });
-const lost = el("div", { class: "lost", role: "status" });
+const signedIn = el("span", { class: "foot-choice" });
+const lost = el("div", { class: "lost" });
 const router = new Router(main, ROUTES, markPlace);
 
 function wordmark() {
@@ -36,7 +38,8 @@ function drawFrame() {
   fill(footer,
     choice(words.language, "language", Object.entries(LANGUAGE_NAMES), pageLanguage(), changeLanguage),
     choice(words.pageTheme, "theme", Object.entries(words.themesOfPages), preference("theme") ?? "", changeTheme),
-    el("button", { class: "button quiet", type: "button", on: { click: showKeys } }, words.keyboard));
+    el("button", { class: "button quiet", type: "button", on: { click: showKeys } }, words.keyboard),
+    signedIn);
   fill(lost, icon("warning"), words.connectionLost);
 }
 
@@ -71,13 +74,25 @@ function markPlace({ path }) {
   }
 }
 
+/** Whoever has signed in can sign out; a gateway without keys knows only `local`. */
+async function showCaller() {
+  const { name } = await caller().catch(() => ({ name: LOCAL }));
+  if (name === LOCAL) return;
+  fill(signedIn, words.signedIn(name), el("button", { class: "button quiet", type: "button", on: { click: signOut } }, words.signOut));
+}
+
+async function signOut() {
+  await call("DELETE", "/v1/session");
+  location.reload();
+}
+
 async function showKeys() {
   (await import("/pages/keys_dialog.js")).showKeys();
 }
 
 async function askForKey() {
   const { showSession } = await import("/pages/session.js");
-  showSession(main, () => router.show());
+  showSession(main, () => (router.show(), showCaller()));
 }
 
 async function start() {
@@ -86,11 +101,15 @@ async function start() {
   drawFrame();
   document.body.append(lost, header, main, footer);
   lost.hidden = true;
-  connection.addEventListener("lost", () => (lost.hidden = false));
+  connection.addEventListener("lost", () => {
+    lost.hidden = false;
+    announce(words.connectionLost);
+  });
   connection.addEventListener("found", () => (lost.hidden = true));
   session.addEventListener("unauthorized", askForKey);
-  await router.show();
   listen();
+  await router.show();
+  await showCaller();
 }
 
 await start();

@@ -1,9 +1,13 @@
 /** What the form has, kept in the browser until it is ordered. */
 
 const KEY = "scenewire.order";
+
+/** The choice of a file in place of a mood. */
+export const OWN_MUSIC = "own file";
+
 const EMPTY = {
   source: "topic", topic: "", text: "", title: "", language: "", voice: "", speed: 1, seconds: null,
-  shape: "landscape", theme: "atlas", captions: "", mood: "", footage: [], media: [], approve: false,
+  shape: "landscape", theme: "atlas", captions: "", mood: "", music: [], footage: [], media: [], approve: false,
 };
 
 export class OrderState {
@@ -36,11 +40,17 @@ export class OrderState {
       speed: this.speed === 1 ? null : this.speed,
       target_duration: this.seconds,
       footage_providers: this.footage.length ? this.footage : null,
-      music: this.mood ? { mood: this.mood } : null,
+      music: this.#music(),
       media: this.media.length ? this.media.map(({ file, title, scene }) => ({ file, title, ...(scene ? { scene_number: scene } : {}) })) : null,
     };
     const order = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== "" && value !== null));
     return { ...order, look: this.#look(), approve: this.approve };
+  }
+
+  #music() {
+    if (this.mood !== OWN_MUSIC) return this.mood ? { mood: this.mood } : null;
+    const [chosen] = this.music;
+    return chosen ? { file: chosen.file, title: chosen.title } : null;
   }
 
   #look() {

@@ -4,8 +4,10 @@ import { el, fill } from "/pages/dom.js";
 import * as format from "/pages/format.js";
 import { ListenButton } from "/pages/parts/listen.js";
 import { fillVoices } from "/pages/parts/voices.js";
+import { Uploads } from "/pages/parts/uploads.js";
 import { words } from "/pages/words.js";
 import { field, group, pick } from "/pages/order/fields.js";
+import { OWN_MUSIC } from "/pages/order/order_state.js";
 
 const NO_VOICE = "none";
 
@@ -55,10 +57,20 @@ export function soundFields(state, offered) {
   return group(words.voiceAndMusic,
     el("div", { class: "field-row" }, field(words.language, language, "language"), voiceField),
     field(words.speed, speed, "speed", speedText),
-    moods(state, offered));
+    music(state, offered));
 }
 
-function moods(state, { moods: known = [] }) {
-  const options = [{ value: "", content: words.noMusic }, ...known.map((mood) => ({ value: mood, content: words.moods[mood] ?? mood }))];
-  return known.length > 0 && pick(words.music, options, { chosen: state.mood, onChosen: (mood) => (state.mood = mood), path: "music" });
+function music(state, { moods }) {
+  const uploads = new Uploads({ accept: "audio/*", multiple: false, files: state.music, onChange: () => (state.music = uploads.files) });
+  const own = el("div", {}, uploads.node);
+
+  function choose(mood) {
+    state.mood = mood;
+    own.hidden = mood !== OWN_MUSIC;
+  }
+
+  const names = ["", ...moods, OWN_MUSIC];
+  const labels = { ...words.moods, "": words.noMusic, [OWN_MUSIC]: words.ownFile };
+  choose(state.mood);
+  return [pick(words.music, names.map((value) => ({ value, content: labels[value] ?? value })), { chosen: state.mood, onChosen: choose, path: "music" }), own];
 }

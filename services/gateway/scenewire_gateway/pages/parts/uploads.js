@@ -14,12 +14,13 @@ export class Uploads {
    * @param {Array<object>} settings.files - files that are uploaded already: `{file, title, kind}`.
    * @param {() => void} settings.onChange
    * @param {(entry: object) => Element|null} [settings.more] - fields beside a file.
+   * @param {boolean} [settings.multiple] - whether a new file joins the others or replaces them.
    */
-  constructor({ accept, files = [], onChange, more = () => null }) {
-    Object.assign(this, { files: [...files], onChange, more });
+  constructor({ accept, files = [], onChange, more = () => null, multiple = true }) {
+    Object.assign(this, { files: [...files], onChange, more, multiple });
     this.list = el("ul", { class: "uploads" });
     const id = freshId("files");
-    const input = el("input", { type: "file", id, class: "unseen", multiple: true, accept, on: { change: () => (this.add([...input.files]), (input.value = "")) } });
+    const input = el("input", { type: "file", id, class: "unseen", multiple, accept, on: { change: () => (this.add([...input.files]), (input.value = "")) } });
     const label = el("label", { for: id, class: "drop", on: {
       dragover: (event) => (event.preventDefault(), label.classList.add("over")),
       dragleave: () => label.classList.remove("over"),
@@ -43,6 +44,7 @@ export class Uploads {
     try {
       const { file: reference, name, kind } = await answer;
       const entry = { file: reference, title: name, kind };
+      if (!this.multiple) this.#removeOthers(line);
       this.files.push(entry);
       this.#show(entry, line);
       announce(words.uploaded(name));
@@ -54,6 +56,11 @@ export class Uploads {
       setText(text, [problemText(problem), problem.hint].filter(Boolean).join(" "));
       announce(words.notUploaded(file.name));
     }
+  }
+
+  #removeOthers(line) {
+    this.files = [];
+    this.list.replaceChildren(line);
   }
 
   #show(entry, line = this.list.appendChild(el("li"))) {

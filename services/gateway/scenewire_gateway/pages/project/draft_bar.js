@@ -10,6 +10,7 @@ export class DraftBar {
 
   constructor(page) {
     this.page = page;
+    this.isSending = false;
     this.messages = el("div", { class: "errors" });
     this.count = el("p", { class: "draft-count" });
     this.buttons = el("div", { class: "buttons" });
@@ -33,6 +34,11 @@ export class DraftBar {
     fill(this.buttons, buttons);
   }
 
+  /** Goes to the button that sends the changes. */
+  focus() {
+    this.buttons.lastElementChild?.focus();
+  }
+
   #button(text, look, action) {
     return el("button", { class: `button ${look}`, type: "button", on: { click: action } }, text);
   }
@@ -44,7 +50,7 @@ export class DraftBar {
   }
 
   async #send(approve) {
-    for (const button of this.buttons.children) button.disabled = true;
+    this.#setSending(true);
     try {
       await post(`/v1/projects/${this.page.project.id}/edits`, this.#draft.edit(approve));
       this.page.scenes.closeEditors();
@@ -53,8 +59,13 @@ export class DraftBar {
     } catch (problem) {
       await this.#refused(problem);
     } finally {
-      for (const button of this.buttons.children) button.disabled = false;
+      this.#setSending(false);
     }
+  }
+
+  #setSending(isSending) {
+    this.isSending = isSending;
+    for (const button of this.buttons.children) button.disabled = isSending;
   }
 
   async #refused(problem) {

@@ -26,7 +26,9 @@ export class Head {
   }
 
   update({ project, version }) {
-    setText(this.title, project.title || project.topic || words.untitled);
+    const title = project.title || project.topic || words.untitled;
+    setText(this.title, title);
+    document.title = `${title} · scenewire`;
     setText(this.facts, facts(project));
     this.progress.update(project);
     const shown = JSON.stringify([project.state, project.failure, version?.number]);
@@ -61,11 +63,13 @@ export class Head {
 
   #actions(project) {
     const { state } = project;
+    const { scope } = this.page.caller;
+    if (scope === "read") return [];
     return [
       state === "awaiting_approval" && this.#button(words.approve, "primary", () => this.#send("approval", { expected_revision: project.revision })),
       (state === "failed" || state === "cancelled") && this.#button(words.retry, "primary", () => this.#send("retry", { expected_revision: project.revision })),
       (isUnderWay(project) || state === "awaiting_approval") && this.#button(words.cancel, "", () => this.#cancel()),
-      !isUnderWay(project) && state !== "awaiting_approval" && this.#button(words.remove, "quiet", () => this.#delete()),
+      scope === "admin" && !isUnderWay(project) && state !== "awaiting_approval" && this.#button(words.remove, "quiet", () => this.#delete()),
     ];
   }
 

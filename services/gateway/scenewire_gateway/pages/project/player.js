@@ -3,6 +3,7 @@
 import { el, fill, setText } from "/pages/dom.js";
 import * as format from "/pages/format.js";
 import { icon } from "/pages/icons.js";
+import { pictureOf, previewOf } from "/pages/project/addresses.js";
 import { canPlayGrowing, GrowingVideo } from "/pages/project/growing_video.js";
 import { Sequence } from "/pages/project/sequence.js";
 import { words } from "/pages/words.js";
@@ -67,6 +68,12 @@ export class Player {
     if (start !== undefined && this.#source.kind !== "nothing") this.seek(start);
   }
 
+  /** Goes that many chapters on or back. */
+  stepChapter(chapters) {
+    const now = [...this.chapters.children].findIndex((chapter) => chapter.classList.contains("now"));
+    this.chapters.children[now + chapters]?.firstElementChild.click();
+  }
+
   /** Goes that many scenes on or back. */
   step(scenes) {
     this.seekScene(this.scene + scenes);
@@ -120,8 +127,8 @@ export class Player {
     this.#drawSpoken();
   }
 
-  #playable({ kind }, { id, revision }) {
-    const [scenes, address] = kind === "narration" ? [this.#spoken, (scene) => scene.narration_url] : [this.#ready, ({ number }) => `/v1/projects/${id}/preview/${number}.mp4?revision=${revision}`];
+  #playable({ kind }, project) {
+    const [scenes, address] = kind === "narration" ? [this.#spoken, (scene) => scene.narration_url] : [this.#ready, ({ number }) => previewOf(project, number)];
     return scenes.map((scene, place) => ({ url: address(scene), start: this.#starts[place].start }));
   }
 
@@ -131,7 +138,7 @@ export class Player {
     if (this.spoken.hidden) return;
     const scene = this.#spoken.find(({ number }) => number === this.scene);
     setText(this.spoken, scene.text);
-    this.video.poster = scene.picture_url ?? "";
+    this.video.poster = pictureOf(scene) ?? "";
   }
 
   #open(source, project) {

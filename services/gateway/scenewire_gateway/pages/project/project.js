@@ -1,6 +1,6 @@
 /** One project: how far it is, the video as it grows, its scenes, and what can be done with it. */
 
-import { follow, get, Problem } from "/pages/api.js";
+import { caller, follow, get, Problem } from "/pages/api.js";
 import { announce, el, fill, useStyles } from "/pages/dom.js";
 import { useKeys } from "/pages/keyboard.js";
 import { Router } from "/pages/router.js";
@@ -14,6 +14,7 @@ import { Scenes } from "/pages/project/scenes.js";
 import { Versions } from "/pages/project/versions.js";
 
 const READ_AGAIN_MS = 400;
+const READ_AGAIN_PER_SCENE_MS = 4; // long storyboards are large
 const WHOLE = new Set(["video", "failure", "cancellation", "order", "script"]);
 
 class ProjectPage {
@@ -42,7 +43,7 @@ class ProjectPage {
   }
 
   async load(id) {
-    this.project = await get(`/v1/projects/${id}`);
+    [this.project, this.caller] = await Promise.all([get(`/v1/projects/${id}`), caller()]);
     await this.#readStoryboard();
     this.draft = new Draft(this.project.id, this.storyboard);
     this.draw();
@@ -85,6 +86,9 @@ class ProjectPage {
       " ": () => this.player.toggle(),
       "]": () => this.player.step(1),
       "[": () => this.player.step(-1),
+      "}": () => this.player.stepChapter(1),
+      "{": () => this.player.stepChapter(-1),
+      c: () => this.bar.focus(),
       e: () => this.scenes.edit(this.player.scene),
     });
     return () => {
@@ -114,6 +118,7 @@ class ProjectPage {
       const all = this.#whole;
       this.#whole = false;
       this.#timer = 0;
+      if (this.bar.isSending) return this.#readSoon(all); // its answer says which of the changes are made
       try {
         if (all) await this.refresh();
         else await this.#readStoryboard().then(() => this.draw());
@@ -121,7 +126,8 @@ class ProjectPage {
         if (!(error instanceof Problem)) throw error;
         this.head.complain(error);
       }
-    }, READ_AGAIN_MS);
+      return undefined;
+    }, READ_AGAIN_MS + READ_AGAIN_PER_SCENE_MS * (this.project.scene_count ?? 0));
   }
 }
 

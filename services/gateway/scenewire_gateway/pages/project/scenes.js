@@ -24,7 +24,7 @@ export class Scenes {
       this.#draft = draft;
       draft.addEventListener("change", () => this.update(this.page));
     }
-    this.canEdit = Boolean(storyboard?.editable) && !version;
+    this.canEdit = Boolean(storyboard?.editable) && !version && this.page.caller.scope !== "read";
     const scenes = new Map((storyboard?.scenes ?? []).map((scene) => [scene.id, scene]));
     const keys = version ? [...scenes.keys()] : draft.sequence.filter((key) => scenes.has(key) || draft.isAdded(key));
     arrange(this.list, keys.map((key, place) => ({ key, node: this.#card(key, scenes.get(key), place, keys.length).node })));

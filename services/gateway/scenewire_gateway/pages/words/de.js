@@ -17,7 +17,7 @@ export const words = {
   keys: [
     ["b", "Alle Videos"], ["n", "Neues Video"], ["/", "Suche"], ["?", "Diese Liste"],
     ["↑ ↓ ← →", "Zwischen Videos und zwischen Reitern wechseln"], ["k Leertaste", "Abspielen oder anhalten"], ["[ ]", "Vorige oder nächste Szene"],
-    ["e", "Die laufende Szene bearbeiten"], ["Esc", "Bearbeitung oder Dialog schließen"],
+    ["{ }", "Voriges oder nächstes Kapitel"], ["e", "Die laufende Szene bearbeiten"], ["c", "Zu den Änderungen"], ["Esc", "Bearbeitung oder Dialog schließen"],
   ],
   connectionLost: "Die Verbindung ist unterbrochen und wird wiederhergestellt. Was Sie sehen, kann veraltet sein.",
   close: "Schließen",
@@ -38,6 +38,8 @@ export const words = {
   token: "Zugangsschlüssel",
   tokenMore: "Fügen Sie einen Schlüssel dieses Gateways ein. scenewire keys add erzeugt einen. Danach bleibt dieser Browser angemeldet, ohne den Schlüssel zu speichern.",
   signIn: "Anmelden",
+  signedIn: (name) => `Angemeldet als ${name}`,
+  signOut: "Abmelden",
 
   // Die Übersicht
   filter: "Anzeigen",

@@ -17,7 +17,7 @@ export const words = {
   keys: [
     ["b", "All videos"], ["n", "New video"], ["/", "Search"], ["?", "This list"],
     ["↑ ↓ ← →", "Move between videos and between tabs"], ["k Space", "Play or pause"], ["[ ]", "Previous or next scene"],
-    ["e", "Edit the scene that plays"], ["Esc", "Close the editor or a dialog"],
+    ["{ }", "Previous or next chapter"], ["e", "Edit the scene that plays"], ["c", "Go to the changes"], ["Esc", "Close the editor or a dialog"],
   ],
   connectionLost: "The connection is lost. It will come back by itself; what you see may be old.",
   close: "Close",
@@ -38,6 +38,8 @@ export const words = {
   token: "Access token",
   tokenMore: "Paste a token of this gateway. scenewire keys add makes one. This browser then stays signed in without keeping it.",
   signIn: "Sign in",
+  signedIn: (name) => `Signed in as ${name}`,
+  signOut: "Sign out",
 
   // The board
   filter: "Show",
