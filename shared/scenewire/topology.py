@@ -23,6 +23,7 @@ __all__ = [
     "DURABLES",
     "EDIT_STORYBOARD",
     "LIST_FOOTAGE",
+    "LIST_MOODS",
     "LIST_VOICES",
     "MAKE_ORDER",
     "MAX_BODY",
@@ -175,6 +176,9 @@ LIST_VOICES: Final = "voices.list"
 
 SAMPLE_VOICE: Final = "voices.sample"
 """Subject of requests that are answered with a spoken sentence, or an error."""
+
+LIST_MOODS: Final = "music.list"
+"""Subject of requests that are answered with the moods of music that orders may name."""
 
 LIST_FOOTAGE: Final = "footage.list"
 """Subject of requests that are answered with the footage servers that orders may name."""

@@ -25,6 +25,7 @@ from scenewire.topology import (
     DURABLES,
     EDIT_STORYBOARD,
     LIST_FOOTAGE,
+    LIST_MOODS,
     LIST_VOICES,
     MAKE_ORDER,
     PIPELINE,
@@ -45,7 +46,7 @@ WORKERS = {
 """What each service makes."""
 
 ANSWERED = {
-    "script": {MAKE_ORDER, PLAN_ORDER, EDIT_STORYBOARD},
+    "script": {MAKE_ORDER, PLAN_ORDER, EDIT_STORYBOARD, LIST_MOODS},
     "tts": {LIST_VOICES, SAMPLE_VOICE},
     "sourcing": {LIST_FOOTAGE},
 }

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from scenewire.bus import Bus
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import ScriptRequested, StoryboardEdit, describe_faults
-from scenewire.topology import EDIT_STORYBOARD, MAKE_ORDER, PLAN_ORDER, SCRIPT
+from scenewire.topology import EDIT_STORYBOARD, LIST_MOODS, MAKE_ORDER, PLAN_ORDER, SCRIPT
 from scenewire_script.order_claims import OrderClaims
 from scenewire_script.stage import ScriptStage
 from scenewire_script.storyboard.stage import StoryboardStage
@@ -43,6 +43,10 @@ def register(bus: Bus, stage: ScriptStage, claims: OrderClaims, storyboards: Sto
         await claims.claim(order, project_id)
         await bus.publish(order.model_copy(update={"project_id": project_id}))
         return {"project_id": str(project_id)}
+
+    @bus.answer(LIST_MOODS)
+    async def list_moods(_body: bytes) -> dict[str, object]:
+        return {"moods": await stage.moods()}
 
     @bus.answer(PLAN_ORDER)
     async def plan(body: bytes) -> dict[str, object]:

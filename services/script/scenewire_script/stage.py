@@ -40,6 +40,14 @@ class ScriptStage:
         self._divider = divider
         self._words_per_second = words_per_second
 
+    async def moods(self) -> list[str]:
+        """Returns the moods of music that orders may name.
+
+        Raises:
+            PermanentError: `invalid_settings`.
+        """
+        return await self._music.moods()
+
     async def check(self, order: ScriptRequested) -> None:
         """Checks what can be checked of an order before it is accepted.
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from scenewire.bus.client import BusClient
 from scenewire.messages import SHAPES, ArtifactRef, CaptionStyle, Look
-from scenewire.topology import LIST_FOOTAGE, LIST_VOICES, SAMPLE_VOICE
+from scenewire.topology import LIST_FOOTAGE, LIST_MOODS, LIST_VOICES, SAMPLE_VOICE
 from scenewire_gateway.access.dependencies import require
 from scenewire_gateway.access.scopes import Scope
 from scenewire_gateway.http.files import Files
@@ -49,6 +49,7 @@ class Choices(BaseModel):
     themes: list[str]
     shapes: Mapping[str, ShapeView]
     caption_styles: list[str]
+    moods: list[str] = Field(description="Moods of music that is installed.")
     footage: list[str] = Field(description="Footage servers, and groups of them, that orders may name.")
 
 
@@ -64,7 +65,8 @@ def choices_router(bus: BusClient, files: Files) -> APIRouter:
     @router.get("/choices", summary="List voices, languages, themes and shapes")
     async def choices() -> Choices:
         """Returns what this installation offers."""
-        speech, sources = await asyncio.gather(bus.ask(LIST_VOICES, b"{}"), bus.ask(LIST_FOOTAGE, b"{}"))
+        asked = (LIST_VOICES, LIST_FOOTAGE, LIST_MOODS)
+        speech, sources, music = await asyncio.gather(*(bus.ask(subject, b"{}") for subject in asked))
         return Choices(
             engine=speech["engine"],
             default_voice=speech["default"],
@@ -73,6 +75,7 @@ def choices_router(bus: BusClient, files: Files) -> APIRouter:
             themes=list(get_args(Look.model_fields["theme"].annotation)),
             shapes={name: ShapeView(width=width, height=height) for name, (width, height) in SHAPES.items()},
             caption_styles=list(get_args(CaptionStyle)),
+            moods=music["moods"],
             footage=sources["servers"],
         )
 

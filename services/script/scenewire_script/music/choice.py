@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from scenewire.artifacts.store import ArtifactStore, check_key
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import Music, OrderedMusic, describe_faults
-from scenewire_script.music.pieces import Piece, pieces_of_mood
+from scenewire_script.music.pieces import Piece, list_pieces, pieces_of_mood
 
 __all__ = ["MusicByMood", "choose"]
 
@@ -35,6 +35,15 @@ class MusicByMood:
     def __init__(self, store: ArtifactStore, folder: Path | None) -> None:
         self._store = store
         self._folder = folder
+
+    async def moods(self) -> list[str]:
+        """Returns the moods of which there is music.
+
+        Raises:
+            PermanentError: `invalid_settings`, MUSIC_DIR cannot be read.
+        """
+        pieces = await asyncio.to_thread(list_pieces, self._folder)
+        return sorted({piece.mood for piece in pieces})
 
     async def check(self, music: OrderedMusic | None) -> None:
         """Checks that there is music of the ordered mood.

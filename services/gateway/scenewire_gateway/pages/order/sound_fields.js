@@ -69,7 +69,7 @@ function music(state, { moods }) {
     own.hidden = mood !== OWN_MUSIC;
   }
 
-  const names = ["", ...moods, OWN_MUSIC];
+  const names = ["", ...(moods ?? []), OWN_MUSIC];
   const labels = { ...words.moods, "": words.noMusic, [OWN_MUSIC]: words.ownFile };
   choose(state.mood);
   return [pick(words.music, names.map((value) => ({ value, content: labels[value] ?? value })), { chosen: state.mood, onChosen: choose, path: "music" }), own];
