@@ -117,6 +117,7 @@ CMD ["faststream", "run", "scenewire_gateway.app:create_app", "--factory"]
 # One-off tasks and the command: credentials, streams, schema, scenewire.
 FROM recorder AS tools
 COPY --from=code /app/cli/scenewire_cli scenewire_cli
+COPY --from=code /app/services/gateway/scenewire_gateway scenewire_gateway
 ENV SCENEWIRE_DATA=/var/lib/scenewire/orders
 ENTRYPOINT ["python", "-m", "scenewire_cli"]
 CMD ["--help"]
