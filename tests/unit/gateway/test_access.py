@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -207,6 +208,16 @@ async def test_sessions_survive_a_restart_and_end_with_their_key_or_their_secret
     keys.remove("alice")
     keys.add("alice", Scope.ORDER)
     assert await status(guarded_app(keys)) == 401
+
+
+async def test_a_session_ends_with_its_key_also_when_the_expiry_is_changed_later(keys: KeysFile):
+    token = keys.add("alice", Scope.ORDER, lifetime=timedelta(days=1))
+    async with browsing(guarded_app(keys)) as client:
+        await client.post("/v1/session", headers=bearer(token))
+        assert (await client.get("/order")).status_code == 200
+        text = keys.path.read_text()
+        keys.path.write_text(re.sub(r"expires = .*", "expires = 2026-01-01T00:00:00Z", text))
+        assert (await client.get("/order")).status_code == 401
 
 
 def test_a_session_ends_no_later_than_its_key(keys: KeysFile):

@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 from fastapi import FastAPI, Request
-from fastapi.responses import StreamingResponse
+from fastapi.responses import PlainTextResponse, StreamingResponse
 
 from scenewire_gateway.http import limits
 from scenewire_gateway.http.limits import LimitsMiddleware, Rate, RouteLimits
@@ -293,20 +293,20 @@ async def test_a_stream_that_its_reader_leaves_is_no_longer_counted(app: App):
     assert limited.inner._open == {}
 
 
-async def test_waiting_for_the_client_to_go_has_no_time_limit(app: App, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize(("method", "path"), [("POST", "/orders"), ("POST", "/uploads"), ("GET", "/read")])
+async def test_waiting_for_the_client_to_go_has_no_time_limit(app: App, monkeypatch, method: str, path: str):
     monkeypatch.setattr(limits, "BODY_TIMEOUT_S", 0.02)
 
-    @app.api.post("/slow")
-    async def slow(request: Request) -> bool:
-        await request.json()
-        watching = asyncio.ensure_future(request.receive())
+    async def slow(scope, receive, send) -> None:
+        await Request(scope, receive).body()
+        watching = asyncio.create_task(receive())
         await asyncio.sleep(0.1)
-        ended = watching.done()
+        await PlainTextResponse(str(watching.done()))(scope, receive, send)
         watching.cancel()
-        return ended
 
-    async with browsing(app.limited()) as client:
-        assert (await client.post("/slow", json={})).json() is False
+    limited = LimitsMiddleware(slow, routes=[UPLOADS], others=OTHER_ROUTES, reads=FAST, writes=FAST)
+    async with browsing(Named(limited)) as client:
+        assert (await client.request(method, path, json={} if method == "POST" else None)).text == "False"
 
 
 @pytest.mark.parametrize(
