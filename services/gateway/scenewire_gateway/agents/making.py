@@ -1,7 +1,5 @@
 """Composes the MCP server."""
 
-import importlib.metadata
-
 from scenewire_gateway.agents.changing import add_changing_tools
 from scenewire_gateway.agents.reading import add_reading_tools
 from scenewire_gateway.agents.resources import add_resources
@@ -16,7 +14,7 @@ def make_agents(projects: Projects) -> AgentServer:
     Args:
         projects: what they work with.
     """
-    server = AgentServer(importlib.metadata.version("scenewire"))
+    server = AgentServer()
     for add in (add_changing_tools, add_reading_tools, add_resources):
         add(server, projects)
     return server

@@ -27,6 +27,7 @@ from scenewire_gateway.problems import Problem
 from scenewire_gateway.projects.board import Board
 from scenewire_gateway.projects.orders import Orders
 from scenewire_gateway.projects.records import Records
+from scenewire_gateway.projects.views import API_VERSION
 
 __all__ = ["MCP_PATH", "AgentServer", "Projects", "base_url", "caller_of_tool"]
 
@@ -59,18 +60,15 @@ class Projects:
 class AgentServer(MCPServer[Any]):
     """An MCP server whose tools require scopes. Refusals are results with a code, a message and a hint.
 
-    Args:
-        version: of scenewire.
-
     Attributes:
         scopes: that callers of the tools need, by tool.
     """
 
-    def __init__(self, version: str) -> None:
+    def __init__(self) -> None:
         super().__init__(
             name="scenewire",
             title="scenewire",
-            version=version,
+            version=API_VERSION,
             instructions=_INSTRUCTIONS,
             subscriptions=False,
             log_level="WARNING",

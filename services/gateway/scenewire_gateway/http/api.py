@@ -15,6 +15,7 @@ from scenewire_gateway.http.pages import PageFiles, pages_router
 from scenewire_gateway.http.route_limits import OTHER_ROUTES, READ_RATE, WRITE_RATE, route_limits
 from scenewire_gateway.http.safety_headers import SafetyHeaders
 from scenewire_gateway.http.session import session_router
+from scenewire_gateway.projects.views import API_VERSION
 
 __all__ = ["make_api"]
 
@@ -46,7 +47,7 @@ def make_api(
     """
     app = FastAPI(
         title="scenewire",
-        version="1",
+        version=API_VERSION,
         summary="Turns a topic or a text into a narrated video.",
         description=_DESCRIPTION,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
