@@ -17,6 +17,7 @@ from scenewire_script.settings import ScriptSettings
 from tests.support import builders
 from tests.support.bus_world import World, bus_world
 from tests.support.nats import connected
+from tests.support.product import Finished, run
 from tests.support.quick_workers import Stages
 
 
@@ -127,6 +128,26 @@ async def test_a_plan_has_the_scenes_of_the_order_and_makes_nothing(world: World
     assert "duration'" in (await ask(world, PLAN_ORDER, {"topic": "x", "duratoin": 6}))["error"]["message"]
     assert await world.messages(PIPELINE.name, ">") == 0
     assert not (tmp_path / "artifacts" / "results").exists()
+
+
+async def test_the_command_approves_a_storyboard_that_awaits_it_and_keeps_its_footage(world: World, tmp_path: Path):
+    project_id = await ordered(world, approve=True)
+    waiting = await last_script(world)
+    kept = builders.artifact("f", "application/json")
+    sourced = builders.footage_sourced(waiting.project_id, 2).model_copy(update={"selection": kept})
+    await world.publish(sourced.subject, sourced.model_dump_json().encode())
+
+    async def approve() -> Finished:
+        return await run("approve", project_id[:8], data=tmp_path, cwd=tmp_path, NATS_URL=world.server.url)
+
+    approved = await approve()
+    assert (approved.returncode, approved.out) == (0, f"approved {project_id[:8]} “The sea rises.”\n")
+    script = await last_script(world)
+    assert (script.revision, script.brief.awaits_approval) == (1, False)
+    assert [scene.selection for scene in script.scenes] == [None, kept]
+    again = await approve()
+    assert again.returncode == 1
+    assert "does not await approval" in again.err
 
 
 async def test_nothing_is_pictured_of_a_storyboard_that_awaits_approval(world: World):

@@ -63,6 +63,8 @@ def read_order(options: OrderOptions) -> tuple[ScriptRequested, OrderFiles]:
         "music": music_by_mood(options),
     }
     fields |= _voices(options.voice)
+    if options.approve:
+        fields["approve"] = True
     topic = _topic(options)
     if topic is not None:
         fields["topic"] = topic

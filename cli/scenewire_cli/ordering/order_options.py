@@ -67,6 +67,14 @@ class OrderOptions:
             rich_help_panel=_CONTENT,
         ),
     ] = None
+    approve: Annotated[
+        bool,
+        typer.Option(
+            "--approve",
+            help="Make no picture before `scenewire approve`, or a person on the pages, has approved the storyboard.",
+            rich_help_panel=_CONTENT,
+        ),
+    ] = False
     language: Annotated[
         str | None,
         typer.Option(

@@ -13,6 +13,7 @@ from scenewire.messages import ProjectCancelled
 from scenewire_cli.output.formatting import shortened
 from scenewire_cli.output.terminal import print_json, print_line, sanitize
 from scenewire_cli.progress.events import Event, ProjectProgress, Unreadable
+from scenewire_cli.progress.projects import short_id
 
 __all__ = ["Display", "make_display"]
 
@@ -145,7 +146,7 @@ class _Bars(Display):
     def show(self, project: ProjectProgress, event: Event) -> None:
         count = project.scene_count
         encoding = ", ".join(f"scene {n} {share:.0%}" for n, share in sorted(project.encoding.items()))
-        script = ", ".join(filter(None, (_scenes(project), "awaits approval" if project.awaits_approval else "")))
+        script = ", ".join(filter(None, (_scenes(project), _awaited(project))))
         self._set("script", int(project.script is not None), 1, script if count else "")
         self._set(
             "speech", len(project.spoken), count, f"{sum(project.spoken.values()):.0f} s" if project.spoken else ""
@@ -188,8 +189,7 @@ def _describe(project: ProjectProgress, event: Event) -> str:
     of = f"scene {number} of {project.scene_count or '?'}"
     match message.SUBJECT:
         case "scenes.scripted":
-            awaits = "; pictures are made after its approval" if project.awaits_approval else ""
-            return f"script: {_scenes(project)}{awaits}"
+            return "script: " + "; ".join(filter(None, (_scenes(project), _awaited(project))))
         case "audio.rendered":
             return f"{of}: narration ready, {project.spoken[number]:.1f} s"
         case "footage.sourced":
@@ -200,6 +200,11 @@ def _describe(project: ProjectProgress, event: Event) -> str:
             return "video: joined and verified"
         case _:
             return "cancelled" if isinstance(message, ProjectCancelled) else "failed"
+
+
+def _awaited(project: ProjectProgress) -> str:
+    """What a person has to do before pictures are made."""
+    return f"awaits `scenewire approve {short_id(project.project_id)}`" if project.awaits_approval else ""
 
 
 def _scenes(project: ProjectProgress) -> str:
