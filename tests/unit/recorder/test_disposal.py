@@ -48,6 +48,17 @@ async def test_b55_footage_that_was_downloaded_and_not_shown_stays(database: Dat
     assert await found(database) == {"content/aa/own.mp4"}
 
 
+async def test_selections_stay_by_which_an_edit_keeps_the_footage(database: Database):
+    story = [
+        message.model_copy(update={"selection": ref("content/ab/selection.json", "application/json")})
+        if isinstance(message, FootageSourced)
+        else message
+        for message in told(PROJECT, "content/aa/own.mp4")
+    ]
+    await database.record(delivered(story))
+    assert await found(database) == {"content/aa/own.mp4"}
+
+
 async def test_b55_nothing_goes_of_a_film_that_is_not_finished_or_failed(database: Database):
     story = told(PROJECT, "content/aa/own.mp4")
     await database.record(delivered(story[:-1]))

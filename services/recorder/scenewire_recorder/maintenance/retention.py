@@ -8,7 +8,8 @@ from scenewire.record.queries import Record
 
 __all__ = ["disposable"]
 
-_CONTENT: Final = re.compile(r'"(content/[^"\\]+)"')
+_CONTENT: Final = re.compile(r'"(content/[^"\\]+(?<!\.json))"')
+"""Keys of content, except the small documents by which a later revision keeps its footage."""
 
 
 async def disposable(record: Record, project_id: str) -> frozenset[str]:
