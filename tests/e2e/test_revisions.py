@@ -98,17 +98,19 @@ async def test_a_storyboard_waits_and_edits_make_anew_only_what_changed(tmp_path
         (video,) = await film.awaited(VideoAssembled, 1)
         assert film.results() == {"tts": 6, "sourcing": 6, "segment": 5}
 
-        moved = {"order": [1, 2, 3, 5, 4], "scenes": [{"scene": 2, "text": "Ships leave the harbour."}]}
-        await film.edit(1, **moved)
+        wanted = [{"scene": 2, "text": "Ships leave the harbour."}, {"scene": 1, "footage_query": "garden"}]
+        await film.edit(1, order=[1, 2, 3, 5, 4], scenes=wanted)
         (again,) = await film.awaited(VideoAssembled, 2)
-        assert film.results() == {"tts": 7, "sourcing": 7, "segment": 6}
+        assert film.results() == {"tts": 7, "sourcing": 8, "segment": 7}
 
         kept = {sourced.scene.id: sourced.footage for sourced in film.of(FootageSourced, 2)}
         shown = {sourced.scene.id: sourced.footage for sourced in first}
-        unchanged = [first[number].scene.id for number in range(5) if first[number].scene.scene_number not in (2, 3)]
+        unchanged = [sourced.scene.id for sourced in first if sourced.scene.scene_number > 3]
         assert {scene: kept[scene] for scene in unchanged} == {scene: shown[scene] for scene in unchanged}
         clips = [clip.file.sha256 for footage in kept.values() for clip in footage.clips]
         assert len(clips) == len(set(clips)), "a clip is shown twice"
+        (chosen,) = [sourced for sourced in film.of(FootageSourced, 2) if sourced.scene.scene_number == 1]
+        assert chosen.footage.clips[0].credit.title.startswith("garden")
     paths = [data / "artifacts" / made.video.key for made in (video, again)]
     assert [path.parent.name for path in paths] == ["revision-1", "revision-2"]
     assert paths[0].read_bytes() != paths[1].read_bytes()

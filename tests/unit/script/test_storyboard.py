@@ -175,7 +175,10 @@ async def test_new_words_take_their_share_of_an_ordered_length_at_the_pace_of_th
     [
         ({"picture": "design"}, {"designed": True, "selection": None}),
         ({"picture": "footage"}, {"designed": False, "selection": None}),
-        ({"footage_query": "old boats"}, {"footage_query": "old boats", "selection": None}),
+        (
+            {"footage_query": "old boats"},
+            {"footage_query": "old boats", "keywords": ("boats",), "selection": None},
+        ),
         ({"media": [{"provider": "p", "id": "1"}]}, {"media": (OwnMedia(provider="p", id="1"),), "selection": None}),
         ({"voice": "en-gb"}, {"voice": "en-gb", "selection": artifact()}),
         ({"pause": 2.5}, {"pause": 2.5, "selection": artifact()}),

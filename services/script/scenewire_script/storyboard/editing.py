@@ -24,6 +24,7 @@ from scenewire.messages import (
 from scenewire_script.designs.cards import with_cards_of
 from scenewire_script.designs.choice import SceneWords, choose_designs, link_years
 from scenewire_script.estimates import Estimates
+from scenewire_script.text.keywords import keywords_of
 from scenewire_script.writers.base import DraftScene
 from scenewire_script.writers.outline import draft_scene
 
@@ -134,7 +135,7 @@ class _Editor:
         given = edit.model_fields_set
         update: dict[str, Any] = {"selection": self._edit.selections.get(scene.scene_number, scene.selection)}
         if edit.footage_query is not None:
-            update["footage_query"] = edit.footage_query
+            update |= {"footage_query": edit.footage_query, "keywords": self._keywords(edit.footage_query)}
         if "voice" in given:
             update["voice"] = edit.voice
         if "media" in given:
@@ -152,7 +153,10 @@ class _Editor:
 
     def _reworded_scene(self, scene: Scene, edit: SceneEdit) -> dict[str, Any]:
         """Returns what new words change. Footage is chosen again, unless the customer chose it."""
-        ordered = SceneOrder(text=edit.text or "", footage_query=edit.footage_query)
+        query = edit.footage_query
+        ordered = SceneOrder(
+            text=edit.text or "", footage_query=query, keywords=() if query is None else self._keywords(query)
+        )
         draft = self._draft(ordered, where=f"scene {scene.scene_number}")
         if draft.text == scene.text:
             return {}
@@ -168,6 +172,10 @@ class _Editor:
             "narration": None,
             "selection": None,
         }
+
+    def _keywords(self, query: str) -> tuple[str, ...]:
+        """Returns keywords that look for what a person wants to see, whatever the words of the scene are about."""
+        return keywords_of(query, self._options.language) or (query,)
 
     def _added(self, *, after: int) -> Iterator[Scene]:
         """Yields the new scenes that follow a scene."""
