@@ -174,7 +174,7 @@ async def test_new_words_take_their_share_of_an_ordered_length_at_the_pace_of_th
     ("change", "expected"),
     [
         ({"picture": "design"}, {"designed": True, "selection": None}),
-        ({"picture": "footage"}, {"designed": False, "selection": None}),
+        ({"picture": "footage", "media": []}, {"selection": artifact()}),
         (
             {"footage_query": "old boats"},
             {"footage_query": "old boats", "keywords": ("boats",), "selection": None},
@@ -189,6 +189,15 @@ async def test_a_scene_keeps_its_footage_unless_its_picture_is_changed(
 ) -> None:
     after = await edited(store, scenes=[{"scene": 3, **change}], selections={3: artifact()})
     assert after.scenes[2] == first.scenes[2].model_copy(update=expected)
+
+
+async def test_a_scene_with_designs_is_searched_again_when_it_shall_show_footage(store, first: ScenesScripted) -> None:
+    designed = (await edited(store, scenes=[{"scene": 3, "picture": "design"}])).scenes[2]
+    assert designed.designed
+    again = (
+        await edited(store, revision=1, scenes=[{"scene": 3, "picture": "footage"}], selections={3: artifact()})
+    ).scenes[2]
+    assert (again.designed, again.selection) == (False, None)
 
 
 async def test_own_media_stay_with_new_words_and_go_when_none_are_given(store) -> None:

@@ -30,8 +30,8 @@ from scenewire_script.writers.outline import draft_scene
 
 __all__ = ["apply_edit"]
 
-_PICTURE: Final = frozenset({"media", "footage_query", "picture"})
-"""Changes after which a scene no longer keeps its footage."""
+_PICTURE: Final = ("media", "footage_query", "designed")
+"""Fields of a scene after whose change it no longer keeps its footage."""
 
 _QUOTED_CHARACTERS: Final = 60
 
@@ -134,7 +134,7 @@ class _Editor:
         """Returns a scene after its edit; the same scene if nothing changes."""
         given = edit.model_fields_set
         update: dict[str, Any] = {"selection": self._edit.selections.get(scene.scene_number, scene.selection)}
-        if edit.footage_query is not None:
+        if edit.footage_query not in (None, scene.footage_query):
             update |= {"footage_query": edit.footage_query, "keywords": self._keywords(edit.footage_query)}
         if "voice" in given:
             update["voice"] = edit.voice
@@ -142,7 +142,7 @@ class _Editor:
             update |= {"media": edit.media, "designed": False}
         if edit.picture is not None:
             update["designed"] = edit.picture == "design"
-        if given & _PICTURE:
+        if any(update.get(name, getattr(scene, name)) != getattr(scene, name) for name in _PICTURE):
             update["selection"] = None
         if edit.text is not None and edit.text != scene.text:
             update |= self._reworded_scene(scene, edit)
