@@ -160,6 +160,7 @@ async def test_nothing_is_pictured_of_a_storyboard_that_awaits_approval(world: W
         await bus.publish(waiting)
         await world.settled(ASSEMBLY.name)
         assert await world.messages(PIPELINE.name, "segment.rendered.>") == 0
+        assert stages.checked == [1]
         approved = waiting.next(FootageSourced, revision=1, brief=builders.brief(1))
         await bus.publish(approved)
         await world.settled(ASSEMBLY.name)

@@ -41,6 +41,7 @@ class Stages:
         begun: gets the project when work on such a picture has begun.
         written: projects whose script was written.
         joined: projects whose film was joined.
+        checked: numbers of scenes that await approval, with which the files of their order were checked.
     """
 
     def __init__(self, keep: Collection[str] = ()) -> None:
@@ -48,6 +49,7 @@ class Stages:
         self.begun: asyncio.Queue[UUID] = asyncio.Queue()
         self.written: list[UUID] = []
         self.joined: list[UUID] = []
+        self.checked: list[int] = []
 
     async def write(self, order: ScriptRequested, project_id: UUID) -> ScenesScripted:
         self.written.append(project_id)
@@ -65,6 +67,9 @@ class Stages:
     async def select_footage(self, audio: AudioRendered) -> FootageSourced:
         found = footage(audio.project_id, audio.scene.scene_number, SCENES, "clip", "other")
         return _about(found, audio.brief.topic)
+
+    async def check_order(self, sourced: FootageSourced) -> None:
+        self.checked.append(sourced.scene.scene_number)
 
     async def render(self, sourced: FootageSourced, _report: object) -> SegmentRendered:
         if sourced.brief.topic in self.keep and sourced.scene.scene_number == 2:

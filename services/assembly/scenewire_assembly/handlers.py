@@ -28,6 +28,7 @@ def register(bus: Bus, segments: SegmentStage, videos: VideoStage, *, loops: int
     @bus.subscribe(ASSEMBLY, loops=loops)
     async def assemble(sourced: FootageSourced) -> None:
         if sourced.brief.awaits_approval:
+            await segments.check_order(sourced)
             log.info("awaits_approval", revision=sourced.revision)
             return  # approval makes another revision, which finds narrations and footage stored
         segment = await segments.render(sourced, bus.report)

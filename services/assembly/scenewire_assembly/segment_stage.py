@@ -74,6 +74,20 @@ class SegmentStage:
         self._typefaces = typefaces
         self._segments = Results(store, "segment")
 
+    async def check_order(self, sourced: FootageSourced) -> None:
+        """Checks music and background with the first scene, so that unusable ones fail the project before it is encoded.
+
+        Raises:
+            PermanentError: `artifact_missing`, `artifact_corrupt` or `media_refused`, for music or background.
+            TransientError: `storage_full`, `program_timeout` and the like.
+        """
+        options = sourced.brief.options
+        if sourced.scene.scene_number == 1:
+            with disk_errors():
+                if options.music is not None:
+                    await self._music.analyse(options.music)
+                await self._backgrounds.clip(options.look)
+
     async def render(self, sourced: FootageSourced, report: Report = no_op) -> SegmentRendered:
         """Renders the segment of a scene: exactly as many frames as its narration needs, without sound.
 
@@ -86,17 +100,12 @@ class SegmentStage:
                 the file of the order.
             TransientError: `storage_full`, `program_timeout` and the like.
         """
-        number, options = sourced.scene.scene_number, sourced.brief.options
 
         async def advance(fraction: float) -> None:
             await report(scene_progress(sourced, fraction))
 
-        if number == 1:
-            with disk_errors():  # unusable files of the order fail the project before its scenes are encoded
-                if options.music is not None:
-                    await self._music.analyse(options.music)
-                await self._backgrounds.clip(options.look)
-        with scene_errors(number):
+        await self.check_order(sourced)
+        with scene_errors(sourced.scene.scene_number):
             await self._store.open(sourced.narration.audio)  # a missing narration fails before the encode
             try:
                 segment = await self._segment(sourced, advance)

@@ -7,8 +7,9 @@ from scenewire.errors import PermanentError
 from scenewire.ffmpeg.opening import open_executor
 from scenewire_assembly.ffmpeg_job import FfmpegOnDemand
 from scenewire_assembly.settings import AssemblySettings
+from tests.support import builders
 from tests.support.assembly import assembly_stages
-from tests.support.builders import footage_sourced, segment_rendered
+from tests.support.builders import artifact, footage_sourced, segment_rendered
 
 
 @pytest.fixture
@@ -20,6 +21,18 @@ async def test_b14_a_missing_narration_is_found_before_anything_is_encoded(stage
     with pytest.raises(PermanentError, match="scene 2: ") as failure:
         await stages.segments.render(footage_sourced(number=2))
     assert failure.value.code == "artifact_missing"
+
+
+async def test_unusable_music_of_an_order_is_found_with_the_first_scene_before_anything_is_encoded(stages):
+    music = {"file": artifact("m", "audio/mpeg").model_dump()}
+    first = footage_sourced(number=1)
+    options = builders.options(music=music)
+    first = first.model_copy(update={"brief": first.brief.model_copy(update={"options": options})})
+    with pytest.raises(PermanentError) as failure:
+        await stages.segments.check_order(first)
+    assert failure.value.code == "artifact_missing"
+    second = first.model_copy(update={"scene": builders.scene(2)})
+    await stages.segments.check_order(second)
 
 
 async def test_a_missing_segment_names_its_scene(stages):
