@@ -49,7 +49,7 @@ class ServerOptions:
             "--token-file",
             metavar="FILE",
             envvar="SCENEWIRE_TOKEN_FILE",
-            help="File with the token of an API key for --server.",
+            help="File with the token of an API key for the gateway.",
             rich_help_panel=_SERVER,
         ),
     ] = None
