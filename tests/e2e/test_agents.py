@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 import sys
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -18,6 +19,12 @@ from tests.support.product import environment, kill_group, run, running_stack
 pytestmark = pytest.mark.timeout(240)
 
 ROOT = Path(__file__).parents[2]
+INITIALIZE = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "initialize",
+    "params": {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}},
+}
 LISTING = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
 ORDER = {"text": TEXT, "title": "Tides", "fields": {"look": SMALL_LOOK}}
 
@@ -157,6 +164,30 @@ async def test_the_bridge_says_that_the_gateway_is_gone_and_goes_on_when_it_is_b
             await client.call_tool("list_projects", {})
         async with running_stack(data, tmp_path, "--port", port):
             assert not (await client.call_tool("list_projects", {})).is_error
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_the_bridge_ends_when_it_is_told_to_though_its_input_is_open(number: int, data: Path, tmp_path: Path):
+    async with running_stack(data, tmp_path):
+        command = bridge(data)
+        process = await asyncio.create_subprocess_exec(
+            *(command.command, *command.args),
+            env=command.env,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            start_new_session=True,
+        )
+        try:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            process.stdin.write(json.dumps(INITIALIZE).encode() + b"\n")
+            assert json.loads(await process.stdout.readline())["result"]["serverInfo"]["name"] == "scenewire"
+            process.send_signal(number)
+            async with asyncio.timeout(30):
+                assert await process.wait() == -number
+        finally:
+            kill_group(process)
+            await process.wait()
 
 
 async def test_the_bridge_writes_nothing_but_the_protocol_and_says_what_is_missing(data: Path, tmp_path: Path):

@@ -1,9 +1,13 @@
 """`scenewire mcp`: serves agents on standard input and output."""
 
+import asyncio
+import signal
+
+import typer
+
 from scenewire.errors import FailureCode, TransientError
 from scenewire_cli.options import DataOption
 from scenewire_cli.remote.options import ServerAddress, ServerOptions
-from scenewire_cli.running import run
 from scenewire_cli.stack.data_folder import DataFolder
 
 __all__ = ["mcp"]
@@ -20,7 +24,12 @@ def mcp(remote: ServerOptions, *, data: DataOption = None) -> None:
     """
     from scenewire_cli.remote.mcp_bridge import serve_mcp
 
-    run(serve_mcp(remote.address(data=data) or _running(DataFolder(data), remote.token)))
+    address = remote.address(data=data) or _running(DataFolder(data), remote.token)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(
+            number, signal.SIG_DFL
+        )  # nothing is to be cleaned up, and reading standard input cannot be cancelled
+    raise typer.Exit(asyncio.run(serve_mcp(address)))
 
 
 def _running(folder: DataFolder, token: str | None) -> ServerAddress:
