@@ -10,7 +10,7 @@ import pytest
 from scenewire_gateway.access.keys import KeysFile
 from scenewire_gateway.access.scopes import Scope
 from tests.support.browser import chromium
-from tests.support.doors import gateway_of, open_door, ordered
+from tests.support.doors import gateway_of, open_door, ordered, until_state
 from tests.support.gateway_stack import running_gateway
 from tests.support.pages import Pages
 
@@ -108,8 +108,9 @@ async def test_changes_survive_a_reload_and_somebody_elses_version(browser: Any,
 
 
 async def test_an_order_that_is_approved_first_is_made_once(browser: Any, tmp_path: Path) -> None:
-    async with running_gateway(tmp_path) as url, httpx2.AsyncClient(base_url=url, timeout=30) as client:
-        pages = Pages(browser, url)
+    data = tmp_path / "data"
+    async with open_door(data, tmp_path) as client:
+        pages = Pages(browser, gateway_of(data))
         await pages.open("#/new")
         await pages.press("Preview the plan")
         await pages.until("document.activeElement.getAttribute('aria-describedby') === 'fault-topic'")
@@ -125,6 +126,10 @@ async def test_an_order_that_is_approved_first_is_made_once(browser: Any, tmp_pa
         [project] = (await client.get("/v1/projects")).json()["projects"]
         options = (await client.get(project["links"]["storyboard"])).json()["options"]
         assert (options["look"]["width"], options["look"]["height"]) == (1080, 1920)
+        await pages.until("document.querySelector('.project-facts .badge.ask')")
+        await pages.press("Cancel video")
+        await pages.run("document.querySelector('dialog .danger').click()")
+        await pages.until("document.querySelector('.project-facts .badge').textContent === 'Cancelled'")
 
 
 async def test_a_token_opens_the_pages(browser: Any, tmp_path: Path) -> None:
@@ -147,9 +152,11 @@ async def test_a_token_opens_the_pages(browser: Any, tmp_path: Path) -> None:
 
 
 async def test_every_place_is_accessible_in_both_themes_and_on_phones(browser: Any, tmp_path: Path) -> None:
-    async with running_gateway(tmp_path) as url, httpx2.AsyncClient(base_url=url, timeout=30) as client:
-        pages = Pages(browser, url)
+    data = tmp_path / "data"
+    async with open_door(data, tmp_path) as client:
+        pages = Pages(browser, gateway_of(data))
         project = await ordered(client, approve=True)
+        await until_state(client, project["id"], "awaiting_approval")
         await pages.complaints()
         for place in PLACES:
             for width, theme in ((1440, "light"), (390, "dark")):

@@ -64,6 +64,8 @@ class OrderPage {
     if (button.disabled) return;
     fill(this.errors);
     markFaults(this.form, []);
+    const { source } = this.state;
+    if (!this.state[source].trim()) return void markFaults(this.form, [[source, words.isMissing[source]]]);
     button.disabled = true;
     try {
       await request();

@@ -54,7 +54,7 @@ export class OrderState {
   }
 
   #look() {
-    const [width, height] = this.size;
+    const { width, height } = this.size;
     const captions = this.captions === "none" ? { captions: false } : this.captions ? { caption_style: this.captions } : {};
     return { width, height, theme: this.theme, ...captions };
   }

@@ -3,7 +3,7 @@
 import { el, fill } from "/pages/dom.js";
 import * as format from "/pages/format.js";
 import { ListenButton } from "/pages/parts/listen.js";
-import { fillVoices } from "/pages/parts/voices.js";
+import { defaultVoice, fillVoices } from "/pages/parts/voices.js";
 import { Uploads } from "/pages/parts/uploads.js";
 import { words } from "/pages/words.js";
 import { field, group, pick } from "/pages/order/fields.js";
@@ -43,8 +43,8 @@ export function soundFields(state, offered) {
   }
 
   function drawSample() {
-    const name = state.voice || offered.default_voice;
-    const tag = state.language || offered.voices.find((one) => one.name === name)?.language;
+    const name = state.voice || defaultVoice(offered, state.language || document.documentElement.lang)?.name;
+    const tag = state.language || offered.voices.find((voice) => voice.name === name)?.language;
     const query = tag ? `?language=${encodeURIComponent(tag)}` : "";
     sound.pause();
     fill(sample, name && name !== NO_VOICE && new ListenButton(sound, `/v1/voices/${encodeURIComponent(name)}/sample${query}`, words.listenTo(name)).node);
@@ -60,7 +60,7 @@ export function soundFields(state, offered) {
     music(state, offered));
 }
 
-function music(state, { moods }) {
+function music(state, { moods = [] }) {
   const uploads = new Uploads({ accept: "audio/*", multiple: false, files: state.music, onChange: () => (state.music = uploads.files) });
   const own = el("div", {}, uploads.node);
 

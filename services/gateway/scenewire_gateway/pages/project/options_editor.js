@@ -33,7 +33,7 @@ export class OptionsEditor {
     }
   }
 
-  #fill(options, draft, { voices, themes, moods }) {
+  #fill(options, draft, { voices, themes, moods = [] }) {
     const chosen = { ...options, ...draft.state.options };
     const presentTheme = draft.state.options.look?.theme ?? options.look.theme;
     const voice = this.#select("voice", words.voice, (value) => draft.option("voice", value === (options.voice ?? "") ? undefined : value || null));
@@ -43,7 +43,7 @@ export class OptionsEditor {
     const speed = el("input", { type: "number", id: "edit-speed", min: 0.5, max: 2, step: 0.05, value: chosen.speed ?? 1, on: { change: () => draft.option("speed", Number(speed.value) === (options.speed ?? 1) ? undefined : Number(speed.value)) } });
     const music = this.#select("music", words.music, (value) => draft.option("music", value === "keep" ? undefined : value ? { mood: value } : null));
     const keep = el("option", { value: "keep", selected: !("music" in draft.state.options) }, words.keepMusic);
-    fill(music.select, keep, [["", words.noMusic], ...(moods ?? []).map((mood) => [mood, words.moods[mood] ?? mood])].map(([value, text]) => el("option", { value, selected: "music" in draft.state.options && value === (draft.state.options.music?.mood ?? "") }, text)));
+    fill(music.select, keep, [["", words.noMusic], ...moods.map((mood) => [mood, words.moods[mood] ?? mood])].map(([value, text]) => el("option", { value, selected: "music" in draft.state.options && value === (draft.state.options.music?.mood ?? "") }, text)));
     fill(this.fields, voice.node, theme.node, el("div", { class: "field short" }, el("label", { for: "edit-speed" }, words.speed), speed), music.node);
   }
 
