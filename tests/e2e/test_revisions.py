@@ -87,30 +87,34 @@ async def test_a_storyboard_waits_and_edits_make_anew_only_what_changed(tmp_path
             arguments = ("-vf", f"hue=h={number * 40 + ord(take)}")
             await make_clip(library / f"{subject} {take}.mp4", seconds=6, size="320x180", arguments=arguments)
     settings = {"LIBRARY_DIR": str(library), "TTS_ENGINE": "espeak"}
-    async with running_stack(data, tmp_path, **settings), project(data) as film:
+    async with running_stack(data, tmp_path, "--port", "0", **settings) as ready, project(data) as film:
         await film.order(scenes=[f"The {subject} is quiet today." for subject in SUBJECTS], approve=True)
         first = await film.awaited(FootageSourced, 0, len(SUBJECTS))
         assert film.results() == {"tts": 5, "sourcing": 5, "segment": 0}
         (listed,) = (await run("ps", "--json", data=data, cwd=tmp_path)).events
         assert (UUID(listed["id"]), listed["state"]) == (film.id, "awaiting_approval")
 
-        await film.edit(0, scenes=[{"scene": 3, "text": "Nobody crosses the bridge."}], approve=True)
-        (video,) = await film.awaited(VideoAssembled, 1)
+        await film.edit(0, scenes=[{"scene": 3, "text": "Nobody crosses the bridge."}])
+        await film.awaited(FootageSourced, 1, len(SUBJECTS))
+        approve = ("approve", str(film.id)[:8], "--server", ready["page"])
+        approved = await run(*approve, data=data, cwd=tmp_path, SCENEWIRE_DATA="")
+        assert approved.returncode == 0, approved.err
+        (video,) = await film.awaited(VideoAssembled, 2)
         assert film.results() == {"tts": 6, "sourcing": 6, "segment": 5}
 
         wanted = [{"scene": 2, "text": "Ships leave the harbour."}, {"scene": 1, "footage_query": "garden"}]
-        await film.edit(1, order=[1, 2, 3, 5, 4], scenes=wanted)
-        (again,) = await film.awaited(VideoAssembled, 2)
+        await film.edit(2, order=[1, 2, 3, 5, 4], scenes=wanted)
+        (again,) = await film.awaited(VideoAssembled, 3)
         assert film.results() == {"tts": 7, "sourcing": 8, "segment": 7}
 
-        kept = {sourced.scene.id: sourced.footage for sourced in film.of(FootageSourced, 2)}
+        kept = {sourced.scene.id: sourced.footage for sourced in film.of(FootageSourced, 3)}
         shown = {sourced.scene.id: sourced.footage for sourced in first}
         unchanged = [sourced.scene.id for sourced in first if sourced.scene.scene_number > 3]
         assert {scene: kept[scene] for scene in unchanged} == {scene: shown[scene] for scene in unchanged}
         clips = [clip.file.sha256 for footage in kept.values() for clip in footage.clips]
         assert len(clips) == len(set(clips)), "a clip is shown twice"
-        (chosen,) = [sourced for sourced in film.of(FootageSourced, 2) if sourced.scene.scene_number == 1]
+        (chosen,) = [sourced for sourced in film.of(FootageSourced, 3) if sourced.scene.scene_number == 1]
         assert chosen.footage.clips[0].credit.title.startswith("garden")
     paths = [data / "artifacts" / made.video.key for made in (video, again)]
-    assert [path.parent.name for path in paths] == ["revision-1", "revision-2"]
+    assert [path.parent.name for path in paths] == ["revision-2", "revision-3"]
     assert paths[0].read_bytes() != paths[1].read_bytes()

@@ -1,12 +1,15 @@
 """`scenewire approve`: has the pictures of a storyboard made."""
 
+from uuid import UUID
+
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import FootageSourced, ScenesScripted, StoryboardEdit
 from scenewire.topology import EDIT_STORYBOARD
 from scenewire_cli.options import DataOption, JsonOption, NatsOption
 from scenewire_cli.output.terminal import print_json, print_line
-from scenewire_cli.progress.projects import StoredProject, find_project
+from scenewire_cli.progress.projects import StoredProject, find_project, project_label
 from scenewire_cli.project_ids import ProjectArgument
+from scenewire_cli.remote.options import ServerAddress, ServerOptions
 from scenewire_cli.running import run
 from scenewire_cli.stack.connection import Access, existing
 from scenewire_cli.stack.data_folder import DataFolder
@@ -15,7 +18,12 @@ __all__ = ["approve"]
 
 
 def approve(
-    project_id: ProjectArgument, *, data: DataOption = None, nats: NatsOption = None, as_json: JsonOption = False
+    project_id: ProjectArgument,
+    remote: ServerOptions,
+    *,
+    data: DataOption = None,
+    nats: NatsOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Approves the storyboard of an order with --approve.
 
@@ -24,7 +32,11 @@ def approve(
     Example:
         scenewire approve 5f0c4b0e
     """
-    run(_approve(DataFolder(data), project_id, nats_url=nats, as_json=as_json))
+    address = remote.address(data=data, nats=nats)
+    if address is None:
+        run(_approve(DataFolder(data), project_id, nats_url=nats, as_json=as_json))
+    else:
+        run(_approve_on_server(address, project_id, as_json=as_json))
 
 
 async def _approve(folder: DataFolder, project_id: str, *, nats_url: str | None, as_json: bool) -> int:
@@ -32,11 +44,25 @@ async def _approve(folder: DataFolder, project_id: str, *, nats_url: str | None,
         project = await find_project(access, project_id)
         edit = await _approval(access, project)
         answer = await access.bus.ask(EDIT_STORYBOARD, edit.model_dump_json(exclude_unset=True).encode())
-    if as_json:
-        print_json({"event": "approved", **answer})
-    else:
-        print_line(f"approved {project.label}")
+    _answer(project.project_id, project.name, answer["revision"], as_json=as_json)
     return 0
+
+
+async def _approve_on_server(address: ServerAddress, project_id: str, *, as_json: bool) -> int:
+    from scenewire_cli.remote.server import connected_server
+
+    async with connected_server(address) as server:
+        project = await server.project(project_id)
+        answer = await server.post(f"/v1/projects/{project['id']}/approval", {"expected_revision": project["revision"]})
+    _answer(UUID(project["id"]), project["title"], answer["revision"], as_json=as_json)
+    return 0
+
+
+def _answer(project_id: UUID, name: str, revision: int, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"event": "approved", "project_id": str(project_id), "name": name, "revision": revision})
+    else:
+        print_line(f"approved {project_label(project_id, name)}")
 
 
 async def _approval(access: Access, project: StoredProject) -> StoryboardEdit:

@@ -43,7 +43,7 @@ async def follow_on_server(
             for message in found:
                 sequence = message["sequence"]
                 event = read_event(message["subject"], sequence, json.dumps(message["message"]).encode())
-                if event is not None and not progress.ended:
+                if event is not None and not progress.ended and not progress.is_outdated(event):
                     progress.apply(event)
                     yield event
         if progress.ended:

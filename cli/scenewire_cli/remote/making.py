@@ -67,7 +67,8 @@ async def watch_on_server(address: ServerAddress, project_id: str, *, as_json: b
         PipelineError: the project failed, the server refuses, or does not answer.
     """
     async with connected_server(address) as server:
-        project = ProjectProgress(UUID((await server.project(project_id))["id"]))
+        found = await server.project(project_id)
+        project = ProjectProgress(UUID(found["id"]), found["revision"])
         with make_display(as_json=as_json) as display:
             async for event in follow_on_server(server, project, on_trouble=display.note):
                 display.show(project, event)
