@@ -10,9 +10,9 @@ import { loadWords, words } from "/pages/words.js";
 
 const ROUTES = [
   [/^\/$/, () => import("/pages/board.js")],
-  [/^\/new$/, () => import("/pages/order/order.js")],
+  [/^\/new$/, () => import("/pages/order/order.js"), "order"],
   [/^\/search$/, () => import("/pages/search.js")],
-  [/^\/projects\/([0-9a-f-]+)$/, () => import("/pages/project/project.js")],
+  [/^\/projects\/([0-9a-f-]+)$/, () => import("/pages/project/project.js"), "project"],
 ];
 const LOCAL = "local";
 const LANGUAGE_NAMES = { en: "English", de: "Deutsch" };
@@ -34,7 +34,7 @@ function drawFrame() {
     el("a", { class: "skip", href: "#main", on: { click: skip } }, words.skip),
     wordmark(),
     el("nav", { "aria-label": words.pages }, link("#/", words.videos), link("#/search", words.search)),
-    el("a", { class: "button primary compact", href: "#/new" }, icon("plus"), words.newVideo));
+    el("a", { class: "button primary compact", href: "#/new" }, icon("plus"), el("span", {}, words.newVideo)));
   fill(footer,
     choice(words.language, "language", Object.entries(LANGUAGE_NAMES), pageLanguage(), changeLanguage),
     choice(words.pageTheme, "theme", Object.entries(words.themesOfPages), preference("theme") ?? "", changeTheme),

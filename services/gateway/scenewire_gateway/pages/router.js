@@ -1,7 +1,7 @@
 /** Shows the view that the address names. The address keeps the place, so that a reload shows the same again. */
 
 import { Problem } from "/pages/api.js";
-import { el, fill } from "/pages/dom.js";
+import { el, fill, useStyles } from "/pages/dom.js";
 import { words } from "/pages/words.js";
 
 const SCROLL_KEY = "scenewire.scroll";
@@ -31,7 +31,8 @@ class Place {
 /**
  * Shows views in an element.
  *
- * A route is `[pattern, load]`; `load` returns a module with `show(place, ...groups)`, which returns `{node, title, close?}`.
+ * A route is `[pattern, load, styles?]`; `load` returns a module with `show(place, ...groups)`, which returns
+ * `{node, title, close?}`, and `styles` names a style sheet that it needs.
  */
 export class Router {
   #view = null;
@@ -69,11 +70,11 @@ export class Router {
   }
 
   async #load(place) {
-    for (const [pattern, load] of this.routes) {
+    for (const [pattern, load, styles] of this.routes) {
       const match = pattern.exec(place.path);
       if (!match) continue;
       try {
-        return await (await load()).show(place, ...match.slice(1));
+        return await (await this.#files(load, styles)).show(place, ...match.slice(1));
       } catch (error) {
         if (error.status === 401) return null; // the form for the token shows
         if (!(error instanceof Problem)) reportError(error);
@@ -81,6 +82,15 @@ export class Router {
       }
     }
     return { title: words.notFound, node: await this.#failed(new Problem({ status: 404 })) };
+  }
+
+  async #files(load, styles) {
+    try {
+      const [module] = await Promise.all([load(), styles && useStyles(styles)]);
+      return module;
+    } catch {
+      throw new Problem({ code: "unreachable" });
+    }
   }
 
   async #failed(problem) {

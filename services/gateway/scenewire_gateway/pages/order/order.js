@@ -1,7 +1,7 @@
 /** The form for an order. What is typed survives a reload; one form orders once, however often it is sent. */
 
 import { choices, post, randomKey } from "/pages/api.js";
-import { announce, el, fill, useStyles } from "/pages/dom.js";
+import { announce, el, fill } from "/pages/dom.js";
 import { problemNotice } from "/pages/parts/notice.js";
 import { Router } from "/pages/router.js";
 import { words } from "/pages/words.js";
@@ -78,6 +78,5 @@ class OrderPage {
 }
 
 export async function show() {
-  const [offered] = await Promise.all([choices(), useStyles("order")]);
-  return { node: new OrderPage(offered).node, title: words.newVideo };
+  return { node: new OrderPage(await choices()).node, title: words.newVideo };
 }

@@ -1,7 +1,7 @@
 /** One project: how far it is, the video as it grows, its scenes, and what can be done with it. */
 
 import { caller, follow, get, Problem } from "/pages/api.js";
-import { announce, el, fill, useStyles } from "/pages/dom.js";
+import { announce, el } from "/pages/dom.js";
 import { useKeys } from "/pages/keyboard.js";
 import { Router } from "/pages/router.js";
 import { words } from "/pages/words.js";
@@ -132,7 +132,6 @@ class ProjectPage {
 }
 
 export async function show(place, id) {
-  await useStyles("project");
   const page = new ProjectPage(place);
   await page.load(id);
   return { node: page.node, title: page.project.title || words.untitled, close: () => page.close() };

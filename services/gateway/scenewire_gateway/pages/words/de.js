@@ -36,7 +36,7 @@ export const words = {
   // Der Zugangsschlüssel
   whoIsThere: "Anmelden",
   token: "Zugangsschlüssel",
-  tokenMore: "Fügen Sie einen Schlüssel dieses Gateways ein. scenewire keys add erzeugt einen. Danach bleibt dieser Browser angemeldet, ohne den Schlüssel zu speichern.",
+  tokenMore: "Fügen Sie einen Schlüssel dieses Gateways ein. Der Befehl „scenewire keys add“ erzeugt einen. Danach bleibt dieser Browser angemeldet, ohne den Schlüssel zu speichern.",
   signIn: "Anmelden",
   signedIn: (name) => `Angemeldet als ${name}`,
   signOut: "Abmelden",

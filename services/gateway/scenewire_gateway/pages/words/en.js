@@ -36,7 +36,7 @@ export const words = {
   // The token
   whoIsThere: "Sign in",
   token: "Access token",
-  tokenMore: "Paste a token of this gateway. scenewire keys add makes one. This browser then stays signed in without keeping it.",
+  tokenMore: "Paste a token of this gateway. The command “scenewire keys add” makes one. This browser then stays signed in without keeping it.",
   signIn: "Sign in",
   signedIn: (name) => `Signed in as ${name}`,
   signOut: "Sign out",
