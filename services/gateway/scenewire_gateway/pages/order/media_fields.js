@@ -5,10 +5,14 @@ import { Uploads } from "/pages/parts/uploads.js";
 import { words } from "/pages/words.js";
 import { group } from "/pages/order/fields.js";
 
+/** Stands for several of the others. */
+const OPEN_ARCHIVES = "open";
+
 export function mediaFields(state, offered) {
+  const names = [...offered.footage].sort((one, other) => (other === OPEN_ARCHIVES) - (one === OPEN_ARCHIVES));
   const uploads = new Uploads({ accept: "video/*,image/*", files: state.media, onChange: () => (state.media = uploads.files), more: (entry) => sceneField(entry, () => (state.media = uploads.files)) });
   return group(words.footage,
-    offered.footage.length > 0 && el("fieldset", { class: "chips", data: { field: "footage_providers" } }, el("legend", {}, words.searchIn), offered.footage.map((name) => provider(state, name))),
+    names.length > 0 && el("fieldset", { class: "chips", data: { field: "footage_providers" } }, el("legend", {}, words.searchIn), names.map((name) => provider(state, name))),
     el("div", { class: "field", data: { field: "media" } }, el("p", { class: "label" }, words.ownMedia), el("p", { class: "hint" }, words.ownMediaMore), uploads.node));
 }
 
