@@ -127,6 +127,12 @@ async def test_an_order_that_is_approved_first_is_made_once(browser: Any, tmp_pa
         options = (await client.get(project["links"]["storyboard"])).json()["options"]
         assert (options["look"]["width"], options["look"]["height"]) == (1080, 1920)
         await pages.until("document.querySelector('.project-facts .badge.ask')")
+        await pages.press("Edit Scene 1")
+        await pages.type(".editor textarea", "Twice a day the sea rises.")
+        await pages.press("Approve and make video")  # takes the changes along
+        await pages.until("document.querySelector('.project-facts .badge.live')")
+        scenes = (await client.get(project["links"]["storyboard"])).json()["scenes"]
+        assert scenes[0]["text"] == "Twice a day the sea rises."
         await pages.press("Cancel video")
         await pages.run("document.querySelector('dialog .danger').click()")
         await pages.until("document.querySelector('.project-facts .badge').textContent === 'Cancelled'")

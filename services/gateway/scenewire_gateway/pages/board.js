@@ -9,6 +9,7 @@ import { words } from "/pages/words.js";
 
 const PAGE = 60;
 const MAX_LISTED = 200;
+const AGES_MS = 60_000;
 const FILTERS = {
   all: () => true,
   live: isUnderWay,
@@ -90,7 +91,8 @@ class Board {
   }
 
   follow() {
-    this.close = follow("/v1/events", {
+    const ages = setInterval(() => this.#draw(), AGES_MS);
+    const unfollow = follow("/v1/events", {
       onEvent: (kind, { project_id: id, project }) => {
         if (kind === "deletion") this.#projects.delete(id);
         else if (project) this.#merge(id, project);
@@ -98,6 +100,10 @@ class Board {
       },
       onGap: () => this.load().catch(() => {}),
     });
+    this.close = () => {
+      clearInterval(ages);
+      unfollow();
+    };
   }
 
   #merge(id, project) {

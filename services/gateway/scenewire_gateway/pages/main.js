@@ -1,6 +1,6 @@
 /** The frame around all views: header, connection, footer. */
 
-import { call, caller, connection, session } from "/pages/api.js";
+import { call, caller, connection, Problem, session } from "/pages/api.js";
 import { announce, el, fill } from "/pages/dom.js";
 import { icon } from "/pages/icons.js";
 import { listen } from "/pages/keyboard.js";
@@ -95,6 +95,12 @@ async function askForKey() {
   showSession(main, () => (router.show(), showCaller()));
 }
 
+/** What nothing on the page has a place for. */
+async function showProblem(problem) {
+  const [{ showDialog }, { problemNotice }] = await Promise.all([import("/pages/parts/dialog.js"), import("/pages/parts/notice.js")]);
+  showDialog(words.problem, problemNotice(problem));
+}
+
 async function start() {
   applyTheme();
   await loadWords();
@@ -107,6 +113,8 @@ async function start() {
   });
   connection.addEventListener("found", () => (lost.hidden = true));
   session.addEventListener("unauthorized", askForKey);
+  addEventListener("unhandledrejection", ({ reason }) => reason instanceof Problem && reason.status !== 401 && showProblem(reason));
+  addEventListener("pageshow", ({ persisted }) => persisted && location.reload()); // its connections have ended
   listen();
   await router.show();
   await showCaller();

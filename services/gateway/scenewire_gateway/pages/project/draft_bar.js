@@ -29,8 +29,8 @@ export class DraftBar {
     this.drawnFor = project.state;
     const discard = this.#button(words.discard, "quiet", () => this.#discard());
     const buttons = project.state === "awaiting_approval"
-      ? [discard, this.#button(words.keepChanges, "", () => this.#send(false)), this.#button(words.approveWithChanges, "primary", () => this.#send(true))]
-      : [discard, this.#button(words.makeNewVersion, "primary", () => this.#send(true))];
+      ? [discard, this.#button(words.keepChanges, "", () => this.send(false)), this.#button(words.approveWithChanges, "primary", () => this.send(true))]
+      : [discard, this.#button(words.makeNewVersion, "primary", () => this.send(true))];
     fill(this.buttons, buttons);
   }
 
@@ -49,7 +49,8 @@ export class DraftBar {
     this.page.draw();
   }
 
-  async #send(approve) {
+  /** Makes a version with all changes. */
+  async send(approve) {
     this.#setSending(true);
     try {
       await post(`/v1/projects/${this.page.project.id}/edits`, this.#draft.edit(approve));

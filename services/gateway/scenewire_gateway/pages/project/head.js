@@ -66,8 +66,8 @@ export class Head {
     const { scope } = this.page.caller;
     if (scope === "read") return [];
     return [
-      state === "awaiting_approval" && this.#button(words.approve, "primary", () => this.#send("approval", { expected_revision: project.revision })),
-      (state === "failed" || state === "cancelled") && this.#button(words.retry, "primary", () => this.#send("retry", { expected_revision: project.revision })),
+      state === "awaiting_approval" && this.#button(words.approve, "primary", () => this.#begin("approval")),
+      (state === "failed" || state === "cancelled") && this.#button(words.retry, "primary", () => this.#begin("retry")),
       (isUnderWay(project) || state === "awaiting_approval") && this.#button(words.cancel, "", () => this.#cancel()),
       scope === "admin" && !isUnderWay(project) && state !== "awaiting_approval" && this.#button(words.remove, "quiet", () => this.#delete()),
     ];
@@ -81,6 +81,12 @@ export class Head {
       button.disabled = false;
     }
     return button;
+  }
+
+  /** Has the video made: with the changes, if there are some. */
+  async #begin(what) {
+    if (this.page.draft.size) await this.page.bar.send(true);
+    else await this.#send(what, { expected_revision: this.page.project.revision });
   }
 
   async #cancel() {
