@@ -47,7 +47,7 @@ async def _until_video(client: httpx2.AsyncClient, path: str):
 async def test_it_refuses_to_be_open_to_other_hosts_without_keys(deployment: Deployment) -> None:
     opened = Deployment(f"{deployment.name}-open", deployment.folder, env={"GATEWAY_LISTEN": "0.0.0.0"})
     try:
-        await opened.compose("up", "--detach", "--no-build", "credentials")
+        await opened.compose("up", "--no-build", "credentials")  # until it has ended
         started = await opened.compose("run", "--rm", "--no-TTY", "--no-deps", "gateway", check=False)
     finally:
         await opened.down()
