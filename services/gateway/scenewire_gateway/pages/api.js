@@ -1,6 +1,18 @@
 /** Asks the gateway, and follows its events. Every error is a Problem, whatever went wrong. */
 
-const KINDS = ["state", "order", "script", "narration", "footage", "segment", "video", "failure", "cancellation", "deletion", "progress"];
+const KINDS = [
+  "state",
+  "order",
+  "script",
+  "narration",
+  "footage",
+  "segment",
+  "video",
+  "failure",
+  "cancellation",
+  "deletion",
+  "progress",
+];
 const FIRST_DELAY_MS = 1_000;
 const MAX_DELAY_MS = 30_000;
 
@@ -115,8 +127,9 @@ export const connection = new EventTarget();
 /**
  * Follows a stream of events until the returned function is called.
  *
- * EventSource itself reconnects after a lost connection and names the last event that it has, so nothing is missed. After an
- * answer that is not a stream it gives up: then the stream is opened again, and `onGap` reads what may have been missed.
+ * EventSource itself reconnects after a lost connection and names the last event that it has, so nothing is missed.
+ * After an answer that is not a stream it gives up: then the stream is opened again, and `onGap` reads what may have been
+ * missed.
  *
  * @param {string} path
  * @param {{onEvent: (kind: string, data: object) => void, onGap: () => void}} handlers

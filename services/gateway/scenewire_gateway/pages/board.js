@@ -30,7 +30,12 @@ class Card {
     this.progress = new ProgressLine(words.progress);
     this.facts = el("p", { class: "card-facts" });
     const link = el("a", { class: "card-link", href: `#/projects/${project.short_id}` }, this.title);
-    this.node = el("li", { class: "card" }, this.poster, el("div", { class: "card-body" }, el("h2", {}, link), this.badge, this.progress.node, this.facts));
+    this.node = el(
+      "li",
+      { class: "card" },
+      this.poster,
+      el("div", { class: "card-body" }, el("h2", {}, link), this.badge, this.progress.node, this.facts),
+    );
   }
 
   update(project) {
@@ -73,14 +78,32 @@ class Board {
     this.grid = el("ul", { class: "cards", "aria-label": words.videos, on: { keydown: (event) => this.#walk(event) } });
     this.filters = el("fieldset", { class: "chips" }, el("legend", { class: "unseen" }, words.filter));
     this.words = el("input", {
-      type: "search", value: place.query.get("q") ?? "", placeholder: words.filterByName, "aria-label": words.filterByName,
+      type: "search",
+      value: place.query.get("q") ?? "",
+      placeholder: words.filterByName,
+      "aria-label": words.filterByName,
       on: { input: () => this.#filtered({ q: this.words.value }) },
     });
     this.empty = el("div", { class: "empty" });
-    this.more = el("button", { class: "button", type: "button", on: { click: () => this.#showMore() } }, words.showMore);
-    this.node = el("div", { class: "page" },
-      el("div", { class: "page-head" }, el("h1", { tabindex: "-1" }, words.videos), el("div", { class: "field-inline" }, icon("search"), this.words)),
-      this.filters, this.grid, this.empty, el("p", { class: "center" }, this.more));
+    this.more = el(
+      "button",
+      { class: "button", type: "button", on: { click: () => this.#showMore() } },
+      words.showMore,
+    );
+    this.node = el(
+      "div",
+      { class: "page" },
+      el(
+        "div",
+        { class: "page-head" },
+        el("h1", { tabindex: "-1" }, words.videos),
+        el("div", { class: "field-inline" }, icon("search"), this.words),
+      ),
+      this.filters,
+      this.grid,
+      this.empty,
+      el("p", { class: "center" }, this.more),
+    );
     this.#makeFilters();
   }
 
@@ -116,9 +139,17 @@ class Board {
     const chosen = this.place.query.get("show") ?? "all";
     this.counts = {};
     for (const name of Object.keys(FILTERS)) {
-      const input = el("input", { type: "radio", name: "show", value: name, checked: name === chosen, on: { change: () => this.#filtered({ show: name === "all" ? null : name }) } });
+      const input = el("input", {
+        type: "radio",
+        name: "show",
+        value: name,
+        checked: name === chosen,
+        on: { change: () => this.#filtered({ show: name === "all" ? null : name }) },
+      });
       this.counts[name] = el("span", { class: "count" });
-      this.filters.append(el("label", { class: "chip" }, input, el("span", {}, words.filters[name], " ", this.counts[name])));
+      this.filters.append(
+        el("label", { class: "chip" }, input, el("span", {}, words.filters[name], " ", this.counts[name])),
+      );
     }
   }
 
@@ -136,11 +167,17 @@ class Board {
 
   #draw() {
     const all = [...this.#projects.values()];
-    for (const [name, matches] of Object.entries(FILTERS)) setText(this.counts[name], String(all.filter(matches).length));
+    for (const [name, matches] of Object.entries(FILTERS))
+      setText(this.counts[name], String(all.filter(matches).length));
     const wanted = this.words.value.trim().toLowerCase();
     const matches = FILTERS[this.place.query.get("show") ?? "all"] ?? FILTERS.all;
-    const shown = all.filter((project) => matches(project) && `${project.title} ${project.topic}`.toLowerCase().includes(wanted));
-    arrange(this.grid, shown.map((project) => ({ key: project.id, node: this.#card(project).node })));
+    const shown = all.filter(
+      (project) => matches(project) && `${project.title} ${project.topic}`.toLowerCase().includes(wanted),
+    );
+    arrange(
+      this.grid,
+      shown.map((project) => ({ key: project.id, node: this.#card(project).node })),
+    );
     this.more.hidden = this.#projects.size < this.#limit || this.#limit === MAX_LISTED;
     this.#drawEmpty(all.length, shown.length);
   }
@@ -157,7 +194,13 @@ class Board {
     this.filters.hidden = projects === 0;
     if (shown) return;
     if (projects) fill(this.empty, el("p", {}, words.nothingMatches));
-    else fill(this.empty, el("h2", {}, words.noVideos), el("p", {}, words.noVideosMore), el("p", {}, el("a", { class: "button primary", href: "#/new" }, icon("plus"), words.newVideo)));
+    else
+      fill(
+        this.empty,
+        el("h2", {}, words.noVideos),
+        el("p", {}, words.noVideosMore),
+        el("p", {}, el("a", { class: "button primary", href: "#/new" }, icon("plus"), words.newVideo)),
+      );
   }
 
   async #showMore() {

@@ -7,7 +7,8 @@ const PROPERTIES = new Set(["value", "checked", "selected", "disabled", "hidden"
  * Creates an element.
  *
  * @param {string} tag
- * @param {object} attributes - `on` has listeners, `data` the dataset, `style` custom properties; null and false leave an attribute out.
+ * @param {object} attributes - `on` has listeners, `data` the dataset, `style` custom properties; null and false leave an
+ *   attribute out.
  * @param {...*} children - nodes and texts, also nested in arrays; null and false are left out.
  */
 export function el(tag, attributes = {}, ...children) {
@@ -73,7 +74,7 @@ export function arrange(container, items) {
 }
 
 /** Returns a web address of others, or null for every other scheme. */
-export function webAddress(text) {
+function webAddress(text) {
   try {
     const address = new URL(text);
     return ["http:", "https:"].includes(address.protocol) ? address.href : null;

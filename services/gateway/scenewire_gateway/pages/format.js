@@ -19,13 +19,17 @@ export function clock(seconds) {
 /** Formats the length of a video as a reader says it, such as 1 min 5 s. */
 export function length(seconds) {
   const whole = Math.max(1, Math.round(seconds));
-  const unit = (value, name) => new Intl.NumberFormat(locale(), { style: "unit", unit: name, unitDisplay: "short" }).format(value);
+  const unit = (value, name) =>
+    new Intl.NumberFormat(locale(), { style: "unit", unit: name, unitDisplay: "short" }).format(value);
   const parts = [
     [Math.floor(whole / HOUR), "hour"],
     [Math.floor((whole % HOUR) / MINUTE), "minute"],
     [whole < HOUR ? whole % MINUTE : 0, "second"],
   ];
-  return parts.filter(([value]) => value).map(([value, name]) => unit(value, name)).join(" ");
+  return parts
+    .filter(([value]) => value)
+    .map(([value, name]) => unit(value, name))
+    .join(" ");
 }
 
 /** Formats a time that remains, rounded so that it doesn't flicker. */

@@ -5,7 +5,6 @@ import { el, svg } from "/pages/dom.js";
 const PATHS = {
   plus: "M10 4v12M4 10h12",
   search: "M9 15a6 6 0 1 0 0-12 6 6 0 0 0 0 12zM13.5 13.5 17 17",
-  play: "M6.5 4v12l9.5-6z",
   pause: "M7 4v12M13 4v12",
   check: "m4 10.5 4 4 8-9",
   warning: "M10 3 2.5 16.5h15zM10 8v4M10 14.4v.2",
@@ -22,7 +21,6 @@ const PATHS = {
   image: "M3 4.5h14v11H3zM3 13l4-4 4 4 2.5-2.5L17 14M12.5 8v.2",
   download: "M10 3v9M6 8.5l4 4 4-4M4 16.5h12",
   close: "m5 5 10 10M15 5 5 15",
-  link: "M8.5 11.5a3 3 0 0 0 4.2 0l2.6-2.6a3 3 0 0 0-4.2-4.2L10 5.8M11.5 8.5a3 3 0 0 0-4.2 0l-2.6 2.6a3 3 0 0 0 4.2 4.2L10 14.2",
   wire: "M2 10h16M5 6.5h3v7H5zM12 6.5h3v7h-3z",
 };
 
@@ -32,8 +30,14 @@ export function icon(name) {
   return svg("svg", drawing, svg("path", { d: PATHS[name] }));
 }
 
-/** Creates a picture that says nothing that the text beside it doesn't; an icon takes its place if it can't be loaded. */
+/** Creates a picture that adds nothing to the text beside it. An icon takes its place if it can't be loaded. */
 export function picture(address, name) {
-  const image = el("img", { src: address, alt: "", loading: "lazy", decoding: "async", on: { error: () => image.replaceWith(icon(name)) } });
+  const image = el("img", {
+    src: address,
+    alt: "",
+    loading: "lazy",
+    decoding: "async",
+    on: { error: () => image.replaceWith(icon(name)) },
+  });
   return image;
 }

@@ -3,7 +3,12 @@
 import { preference } from "/pages/preferences.js";
 import { Router } from "/pages/router.js";
 
-const EVERYWHERE = { b: () => Router.go("#/"), n: () => Router.go("#/new"), "/": () => Router.go("#/search"), "?": async () => (await import("/pages/keys_dialog.js")).showKeys() };
+const EVERYWHERE = {
+  b: () => Router.go("#/"),
+  n: () => Router.go("#/new"),
+  "/": () => Router.go("#/search"),
+  "?": async () => (await import("/pages/keys_dialog.js")).showKeys(),
+};
 let ofView = {};
 
 /** Sets the shortcuts of the view that shows; returns a function that removes them. */
@@ -17,7 +22,8 @@ export function useKeys(keys) {
 /** Starts to listen. */
 export function listen() {
   addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || preference("keys") === false || isTyping(event.target)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || preference("keys") === false || isTyping(event.target))
+      return;
     const action = ofView[event.key] ?? EVERYWHERE[event.key];
     if (!action) return;
     event.preventDefault();

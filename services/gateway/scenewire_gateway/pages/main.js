@@ -30,21 +30,29 @@ function wordmark() {
 
 function drawFrame() {
   const link = (href, text) => el("a", { class: "nav-link", href }, text);
-  fill(header,
+  fill(
+    header,
     el("a", { class: "skip", href: "#main", on: { click: skip } }, words.skip),
     wordmark(),
     el("nav", { "aria-label": words.pages }, link("#/", words.videos), link("#/search", words.search)),
-    el("a", { class: "button primary compact", href: "#/new" }, icon("plus"), el("span", {}, words.newVideo)));
-  fill(footer,
+    el("a", { class: "button primary compact", href: "#/new" }, icon("plus"), el("span", {}, words.newVideo)),
+  );
+  fill(
+    footer,
     choice(words.language, "language", Object.entries(LANGUAGE_NAMES), pageLanguage(), changeLanguage),
     choice(words.pageTheme, "theme", Object.entries(words.themesOfPages), preference("theme") ?? "", changeTheme),
     el("button", { class: "button quiet", type: "button", on: { click: showKeys } }, words.keyboard),
-    signedIn);
+    signedIn,
+  );
   fill(lost, icon("warning"), words.connectionLost);
 }
 
 function choice(label, name, options, chosen, onChange) {
-  const select = el("select", { name, on: { change: () => onChange(select.value) } }, options.map(([value, text]) => el("option", { value, selected: value === chosen }, text)));
+  const select = el(
+    "select",
+    { name, on: { change: () => onChange(select.value) } },
+    options.map(([value, text]) => el("option", { value, selected: value === chosen }, text)),
+  );
   return el("label", { class: "foot-choice" }, el("span", {}, label), select);
 }
 
@@ -78,7 +86,11 @@ function markPlace({ path }) {
 async function showCaller() {
   const { name } = await caller().catch(() => ({ name: LOCAL }));
   if (name === LOCAL) return;
-  fill(signedIn, words.signedIn(name), el("button", { class: "button quiet", type: "button", on: { click: signOut } }, words.signOut));
+  fill(
+    signedIn,
+    words.signedIn(name),
+    el("button", { class: "button quiet", type: "button", on: { click: signOut } }, words.signOut),
+  );
 }
 
 async function signOut() {
@@ -97,7 +109,10 @@ async function askForKey() {
 
 /** What nothing on the page has a place for. */
 async function showProblem(problem) {
-  const [{ showDialog }, { problemNotice }] = await Promise.all([import("/pages/parts/dialog.js"), import("/pages/parts/notice.js")]);
+  const [{ showDialog }, { problemNotice }] = await Promise.all([
+    import("/pages/parts/dialog.js"),
+    import("/pages/parts/notice.js"),
+  ]);
   showDialog(words.problem, problemNotice(problem));
 }
 
@@ -113,7 +128,10 @@ async function start() {
   });
   connection.addEventListener("found", () => (lost.hidden = true));
   session.addEventListener("unauthorized", askForKey);
-  addEventListener("unhandledrejection", ({ reason }) => reason instanceof Problem && reason.status !== 401 && showProblem(reason));
+  addEventListener(
+    "unhandledrejection",
+    ({ reason }) => reason instanceof Problem && reason.status !== 401 && showProblem(reason),
+  );
   addEventListener("pageshow", ({ persisted }) => persisted && location.reload()); // its connections have ended
   listen();
   await router.show();

@@ -96,7 +96,13 @@ export class Router {
   async #failed(problem) {
     const { problemNotice } = await import("/pages/parts/notice.js");
     const retry = el("button", { class: "button", type: "button", on: { click: () => this.show() } }, words.tryAgain);
-    return el("div", { class: "page narrow" }, el("h1", { tabindex: "-1" }, words.problem), problemNotice(problem), el("p", {}, retry));
+    return el(
+      "div",
+      { class: "page narrow" },
+      el("h1", { tabindex: "-1" }, words.problem),
+      problemNotice(problem),
+      el("p", {}, retry),
+    );
   }
 
   #moveFocus() {

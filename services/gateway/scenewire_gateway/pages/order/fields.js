@@ -23,7 +23,13 @@ export function field(label, control, path, ...more) {
 export function pick(label, options, { chosen, onChosen, path, look = "chips" }) {
   const name = freshId("pick");
   const choices = options.map(({ value, content }) => {
-    const input = el("input", { type: "radio", name, value, checked: value === chosen, on: { change: () => onChosen(value) } });
+    const input = el("input", {
+      type: "radio",
+      name,
+      value,
+      checked: value === chosen,
+      on: { change: () => onChosen(value) },
+    });
     return el("label", { class: look === "chips" ? "chip" : "tile" }, input, el("span", {}, content));
   });
   return el("fieldset", { class: `pick ${look}`, data: { field: path } }, el("legend", {}, label), choices);

@@ -10,14 +10,38 @@ const OPEN_ARCHIVES = "open";
 
 export function mediaFields(state, offered) {
   const names = [...offered.footage].sort((one, other) => (other === OPEN_ARCHIVES) - (one === OPEN_ARCHIVES));
-  const uploads = new Uploads({ accept: "video/*,image/*", files: state.media, onChange: () => (state.media = uploads.files), more: (entry) => sceneField(entry, () => (state.media = uploads.files)) });
-  return group(words.footage,
-    names.length > 0 && el("fieldset", { class: "chips", data: { field: "footage_providers" } }, el("legend", {}, words.searchIn), names.map((name) => provider(state, name))),
-    el("div", { class: "field", data: { field: "media" } }, el("p", { class: "label" }, words.ownMedia), el("p", { class: "hint" }, words.ownMediaMore), uploads.node));
+  const uploads = new Uploads({
+    accept: "video/*,image/*",
+    files: state.media,
+    onChange: () => (state.media = uploads.files),
+    more: (entry) => sceneField(entry, () => (state.media = uploads.files)),
+  });
+  return group(
+    words.footage,
+    names.length > 0 &&
+      el(
+        "fieldset",
+        { class: "chips", data: { field: "footage_providers" } },
+        el("legend", {}, words.searchIn),
+        names.map((name) => provider(state, name)),
+      ),
+    el(
+      "div",
+      { class: "field", data: { field: "media" } },
+      el("p", { class: "label" }, words.ownMedia),
+      el("p", { class: "hint" }, words.ownMediaMore),
+      uploads.node,
+    ),
+  );
 }
 
 function provider(state, name) {
-  const box = el("input", { type: "checkbox", value: name, checked: state.footage.includes(name), on: { change: () => toggle() } });
+  const box = el("input", {
+    type: "checkbox",
+    value: name,
+    checked: state.footage.includes(name),
+    on: { change: () => toggle() },
+  });
   function toggle() {
     state.footage = box.checked ? [...state.footage, name] : state.footage.filter((other) => other !== name);
   }
@@ -25,9 +49,19 @@ function provider(state, name) {
 }
 
 function sceneField(entry, onChange) {
-  const input = el("input", { type: "number", min: 1, max: 1000, value: entry.scene ?? "", placeholder: words.anyScene, "aria-label": words.sceneFor(entry.title), on: { change: () => {
-    entry.scene = input.value ? Number(input.value) : undefined;
-    onChange();
-  } } });
+  const input = el("input", {
+    type: "number",
+    min: 1,
+    max: 1000,
+    value: entry.scene ?? "",
+    placeholder: words.anyScene,
+    "aria-label": words.sceneFor(entry.title),
+    on: {
+      change: () => {
+        entry.scene = input.value ? Number(input.value) : undefined;
+        onChange();
+      },
+    },
+  });
   return input;
 }

@@ -21,15 +21,47 @@ class OrderPage {
     this.plan = new Plan();
     this.errors = el("div", { class: "errors" });
     this.make = el("button", { class: "button primary big", type: "submit" });
-    this.ask = el("button", { class: "button big", type: "button", on: { click: () => this.#plan() } }, words.planFirst);
-    const approve = el("input", { type: "checkbox", checked: this.state.approve, on: { change: () => this.#approve(approve.checked) } });
-    this.form = el("form", { class: "order-form", novalidate: true, on: { submit: (event) => (event.preventDefault(), this.#order()), keydown: (event) => this.#onKey(event) } },
-      textFields(this.state), soundFields(this.state, offered), lookFields(this.state, offered), mediaFields(this.state, offered),
-      el("div", { class: "order-end" },
-        el("label", { class: "check" }, approve, el("span", {}, words.approveFirst, el("span", { class: "muted block" }, words.approveFirstMore))),
-        this.errors, el("div", { class: "buttons" }, this.make, this.ask)));
+    this.ask = el(
+      "button",
+      { class: "button big", type: "button", on: { click: () => this.#plan() } },
+      words.planFirst,
+    );
+    const approve = el("input", {
+      type: "checkbox",
+      checked: this.state.approve,
+      on: { change: () => this.#approve(approve.checked) },
+    });
+    this.form = el(
+      "form",
+      {
+        class: "order-form",
+        novalidate: true,
+        on: { submit: (event) => (event.preventDefault(), this.#order()), keydown: (event) => this.#onKey(event) },
+      },
+      textFields(this.state),
+      soundFields(this.state, offered),
+      lookFields(this.state, offered),
+      mediaFields(this.state, offered),
+      el(
+        "div",
+        { class: "order-end" },
+        el(
+          "label",
+          { class: "check" },
+          approve,
+          el("span", {}, words.approveFirst, el("span", { class: "muted block" }, words.approveFirstMore)),
+        ),
+        this.errors,
+        el("div", { class: "buttons" }, this.make, this.ask),
+      ),
+    );
     this.#approve(this.state.approve);
-    this.node = el("div", { class: "page order" }, el("h1", { tabindex: "-1" }, words.newVideo), el("div", { class: "order-columns" }, this.form, this.plan.node));
+    this.node = el(
+      "div",
+      { class: "page order" },
+      el("h1", { tabindex: "-1" }, words.newVideo),
+      el("div", { class: "order-columns" }, this.form, this.plan.node),
+    );
   }
 
   /** Enter in a field shows the plan: only the button makes a video. */

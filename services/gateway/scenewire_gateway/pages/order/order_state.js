@@ -6,8 +6,22 @@ const KEY = "scenewire.order";
 export const OWN_MUSIC = "own file";
 
 const EMPTY = {
-  source: "topic", topic: "", text: "", title: "", language: "", voice: "", speed: 1, seconds: null,
-  shape: "landscape", theme: "atlas", captions: "", mood: "", music: [], footage: [], media: [], approve: false,
+  source: "topic",
+  topic: "",
+  text: "",
+  title: "",
+  language: "",
+  voice: "",
+  speed: 1,
+  seconds: null,
+  shape: "landscape",
+  theme: "atlas",
+  captions: "",
+  mood: "",
+  music: [],
+  footage: [],
+  media: [],
+  approve: false,
 };
 
 export class OrderState {
@@ -41,7 +55,9 @@ export class OrderState {
       target_duration: this.seconds,
       footage_providers: this.footage.length ? this.footage : null,
       music: this.#music(),
-      media: this.media.length ? this.media.map(({ file, title, scene }) => ({ file, title, ...(scene ? { scene_number: scene } : {}) })) : null,
+      media: this.media.length
+        ? this.media.map(({ file, title, scene }) => ({ file, title, ...(scene ? { scene_number: scene } : {}) }))
+        : null,
     };
     const order = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== "" && value !== null));
     return { ...order, look: this.#look(), approve: this.approve };
@@ -55,7 +71,8 @@ export class OrderState {
 
   #look() {
     const { width, height } = this.size;
-    const captions = this.captions === "none" ? { captions: false } : this.captions ? { caption_style: this.captions } : {};
+    const captions =
+      this.captions === "none" ? { captions: false } : this.captions ? { caption_style: this.captions } : {};
     return { width, height, theme: this.theme, ...captions };
   }
 }

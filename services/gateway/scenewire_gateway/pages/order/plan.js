@@ -12,15 +12,31 @@ export class Plan {
   }
 
   show({ title, scene_count: scenes, estimated_duration: seconds, writer, scenes: list, notes }) {
-    const facts = [scenes ? words.scenes(scenes) : "", seconds ? words.about(format.length(seconds)) : "", writer && words.writtenBy(writer)].filter(Boolean).join(" · ");
-    fill(this.node,
-      el("h2", {}, words.plan), el("p", { class: "plan-title" }, title), el("p", { class: "muted" }, facts),
+    const facts = [
+      scenes ? words.scenes(scenes) : "",
+      seconds ? words.about(format.length(seconds)) : "",
+      writer && words.writtenBy(writer),
+    ]
+      .filter(Boolean)
+      .join(" · ");
+    fill(
+      this.node,
+      el("h2", {}, words.plan),
+      el("p", { class: "plan-title" }, title),
+      el("p", { class: "muted" }, facts),
       notes.map((note) => notice("ask", note)),
-      el("ol", { class: "plan-scenes" }, list.map(planned)));
+      el("ol", { class: "plan-scenes" }, list.map(planned)),
+    );
     this.node.scrollIntoView({ block: "nearest" });
   }
 }
 
 function planned({ section, text, estimated_duration: seconds, footage_query: query }) {
-  return el("li", {}, section && el("p", { class: "scene-section" }, section), el("p", {}, text), el("p", { class: "muted" }, [seconds ? format.clock(seconds) : "", query].filter(Boolean).join(" · ")));
+  return el(
+    "li",
+    {},
+    section && el("p", { class: "scene-section" }, section),
+    el("p", {}, text),
+    el("p", { class: "muted" }, [seconds ? format.clock(seconds) : "", query].filter(Boolean).join(" · ")),
+  );
 }

@@ -14,11 +14,25 @@ const NO_VOICE = "none";
 export function soundFields(state, offered) {
   const sound = new Audio();
   sound.preload = "none";
-  const names = offered.languages.map((tag) => [tag, format.languageName(tag)]).sort(([, one], [, other]) => one.localeCompare(other));
-  const language = el("select", { on: { change: () => changeLanguage() } }, el("option", { value: "" }, words.detect), names.map(([tag, name]) => el("option", { value: tag, selected: tag === state.language }, name)));
+  const names = offered.languages
+    .map((tag) => [tag, format.languageName(tag)])
+    .sort(([, one], [, other]) => one.localeCompare(other));
+  const language = el(
+    "select",
+    { on: { change: () => changeLanguage() } },
+    el("option", { value: "" }, words.detect),
+    names.map(([tag, name]) => el("option", { value: tag, selected: tag === state.language }, name)),
+  );
   const voice = el("select", { on: { change: () => changeVoice() } });
   const sample = el("div", { class: "sample" });
-  const speed = el("input", { type: "range", min: 0.7, max: 1.5, step: 0.05, value: state.speed, on: { input: () => changeSpeed() } });
+  const speed = el("input", {
+    type: "range",
+    min: 0.7,
+    max: 1.5,
+    step: 0.05,
+    value: state.speed,
+    on: { input: () => changeSpeed() },
+  });
   const speedText = el("output", { class: "time" });
 
   function changeLanguage() {
@@ -47,21 +61,33 @@ export function soundFields(state, offered) {
     const tag = state.language || offered.voices.find((voice) => voice.name === name)?.language;
     const query = tag ? `?language=${encodeURIComponent(tag)}` : "";
     sound.pause();
-    fill(sample, name && name !== NO_VOICE && new ListenButton(sound, `/v1/voices/${encodeURIComponent(name)}/sample${query}`, words.listenTo(name)).node);
+    fill(
+      sample,
+      name &&
+        name !== NO_VOICE &&
+        new ListenButton(sound, `/v1/voices/${encodeURIComponent(name)}/sample${query}`, words.listenTo(name)).node,
+    );
   }
 
   drawVoices();
   changeSpeed();
   const voiceField = field(words.voice, voice, "voice");
   voiceField.append(sample);
-  return group(words.voiceAndMusic,
+  return group(
+    words.voiceAndMusic,
     el("div", { class: "field-row" }, field(words.language, language, "language"), voiceField),
     field(words.speed, speed, "speed", speedText),
-    music(state, offered));
+    music(state, offered),
+  );
 }
 
-function music(state, { moods = [] }) {
-  const uploads = new Uploads({ accept: "audio/*", multiple: false, files: state.music, onChange: () => (state.music = uploads.files) });
+function music(state, { moods }) {
+  const uploads = new Uploads({
+    accept: "audio/*",
+    multiple: false,
+    files: state.music,
+    onChange: () => (state.music = uploads.files),
+  });
   const own = el("div", {}, uploads.node);
 
   function choose(mood) {
@@ -72,5 +98,12 @@ function music(state, { moods = [] }) {
   const names = ["", ...(moods ?? []), OWN_MUSIC];
   const labels = { ...words.moods, "": words.noMusic, [OWN_MUSIC]: words.ownFile };
   choose(state.mood);
-  return [pick(words.music, names.map((value) => ({ value, content: labels[value] ?? value })), { chosen: state.mood, onChosen: choose, path: "music" }), own];
+  return [
+    pick(
+      words.music,
+      names.map((value) => ({ value, content: labels[value] ?? value })),
+      { chosen: state.mood, onChosen: choose, path: "music" },
+    ),
+    own,
+  ];
 }

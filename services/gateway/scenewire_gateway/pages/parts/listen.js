@@ -12,7 +12,12 @@ export class ListenButton {
    */
   constructor(sound, address, label) {
     Object.assign(this, { sound, address });
-    this.node = el("button", { class: "button quiet", type: "button", "aria-label": label, on: { click: () => this.#toggle() } });
+    this.node = el("button", {
+      class: "button quiet",
+      type: "button",
+      "aria-label": label,
+      on: { click: () => this.#toggle() },
+    });
     this.#draw(this.#plays);
   }
 
@@ -26,7 +31,9 @@ export class ListenButton {
     this.sound.dataset.address = this.address;
     const stop = new AbortController();
     for (const event of ["pause", "ended", "emptied", "error"]) {
-      this.sound.addEventListener(event, () => (this.#draw(false, event === "error"), stop.abort()), { signal: stop.signal });
+      this.sound.addEventListener(event, () => (this.#draw(false, event === "error"), stop.abort()), {
+        signal: stop.signal,
+      });
     }
     this.#draw(true);
     return this.sound.play().catch(() => this.#draw(false, true));
@@ -34,6 +41,10 @@ export class ListenButton {
 
   #draw(plays, hasFailed = false) {
     this.node.setAttribute("aria-pressed", plays);
-    fill(this.node, icon(hasFailed ? "warning" : plays ? "pause" : "sound"), hasFailed ? words.noSound : plays ? words.stopSound : words.listen);
+    fill(
+      this.node,
+      icon(hasFailed ? "warning" : plays ? "pause" : "sound"),
+      hasFailed ? words.noSound : plays ? words.stopSound : words.listen,
+    );
   }
 }

@@ -8,7 +8,12 @@ const ICONS = { bad: "warning", ask: "question", good: "check", plain: "clock" }
 
 /** A notice of a kind: bad, ask, good or plain. */
 export function notice(kind, title, ...children) {
-  return el("div", { class: `notice ${kind}` }, icon(ICONS[kind]), el("div", { class: "notice-text" }, el("p", { class: "notice-title" }, title), children));
+  return el(
+    "div",
+    { class: `notice ${kind}` },
+    icon(ICONS[kind]),
+    el("div", { class: "notice-text" }, el("p", { class: "notice-title" }, title), children),
+  );
 }
 
 /** Returns one sentence on an error. */
@@ -20,7 +25,12 @@ export function problemText(problem) {
 
 /** A notice with an error's cause, its hint and its code. */
 export function problemNotice(problem) {
-  const box = notice("bad", problemText(problem), problem.hint && el("p", {}, problem.hint), problem.code && el("p", { class: "code" }, problem.code));
+  const box = notice(
+    "bad",
+    problemText(problem),
+    problem.hint && el("p", {}, problem.hint),
+    problem.code && el("p", { class: "code" }, problem.code),
+  );
   box.setAttribute("role", "alert");
   return box;
 }

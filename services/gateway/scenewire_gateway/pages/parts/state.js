@@ -30,16 +30,22 @@ export function stateBadge(state) {
 }
 
 /** Returns the stage and the time left of a project that is under way. */
-export function progressText({ state, stage, percent, time_left: left }) {
+function progressText({ state, stage, percent, time_left: left }) {
   if (state === "waiting") return words.states.waiting;
-  return [words.stages[stage], format.percent(percent), left === null ? "" : format.timeLeft(left)].filter(Boolean).join(" · ");
+  return [words.stages[stage], format.percent(percent), left === null ? "" : format.timeLeft(left)]
+    .filter(Boolean)
+    .join(" · ");
 }
 
 /** The wire: how many scenes are spoken, have their footage and are rendered, in three layers. */
-export class Wire {
+class Wire {
   constructor(name) {
     this.layers = ["spoken", "sourced", "rendered"].map((layer) => el("span", { class: `wire-${layer}` }));
-    this.node = el("div", { class: "wire", role: "progressbar", "aria-label": name, "aria-valuemin": 0, "aria-valuemax": 100 }, this.layers);
+    this.node = el(
+      "div",
+      { class: "wire", role: "progressbar", "aria-label": name, "aria-valuemin": 0, "aria-valuemax": 100 },
+      this.layers,
+    );
   }
 
   update(project) {

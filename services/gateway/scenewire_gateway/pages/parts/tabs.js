@@ -1,4 +1,4 @@
-/** Tabs by the pattern of the ARIA Authoring Practices: arrows move between them, the chosen one is in the tab order. */
+/** Tabs by the ARIA Authoring Practices: arrows move between them, only the chosen one is in the tab order. */
 
 import { el, freshId } from "/pages/dom.js";
 
@@ -10,7 +10,12 @@ export class Tabs {
    */
   constructor(label, tabs, onChosen) {
     this.onChosen = onChosen;
-    this.list = el("div", { role: "tablist", class: "tabs", "aria-label": label, on: { keydown: (event) => this.#walk(event) } });
+    this.list = el("div", {
+      role: "tablist",
+      class: "tabs",
+      "aria-label": label,
+      on: { keydown: (event) => this.#walk(event) },
+    });
     this.node = el("div", { class: "tabbed" }, this.list);
     this.tabs = tabs.map((tab) => this.#add(tab));
   }
@@ -35,7 +40,11 @@ export class Tabs {
 
   #add({ name, title, node }) {
     const [tabId, panelId] = [freshId("tab"), freshId("panel")];
-    const button = el("button", { type: "button", role: "tab", id: tabId, "aria-controls": panelId, on: { click: () => this.choose(name) } }, title);
+    const button = el(
+      "button",
+      { type: "button", role: "tab", id: tabId, "aria-controls": panelId, on: { click: () => this.choose(name) } },
+      title,
+    );
     const panel = el("div", { role: "tabpanel", id: panelId, "aria-labelledby": tabId, class: "panel" }, node);
     this.list.append(button);
     this.node.append(panel);
@@ -45,7 +54,12 @@ export class Tabs {
   #walk(event) {
     const here = this.tabs.findIndex(({ button }) => button === document.activeElement);
     const last = this.tabs.length - 1;
-    const next = { ArrowRight: here === last ? 0 : here + 1, ArrowLeft: here === 0 ? last : here - 1, Home: 0, End: last }[event.key];
+    const next = {
+      ArrowRight: here === last ? 0 : here + 1,
+      ArrowLeft: here === 0 ? last : here - 1,
+      Home: 0,
+      End: last,
+    }[event.key];
     if (here < 0 || next === undefined) return;
     event.preventDefault();
     this.choose(this.tabs[next].name, { focus: true });

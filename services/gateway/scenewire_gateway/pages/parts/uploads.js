@@ -20,12 +20,33 @@ export class Uploads {
     Object.assign(this, { files: [...files], onChange, more, multiple });
     this.list = el("ul", { class: "uploads" });
     const id = freshId("files");
-    const input = el("input", { type: "file", id, class: "unseen", multiple, accept, on: { change: () => (this.add([...input.files]), (input.value = "")) } });
-    const label = el("label", { for: id, class: "drop", on: {
-      dragover: (event) => (event.preventDefault(), label.classList.add("over")),
-      dragleave: () => label.classList.remove("over"),
-      drop: (event) => (event.preventDefault(), event.stopPropagation(), label.classList.remove("over"), this.add([...event.dataTransfer.files])),
-    } }, icon("plus"), words.chooseFiles);
+    const input = el("input", {
+      type: "file",
+      id,
+      class: "unseen",
+      multiple,
+      accept,
+      on: { change: () => (this.add([...input.files]), (input.value = "")) },
+    });
+    const label = el(
+      "label",
+      {
+        for: id,
+        class: "drop",
+        on: {
+          dragover: (event) => (event.preventDefault(), label.classList.add("over")),
+          dragleave: () => label.classList.remove("over"),
+          drop: (event) => (
+            event.preventDefault(),
+            event.stopPropagation(),
+            label.classList.remove("over"),
+            this.add([...event.dataTransfer.files])
+          ),
+        },
+      },
+      icon("plus"),
+      words.chooseFiles,
+    );
     this.node = el("div", {}, input, label, this.list);
     for (const entry of this.files) this.#show(entry);
   }
@@ -39,7 +60,14 @@ export class Uploads {
     const bar = el("progress", { max: 1, value: 0, "aria-label": file.name });
     const text = el("span", { class: "muted" }, format.bytes(file.size));
     const { answer, cancel } = upload(file, (share) => (bar.value = share));
-    const line = el("li", {}, el("span", { class: "upload-name" }, file.name), bar, text, this.#removeButton(file.name, () => (cancel(), line.remove())));
+    const line = el(
+      "li",
+      {},
+      el("span", { class: "upload-name" }, file.name),
+      bar,
+      text,
+      this.#removeButton(file.name, () => (cancel(), line.remove())),
+    );
     this.list.append(line);
     try {
       const { file: reference, name, kind } = await answer;
@@ -64,14 +92,24 @@ export class Uploads {
   }
 
   #show(entry, line = this.list.appendChild(el("li"))) {
-    fill(line, icon(entry.kind === "sound" ? "sound" : entry.kind === "still" ? "image" : "film"), el("span", { class: "upload-name" }, entry.title), this.more(entry), this.#removeButton(entry.title, () => {
-      this.files = this.files.filter((other) => other !== entry);
-      line.remove();
-      this.onChange();
-    }));
+    fill(
+      line,
+      icon(entry.kind === "sound" ? "sound" : entry.kind === "still" ? "image" : "film"),
+      el("span", { class: "upload-name" }, entry.title),
+      this.more(entry),
+      this.#removeButton(entry.title, () => {
+        this.files = this.files.filter((other) => other !== entry);
+        line.remove();
+        this.onChange();
+      }),
+    );
   }
 
   #removeButton(name, action) {
-    return el("button", { class: "button quiet icon-only", type: "button", "aria-label": words.removeNamed(name), on: { click: action } }, icon("close"));
+    return el(
+      "button",
+      { class: "button quiet icon-only", type: "button", "aria-label": words.removeNamed(name), on: { click: action } },
+      icon("close"),
+    );
   }
 }

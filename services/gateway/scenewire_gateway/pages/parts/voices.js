@@ -20,12 +20,22 @@ export function defaultVoice({ voices, default_voice: name }, language) {
 
 /** Fills a select with the voices of a language in groups by their engine, or with all voices in groups by language. */
 export function fillVoices(select, voices, { chosen, language, unchosen }) {
-  const groups = Map.groupBy(voicesOf(voices, language), (voice) => (language ? voice.engine : languageName(voice.language)));
+  const groups = Map.groupBy(voicesOf(voices, language), (voice) =>
+    language ? voice.engine : languageName(voice.language),
+  );
   const option = (value, text) => el("option", { value, selected: value === chosen }, text);
-  const parts = [...groups].sort(([one], [other]) => one.localeCompare(other)).map(([title, members]) => {
-    const options = members.map(({ name, label }) => option(name, label === name ? name : `${label} (${name})`));
-    return el("optgroup", { label: title }, options);
-  });
+  const parts = [...groups]
+    .sort(([one], [other]) => one.localeCompare(other))
+    .map(([title, members]) => {
+      const options = members.map(({ name, label }) => option(name, label === name ? name : `${label} (${name})`));
+      return el("optgroup", { label: title }, options);
+    });
   const known = ["", NO_VOICE, ...voices.map(({ name }) => name)];
-  fill(select, option("", unchosen), parts, option(NO_VOICE, words.noVoice), !known.includes(chosen) && option(chosen, chosen));
+  fill(
+    select,
+    option("", unchosen),
+    parts,
+    option(NO_VOICE, words.noVoice),
+    !known.includes(chosen) && option(chosen, chosen),
+  );
 }

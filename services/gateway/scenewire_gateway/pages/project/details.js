@@ -26,9 +26,17 @@ export class Details {
 
   update({ project, storyboard }) {
     const scenes = storyboard?.scenes ?? [];
-    fill(this.script, scenes.map(({ section, text }) => [section && el("h2", {}, section), el("p", {}, text)]));
+    fill(
+      this.script,
+      scenes.map(({ section, text }) => [section && el("h2", {}, section), el("p", {}, text)]),
+    );
     fill(this.credits, credits(scenes, storyboard?.options?.music));
-    fill(this.notes, project.notes.length ? project.notes.map((note) => el("li", {}, note)) : el("li", { class: "muted" }, words.noNotes));
+    fill(
+      this.notes,
+      project.notes.length
+        ? project.notes.map((note) => el("li", {}, note))
+        : el("li", { class: "muted" }, words.noNotes),
+    );
     this.tabs.count("notes", project.notes.length);
     this.history.update(project);
   }
@@ -61,12 +69,27 @@ function credits(scenes, music) {
     }
   }
   if (!sources.size && !music) return el("p", { class: "muted" }, words.noCredits);
-  return el("ul", { class: "rows" }, [...sources.values()].map(credit), music && credit({ ...music, title: music.title || words.music, provider: "", scenes: [] }));
+  return el(
+    "ul",
+    { class: "rows" },
+    [...sources.values()].map(credit),
+    music && credit({ ...music, title: music.title || words.music, provider: "", scenes: [] }),
+  );
 }
 
 function credit({ title, creator, licence, licence_url: licenceUrl, source_url: sourceUrl, provider, scenes }) {
   const facts = [creator, licence && outsideLink(licence, licenceUrl), provider].filter(Boolean);
   const line = facts.flatMap((fact, place) => (place ? [" · ", fact] : [fact]));
   const uses = [...scenes].join(", ");
-  return el("li", { class: "row" }, el("div", {}, outsideLink(title || words.untitled, sourceUrl), el("p", { class: "muted" }, line), uses && el("p", { class: "muted" }, words.inScenes(uses))));
+  return el(
+    "li",
+    { class: "row" },
+    el(
+      "div",
+      {},
+      outsideLink(title || words.untitled, sourceUrl),
+      el("p", { class: "muted" }, line),
+      uses && el("p", { class: "muted" }, words.inScenes(uses)),
+    ),
+  );
 }

@@ -32,7 +32,13 @@ export class Draft extends EventTarget {
   get size() {
     const { scenes, dropped, added, options } = this.state;
     const changed = Object.keys(scenes).filter((id) => !dropped.includes(id));
-    return changed.length + dropped.length + Object.keys(added).length + Object.keys(options).length + (this.#isMoved ? 1 : 0);
+    return (
+      changed.length +
+      dropped.length +
+      Object.keys(added).length +
+      Object.keys(options).length +
+      (this.#isMoved ? 1 : 0)
+    );
   }
 
   get #isMoved() {
@@ -69,14 +75,20 @@ export class Draft extends EventTarget {
   /** Changes fields of a scene; undefined, and the value that the scene has, take a change back. */
   change(key, fields) {
     if (this.isAdded(key)) Object.assign(this.state.added[key], fields);
-    else this.#changeScene(this.storyboard.scenes.find(({ id }) => id === key), fields);
+    else
+      this.#changeScene(
+        this.storyboard.scenes.find(({ id }) => id === key),
+        fields,
+      );
     this.#changed();
   }
 
   #changeScene(scene, fields) {
     const changes = { ...this.of(scene.id), ...fields };
-    for (const field of FIELDS) if (changes[field] === undefined || changes[field] === scene[field]) delete changes[field];
-    if (Object.keys(changes).length) this.state.scenes[scene.id] = { was: scene.text, ...this.state.scenes[scene.id], changes };
+    for (const field of FIELDS)
+      if (changes[field] === undefined || changes[field] === scene[field]) delete changes[field];
+    if (Object.keys(changes).length)
+      this.state.scenes[scene.id] = { was: scene.text, ...this.state.scenes[scene.id], changes };
     else delete this.state.scenes[scene.id];
   }
 
@@ -130,7 +142,9 @@ export class Draft extends EventTarget {
   /** Returns the body of the request, in the numbers of the storyboard that the changes are based on. */
   edit(approve) {
     const numbers = new Map(this.storyboard.scenes.map(({ id, number }) => [id, number]));
-    const scenes = Object.entries(this.state.scenes).filter(([id]) => !this.isDropped(id)).map(([id, { changes }]) => ({ scene: numbers.get(id), ...changes }));
+    const scenes = Object.entries(this.state.scenes)
+      .filter(([id]) => !this.isDropped(id))
+      .map(([id, { changes }]) => ({ scene: numbers.get(id), ...changes }));
     const added = [];
     let after = 0;
     for (const key of this.sequence) {
@@ -139,7 +153,14 @@ export class Draft extends EventTarget {
     }
     const isReordered = this.#isMoved || this.state.dropped.length > 0;
     const order = isReordered ? this.#kept.map((id) => numbers.get(id)) : null;
-    return { expected_revision: this.state.revision, scenes, added: added.filter(({ text }) => text.trim()), order, options: this.state.options, approve };
+    return {
+      expected_revision: this.state.revision,
+      scenes,
+      added: added.filter(({ text }) => text.trim()),
+      order,
+      options: this.state.options,
+      approve,
+    };
   }
 
   /** Puts the changes on top of a newer storyboard. A changed scene that it no longer has becomes an added one. */
@@ -155,7 +176,9 @@ export class Draft extends EventTarget {
     }
     this.state.dropped = this.state.dropped.filter((id) => present.has(id));
     this.state.sequence = this.state.sequence && this.#mergedSequence(present);
-    this.state.sequence ??= Object.keys(this.state.added).length ? [...this.#original, ...Object.keys(this.state.added)] : null;
+    this.state.sequence ??= Object.keys(this.state.added).length
+      ? [...this.#original, ...Object.keys(this.state.added)]
+      : null;
     this.state.revision = storyboard.revision;
     this.#changed();
   }

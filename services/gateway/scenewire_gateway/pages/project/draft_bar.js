@@ -14,7 +14,12 @@ export class DraftBar {
     this.messages = el("div", { class: "errors" });
     this.count = el("p", { class: "draft-count" });
     this.buttons = el("div", { class: "buttons" });
-    this.node = el("section", { class: "draft-bar", "aria-label": words.changes, hidden: true }, this.messages, el("div", { class: "draft-row" }, this.count, this.buttons));
+    this.node = el(
+      "section",
+      { class: "draft-bar", "aria-label": words.changes, hidden: true },
+      this.messages,
+      el("div", { class: "draft-row" }, this.count, this.buttons),
+    );
   }
 
   update({ draft, project }) {
@@ -28,9 +33,14 @@ export class DraftBar {
     if (this.drawnFor === project.state) return; // the focus stays on its button
     this.drawnFor = project.state;
     const discard = this.#button(words.discard, "quiet", () => this.#discard());
-    const buttons = project.state === "awaiting_approval"
-      ? [discard, this.#button(words.keepChanges, "", () => this.send(false)), this.#button(words.approveWithChanges, "primary", () => this.send(true))]
-      : [discard, this.#button(words.makeNewVersion, "primary", () => this.send(true))];
+    const buttons =
+      project.state === "awaiting_approval"
+        ? [
+            discard,
+            this.#button(words.keepChanges, "", () => this.send(false)),
+            this.#button(words.approveWithChanges, "primary", () => this.send(true)),
+          ]
+        : [discard, this.#button(words.makeNewVersion, "primary", () => this.send(true))];
     fill(this.buttons, buttons);
   }
 

@@ -19,10 +19,19 @@ export class Head {
     this.progress = new ProgressLine(words.progress);
     this.actions = el("div", { class: "buttons" });
     this.notices = el("div", { class: "notices" });
-    this.node = el("div", { class: "project-head" },
+    this.node = el(
+      "div",
+      { class: "project-head" },
       el("nav", { "aria-label": words.back }, el("a", { class: "back", href: "#/" }, "← ", words.videos)),
-      el("div", { class: "project-title" }, el("div", {}, this.title, el("p", { class: "project-facts" }, this.badge, this.facts)), this.actions),
-      this.progress.node, this.notices);
+      el(
+        "div",
+        { class: "project-title" },
+        el("div", {}, this.title, el("p", { class: "project-facts" }, this.badge, this.facts)),
+        this.actions,
+      ),
+      this.progress.node,
+      this.notices,
+    );
   }
 
   update({ project, version }) {
@@ -47,12 +56,22 @@ export class Head {
 
   #notices(project, version) {
     if (version) {
-      const back = el("button", { class: "button", type: "button", on: { click: () => this.page.choose(null) } }, words.showPresent);
+      const back = el(
+        "button",
+        { class: "button", type: "button", on: { click: () => this.page.choose(null) } },
+        words.showPresent,
+      );
       return notice("plain", words.olderVersion(version.number), el("p", {}, back));
     }
     if (project.state === "failed") return this.#failure(project.failure);
-    if (project.state === "cancelled") return notice("plain", words.wasCancelled, project.failure.message !== "cancelled" && el("p", {}, project.failure.message));
-    if (project.state === "awaiting_approval") return notice("ask", words.awaitsApproval, el("p", {}, words.awaitsApprovalMore));
+    if (project.state === "cancelled")
+      return notice(
+        "plain",
+        words.wasCancelled,
+        project.failure.message !== "cancelled" && el("p", {}, project.failure.message),
+      );
+    if (project.state === "awaiting_approval")
+      return notice("ask", words.awaitsApproval, el("p", {}, words.awaitsApprovalMore));
     return [];
   }
 
@@ -69,7 +88,10 @@ export class Head {
       state === "awaiting_approval" && this.#button(words.approve, "primary", () => this.#begin("approval")),
       (state === "failed" || state === "cancelled") && this.#button(words.retry, "primary", () => this.#begin("retry")),
       (isUnderWay(project) || state === "awaiting_approval") && this.#button(words.cancel, "", () => this.#cancel()),
-      scope === "admin" && !isUnderWay(project) && state !== "awaiting_approval" && this.#button(words.remove, "quiet", () => this.#delete()),
+      scope === "admin" &&
+        !isUnderWay(project) &&
+        state !== "awaiting_approval" &&
+        this.#button(words.remove, "quiet", () => this.#delete()),
     ];
   }
 
@@ -90,7 +112,8 @@ export class Head {
   }
 
   async #cancel() {
-    if (await confirmed(words.cancelQuestion, words.cancelMore, words.cancel)) await this.#send("cancellation", { reason: "" });
+    if (await confirmed(words.cancelQuestion, words.cancelMore, words.cancel))
+      await this.#send("cancellation", { reason: "" });
   }
 
   async #delete() {

@@ -12,7 +12,12 @@ export class OptionsEditor {
   constructor(page) {
     this.page = page;
     this.fields = el("div", { class: "field-row" });
-    this.node = el("details", { class: "options-editor", hidden: true, on: { toggle: () => this.#draw() } }, el("summary", {}, words.wholeVideo), this.fields);
+    this.node = el(
+      "details",
+      { class: "options-editor", hidden: true, on: { toggle: () => this.#draw() } },
+      el("summary", {}, words.wholeVideo),
+      this.fields,
+    );
   }
 
   update({ storyboard, draft }, canEdit) {
@@ -36,15 +41,57 @@ export class OptionsEditor {
   #fill(options, draft, { voices, themes, moods = [] }) {
     const chosen = { ...options, ...draft.state.options };
     const presentTheme = draft.state.options.look?.theme ?? options.look.theme;
-    const voice = this.#select("voice", words.voice, (value) => draft.option("voice", value === (options.voice ?? "") ? undefined : value || null));
-    fillVoices(voice.select, voices, { chosen: chosen.voice ?? "", language: options.language, unchosen: words.defaultVoice });
-    const theme = this.#select("theme", words.theme, (value) => draft.option("look", value === options.look.theme ? undefined : { theme: value }));
-    fill(theme.select, themes.map((name) => el("option", { value: name, selected: name === presentTheme }, words.themes[name]?.[0] ?? name)));
-    const speed = el("input", { type: "number", id: "edit-speed", min: 0.5, max: 2, step: 0.05, value: chosen.speed ?? 1, on: { change: () => draft.option("speed", Number(speed.value) === (options.speed ?? 1) ? undefined : Number(speed.value)) } });
-    const music = this.#select("music", words.music, (value) => draft.option("music", value === "keep" ? undefined : value ? { mood: value } : null));
+    const voice = this.#select("voice", words.voice, (value) =>
+      draft.option("voice", value === (options.voice ?? "") ? undefined : value || null),
+    );
+    fillVoices(voice.select, voices, {
+      chosen: chosen.voice ?? "",
+      language: options.language,
+      unchosen: words.defaultVoice,
+    });
+    const theme = this.#select("theme", words.theme, (value) =>
+      draft.option("look", value === options.look.theme ? undefined : { theme: value }),
+    );
+    fill(
+      theme.select,
+      themes.map((name) =>
+        el("option", { value: name, selected: name === presentTheme }, words.themes[name]?.[0] ?? name),
+      ),
+    );
+    const speed = el("input", {
+      type: "number",
+      id: "edit-speed",
+      min: 0.5,
+      max: 2,
+      step: 0.05,
+      value: chosen.speed ?? 1,
+      on: {
+        change: () =>
+          draft.option("speed", Number(speed.value) === (options.speed ?? 1) ? undefined : Number(speed.value)),
+      },
+    });
+    const music = this.#select("music", words.music, (value) =>
+      draft.option("music", value === "keep" ? undefined : value ? { mood: value } : null),
+    );
     const keep = el("option", { value: "keep", selected: !("music" in draft.state.options) }, words.keepMusic);
-    fill(music.select, keep, [["", words.noMusic], ...moods.map((mood) => [mood, words.moods[mood] ?? mood])].map(([value, text]) => el("option", { value, selected: "music" in draft.state.options && value === (draft.state.options.music?.mood ?? "") }, text)));
-    fill(this.fields, voice.node, theme.node, el("div", { class: "field short" }, el("label", { for: "edit-speed" }, words.speed), speed), music.node);
+    fill(
+      music.select,
+      keep,
+      [["", words.noMusic], ...moods.map((mood) => [mood, words.moods[mood] ?? mood])].map(([value, text]) =>
+        el(
+          "option",
+          { value, selected: "music" in draft.state.options && value === (draft.state.options.music?.mood ?? "") },
+          text,
+        ),
+      ),
+    );
+    fill(
+      this.fields,
+      voice.node,
+      theme.node,
+      el("div", { class: "field short" }, el("label", { for: "edit-speed" }, words.speed), speed),
+      music.node,
+    );
   }
 
   #select(name, label, onChosen) {

@@ -44,22 +44,73 @@ export class PictureChoice {
   }
 
   #way(name, text, onTaken, more = null) {
-    const input = el("input", { type: "radio", name: this.group, value: name, checked: this.#taken === name, on: { change: onTaken } });
-    return el("div", { class: "way" }, el("label", { class: "check" }, input, text), more && el("div", { class: "way-more" }, more));
+    const input = el("input", {
+      type: "radio",
+      name: this.group,
+      value: name,
+      checked: this.#taken === name,
+      on: { change: onTaken },
+    });
+    return el(
+      "div",
+      { class: "way" },
+      el("label", { class: "check" }, input, text),
+      more && el("div", { class: "way-more" }, more),
+    );
   }
 
   #candidates() {
     const name = freshId("candidate");
     const chosen = this.#changes.media?.[0]?.id;
-    return el("ul", { class: "candidates" }, this.scene.candidates.map((clip) => {
-      const input = el("input", { type: "radio", name, checked: clip.source_id === chosen, on: { change: () => this.#set({ picture: "footage", media: [{ provider: clip.provider, id: clip.source_id }] }) } });
-      const facts = [words.kinds[clip.kind], clip.duration ? format.clock(clip.duration) : "", clip.creator, clip.licence, clip.provider].filter(Boolean).join(" · ");
-      return el("li", {}, el("label", { class: "check" }, input, el("span", {}, clip.title, clip.chosen && el("em", {}, ` ${words.nowShown}`), el("span", { class: "muted block" }, facts, clip.reason && ` · ${clip.reason}`))));
-    }));
+    return el(
+      "ul",
+      { class: "candidates" },
+      this.scene.candidates.map((clip) => {
+        const input = el("input", {
+          type: "radio",
+          name,
+          checked: clip.source_id === chosen,
+          on: {
+            change: () => this.#set({ picture: "footage", media: [{ provider: clip.provider, id: clip.source_id }] }),
+          },
+        });
+        const facts = [
+          words.kinds[clip.kind],
+          clip.duration ? format.clock(clip.duration) : "",
+          clip.creator,
+          clip.licence,
+          clip.provider,
+        ]
+          .filter(Boolean)
+          .join(" · ");
+        return el(
+          "li",
+          {},
+          el(
+            "label",
+            { class: "check" },
+            input,
+            el(
+              "span",
+              {},
+              clip.title,
+              clip.chosen && el("em", {}, ` ${words.nowShown}`),
+              el("span", { class: "muted block" }, facts, clip.reason && ` · ${clip.reason}`),
+            ),
+          ),
+        );
+      }),
+    );
   }
 
   #searchField() {
-    this.query = el("input", { type: "text", "aria-label": words.searchFor, value: this.#changes.footage_query ?? "", placeholder: words.searchExample, on: { input: () => this.#search() } });
+    this.query = el("input", {
+      type: "text",
+      "aria-label": words.searchFor,
+      value: this.#changes.footage_query ?? "",
+      placeholder: words.searchExample,
+      on: { input: () => this.#search() },
+    });
     return this.query;
   }
 
@@ -68,7 +119,11 @@ export class PictureChoice {
   }
 
   #files() {
-    this.uploads = new Uploads({ accept: "video/*,image/*", files: (this.#changes.media ?? []).filter(({ file }) => file), onChange: () => this.#setFiles() });
+    this.uploads = new Uploads({
+      accept: "video/*,image/*",
+      files: (this.#changes.media ?? []).filter(({ file }) => file),
+      onChange: () => this.#setFiles(),
+    });
     return this.uploads.node;
   }
 

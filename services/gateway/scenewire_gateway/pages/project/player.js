@@ -1,11 +1,11 @@
-/** Plays the best that there is: a finished version, the scenes that are ready so far, or the narration of a storyboard. */
+/** Plays the best that there is: a finished version, the scenes that are ready, or the narration of a storyboard. */
 
 import { el, fill, setText } from "/pages/dom.js";
-import * as format from "/pages/format.js";
 import { icon } from "/pages/icons.js";
 import { pictureOf, previewOf } from "/pages/project/addresses.js";
 import { canPlayGrowing, GrowingVideo } from "/pages/project/growing_video.js";
 import { Sequence } from "/pages/project/sequence.js";
+import { Timeline } from "/pages/project/timeline.js";
 import { words } from "/pages/words.js";
 
 const NOTHING = { kind: "nothing", url: "" };
@@ -20,22 +20,32 @@ export class Player {
   #sequence = null;
   #growing = null;
   #growingFailed = !canPlayGrowing;
-  #starts = [];
   #ready = [];
   #spoken = [];
   scene = 1;
 
   constructor({ onScene }) {
     this.onScene = onScene;
-    this.video = el("video", { controls: true, playsinline: true, preload: "metadata", "aria-label": words.video, on: { timeupdate: () => this.#moved() } });
+    this.video = el("video", {
+      controls: true,
+      playsinline: true,
+      preload: "metadata",
+      "aria-label": words.video,
+      on: { timeupdate: () => this.#moved() },
+    });
     this.empty = el("div", { class: "player-empty" }, icon("film"), el("p", {}));
     this.caption = el("p", { class: "player-caption" });
-    this.wire = el("div", { class: "timeline", "aria-hidden": "true" });
-    this.chapters = el("ol", { class: "chapters" });
+    this.timeline = new Timeline((seconds) => this.seek(seconds));
     this.spoken = el("p", { class: "player-spoken", "aria-hidden": "true" });
     this.screen = el("div", { class: "screen" }, this.video, this.spoken, this.empty);
-    this.chapterList = el("section", { class: "chapter-list" }, el("h2", {}, words.chapters), this.chapters);
-    this.node = el("div", { class: "player" }, this.screen, this.wire, this.caption, this.chapterList);
+    this.node = el(
+      "div",
+      { class: "player" },
+      this.screen,
+      this.timeline.line,
+      this.caption,
+      this.timeline.chapterList,
+    );
     this.keep = () => this.#keepPosition();
     addEventListener("pagehide", this.keep);
   }
@@ -45,10 +55,11 @@ export class Player {
     const scenes = storyboard?.scenes ?? [];
     const look = storyboard?.options?.look ?? {};
     this.screen.style.setProperty("--ratio", (look.width ?? 16) / (look.height ?? 9));
-    this.#measure(scenes);
+    this.language = storyboard?.options?.language;
+    this.#ready = leading(scenes, ({ state }) => state === "rendered");
+    this.#spoken = leading(scenes, ({ narration_url: address }) => address);
+    this.timeline.update(storyboard);
     this.#show(this.#choose(project, version), project);
-    this.#drawWire(scenes);
-    this.#drawChapters((storyboard?.chapters ?? []).filter(({ start }) => start !== null));
     setText(this.caption, this.#label(project, scenes.length));
   }
 
@@ -58,20 +69,20 @@ export class Player {
   }
 
   seek(seconds) {
+    if (this.#source.kind === "nothing") return;
     if (this.#sequence) this.#sequence.seek(seconds);
     else this.video.currentTime = seconds;
   }
 
   /** Goes to the beginning of a scene, by its number. */
   seekScene(number) {
-    const start = this.#starts.find((scene) => scene.number === number)?.start;
-    if (start !== undefined && this.#source.kind !== "nothing") this.seek(start);
+    const start = this.timeline.startOf(number);
+    if (start !== undefined) this.seek(start);
   }
 
   /** Goes that many chapters on or back. */
   stepChapter(chapters) {
-    const now = [...this.chapters.children].findIndex((chapter) => chapter.classList.contains("now"));
-    this.chapters.children[now + chapters]?.firstElementChild.click();
+    this.timeline.stepChapter(chapters);
   }
 
   /** Goes that many scenes on or back. */
@@ -87,33 +98,30 @@ export class Player {
     this.video.load();
   }
 
-  #measure(scenes) {
-    let at = 0;
-    this.#starts = scenes.map((scene) => {
-      const start = scene.start ?? at;
-      at = start + (scene.duration ?? 0);
-      return { number: scene.number, start };
-    });
-    this.#ready = leading(scenes, ({ state }) => state === "rendered");
-    this.#spoken = leading(scenes, ({ narration_url: address }) => address);
-  }
-
   #choose(project, version) {
     const chosen = version ?? project.versions.find(({ revision }) => revision === project.revision);
     if (chosen) return { kind: "version", url: chosen.links.video, version: chosen };
     if (this.#ready.length) {
-      return { kind: this.#growingFailed ? "scenes" : "growing", url: `${project.links.preview}?revision=${project.revision}` };
+      return {
+        kind: this.#growingFailed ? "scenes" : "growing",
+        url: `${project.links.preview}?revision=${project.revision}`,
+      };
     }
     const last = project.versions.at(-1);
     if (last) return { kind: "version", url: last.links.video, version: last };
-    return project.state === "awaiting_approval" && this.#spoken.length ? { kind: "narration", url: project.id } : NOTHING;
+    return project.state === "awaiting_approval" && this.#spoken.length
+      ? { kind: "narration", url: project.id }
+      : NOTHING;
   }
 
   /** Changes what plays and keeps the place: the finished video goes on where its preview was. */
   #show(source, project) {
     this.empty.hidden = source.kind !== "nothing";
     this.video.hidden = source.kind === "nothing";
-    setText(this.empty.lastElementChild, project.state === "failed" || project.state === "cancelled" ? words.noPreview : words.previewLater);
+    setText(
+      this.empty.lastElementChild,
+      project.state === "failed" || project.state === "cancelled" ? words.noPreview : words.previewLater,
+    );
     if (source.kind !== this.#source.kind || source.url !== this.#source.url) {
       const at = this.#source.kind === "nothing" ? this.#keptPosition() : this.position;
       const plays = !this.video.paused;
@@ -128,15 +136,18 @@ export class Player {
   }
 
   #playable({ kind }, project) {
-    const [scenes, address] = kind === "narration" ? [this.#spoken, (scene) => scene.narration_url] : [this.#ready, ({ number }) => previewOf(project, number)];
-    return scenes.map((scene, place) => ({ url: address(scene), start: this.#starts[place].start }));
+    const [scenes, address] =
+      kind === "narration"
+        ? [this.#spoken, (scene) => scene.narration_url]
+        : [this.#ready, ({ number }) => previewOf(project, number)];
+    return scenes.map((scene) => ({ url: address(scene), start: this.timeline.startOf(scene.number) }));
   }
 
   /** While there is only the narration, its words stand before a still of the footage. */
   #drawSpoken() {
     this.spoken.hidden = this.#source.kind !== "narration";
     if (this.spoken.hidden) return;
-    const scene = this.#spoken.find(({ number }) => number === this.scene);
+    const scene = this.#spoken.find(({ number }) => number === this.scene) ?? this.#spoken[0];
     setText(this.spoken, scene.text);
     this.video.poster = pictureOf(scene) ?? "";
   }
@@ -163,7 +174,12 @@ export class Player {
   }
 
   #track(version) {
-    return el("track", { kind: "captions", src: version.links.captions_vtt, label: words.captions, srclang: document.documentElement.lang });
+    return el("track", {
+      kind: "captions",
+      src: version.links.captions_vtt,
+      label: words.captions,
+      srclang: this.language,
+    });
   }
 
   #closeParts() {
@@ -184,10 +200,7 @@ export class Player {
   }
 
   #moved() {
-    const { position } = this;
-    const number = this.#starts.findLast(({ start }) => start <= position + 0.05)?.number ?? 1;
-    for (const chapter of this.chapters.children) chapter.classList.toggle("now", Number(chapter.dataset.start) <= position && position < Number(chapter.dataset.end));
-    this.wire.style.setProperty("--at", position);
+    const number = this.timeline.mark(this.position);
     if (number === this.scene) return;
     this.scene = number;
     this.#drawSpoken();
@@ -195,21 +208,12 @@ export class Player {
   }
 
   #label(project, scenes) {
-    if (this.#source.kind === "version") return project.versions.length > 1 || this.#source.version.revision !== project.revision ? words.version(this.#source.version.number) : "";
+    if (this.#source.kind === "version")
+      return project.versions.length > 1 || this.#source.version.revision !== project.revision
+        ? words.version(this.#source.version.number)
+        : "";
     if (this.#source.kind === "narration") return words.narrationOnly;
     return this.#source.kind === "nothing" ? "" : words.previewOf(this.#ready.length, scenes);
-  }
-
-  /** The scenes as a line in their lengths and states; the list of scenes says and does the same for those who can't see it. */
-  #drawWire(scenes) {
-    const parts = scenes.map((scene) => el("span", { class: `timeline-scene ${scene.state}`, title: words.scene(scene.number), style: { "--length": scene.duration ?? 4 }, on: { click: () => this.seekScene(scene.number) } }));
-    fill(this.wire, parts);
-  }
-
-  #drawChapters(chapters) {
-    this.chapterList.hidden = chapters.length < 2;
-    fill(this.chapters, chapters.map(({ title, start }, place) => el("li", { data: { start, end: chapters[place + 1]?.start ?? Infinity } },
-      el("button", { type: "button", on: { click: () => this.seek(start) } }, el("span", { class: "time" }, format.clock(start)), " ", title))));
   }
 
   get #key() {

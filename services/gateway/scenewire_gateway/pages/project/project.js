@@ -29,11 +29,18 @@ class ProjectPage {
     this.scenes = new Scenes(this);
     this.details = new Details(this, this.scenes);
     this.bar = new DraftBar(this);
-    this.node = el("div", { class: "page project" }, this.head.node,
-      el("div", { class: "project-columns" },
+    this.node = el(
+      "div",
+      { class: "page project" },
+      this.head.node,
+      el(
+        "div",
+        { class: "project-columns" },
         el("section", { class: "watch", "aria-label": words.watch }, this.player.node, this.versions.node),
-        this.details.node),
-      this.bar.node);
+        this.details.node,
+      ),
+      this.bar.node,
+    );
   }
 
   /** The version that was chosen, or null for the present state of the project. */
@@ -80,7 +87,10 @@ class ProjectPage {
   }
 
   #listen() {
-    const unfollow = follow(this.project.links.events, { onEvent: (kind, data) => this.#on(kind, data), onGap: () => this.#readSoon(true) });
+    const unfollow = follow(this.project.links.events, {
+      onEvent: (kind, data) => this.#on(kind, data),
+      onGap: () => this.#readSoon(true),
+    });
     const forgetKeys = useKeys({
       k: () => this.player.toggle(),
       " ": () => this.player.toggle(),
@@ -114,20 +124,23 @@ class ProjectPage {
   /** Events come in crowds: reads once for all that come within a moment. */
   #readSoon(whole) {
     this.#whole ||= whole;
-    this.#timer ||= setTimeout(async () => {
-      const all = this.#whole;
-      this.#whole = false;
-      this.#timer = 0;
-      if (this.bar.isSending) return this.#readSoon(all); // its answer says which of the changes are made
-      try {
-        if (all) await this.refresh();
-        else await this.#readStoryboard().then(() => this.draw());
-      } catch (error) {
-        if (!(error instanceof Problem)) throw error;
-        this.head.complain(error);
-      }
-      return undefined;
-    }, READ_AGAIN_MS + READ_AGAIN_PER_SCENE_MS * (this.project.scene_count ?? 0));
+    this.#timer ||= setTimeout(
+      async () => {
+        const all = this.#whole;
+        this.#whole = false;
+        this.#timer = 0;
+        if (this.bar.isSending) return this.#readSoon(all); // its answer says which of the changes are made
+        try {
+          if (all) await this.refresh();
+          else await this.#readStoryboard().then(() => this.draw());
+        } catch (error) {
+          if (!(error instanceof Problem)) throw error;
+          this.head.complain(error);
+        }
+        return undefined;
+      },
+      READ_AGAIN_MS + READ_AGAIN_PER_SCENE_MS * (this.project.scene_count ?? 0),
+    );
   }
 }
 

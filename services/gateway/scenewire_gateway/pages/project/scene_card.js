@@ -15,7 +15,11 @@ export class SceneCard {
 
   constructor(key, page, sound) {
     Object.assign(this, { key, page, sound, scene: null });
-    this.picture = el("button", { class: "scene-picture", type: "button", on: { click: () => this.scene && page.player.seekScene(this.scene.number) } });
+    this.picture = el("button", {
+      class: "scene-picture",
+      type: "button",
+      on: { click: () => this.scene && page.player.seekScene(this.scene.number) },
+    });
     this.state = el("span", { class: "scene-state" });
     this.body = el("div", { class: "scene-body" });
     this.slot = el("div", { class: "scene-editor" });
@@ -26,7 +30,13 @@ export class SceneCard {
     const { draft } = this.page;
     this.scene = scene ?? null;
     this.#editor?.update(scene, { isFirst, isLast });
-    const shown = JSON.stringify([scene, canEdit, draft.of(this.key), draft.isDropped(this.key), scene && draft.meanwhile(scene)]);
+    const shown = JSON.stringify([
+      scene,
+      canEdit,
+      draft.of(this.key),
+      draft.isDropped(this.key),
+      scene && draft.meanwhile(scene),
+    ]);
     if (shown === this.#shown) return;
     this.#shown = shown;
     this.node.classList.toggle("changed", !this.page.version && draft.isChanged(this.key));
@@ -45,7 +55,10 @@ export class SceneCard {
   openEditor() {
     if (this.#editor) return this.#editor.focus();
     this.#editor = new SceneEditor(this.key, this.page, () => this.closeEditor({ focus: true }));
-    this.#editor.update(this.scene, { isFirst: !this.node.previousElementSibling, isLast: !this.node.nextElementSibling });
+    this.#editor.update(this.scene, {
+      isFirst: !this.node.previousElementSibling,
+      isLast: !this.node.nextElementSibling,
+    });
     fill(this.slot, this.#editor.node);
     this.node.classList.add("editing");
     return this.#editor.focus();
@@ -72,24 +85,64 @@ export class SceneCard {
     const { draft } = this.page;
     const text = (!this.page.version && draft.of(this.key).text) ?? scene?.text ?? "";
     setText(this.state, scene ? stateText(scene) : words.newScene);
-    fill(this.body,
+    fill(
+      this.body,
       scene?.section && el("p", { class: "scene-section" }, scene.section),
-      el("div", { class: "scene-head" }, el("h3", {}, scene ? words.scene(scene.number) : words.newScene), scene?.start != null && el("span", { class: "time" }, format.clock(scene.start)), this.state),
+      el(
+        "div",
+        { class: "scene-head" },
+        el("h3", {}, scene ? words.scene(scene.number) : words.newScene),
+        scene?.start != null && el("span", { class: "time" }, format.clock(scene.start)),
+        this.state,
+      ),
       el("p", { class: "scene-text" }, text || scene?.text || ""),
-      scene && draft.meanwhile(scene) && !this.page.version && el("p", { class: "meanwhile" }, words.changedMeanwhile, " ", el("q", {}, draft.meanwhile(scene))),
+      scene &&
+        draft.meanwhile(scene) &&
+        !this.page.version &&
+        el("p", { class: "meanwhile" }, words.changedMeanwhile, " ", el("q", {}, draft.meanwhile(scene))),
       scene && credit(scene),
-      scene?.notes.length > 0 && el("ul", { class: "scene-notes" }, scene.notes.map((note) => el("li", {}, note))),
-      this.#tools(scene, canEdit));
+      scene?.notes.length > 0 &&
+        el(
+          "ul",
+          { class: "scene-notes" },
+          scene.notes.map((note) => el("li", {}, note)),
+        ),
+      this.#tools(scene, canEdit),
+    );
   }
 
   #tools(scene, canEdit) {
     if (this.page.draft.isDropped(this.key) && canEdit) {
-      return el("div", { class: "scene-tools" }, el("span", { class: "muted" }, words.leftOut), el("button", { class: "button quiet", type: "button", on: { click: () => this.page.draft.restore(this.key) } }, icon("undo"), words.restore));
+      return el(
+        "div",
+        { class: "scene-tools" },
+        el("span", { class: "muted" }, words.leftOut),
+        el(
+          "button",
+          { class: "button quiet", type: "button", on: { click: () => this.page.draft.restore(this.key) } },
+          icon("undo"),
+          words.restore,
+        ),
+      );
     }
     const name = scene ? words.scene(scene.number) : words.newScene;
-    return el("div", { class: "scene-tools" },
+    return el(
+      "div",
+      { class: "scene-tools" },
       scene?.narration_url && new ListenButton(this.sound, scene.narration_url, words.listenTo(name)).node,
-      canEdit && el("button", { class: "button quiet edit", type: "button", "aria-label": words.editNamed(name), on: { click: () => this.openEditor() } }, icon("edit"), words.edit));
+      canEdit &&
+        el(
+          "button",
+          {
+            class: "button quiet edit",
+            type: "button",
+            "aria-label": words.editNamed(name),
+            on: { click: () => this.openEditor() },
+          },
+          icon("edit"),
+          words.edit,
+        ),
+    );
   }
 }
 
@@ -101,10 +154,24 @@ function stateText({ state, attempts }) {
 /** What the scene shows: its clips with their credits, or its design and why it has one. */
 function credit({ clips, design, picture, fallback, reason }) {
   if (clips.length) {
-    const lines = clips.map(({ title, creator, licence, source_url: address }) => [outsideLink(title || words.untitled, address), ...[creator, licence].filter(Boolean).map((part) => ` · ${part}`)]);
-    return el("p", { class: "scene-credit" }, icon("film"), el("span", {}, lines.flatMap((line, place) => (place ? ["; ", ...line] : line))));
+    const lines = clips.map(({ title, creator, licence, source_url: address }) => [
+      outsideLink(title || words.untitled, address),
+      ...[creator, licence].filter(Boolean).map((part) => ` · ${part}`),
+    ]);
+    return el(
+      "p",
+      { class: "scene-credit" },
+      icon("film"),
+      el(
+        "span",
+        {},
+        lines.flatMap((line, place) => (place ? ["; ", ...line] : line)),
+      ),
+    );
   }
   if (picture !== "design" && !fallback) return null;
-  const text = [design ? words.designs[design] ?? design : words.background, fallback && reason].filter(Boolean).join(" · ");
+  const text = [design ? (words.designs[design] ?? design) : words.background, fallback && reason]
+    .filter(Boolean)
+    .join(" · ");
   return el("p", { class: "scene-credit" }, icon("edit"), el("span", {}, text));
 }

@@ -12,22 +12,52 @@ export class SceneEditor {
     Object.assign(this, { key, page, onDone, scene: null });
     const { draft } = page;
     const ids = { text: freshId("text"), voice: freshId("voice"), pause: freshId("pause") };
-    this.text = el("textarea", { id: ids.text, rows: 3, on: { input: () => draft.change(key, { text: this.text.value }) } });
-    this.voice = el("select", { id: ids.voice, on: { change: () => draft.change(key, { voice: this.voice.value || this.#unchosenVoice }) } });
-    this.pause = el("input", { id: ids.pause, type: "number", min: 0, max: 10, step: 0.1, on: { change: () => draft.change(key, { pause: Number(this.pause.value) }) } });
+    this.text = el("textarea", {
+      id: ids.text,
+      rows: 3,
+      on: { input: () => draft.change(key, { text: this.text.value }) },
+    });
+    this.voice = el("select", {
+      id: ids.voice,
+      on: { change: () => draft.change(key, { voice: this.voice.value || this.#unchosenVoice }) },
+    });
+    this.pause = el("input", {
+      id: ids.pause,
+      type: "number",
+      min: 0,
+      max: 10,
+      step: 0.1,
+      on: { change: () => draft.change(key, { pause: Number(this.pause.value) }) },
+    });
     this.pictureSlot = el("div");
     this.up = this.#tool("up", words.moveUp, () => this.#move(-1));
     this.down = this.#tool("down", words.moveDown, () => this.#move(1));
-    this.node = el("div", { class: "editor", role: "group", "aria-label": words.edit, on: { keydown: (event) => event.key === "Escape" && onDone() } },
+    this.node = el(
+      "div",
+      {
+        class: "editor",
+        role: "group",
+        "aria-label": words.edit,
+        on: { keydown: (event) => event.key === "Escape" && onDone() },
+      },
       el("div", { class: "field" }, el("label", { for: ids.text }, words.narration), this.text),
       this.pictureSlot,
-      el("div", { class: "field-row" },
+      el(
+        "div",
+        { class: "field-row" },
         el("div", { class: "field" }, el("label", { for: ids.voice }, words.voice), this.voice),
-        el("div", { class: "field short" }, el("label", { for: ids.pause }, words.pauseAfter), this.pause)),
-      el("div", { class: "editor-tools" }, this.up, this.down,
+        el("div", { class: "field short" }, el("label", { for: ids.pause }, words.pauseAfter), this.pause),
+      ),
+      el(
+        "div",
+        { class: "editor-tools" },
+        this.up,
+        this.down,
         this.#tool("plus", words.addScene, () => this.#add()),
         this.#tool("trash", words.leaveOut, () => (onDone(), draft.drop(key))),
-        el("button", { class: "button done", type: "button", on: { click: onDone } }, words.done)));
+        el("button", { class: "button done", type: "button", on: { click: onDone } }, words.done),
+      ),
+    );
     this.isFilled = false;
   }
 
@@ -55,8 +85,15 @@ export class SceneEditor {
   }
 
   async #fillVoice(chosen) {
-    const voices = await choices().then((offered) => offered.voices, () => []); // the chosen one can still be kept
-    fillVoices(this.voice, voices, { chosen, language: this.page.storyboard.options?.language, unchosen: words.voiceOfVideo });
+    const voices = await choices().then(
+      (offered) => offered.voices,
+      () => [],
+    ); // the chosen one can still be kept
+    fillVoices(this.voice, voices, {
+      chosen,
+      language: this.page.storyboard.options?.language,
+      unchosen: words.voiceOfVideo,
+    });
   }
 
   #move(places) {

@@ -16,7 +16,14 @@ export class Scenes {
     this.options = new OptionsEditor(page);
     this.list = el("ol", { class: "scenes" });
     this.empty = el("p", { class: "muted" });
-    this.node = el("div", {}, el("h2", { class: "unseen" }, words.tabs.scenes), this.options.node, this.list, this.empty);
+    this.node = el(
+      "div",
+      {},
+      el("h2", { class: "unseen" }, words.tabs.scenes),
+      this.options.node,
+      this.list,
+      this.empty,
+    );
   }
 
   update({ draft, storyboard, project, version }) {
@@ -27,7 +34,10 @@ export class Scenes {
     this.canEdit = Boolean(storyboard?.editable) && !version && this.page.caller.scope !== "read";
     const scenes = new Map((storyboard?.scenes ?? []).map((scene) => [scene.id, scene]));
     const keys = version ? [...scenes.keys()] : draft.sequence.filter((key) => scenes.has(key) || draft.isAdded(key));
-    arrange(this.list, keys.map((key, place) => ({ key, node: this.#card(key, scenes.get(key), place, keys.length).node })));
+    arrange(
+      this.list,
+      keys.map((key, place) => ({ key, node: this.#card(key, scenes.get(key), place, keys.length).node })),
+    );
     for (const key of this.#cards.keys()) if (!keys.includes(key)) this.#cards.delete(key);
     this.empty.hidden = keys.length > 0;
     fill(this.empty, project.state === "failed" ? words.noScenes : words.scenesLater);

@@ -1,4 +1,4 @@
-/** Plays the scenes that are ready one after another, where no video exists that has them all: the narrations of a storyboard, and a preview that can't grow. */
+/** Plays scenes one after another: the narrations of a storyboard, and a preview where the browser can't join them. */
 
 export class Sequence {
   #place = -1;
@@ -27,7 +27,10 @@ export class Sequence {
   }
 
   seek(seconds) {
-    const place = Math.max(0, this.scenes.findLastIndex(({ start }) => start <= seconds));
+    const place = Math.max(
+      0,
+      this.scenes.findLastIndex(({ start }) => start <= seconds),
+    );
     const within = seconds - (this.scenes[place]?.start ?? 0);
     if (place === this.#place) this.video.currentTime = within;
     else if (this.video.paused) this.#load(place, within);
@@ -48,6 +51,7 @@ export class Sequence {
   #load(place, within) {
     this.#place = place;
     this.video.src = this.scenes[place].url;
-    if (within > 0) this.video.addEventListener("loadedmetadata", () => (this.video.currentTime = within), { once: true });
+    if (within > 0)
+      this.video.addEventListener("loadedmetadata", () => (this.video.currentTime = within), { once: true });
   }
 }
