@@ -4,6 +4,7 @@ import asyncio
 import json
 import signal
 from collections import Counter
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import httpx2
@@ -101,6 +102,15 @@ async def test_the_same_key_is_the_same_project_and_another_order_with_it_is_ref
         await until_state(client, first.json()["id"], "finished")
         assert len((await client.get("/v1/projects")).json()["projects"]) == 1
     assert stored_messages(data)["video.assembled"] == 1
+
+
+async def test_a_stack_stops_at_once_though_somebody_watches(tmp_path: Path, data: Path) -> None:
+    async with AsyncExitStack() as watching:
+        async with open_door(data, tmp_path, DRAIN_TIME="200") as client:  # beyond the patience of `open_door`
+            url = f"{client.base_url}/v1/events"
+            http = await watching.enter_async_context(httpx2.AsyncClient(timeout=100))
+            stream = await watching.enter_async_context(http.stream("GET", url))
+        await stream.aread()  # ends as it should, not by a lost connection
 
 
 @pytest.mark.parametrize("delay_s", [0.0, 0.002, 0.01, 0.05])

@@ -88,6 +88,21 @@ async def test_a_stack_works_without_a_gateway_that_others_could_reach_without_k
     assert endpoint.gateway_url is None
 
 
+async def test_a_gateway_takes_another_port_than_a_taken_one_that_nobody_asked_for(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = other.getsockname()[1]
+        monkeypatch.setenv("GATEWAY_PORT", str(taken))
+        stack = Stack(folder, needs_gateway=True)
+        try:
+            endpoint = await stack.start()
+        finally:
+            await stack.stop()
+    assert endpoint.gateway_url is not None
+    assert not endpoint.gateway_url.endswith(f":{taken}")
+
+
 async def test_a_stack_whose_purpose_is_its_gateway_fails_without_it(folder: DataFolder):
     with socket.create_server(("127.0.0.1", 0)) as other:
         stack = Stack(folder, gateway_port=other.getsockname()[1], needs_gateway=True)

@@ -14,10 +14,10 @@ from scenewire.errors import TransientError
 from scenewire.messages import Message, ProjectCancelled, ScriptRequested
 from scenewire.record.queries import opened
 from scenewire_cli.stack.nats_server import NatsServer
-from scenewire_cli.stack.ports import free_port
 from scenewire_gateway.events.hub import Event, Hub
 from scenewire_gateway.projects.board import Board
 from tests.support.nats import connected, running_server
+from tests.support.ports import free_port
 
 
 @asynccontextmanager
@@ -105,7 +105,7 @@ async def test_a_state_is_the_same_for_those_who_ask_and_those_who_watch(tmp_pat
 
 
 async def test_readers_go_on_after_the_bus_was_restarted(tmp_path: Path) -> None:
-    async with watching(tmp_path, port=free_port(preferred=0)) as (hub, _, bus, server):
+    async with watching(tmp_path, port=free_port()) as (hub, _, bus, server):
         before = await publish(bus, uuid4(), 5)
         async with hub.subscription(after=0) as arriving:
             events = await _first(arriving, 5)

@@ -8,7 +8,6 @@ from typing import Any
 
 from faststream import FastStream
 
-from scenewire_cli.stack.ports import free_port
 from scenewire_gateway.app import create_app as create_gateway
 from scenewire_gateway.settings import GatewaySettings
 from scenewire_recorder.app import create_app as create_recorder
@@ -16,6 +15,7 @@ from scenewire_recorder.settings import RecorderSettings
 from scenewire_script.app import create_app as create_script
 from scenewire_script.settings import ScriptSettings
 from tests.support.nats import provisioned_server
+from tests.support.ports import free_port
 
 
 @asynccontextmanager
@@ -29,7 +29,7 @@ async def running_gateway(folder: Path, **changes: Any) -> AsyncIterator[str]:
             "drain_time": timedelta(seconds=1),
         }
         database = f"sqlite:///{folder / 'record.db'}"
-        port = free_port(preferred=0)
+        port = free_port()
         apps: list[FastStream] = [
             create_recorder(RecorderSettings(database_url=database, **common)),
             create_script(ScriptSettings(**common)),

@@ -91,7 +91,7 @@ async def embedded(
         folder: whose stack it is.
         nats_url: somebody's server instead.
         nats_port: where the embedded bus listens; -1 takes any free port.
-        gateway_port: where its gateway listens; None takes the usual one, or any free one.
+        gateway_port: where its gateway listens; None takes that of GATEWAY_PORT, or any free one if it is taken.
         needs_gateway: whether a gateway that cannot start is an error.
         services: which run beside it.
         drain_time: how long services of our own may finish their work when they are stopped, unless DRAIN_TIME is set;

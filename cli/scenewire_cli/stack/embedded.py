@@ -18,16 +18,18 @@ from scenewire.observability.logging_setup import configure_logs
 from scenewire.settings import ServiceSettings
 from scenewire_cli.stack.data_folder import DataFolder, Endpoint
 from scenewire_cli.stack.nats_server import NatsServer
-from scenewire_cli.stack.ports import GATEWAY_PORT, LOOPBACK, free_port
 
 __all__ = ["SERVICES", "Stack", "services_to_run", "settings_errors"]
+
+_LOOPBACK: Final = "127.0.0.1"
 
 _RESERVE_BYTES: Final = 48 << 20
 """Must stay free on the disk: with less, the bus could not store failures any more."""
 
 _Values = Mapping[str, Any]
 """Settings by field name. They win over the environment."""
-_CreateApp = Callable[[_Values], FastStream]
+_CreateApp = Callable[..., FastStream]
+"""Takes the values, and what else a service wants to know."""
 
 
 def _import_recorder() -> _CreateApp:
@@ -69,7 +71,7 @@ def _import_gateway() -> _CreateApp:
     from scenewire_gateway.app import create_app
     from scenewire_gateway.settings import GatewaySettings
 
-    return lambda values: create_app(GatewaySettings(**values))
+    return lambda values, **extras: create_app(GatewaySettings(**values), **extras)
 
 
 _IMPORTS: Final = {
@@ -101,7 +103,7 @@ class Stack:
         folder: the folder.
         nats_port: where the bus listens; -1 takes any free port.
         services: the names of those that run.
-        gateway_port: where the gateway listens; None takes the usual one, or a free one if that is taken; 0 takes a free one.
+        gateway_port: where the gateway listens; None takes that of GATEWAY_PORT, or any free one if it is taken; 0 takes a free one.
         needs_gateway: whether a gateway that cannot start is an error; otherwise `gateway_failure` tells why it is missing.
         drain_time: how long they may finish their work when stopped, unless DRAIN_TIME is set; None leaves it to the
             setting.
@@ -120,7 +122,7 @@ class Stack:
         self._folder = folder
         self._services = services
         self._drain_time = drain_time
-        self._gateway_port = gateway_port or free_port(preferred=GATEWAY_PORT if gateway_port is None else 0)
+        self._gateway_port = gateway_port
         self._needs_gateway = needs_gateway
         self.gateway_failure: PipelineError | None = None
         self._server = NatsServer(store=folder.nats_store, run=folder.run, log=folder.nats_log, port=nats_port)
@@ -144,17 +146,24 @@ class Stack:
         with settings_errors():
             settings = ServiceSettings(**values)
         apps: dict[str, FastStream] = {}
+        gateway_url: str | None = None
+
+        def listening(port: int) -> None:
+            nonlocal gateway_url
+            gateway_url = f"http://{_LOOPBACK}:{port}"
+
         for name, create_app in (await loading).items():
             with self._failures_of(name), settings_errors():
-                apps[name] = create_app(values)
+                extras = (
+                    {"any_port": self._gateway_port is None, "on_listening": listening} if name == "gateway" else {}
+                )
+                apps[name] = create_app(values, **extras)
         configure_logs(level=settings.log_level, file=settings.log_file)
         await provision_server(settings, alone=True)
         for name, app in apps.items():
             self._apps.append(app)  # before its start: one that fails has things to stop, too
             with self._failures_of(name):
                 await app.start()
-        has_gateway = "gateway" in apps and self.gateway_failure is None
-        gateway_url = f"http://{LOOPBACK}:{self._gateway_port}" if has_gateway else None
         endpoint = Endpoint(nats_url, settings.artifacts_url, gateway_url=gateway_url)
         if set(services_to_run(with_record=False)) <= set(self._services):
             self._folder.announce(endpoint)  # others must not use a bus whose services are incomplete
@@ -207,7 +216,7 @@ class Stack:
             values["drain_time"] = self._drain_time
         if not _ON_RECORD.isdisjoint(self._services):
             values["database_url"] = self._folder.record_url
-        if "gateway" in self._services:
+        if "gateway" in self._services and self._gateway_port is not None:
             values["port"] = self._gateway_port
         return values
 

@@ -1,5 +1,6 @@
 """Composition root of the gateway."""
 
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -44,11 +45,18 @@ from scenewire_gateway.webhooks.endpoints import read_endpoints
 __all__ = ["create_app"]
 
 
-def create_app(settings: GatewaySettings | None = None) -> FastStream:
+def create_app(
+    settings: GatewaySettings | None = None,
+    *,
+    any_port: bool = False,
+    on_listening: Callable[[int], None] = lambda _port: None,
+) -> FastStream:
     """Builds the service.
 
     Args:
         settings: read from the environment if None.
+        any_port: whether to take any free port if the one of the settings is taken.
+        on_listening: called with the port once requests are answered.
 
     Raises:
         PermanentError: `invalid_settings`, others could reach the gateway, and there are no API keys; or the file of webhooks
@@ -59,7 +67,7 @@ def create_app(settings: GatewaySettings | None = None) -> FastStream:
     require_safe_binding(settings.published_on or settings.host, keys)
     bus = Bus("gateway", settings, retry=WEBHOOK_RETRY)
     store = open_store(settings.artifacts_url)
-    gateway = _Gateway(settings, bus, keys, store)
+    gateway = _Gateway(settings, bus, keys, store, any_port=any_port, on_listening=on_listening)
     client = webhook_client()
     webhooks = WebhookDelivery(
         read_endpoints(settings.webhooks_file) if settings.webhooks_file else (),
@@ -79,11 +87,22 @@ def create_app(settings: GatewaySettings | None = None) -> FastStream:
 class _Gateway:
     """What runs between start and stop."""
 
-    def __init__(self, settings: GatewaySettings, bus: Bus, keys: KeysFile, store: ArtifactStore) -> None:
+    def __init__(
+        self,
+        settings: GatewaySettings,
+        bus: Bus,
+        keys: KeysFile,
+        store: ArtifactStore,
+        *,
+        any_port: bool,
+        on_listening: Callable[[int], None],
+    ) -> None:
         self._settings = settings
         self._bus = bus
         self._keys = keys
         self._store = store
+        self._any_port = any_port
+        self._on_listening = on_listening
         self._open = AsyncExitStack()
         self._record: Record | None = None
 
@@ -120,9 +139,10 @@ class _Gateway:
             max_upload=settings.max_upload,
         )
         drain_s = settings.drain_time.total_seconds()
-        server = HttpServer(api, host=settings.host, port=settings.port, drain_s=drain_s)
+        server = HttpServer(api, host=settings.host, port=settings.port, drain_s=drain_s, any_port=self._any_port)
         self._open.push_async_callback(server.stop)
-        await server.start()
+        self._open.callback(hub.close)  # first: streams of events end only then, and the server waits for them
+        self._on_listening(await server.start())
 
     async def stop(self) -> None:
         """Ends event streams, finishes open requests, and closes the record."""

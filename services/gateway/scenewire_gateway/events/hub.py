@@ -123,6 +123,7 @@ class Hub:
         self._readers: set[Subscription] = set()
         self._heard: asyncio.Queue[StoredMessage | Progress] = asyncio.Queue()
         self._sequence = 0
+        self._is_closed = False
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -138,8 +139,12 @@ class Hub:
                 yield
             finally:
                 task.cancel()
-                for reader in self._readers:
-                    reader.close()
+
+    def close(self) -> None:
+        """Ends all subscriptions, also those to come."""
+        self._is_closed = True
+        for reader in self._readers:
+            reader.close()
 
     @asynccontextmanager
     async def subscription(
@@ -156,6 +161,8 @@ class Hub:
         """
         reader = Subscription(None if project is None else project.project_id)
         self._readers.add(reader)
+        if self._is_closed:
+            reader.close()
         try:
             yield self._events(reader, project, after)
         finally:
