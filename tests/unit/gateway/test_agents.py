@@ -9,8 +9,9 @@ from mcp.types import TextResourceContents
 from pydantic import ValidationError
 
 from scenewire.errors import FailureCode, PermanentError
+from scenewire.messages import SceneEdit
 from scenewire_gateway.access.scopes import Scope
-from scenewire_gateway.agents.changing import VideoOrder
+from scenewire_gateway.agents.changing import VideoOrder, stated
 from scenewire_gateway.agents.making import make_agents
 from scenewire_gateway.agents.server import AgentServer, Projects
 
@@ -76,6 +77,12 @@ def test_a_misspelt_field_of_an_order_is_refused_with_a_suggestion():
 def test_a_field_that_is_given_twice_is_refused():
     with pytest.raises(PermanentError, match="title is given twice"):
         VideoOrder.model_validate({"topic": "Tea", "title": "Tea", "fields": {"title": "Coffee"}}).order()
+
+
+def test_fields_of_a_scene_that_a_model_writes_as_null_stay_as_they_are():
+    written = {"scene": 2, "text": "Tea.", "voice": None, "picture": None, "footage_query": None, "pause": 0}
+    assert stated(SceneEdit.model_validate(written)).model_fields_set == {"scene", "text", "pause"}
+    assert stated(SceneEdit.model_validate({"scene": 2, "media": []})).model_fields_set == {"scene", "media"}
 
 
 async def test_a_tool_is_refused_where_nobody_knows_the_caller(server: AgentServer):

@@ -16,7 +16,7 @@ from scenewire_gateway.projects.edits import Edit
 from scenewire_gateway.projects.orders import read_order
 from scenewire_gateway.projects.state import ProjectState
 
-__all__ = ["VideoOrder", "add_changing_tools"]
+__all__ = ["VideoOrder", "add_changing_tools", "stated"]
 
 
 class VideoOrder(BaseModel):
@@ -106,7 +106,7 @@ def add_changing_tools(server: AgentServer, projects: Projects) -> None:
         *,
         scenes: Annotated[
             list[SceneEdit] | None,
-            Field(description="Changes of scenes, by their present numbers; fields that are not given stay."),
+            Field(description="Changes of scenes, by their present numbers; fields that are left out or null stay."),
         ] = None,
         added: Annotated[list[AddedScene] | None, Field(description="New scenes.")] = None,
         order: Annotated[
@@ -125,7 +125,8 @@ def add_changing_tools(server: AgentServer, projects: Projects) -> None:
 
         A repetition of an edit changes nothing more.
         """
-        given = {"scenes": scenes, "added": added, "order": order, "options": options}
+        changed_scenes = None if scenes is None else [stated(scene) for scene in scenes]
+        given = {"scenes": changed_scenes, "added": added, "order": order, "options": options}
         changes = {name: value for name, value in given.items() if value is not None}
         try:
             edit = Edit.model_validate(changes | {"expected_revision": expected_revision, "approve": approve})
@@ -171,3 +172,8 @@ def add_changing_tools(server: AgentServer, projects: Projects) -> None:
     server.offer(approve_storyboard, scope=Scope.ORDER, title="Approve a storyboard", annotations=_EDITS)
     server.offer(retry_project, scope=Scope.ORDER, title="Retry a project", annotations=_EDITS)
     server.offer(cancel_project, scope=Scope.ORDER, title="Cancel a project", annotations=_CANCELS)
+
+
+def stated(edit: SceneEdit) -> SceneEdit:
+    """Returns an edit without the fields that are null: models write out what they do not mean to change."""
+    return SceneEdit.model_validate(edit.model_dump(exclude_unset=True, exclude_none=True))
