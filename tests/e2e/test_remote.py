@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 from tests.support.doors import TEXT, gateway_of
@@ -173,3 +174,24 @@ async def test_an_interrupted_command_follows_the_same_project_again(data: Path,
     assert again.returncode == 0, again.err
     assert any(event.get("text", "").startswith("resuming project") for event in again.events)
     assert [row["id"] for row in listed.events] == [again.result["project_id"]]
+
+
+async def test_a_command_fails_when_its_project_is_cancelled_on_the_server(data: Path, tmp_path: Path):
+    (tmp_path / "tides.txt").write_text(TEXT)
+    async with running_stack(data, tmp_path, TTS_ENGINE="espeak"):
+        url = gateway_of(data)
+        words = ("make", "--script", "tides.txt", "--size", SMALL, "--json")
+        maker = await start(*words, data=data, cwd=tmp_path, **here(tmp_path, url))
+        try:
+            async for event in events_of(maker):
+                if event["event"] == "page":
+                    path = f"/v1/projects/{event['url'].rpartition('/')[2]}/cancellation"
+                    async with httpx2.AsyncClient(base_url=url) as http:
+                        assert (await http.post(path, json={"reason": "enough"})).status_code == 202
+                    break
+            out, err = await maker.communicate()
+        finally:
+            kill_group(maker)
+    assert maker.returncode == 1
+    assert json.loads(out.splitlines()[-1])["code"] == "cancelled"
+    assert "was cancelled: enough" in err.decode()
