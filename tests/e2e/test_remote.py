@@ -12,7 +12,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.support.doors import TEXT, gateway_of
+from tests.support.doors import TEXT, gateway_of, open_door, until_state
 from tests.support.product import SMALL, Finished, events_of, kill_group, run, running_stack, start
 
 pytestmark = pytest.mark.timeout(280)
@@ -174,6 +174,25 @@ async def test_an_interrupted_command_follows_the_same_project_again(data: Path,
     assert again.returncode == 0, again.err
     assert any(event.get("text", "").startswith("resuming project") for event in again.events)
     assert [row["id"] for row in listed.events] == [again.result["project_id"]]
+
+
+async def test_a_storyboard_is_approved_from_another_host(data: Path, tmp_path: Path):
+    (tmp_path / "tides.txt").write_text(TEXT)
+    async with open_door(data, tmp_path) as client:
+        environment = here(tmp_path, gateway_of(data))
+        words = ("request", "--script", "tides.txt", "--size", SMALL, "--approve")
+        project = (await run(*words, data=data, cwd=tmp_path, **environment)).out.strip()
+        await until_state(client, project, "awaiting_approval")
+        listed = await run("ps", "--json", data=data, cwd=tmp_path, **environment)
+        approved = await run("approve", project[:8], "--json", data=data, cwd=tmp_path, **environment)
+        watched = await run("watch", project[:8], "--json", data=data, cwd=tmp_path, **environment)
+        again = await run("approve", project[:8], data=data, cwd=tmp_path, **environment)
+    assert [row["state"] for row in listed.events] == ["awaiting_approval"]
+    assert approved.events == [{"event": "approved", "project_id": project, "revision": 1}]
+    assert watched.returncode == 0, watched.err
+    assert "/versions/1/video" in watched.result["video"]
+    assert again.returncode == 1
+    assert "does not await approval: it is finished" in again.err
 
 
 async def test_a_command_fails_when_its_project_is_cancelled_on_the_server(data: Path, tmp_path: Path):

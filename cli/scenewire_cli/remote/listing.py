@@ -111,8 +111,7 @@ async def search_on_server(address: ServerAddress, words: str, *, footage: bool,
 
 def _row(project: Mapping[str, Any]) -> dict[str, Any]:
     """Returns a project with the names that the tables have."""
-    state, left = project["state"].replace("_", " "), project["time_left"]
-    is_unfinished = project["state"] in _UNFINISHED
+    state, left = project["state"], project["time_left"]
     return {
         "id": project["id"],
         "name": project["title"],
@@ -120,7 +119,7 @@ def _row(project: Mapping[str, Any]) -> dict[str, Any]:
         "state": state,
         "stage": project["stage"],
         "percent": project["percent"],
-        "progress": f"{state}, {project['percent']} %" if is_unfinished else state,
+        "progress": f"{state}, {project['percent']} %" if state in _UNFINISHED else state,
         "scene_count": project["scene_count"],
         **project["counts"],
         "video_total_duration": project["duration"],
