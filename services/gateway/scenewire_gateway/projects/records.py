@@ -95,8 +95,8 @@ class Records:
         return await self._record.projects(limit=limit)
 
     async def _catch_up(self, project: ProjectState) -> None:
-        deadline = time.monotonic() + _PATIENCE_S
-        while await self._bus.acknowledged(RECORDER) < project.last_sequence:
+        deadline, seen = time.monotonic() + _PATIENCE_S, project.last_sequence  # more messages may come meanwhile
+        while await self._bus.acknowledged(RECORDER) < seen:
             if time.monotonic() > deadline:
                 message = f"the record is behind: it lacks messages of project {project.project_id}"
                 raise TransientError(FailureCode.DATABASE_UNAVAILABLE, message, hint="see whether the recorder runs")
