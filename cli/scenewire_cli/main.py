@@ -18,6 +18,7 @@ from scenewire.errors import FailureCode, PipelineError
 from scenewire.observability.logging_setup import configure_logs
 from scenewire_cli.commands.approve import approve
 from scenewire_cli.commands.cancel import cancel
+from scenewire_cli.commands.delete import delete
 from scenewire_cli.commands.doctor import doctor
 from scenewire_cli.commands.endpoint import endpoint
 from scenewire_cli.commands.looks import looks
@@ -58,7 +59,7 @@ _DATABASE_CODES: Final = {FailureCode.DATABASE_UNAVAILABLE, FailureCode.DATABASE
 _MAINTENANCE: Final = "Run and maintain"
 
 _COMMANDS: Final[Mapping[str, Sequence[Callable[..., None]]]] = {
-    "Make videos": (make, script, looks, request, approve, ps, watch, cancel, languages, music),
+    "Make videos": (make, script, looks, request, approve, ps, watch, cancel, delete, languages, music),
     "Find videos and projects": (list_, show, search, history, audit),
     _MAINTENANCE: (up, mcp, endpoint, doctor, rebuild),
 }

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from scenewire.errors import FailureCode, PermanentError
-from scenewire.messages import ArtifactRef, ProjectCancelled, ProjectFailed, VideoAssembled
+from scenewire.messages import ArtifactRef, ProjectCancelled, ProjectDeleted, ProjectFailed, VideoAssembled
 from scenewire_cli.delivery import DeliveredFiles
 from scenewire_cli.output.formatting import loudness_wording, music_wording
 from scenewire_cli.output.terminal import print_json, print_line, single_spaced
@@ -18,7 +18,7 @@ def raise_if_failed(project: ProjectProgress) -> None:
     """Raises the error that ended a project, if any.
 
     Raises:
-        PermanentError: the project failed, was cancelled, or ended with a message that this version cannot read.
+        PermanentError: the project failed, was cancelled or deleted, or ended with a message that this version cannot read.
     """
     if project.unreadable_end is not None and isinstance(project.unreadable_end.message, Unreadable):
         end = project.unreadable_end.message
@@ -39,7 +39,8 @@ def raise_if_failed(project: ProjectProgress) -> None:
         )
     if isinstance(project.failure, ProjectCancelled):
         reason = f": {project.failure.reason}" if project.failure.reason else ""
-        message = f"project {project.project_id} was cancelled{reason}"
+        what = "deleted" if isinstance(project.failure, ProjectDeleted) else "cancelled"
+        message = f"project {project.project_id} was {what}{reason}"
         raise PermanentError(FailureCode.CANCELLED, message, hint="run `scenewire make` again to start a new project")
 
 

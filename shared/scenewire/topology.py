@@ -9,6 +9,7 @@ from scenewire.messages import (
     FootageSourced,
     NarrationRequested,
     ProjectCancelled,
+    ProjectDeleted,
     ProjectFailed,
     ScenesScripted,
     ScriptRequested,
@@ -19,6 +20,7 @@ from scenewire.messages import (
 __all__ = [
     "ALL_PROGRESS",
     "ASSEMBLY",
+    "ASSEMBLY_DELETIONS",
     "DEAD_LETTERS",
     "DURABLES",
     "EDIT_STORYBOARD",
@@ -113,6 +115,7 @@ PIPELINE: Final = Stream(
         VideoAssembled.SUBJECT,
         ProjectFailed.SUBJECT,
         ProjectCancelled.SUBJECT,
+        ProjectDeleted.SUBJECT,
     ),
     max_age=timedelta(days=30),
     max_bytes=1024 * MEBIBYTE,
@@ -136,6 +139,11 @@ TTS_FANOUT: Final = Durable(name="tts-fanout", stream=PIPELINE.name, subjects=(S
 TTS: Final = Durable(name="tts", stream=PIPELINE.name, subjects=(NarrationRequested.SUBJECT,))
 SOURCING: Final = Durable(name="sourcing", stream=PIPELINE.name, subjects=(AudioRendered.SUBJECT,))
 ASSEMBLY: Final = Durable(name="assembly", stream=PIPELINE.name, subjects=(FootageSourced.SUBJECT,))
+ASSEMBLY_DELETIONS: Final = Durable(
+    name="assembly-deletions", stream=PIPELINE.name, subjects=(ProjectDeleted.SUBJECT,), is_work=False
+)
+"""Deleted projects, whose files assembly removes."""
+
 RECORDER: Final = Durable(
     name="recorder",
     stream=PIPELINE.name,
@@ -155,7 +163,7 @@ WEBHOOKS: Final = Durable(
 )
 """How projects end, for those who asked to be notified."""
 
-DURABLES: Final = (SCRIPT, TTS_FANOUT, TTS, SOURCING, ASSEMBLY, RECORDER, WEBHOOKS)
+DURABLES: Final = (SCRIPT, TTS_FANOUT, TTS, SOURCING, ASSEMBLY, ASSEMBLY_DELETIONS, RECORDER, WEBHOOKS)
 
 RETRY: Final = Retry(max_tries=8, base=timedelta(seconds=1), cap=timedelta(seconds=60))
 

@@ -99,6 +99,7 @@ async def test_a_state_is_the_same_for_those_who_ask_and_those_who_watch(tmp_pat
         events = await taken(hub, published[0] - 1, 3)
         (state,) = await board.states([project_id])
 
+    assert events[-1].project is not None
     assert events[-1].project.state == state.run.state == "cancelled"
     assert state.last_sequence == published[-1]
     assert state.run.revision == 1

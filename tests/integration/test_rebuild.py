@@ -15,7 +15,7 @@ from nats.js import JetStreamContext
 from scenewire.bus.client import BusClient
 from scenewire.bus.provision import provision, release_unacknowledged
 from scenewire.database.revision import upgrade
-from scenewire.messages import Message, ProjectCancelled, ScriptRequested
+from scenewire.messages import Message, ProjectCancelled, ProjectDeleted, ScriptRequested
 from scenewire.record.queries import opened
 from scenewire.topology import PIPELINE, RECORDER
 from scenewire_cli.stack.nats_server import NatsServer
@@ -201,3 +201,24 @@ async def test_films_go_on_after_the_server_came_back_with_an_older_store(site: 
     films = site.database.rows("SELECT project_id FROM message_log WHERE subject = 'video.assembled'")
     assert sorted(row["project_id"] for row in films) == sorted(map(str, (tea, juice, wine, typed)))
     assert not site.database.rows("SELECT * FROM message_log WHERE problem IS NOT NULL")
+
+
+async def test_a_deleted_project_stays_deleted_after_the_server_came_back_with_an_older_store(site: Site):
+    async with site.running(keep={"Milk"}) as running:
+        milk = await running.order("Milk")
+        await running.half_done()
+    older = site.copy_store()
+    async with site.running(keep={"Milk"}) as running:
+        await running.half_done()
+        await running.publish(ProjectDeleted(project_id=milk))
+        await running.recorded()
+        assert running.status(milk) is None
+    site.restore(older)
+    async with site.running(workers=False) as running:
+        assert await running.restore() == Restored(messages={}, ends=1)
+        await running.recorded()
+    async with site.running() as running:
+        await running.finished(await running.order("Tea"))
+        assert milk not in running.stages.joined
+        assert running.status(milk) is None
+    assert {row["name"] for row in site.database.rows("SELECT name FROM projects")} == {"Tea"}

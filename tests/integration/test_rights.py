@@ -16,6 +16,7 @@ from scenewire.messages import (
     FootageSourced,
     NarrationRequested,
     ProjectCancelled,
+    ProjectDeleted,
     ProjectFailed,
     ScenesScripted,
     ScriptRequested,
@@ -54,11 +55,14 @@ ANSWERED = {
 
 REQUESTS = {subject for answered in ANSWERED.values() for subject in answered}
 
+WISHES = {ProjectCancelled.SUBJECT, ProjectDeleted.SUBJECT}
+"""What clients and the gateway publish."""
+
 MESSAGES = {
     *(subject for made in WORKERS.values() for subject in made),
     ScriptRequested.SUBJECT,
     ProjectFailed.SUBJECT,
-    ProjectCancelled.SUBJECT,
+    *WISHES,
     *REQUESTS,
     *(dead_letter_subject(durable.name) for durable in DURABLES),
     *(f"progress.{durable.name}" for durable in DURABLES),
@@ -108,7 +112,7 @@ def allowed(user: str) -> set[str]:
     """What a user needs for its work, and nothing else."""
     if user == CLIENT:
         recorded = f"{API}.CONSUMER.INFO.PIPELINE.recorder"
-        return {ScriptRequested.SUBJECT, *REQUESTS, ProjectCancelled.SUBJECT, recorded, WATCHING} | READS
+        return {ScriptRequested.SUBJECT, *REQUESTS, *WISHES, recorded, WATCHING} | READS
     durables = {durable.name for durable in DURABLES if durable.name.partition("-")[0] == user}
     own = {subject for durable in durables for subject in uses_of(durable)}
     if user == "recorder":
@@ -116,7 +120,7 @@ def allowed(user: str) -> set[str]:
     if user == "gateway":
         recorded = f"{API}.CONSUMER.INFO.PIPELINE.recorder"
         letters = {dead_letter_subject(durable) for durable in durables}
-        return own | letters | READS | REQUESTS | {ProjectCancelled.SUBJECT, recorded, WATCHING}
+        return own | letters | READS | REQUESTS | WISHES | {recorded, WATCHING}
     told = {ProjectFailed.SUBJECT} | {s for d in durables for s in (dead_letter_subject(d), f"progress.{d}")}
     reads = READS if user == "assembly" else {f"{API}.STREAM.INFO.PIPELINE"}
     return own | told | reads | WORKERS[user] | {LISTENING}

@@ -9,6 +9,8 @@ from uuid import uuid4
 
 import pytest
 
+from scenewire.artifacts.deletions import Deletions
+from scenewire.artifacts.opening import open_store
 from scenewire.messages import FootageSourced, ScenesScripted
 from scenewire.topology import ASSEMBLY, EDIT_STORYBOARD, MAKE_ORDER, PIPELINE, PLAN_ORDER, SCRIPT
 from scenewire_assembly.handlers import register as register_assembly
@@ -150,10 +152,10 @@ async def test_the_command_approves_a_storyboard_that_awaits_it_and_keeps_its_fo
     assert "does not await approval" in again.err
 
 
-async def test_nothing_is_pictured_of_a_storyboard_that_awaits_approval(world: World):
+async def test_nothing_is_pictured_of_a_storyboard_that_awaits_approval(world: World, tmp_path: Path):
     stages: Any = Stages()
     bus = world.bus()
-    register_assembly(bus, stages, stages)
+    register_assembly(bus, stages, stages, Deletions(open_store((tmp_path / "artifacts").as_uri())))
     waiting = builders.footage_sourced(scene_count=1)
     waiting = waiting.model_copy(update={"brief": waiting.brief.model_copy(update={"awaits_approval": True})})
     async with world.serving(bus):

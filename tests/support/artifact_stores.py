@@ -4,14 +4,16 @@ import asyncio
 import threading
 from abc import ABC, abstractmethod
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from pydantic import BaseModel
 
+from scenewire.artifacts.deletions import Deletions
 from scenewire.artifacts.result_cache import Results
 from scenewire.artifacts.store import ArtifactStore, output_key
 from scenewire.errors import PermanentError
-from scenewire.messages import ArtifactRef
+from scenewire.messages import ArtifactRef, ProjectDeleted
 from tests.support import builders
 
 
@@ -101,6 +103,44 @@ class ArtifactStoreContract:
         (tmp_path / "film").write_bytes(b"film")
         ref = await store.deliver(output_key("project", "Тшай_茶_हिन्दी_video.mp4"), tmp_path / "film", "video/mp4")
         assert (await store.open(ref)).read_bytes() == b"film"
+
+    async def test_the_deliverables_of_a_project_are_removed_and_nothing_else(self, rig: Rig):
+        content, project, other = await added(rig.store, b"film"), uuid4(), uuid4()
+
+        async def deliver(key: str) -> ArtifactRef:
+            async with rig.store.scratch() as folder:
+                (folder / "film").write_bytes(b"film")
+                return await rig.store.deliver(key, folder / "film", "video/mp4")
+
+        names = [output_key(project, "a.mp4"), output_key(project, "b.mp4"), output_key(project, "a.mp4", revision=2)]
+        gone = [await deliver(key) for key in names]
+        kept = [await deliver(output_key(other, "a.mp4")), await deliver(output_key(f"{project}9", "a.mp4")), content]
+        await rig.store.replace_document(f"results/script/{project}-r0.json", b"script")
+        await rig.store.remove_output(project)
+        await rig.store.remove_output(project)
+        for ref in gone:
+            assert await rig.store.read_document(ref.key) is None
+        for ref in kept:
+            assert (await rig.store.open(ref)).read_bytes() == b"film"
+        assert await rig.store.read_document(f"results/script/{project}-r0.json") == b"script"
+
+    async def test_a_deletion_is_marked_and_a_delivery_that_ends_after_it_leaves_no_file(self, rig: Rig):
+        deletions, deleted = Deletions(rig.store), ProjectDeleted(project_id=uuid4())
+        key = output_key(deleted.project_id, "film.mp4")
+
+        async def deliver() -> str:
+            async with rig.store.scratch() as folder:
+                (folder / "film").write_bytes(b"film")
+                await rig.store.deliver(key, folder / "film", "video/mp4")
+            return "delivered"
+
+        assert await deletions.delivered(deleted.project_id, deliver()) == "delivered"
+        assert not await deletions.include(deleted.project_id)
+        await deletions.delete(deleted)
+        assert await deletions.include(deleted.project_id)
+        assert await rig.store.read_document(key) is None
+        assert await deletions.delivered(deleted.project_id, deliver()) is None
+        assert await rig.store.read_document(key) is None
 
     async def test_the_first_of_many_documents_wins(self, store: ArtifactStore):
         answers = await asyncio.gather(*(store.write_once("results/script/x.json", f"{n}".encode()) for n in range(20)))

@@ -17,6 +17,7 @@ from scenewire.messages import (
     Message,
     Progress,
     ProjectCancelled,
+    ProjectDeleted,
     ProjectFailed,
     ScriptRequested,
     SourceFacts,
@@ -84,6 +85,7 @@ def messages() -> Mapping[str, WireModel]:
         ),
         ProjectFailed(project_id=PROJECT, stage="tts", scene_number=2, code="speech_failed", message="no", hint="do"),
         ProjectCancelled(project_id=PROJECT, reason="changed my mind"),
+        ProjectDeleted(project_id=PROJECT, revision=2, reason="asked by the customer", requested_by="a person"),
     ]
     progress = Progress(project_id=PROJECT, stage="assembly", scene_number=1, state="working", fraction=0.5)
     edit = StoryboardEdit.model_validate(

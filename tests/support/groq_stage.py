@@ -9,6 +9,7 @@ from uuid import UUID
 
 from nats.js import JetStreamContext
 
+from scenewire.artifacts.deletions import Deletions
 from scenewire.artifacts.filesystem import FilesystemStore
 from scenewire.artifacts.opening import open_store
 from scenewire.bus import Bus
@@ -112,7 +113,7 @@ async def world(double: GroqDouble, folder: Path, **changes) -> AsyncIterator[Wo
         settings = settings_for(double, folder, nats_url=server.url, log_format="console", **changes)
         bus = Bus("script", settings, retry=FAST)
         store = open_store(settings.artifacts_url)
-        register(bus, stage, OrderClaims(store), StoryboardStage(store), loops=settings.loops)
+        register(bus, stage, OrderClaims(store), StoryboardStage(store), Deletions(store), loops=settings.loops)
         app = bus.app()
         await app.start()
         try:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
+from scenewire.artifacts.deletions import Deletions
 from scenewire.artifacts.opening import open_store
 from scenewire.bus import Bus
 from scenewire.messages import (
@@ -91,10 +92,12 @@ def _about(message: MessageT, topic: str) -> MessageT:
 async def quick_workers(settings: ServiceSettings, *, keep: Collection[str] = ()) -> AsyncIterator[Stages]:
     stages: Any = Stages(keep)
     bus = Bus("quick", settings.model_copy(update={"drain_time": timedelta(seconds=0.1)}))
-    register_script(bus, stages, OrderClaims(open_store(settings.artifacts_url)), stages, loops=1)
+    store = open_store(settings.artifacts_url)
+    deletions = Deletions(store)
+    register_script(bus, stages, OrderClaims(store), stages, deletions, loops=1)
     register_tts(bus, stages, stages, loops=1)
     register_sourcing(bus, stages, loops=1)
-    register_assembly(bus, stages, stages, loops=4)
+    register_assembly(bus, stages, stages, deletions, loops=4)
     app = bus.app()
     await app.start()
     try:

@@ -185,7 +185,7 @@ async def _order_and_follow(
     ours = others.pop(pending.project_id, None)
     if access.stack is not None and (note := unfinished_note(others.values())):
         display.note(note)
-    if ours is not None and ours.state == "cancelled":
+    if ours is not None and ours.state in ("cancelled", "deleted"):
         pending = pending.renewed()
         project.project_id = pending.project_id
     sequence = pending.sequence

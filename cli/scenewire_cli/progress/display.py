@@ -198,6 +198,8 @@ def _describe(project: ProjectProgress, event: Event) -> str:
             return f"{of}: picture ready ({len(project.rendered)} of {project.scene_count or '?'})"
         case "video.assembled":
             return "video: joined and verified"
+        case "project.deleted":
+            return "deleted"
         case _:
             return "cancelled" if isinstance(message, ProjectCancelled) else "failed"
 

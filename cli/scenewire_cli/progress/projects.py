@@ -8,6 +8,7 @@ from uuid import UUID
 from scenewire.messages import (
     SHORT_ID_CHARACTERS,
     ProjectCancelled,
+    ProjectDeleted,
     ProjectFailed,
     ScenesScripted,
     ScriptRequested,
@@ -22,12 +23,13 @@ from scenewire_cli.stack.connection import Access
 
 __all__ = ["ENDS", "StoredProject", "find_project", "project_label", "short_id", "stored_projects", "unfinished_note"]
 
-ENDS: Final = (VideoAssembled.SUBJECT, ProjectFailed.SUBJECT, ProjectCancelled.SUBJECT)
+ENDS: Final = (VideoAssembled.SUBJECT, ProjectFailed.SUBJECT, ProjectCancelled.SUBJECT, ProjectDeleted.SUBJECT)
 
-_STATES: Final[dict[str, Literal["finished", "failed", "cancelled"]]] = {
+_STATES: Final[dict[str, Literal["finished", "failed", "cancelled", "deleted"]]] = {
     VideoAssembled.SUBJECT: "finished",
     ProjectFailed.SUBJECT: "failed",
     ProjectCancelled.SUBJECT: "cancelled",
+    ProjectDeleted.SUBJECT: "deleted",
 }
 
 _MAX_NAME_CHARACTERS: Final = 60
@@ -43,7 +45,7 @@ class StoredProject:
         first_sequence: of its first message in the stream.
         first_published_at_ns: when that was published, nanoseconds since the epoch.
         name: its title, topic, or the first line of its text; empty if the stream holds no order of it.
-        end: the message that ended its latest run, if any.
+        end: the message that ended its latest run, if any; a deletion ends every run.
     """
 
     project_id: UUID
@@ -54,7 +56,7 @@ class StoredProject:
     end: StoredMessage | None = None
 
     @property
-    def state(self) -> Literal["unfinished", "finished", "failed", "cancelled"]:
+    def state(self) -> Literal["unfinished", "finished", "failed", "cancelled", "deleted"]:
         """How its latest run ended."""
         return "unfinished" if self.end is None else _STATES[self.end.subject]
 
@@ -67,9 +69,13 @@ class StoredProject:
         """Applies an order, a storyboard or an end."""
         if message.subject == ScriptRequested.SUBJECT:
             self.name = self.name or _name(message)
+        if self.state == "deleted":
+            return
         if message.revision > self.revision:
             self.revision, self.end = message.revision, None
-        if message.subject in ENDS and message.revision == self.revision and self.state in ("unfinished", "failed"):
+        if message.subject == ProjectDeleted.SUBJECT:
+            self.end = message
+        elif message.subject in ENDS and message.revision == self.revision and self.state in ("unfinished", "failed"):
             self.end = message  # a video may still follow a failure
 
 

@@ -69,7 +69,7 @@ class PendingOrder:
         self._write(self.project_id, sequence)
 
     def renewed(self) -> "PendingOrder":
-        """Returns the same order as a new project: the old one was cancelled."""
+        """Returns the same order as a new project: the old one was cancelled or deleted."""
         order = PendingOrder(uuid4(), None, self._path)
         self._write(order.project_id, None)
         return order

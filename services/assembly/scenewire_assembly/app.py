@@ -5,6 +5,7 @@ from typing import Final
 
 from faststream import FastStream
 
+from scenewire.artifacts.deletions import Deletions
 from scenewire.artifacts.opening import open_store
 from scenewire.artifacts.webapp_export import WebApp
 from scenewire.bus import Bus
@@ -47,6 +48,7 @@ def create_app(settings: AssemblySettings | None = None) -> FastStream:
     encoder = Encoder(preset=settings.preset, crf=settings.crf, threads=threads)
     fonts = installed_fonts(*settings.font_folders)
     segments = SegmentStage(store, ffmpeg, music, encoder=encoder, fonts=fonts, typefaces=settings.typefaces_dir)
+    webapp = WebApp(settings.webapp_dir) if settings.webapp_dir else None
     videos = VideoStage(
         store,
         ffmpeg,
@@ -55,9 +57,9 @@ def create_app(settings: AssemblySettings | None = None) -> FastStream:
         levels=Levels(target_lufs=settings.target_lufs, peak=settings.peak),
         fonts=fonts,
         typefaces=settings.typefaces_dir,
-        webapp=WebApp(settings.webapp_dir) if settings.webapp_dir else None,
+        webapp=webapp,
     )
     bus = Bus("assembly", settings)
     bus.on_start(ffmpeg.prepare)
-    register(bus, segments, videos, loops=settings.loops)
+    register(bus, segments, videos, Deletions(store, webapp), loops=settings.loops)
     return bus.app()

@@ -1,10 +1,11 @@
-"""Footage in, segments out; the last segment of a project also yields its video."""
+"""Footage in, segments out; the last segment of a project also yields its video. Deletions remove videos."""
 
 import structlog
 
+from scenewire.artifacts.deletions import Deletions
 from scenewire.bus import Bus
-from scenewire.messages import FootageSourced
-from scenewire.topology import ASSEMBLY
+from scenewire.messages import FootageSourced, ProjectDeleted
+from scenewire.topology import ASSEMBLY, ASSEMBLY_DELETIONS
 from scenewire_assembly.segment_collector import Collector
 from scenewire_assembly.segment_stage import SegmentStage
 from scenewire_assembly.video_stage import VideoStage
@@ -14,13 +15,14 @@ __all__ = ["register"]
 log = structlog.get_logger(__name__)
 
 
-def register(bus: Bus, segments: SegmentStage, videos: VideoStage, *, loops: int = 1) -> None:
-    """Subscribes assembly to scenes with footage.
+def register(bus: Bus, segments: SegmentStage, videos: VideoStage, deletions: Deletions, *, loops: int = 1) -> None:
+    """Subscribes assembly to scenes with footage, and to deletions.
 
     Args:
         bus: delivers and publishes the messages.
         segments: renders scenes.
         videos: makes videos of all their segments.
+        deletions: removes the files of deleted projects.
         loops: scenes in flight at the same time.
     """
     collector = Collector(bus)
@@ -35,4 +37,10 @@ def register(bus: Bus, segments: SegmentStage, videos: VideoStage, *, loops: int
         published = await bus.publish(segment)
         complete = await collector.complete(segment, published.seq)
         if complete is not None:
-            await bus.publish(await videos.assemble(complete, bus.report))
+            video = await deletions.delivered(segment.project_id, videos.assemble(complete, bus.report))
+            if video is not None:
+                await bus.publish(video)
+
+    @bus.subscribe(ASSEMBLY_DELETIONS)
+    async def delete(deleted: ProjectDeleted) -> None:
+        await deletions.delete(deleted)

@@ -36,6 +36,7 @@ from scenewire_recorder.projection.projection import (
     Cause,
     ProjectRows,
     job_id,
+    output_folder,
 )
 
 __all__ = ["ALL_SCENES", "Repository", "UnitOfWork"]
@@ -53,6 +54,8 @@ JOIN message_log ON message_id = (
   SELECT message_id FROM message_log WHERE project_id = wanted.id
   ORDER BY revision DESC, published_at DESC, sequence DESC LIMIT 1
 )"""
+
+_Audited = Project | Scene | VisualSuggestion | Video | AssemblyJob
 
 Saved = tuple[Row | None, Row, LogEntry | None]
 """A row before and after, and the message that changed it."""
@@ -210,6 +213,16 @@ class UnitOfWork:
                     children = self._rows(VisualSuggestion, SUGGESTION_COLUMNS, "scene_id", [row["id"]])
                     writer.delete(VisualSuggestion, children, cause)
                     writer.delete(Scene, [row], cause)  # which deletes its entries of the index of footage
+            if new.project is None:
+                cause = _cause(new, ("project", new.project_id))
+                writer.delete(AssemblyJob, [] if old.job is None else [old.job], cause)
+                writer.delete(Video, self._finished_videos(new.project_id), cause)
+                writer.delete(Project, [] if old.project is None else [old.project], cause)
+
+    def _finished_videos(self, project_id: str) -> list[Row]:
+        query = select(*(Video.__table__.c[name] for name in VIDEO_COLUMNS))
+        query = query.where(Video.path.startswith(output_folder(project_id), autoescape=True))
+        return [dict(row) for row in self._connection.execute(query).mappings()]
 
     def _renumber(self, old: ProjectRows, new: ProjectRows) -> None:
         """Gives scenes their new numbers, which others of the project may still have: first negative ones, then theirs."""
@@ -263,7 +276,7 @@ class _Writer:
             changed.append(after)
         upsert(self._connection, table.__tablename__, columns, list(map(itemgetter(*columns), changed)), key=key)
 
-    def delete(self, table: type[Scene | VisualSuggestion], rows: Sequence[Row], cause: LogEntry | None) -> None:
+    def delete(self, table: type[_Audited], rows: Sequence[Row], cause: LogEntry | None) -> None:
         if rows:
             context = self._context(cause)
             for row in rows:

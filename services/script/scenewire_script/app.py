@@ -4,6 +4,7 @@ import asyncio
 
 from faststream import FastStream
 
+from scenewire.artifacts.deletions import Deletions
 from scenewire.artifacts.opening import open_store
 from scenewire.artifacts.store import ArtifactStore
 from scenewire.bus import Bus
@@ -40,7 +41,7 @@ def create_app(settings: ScriptSettings | None = None, *, writer: ScriptWriter |
     rate, music_dir = settings.words_per_second, settings.music_dir
     stage = ScriptStage(store, writer, divider=outline, words_per_second=rate, music_dir=music_dir)
     storyboards = StoryboardStage(store, words_per_second=rate, music_dir=music_dir)
-    register(bus, stage, OrderClaims(store), storyboards, loops=settings.loops)
+    register(bus, stage, OrderClaims(store), storyboards, Deletions(store), loops=settings.loops)
     models = {"groq": settings.groq_model, "openai-compatible": settings.model_name}
     return bus.app(writer=settings.writer, **({"model": model} if (model := models.get(settings.writer)) else {}))
 

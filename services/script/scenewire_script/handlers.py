@@ -1,12 +1,13 @@
 """Handlers: orders to scripts, and requests to orders, plans and edits."""
 
 from typing import TypeVar
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from pydantic import BaseModel, ValidationError
 
+from scenewire.artifacts.deletions import Deletions
 from scenewire.bus import Bus
-from scenewire.errors import FailureCode, PermanentError
+from scenewire.errors import ConflictError, FailureCode, PermanentError
 from scenewire.messages import ScriptRequested, StoryboardEdit, describe_faults
 from scenewire.topology import EDIT_STORYBOARD, LIST_MOODS, MAKE_ORDER, PLAN_ORDER, SCRIPT
 from scenewire_script.order_claims import OrderClaims
@@ -18,7 +19,15 @@ __all__ = ["register"]
 RequestT = TypeVar("RequestT", bound=BaseModel)
 
 
-def register(bus: Bus, stage: ScriptStage, claims: OrderClaims, storyboards: StoryboardStage, *, loops: int) -> None:
+def register(
+    bus: Bus,
+    stage: ScriptStage,
+    claims: OrderClaims,
+    storyboards: StoryboardStage,
+    deletions: Deletions,
+    *,
+    loops: int,
+) -> None:
     """Subscribes the stage to orders, and answers requests to order, to plan an order and to edit a storyboard.
 
     Args:
@@ -26,13 +35,28 @@ def register(bus: Bus, stage: ScriptStage, claims: OrderClaims, storyboards: Sto
         stage: writes scripts.
         claims: the orders that have a project id.
         storyboards: edits them.
+        deletions: the deleted projects, which take neither orders nor edits.
         loops: orders processed concurrently.
     """
+
+    _answer_questions(bus, stage)
+
+    async def is_deleted(project_id: UUID) -> bool:
+        return bus.is_deleted(project_id) or await deletions.include(project_id)
+
+    async def claim(order: ScriptRequested, project_id: UUID) -> None:
+        if await is_deleted(project_id):
+            raise ConflictError(
+                FailureCode.ORDER_CONFLICT,
+                f"project {project_id} was deleted; its id cannot be ordered again",
+                hint="order under another project id or idempotency key, or without one",
+            )
+        await claims.claim(order, project_id)
 
     @bus.subscribe(SCRIPT, loops=loops)
     async def write(order: ScriptRequested) -> None:
         project_id = order.project_id or bus.derived_project_id()
-        await claims.claim(order, project_id)
+        await claim(order, project_id)
         await bus.publish(await stage.write(order, project_id))
 
     @bus.answer(MAKE_ORDER)
@@ -40,10 +64,24 @@ def register(bus: Bus, stage: ScriptStage, claims: OrderClaims, storyboards: Sto
         order = _parse(ScriptRequested, body)
         await stage.check(order)
         project_id = order.project_id or uuid4()
-        await claims.claim(order, project_id)
+        await claim(order, project_id)
         await bus.publish(order.model_copy(update={"project_id": project_id}))
         return {"project_id": str(project_id)}
 
+    @bus.answer(EDIT_STORYBOARD)
+    async def edit(body: bytes) -> dict[str, object]:
+        change = _parse(StoryboardEdit, body)
+        if await is_deleted(change.project_id):
+            message = f"project {change.project_id} was deleted"
+            raise PermanentError(FailureCode.NOT_ON_RECORD, message, hint="order the video again")
+        outcome = await storyboards.edit(change)
+        await bus.publish(outcome.scripted)
+        if outcome.conflict is not None:
+            raise outcome.conflict
+        return {"project_id": str(change.project_id), "revision": outcome.scripted.revision}
+
+
+def _answer_questions(bus: Bus, stage: ScriptStage) -> None:
     @bus.answer(LIST_MOODS)
     async def list_moods(_body: bytes) -> dict[str, object]:
         return {"moods": await stage.moods()}
@@ -52,15 +90,6 @@ def register(bus: Bus, stage: ScriptStage, claims: OrderClaims, storyboards: Sto
     async def plan(body: bytes) -> dict[str, object]:
         order = _parse(ScriptRequested, body)
         return (await stage.plan(order)).model_dump(mode="json")
-
-    @bus.answer(EDIT_STORYBOARD)
-    async def edit(body: bytes) -> dict[str, object]:
-        change = _parse(StoryboardEdit, body)
-        outcome = await storyboards.edit(change)
-        await bus.publish(outcome.scripted)
-        if outcome.conflict is not None:
-            raise outcome.conflict
-        return {"project_id": str(change.project_id), "revision": outcome.scripted.revision}
 
 
 def _parse(model: type[RequestT], body: bytes) -> RequestT:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from typing_extensions import override
 
+from scenewire.artifacts.finishing import finish
 from scenewire.artifacts.scratch import Scratch, measure, storage_errors, sync
 from scenewire.artifacts.store import ArtifactStore, check_key, content_key
 from scenewire.errors import FailureCode, PermanentError
@@ -34,7 +35,7 @@ class FilesystemStore(ArtifactStore):
 
     @override
     async def deliver(self, key: str, path: Path, media_type: str) -> ArtifactRef:
-        return await asyncio.to_thread(self._deliver, check_key(key), path, media_type)
+        return await finish(asyncio.to_thread(self._deliver, check_key(key), path, media_type))
 
     @override
     async def open(self, ref: ArtifactRef) -> Path:
@@ -57,9 +58,17 @@ class FilesystemStore(ArtifactStore):
     async def replace_document(self, key: str, document: bytes) -> None:
         await asyncio.to_thread(self._replace, self._root / check_key(key), document)
 
+    @override
+    async def remove_output(self, project_id: object) -> None:
+        await asyncio.to_thread(self._remove, self._root / check_key(f"output/{project_id}"))
+
     async def discard(self, keys: Iterable[str]) -> int:
         """Removes files of `content/` and returns their size in bytes. A stage that needs one builds it again."""
         return await asyncio.to_thread(lambda: sum(map(self._discard, keys)))
+
+    def _remove(self, folder: Path) -> None:
+        with storage_errors(folder):
+            shutil.rmtree(folder, onerror=_raise_unless_missing)
 
     def _discard(self, key: str) -> int:
         if not key.startswith("content/"):
@@ -140,3 +149,11 @@ class FilesystemStore(ArtifactStore):
             with self._scratch.part(path) as part:
                 part.write_bytes(document)
             sync(path.parent)
+
+
+def _raise_unless_missing(
+    _remove: object, _path: str, raised: tuple[type[BaseException], BaseException, object]
+) -> None:
+    """Handles errors of `rmtree`; others may be removing the same files."""
+    if not isinstance(raised[1], FileNotFoundError):
+        raise raised[1]

@@ -8,7 +8,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -27,6 +27,7 @@ from obstore.store import from_url
 from typing_extensions import override
 
 from scenewire.artifacts.cache import Cache
+from scenewire.artifacts.finishing import finish
 from scenewire.artifacts.metrics import store_metrics
 from scenewire.artifacts.scratch import measure, storage_errors, sync
 from scenewire.artifacts.store import ArtifactStore, check_key, content_key
@@ -94,7 +95,7 @@ class ObjectStore(ArtifactStore):
     async def deliver(self, key: str, path: Path, media_type: str) -> ArtifactRef:
         digest, size = await asyncio.to_thread(measure, path)
         ref = ArtifactRef(key=check_key(key), sha256=digest, size=size, media_type=media_type)
-        await self._send(path, ref)
+        await finish(self._send(path, ref))
         return ref
 
     @override
@@ -141,6 +142,14 @@ class ObjectStore(ArtifactStore):
     async def replace_document(self, key: str, document: bytes) -> None:
         with self._errors(check_key(key)):
             await obstore.put_async(self._client, key, document, use_multipart=False)
+
+    @override
+    async def remove_output(self, project_id: object) -> None:
+        folder = check_key(f"output/{project_id}")
+        with self._errors(folder):
+            for stored in await obstore.list(self._client, prefix=folder).collect_async():
+                with suppress(FileNotFoundError):  # others may be removing the same objects
+                    await obstore.delete_async(self._client, stored["path"])
 
     async def _send(self, path: Path, ref: ArtifactRef) -> None:
         """Uploads a file, also over an equal one, which may be damaged; keeps one of ours as a copy."""
@@ -280,7 +289,7 @@ def _translated(error: Exception, key: str, place: str) -> PipelineError:
         return PermanentError(
             FailureCode.STORAGE_UNAVAILABLE,
             what,
-            hint="check the credentials, and their permission to read and write below ARTIFACTS_URL",
+            hint="check the credentials, and their permission to read, write, list and delete below ARTIFACTS_URL",
         )
     if isinstance(error, (NotSupportedError, NotImplementedError)):
         return PermanentError(

@@ -5,6 +5,7 @@ Layout of every store:
     content/ab/abcdef….wav       a file under its SHA-256; never changes
     results/<stage>/<hash>.json  the result of a stage for inputs with that hash
     output/<project>/…           deliverables of a project; of later revisions in revision-<number>/
+    deletions/<project>.json     the mark of a deleted project
 """
 
 from contextlib import AbstractAsyncContextManager
@@ -51,7 +52,10 @@ class ArtifactStore(Protocol):
         ...
 
     async def deliver(self, key: str, path: Path, media_type: str) -> ArtifactRef:
-        """Stores a finished file under a name for people; replaces an older one."""
+        """Stores a finished file under a name for people; replaces an older one.
+
+        A cancellation is raised once the file is stored, so that nothing is stored after it.
+        """
         ...
 
     async def open(self, ref: ArtifactRef) -> Path:
@@ -68,6 +72,10 @@ class ArtifactStore(Protocol):
 
     async def replace_document(self, key: str, document: bytes) -> None:
         """Stores a small document; replaces an older one."""
+        ...
+
+    async def remove_output(self, project_id: object) -> None:
+        """Removes all deliverables of a project; nothing happens if there are none."""
         ...
 
 

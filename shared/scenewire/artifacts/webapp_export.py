@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
+from scenewire.artifacts.finishing import finish
 from scenewire.errors import FailureCode, PermanentError, storage_failure
 
 __all__ = ["DATABASE", "WebApp", "film_path", "narration_path", "thumbnail_path"]
@@ -54,7 +55,25 @@ class WebApp:
             PermanentError: `storage_unavailable`, the web application's folder does not exist.
             TransientError: `storage_full` or `storage_unavailable`, as for artifacts.
         """
-        await asyncio.to_thread(self._put, self._root / path, source)
+        await finish(asyncio.to_thread(self._put, self._root / path, source))
+
+    async def remove(self, project_id: UUID) -> None:
+        """Removes the copies of a project; nothing happens if there are none.
+
+        Raises:
+            TransientError: `storage_unavailable`, a file cannot be removed.
+        """
+        await asyncio.to_thread(self._remove, project_id)
+
+    def _remove(self, project_id: UUID) -> None:
+        for path in (film_path(project_id), narration_path(project_id, 1)):
+            folder = (self._root / path).parent
+            try:
+                shutil.rmtree(folder)
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise storage_failure(error, f"cannot remove {folder}") from error
 
     def _put(self, target: Path, source: Path) -> None:
         if not self._root.is_dir():

@@ -208,6 +208,13 @@ class Bus:
         """Returns the project id for the order in flight if it does not name one."""
         return current_delivery().message.derived_project_id
 
+    def is_deleted(self, project_id: UUID) -> bool:
+        """Returns whether the stream holds the deletion of a project, as far as it has been received.
+
+        Only for services with a durable of work.
+        """
+        return self._ended.includes_deletion(project_id)
+
     async def count_subjects(self, pattern: str) -> int:
         """Returns how many subjects that match a pattern hold a message."""
         info = await self._jetstream.stream_info(PIPELINE.name, subjects_filter=pattern)

@@ -1,9 +1,10 @@
-"""Stops the work for projects that have failed or were cancelled.
+"""Stops the work for projects that have failed, were cancelled or were deleted.
 
 Every process has a consumer of its own: a durable that replicas share would deliver an end to one of them only.
 """
 
 import asyncio
+import sys
 from collections import defaultdict
 from collections.abc import Awaitable
 from typing import Final
@@ -16,13 +17,16 @@ from nats.js.api import DeliverPolicy
 from pydantic import ValidationError
 
 from scenewire.bus.connection import Ephemeral
-from scenewire.messages import Message, ProjectCancelled, ProjectFailed
+from scenewire.messages import Message, ProjectCancelled, ProjectDeleted, ProjectFailed
 from scenewire.topology import PIPELINE
 
 __all__ = ["EndedProjects"]
 
 _CATCH_UP_TIMEOUT_S: Final = 10.0
 """How long a start waits for earlier ends; a slower reader works for ended projects for a while, nothing worse."""
+
+_EVERY_REVISION: Final = sys.maxsize
+"""A deleted project has ended at every revision, also at later ones."""
 
 log = structlog.get_logger(__name__)
 
@@ -65,6 +69,10 @@ class EndedProjects:
         """Returns whether a project has ended at this revision or a later one."""
         return project_id is not None and revision <= self._revisions.get(project_id, -1)
 
+    def includes_deletion(self, project_id: UUID) -> bool:
+        """Returns whether a project was deleted."""
+        return self.includes(project_id, _EVERY_REVISION)
+
     async def work(self, work: Awaitable[None], project_id: UUID, revision: int) -> None:
         """Awaits work for a revision of a project; cancels it and returns when that revision ends, or a later one."""
         task = asyncio.ensure_future(_coroutine(work))
@@ -88,9 +96,11 @@ class EndedProjects:
         except ValidationError:
             log.warning("unreadable_end", subject=message.subject)  # the recorder logs it
             return
-        self._revisions[ended.project_id] = max(ended.revision, self._revisions.get(ended.project_id, -1))
+        is_deletion = message.subject == ProjectDeleted.SUBJECT
+        until = _EVERY_REVISION if is_deletion else ended.revision
+        self._revisions[ended.project_id] = max(until, self._revisions.get(ended.project_id, -1))
         for task, revision in self._working.get(ended.project_id, {}).items():
-            if revision <= ended.revision:
+            if revision <= until:
                 task.cancel()
 
 

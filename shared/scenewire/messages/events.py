@@ -24,6 +24,7 @@ __all__ = [
     "NarrationRequested",
     "Progress",
     "ProjectCancelled",
+    "ProjectDeleted",
     "ProjectFailed",
     "SceneMessage",
     "ScenesScripted",
@@ -188,6 +189,12 @@ class ProjectCancelled(Message):
     requested_by: RequestedBy = ""
 
 
+class ProjectDeleted(ProjectCancelled):
+    """The project was deleted, whatever its revision: no message about it counts any more."""
+
+    SUBJECT: ClassVar[str] = "project.deleted"
+
+
 MESSAGES: Final[Mapping[str, type[ScriptRequested | Message]]] = {
     model.SUBJECT: model
     for model in (
@@ -200,6 +207,7 @@ MESSAGES: Final[Mapping[str, type[ScriptRequested | Message]]] = {
         VideoAssembled,
         ProjectFailed,
         ProjectCancelled,
+        ProjectDeleted,
     )
 }
 """Class of each message by its `SUBJECT`."""

@@ -10,13 +10,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from scenewire.database.engine import reading_engine, snapshot
 from scenewire.database.models import AuditEntry, FootageEntry, LoggedMessage, Project, Scene, Video, VisualSuggestion
 from scenewire.database.search import footage_matches, video_search
-from scenewire.messages import ProjectCancelled, ProjectFailed, ScenesScripted, ScriptRequested, VideoAssembled
+from scenewire.messages import (
+    ProjectCancelled,
+    ProjectDeleted,
+    ProjectFailed,
+    ScenesScripted,
+    ScriptRequested,
+    VideoAssembled,
+)
 
 __all__ = ["ENDS", "Record", "Row", "opened"]
 
 Row = dict[str, Any]
 
-ENDS: Final = (VideoAssembled.SUBJECT, ProjectFailed.SUBJECT, ProjectCancelled.SUBJECT)
+ENDS: Final = (VideoAssembled.SUBJECT, ProjectFailed.SUBJECT, ProjectCancelled.SUBJECT, ProjectDeleted.SUBJECT)
+_EVERY_REVISION: Final = 2**31 - 1
+"""A deleted project has ended at every revision, also at later ones. Postgres's INTEGER holds it."""
+
+_IS_DELETION: Final = LoggedMessage.subject == ProjectDeleted.SUBJECT
 _STORY: Final = (LoggedMessage.revision, LoggedMessage.published_at, LoggedMessage.sequence)
 
 
@@ -59,6 +70,18 @@ class Record:
         """Returns ids of projects with a prefix."""
         query = select(Project.id).where(Project.id.startswith(text, autoescape=True)).order_by(Project.id).limit(limit)
         return [row["id"] for row in await self._rows(query)]
+
+    async def deleted_ids_beginning(self, text: str, *, limit: int = 5) -> list[str]:
+        """Returns ids of deleted projects with a prefix."""
+        whose = LoggedMessage.project_id
+        query = select(whose).where(
+            LoggedMessage.valid,
+            _IS_DELETION,
+            whose.between(text, f"{text}g"),  # ids are hexadecimal; unlike the next line, this uses the index
+            whose.startswith(text, autoescape=True),
+        )
+        rows = await self._rows(query.distinct().order_by(LoggedMessage.project_id).limit(limit))
+        return [row["project_id"] for row in rows]
 
     async def project(self, project_id: str) -> Row | None:
         """Returns a project with `scenes` in order, each with its `footage`; None if there is none."""
@@ -270,13 +293,20 @@ class Record:
         return await self._rows(query)
 
     async def ended_messages(self) -> AsyncIterator[Row]:
-        """Yields `message_id`, `project_id` and `subject` of the messages in the latest runs of ended projects."""
+        """Yields `message_id`, `project_id` and `subject` of the messages in the latest runs of ended projects.
+
+        The last end of a project is the one that counts: a deletion comes last.
+        """
         runs = _runs()
         query = (
             select(LoggedMessage.message_id, LoggedMessage.project_id, LoggedMessage.subject)
             .join(runs, runs.c.project_id == LoggedMessage.project_id)
-            .where(LoggedMessage.valid, LoggedMessage.revision == runs.c.latest, runs.c.ended >= runs.c.latest)
-            .order_by(LoggedMessage.project_id, *_STORY)
+            .where(
+                LoggedMessage.valid,
+                or_(LoggedMessage.revision == runs.c.latest, _IS_DELETION),
+                runs.c.ended >= runs.c.latest,
+            )
+            .order_by(LoggedMessage.project_id, _IS_DELETION, *_STORY)
         )
         async for row in self._streamed(query):
             yield row
@@ -329,7 +359,7 @@ class Record:
 
 def _runs() -> Subquery:
     """Selects the latest revision of each project and the latest ended one; -1 if none has ended."""
-    ended = case((LoggedMessage.subject.in_(ENDS), LoggedMessage.revision), else_=-1)
+    ended = case((_IS_DELETION, _EVERY_REVISION), (LoggedMessage.subject.in_(ENDS), LoggedMessage.revision), else_=-1)
     return (
         select(
             LoggedMessage.project_id,

@@ -6,11 +6,13 @@ from itertools import groupby
 from typing import Any, Final
 
 from scenewire.database.condition import require_current
+from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import (
     ArtifactRef,
     AudioRendered,
     FootageSourced,
     ProjectCancelled,
+    ProjectDeleted,
     ProjectFailed,
     ScenesScripted,
     ScriptRequested,
@@ -67,11 +69,13 @@ async def project(database_url: str, project_id: str) -> Row:
         project_id: an id, or a prefix of one.
 
     Raises:
-        PermanentError: `not_on_record`.
+        PermanentError: `not_on_record`, there is no such project, or it was deleted.
     """
     await require_current(database_url)
     async with opened(database_url) as record:
         found = await _find(record, project_id)
+        if (deletion := await record.last_message(found, ProjectDeleted.SUBJECT)) is not None:
+            raise _deleted(found, deletion)
         row = await record.project(found) or {"id": found, "scenes": []}
         order = await record.last_message(found, ScriptRequested.SUBJECT)
         script = await record.last_message(found, ScenesScripted.SUBJECT)
@@ -133,7 +137,20 @@ async def _find(record: Record, text: str) -> str:
     prefix = read_id_prefix(text)
     if await record.knows(prefix):
         return prefix
-    return select_id(prefix, await record.ids_beginning(prefix), place="on record")
+    ids = await record.ids_beginning(prefix) or await record.deleted_ids_beginning(prefix)
+    return select_id(prefix, ids, place="on record")
+
+
+def _deleted(project_id: str, row: Row) -> PermanentError:
+    content = _content(row)
+    by, reason = (content.requested_by, content.reason) if isinstance(content, ProjectDeleted) else ("", "")
+    who = f" by {by}" if by else ""
+    why = f": {reason}" if reason else ""
+    return PermanentError(
+        FailureCode.NOT_ON_RECORD,
+        f"project {project_id} is not on record: it was deleted at {row['published_at']}{who}{why}",
+        hint=f"`scenewire history {project_id}` lists its messages",
+    )
 
 
 def _ordered(order: Row | None, script: Row | None, speech: Sequence[Row]) -> Row | None:

@@ -22,6 +22,7 @@ from scenewire.messages import (
     Loudness,
     Message,
     ProjectCancelled,
+    ProjectDeleted,
     ProjectFailed,
     ScriptRequested,
     SourceFacts,
@@ -143,6 +144,10 @@ def failed(project_id: UUID = PROJECT) -> ProjectFailed:
 
 def cancelled(project_id: UUID = PROJECT) -> ProjectCancelled:
     return ProjectCancelled(project_id=project_id, reason="changed our minds")
+
+
+def deleted(project_id: UUID = PROJECT, *, revision: int = 0) -> ProjectDeleted:
+    return ProjectDeleted(project_id=project_id, revision=revision, reason="asked by the customer", requested_by="Ada")
 
 
 def delivered(

@@ -1,4 +1,5 @@
 import asyncio
+import json
 import random
 import sqlite3
 import tempfile
@@ -22,15 +23,22 @@ from scenewire_recorder.log_entries import read
 from scenewire_recorder.repository import Repository
 from scenewire_recorder.stage import RecorderStage
 from tests.support.builders import PROJECT, scripted
-from tests.unit.recorder.story import Database, cancelled, delivered, failed, film, footage, raw_message
+from tests.unit.recorder.story import Database, cancelled, deleted, delivered, failed, film, footage, raw_message
 
 OTHER = UUID("22222222-2222-4222-8222-222222222222")
+GONE = UUID("33333333-3333-4333-8333-333333333333")
 
 
 def everything() -> list[StoredMessage]:
-    """A run that fails and is mended, a second run with a message of the first among it, another project, noise."""
+    """A run that fails and is mended, a second run with a message of the first among it, other projects, noise.
+
+    One of the others is deleted in the middle of its second run.
+    """
     first, second = film(scene_count=2), film(scene_count=2, revision=1)
-    story = delivered([*first[:5], failed(), *first[5:], *second[:4], *film(OTHER, 1), *second[4:], cancelled(OTHER)])
+    gone = [*film(GONE, 2), *film(GONE, 2, revision=1)]
+    gone.insert(-3, deleted(GONE))
+    others = [*film(OTHER, 1), *gone]
+    story = delivered([*first[:5], failed(), *first[5:], *second[:4], *others, *second[4:], cancelled(OTHER)])
     late = footage(PROJECT, 1, 2, "late").model_dump_json().encode()
     noise = [("footage.sourced", late), ("audio.rendered", b"{}"), ("audio.rendered", b"\xff")]
     return story + [
@@ -206,6 +214,29 @@ async def test_b30_a_project_that_somebody_deleted_comes_back_whole(database: Da
         assert connection.execute("SELECT count(*) FROM visual_suggestions").fetchone() == (0,)
     await database.record(delivered(film()))
     assert database.row("SELECT count(*) AS n FROM scenes WHERE audio_file_path IS NOT NULL")["n"] == 3
+
+
+async def test_a_deleted_project_has_no_rows_whatever_arrives_late(database: Database):
+    story = [*film(revision=1), deleted()]
+    await database.record(delivered([*film(), *film(OTHER)]), delivered(story[:-3], first=50))
+    clips = database.rows("SELECT * FROM videos WHERE path LIKE 'content/%' ORDER BY path")
+    await database.record(delivered(story[-1:], first=90))
+    kept = database.projections()
+    assert {row["id"] for row in kept["projects"]} == {str(OTHER)}
+    assert {row["project_id"] for row in kept["scenes"] + kept["assembly_jobs"]} == {str(OTHER)}
+    scenes = {row["id"] for row in kept["scenes"]}
+    assert {row["scene_id"] for row in kept["visual_suggestions"] + kept["footage"]} == scenes
+    assert [row["path"] for row in kept["videos"] if row["path"].startswith("output/")] == [
+        f"output/{OTHER}/Tea_video.mp4"
+    ]
+    assert [row for row in sorted(kept["videos"], key=lambda row: row["path"]) if row in clips] == clips
+    assert database.rows("SELECT * FROM videos_fts('tea')") == database.rows("SELECT * FROM videos_fts('video')")
+    await database.record(delivered(story[-3:-1], first=95))
+    assert database.projections() == kept
+    assert database.row("SELECT count(*) AS n FROM message_log WHERE project_id = ?", str(PROJECT))["n"] == 31
+    gone = database.rows("SELECT * FROM audit_log WHERE operation = 'DELETE' AND entity_id = ?", str(PROJECT))
+    assert [json.loads(row["context"])["subject"] for row in gone] == ["project.deleted"]
+    assert database.audit_faults() == []
 
 
 async def test_a_clip_that_two_projects_use_is_one_video(database: Database):

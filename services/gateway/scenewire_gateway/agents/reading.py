@@ -118,7 +118,7 @@ async def _wait(projects: Projects, project: ProjectState, ctx: Context[Any, Any
     async with projects.hub.subscription(project) as events:
         async for event in events:
             view = event.project
-            if view.state not in _GOES_ON:
+            if view is None or view.state not in _GOES_ON:
                 return
             if view.percent > reported:
                 reported = view.percent

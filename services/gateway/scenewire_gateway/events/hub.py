@@ -17,6 +17,7 @@ from scenewire.messages import (
     FootageSourced,
     Progress,
     ProjectCancelled,
+    ProjectDeleted,
     ProjectFailed,
     ScenesScripted,
     ScriptRequested,
@@ -39,7 +40,17 @@ _TELEMETRY_WAITING: Final = 32
 """Beyond as many, progress is left out: it is not stored and the next report replaces it."""
 
 EventKind = Literal[
-    "state", "order", "script", "narration", "footage", "segment", "video", "failure", "cancellation", "progress"
+    "state",
+    "order",
+    "script",
+    "narration",
+    "footage",
+    "segment",
+    "video",
+    "failure",
+    "cancellation",
+    "deletion",
+    "progress",
 ]
 
 _KINDS: Final[dict[str, EventKind]] = {
@@ -51,6 +62,7 @@ _KINDS: Final[dict[str, EventKind]] = {
     VideoAssembled.SUBJECT: "video",
     ProjectFailed.SUBJECT: "failure",
     ProjectCancelled.SUBJECT: "cancellation",
+    ProjectDeleted.SUBJECT: "deletion",
 }
 
 log = structlog.get_logger(__name__)
@@ -70,7 +82,7 @@ class Event(BaseModel):
     step: Literal["", "started", "working", "retrying"] = Field(default="", description="Of progress.")
     detail: str = Field(default="", description="Of progress.")
     fraction: float | None = Field(default=None, description="Of progress, 0 to 1.")
-    project: ProjectView
+    project: ProjectView | None = Field(description="As it is then; null once it was deleted.")
 
     @cached_property
     def payload(self) -> str:
@@ -183,6 +195,8 @@ class Hub:
         async for event in reader:
             if event.sequence is None or event.sequence > last:
                 yield event
+            if project is not None and event.kind == "deletion":
+                return
 
     async def _missed(self, project: ProjectState | None, after: int) -> AsyncIterator[Event]:
         async for message in self._bus.stored(PIPELINE.subjects, from_sequence=after + 1):
@@ -214,7 +228,7 @@ class Hub:
     async def _event(self, entry: Entry) -> Event | None:
         kind = _KINDS.get(entry.subject)
         states = await self._board.states([entry.project_id]) if kind is not None else []
-        if kind is None or not states:
+        if kind is None or not (states or kind == "deletion"):
             return None
         return Event(
             kind=kind,
@@ -223,8 +237,8 @@ class Hub:
             revision=entry.revision,
             scene_number=entry.scene_number,
             at=entry.at,
-            attempt=states[0].attempts.get(entry.scene_number),
-            project=project_view(states[0]),
+            attempt=states[0].attempts.get(entry.scene_number) if states else None,
+            project=project_view(states[0]) if states else None,
         )
 
     async def _told(self, progress: Progress) -> Event | None:

@@ -1,10 +1,12 @@
-"""Edits, approvals, retries and cancellations."""
+"""Edits, approvals, retries, cancellations and deletions."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
+from scenewire_gateway.access.dependencies import require
+from scenewire_gateway.access.scopes import Caller, Scope
 from scenewire_gateway.http.orders import Orderer
 from scenewire_gateway.http.projects import ProjectFinder
 from scenewire_gateway.projects.board import Board
@@ -14,6 +16,8 @@ from scenewire_gateway.projects.state import ProjectState
 from scenewire_gateway.projects.views import ProjectView, project_view
 
 __all__ = ["edits_router"]
+
+Administrator = Annotated[Caller, Depends(require(Scope.ADMIN))]
 
 
 class _Request(BaseModel):
@@ -59,6 +63,17 @@ def edits_router(board: Board, orders: Orders, find: ProjectFinder) -> APIRouter
         """Cancels a project; one that has ended stays as it is."""
         await orders.cancel(project, reason=wanted.reason, caller=caller.name)
         return project_view(await board.expect_end(project))
+
+    @router.delete("", status_code=202, summary="Delete a project")
+    async def delete(project: Annotated[ProjectState, found], caller: Administrator) -> ProjectView:
+        """Deletes a project: what is being made stops, and its rows and videos are removed.
+
+        Answers with the project as it was. It cannot be restored, and its id and idempotency key cannot be ordered again.
+        """
+        was = project_view(project)
+        await orders.delete(project, caller=caller.name)
+        await board.expect_deletion(project)
+        return was
 
     async def changed(project: ProjectState, revision: int) -> ProjectView:
         return project_view(await board.expect(project.project_id, revision) or project)

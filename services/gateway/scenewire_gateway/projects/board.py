@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from scenewire.bus.client import BusClient
+from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import Progress, StoredMessage, read_id_prefix, select_id
 from scenewire.record.queries import Record
 from scenewire.topology import PIPELINE, RECORDER
@@ -72,12 +73,20 @@ class Board:
         """
         prefix = read_id_prefix(text)
         new = {str(entry.project_id) for entry in self._recent if str(entry.project_id).startswith(prefix)}
-        known = sorted({*await self._record.ids_beginning(prefix), *new})
-        found = prefix if prefix in known else select_id(prefix, known, place="on record")
-        return (await self.states([UUID(found)]))[0]
+        ids = [UUID(known) for known in sorted({*await self._record.ids_beginning(prefix), *new})]
+        found = {str(state.project_id): state for state in await self.states(ids)}
+        if not found:
+            await self._refuse_deleted(prefix, ids)
+        return found[prefix if prefix in found else select_id(prefix, list(found), place="on record")]
+
+    async def _refuse_deleted(self, prefix: str, ids: Sequence[UUID]) -> None:
+        gone = [str(project_id) for project_id in ids if project_id in self._states]  # not recorded yet
+        if gone := gone or await self._record.deleted_ids_beginning(prefix):
+            message = f"project {gone[0]} was deleted"
+            raise PermanentError(FailureCode.NOT_ON_RECORD, message, hint="order the video again")
 
     async def states(self, project_ids: Sequence[UUID]) -> list[ProjectState]:
-        """Returns the states of projects, in the given order; those without a message are left out."""
+        """Returns the states of projects, in the given order, without those that were deleted or have no message."""
         missing = [project_id for project_id in project_ids if project_id not in self._states]
         if missing:
             await self._load(missing)
@@ -86,7 +95,7 @@ class Board:
             self._states.move_to_end(state.project_id)
         while len(self._states) > _KNOWN:
             self._states.popitem(last=False)
-        return found
+        return [state for state in found if not state.is_deleted]
 
     async def expect(self, project_id: UUID, revision: int) -> ProjectState | None:
         """Waits a moment until a revision of a project is known; returns None if the bus is late."""
@@ -105,21 +114,30 @@ class Board:
 
         return await self._soon(ended) or project
 
-    async def latest(self, *, limit: int, offset: int = 0) -> list[ProjectState]:
-        """Returns projects, the most recently active first."""
+    async def expect_deletion(self, project: ProjectState) -> None:
+        """Waits a moment until a project is known to be deleted."""
+
+        async def deleted() -> ProjectState | None:
+            return None if await self.states([project.project_id]) else project
+
+        await self._soon(deleted)
+
+    async def _latest(self, *, limit: int, offset: int) -> list[UUID]:
+        """Returns ids of projects, the most recently active first; those without a state are among them."""
         ids = [UUID(found) for found in await self._record.project_ids(limit=limit, offset=offset)]
         if offset == 0:
             new = dict.fromkeys(entry.project_id for entry in reversed(self._recent))
             ids = [*(project_id for project_id in new if project_id not in ids), *ids]
-        return await self.states(ids)
+        return ids
 
     async def listed(self, state: State | None = None, *, limit: int) -> list[ProjectState]:
         """Returns projects in a state, in any if None, the most recently active first."""
         found: dict[UUID, ProjectState] = {}
         for offset in range(0, _MAX_SEEN, _PAGE):
-            page = await self.latest(limit=_PAGE, offset=offset)
+            ids = await self._latest(limit=_PAGE, offset=offset)
+            page = await self.states(ids)
             found |= {project.project_id: project for project in page if state in (None, project.run.state)}
-            if len(page) < _PAGE or len(found) >= limit:
+            if len(ids) < _PAGE or len(found) >= limit:
                 break
         return list(found.values())[:limit]
 

@@ -1,4 +1,4 @@
-"""What callers can ask for: orders, edits, approvals, retries, cancellations. Each becomes a message."""
+"""What callers can ask for: orders, edits, approvals, retries, cancellations, deletions. Each becomes a message."""
 
 import hashlib
 import json
@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from scenewire.bus.client import BusClient
 from scenewire.errors import ConflictError, FailureCode, PermanentError
-from scenewire.messages import ProjectCancelled, ScriptRequested, StoryboardEdit, describe_faults
+from scenewire.messages import ProjectCancelled, ProjectDeleted, ScriptRequested, StoryboardEdit, describe_faults
 from scenewire.topology import EDIT_STORYBOARD, MAKE_ORDER, PLAN_ORDER
 from scenewire_gateway.projects.edits import Edit
 from scenewire_gateway.projects.records import Records
@@ -154,6 +154,16 @@ class Orders:
                 project_id=project.project_id, revision=run.revision, reason=reason, requested_by=caller
             )
             await self._bus.publish(cancelled)
+
+    async def delete(self, project: ProjectState, *, caller: str) -> None:
+        """Deletes a project with all its revisions.
+
+        Raises:
+            TransientError: `bus_unavailable`, `storage_full`.
+        """
+        await self._bus.publish(
+            ProjectDeleted(project_id=project.project_id, revision=project.run.revision, requested_by=caller)
+        )
 
 
 def read_order(fields: object) -> ScriptRequested:

@@ -10,6 +10,7 @@ from scenewire.messages import (
     AudioRendered,
     FootageSourced,
     ProjectCancelled,
+    ProjectDeleted,
     ProjectFailed,
     ScenesScripted,
     ScriptRequested,
@@ -96,6 +97,7 @@ class ProjectState:
     last_sequence: int = 0
     attempts: dict[int | None, int] = field(default_factory=dict)
     """Attempts at the scenes in work that were repeated, as far as this process has heard."""
+    is_deleted: bool = False
 
     @classmethod
     def ordered(cls, project_id: UUID, order: ScriptRequested) -> Self:
@@ -118,6 +120,8 @@ class ProjectState:
                     self.order = entry.content
             case ScenesScripted():
                 run.script = entry.content
+            case ProjectDeleted():
+                self.is_deleted = True
             case VideoAssembled() | ProjectFailed() | ProjectCancelled():
                 run.ends[entry.sequence] = (entry.at, entry.content)
             case _:

@@ -17,6 +17,7 @@ from scenewire.messages import (
     FootageSourced,
     NarrationRequested,
     ProjectCancelled,
+    ProjectDeleted,
     ProjectFailed,
     Scene,
     SceneMessage,
@@ -41,6 +42,7 @@ __all__ = [
     "fold",
     "is_edit",
     "job_id",
+    "output_folder",
 ]
 
 T = TypeVar("T")
@@ -175,6 +177,14 @@ class ProjectRows:
             causes=dict(self.causes),
         )
 
+    def deleted(self, deletion: LogEntry) -> Self:
+        """Returns the rows after a deletion: none but those of source files, which other projects may use too."""
+        output = output_folder(self.project_id)
+        videos = {path: row for path, row in self.videos.items() if not path.startswith(output)}
+        causes: dict[Cause, LogEntry] = {("video", path): self.causes["video", path] for path in videos}
+        causes["project", self.project_id] = deletion
+        return type(self)(project_id=self.project_id, revision=self.revision, videos=videos, causes=causes)
+
     def restarted(self, entries: Iterable[LogEntry]) -> Self:
         """Returns the rows before the first message, with everything that other tables and applications refer to.
 
@@ -189,6 +199,11 @@ class ProjectRows:
         return type(self)(project_id=self.project_id, project=kept, scene_ids=dict(self.scene_ids) if is_first else {})
 
 
+def output_folder(project_id: str) -> str:
+    """Returns the beginning of the paths of a project's finished videos."""
+    return f"output/{project_id}/"
+
+
 def is_edit(entry: LogEntry) -> bool:
     """Returns whether a message is a storyboard that a person has edited: its scenes may have other numbers than before."""
     return isinstance(entry.content, ScenesScripted) and entry.content.edit is not None
@@ -196,10 +211,14 @@ def is_edit(entry: LogEntry) -> bool:
 
 def fold(rows: ProjectRows, entries: Iterable[LogEntry]) -> ProjectRows:
     """Returns the rows after further messages; the given rows do not change."""
-    after = rows.copy()
+    after, deletion = rows.copy(), None
     for entry in sorted(entries, key=lambda entry: (*entry.position, entry.message_id)):
         if entry.content is not None:
             _apply(after, entry.content, entry)
+        if isinstance(entry.content, ProjectDeleted):
+            deletion = entry
+    if deletion is not None:
+        return after.deleted(deletion)
     if after.project is not None and after.scenes:
         _sum_up(after.project, [row for _, row in sorted(after.scenes.items())])
     return after
