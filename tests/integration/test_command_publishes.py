@@ -1,4 +1,4 @@
-"""Orders and cancellations from the command, on a bus that does not take them."""
+"""Orders, cancellations and deletions from the command, also on a bus that does not take them."""
 
 import json
 from collections.abc import AsyncIterator
@@ -9,14 +9,17 @@ from uuid import uuid4
 import pytest
 
 from scenewire.bus.provision import provision
+from scenewire.database.revision import upgrade
 from scenewire.errors import FailureCode, PermanentError
-from scenewire.messages import ProjectCancelled, ProjectFailed, SceneOrder, ScriptRequested
+from scenewire.messages import ProjectCancelled, ProjectDeleted, ProjectFailed, SceneOrder, ScriptRequested
 from scenewire.topology import MAX_BODY, PIPELINE
 from scenewire_cli.progress.events import ProjectProgress, follow
 from scenewire_cli.stack.connection import existing
 from scenewire_cli.stack.data_folder import DataFolder
+from tests.support.builders import PROJECT
 from tests.support.bus_world import World, bus_world
-from tests.support.product import run
+from tests.support.product import Finished, run
+from tests.unit.recorder.story import Database, delivered, film
 
 
 @pytest.fixture
@@ -70,3 +73,24 @@ async def test_a_command_follows_the_messages_whose_bodies_name_its_project(worl
         assert await access.bus.holds(2, ours)
         assert not await access.bus.holds(1, ours)
     assert events == [cancelled]
+
+
+async def test_a_project_on_record_that_is_older_than_the_stream_is_deleted_and_that_of_another_application_is_not(
+    world: World, tmp_path: Path
+):
+    database, foreign = Database(tmp_path / "record.db"), uuid4()
+    await upgrade(database.url)
+    await database.record(delivered(film()))
+    database.execute(f"INSERT INTO projects (id, name) VALUES ('{foreign}', 'theirs')")  # noqa: S608
+    to_bus = ("--yes", "--json", "--nats", world.server.url)
+
+    async def deletion(project_id: str) -> Finished:
+        return await run("delete", project_id, *to_bus, data=tmp_path, cwd=tmp_path, DATABASE_URL=database.url)
+
+    for unknown in (str(foreign), str(uuid4())):
+        refused = await deletion(unknown)
+        assert (refused.returncode, refused.events[-1]["code"]) == (1, "not_on_record")
+    assert await world.messages(PIPELINE.name, ">") == 0
+    deleted = await deletion(str(PROJECT)[:8])
+    assert deleted.events == [{"event": "deleted", "project_id": str(PROJECT), "name": "Tea"}]
+    assert await world.messages(PIPELINE.name, ProjectDeleted.SUBJECT) == 1
