@@ -38,7 +38,6 @@ def register(
         deletions: the deleted projects, which take neither orders nor edits.
         loops: orders processed concurrently.
     """
-
     _answer_questions(bus, stage)
 
     async def is_deleted(project_id: UUID) -> bool:
