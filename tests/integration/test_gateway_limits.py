@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from scenewire_gateway.http import route_limits
+from scenewire_gateway.http.bounds import route_limits
 from tests.support.gateway_stack import running_gateway
 
 LIMIT = 200_000

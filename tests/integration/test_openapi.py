@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from scenewire_gateway.http import api
-from scenewire_gateway.http.limits import Rate
+from scenewire_gateway.http.bounds.limits import Rate
 from tests.support.doors import ordered
 from tests.support.gateway_stack import running_gateway
 

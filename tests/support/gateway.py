@@ -15,7 +15,7 @@ from scenewire_gateway.access.middleware import AccessMiddleware
 from scenewire_gateway.access.neighbours import Neighbours
 from scenewire_gateway.access.scopes import Caller, Scope
 from scenewire_gateway.access.sessions import Sessions
-from scenewire_gateway.http.session import session_router
+from scenewire_gateway.http.routes.session import session_router
 from scenewire_gateway.problems import MEDIA_TYPE, Problem
 
 SECRET = b"0" * 32

@@ -1,4 +1,4 @@
-"""The real gateway with what it asks, in this process: record, script service and bus, but nothing that makes videos."""
+"""The real gateway with what it asks, in this process: record, bus, and all services but assembly, which would take long."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -14,6 +14,10 @@ from scenewire_recorder.app import create_app as create_recorder
 from scenewire_recorder.settings import RecorderSettings
 from scenewire_script.app import create_app as create_script
 from scenewire_script.settings import ScriptSettings
+from scenewire_sourcing.app import create_app as create_sourcing
+from scenewire_sourcing.settings import SourcingSettings
+from scenewire_tts.app import create_app as create_tts
+from scenewire_tts.settings import TtsSettings
 from tests.support.nats import provisioned_server
 from tests.support.ports import free_port
 
@@ -33,6 +37,8 @@ async def running_gateway(folder: Path, **changes: Any) -> AsyncIterator[str]:
         apps: list[FastStream] = [
             create_recorder(RecorderSettings(database_url=database, **common)),
             create_script(ScriptSettings(**common)),
+            create_tts(TtsSettings(engine="espeak", data_folder=folder / "data", **common)),
+            create_sourcing(SourcingSettings(**common)),
             create_gateway(
                 GatewaySettings(database_url=database, data_folder=folder / "data", port=port, **common, **changes)
             ),

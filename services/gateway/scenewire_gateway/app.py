@@ -22,18 +22,18 @@ from scenewire_gateway.agents.server import Projects
 from scenewire_gateway.events.hub import Hub
 from scenewire_gateway.handlers import register
 from scenewire_gateway.http.api import make_api
-from scenewire_gateway.http.choices import choices_router
-from scenewire_gateway.http.edits import edits_router
-from scenewire_gateway.http.events import events_router
 from scenewire_gateway.http.files import Files
-from scenewire_gateway.http.media import media_router
-from scenewire_gateway.http.orders import orders_router
-from scenewire_gateway.http.preview import preview_router
-from scenewire_gateway.http.prior_webapp import prior_webapp_router
-from scenewire_gateway.http.projects import ProjectFinder, projects_router
-from scenewire_gateway.http.search import search_router
+from scenewire_gateway.http.routes.choices import choices_router
+from scenewire_gateway.http.routes.edits import edits_router
+from scenewire_gateway.http.routes.events import events_router
+from scenewire_gateway.http.routes.media import media_router
+from scenewire_gateway.http.routes.orders import orders_router
+from scenewire_gateway.http.routes.preview import preview_router
+from scenewire_gateway.http.routes.prior_webapp import prior_webapp_router
+from scenewire_gateway.http.routes.projects import ProjectFinder, projects_router
+from scenewire_gateway.http.routes.search import search_router
+from scenewire_gateway.http.routes.uploads import uploads_router
 from scenewire_gateway.http.server import HttpServer
-from scenewire_gateway.http.uploads import uploads_router
 from scenewire_gateway.preview.scene_preview import ScenePreview
 from scenewire_gateway.projects.board import Board
 from scenewire_gateway.projects.orders import Orders

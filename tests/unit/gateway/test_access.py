@@ -18,7 +18,7 @@ from scenewire_gateway.access.keys import KeysFile
 from scenewire_gateway.access.neighbours import Neighbours
 from scenewire_gateway.access.scopes import Scope
 from scenewire_gateway.access.sessions import Sessions, session_secret
-from scenewire_gateway.http.session import session_router
+from scenewire_gateway.http.routes.session import session_router
 from tests.support.gateway import browsing, guarded_app
 
 REMOTE = {"client": "192.0.2.7", "base": "https://videos.example.com"}

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 
 from scenewire.messages import ScriptRequested
 from scenewire_gateway.access.scopes import Caller, Scope
-from scenewire_gateway.http.edits import edits_router
+from scenewire_gateway.http.routes.edits import edits_router
 from scenewire_gateway.problems import Problem
 from scenewire_gateway.projects.state import ProjectState
 from tests.support.gateway import browsing

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 import pytest
 from starlette.responses import PlainTextResponse
 
-from scenewire_gateway.http import early_answers
-from scenewire_gateway.http.early_answers import EarlyAnswers
+from scenewire_gateway.http.bounds import early_answers
+from scenewire_gateway.http.bounds.early_answers import EarlyAnswers
 from tests.support.gateway import browsing
 
 

@@ -11,9 +11,9 @@ import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, StreamingResponse
 
-from scenewire_gateway.http import limits
-from scenewire_gateway.http.limits import LimitsMiddleware, Rate, RouteLimits
-from scenewire_gateway.http.route_limits import OTHER_ROUTES, READ_RATE, WRITE_RATE, route_limits
+from scenewire_gateway.http.bounds import limits
+from scenewire_gateway.http.bounds.limits import LimitsMiddleware, Rate, RouteLimits
+from scenewire_gateway.http.bounds.route_limits import OTHER_ROUTES, READ_RATE, WRITE_RATE, route_limits
 from tests.support.gateway import Named, browsing
 
 FAST = Rate(1_000, 1_000)

@@ -3,7 +3,7 @@
 import pytest
 from starlette.responses import Response
 
-from scenewire_gateway.http.safety_headers import PAGE_POLICY, SafetyHeaders
+from scenewire_gateway.http.bounds.safety_headers import PAGE_POLICY, SafetyHeaders
 from tests.support.gateway import browsing
 
 

@@ -8,13 +8,13 @@ from starlette.types import ASGIApp
 from scenewire_gateway.access.authentication import Authenticator
 from scenewire_gateway.access.middleware import AccessMiddleware
 from scenewire_gateway.agents.server import AgentServer
-from scenewire_gateway.http.early_answers import EarlyAnswers
+from scenewire_gateway.http.bounds.early_answers import EarlyAnswers
+from scenewire_gateway.http.bounds.limits import LimitsMiddleware
+from scenewire_gateway.http.bounds.route_limits import OTHER_ROUTES, READ_RATE, WRITE_RATE, route_limits
+from scenewire_gateway.http.bounds.safety_headers import SafetyHeaders
 from scenewire_gateway.http.errors import PROBLEM_ANSWERS, add_error_handlers
-from scenewire_gateway.http.limits import LimitsMiddleware
-from scenewire_gateway.http.pages import PageFiles, pages_router
-from scenewire_gateway.http.route_limits import OTHER_ROUTES, READ_RATE, WRITE_RATE, route_limits
-from scenewire_gateway.http.safety_headers import SafetyHeaders
-from scenewire_gateway.http.session import session_router
+from scenewire_gateway.http.routes.pages import PageFiles, pages_router
+from scenewire_gateway.http.routes.session import session_router
 from scenewire_gateway.projects.views import API_VERSION
 
 __all__ = ["make_api"]

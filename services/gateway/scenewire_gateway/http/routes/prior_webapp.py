@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse
 
 from scenewire_gateway.access.dependencies import require
 from scenewire_gateway.access.scopes import Scope
-from scenewire_gateway.http.projects import ProjectFinder
+from scenewire_gateway.http.routes.projects import ProjectFinder
 from scenewire_gateway.projects.records import Records
 from scenewire_gateway.projects.state import ProjectState
 

@@ -13,7 +13,7 @@ from scenewire.topology import LIST_FOOTAGE, LIST_MOODS, LIST_VOICES, SAMPLE_VOI
 from scenewire_gateway.access.dependencies import require
 from scenewire_gateway.access.scopes import Scope
 from scenewire_gateway.http.files import Files
-from scenewire_gateway.http.media import FILE_ANSWERS
+from scenewire_gateway.http.routes.media import FILE_ANSWERS
 
 __all__ = ["choices_router"]
 

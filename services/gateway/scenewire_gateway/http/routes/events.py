@@ -9,7 +9,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from scenewire_gateway.access.dependencies import require
 from scenewire_gateway.access.scopes import Scope
 from scenewire_gateway.events.hub import Event, Hub
-from scenewire_gateway.http.projects import ProjectFinder
+from scenewire_gateway.http.routes.projects import ProjectFinder
 from scenewire_gateway.projects.state import ProjectState
 
 __all__ = ["events_router"]

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Depends, Query, Response
 from scenewire_gateway.access.dependencies import require
 from scenewire_gateway.access.scopes import Scope
 from scenewire_gateway.http.files import file_answer
-from scenewire_gateway.http.media import FILE_ANSWERS, SceneNumberPath, not_yet, scene_of
-from scenewire_gateway.http.projects import ProjectFinder, RevisionQuery
+from scenewire_gateway.http.routes.media import FILE_ANSWERS, SceneNumberPath, not_yet, scene_of
+from scenewire_gateway.http.routes.projects import ProjectFinder, RevisionQuery
 from scenewire_gateway.preview.playlist import playlist
 from scenewire_gateway.preview.scene_preview import ScenePreview
 from scenewire_gateway.projects.records import Records, run_of

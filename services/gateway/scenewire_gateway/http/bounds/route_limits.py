@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from scenewire_gateway.http.limits import KIBIBYTE, Rate, RouteLimits
+from scenewire_gateway.http.bounds.limits import KIBIBYTE, Rate, RouteLimits
 
 __all__ = ["OTHER_ROUTES", "READ_RATE", "WRITE_RATE", "route_limits"]
 

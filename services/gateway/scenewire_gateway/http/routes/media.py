@@ -9,7 +9,7 @@ from scenewire.errors import FailureCode, PermanentError
 from scenewire_gateway.access.dependencies import require
 from scenewire_gateway.access.scopes import Scope
 from scenewire_gateway.http.files import Files
-from scenewire_gateway.http.projects import ProjectFinder, RevisionQuery
+from scenewire_gateway.http.routes.projects import ProjectFinder, RevisionQuery
 from scenewire_gateway.projects.files import FileName, file_of
 from scenewire_gateway.projects.records import Records
 from scenewire_gateway.projects.state import ProjectState

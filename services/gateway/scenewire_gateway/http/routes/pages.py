@@ -12,7 +12,7 @@ from typing_extensions import override
 
 __all__ = ["PAGES", "PageFiles", "pages_router"]
 
-PAGES: Final = Path(__file__).parents[1] / "pages"
+PAGES: Final = Path(__file__).parents[2] / "pages"
 
 _TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 """Hosts have tables of their own, some of which are wrong about modules."""

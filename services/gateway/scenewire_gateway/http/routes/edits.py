@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from scenewire_gateway.access.dependencies import require
 from scenewire_gateway.access.scopes import Caller, Scope
-from scenewire_gateway.http.orders import Orderer
-from scenewire_gateway.http.projects import ProjectFinder
+from scenewire_gateway.http.routes.orders import Orderer
+from scenewire_gateway.http.routes.projects import ProjectFinder
 from scenewire_gateway.projects.board import Board
 from scenewire_gateway.projects.edits import Edit
 from scenewire_gateway.projects.orders import Orders

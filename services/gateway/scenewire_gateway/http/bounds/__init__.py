@@ -1,0 +1,1 @@
+"""What surrounds all routes: limits of requests, and headers of answers."""
