@@ -44,6 +44,7 @@ _STATUS: Final[Mapping[FailureCode, int]] = {
     FailureCode.INVALID_ORDER: 422,
     FailureCode.INVALID_SETTINGS: 422,
     FailureCode.MEDIA_REFUSED: 422,
+    FailureCode.SPEECH_FAILED: 422,
     FailureCode.VOICE_UNAVAILABLE: 422,
     FailureCode.FONT_MISSING: 422,
     FailureCode.RATE_LIMITED: 429,

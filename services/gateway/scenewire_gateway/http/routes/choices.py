@@ -13,7 +13,7 @@ from scenewire.topology import LIST_FOOTAGE, LIST_MOODS, LIST_VOICES, SAMPLE_VOI
 from scenewire_gateway.access.dependencies import require
 from scenewire_gateway.access.scopes import Scope
 from scenewire_gateway.http.files import Files
-from scenewire_gateway.http.routes.media import FILE_ANSWERS
+from scenewire_gateway.http.routes.media import file_answers
 
 __all__ = ["choices_router"]
 
@@ -79,7 +79,9 @@ def choices_router(bus: BusClient, files: Files) -> APIRouter:
             footage=sources["servers"],
         )
 
-    @router.get("/voices/{name}/sample", response_class=Response, responses=FILE_ANSWERS, summary="Hear a voice")
+    @router.get(
+        "/voices/{name}/sample", response_class=Response, responses=file_answers("audio/wav"), summary="Hear a voice"
+    )
     async def sample(
         name: Annotated[str, Path(min_length=1, max_length=100)],
         language: Annotated[

@@ -15,13 +15,24 @@ from scenewire_gateway.projects.records import Records
 from scenewire_gateway.projects.state import ProjectState
 from scenewire_gateway.projects.storyboard import SceneMessages
 
-__all__ = ["FILE_ANSWERS", "SceneNumberPath", "media_router", "not_yet", "scene_of"]
+__all__ = ["SceneNumberPath", "file_answers", "media_router", "not_yet", "scene_of"]
 
-FILE_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
-    200: {"description": "The file.", "content": {"application/octet-stream": {"schema": {"type": "string"}}}},
-    206: {"description": "The part of the file that the header Range names."},
-    416: {"description": "The header Range names no part of the file."},
-}
+
+def file_answers(*media_types: str) -> dict[int | str, dict[str, Any]]:
+    """Returns the documentation of answers with a file of certain types, which support ranges."""
+    binary = {"schema": {"type": "string", "format": "binary"}}
+    content = dict.fromkeys(media_types, binary)
+    return {
+        200: {"description": "The file.", "content": content},
+        206: {
+            "description": "The part of the file that the header Range names.",
+            "content": content | {"multipart/byteranges": binary},
+        },
+        416: {"description": "The header Range names no part of the file."},
+    }
+
+
+_FILE_TYPES: Final = ("video/mp4", "text/vtt", "application/x-subrip", "image/jpeg", "application/json", "text/plain")
 
 SceneNumberPath = Annotated[int, Path(ge=1, description="Number of the scene.")]
 
@@ -32,7 +43,10 @@ def media_router(records: Records, files: Files, find: ProjectFinder) -> APIRout
     found = Depends(find)
 
     @router.get(
-        "/versions/{version}/{file}", response_class=Response, responses=FILE_ANSWERS, summary="Get a file of a video"
+        "/versions/{version}/{file}",
+        response_class=Response,
+        responses=file_answers(*_FILE_TYPES),
+        summary="Get a file of a video",
     )
     async def video_file(
         project: Annotated[ProjectState, found],
@@ -47,7 +61,12 @@ def media_router(records: Records, files: Files, find: ProjectFinder) -> APIRout
             ref, name=PurePosixPath(ref.key).name, download=download, is_final=version != "latest"
         )
 
-    @router.get("/scenes/{number}/narration", response_class=Response, responses=FILE_ANSWERS, summary="Hear a scene")
+    @router.get(
+        "/scenes/{number}/narration",
+        response_class=Response,
+        responses=file_answers("audio/wav"),
+        summary="Hear a scene",
+    )
     async def narration(
         project: Annotated[ProjectState, found], number: SceneNumberPath, revision: RevisionQuery = None
     ) -> Response:
@@ -62,7 +81,7 @@ def media_router(records: Records, files: Files, find: ProjectFinder) -> APIRout
     @router.get(
         "/scenes/{number}/segment",
         response_class=Response,
-        responses=FILE_ANSWERS,
+        responses=file_answers("video/mp4"),
         summary="Watch a scene without sound",
     )
     async def segment(

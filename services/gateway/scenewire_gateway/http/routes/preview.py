@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from scenewire_gateway.access.dependencies import require
 from scenewire_gateway.access.scopes import Scope
 from scenewire_gateway.http.files import file_answer
-from scenewire_gateway.http.routes.media import FILE_ANSWERS, SceneNumberPath, not_yet, scene_of
+from scenewire_gateway.http.routes.media import SceneNumberPath, file_answers, not_yet, scene_of
 from scenewire_gateway.http.routes.projects import ProjectFinder, RevisionQuery
 from scenewire_gateway.preview.playlist import playlist
 from scenewire_gateway.preview.scene_preview import ScenePreview
@@ -44,7 +44,10 @@ def preview_router(records: Records, preview: ScenePreview, find: ProjectFinder)
         return Response(playlist(scenes, complete=is_complete, urls=urls), media_type=_PLAYLIST)
 
     @router.get(
-        "/preview/{number}.mp4", response_class=Response, responses=FILE_ANSWERS, summary="Watch a scene with its sound"
+        "/preview/{number}.mp4",
+        response_class=Response,
+        responses=file_answers("video/mp4"),
+        summary="Watch a scene with its sound",
     )
     async def scene(
         project: Annotated[ProjectState, found], number: SceneNumberPath, revision: RevisionQuery = None
@@ -58,7 +61,10 @@ def preview_router(records: Records, preview: ScenePreview, find: ProjectFinder)
         return file_answer(playable.path, media_type=playable.media_type, name=name, is_final=revision is not None)
 
     @router.get(
-        "/scenes/{number}/picture", response_class=Response, responses=FILE_ANSWERS, summary="See a scene as a picture"
+        "/scenes/{number}/picture",
+        response_class=Response,
+        responses=file_answers("image/jpeg"),
+        summary="See a scene as a picture",
     )
     async def picture(
         project: Annotated[ProjectState, found],
