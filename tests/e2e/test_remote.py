@@ -188,7 +188,9 @@ async def test_a_storyboard_is_approved_from_another_host(data: Path, tmp_path: 
         watched = await run("watch", project[:8], "--json", data=data, cwd=tmp_path, **environment)
         again = await run("approve", project[:8], data=data, cwd=tmp_path, **environment)
     assert [row["state"] for row in listed.events] == ["awaiting_approval"]
-    assert approved.events == [{"event": "approved", "project_id": project, "revision": 1}]
+    assert [(event["event"], event["project_id"], event["revision"]) for event in approved.events] == [
+        ("approved", project, 1)
+    ]
     assert watched.returncode == 0, watched.err
     assert "/versions/1/video" in watched.result["video"]
     assert again.returncode == 1

@@ -25,10 +25,8 @@ def mcp(remote: ServerOptions, *, data: DataOption = None) -> None:
     from scenewire_cli.remote.mcp_bridge import serve_mcp
 
     address = remote.address(data=data) or _running(DataFolder(data), remote.token)
-    for number in (
-        signal.SIGINT,
-        signal.SIGTERM,
-    ):  # reading standard input cannot be cancelled, so they end the process
+    # Nothing is to be cleaned up, and reading standard input cannot be cancelled.
+    for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
     raise typer.Exit(asyncio.run(serve_mcp(address)))
 

@@ -93,7 +93,7 @@ async def _order(
             display.note(f"the same order was made before, see {made}; this makes a new video")
         await server.order(order, pending.project_id)
     display.page(server.address.page(pending.project_id))
-    return ProjectProgress(pending.project_id)
+    return ProjectProgress(pending.project_id, 0 if found is None else found["revision"])
 
 
 async def _fetch(server: Server, video: VideoAssembled, out: Path, display: Display) -> DeliveredFiles:
