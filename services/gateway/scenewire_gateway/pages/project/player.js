@@ -2,7 +2,6 @@
 
 import { el, fill, setText } from "/pages/dom.js";
 import { icon } from "/pages/icons.js";
-import { pictureOf, previewOf } from "/pages/project/addresses.js";
 import { canPlayGrowing, GrowingVideo } from "/pages/project/growing_video.js";
 import { Sequence } from "/pages/project/sequence.js";
 import { Timeline } from "/pages/project/timeline.js";
@@ -139,7 +138,7 @@ export class Player {
     const [scenes, address] =
       kind === "narration"
         ? [this.#spoken, (scene) => scene.narration_url]
-        : [this.#ready, ({ number }) => previewOf(project, number)];
+        : [this.#ready, ({ number }) => `${project.links.self}/preview/${number}.mp4?revision=${project.revision}`];
     return scenes.map((scene) => ({ url: address(scene), start: this.timeline.startOf(scene.number) }));
   }
 
@@ -149,7 +148,7 @@ export class Player {
     if (this.spoken.hidden) return;
     const scene = this.#spoken.find(({ number }) => number === this.scene) ?? this.#spoken[0];
     setText(this.spoken, scene.text);
-    this.video.poster = pictureOf(scene) ?? "";
+    this.video.poster = scene.picture_url ?? "";
   }
 
   #open(source, project) {

@@ -5,7 +5,6 @@ import * as format from "/pages/format.js";
 import { icon, picture } from "/pages/icons.js";
 import { ListenButton } from "/pages/parts/listen.js";
 import { stageName } from "/pages/parts/state.js";
-import { pictureOf } from "/pages/project/addresses.js";
 import { SceneEditor } from "/pages/project/scene_editor.js";
 import { words } from "/pages/words.js";
 
@@ -77,7 +76,7 @@ export class SceneCard {
     this.picture.setAttribute("aria-label", label);
     this.picture.disabled = !scene?.narration_url;
     const name = scene?.picture === "design" ? "edit" : "image";
-    const drawing = scene?.picture_url ? picture(pictureOf(scene), name) : icon(name);
+    const drawing = scene?.picture_url ? picture(scene.picture_url, name) : icon(name);
     fill(this.picture, drawing, scene?.duration && el("span", { class: "time" }, format.clock(scene.duration)));
   }
 
