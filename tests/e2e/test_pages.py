@@ -196,3 +196,15 @@ async def test_every_language_has_the_same_words(browser: Any, tmp_path: Path) -
         )
         assert await pages.text(".bar .button.primary") == "Neues Video"
         await pages.run("localStorage.clear()")
+
+
+async def test_a_lost_connection_shows_and_what_was_missed_comes_back(browser: Any, tmp_path: Path) -> None:
+    async with running_gateway(tmp_path) as url, httpx2.AsyncClient(base_url=url, timeout=30) as client:
+        pages = Pages(browser, url)
+        await pages.block("*/v1/events")
+        await pages.open()
+        await pages.until("document.querySelector('.lost').checkVisibility()")
+        await ordered(client)
+        await pages.block()
+        await pages.until("!document.querySelector('.lost').checkVisibility()")
+        await pages.until("document.querySelector('.card')?.textContent.includes('Tides')")
