@@ -24,7 +24,7 @@ function mark(form, path, message) {
   const box = fieldOf(form, path);
   const field = box?.querySelector("input:not([hidden]), textarea, select");
   if (!field) return null;
-  const id = `fault-${box.dataset.field}`;
+  const id = `fault-${path}`;
   box.append(el("p", { class: "fault", id }, message));
   field.setAttribute("aria-invalid", "true");
   field.setAttribute("aria-describedby", id);

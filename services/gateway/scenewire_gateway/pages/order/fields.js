@@ -14,13 +14,20 @@ export function field(label, control, path, ...more) {
   return el("div", { class: "field", data: { field: path } }, el("label", { for: control.id }, label), control, more);
 }
 
+/** Choices that belong together, with what there is to know about them. */
+export function choiceSet(label, choices, { path, look = "chips", hint = "" }) {
+  const id = freshId("hint");
+  const attributes = { class: look, data: { field: path }, "aria-describedby": hint ? id : null };
+  return el("fieldset", attributes, el("legend", {}, label), choices, hint && el("p", { class: "hint", id }, hint));
+}
+
 /**
  * One of a few, as pictures or words.
  *
  * @param {string} label
  * @param {Array<{value: string, content: Node|string|Array}>} options
  */
-export function pick(label, options, { chosen, onChosen, path, look = "chips" }) {
+export function pick(label, options, { chosen, onChosen, path, look = "chips", hint = "" }) {
   const name = freshId("pick");
   const choices = options.map(({ value, content }) => {
     const input = el("input", {
@@ -32,5 +39,5 @@ export function pick(label, options, { chosen, onChosen, path, look = "chips" })
     });
     return el("label", { class: look === "chips" ? "chip" : "tile" }, input, el("span", {}, content));
   });
-  return el("fieldset", { class: `pick ${look}`, data: { field: path } }, el("legend", {}, label), choices);
+  return choiceSet(label, choices, { path, look, hint });
 }

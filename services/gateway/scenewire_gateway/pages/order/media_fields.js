@@ -3,7 +3,7 @@
 import { el } from "/pages/dom.js";
 import { Uploads } from "/pages/parts/uploads.js";
 import { words } from "/pages/words.js";
-import { group } from "/pages/order/fields.js";
+import { choiceSet, group } from "/pages/order/fields.js";
 
 /** Stands for several of the others. */
 const OPEN_ARCHIVES = "open";
@@ -19,11 +19,10 @@ export function mediaFields(state, offered) {
   return group(
     words.footage,
     names.length > 0 &&
-      el(
-        "fieldset",
-        { class: "chips", data: { field: "footage_providers" } },
-        el("legend", {}, words.searchIn),
+      choiceSet(
+        words.searchIn,
         names.map((name) => provider(state, name)),
+        { path: "footage_providers", hint: words.searchInMore },
       ),
     el(
       "div",

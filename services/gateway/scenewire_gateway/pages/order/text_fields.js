@@ -110,5 +110,6 @@ function lengths(state) {
     chosen: state.seconds ? String(state.seconds) : "",
     onChosen: (value) => (state.seconds = value ? Number(value) : null),
     path: "target_duration",
+    hint: words.lengthMore,
   });
 }

@@ -80,6 +80,7 @@ export const words = {
   titleOptional: "Titel (freiwillig)",
   length: "Länge",
   anyLength: "Automatisch",
+  lengthMore: "Automatisch sind fünf Minuten für ein Thema; ein eigener Text dauert, so lange er dauert.",
   voiceAndMusic: "Stimme und Musik",
   detect: "Aus dem Text erkennen",
   voice: "Stimme",
@@ -106,7 +107,8 @@ export const words = {
   },
   captions: "Untertitel",
   captionStyles: { "": "Passend zum Format", clean: "Schlicht", pop: "Pop", box: "Kasten", karaoke: "Karaoke", minimal: "Klein", none: "Nicht im Bild" },
-  searchIn: "Suchen in (keine Auswahl: nur im Material dieser Installation)",
+  searchIn: "Zu durchsuchende Archive",
+  searchInMore: "Ohne Auswahl: die, die diese Installation ohnehin durchsucht.",
   archives: {
     open: "Alle offenen Archive", library: "Eigene Sammlung", commons: "Wikimedia Commons", archive_org: "Internet Archive", nasa: "NASA", loc: "Library of Congress",
     openverse: "Openverse", dvids: "DVIDS", pexels: "Pexels", pixabay: "Pixabay",

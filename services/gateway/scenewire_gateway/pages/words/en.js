@@ -80,6 +80,7 @@ export const words = {
   titleOptional: "Title (optional)",
   length: "Length",
   anyLength: "Automatic",
+  lengthMore: "Automatic is five minutes for a topic, and as long as it takes for your own words.",
   voiceAndMusic: "Voice and music",
   detect: "Detect from the words",
   voice: "Voice",
@@ -106,7 +107,8 @@ export const words = {
   },
   captions: "Captions",
   captionStyles: { "": "Best for the shape", clean: "Clean", pop: "Pop", box: "Box", karaoke: "Karaoke", minimal: "Minimal", none: "None in the picture" },
-  searchIn: "Search in (none: only the footage of this installation)",
+  searchIn: "Archives to search",
+  searchInMore: "Without a choice: those that this installation searches anyway.",
   archives: {
     open: "All open archives", library: "Own library", commons: "Wikimedia Commons", archive_org: "Internet Archive", nasa: "NASA", loc: "Library of Congress",
     openverse: "Openverse", dvids: "DVIDS", pexels: "Pexels", pixabay: "Pixabay",
