@@ -1,5 +1,6 @@
 """The pages of the gateway in a real browser."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 
 from scenewire_gateway.access.keys import KeysFile
 from scenewire_gateway.access.scopes import Scope
+from scenewire_gateway.http.bounds import route_limits
 from tests.support.browser import chromium
 from tests.support.doors import gateway_of, open_door, ordered, until_state
 from tests.support.gateway_stack import running_gateway
@@ -181,6 +183,21 @@ async def test_the_board_needs_few_requests_and_bytes(browser: Any, tmp_path: Pa
         sizes = await pages.run(LOADED)
         assert len(sizes) < MAX_REQUESTS
         assert sum(sizes) < MAX_BYTES
+
+
+async def test_pages_that_are_left_give_their_event_streams_back(
+    browser: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(route_limits, "_MAX_STREAMS", 2)  # browsers keep pages for the way back, and six connections
+    async with running_gateway(tmp_path) as url, httpx2.AsyncClient(base_url=url, timeout=30) as client:
+        pages = Pages(browser, url)
+        project = await ordered(client)
+        for _ in range(5):
+            await pages.open(f"#/projects/{project['short_id']}")
+            await pages.until("document.querySelectorAll('.scene').length === 3")
+        await asyncio.sleep(1)  # a refused stream shows as a lost connection
+        assert await pages.run("return document.querySelector('.lost').hidden")
+        assert await pages.complaints() == []
 
 
 async def test_every_language_has_the_same_words(browser: Any, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Decides from the stream which segment completes its project.
 
-Each scene of a revision has its own subject, so that scenes are counted and not messages, and revisions never mix. Several workers may see the set complete at
-once: the one with the last segment in the stream makes the video, also on a redelivery.
+Each scene of a revision has its own subject, so that scenes are counted and not messages, and revisions never mix. Several
+workers may see the set complete at once: the one with the last segment in the stream makes the video, also on a redelivery.
 """
 
 from typing import Protocol, TypeVar

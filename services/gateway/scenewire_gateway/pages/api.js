@@ -15,6 +15,7 @@ const KINDS = [
 ];
 const FIRST_DELAY_MS = 1_000;
 const MAX_DELAY_MS = 30_000;
+const UNSEEN_MS = 5_000; // for those who come back at once
 
 /** Fires `unauthorized` when the gateway asks who is there. */
 export const session = new EventTarget();
@@ -131,6 +132,9 @@ export const connection = new EventTarget();
  * After an answer that is not a stream it gives up: then the stream is opened again, and `onGap` reads what may have been
  * missed.
  *
+ * Browsers open few connections to one host. A page that nobody sees gives its own back: other tabs, and pages that the
+ * browser keeps for the way back, would otherwise stand still. Shown again, it asks for what it missed.
+ *
  * @param {string} path
  * @param {{onEvent: (kind: string, data: object) => void, onGap: () => void}} handlers
  */
@@ -139,6 +143,7 @@ export function follow(path, { onEvent, onGap }) {
   let timer = 0;
   let delay = FIRST_DELAY_MS;
   let lost = false;
+  let last = "";
 
   function setLost(state) {
     if (state === lost) return;
@@ -147,7 +152,7 @@ export function follow(path, { onEvent, onGap }) {
   }
 
   function open() {
-    source = new EventSource(path);
+    source = new EventSource(last ? `${path}?after=${last}` : path);
     source.addEventListener("open", () => {
       delay = FIRST_DELAY_MS;
       if (lost) onGap();
@@ -156,17 +161,49 @@ export function follow(path, { onEvent, onGap }) {
     source.addEventListener("error", () => {
       setLost(true);
       if (source.readyState !== EventSource.CLOSED) return;
+      source = null;
       onGap();
       timer = setTimeout(open, delay);
       delay = Math.min(delay * 2, MAX_DELAY_MS);
     });
-    for (const kind of KINDS) source.addEventListener(kind, (event) => onEvent(kind, JSON.parse(event.data)));
+    for (const kind of KINDS) {
+      source.addEventListener(kind, (event) => {
+        last = event.lastEventId || last;
+        onEvent(kind, JSON.parse(event.data));
+      });
+    }
   }
 
+  function close() {
+    clearTimeout(timer);
+    source?.close();
+    source = null;
+    setLost(false);
+  }
+
+  function resume() {
+    clearTimeout(timer);
+    if (source) return;
+    if (!last) onGap();
+    open();
+  }
+
+  function onVisibility() {
+    clearTimeout(timer);
+    if (document.visibilityState === "visible") resume();
+    else if (!isPlaying()) timer = setTimeout(close, UNSEEN_MS);
+  }
+
+  document.addEventListener("visibilitychange", onVisibility);
+  addEventListener("pagehide", close);
+  addEventListener("pageshow", resume);
   open();
   return () => {
-    clearTimeout(timer);
-    source.close();
-    setLost(false);
+    document.removeEventListener("visibilitychange", onVisibility);
+    removeEventListener("pagehide", close);
+    removeEventListener("pageshow", resume);
+    close();
   };
 }
+
+const isPlaying = () => [...document.querySelectorAll("video, audio")].some((media) => !media.paused);
