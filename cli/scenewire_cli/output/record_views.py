@@ -156,7 +156,7 @@ SERVED_SCENES: Final = (
     Column(
         "picture",
         "clips",
-        lambda clips: ", ".join(clip["title"] for clip in clips) or "generated background",
+        lambda clips: ", ".join(clip["title"] or clip["source_id"] for clip in clips) or "generated background",
         wide=True,
     ),
 )
@@ -260,6 +260,6 @@ def _ordered_length(ordered: Row) -> str | None:
 
 def _picture(scene: Row) -> str:
     used = [row for row in scene["footage"] if row["download_status"] == "complete"]
-    return ", ".join(single_spaced(row["title"]) for row in used) or (
+    return ", ".join(single_spaced(row["title"] or row["video_id"]) for row in used) or (
         "generated background" if scene["duration"] is not None else ""
     )

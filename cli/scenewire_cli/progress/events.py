@@ -108,7 +108,7 @@ class ProjectProgress:
             case AudioRendered(scene=scene, narration=narration):
                 self.spoken[scene.scene_number] = narration.samples / narration.sample_rate
             case FootageSourced(brief=brief, scene=scene, footage=footage):
-                titles = ", ".join(clip.credit.title for clip in footage.clips)
+                titles = ", ".join(clip.credit.title or clip.source_id for clip in footage.clips)
                 background = "generated" if brief.options.look.background is None else "ordered"
                 self.sourced[scene.scene_number] = titles or f"{background} background"
                 if footage.fallback:

@@ -67,9 +67,9 @@ def add_error_handlers(app: FastAPI) -> None:
         assert isinstance(error, Problem)  # noqa: S101 - as registered below
         return _answer(error)
 
-    async def on_invalid_request(_request: Request, error: Exception) -> Response:
+    async def on_invalid_request(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - as registered below
-        return _answer(_invalid(error))
+        return _answer(_invalid(request, error))
 
     async def on_http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - as registered below
@@ -96,7 +96,12 @@ def problem_of(error: PipelineError) -> Problem:
     return Problem(status, error.code, error.message, hint=error.hint, headers=headers)
 
 
-def _invalid(error: RequestValidationError) -> Problem:
+def _invalid(request: Request, error: RequestValidationError) -> Problem:
+    kind = request.headers.get("content-type", "").partition(";")[0]
+    if error.body and not kind.endswith("json") and request.method == "POST":
+        message = f"the body has the type {kind}" if kind else "the body has no type"
+        hint = "send the header Content-Type: application/json"
+        return Problem(415, FailureCode.INVALID_ORDER, message, hint=hint)
     faults = [
         {"field": ".".join(str(part) for part in fault["loc"] if part != "body"), "message": fault_wording(fault)}
         for fault in error.errors()[:_MAX_FAULTS]

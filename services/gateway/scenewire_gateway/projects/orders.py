@@ -71,7 +71,13 @@ class Orders:
             raise PermanentError(FailureCode.INVALID_ORDER, message, hint="leave them out; the gateway sets them")
         project_id = order.project_id or (uuid4() if key is None else _project_of(caller, key))
         wanted = order.model_copy(update={"project_id": project_id, "requested_by": caller})
-        answer = await self._bus.ask(MAKE_ORDER, wanted.model_dump_json(exclude_none=True).encode())
+        try:
+            answer = await self._bus.ask(MAKE_ORDER, wanted.model_dump_json(exclude_none=True).encode())
+        except PermanentError as error:
+            if error.code is not FailureCode.ORDER_CONFLICT or key is None:
+                raise
+            message = f"another order was made with the Idempotency-Key {key!r}"
+            raise PermanentError(error.code, message, hint="use a key of its own for each order") from error
         return UUID(answer["project_id"])
 
     async def plan(self, order: ScriptRequested) -> Plan:

@@ -119,7 +119,7 @@ def project_view(state: ProjectState) -> ProjectView:
         created_at=state.created_at,
         updated_at=state.updated_at,
         duration=versions[-1].duration if versions else None,
-        notes=[*notes, *(run.video.notes if run.video else ())],
+        notes=list(dict.fromkeys([*notes, *(run.video.notes if run.video else ())])),
         failure=_failure(run),
         requested_by=order.requested_by if order else "",
         links=links,

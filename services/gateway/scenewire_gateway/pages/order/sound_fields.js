@@ -14,8 +14,13 @@ const NO_VOICE = "none";
 export function soundFields(state, offered) {
   const sound = new Audio();
   sound.preload = "none";
+  const labels = new Map(offered.voices.filter((voice) => voice.is_default).map(({ language, label }) => [language, label]));
+  const nameOf = (tag) => {
+    const name = format.languageName(tag);
+    return name === tag ? (labels.get(tag) ?? tag) : name;
+  };
   const names = offered.languages
-    .map((tag) => [tag, format.languageName(tag)])
+    .map((tag) => [tag, nameOf(tag)])
     .sort(([, one], [, other]) => one.localeCompare(other));
   const language = el(
     "select",

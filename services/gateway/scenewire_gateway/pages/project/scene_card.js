@@ -169,8 +169,6 @@ function credit({ clips, design, picture, fallback, reason }) {
     );
   }
   if (picture !== "design" && !fallback) return null;
-  const text = [design ? (words.designs[design] ?? design) : words.background, fallback && reason]
-    .filter(Boolean)
-    .join(" · ");
-  return el("p", { class: "scene-credit" }, icon("edit"), el("span", {}, text));
+  const text = design ? (words.designs[design] ?? design) : words.background;
+  return el("p", { class: "scene-credit", title: fallback ? reason : "" }, icon("edit"), el("span", {}, text));
 }

@@ -114,7 +114,7 @@ export const words = {
     openverse: "Openverse", dvids: "DVIDS", pexels: "Pexels", pixabay: "Pixabay",
   },
   ownMedia: "Eigene Clips und Bilder",
-  ownMediaMore: "Sie erscheinen in den Szenen, die Sie angeben, sonst in den ersten.",
+  ownMediaMore: "Sie erscheinen in den Szenen, die Sie angeben. Dateien ohne Szene teilen sich die übrigen der Reihe nach.",
   chooseFiles: "Dateien auswählen oder hierher ziehen",
   anyScene: "Szene",
   sceneFor: (name) => `Szene für ${name}`,

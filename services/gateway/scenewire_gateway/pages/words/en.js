@@ -114,7 +114,7 @@ export const words = {
     openverse: "Openverse", dvids: "DVIDS", pexels: "Pexels", pixabay: "Pixabay",
   },
   ownMedia: "Your own clips and pictures",
-  ownMediaMore: "They show in the scenes that you name, or in the first ones.",
+  ownMediaMore: "They show in the scenes that you name. The other scenes share those without a scene, in order.",
   chooseFiles: "Choose files or drop them here",
   anyScene: "Scene",
   sceneFor: (name) => `Scene for ${name}`,
