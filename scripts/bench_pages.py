@@ -28,7 +28,8 @@ _RUNS: Final = 5
 _PATIENCE_S: Final = 120.0
 
 
-def _browser() -> Any:
+def open_browser() -> Any:
+    """Starts Chromium without a window."""
     program, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if program is None or driver is None:
         raise SystemExit("Chromium or its driver is not installed")
@@ -48,7 +49,7 @@ def _until(browser: Any, script: str) -> None:
 
 
 def _measure(url: str) -> None:
-    browser = _browser()
+    browser = open_browser()
     try:
         browser.get(f"{url}/")
         _until(browser, "return Boolean(document.querySelector('main h1'))")

@@ -225,3 +225,15 @@ async def test_a_lost_connection_shows_and_what_was_missed_comes_back(browser: A
         await pages.block()
         await pages.until("!document.querySelector('.lost').checkVisibility()")
         await pages.until("document.querySelector('.card')?.textContent.includes('Tides')")
+
+
+async def test_a_video_whose_file_is_gone_says_so(browser: Any, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    async with open_door(data, tmp_path) as client:
+        project = await ordered(client)
+        await until_state(client, project["id"], "finished")
+        for film in (data / "artifacts" / "output" / project["id"]).glob("*.mp4"):
+            film.unlink()
+        pages = Pages(browser, gateway_of(data))
+        await pages.open(f"#/projects/{project['short_id']}")
+        await pages.until("document.querySelector('main [role=alert]')?.textContent.includes('is not in the store')")

@@ -1,5 +1,6 @@
 """Turns orders into numbered scenes, once per project."""
 
+import asyncio
 from pathlib import Path
 from uuid import UUID
 
@@ -35,6 +36,7 @@ class ScriptStage:
         music_dir: Path | None = None,
     ) -> None:
         self._documents = ScriptDocuments(store)
+        self._planning = asyncio.Semaphore(1)  # plans of long texts must not keep orders waiting
         self._music = MusicByMood(store, music_dir)
         self._writer = writer
         self._divider = divider
@@ -81,5 +83,6 @@ class ScriptStage:
         await self.check(order)
         if not has_own_words(order) and self._writer.name != self._divider.name:
             return plan_of_topic(order, writer=self._writer.name)
-        scripted = await compose(order, NO_PROJECT, self._divider, words_per_second=self._words_per_second)
+        async with self._planning:
+            scripted = await compose(order, NO_PROJECT, self._divider, words_per_second=self._words_per_second)
         return plan_of_script(scripted)

@@ -1,8 +1,8 @@
 """The bus for programs that are not services: publish orders, read the stream, follow a project."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -207,7 +207,7 @@ class BusClient:
 
     async def stored(
         self, subjects: Sequence[str], *, from_sequence: int = 1, headers_only: bool = False
-    ) -> AsyncIterator[StoredMessage]:
+    ) -> AsyncGenerator[StoredMessage, None]:
         """Yields the messages on certain subjects that the stream holds at the moment, in order.
 
         The server delivers messages on these subjects only.
@@ -248,6 +248,24 @@ class BusClient:
             ) from error
         finally:
             await messages.unsubscribe()
+
+    async def batch(self, *, from_sequence: int, limit: int) -> Sequence[StoredMessage]:
+        """Returns the next messages from a sequence on; none if the stream holds none.
+
+        Args:
+            from_sequence: the first stream sequence of interest.
+            limit: number of messages.
+
+        Raises:
+            TransientError: `bus_unavailable`.
+        """
+        messages: list[StoredMessage] = []
+        async with aclosing(self.stored(PIPELINE.subjects, from_sequence=from_sequence)) as stored:
+            async for message in stored:
+                messages.append(message)
+                if len(messages) == limit:
+                    break
+        return messages
 
     async def _last_sequence(self, subject: str) -> int:
         try:

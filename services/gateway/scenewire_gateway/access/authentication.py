@@ -216,9 +216,10 @@ def _require_same_origin(connection: HTTPConnection) -> None:
 
 def _host(url: str) -> str:
     try:
-        return urlsplit(url).hostname or ""
+        parts = urlsplit(url)
     except ValueError:
         return ""
+    return "" if "@" in parts.netloc else parts.hostname or ""
 
 
 def _closed(error: PermanentError) -> Problem:

@@ -25,7 +25,7 @@ from scenewire.messages import (
     StoredMessage,
     VideoAssembled,
 )
-from scenewire.topology import PIPELINE, RECORDER
+from scenewire.topology import RECORDER
 from scenewire_gateway.projects.board import Board
 from scenewire_gateway.projects.entries import Entry, streamed_entry
 from scenewire_gateway.projects.state import ProjectState
@@ -35,6 +35,15 @@ __all__ = ["Event", "Hub", "Subscription"]
 
 _WAITING: Final = 256
 """Events that wait for a reader. One who is slower is disconnected, and comes back with the id of the last one."""
+
+_REPLAYS: Final = 4
+"""Readers that read the stream at the same time."""
+
+_REPLAYED: Final = 200
+"""Messages of the stream that a reader who comes back gets at a time."""
+
+_VIEWS: Final = 1_000
+"""Projects whose view is kept."""
 
 _TELEMETRY_WAITING: Final = 32
 """Beyond as many, progress is left out: it is not stored and the next report replaces it."""
@@ -136,6 +145,8 @@ class Hub:
         self._heard: asyncio.Queue[StoredMessage | Progress] = asyncio.Queue()
         self._sequence = 0
         self._is_closed = False
+        self._replays = asyncio.Semaphore(_REPLAYS)
+        self._views: dict[UUID, tuple[tuple[int, int], ProjectView]] = {}
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -158,6 +169,14 @@ class Hub:
         for reader in self._readers:
             reader.close()
 
+    async def reaches(self, sequence: int) -> bool:
+        """Returns whether the stream has come to a sequence.
+
+        Raises:
+            TransientError: `bus_unavailable`.
+        """
+        return sequence <= self._sequence or sequence <= (await self._bus.state()).last_sequence
+
     @asynccontextmanager
     async def subscription(
         self, project: ProjectState | None = None, *, after: int | None = None
@@ -166,7 +185,8 @@ class Hub:
 
         Args:
             project: None means all.
-            after: sequence of the last event that the reader has; None begins with the present state of the project.
+            after: sequence of the last event that the reader has; None, or one that the stream has not reached, begins with
+                the present state of the project.
 
         Raises:
             TransientError: `bus_unavailable`.
@@ -184,6 +204,8 @@ class Hub:
         self, reader: Subscription, project: ProjectState | None, after: int | None
     ) -> AsyncIterator[Event]:
         """Yields what the reader missed, then what happens, without a gap and nothing twice."""
+        if after is not None and not await self.reaches(after):
+            after = None  # of another stream, such as that of another data folder
         last = after or 0
         if after is not None:
             async for event in self._missed(project, after):
@@ -199,12 +221,23 @@ class Hub:
                 return
 
     async def _missed(self, project: ProjectState | None, after: int) -> AsyncIterator[Event]:
-        async for message in self._bus.stored(PIPELINE.subjects, from_sequence=after + 1):
-            entry = streamed_entry(message)
-            if entry is not None and (project is None or entry.project_id == project.project_id):
-                event = await self._event(entry)
-                if event is not None:
-                    yield event
+        """Yields events from the stream, up to what the hub has heard of when the reader came.
+
+        The stream is read in parts, a few readers at a time: one who does not take what it asked for costs no more.
+        """
+        end, sequence = self._sequence, after + 1
+        while sequence <= end:
+            async with self._replays:
+                messages = await self._bus.batch(from_sequence=sequence, limit=_REPLAYED)
+            for message in messages:
+                entry = streamed_entry(message)
+                if entry is not None and (project is None or entry.project_id == project.project_id):
+                    event = await self._event(entry)
+                    if event is not None:
+                        yield event
+            if not messages:
+                return
+            sequence = messages[-1].sequence + 1
 
     async def _hand_out(self) -> None:
         while True:
@@ -238,7 +271,7 @@ class Hub:
             scene_number=entry.scene_number,
             at=entry.at,
             attempt=states[0].attempts.get(entry.scene_number) if states else None,
-            project=project_view(states[0]) if states else None,
+            project=self._view(states[0]) if states else None,
         )
 
     async def _told(self, progress: Progress) -> Event | None:
@@ -258,8 +291,18 @@ class Hub:
             step=progress.state,
             detail=progress.detail,
             fraction=progress.fraction,
-            project=project_view(states[0]),
+            project=self._view(states[0]),
         )
+
+    def _view(self, state: ProjectState) -> ProjectView:
+        """Returns a project as it is; made once for all events that have it."""
+        version = (state.last_sequence, sum(state.attempts.values()))
+        known = self._views.get(state.project_id)
+        if known is None or known[0] != version:
+            if len(self._views) > _VIEWS:
+                self._views.clear()
+            known = self._views[state.project_id] = (version, project_view(state))
+        return known[1]
 
 
 def _present(state: ProjectState) -> Event:

@@ -69,6 +69,10 @@ def make_api(
     app.router.routes.extend(agents.routes)
     app.mount("/pages", PageFiles(), name="pages")
     limited = LimitsMiddleware(
-        app, routes=route_limits(max_upload=max_upload), others=OTHER_ROUTES, reads=READ_RATE, writes=WRITE_RATE
+        app,
+        routes=route_limits(max_upload=max_upload),
+        others=OTHER_ROUTES,
+        reads=READ_RATE,
+        writes=WRITE_RATE,
     )
     return EarlyAnswers(SafetyHeaders(AccessMiddleware(limited, authenticator, public=_PUBLIC)))

@@ -11,6 +11,7 @@ const KINDS = [
   "failure",
   "cancellation",
   "deletion",
+  "reset",
   "progress",
 ];
 const FIRST_DELAY_MS = 1_000;
@@ -169,7 +170,8 @@ export function follow(path, { onEvent, onGap }) {
     for (const kind of KINDS) {
       source.addEventListener(kind, (event) => {
         last = event.lastEventId || last;
-        onEvent(kind, JSON.parse(event.data));
+        if (kind === "reset") return onGap(); // the gateway follows another stream
+        return onEvent(kind, JSON.parse(event.data));
       });
     }
   }

@@ -34,6 +34,7 @@ def route_limits(*, max_upload: int) -> Sequence[RouteLimits]:
         ),
         RouteLimits(path="/v1/batches", methods=post, max_body=8 * _MEBIBYTE, max_values=100_000),
         RouteLimits(path="/v1/uploads", methods=post, max_body=max_upload, max_values=None, concurrent=3),
+        RouteLimits(path="/mcp", methods=("GET",), concurrent=_MAX_STREAMS),
         RouteLimits(path="/v1/events", methods=("GET",), concurrent=_MAX_STREAMS),
         RouteLimits(path="/v1/projects/{id}/events", methods=("GET",), concurrent=_MAX_STREAMS),
     )

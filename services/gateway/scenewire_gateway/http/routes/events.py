@@ -9,13 +9,17 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from scenewire_gateway.access.dependencies import require
 from scenewire_gateway.access.scopes import Scope
 from scenewire_gateway.events.hub import Event, Hub
-from scenewire_gateway.http.routes.projects import ProjectFinder
+from scenewire_gateway.http.routes.projects import MAX_SEQUENCE, ProjectFinder
 from scenewire_gateway.projects.state import ProjectState
 
 __all__ = ["events_router"]
 
-_After = Annotated[int | None, Query(ge=0, description="Sequence of the last event that the reader has.")]
-_LastEventId = Annotated[int | None, Header(ge=0, description="As `after`; sent by browsers that come back.")]
+_After = Annotated[
+    int | None, Query(ge=0, le=MAX_SEQUENCE, description="Sequence of the last event that the reader has.")
+]
+_LastEventId = Annotated[
+    int | None, Header(ge=0, le=MAX_SEQUENCE, description="As `after`; sent by browsers that come back.")
+]
 
 
 def events_router(hub: Hub, find: ProjectFinder) -> APIRouter:
@@ -24,8 +28,14 @@ def events_router(hub: Hub, find: ProjectFinder) -> APIRouter:
 
     @router.get("/v1/events", response_class=EventSourceResponse, summary="Follow all projects")
     async def of_all(after: _After = None, last_event_id: _LastEventId = None) -> AsyncIterable[ServerSentEvent]:
-        """Sends what happens to all projects, each event with the project as it is then."""
-        async with hub.subscription(after=_last(after, last_event_id)) as events:
+        """Sends what happens to all projects, each event with the project as it is then.
+
+        The event `reset` says that `after` is not of this stream: look at everything again.
+        """
+        last = _last(after, last_event_id)
+        if last is not None and not await hub.reaches(last):
+            yield ServerSentEvent(raw_data="{}", event="reset")
+        async with hub.subscription(after=last) as events:
             async for event in _sent(events):
                 yield event
 

@@ -3,19 +3,24 @@
 from itertools import takewhile
 from typing import Annotated, Literal
 
+import structlog
 from fastapi import APIRouter, Depends, Query, Response
 
+from scenewire.errors import PermanentError
 from scenewire_gateway.access.dependencies import require
 from scenewire_gateway.access.scopes import Scope
 from scenewire_gateway.http.files import file_answer
 from scenewire_gateway.http.routes.media import SceneNumberPath, file_answers, not_yet, scene_of
 from scenewire_gateway.http.routes.projects import ProjectFinder, RevisionQuery
+from scenewire_gateway.preview.playable import Playable
 from scenewire_gateway.preview.playlist import playlist
 from scenewire_gateway.preview.scene_preview import ScenePreview
 from scenewire_gateway.projects.records import Records, run_of
 from scenewire_gateway.projects.state import ProjectState
 
 __all__ = ["preview_router"]
+
+log = structlog.get_logger(__name__)
 
 _PLAYLIST = "application/vnd.apple.mpegurl"
 
@@ -35,8 +40,16 @@ def preview_router(records: Records, preview: ScenePreview, find: ProjectFinder)
         """Returns an HLS playlist of the scenes that are ready, in order. It grows until the last one is."""
         run = run_of(project, revision)
         board = await records.storyboard(project, run.revision)
-        ready = list(takewhile(lambda rendered: rendered is not None, (scene.rendered for scene in board.scenes)))
-        scenes = [await preview.playable(rendered) for rendered in ready if rendered is not None]
+        scenes: list[Playable] = []
+        for ready in takewhile(lambda rendered: rendered is not None, (scene.rendered for scene in board.scenes)):
+            assert ready is not None  # noqa: S101 - taken while they are not
+            try:
+                scenes.append(await preview.playable(ready))
+            except PermanentError as error:  # what can be watched ends before a file that is damaged or removed
+                if not scenes:
+                    raise
+                log.warning("preview_ends", project_id=str(project.project_id), after=len(scenes), error=str(error))
+                break
         if not scenes:
             raise not_yet(1, "rendered")
         is_complete = len(scenes) == len(board.scenes) or run.end is not None

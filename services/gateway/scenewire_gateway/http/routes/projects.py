@@ -13,7 +13,10 @@ from scenewire_gateway.projects.state import ProjectState, State
 from scenewire_gateway.projects.storyboard import StoryboardView, storyboard_view
 from scenewire_gateway.projects.views import ProjectList, ProjectView, project_view
 
-__all__ = ["ProjectFinder", "RevisionQuery", "projects_router"]
+__all__ = ["MAX_SEQUENCE", "ProjectFinder", "RevisionQuery", "projects_router"]
+
+MAX_SEQUENCE: Final = 2**63 - 1
+"""Largest sequence that a database holds."""
 
 _MAX_LISTED: Final = 200
 _MAX_MESSAGES: Final = 200
@@ -81,7 +84,9 @@ def projects_router(board: Board, records: Records, find: ProjectFinder) -> APIR
     @router.get("/{project}/messages", summary="Show the messages of a project")
     async def show_messages(
         project: Annotated[ProjectState, found],
-        after: Annotated[int, Query(ge=0, description="Sequence of the last message that the reader has.")] = 0,
+        after: Annotated[
+            int, Query(ge=0, le=MAX_SEQUENCE, description="Sequence of the last message that the reader has.")
+        ] = 0,
         limit: Annotated[int, Query(ge=1, le=_MAX_MESSAGES)] = _MAX_MESSAGES,
     ) -> PublishedMessages:
         """Returns what the services published about a project, the oldest first."""

@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal
 from anyio import open_file
 from fastapi import APIRouter, Depends, Query, Request
 
+from scenewire.artifacts.scratch import storage_errors
 from scenewire.artifacts.store import ArtifactStore
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import ArtifactRef
@@ -66,7 +67,8 @@ def uploads_router(store: ArtifactStore, *, max_bytes: int) -> APIRouter:
             raise PermanentError(FailureCode.MEDIA_REFUSED, message, hint=f"upload one of {_ACCEPTED}")
         async with store.scratch() as folder:
             path = folder / f"upload{suffix}"
-            await _receive(request, path, max_bytes)
+            with storage_errors(path):
+                await _receive(request, path, max_bytes)
             kind = await _examine(path, folder)
             return Upload(file=await store.add(path, media_type_of(path)), name=name, kind=kind)
 

@@ -1,5 +1,6 @@
 /** Plays the best that there is: a finished version, the scenes that are ready, or the narration of a storyboard. */
 
+import { get } from "/pages/api.js";
 import { el, fill, setText } from "/pages/dom.js";
 import { icon } from "/pages/icons.js";
 import { canPlayGrowing, GrowingVideo } from "/pages/project/growing_video.js";
@@ -23,14 +24,15 @@ export class Player {
   #spoken = [];
   scene = 1;
 
-  constructor({ onScene }) {
+  constructor({ onScene, onProblem }) {
     this.onScene = onScene;
+    this.onProblem = onProblem;
     this.video = el("video", {
       controls: true,
       playsinline: true,
       preload: "metadata",
       "aria-label": words.video,
-      on: { timeupdate: () => this.#moved() },
+      on: { timeupdate: () => this.#moved(), error: () => this.#explain() },
     });
     this.empty = el("div", { class: "player-empty" }, icon("film"), el("p", {}));
     this.caption = el("p", { class: "player-caption" });
@@ -192,6 +194,17 @@ export class Player {
     console.warn(error);
     this.#growingFailed = true;
     this.#show(this.#choose(this.project, null), this.project);
+  }
+
+  /** Browsers do not say why a video cannot be loaded; the gateway does. */
+  async #explain() {
+    const { kind, url } = this.#source;
+    if (kind !== "version") return;
+    const problem = await get(url, { headers: { Range: "bytes=0-0" } }).then(
+      () => null,
+      (refused) => refused,
+    );
+    if (problem && this.#source.url === url) this.onProblem(problem);
   }
 
   get position() {

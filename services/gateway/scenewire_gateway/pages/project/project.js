@@ -24,7 +24,10 @@ class ProjectPage {
   constructor(place) {
     this.place = place;
     this.head = new Head(this);
-    this.player = new Player({ onScene: (number) => this.scenes.markPlaying(number) });
+    this.player = new Player({
+      onScene: (number) => this.scenes.markPlaying(number),
+      onProblem: (problem) => this.head.complain(problem),
+    });
     this.versions = new Versions(this);
     this.scenes = new Scenes(this);
     this.details = new Details(this, this.scenes);
