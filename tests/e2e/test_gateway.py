@@ -153,6 +153,10 @@ async def test_faulty_requests_are_answered_with_what_to_do(tmp_path: Path, data
         assert (mood.status_code, mood.json()["code"]) == (422, "invalid_order")
         assert (await client.get("/v1/projects/abcd0123")).status_code == 404
         assert (await client.get("/v1/nowhere")).json()["code"] == "no_such_path"
+        foreign = await client.get("/v1/projects", headers={"Host": "evil.example@127.0.0.1"})
+        assert (foreign.status_code, foreign.json()["code"]) == (403, "not_local")
+        untyped = await client.post("/v1/projects", content=json.dumps(an_order()))
+        assert (untyped.status_code, untyped.json()["hint"]) == (415, "send the header Content-Type: application/json")
         lines = b"\n".join([json.dumps(an_order()).encode(), b'{"txt": 1}', b"", b"not json"])
         batch = (await client.post("/v1/batches", content=lines)).json()
         assert [entry["line"] for entry in batch["accepted"]] == [1]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -125,3 +125,27 @@ async def _patiently(bus: BusClient, project_id: UUID) -> list[int]:
             return await publish(bus, project_id, 5)
         except TransientError:  # the connection is not back yet; the server drops what it had stored already
             await asyncio.sleep(0.2)
+
+
+async def test_a_reader_from_another_stream_begins_with_the_present_state(tmp_path: Path) -> None:
+    async with watching(tmp_path) as (hub, board, bus, _):
+        project_id = uuid4()
+        published = await publish(bus, project_id, 2)
+        await taken(hub, 0, 2)
+        (state,) = await board.states([project_id])
+        assert not await hub.reaches(10**12)
+        async with hub.subscription(state, after=10**12) as arriving:
+            (present,) = await _first(arriving, 1)
+
+    assert (present.kind, present.sequence) == ("state", published[-1])
+
+
+async def test_readers_that_take_nothing_do_not_keep_others_waiting(tmp_path: Path) -> None:
+    async with watching(tmp_path) as (hub, _, bus, _), AsyncExitStack() as idle:
+        published = await publish(bus, uuid4(), 500)
+        for _ in range(50):
+            arriving = await idle.enter_async_context(hub.subscription(after=0))
+            await _first(arriving, 1)  # and takes no more
+        events = await taken(hub, 0, 500)
+
+    assert sequences(events) == published

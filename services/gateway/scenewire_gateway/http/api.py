@@ -8,6 +8,7 @@ from starlette.types import ASGIApp
 from scenewire_gateway.access.authentication import Authenticator
 from scenewire_gateway.access.middleware import AccessMiddleware
 from scenewire_gateway.agents.server import AgentServer
+from scenewire_gateway.http.bounds.disconnects import Disconnects
 from scenewire_gateway.http.bounds.early_answers import EarlyAnswers
 from scenewire_gateway.http.bounds.limits import LimitsMiddleware
 from scenewire_gateway.http.bounds.route_limits import OTHER_ROUTES, READ_RATE, WRITE_RATE, route_limits
@@ -75,4 +76,4 @@ def make_api(
         reads=READ_RATE,
         writes=WRITE_RATE,
     )
-    return EarlyAnswers(SafetyHeaders(AccessMiddleware(limited, authenticator, public=_PUBLIC)))
+    return Disconnects(EarlyAnswers(SafetyHeaders(AccessMiddleware(limited, authenticator, public=_PUBLIC))))
