@@ -62,27 +62,34 @@ def messages_view(rows: Iterable[Row]) -> PublishedMessages:
 
 
 def history_view(rows: Iterable[Row]) -> History:
-    """Returns the history that the messages of a project tell."""
-    return History(history=[happening for row in rows if (happening := _happening(row)) is not None])
+    """Returns the history that the messages of a project tell, in their order."""
+    history, waits = [], False
+    for row in rows:
+        content = parse(row["subject"], row["body"])[0] if row["body"] is not None else None
+        told = _told(content, waits=waits)
+        if isinstance(content, ScenesScripted):
+            waits = content.brief.awaits_approval
+        if content is not None and told is not None:
+            at = datetime.fromisoformat(row["published_at"])
+            by, what = told
+            history.append(Happening(at=at, revision=row["revision"], by=by, what=what, sequence=row["sequence"]))
+    return History(history=history)
 
 
-def _happening(row: Row) -> Happening | None:
-    content = parse(row["subject"], row["body"])[0] if row["body"] is not None else None
-    told = _told(content)
-    if content is None or told is None:
-        return None
-    at = datetime.fromisoformat(row["published_at"])
-    return Happening(at=at, revision=row["revision"], by=told[0], what=told[1], sequence=row["sequence"])
+def _told(content: Content | None, *, waits: bool) -> tuple[str, str] | None:
+    """Returns who did what; None if a message tells nothing of that.
 
-
-def _told(content: Content | None) -> tuple[str, str] | None:
+    Args:
+        content: the message.
+        waits: whether the storyboard before it awaits approval.
+    """
     match content:
         case ScriptRequested(revision=0):
             return content.requested_by, "ordered"
         case ScriptRequested():
             return content.requested_by, "ordered again"
         case ScenesScripted(revision=revision) if revision > 0:
-            return content.requested_by, "edited" if content.brief.awaits_approval else "edited or approved"
+            return content.requested_by, "approved" if waits and not content.brief.awaits_approval else "edited"
         case ProjectCancelled():
             return content.requested_by, f"cancelled: {content.reason}" if content.reason else "cancelled"
         case ProjectFailed():

@@ -168,7 +168,7 @@ export const words = {
   noNotes: "Nichts wurde geändert oder weggelassen.",
   noCredits: "Bisher wird kein Filmmaterial und keine Musik anderer verwendet.",
   inScenes: (numbers) => `Szenen ${numbers}`,
-  happenings: { ordered: "Bestellt", "ordered again": "Noch einmal bestellt", edited: "Bearbeitet", "edited or approved": "Bearbeitet oder freigegeben", cancelled: "Abgebrochen", failed: "Fehlgeschlagen", finished: "Fertig" },
+  happenings: { ordered: "Bestellt", "ordered again": "Noch einmal bestellt", edited: "Bearbeitet", approved: "Freigegeben", cancelled: "Abgebrochen", failed: "Fehlgeschlagen", finished: "Fertig" },
   copyScript: "Skript kopieren",
   copied: "Kopiert",
   revision: (number) => `Revision ${number}`,

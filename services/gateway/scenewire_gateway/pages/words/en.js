@@ -168,7 +168,7 @@ export const words = {
   noNotes: "Nothing was changed or left out.",
   noCredits: "No footage or music of others is used so far.",
   inScenes: (numbers) => `Scenes ${numbers}`,
-  happenings: { ordered: "Ordered", "ordered again": "Ordered again", edited: "Edited", "edited or approved": "Edited or approved", cancelled: "Cancelled", failed: "Failed", finished: "Finished" },
+  happenings: { ordered: "Ordered", "ordered again": "Ordered again", edited: "Edited", approved: "Approved", cancelled: "Cancelled", failed: "Failed", finished: "Finished" },
   copyScript: "Copy script",
   copied: "Copied",
   revision: (number) => `revision ${number}`,
