@@ -59,6 +59,7 @@ async def test_ten_scenes_are_ordered_watched_while_they_are_made_edited_and_tak
             "area.dispatchEvent(new Event('change', { bubbles: true }))",
             TEXT,
         )
+        await pages.press("Square")
         await pages.press("Make video")
         await pages.until(f"document.querySelectorAll('.scene').length === {SCENES}")
 
