@@ -1,5 +1,6 @@
 """What holds for every test run."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -22,3 +23,13 @@ def _no_installed_voice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SCENEWIRE_DATA", str(tmp_path_factory.mktemp("data")))
         yield
+
+
+@pytest.fixture(autouse=True)
+def same_environment() -> Iterator[None]:
+    """Takes back what a test has set: an embedded stack sets folders for the services that it starts."""
+    before = dict(os.environ)
+    yield
+    for name in os.environ.keys() - before.keys():
+        del os.environ[name]
+    os.environ.update(before)

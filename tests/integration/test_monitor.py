@@ -307,7 +307,7 @@ async def test_all_services_of_an_embedded_stack_share_one_endpoint(tmp_path: Pa
     async with running_stack(tmp_path / "data", tmp_path, MONITOR_PORT="0") as ready:
         status, body = await asyncio.to_thread(fetched, f"{ready['monitor']}/healthz")
     assert status == 200
-    assert json.loads(body)["services"].keys() == {"recorder", "script", "tts", "sourcing", "assembly"}
+    assert json.loads(body)["services"].keys() == {"recorder", "script", "tts", "sourcing", "assembly", "gateway"}
 
 
 def test_nothing_listens_unless_a_port_is_named():

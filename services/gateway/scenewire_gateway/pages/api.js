@@ -14,6 +14,7 @@ const KINDS = [
   "reset",
   "progress",
 ];
+const READ_AGAIN_MS = 500;
 const FIRST_DELAY_MS = 1_000;
 const MAX_DELAY_MS = 30_000;
 const UNSEEN_MS = 5_000; // for those who come back at once
@@ -47,7 +48,7 @@ export async function call(method, path, { body, type = "application/json", head
   }
   let response;
   try {
-    response = await fetch(path, request);
+    response = await fetch(path, request).catch((error) => again(path, request, error));
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Problem({ code: "unreachable" });
@@ -55,6 +56,13 @@ export async function call(method, path, { body, type = "application/json", head
   const answer = await json(response);
   if (response.ok) return answer;
   throw refused(response.status, answer);
+}
+
+/** Reads once more what could not be reached: networks change, and servers close connections that rest. */
+async function again(path, request, error) {
+  if (request.method !== "GET" || error.name === "AbortError") throw error;
+  await new Promise((resolve) => setTimeout(resolve, READ_AGAIN_MS));
+  return fetch(path, request);
 }
 
 async function json(response) {
