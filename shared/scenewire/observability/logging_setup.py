@@ -54,8 +54,8 @@ def configure_logs(
     )
     renderer = structlog.processors.JSONRenderer() if style == "json" else structlog.dev.ConsoleRenderer(colors=False)
     handler = logging.FileHandler(file, encoding="utf-8") if file else logging.StreamHandler(sys.stderr)
-    if level != "DEBUG":
-        logging.getLogger("httpx2").setLevel(logging.WARNING)  # it logs addresses, which may hold keys
+    # It logs addresses, which may hold keys of others.
+    logging.getLogger("httpx2").setLevel(logging.NOTSET if level == "DEBUG" else logging.WARNING)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
