@@ -16,15 +16,16 @@ from rich.text import Text
 
 from scenewire.errors import FailureCode, PipelineError
 from scenewire.observability.logging_setup import configure_logs
-from scenewire_cli.commands.approve import approve
-from scenewire_cli.commands.cancel import cancel
-from scenewire_cli.commands.delete import delete
 from scenewire_cli.commands.doctor import doctor
 from scenewire_cli.commands.endpoint import endpoint
 from scenewire_cli.commands.looks import looks
 from scenewire_cli.commands.make import make
 from scenewire_cli.commands.mcp_stdio import mcp
-from scenewire_cli.commands.ps import ps
+from scenewire_cli.commands.projects.approve import approve
+from scenewire_cli.commands.projects.cancel import cancel
+from scenewire_cli.commands.projects.delete import delete
+from scenewire_cli.commands.projects.ps import ps
+from scenewire_cli.commands.projects.watch import watch
 from scenewire_cli.commands.record.audit import audit
 from scenewire_cli.commands.record.database import database_app
 from scenewire_cli.commands.record.history import history
@@ -41,7 +42,6 @@ from scenewire_cli.commands.resources.voices import voices_app
 from scenewire_cli.commands.resources.weights import weights_app
 from scenewire_cli.commands.script import script
 from scenewire_cli.commands.up import up
-from scenewire_cli.commands.watch import watch
 from scenewire_cli.help_pages import add_command, make_group
 from scenewire_cli.output.terminal import print_json, print_line, sanitize
 from scenewire_cli.running import EXIT_INTERRUPTED

@@ -16,7 +16,7 @@ from scenewire.bus import Bus
 from scenewire.messages import ProjectFailed, ScenesScripted, ScriptRequested
 from scenewire.topology import DEAD_LETTERS, PIPELINE, SCRIPT, Retry
 from scenewire_script.handlers import register
-from scenewire_script.order_claims import OrderClaims
+from scenewire_script.orders.claims import OrderClaims
 from scenewire_script.settings import ScriptSettings
 from scenewire_script.stage import ScriptStage
 from scenewire_script.storyboard.stage import StoryboardStage

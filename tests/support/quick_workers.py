@@ -23,7 +23,7 @@ from scenewire.messages import (
 from scenewire.settings import ServiceSettings
 from scenewire_assembly.handlers import register as register_assembly
 from scenewire_script.handlers import register as register_script
-from scenewire_script.order_claims import OrderClaims
+from scenewire_script.orders.claims import OrderClaims
 from scenewire_sourcing.handlers import register as register_sourcing
 from scenewire_tts.handlers import register as register_tts
 from tests.support.builders import audio_rendered, narration_requested, scripted, segment_rendered

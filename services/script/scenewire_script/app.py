@@ -9,7 +9,7 @@ from scenewire.artifacts.opening import open_store
 from scenewire.artifacts.store import ArtifactStore
 from scenewire.bus import Bus
 from scenewire_script.handlers import register
-from scenewire_script.order_claims import OrderClaims
+from scenewire_script.orders.claims import OrderClaims
 from scenewire_script.settings import ScriptSettings
 from scenewire_script.stage import ScriptStage
 from scenewire_script.storyboard.stage import StoryboardStage

@@ -15,8 +15,8 @@ from scenewire.messages import (
 )
 from scenewire_script.designs.choice import SceneWords, choose_designs
 from scenewire_script.estimates import Estimates
-from scenewire_script.order_language import resolve_language
-from scenewire_script.own_media import divide_media, divide_narrations
+from scenewire_script.orders.language import resolve_language
+from scenewire_script.orders.own_media import divide_media, divide_narrations
 from scenewire_script.timing.scene_durations import divide_duration
 from scenewire_script.writers.base import Script, ScriptWriter
 

@@ -10,7 +10,7 @@ from scenewire.bus import Bus
 from scenewire.errors import ConflictError, FailureCode, PermanentError
 from scenewire.messages import ScriptRequested, StoryboardEdit, describe_faults
 from scenewire.topology import EDIT_STORYBOARD, LIST_MOODS, MAKE_ORDER, PLAN_ORDER, SCRIPT
-from scenewire_script.order_claims import OrderClaims
+from scenewire_script.orders.claims import OrderClaims
 from scenewire_script.stage import ScriptStage
 from scenewire_script.storyboard.stage import StoryboardStage
 

@@ -2,7 +2,7 @@
 
 from scenewire.messages import ScenesScripted, ScriptRequested
 from scenewire_script.composition import compose
-from scenewire_script.order_language import resolve_language
+from scenewire_script.orders.language import resolve_language
 from scenewire_script.plans import NO_PROJECT, estimated_duration
 from scenewire_script.settings import ScriptSettings
 from scenewire_script.writers.outline import OutlineWriter

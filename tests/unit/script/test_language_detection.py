@@ -1,7 +1,7 @@
 import pytest
 
 from scenewire.messages import ScriptRequested
-from scenewire_script.order_language import resolve_language
+from scenewire_script.orders.language import resolve_language
 from scenewire_script.text.language_detection import detect_language
 
 SENTENCES = {

@@ -3,7 +3,7 @@
 import pytest
 
 from scenewire.messages import MAX_MEDIA, OwnNarration, PlacedMedia, PlacedNarration, SceneOrder, ScriptRequested
-from scenewire_script.own_media import divide_media, divide_narrations
+from scenewire_script.orders.own_media import divide_media, divide_narrations
 from tests.support.builders import artifact
 
 

@@ -55,9 +55,9 @@ class Records:
             await self._catch_up(project)
             board = read_storyboard(await self._record.run(str(project.project_id), run.revision))
             self._boards[key] = (sequence, board)
-            while len(self._boards) > _KEPT:
-                self._boards.popitem(last=False)
         self._boards.move_to_end(key)
+        while len(self._boards) > _KEPT:
+            self._boards.popitem(last=False)
         return board
 
     async def messages(self, project: ProjectState) -> list[Row]:

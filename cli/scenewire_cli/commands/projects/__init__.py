@@ -1,0 +1,1 @@
+"""Commands about projects that are being made: follow, approve, cancel, delete."""
