@@ -141,7 +141,6 @@ class Stack:
         finally:
             await loading
         os.environ.setdefault("ARTIFACTS_CACHE_DIR", str(self._folder.root / "cache"))  # `open_store` reads it there
-        os.environ.setdefault("SOURCING_ANSWERS_DIR", str(self._folder.root / "answers"))  # for the servers of archives
         values = self._settings(nats_url)
         with settings_errors():
             settings = ServiceSettings(**values)
@@ -210,6 +209,8 @@ class Stack:
         values["data_folder"] = self._folder.root
         if not os.environ.get("ARTIFACTS_URL"):
             values["artifacts_url"] = self._folder.artifacts_url
+        if not os.environ.get("SOURCING_ANSWERS_DIR"):
+            values["answers_dir"] = self._folder.root / "answers"
         if not os.environ.get("LOG_FILE"):
             values["log_file"] = self._folder.log
         if self._drain_time is not None and not os.environ.get("DRAIN_TIME"):

@@ -130,9 +130,7 @@ class SourcingSettings(ServiceSettings):
     @property
     def footage_servers(self) -> tuple[FootageServer, ...]:
         """The servers to search, in order of preference, with their defaults filled in."""
-        environment = self._environment
-        if self.library_dir is not None:
-            environment = environment | {"LIBRARY_DIR": SecretStr(str(self.library_dir.absolute()))}
+        environment = self._server_environment
         named = self.servers
         if named is None:
             usable = (
@@ -148,7 +146,13 @@ class SourcingSettings(ServiceSettings):
         """The servers that only orders which name them use: the archives without a key, unless servers are configured."""
         if self.servers is not None:
             return ()
-        return tuple(FootageServer(name=name).with_defaults(self._environment) for name in GROUPS[OPEN])
+        return tuple(FootageServer(name=name).with_defaults(self._server_environment) for name in GROUPS[OPEN])
+
+    @property
+    def _server_environment(self) -> dict[str, SecretStr]:
+        folders = {"LIBRARY_DIR": self.library_dir, "SOURCING_ANSWERS_DIR": self.answers_dir}
+        given = {name: SecretStr(str(folder.absolute())) for name, folder in folders.items() if folder is not None}
+        return self._environment | given
 
 
 _BUNDLED_COMMANDS: Final = {bundled.command for bundled in BUNDLED_SERVERS.values()}

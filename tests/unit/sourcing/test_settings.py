@@ -188,3 +188,12 @@ def test_a_missing_folder_or_file_prevents_the_start(
         create_app()
     assert caught.value.code is FailureCode.INVALID_SETTINGS
     assert caught.value.message == f"{variable} does not name a {kind}: {tmp_path / 'none'}"
+
+
+def test_archives_keep_answers_in_the_folder_of_the_settings_not_only_of_the_environment(
+    environment: pytest.MonkeyPatch, tmp_path: Path
+):
+    settings = SourcingSettings(answers_dir=tmp_path)
+
+    for server in settings.servers_on_request:
+        assert server.env["SOURCING_ANSWERS_DIR"].get_secret_value() == str(tmp_path)
