@@ -282,7 +282,13 @@ class ServiceSettings(MonitorSettings):
         default=timedelta(seconds=25),
         validation_alias="DRAIN_TIME",
         description="How long a stopping service may finish its work before it naks the message; 1 s under "
-        "`scenewire make` unless set.",
+        "`scenewire make` and `up` unless set.",
+    )
+    is_alone: bool = Field(
+        default=False,
+        validation_alias="BUS_ALONE",
+        description="Whether no process of another host or stack consumes from the bus. Kills and stops of earlier runs then "
+        "do not count as failures of the messages that they interrupted. Set by `scenewire make` and `up`.",
     )
 
 

@@ -24,6 +24,7 @@ __all__ = [
     "DEAD_LETTERS",
     "DURABLES",
     "EDIT_STORYBOARD",
+    "INTERRUPTIONS",
     "LIST_FOOTAGE",
     "LIST_MOODS",
     "LIST_VOICES",
@@ -46,19 +47,25 @@ __all__ = [
     "Retry",
     "Stream",
     "dead_letter_subject",
+    "interruption_subject",
     "progress_subject",
 ]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stream:
-    """A stream on disk. When full, it refuses new messages instead of dropping old ones."""
+    """A stream on disk.
+
+    When full, it refuses new messages instead of dropping old ones. If it `holds_last_only`, it keeps the last message of
+    each subject, and drops the oldest messages when full.
+    """
 
     name: str
     subjects: tuple[str, ...]
     max_age: timedelta
     max_bytes: int
     duplicate_window: timedelta
+    holds_last_only: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +139,17 @@ DEAD_LETTERS: Final = Stream(
     duplicate_window=timedelta(days=1),
 )
 
-STREAMS: Final = (PIPELINE, DEAD_LETTERS)
+INTERRUPTIONS: Final = Stream(
+    name="INTERRUPTIONS",
+    subjects=("interruptions.*.*",),
+    max_age=PIPELINE.max_age,
+    max_bytes=16 * MEBIBYTE,
+    duplicate_window=timedelta(minutes=2),
+    holds_last_only=True,
+)
+"""How many deliveries of a message were interrupted through no fault of its own."""
+
+STREAMS: Final = (PIPELINE, DEAD_LETTERS, INTERRUPTIONS)
 
 SCRIPT: Final = Durable(name="script", stream=PIPELINE.name, subjects=(ScriptRequested.SUBJECT,))
 TTS_FANOUT: Final = Durable(name="tts-fanout", stream=PIPELINE.name, subjects=(ScenesScripted.SUBJECT,))
@@ -203,3 +220,13 @@ def progress_subject(stage: str) -> str:
 def dead_letter_subject(durable: str) -> str:
     """Returns the subject of a durable's dead letters."""
     return f"dlq.{durable}"
+
+
+def interruption_subject(durable: str, sequence: int) -> str:
+    """Returns the subject of the count of a message's interrupted deliveries.
+
+    Args:
+        durable: the consumer.
+        sequence: the message's stream sequence.
+    """
+    return f"interruptions.{durable}.{sequence}"

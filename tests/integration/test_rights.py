@@ -93,6 +93,10 @@ def uses_of(durable: str) -> set[str]:
     }
 
 
+def counts_of(durable: str) -> set[str]:
+    return {f"interruptions.{durable}.1", f"{API}.DIRECT.GET.INTERRUPTIONS.interruptions.{durable}.1"}
+
+
 def changes_of(durable: str) -> set[str]:
     return {
         f"{API}.CONSUMER.CREATE.PIPELINE.{durable}",
@@ -106,6 +110,7 @@ def changes_of(durable: str) -> set[str]:
 
 EVERYTHING = MESSAGES | READS | ADMINISTRATION | {LISTENING, WATCHING}
 EVERYTHING |= {subject for durable in DURABLES for subject in uses_of(durable.name) | changes_of(durable.name)}
+EVERYTHING |= {subject for durable in DURABLES for subject in counts_of(durable.name)}
 
 
 def allowed(user: str) -> set[str]:
@@ -117,6 +122,7 @@ def allowed(user: str) -> set[str]:
     own = {subject for durable in durables for subject in uses_of(durable)}
     if user == "recorder":
         return own | READS
+    own |= {subject for durable in durables for subject in counts_of(durable)}
     if user == "gateway":
         recorded = f"{API}.CONSUMER.INFO.PIPELINE.recorder"
         letters = {dead_letter_subject(durable) for durable in durables}

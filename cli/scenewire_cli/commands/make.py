@@ -3,9 +3,8 @@
 import asyncio
 import os
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
@@ -33,10 +32,6 @@ from scenewire_cli.stack.embedded import services_to_run
 from scenewire_cli.summary import print_summary, raise_if_failed
 
 __all__ = ["MakeOptions", "make", "make_video"]
-
-
-_DRAIN_TIME: Final = timedelta(seconds=1)
-"""For services of a single command: the next run gets whatever they have in hand again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +130,6 @@ async def make_video(
                 folder,
                 nats_url=options.nats,
                 services=services_to_run(with_record=options.record),
-                drain_time=_DRAIN_TIME,
                 on_wait=lambda: display.note("other orders use this stack; waiting until they are done"),
             ) as access:
                 await _order_and_follow(access, order, pending, project, display)

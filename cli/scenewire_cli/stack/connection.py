@@ -6,7 +6,6 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 
 from scenewire.bus.client import BusClient, bus_client
@@ -82,7 +81,6 @@ async def embedded(
     gateway_port: int | None = None,
     needs_gateway: bool = False,
     services: Sequence[str] = SERVICES,
-    drain_time: timedelta | None = None,
     on_wait: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[Access]:
     """The bus of `existing`, or an embedded stack when there is none; it ends when nobody uses it any more.
@@ -94,8 +92,6 @@ async def embedded(
         gateway_port: where its gateway listens; None takes that of GATEWAY_PORT, or any free one if it is taken.
         needs_gateway: whether a gateway that cannot start is an error.
         services: which run beside it.
-        drain_time: how long services of our own may finish their work when they are stopped, unless DRAIN_TIME is set;
-            None leaves it to the setting.
         on_wait: called when others use the stack that we are about to stop.
     """
     if nats_url:
@@ -112,7 +108,6 @@ async def embedded(
                     gateway_port=gateway_port,
                     needs_gateway=needs_gateway,
                     services=services,
-                    drain_time=drain_time,
                 )
                 async with _own(folder, stack, on_wait) as access:
                     yield access

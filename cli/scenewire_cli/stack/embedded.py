@@ -96,6 +96,10 @@ def services_to_run(*, with_record: bool) -> Sequence[str]:
     return tuple(name for name in SERVICES if with_record or name not in _ON_RECORD)
 
 
+_DRAIN_TIME: Final = timedelta(seconds=1)
+"""How long stopped services may finish their work. The next run gets whatever they have in flight again."""
+
+
 class Stack:
     """The embedded bus and services of a data folder.
 
@@ -105,8 +109,6 @@ class Stack:
         services: the names of those that run.
         gateway_port: where the gateway listens; None takes that of GATEWAY_PORT, or any free one if it is taken; 0 takes a free one.
         needs_gateway: whether a gateway that cannot start is an error; otherwise `gateway_failure` tells why it is missing.
-        drain_time: how long they may finish their work when stopped, unless DRAIN_TIME is set; None leaves it to the
-            setting.
     """
 
     def __init__(
@@ -117,11 +119,9 @@ class Stack:
         services: Sequence[str] = SERVICES,
         gateway_port: int | None = None,
         needs_gateway: bool = False,
-        drain_time: timedelta | None = None,
     ) -> None:
         self._folder = folder
         self._services = services
-        self._drain_time = drain_time
         self._gateway_port = gateway_port
         self._needs_gateway = needs_gateway
         self.gateway_failure: PipelineError | None = None
@@ -205,7 +205,7 @@ class Stack:
 
     def _settings(self, nats_url: str) -> dict[str, Any]:
         """Returns the values that differ from the environment: the bus, and whatever the environment does not set."""
-        values: dict[str, Any] = {"nats_url": nats_url, "nats_user": None, "nats_password": None}
+        values: dict[str, Any] = {"nats_url": nats_url, "nats_user": None, "nats_password": None, "is_alone": True}
         values["data_folder"] = self._folder.root
         if not os.environ.get("ARTIFACTS_URL"):
             values["artifacts_url"] = self._folder.artifacts_url
@@ -213,8 +213,8 @@ class Stack:
             values["answers_dir"] = self._folder.root / "answers"
         if not os.environ.get("LOG_FILE"):
             values["log_file"] = self._folder.log
-        if self._drain_time is not None and not os.environ.get("DRAIN_TIME"):
-            values["drain_time"] = self._drain_time
+        if not os.environ.get("DRAIN_TIME"):
+            values["drain_time"] = _DRAIN_TIME
         if not _ON_RECORD.isdisjoint(self._services):
             values["database_url"] = self._folder.record_url
         if "gateway" in self._services and self._gateway_port is not None:

@@ -10,6 +10,7 @@ import anyio
 import structlog
 from faststream import AckPolicy, FastStream
 from faststream.nats import JStream, NatsBroker, NatsMessage, PubAck, PullSub
+from faststream.nats.subscriber.usecases import PullStreamSubscriber
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError, ServiceUnavailableError
 from pydantic import BaseModel
@@ -102,6 +103,7 @@ class Bus:
             async def handle(_message: NatsMessage) -> None:
                 await self._handle(durable, functools.partial(handler, current_delivery().message))
 
+            self._policy.lenient.add(durable.name)
             self._consume(durable, handle, loops=loops, decoder=_undecoded)
 
         return register
@@ -276,7 +278,7 @@ class Bus:
             logger=None,
             on_startup=[self._join_monitor, self._attach, *self._on_start],
             after_startup=[self._start_batches, self._mark_running],
-            on_shutdown=[*self._before_stop, self._stop_retrying, self._stop_batches],
+            on_shutdown=[*self._before_stop, self._stop_work, self._stop_batches],
             after_shutdown=[self._leave_monitor, *self._on_stop],
         )
 
@@ -306,9 +308,12 @@ class Bus:
         if self._health.state is State.RUNNING and not polling:
             raise TransientError(FailureCode.BUS_UNAVAILABLE, "a loop has ended")
 
-    async def _stop_retrying(self) -> None:
+    async def _stop_work(self) -> None:
         self._health.state = State.STOPPING
-        self._policy.stopping.set()
+        for subscriber in self.broker.subscribers:
+            if isinstance(subscriber, PullStreamSubscriber):
+                subscriber.running = False
+        await self._policy.drain(self._settings.drain_time.total_seconds())
 
     async def _start_batches(self) -> None:
         for batches in self._batches:
@@ -325,7 +330,7 @@ class Bus:
         for durable in self._policy.durables.values():
             while True:
                 try:
-                    await self._jetstream.consumer_info(durable.stream, durable.name)
+                    info = await self._jetstream.consumer_info(durable.stream, durable.name)
                     break
                 except (NotFoundError, ServiceUnavailableError):
                     if not waiting:
@@ -334,7 +339,8 @@ class Bus:
                         )
                         waiting = True
                     await anyio.sleep(_PROVISION_POLL_S)
-
+            if self._settings.is_alone and info.delivered is not None:
+                self._policy.interruptions.forgive_earlier(durable.name, info.delivered.stream_seq)
         if any(durable.is_work for durable in self._policy.durables.values()):
             await self._ended.listen(self._jetstream)
 

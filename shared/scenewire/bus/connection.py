@@ -101,7 +101,9 @@ class _ExpectedFailures(logging.Filter):
 
     @override
     def filter(self, record: logging.LogRecord) -> bool:
-        return not (record.exc_info and isinstance(record.exc_info[1], (PipelineError, ValueError)))
+        return not (
+            record.exc_info and isinstance(record.exc_info[1], (PipelineError, ValueError, asyncio.CancelledError))
+        )
 
 
 def make_broker(

@@ -4,10 +4,11 @@ FastStream itself terminates a failed message or naks it without delay. This mid
 settled so that FastStream does not:
 
     handled                       FastStream acknowledges
-    refused by a rate limit       waits with the message in flight and tries again; uses up no delivery
+    rate limit or outage          waits with the message in flight and tries again; uses up no delivery
     failed, may succeed later     nak with a delay that doubles
     invalid, or failed too often  dead letter, `project.failed`, then terminated, even if the dead letter cannot be stored
-    worker is being stopped       nak without delay, so that another replica takes it
+    worker is being stopped       nak without delay, so that another replica takes it; does not count as a try
+    of a newer schema version     nak with a delay, for a worker that knows the version; does not count as a try
     workers keep dying on it      dead letter without running the handler again
 """
 
@@ -30,7 +31,9 @@ from nats.js import JetStreamContext
 from typing_extensions import override
 
 from scenewire.bus.dead_letters import as_pipeline_error, is_invalid_input, letter_headers, one_line, readable
+from scenewire.bus.interruptions import Interruptions
 from scenewire.bus.metrics import bus_metrics
+from scenewire.bus.pauses import pause_after
 from scenewire.bus.publishing import (
     PUBLISH_TIMEOUT_S,
     body_limit,
@@ -43,12 +46,19 @@ from scenewire.bus.received import Delivery, current
 from scenewire.errors import ConflictError, FailureCode, PermanentError, PipelineError, TransientError
 from scenewire.messages import Message, Progress, ProjectFailed
 from scenewire.messages.headers import LETTER_TRUNCATED
-from scenewire.topology import DEAD_LETTERS, PIPELINE, Durable, Retry, dead_letter_subject, progress_subject
+from scenewire.topology import DEAD_LETTERS, PIPELINE, SCRIPT, Durable, Retry, dead_letter_subject, progress_subject
 
 __all__ = ["DeliveryMiddleware", "DeliveryPolicy"]
 
-RATE_LIMIT_TIMEOUT_S: Final = 3600.0
-"""Longest time that one delivery waits for rate limits. Longer limits are daily quotas: they are ordinary failures."""
+NEWER_SCHEMA_DELAY_S: Final = 15.0
+NEWER_SCHEMA_TIMEOUT_S: Final = 3600.0
+"""How long a message of a newer schema version waits for a worker that knows it: longer than a rolling upgrade takes."""
+
+_COUNT_TIMEOUT_S: Final = 1.0
+"""A worker that is being stopped waits no longer for the bus to count the interruption."""
+
+_SETTLE_TIMEOUT_S: Final = 2.0
+"""How long stopped work may take to clean up."""
 
 _NOT_STARTED: Final = "the bus is not started"
 _ACK_PREFIX: Final = "$JS.ACK."
@@ -62,8 +72,12 @@ class DeliveryPolicy:
 
     retry: Retry
     durables: dict[str, Durable] = field(default_factory=dict)
+    lenient: set[str] = field(default_factory=lambda: {SCRIPT.name})
+    """Durables whose handlers read bodies of newer schema versions, too."""
+    interruptions: Interruptions = field(default_factory=Interruptions, init=False)
     _client: Client | None = field(default=None, init=False)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    in_flight: set[asyncio.Task[Any]] = field(default_factory=set, init=False)
     _jetstream: JetStreamContext | None = field(default=None, init=False)
 
     def attach(self, client: Client) -> None:
@@ -74,45 +88,57 @@ class DeliveryPolicy:
         """Returns the middleware of a message; FastStream calls this with None for every publish."""
         return DeliveryMiddleware(msg, context=context, policy=self)
 
+    async def drain(self, drain_time_s: float) -> None:
+        """Lets the work in flight finish, then interrupts it: FastStream would cancel it and close the connection at once.
+
+        Args:
+            drain_time_s: how long it may take to finish, seconds.
+        """
+        self.stopping.set()
+        for timeout in (drain_time_s, _SETTLE_TIMEOUT_S):
+            if self.in_flight:
+                await asyncio.wait(self.in_flight, timeout=timeout)
+            for task in self.in_flight:
+                task.cancel()
+
     def heartbeat(self, durable: str) -> float | None:
         """Returns the seconds between two in-progress acks; None for a durable without."""
         known = self.durables.get(durable)
         return known.heartbeat.total_seconds() if known and known.heartbeat else None
 
     async def work(self, attempt: Callable[[], Awaitable[None]], delivery: Delivery) -> None:
-        """Runs a handler, again after each wait that a rate limit asks for.
+        """Runs a handler, again after each pause that a rate limit or an outage asks for.
 
         The server counts deliveries, and no delivery can be excepted. So the message stays in flight, with in-progress
-        acks, until the provider accepts the call.
+        acks, until the provider accepts the call, or bus and storage can be used.
         """
         waited = 0.0
         refusals = 0
         while True:
             try:
                 return await attempt()
-            except TransientError as error:
+            except Exception as error:
                 refusals += 1
-                delay = self._rate_limit_delay(error, refusals)
-                if delay is None or waited + delay > RATE_LIMIT_TIMEOUT_S:
+                pause = pause_after(error, refusals, self.retry)
+                if pause is None or waited + pause.delay > pause.timeout:
                     raise
-                waited += delay
+                waited += pause.delay
                 stage = delivery.raw.metadata.consumer
-                log.warning("rate_limited", durable=stage, retry_in=delay, error=str(error))
-                await self.publish_progress(delivery, stage, f"waiting {delay:.0f} s: {one_line(error)}")
+                log.warning(
+                    "paused",
+                    durable=stage,
+                    reason=pause.reason,
+                    retry_in=pause.delay,
+                    error=str(error) or repr(error),
+                )
+                await self.publish_progress(delivery, stage, f"waiting {pause.delay:.0f} s: {one_line(error)}")
                 started = time.perf_counter()
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self.stopping.wait(), delay)
-                bus_metrics().rate_limit_wait.labels(stage).inc(time.perf_counter() - started)
+                    await asyncio.wait_for(self.stopping.wait(), pause.delay)
+                waits = bus_metrics().rate_limit_wait if pause.reason == "rate_limit" else bus_metrics().outage_wait
+                waits.labels(stage).inc(time.perf_counter() - started)
                 if self.stopping.is_set():
                     raise
-
-    def _rate_limit_delay(self, error: TransientError, refusals: int) -> float | None:
-        """Returns the seconds to wait; None when the error is not a rate limit."""
-        if error.code is not FailureCode.RATE_LIMITED:
-            return None
-        if error.retry_after is None:
-            return self.retry.delay(refusals)
-        return max(error.retry_after, self.retry.base.total_seconds())
 
     async def publish_progress(self, delivery: Delivery, stage: str, detail: str) -> None:
         """Publishes why a project makes no progress at the moment, if its message is work for it."""
@@ -127,7 +153,8 @@ class DeliveryPolicy:
             state="retrying",
             detail=detail,
         )
-        await self._connected.publish(progress_subject(stage), progress.model_dump_json().encode())
+        with suppress(OSError, nats.errors.Error):  # telemetry never stops the work
+            await self._connected.publish(progress_subject(stage), progress.model_dump_json().encode())
 
     async def publish(self, message: Message) -> None:
         """Stores a message and returns after the PubAck.
@@ -148,6 +175,15 @@ class DeliveryPolicy:
         if len(body) > room:
             body, headers = body[:room], headers | {LETTER_TRUNCATED: str(room)}
         await self._store(subject, body, stream=DEAD_LETTERS.name, headers=headers)
+
+    def is_stopping_in_pause(self, error: BaseException) -> bool:
+        """Returns whether an error only says that the service was stopped while it waited."""
+        return self.stopping.is_set() and pause_after(error, 1, self.retry) is not None
+
+    @property
+    def reconnects(self) -> int:
+        """How often the connection was lost and found again."""
+        return self._connected.stats["reconnects"]
 
     @property
     def max_payload(self) -> int:
@@ -198,18 +234,36 @@ class DeliveryMiddleware(BaseMiddleware[Any, Any]):
         if not self._is_batch:
             self._delivery = Delivery(self._messages[0])
             current.set(self._delivery)
+        if (task := asyncio.current_task()) is not None:
+            self._policy.in_flight.add(task)
         return self
 
     @override
     async def consume_scope(self, call_next: AsyncFuncAny, msg: StreamMessage[Any]) -> Any:
         delivery = self._delivery
-        if delivery is not None and delivery.raw.metadata.num_delivered > self._policy.retry.max_tries:
-            raise PermanentError(
-                FailureCode.CRASH_LOOP,
-                f"{delivery.raw.metadata.num_delivered - 1} workers died or hung on this message",
-                hint="look for killed or out-of-memory workers, then order again",
-            )
+        if delivery is not None:
+            if self._policy.stopping.is_set():
+                raise asyncio.CancelledError
+            if delivery.raw.metadata.num_delivered > 1:
+                delivery.interrupted = await self._policy.interruptions.of(delivery.raw, self._policy.jetstream)
+            if delivery.tries > self._policy.retry.max_tries:
+                raise PermanentError(
+                    FailureCode.CRASH_LOOP,
+                    f"{delivery.tries - 1} workers died or hung on this message",
+                    hint="look for killed or out-of-memory workers, then order again",
+                )
+            if self._waits_for_newer_worker(delivery):
+                raise _NewerSchemaError
         return await call_next(msg)
+
+    def _waits_for_newer_worker(self, delivery: Delivery) -> bool:
+        """Orders of newer clients do not wait: their reader ignores what it does not know."""
+        waited = delivery.interrupted * NEWER_SCHEMA_DELAY_S
+        return (
+            delivery.message.is_of_newer_schema
+            and delivery.raw.metadata.consumer not in self._policy.lenient
+            and waited < NEWER_SCHEMA_TIMEOUT_S
+        )
 
     @override
     async def __aexit__(
@@ -224,13 +278,17 @@ class DeliveryMiddleware(BaseMiddleware[Any, Any]):
             for message in self._messages:
                 if not message.is_acked:
                     await self._settle(message, exc_val)
+        self._policy.in_flight.discard(asyncio.current_task())
         return await super().__aexit__(exc_type, exc_val, exc_tb)
 
     async def _settle(self, message: Msg, error: BaseException) -> None:
         try:
-            if isinstance(error, asyncio.CancelledError):
+            if isinstance(error, asyncio.CancelledError) or self._policy.is_stopping_in_pause(error):
                 bus_metrics().failures.labels(message.metadata.consumer, "stopped", "nak").inc()
-                await message.nak()
+                await self._interrupt(message, delay=None)
+            elif isinstance(error, _NewerSchemaError):
+                log.warning("newer_schema", subject=message.subject, retry_in=NEWER_SCHEMA_DELAY_S)
+                await self._interrupt(message, delay=NEWER_SCHEMA_DELAY_S)
             elif self._delivery is None:
                 await message.nak(delay=self._policy.retry.delay(1))
             elif self._is_final(self._delivery, error):
@@ -247,21 +305,32 @@ class DeliveryMiddleware(BaseMiddleware[Any, Any]):
         return (
             isinstance(error, PermanentError)
             or is_invalid_input(delivery, error)
-            or delivery.raw.metadata.num_delivered >= self._policy.retry.max_tries
+            or delivery.tries >= self._policy.retry.max_tries
         )
+
+    async def _interrupt(self, message: Msg, *, delay: float | None) -> None:
+        """Naks a message without counting the delivery as a try."""
+        bus_metrics().interrupted.labels(message.metadata.consumer).inc()
+        try:
+            async with asyncio.timeout(_COUNT_TIMEOUT_S):
+                await self._policy.interruptions.add(message, self._policy.jetstream)
+        except TimeoutError:
+            log.warning("interruption_not_counted", subject=message.subject)
+        finally:
+            await message.nak(delay=delay)
 
     async def _retry(self, delivery: Delivery, error: BaseException) -> None:
         metadata = delivery.raw.metadata
         wanted = error.retry_after if isinstance(error, TransientError) else None
         code = error.code if isinstance(error, PipelineError) else "bug"
         bus_metrics().failures.labels(metadata.consumer, code, "retried").inc()
-        delay = wanted if wanted is not None else self._policy.retry.delay(metadata.num_delivered)
+        delay = wanted if wanted is not None else self._policy.retry.delay(delivery.tries)
         log.warning(
             "delivery_failed",
             durable=metadata.consumer,
             project_id=str(delivery.message.project_id),
             scene_number=delivery.message.scene_number,
-            delivery=metadata.num_delivered,
+            tries=delivery.tries,
             retry_in=delay,
             error=str(error),
         )
@@ -299,7 +368,7 @@ class DeliveryMiddleware(BaseMiddleware[Any, Any]):
             )
         except Exception as problem:
             may_pass = isinstance(problem, (OSError, nats.errors.Error)) and not is_full(problem)
-            if may_pass and metadata.num_delivered < self._policy.retry.max_tries:
+            if may_pass and delivery.tries < self._policy.retry.max_tries:
                 raise
             fault = problem
         try:
@@ -347,11 +416,19 @@ class DeliveryMiddleware(BaseMiddleware[Any, Any]):
         await self._policy.publish(failed)
 
     async def _send_heartbeats(self, seconds: float) -> None:
+        reconnects = self._policy.reconnects
         while True:
             await asyncio.sleep(seconds)
             for message in self._messages:
                 if not message.is_acked:
                     try:
                         await message.in_progress()
+                        if self._policy.reconnects > reconnects:  # meanwhile, the server may have delivered it again
+                            await self._policy.interruptions.add(message, self._policy.jetstream)
                     except Exception as error:  # noqa: BLE001 - an outage must not end the heartbeat
                         log.warning("heartbeat_failed", subject=message.subject, error=repr(error))
+            reconnects = self._policy.reconnects
+
+
+class _NewerSchemaError(ValueError):
+    """A message has a schema version that this worker does not know."""

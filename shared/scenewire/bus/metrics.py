@@ -50,6 +50,18 @@ class BusMetrics:
             ["durable"],
             registry=registry,
         )
+        self.outage_wait = Counter(
+            "scenewire_outage_wait_seconds_total",
+            "Seconds that messages in flight waited for bus or storage.",
+            ["durable"],
+            registry=registry,
+        )
+        self.interrupted = Counter(
+            "scenewire_interrupted_deliveries_total",
+            "Deliveries that ended through no fault of their message; they do not count as tries.",
+            ["durable"],
+            registry=registry,
+        )
         self.handled = Histogram(
             "scenewire_handler_duration_seconds",
             "Wall seconds of handlers, by how they ended.",

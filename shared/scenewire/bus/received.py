@@ -40,6 +40,13 @@ class Delivery:
     raw: Msg
     handler_entered: bool = False
     """Whether its handler has started: until then a failed validation is the message's fault, afterwards it is a bug."""
+    interrupted: int = 0
+    """How many of its deliveries ended through no fault of its own."""
+
+    @property
+    def tries(self) -> int:
+        """The number of this try: deliveries, without those that were interrupted."""
+        return self.raw.metadata.num_delivered - self.interrupted
 
     @cached_property
     def message(self) -> StoredMessage:

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from scenewire.messages.base import Revision, SceneNumber
 from scenewire.messages.headers import CORRELATION_ID, MESSAGE_ID
 from scenewire.messages.ids import derive_project_id, read_revision
-from scenewire.messages.orders import ScriptRequested
+from scenewire.messages.orders import SCHEMA_VERSION, ScriptRequested
 
 __all__ = ["StoredMessage"]
 
@@ -73,6 +73,12 @@ class StoredMessage:
         if not self.body:
             return read_revision(self.headers.get(MESSAGE_ID, ""))
         return _valid(_REVISION, self.fields.get("revision")) or 0
+
+    @property
+    def is_of_newer_schema(self) -> bool:
+        """Whether its body has a schema version that this program does not know yet."""
+        version = self.fields.get("schema_version")
+        return isinstance(version, int) and version > SCHEMA_VERSION
 
     @property
     def scene_number(self) -> int | None:
