@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import structlog
 
 from scenewire.errors import PipelineError
+from scenewire.failpoints import Point, failpoint
 from scenewire.messages import FootageSourced, StoredMessage
 from scenewire_recorder.log_entries import LogEntry, Position, read
 from scenewire_recorder.projection.path_layouts import FOLDS, Fold, Layout
@@ -81,6 +82,8 @@ class RecorderStage:
             ends = work.last_positions(_by_project(entries))
             new = work.append(entries)
             _project(work, _by_project(new), ends, self._fold)
+            failpoint(Point.WORKING)
+        failpoint(Point.STORED)
         for entry in new:
             if entry.problem is not None:
                 log.warning("message_flagged", message_id=entry.message_id, problem=entry.problem)

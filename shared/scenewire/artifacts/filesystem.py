@@ -13,6 +13,7 @@ from scenewire.artifacts.finishing import finish
 from scenewire.artifacts.scratch import Scratch, measure, storage_errors, sync
 from scenewire.artifacts.store import ArtifactStore, check_key, content_key
 from scenewire.errors import FailureCode, PermanentError
+from scenewire.failpoints import Point, failpoint
 from scenewire.messages import ArtifactRef
 
 __all__ = ["FilesystemStore"]
@@ -101,6 +102,7 @@ class FilesystemStore(ArtifactStore):
             target.parent.mkdir(parents=True, exist_ok=True)
             if self._scratch.holds(source):
                 sync(source)
+                failpoint(Point.WRITTEN)
                 source.replace(target)
             else:
                 with self._scratch.part(target) as part:
@@ -134,6 +136,7 @@ class FilesystemStore(ArtifactStore):
             try:
                 part.write_bytes(document)
                 sync(part)
+                failpoint(Point.WRITTEN)
                 try:
                     os.link(part, path)  # unlike a rename, this fails if the name exists
                 except FileExistsError:

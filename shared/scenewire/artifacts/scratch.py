@@ -16,6 +16,7 @@ from typing import Final
 import structlog
 
 from scenewire.errors import storage_failure
+from scenewire.failpoints import Point, failpoint
 
 __all__ = ["Scratch", "measure", "storage_errors", "sync"]
 
@@ -65,6 +66,7 @@ class Scratch:
         try:
             yield part
             sync(part)
+            failpoint(Point.WRITTEN)
             part.replace(target)
         finally:
             part.unlink(missing_ok=True)

@@ -1,8 +1,9 @@
 """What a service consumes and publishes."""
 
 import functools
+import itertools
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from scenewire.bus.metrics import bus_metrics, message_metrics
 from scenewire.bus.publishing import PUBLISH_TIMEOUT_S, body_limit, message_headers, publish_errors, require_body_fits
 from scenewire.bus.received import current_delivery
 from scenewire.errors import FailureCode, PermanentError, PipelineError, TransientError
+from scenewire.failpoints import Point, failpoint, is_armed
 from scenewire.messages import Message, Progress, ScriptRequested, StoredMessage
 from scenewire.messages.headers import CONTENT_TYPE
 from scenewire.observability.health import Check, Health, State
@@ -130,6 +132,7 @@ class Bus:
         with structlog.contextvars.bound_contextvars(
             durable=durable.name, project_id=str(project_id), scene_number=delivery.message.scene_number
         ):
+            failpoint(Point.FETCHED)
             attempt = functools.partial(_timed, durable, handler)
             if project_id is None or not durable.is_work:
                 await self._policy.work(attempt, delivery)
@@ -138,6 +141,10 @@ class Bus:
             else:
                 await self._announce(durable, project_id)
                 await self._ended.work(self._policy.work(attempt, delivery), project_id, revision)
+            failpoint(Point.PUBLISHED)
+            if is_armed(Point.ACKNOWLEDGED):
+                await delivery.raw.ack_sync()  # FastStream acknowledges after this, and not twice
+                failpoint(Point.ACKNOWLEDGED)
 
     def subscribe_batches(self, durable: Durable, *, size: int) -> Callable[[BatchHandler], None]:
         """Registers a handler of whole batches.
@@ -149,7 +156,19 @@ class Bus:
         self._policy.durables[durable.name] = durable
 
         def register(handler: BatchHandler) -> None:
-            self._batches.append(BatchLoop(durable, handler, size=size, retry=self._policy.retry))
+            earlier = itertools.count()
+
+            async def handle(batch: Sequence[StoredMessage]) -> None:
+                with structlog.contextvars.bound_contextvars(durable=durable.name):
+                    if next(earlier):
+                        failpoint(
+                            Point.ACKNOWLEDGED
+                        )  # the acks of the batch before were sent before this one was asked for
+                    failpoint(Point.FETCHED)
+                    await handler(batch)
+                    failpoint(Point.PUBLISHED)
+
+            self._batches.append(BatchLoop(durable, handle, size=size, retry=self._policy.retry))
 
         return register
 
@@ -179,6 +198,7 @@ class Bus:
             PermanentError: `message_too_large`, nothing was sent.
             TransientError: `storage_full`, `bus_unavailable` or `bus_not_provisioned`.
         """
+        failpoint(Point.STORED)
         body = message.model_dump_json().encode()
         require_body_fits(message.subject, body, body_limit(self._policy.max_payload))
         with publish_errors(message.subject):

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Final
 
 from scenewire.errors import FailureCode, PermanentError, TransientError
+from scenewire.failpoints import Point, failpoint
 
 __all__ = [
     "Completed",
@@ -121,6 +122,7 @@ async def run_program(
     )
     process = await _started(asyncio.ensure_future(starting))
     try:
+        failpoint(Point.WORKING)
         async with asyncio.timeout(timeout):
             _, stdout, stderr = await asyncio.gather(
                 _feed(process, stdin), _read_output(process, on_output), stderr_tail(process)

@@ -11,6 +11,7 @@ import structlog
 from pydantic import ValidationError
 from typing_extensions import override
 
+from scenewire.failpoints import Point, failpoint
 from scenewire_sourcing.candidates import FootageFile, FoundFootage
 from scenewire_sourcing.providers.answers import AnswerError
 from scenewire_sourcing.providers.base import FootageSource, FootageUnavailableError, LocatedFootage, RemoteFile
@@ -116,9 +117,11 @@ class McpSource(FootageSource):
 
     async def _call(self, tool: str, arguments: dict[str, Any]) -> ToolResult:
         try:
-            return await self._session.call(tool, arguments)
+            result = await self._session.call(tool, arguments)
         except FootageUnavailableError as error:
             raise self._unavailable(error) from error
+        failpoint(Point.WORKING)
+        return result
 
     def _unavailable(self, error: Exception) -> FootageUnavailableError:
         """Returns an error without the server's keys, which some servers repeat in their own."""

@@ -17,6 +17,7 @@ from typing_extensions import override
 from scenewire.artifacts.result_cache import Results, fingerprint
 from scenewire.artifacts.store import ArtifactStore
 from scenewire.errors import FailureCode, PermanentError
+from scenewire.failpoints import Point, failpoint
 from scenewire.messages import ScriptRequested
 from scenewire.text.markup import is_speakable
 from scenewire.text.plain import plain_line
@@ -229,6 +230,7 @@ class LanguageModelWriter(ScriptWriter):
         """Returns a usable answer, or None with the complaints and the raw text."""
         try:
             reply = await self._client.ask(messages, schema)
+            failpoint(Point.WORKING)
         except RejectedError as error:
             return None, [str(error)], ""
         if reply.cut_off:
