@@ -13,7 +13,7 @@ WORKERS ?= 2
 
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help demo demo-live-doubles test lint types unit docs locks bench bench-media relevance length heard soak fuzz exactness deploy-test bench-speech clean
+.PHONY: help demo demo-live-doubles test lint types unit docs locks bench bench-media relevance length heard soak faults fuzz exactness deploy-test bench-speech clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
@@ -72,6 +72,9 @@ heard: $(VENV)/installed-ear ## Have a speech recogniser hear every engine, lang
 soak: $(VENV)/installed-dev ## Kill the recorder at random moments in 20 long runs; prints the seeds
 	SOAK_ROUNDS=$${SOAK_ROUNDS:-20} SOAK_MESSAGES=$${SOAK_MESSAGES:-10000} SOAK_SEED=$${SOAK_SEED:-$$(date +%s)} \
 		$(BIN)/pytest -s tests/integration/test_kills.py
+
+faults: $(VENV)/installed-dev ## Cause the faults of docs/fault-matrix.md in real services; takes a quarter of an hour
+	$(BIN)/pytest -n 2 -m fault tests/faults
 
 fuzz: $(VENV)/installed-dev ## Damage clips and pictures at random 500 times and require a refusal or a valid segment; FUZZ_SEED repeats a run
 	FUZZ_ROUNDS=$${FUZZ_ROUNDS:-500} FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} \

@@ -1,0 +1,1 @@
+"""A world in which faults are caused: real server, real services, and what must hold afterwards."""
