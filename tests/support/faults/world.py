@@ -54,6 +54,9 @@ ENDS: Final = ("video.assembled", "project.failed", "project.cancelled", "projec
 
 KILLED: Final = -signal.SIGKILL
 
+SEED: Final = int(os.environ.get("FAULT_SEED", str(time.time_ns() % 1_000_000)))
+"""Of tests with a random moment, which print it; FAULT_SEED=<seed> repeats one."""
+
 _ROOT: Final = Path(__file__).parents[3]
 _POLL_S: Final = 0.05
 _SENTENCES: Final = ("Tea is a drink.", "It is made of leaves.", "Water is boiled for it.", "A pot keeps it warm.")
@@ -91,8 +94,8 @@ class Service:
         process: the process; its working folder is that of the world.
     """
 
-    def __init__(self, name: str, log: Path, process: "subprocess.Popen[bytes]") -> None:
-        self.name, self.log, self.process = name, log, process
+    def __init__(self, name: str, log: Path, process: "subprocess.Popen[bytes]", monitor: int) -> None:
+        self.name, self.log, self.process, self._monitor = name, log, process, monitor
 
     @property
     def pid(self) -> int:
@@ -121,6 +124,11 @@ class Service:
         """Returns what it has logged under a name."""
         lines = (line for line in self.log.read_text(errors="replace").splitlines() if line.startswith("{"))
         return [event for line in lines if (event := json.loads(line)).get("event") == name]
+
+    @property
+    def ready(self) -> bool:
+        """Whether it says so itself, at `/healthz`."""
+        return _answers(self._monitor)
 
     @property
     def processor_s(self) -> float:
@@ -302,9 +310,9 @@ class World:
                 stderr=printed,
                 start_new_session=True,
             )
-        service = Service(name, log, process)
+        service = Service(name, log, process, monitor)
         self.services = [known for known in self.services if known.alive] + [service]
-        await until(lambda: _answers(monitor) or not service.alive, f"{name} starts", within_s=60)
+        await until(lambda: service.ready or not service.alive, f"{name} starts", within_s=60)
         return service
 
     async def start_all(self, names: Sequence[str] = SERVICES, **settings: str) -> list[Service]:
