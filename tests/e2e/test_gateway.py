@@ -114,7 +114,7 @@ async def test_a_stack_stops_at_once_though_somebody_watches(tmp_path: Path, dat
 
 
 @pytest.mark.parametrize("delay_s", [0.0, 0.002, 0.01, 0.05])
-async def test_an_order_runs_once_when_the_gateway_is_killed_before_it_answers(
+async def test_rows_29_to_30_an_order_runs_once_when_the_gateway_is_killed_before_it_answers(
     tmp_path: Path, data: Path, delay_s: float
 ) -> None:
     key = {"Idempotency-Key": "one"}

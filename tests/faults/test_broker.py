@@ -21,11 +21,11 @@ async def outage(world: World, seconds: float) -> None:
     world.fault()
     world.server.kill()
     used = {service: service.processor_s for service in services}
-    await until(
-        lambda: not any(service.ready for service in services),
-        "no service says that it is ready without a server",
-        within_s=30,
-    )
+
+    async def none_is_ready() -> bool:
+        return not any(await asyncio.gather(*(service.is_ready() for service in services)))
+
+    await until(none_is_ready, "no service says that it is ready without a server")
     await asyncio.sleep(seconds)
     shares = {service.name: (service.processor_s - used[service]) / seconds for service in services}
     assert all(service.alive for service in services)

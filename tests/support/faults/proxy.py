@@ -40,6 +40,7 @@ class Proxy:
     def __init__(self, server_port: int) -> None:
         self._server_port = server_port
         self._connections: set[_Connection] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._patterns: list[tuple[Direction, re.Pattern[bytes], bool]] = []
         self.port = 0
         self.latency_s = 0.0
@@ -50,13 +51,14 @@ class Proxy:
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Proxy"]:
         """Listens for the duration of the block."""
-        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
         self.port = server.sockets[0].getsockname()[1]
         try:
             yield self
         finally:
             server.close()
             self.cut()
+            await asyncio.gather(*self._tasks)
 
     def url(self, address: str) -> str:
         """Returns the address of the server as clients of the proxy need it."""
@@ -78,6 +80,11 @@ class Proxy:
             answer: whether what matches is passed on, and the other direction swallowed in its place.
         """
         self._patterns.append((direction, re.compile(pattern, re.DOTALL), answer))
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._serve(reader, writer))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

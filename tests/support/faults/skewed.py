@@ -5,15 +5,17 @@ stays right, as in reality.
 """
 
 import asyncio
-import datetime
+import datetime as dt
 import importlib
 import sys
 import time
 from typing import Any
 
+from typing_extensions import override
+
 _JUMP_AFTER_S = 3.0
 
-_time, _time_ns, _Datetime = time.time, time.time_ns, datetime.datetime
+_time, _time_ns = time.time, time.time_ns
 _started = time.monotonic()
 
 
@@ -24,16 +26,17 @@ def error_s() -> float:
     return float(sys.argv[1].removeprefix("jump:")) if time.monotonic() - _started > _JUMP_AFTER_S else 0.0
 
 
-class _Skewed(_Datetime):
+class _Skewed(dt.datetime):
     @classmethod
-    def now(cls, tz: datetime.tzinfo | None = None) -> Any:
-        return _Datetime.now(tz) + datetime.timedelta(seconds=error_s())
+    @override
+    def now(cls, tz: dt.tzinfo | None = None) -> Any:
+        return super().now(tz) + dt.timedelta(seconds=error_s())
 
 
 def main() -> None:
     time.time = lambda: _time() + error_s()
     time.time_ns = lambda: _time_ns() + round(error_s() * 1e9)
-    datetime.datetime = _Skewed  # type: ignore[misc]
+    dt.datetime = _Skewed  # type: ignore[misc]
     module, _, factory = sys.argv[2].partition(":")
     app = getattr(importlib.import_module(module), factory)()
     asyncio.run(app.run())

@@ -125,10 +125,9 @@ class Service:
         lines = (line for line in self.log.read_text(errors="replace").splitlines() if line.startswith("{"))
         return [event for line in lines if (event := json.loads(line)).get("event") == name]
 
-    @property
-    def ready(self) -> bool:
+    async def is_ready(self) -> bool:
         """Whether it says so itself, at `/healthz`."""
-        return _answers(self._monitor)
+        return await asyncio.to_thread(_answers, self._monitor)
 
     @property
     def processor_s(self) -> float:
@@ -312,7 +311,11 @@ class World:
             )
         service = Service(name, log, process, monitor)
         self.services = [known for known in self.services if known.alive] + [service]
-        await until(lambda: service.ready or not service.alive, f"{name} starts", within_s=60)
+
+        async def begun() -> bool:
+            return not service.alive or await service.is_ready()
+
+        await until(begun, f"{name} starts", within_s=60)
         return service
 
     async def start_all(self, names: Sequence[str] = SERVICES, **settings: str) -> list[Service]:
