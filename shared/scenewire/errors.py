@@ -11,6 +11,7 @@ __all__ = [
     "FailureCode",
     "PermanentError",
     "PipelineError",
+    "StalledError",
     "TransientError",
     "about_scene",
     "is_disk_full",
@@ -79,6 +80,10 @@ class TransientError(PipelineError):
         self.retry_after = retry_after
 
 
+class StalledError(TransientError):
+    """A program did nothing for too long and was killed."""
+
+
 class PermanentError(PipelineError):
     """A retry cannot help: the message is dead-lettered and its project fails."""
 
@@ -92,11 +97,16 @@ def about_scene(number: int) -> Iterator[None]:
     """Prefixes errors with the scene's number."""
     try:
         yield
-    except PermanentError as error:
-        raise PermanentError(error.code, f"scene {number}: {error.message}", hint=error.hint) from error
-    except TransientError as error:
-        message = f"scene {number}: {error.message}"
-        raise TransientError(error.code, message, hint=error.hint, retry_after=error.retry_after) from error
+    except PipelineError as error:
+        raise _with_message(error, f"scene {number}: {error.message}") from error
+
+
+def _with_message(error: PipelineError, message: str) -> PipelineError:
+    """Returns the same failure, of the same class, with another message."""
+    changed = type(error).__new__(type(error), message)
+    changed.__dict__.update(error.__dict__, message=message)
+    changed.__dict__.pop("__notes__", None)  # the first one has them
+    return changed
 
 
 def is_disk_full(error: OSError) -> bool:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import wave
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -12,6 +13,7 @@ from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
 from scenewire.artifacts.filesystem import FilesystemStore
+from scenewire.ffmpeg.discovery import find_ffmpeg
 from scenewire.messages import FootageSourced, ProjectFailed, SegmentRendered, VideoAssembled
 from scenewire.topology import ASSEMBLY, PIPELINE
 from scenewire_assembly.app import create_app
@@ -143,3 +145,32 @@ async def test_a02_clips_outside_their_sources_fail_the_project_with_scene_and_f
     assert "clip one: out_point: must be inside the source (got: 61, expected: <=60)" in failed.message
     assert "clip three: out_point: must be after the in-point (got: 65, expected: >70)" in failed.message
     assert "in_point: must be inside the source (got: 70, expected: <60)" in failed.message
+
+
+HANGS = """#!/bin/sh
+case "$*" in *-progress*segment.mp4*)
+    echo started >> '{starts}'
+    printf 'frame=3\\nout_time_us=100000\\nprogress=continue\\n'
+    [ $(wc -l < '{starts}') -gt {hangs} ] || exec sleep 600
+esac
+exec '{ffmpeg}' "$@"
+"""
+
+
+@pytest.mark.parametrize("hangs", [1, 2])
+async def test_a_stalled_encoder_is_started_once_more_and_then_fails_the_project(world, hangs):
+    shim, starts = world.folder / "ffmpeg", world.folder / "starts"
+    ffmpeg = await find_ffmpeg()
+    shim.write_text(HANGS.format(starts=starts, hangs=hangs, ffmpeg=ffmpeg.path))
+    shim.chmod(0o755)
+    world.settings = world.settings.model_copy(update={"ffmpeg": shim, "stall_timeout": timedelta(seconds=1)})
+    async with world.serving():
+        await world.publish(await world.sourced(uuid4(), 1, 1))
+        await world.settled()
+    assert len(starts.read_text().splitlines()) == 2
+    if hangs == 1:
+        assert await world.last(VideoAssembled)
+    else:
+        failed = await world.last(ProjectFailed)
+        assert (failed.scene_number, failed.code) == (1, "program_timeout")
+        assert failed.message == "scene 1: ffmpeg made no progress for 1 s and was killed, twice"

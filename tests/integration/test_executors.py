@@ -1,12 +1,14 @@
 """The real ffmpeg behind the executors: what is recorded of it replays, and what the builder writes it reads."""
 
 import asyncio
+import os
 import signal
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from scenewire.errors import PermanentError
+from scenewire.errors import PermanentError, StalledError
 from scenewire.ffmpeg.command import (
     UNTRUSTED_INPUT,
     Command,
@@ -16,6 +18,7 @@ from scenewire.ffmpeg.command import (
     Input,
     NullSink,
     Output,
+    RawVideo,
     WorkdirFile,
 )
 from scenewire.ffmpeg.discovery import find_ffmpeg
@@ -176,3 +179,55 @@ async def test_a32_an_untrusted_file_cannot_make_ffmpeg_open_another(kind, tmp_p
         await FfmpegJob(ffmpeg, tmp_path).run(command, Limits(cpu=10))
     assert failure.value.code == "render_failed"
     assert not (tmp_path / "out.mp4").exists()
+
+
+async def no_report(_: FfmpegProgress) -> None:
+    pass
+
+
+async def test_a_run_whose_input_never_comes_is_ended_without_waiting_for_its_timeout(tmp_path):
+    ffmpeg = RealFfmpegExecutor(await find_ffmpeg(), stall_timeout_s=1)
+    os.mkfifo(tmp_path / "clip.y4m")
+    writer = os.open(tmp_path / "clip.y4m", os.O_RDWR)  # it writes nothing, and never ends
+    command = Command(inputs=(Input(WorkdirFile("clip.y4m")),), outputs=(Output(WorkdirFile("a.mp4"), "mp4"),))
+    try:
+        with pytest.raises(StalledError, match="made no progress for 1 s"):
+            await ffmpeg.run(
+                FfmpegRun(arguments=tuple(command.build(Console())), folder=tmp_path, on_progress=no_report)
+            )
+    finally:
+        os.close(writer)
+
+
+async def test_a_run_that_repeats_the_same_report_is_ended(tmp_path):
+    reports: list[FfmpegProgress] = []
+    stopped = asyncio.Event()
+
+    async def on_progress(progress: FfmpegProgress) -> None:
+        reports.append(progress)
+
+    async def frames() -> AsyncIterator[bytes]:
+        yield bytes(64 * 64 * 3) * 50
+        await stopped.wait()
+
+    ffmpeg = RealFfmpegExecutor(await find_ffmpeg(), stall_timeout_s=2)
+    command = Command(
+        inputs=(Input(RawVideo(pixel_format="rgb24", width=64, height=64, frame_rate=25)),),
+        outputs=(Output(WorkdirFile("a.mp4"), "mp4"),),
+    )
+    arguments = tuple(command.build(Console()))
+    with pytest.raises(StalledError):
+        await ffmpeg.run(FfmpegRun(arguments=arguments, folder=tmp_path, stdin=frames(), on_progress=on_progress))
+    assert not any(report.ended for report in reports)
+
+
+async def test_a_run_that_computes_without_a_frame_is_not_stalled(tmp_path):
+    ffmpeg = RealFfmpegExecutor(await find_ffmpeg(), stall_timeout_s=0.5)
+    noise = Input(
+        Generated(Chain((Filter("testsrc2", s="1920x1080", r=25, d=60), Filter("select", expr=Text("eq(n,600)")))))
+    )
+    command = Command(inputs=(noise,), outputs=(Output(NullSink(), None, (limit_frames(1),)),))
+    result = await ffmpeg.run(
+        FfmpegRun(arguments=tuple(command.build(Console())), folder=tmp_path, on_progress=no_report)
+    )
+    assert result.returncode == 0

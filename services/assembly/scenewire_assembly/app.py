@@ -40,6 +40,7 @@ def create_app(settings: AssemblySettings | None = None) -> FastStream:
             open_executor,
             settings.ffmpeg,
             timeout_s=settings.ffmpeg_timeout.total_seconds(),
+            stall_timeout_s=settings.stall_timeout.total_seconds(),
             record_dir=settings.record_dir,
         )
     )

@@ -1,11 +1,36 @@
-"""Failures of assembly that are the same for segments and videos: which scene, and a full disk."""
+"""Failures of assembly that are the same for segments and videos: which scene, a full disk, and a program that stalls."""
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
-from scenewire.errors import about_scene, is_disk_full, storage_failure
+import structlog
 
-__all__ = ["disk_errors", "scene_errors"]
+from scenewire.errors import PermanentError, StalledError, about_scene, is_disk_full, storage_failure
+
+__all__ = ["disk_errors", "scene_errors", "tried_again_after_stall"]
+
+T = TypeVar("T")
+
+log = structlog.get_logger(__name__)
+
+
+async def tried_again_after_stall(work: Callable[[], Awaitable[T]]) -> T:
+    """Does work, once more if a program stalls in it.
+
+    Raises:
+        PermanentError: `program_timeout`, a program stalled both times: what it was given makes it hang.
+    """
+    try:
+        return await work()
+    except StalledError as error:
+        log.warning("program_stalled", error=str(error))
+    try:
+        return await work()
+    except StalledError as error:
+        raise PermanentError(
+            error.code, f"{error.message}, twice", hint="order again with other footage or other music"
+        ) from error
 
 
 @contextmanager

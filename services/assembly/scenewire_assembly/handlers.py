@@ -1,11 +1,14 @@
 """Footage in, segments out; the last segment of a project also yields its video. Deletions remove videos."""
 
+from functools import partial
+
 import structlog
 
 from scenewire.artifacts.deletions import Deletions
 from scenewire.bus import Bus
 from scenewire.messages import FootageSourced, ProjectDeleted
 from scenewire.topology import ASSEMBLY, ASSEMBLY_DELETIONS
+from scenewire_assembly.failures import tried_again_after_stall
 from scenewire_assembly.segment_collector import Collector
 from scenewire_assembly.segment_stage import SegmentStage
 from scenewire_assembly.video_stage import VideoStage
@@ -30,9 +33,12 @@ def register(bus: Bus, segments: SegmentStage, videos: VideoStage, deletions: De
     @bus.subscribe(ASSEMBLY, loops=loops)
     async def assemble(sourced: FootageSourced) -> None:
         if sourced.brief.awaits_approval:
-            await segments.check_order(sourced)
+            await tried_again_after_stall(partial(segments.check_order, sourced))
             log.info("awaits_approval", revision=sourced.revision)
             return  # approval makes another revision, which finds narrations and footage stored
+        await tried_again_after_stall(partial(make, sourced))
+
+    async def make(sourced: FootageSourced) -> None:
         segment = await segments.render(sourced, bus.report)
         published = await bus.publish(segment)
         complete = await collector.complete(segment, published.seq)

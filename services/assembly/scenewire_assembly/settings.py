@@ -43,6 +43,12 @@ class AssemblySettings(ServiceSettings):
         gt=timedelta(0),
         description="Timeout of ffmpeg runs without a limit of their own.",
     )
+    stall_timeout: Seconds = Field(
+        default=timedelta(seconds=30),
+        gt=timedelta(0),
+        description="How long ffmpeg may neither make progress nor use the processor. Then it is killed and started once "
+        "more; the second time ends the project.",
+    )
     record_dir: Path | None = Field(
         default=None,
         validation_alias="RECORD_DIR",

@@ -12,8 +12,10 @@ from typing import Final, Protocol
 
 from scenewire.ffmpeg.discovery import Ffmpeg
 from scenewire.processes.run import Limits, child_environment, run_program
+from scenewire.processes.stall_watch import StallWatch
 
 __all__ = [
+    "DEFAULT_STALL_TIMEOUT_S",
     "DEFAULT_TIMEOUT_S",
     "ExecutionResult",
     "FfmpegExecutor",
@@ -27,6 +29,9 @@ __all__ = [
 
 DEFAULT_TIMEOUT_S: Final = 600.0
 """Wall seconds of a run that sets no timeout. Heartbeats keep its message in flight meanwhile."""
+
+DEFAULT_STALL_TIMEOUT_S: Final = 30.0
+"""How long a run that reports its progress may do nothing."""
 
 _MAX_STDOUT_BYTES: Final = 1 << 20
 """Of progress reports, the newest are kept: hours of them."""
@@ -42,6 +47,8 @@ class FfmpegProgress:
     frames: int
     seconds: float
     ended: bool
+    size: int = 0
+    """Bytes."""
 
 
 OnProgress = Callable[[FfmpegProgress], Awaitable[None]]
@@ -99,6 +106,7 @@ class FfmpegExecutor(Protocol):
 
         Raises:
             PermanentError: `program_missing`.
+            StalledError: `program_timeout`, a run that reports its progress did nothing for too long.
             TransientError: `program_timeout`.
         """
         ...
@@ -110,11 +118,19 @@ class RealFfmpegExecutor:
     Args:
         ffmpeg: the program.
         timeout_s: wall seconds of a run that sets no timeout.
+        stall_timeout_s: how long a run that reports its progress may do nothing.
     """
 
-    def __init__(self, ffmpeg: Ffmpeg, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> None:
+    def __init__(
+        self,
+        ffmpeg: Ffmpeg,
+        *,
+        timeout_s: float = DEFAULT_TIMEOUT_S,
+        stall_timeout_s: float = DEFAULT_STALL_TIMEOUT_S,
+    ) -> None:
         self._ffmpeg = ffmpeg
         self._timeout_s = _finite(timeout_s)
+        self._stall_timeout_s = _finite(stall_timeout_s)
 
     @property
     def version(self) -> str:
@@ -126,12 +142,18 @@ class RealFfmpegExecutor:
         reader = ProgressReader()
         received = bytearray()
         on_progress = run.on_progress
+        stall_watch = StallWatch(self._stall_timeout_s)
+        last: FfmpegProgress | None = None
 
         async def on_output(chunk: bytes) -> None:
+            nonlocal last
             received.extend(chunk)
             del received[:-_MAX_STDOUT_BYTES]
             if on_progress is not None:
                 for progress in reader.read(chunk):
+                    if progress != last:
+                        stall_watch.progressed()
+                    last = progress
                     await on_progress(progress)
 
         done = await run_program(
@@ -142,6 +164,7 @@ class RealFfmpegExecutor:
             limits=run.limits,
             env=child_environment() | dict(run.environment),
             on_output=on_output if on_progress is not None else None,
+            stall_watch=stall_watch if on_progress is not None else None,
         )
         return ExecutionResult(
             returncode=done.returncode,
@@ -170,6 +193,7 @@ class ProgressReader:
                     frames=self._number(b"frame"),
                     seconds=self._number(b"out_time_us") / 1e6,
                     ended=self._fields[name] == b"end",
+                    size=self._number(b"total_size"),
                 )
                 self._fields.clear()
 

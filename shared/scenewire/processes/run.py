@@ -14,15 +14,16 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from scenewire.errors import FailureCode, PermanentError, TransientError
+from scenewire.errors import FailureCode, PermanentError, StalledError, TransientError
 from scenewire.failpoints import Point, failpoint
+from scenewire.processes.stall_watch import StallWatch
 
 __all__ = [
     "Completed",
@@ -39,6 +40,9 @@ __all__ = [
 _STDERR_TAIL_BYTES: Final = 8_192
 """Enough for the reason that ffmpeg gives."""
 
+
+_TERMINATION_GRACE_S: Final = 2.0
+"""Between the request to end and the kill of a stalled program."""
 
 _PASSED_ON: Final = frozenset(
     {
@@ -86,6 +90,7 @@ async def run_program(
     limits: Limits | None = None,
     env: dict[str, str] | None = None,
     on_output: Callable[[bytes], Awaitable[None]] | None = None,
+    stall_watch: StallWatch | None = None,
 ) -> Completed:
     """Runs a program to its end.
 
@@ -97,12 +102,15 @@ async def run_program(
         limits: its resource limits.
         env: its whole environment; None passes `child_environment()`.
         on_output: receives standard output as it arrives; otherwise it is collected.
+        stall_watch: tells when the program has stalled; it and its children are then ended.
 
     Raises:
         PermanentError: `program_missing`.
+        StalledError: `program_timeout`, it stalled.
         TransientError: `program_timeout`.
     """
     words = tuple(str(word) for word in argv)
+    name = Path(words[0]).name
     if shutil.which(words[0]) is None:
         raise PermanentError(
             FailureCode.PROGRAM_MISSING,
@@ -124,13 +132,12 @@ async def run_program(
     try:
         failpoint(Point.WORKING)
         async with asyncio.timeout(timeout):
-            _, stdout, stderr = await asyncio.gather(
-                _feed(process, stdin), _read_output(process, on_output), stderr_tail(process)
-            )
+            work = _communicate(process, stdin, on_output)
+            stdout, stderr = await (work if stall_watch is None else _watched(name, process, work, stall_watch))
             returncode = await process.wait()
     except TimeoutError as error:
         raise TransientError(
-            FailureCode.PROGRAM_TIMEOUT, f"{Path(words[0]).name} did not end within {timeout:.0f} s and was killed"
+            FailureCode.PROGRAM_TIMEOUT, f"{name} did not end within {timeout:.0f} s and was killed"
         ) from error
     finally:
         await _end(process)
@@ -208,6 +215,46 @@ async def _started(starting: "asyncio.Task[asyncio.subprocess.Process]") -> asyn
     except asyncio.CancelledError:
         await _end(await starting)
         raise
+
+
+async def _watched(
+    name: str,
+    process: asyncio.subprocess.Process,
+    work: Coroutine[Any, Any, tuple[bytes, bytes]],
+    stall_watch: StallWatch,
+) -> tuple[bytes, bytes]:
+    """Does the work with a program, which is asked to end if it stalls meanwhile.
+
+    Raises:
+        StalledError: it stalled; it may still run.
+    """
+    working, watching = asyncio.ensure_future(work), asyncio.ensure_future(stall_watch.until_stalled(process.pid))
+    try:
+        await asyncio.wait({working, watching}, return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            return working.result()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        await asyncio.wait({working}, timeout=_TERMINATION_GRACE_S)
+        raise StalledError(
+            FailureCode.PROGRAM_TIMEOUT,
+            f"{name} made no progress for {stall_watch.timeout_s:.0f} s and was killed",
+        )
+    finally:
+        for task in (working, watching):
+            task.cancel()
+        await asyncio.gather(working, watching, return_exceptions=True)
+
+
+async def _communicate(
+    process: asyncio.subprocess.Process,
+    stdin: AsyncIterator[bytes] | bytes | None,
+    on_output: Callable[[bytes], Awaitable[None]] | None,
+) -> tuple[bytes, bytes]:
+    _, stdout, stderr = await asyncio.gather(
+        _feed(process, stdin), _read_output(process, on_output), stderr_tail(process)
+    )
+    return stdout, stderr
 
 
 async def _feed(process: asyncio.subprocess.Process, stdin: AsyncIterator[bytes] | bytes | None) -> None:

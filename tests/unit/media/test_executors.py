@@ -13,7 +13,7 @@ import structlog
 from prometheus_client import CollectorRegistry
 from typing_extensions import override
 
-from scenewire.errors import PermanentError, TransientError
+from scenewire.errors import PermanentError, StalledError, TransientError
 from scenewire.ffmpeg.discovery import Ffmpeg
 from scenewire.ffmpeg.executor import (
     ExecutionResult,
@@ -35,6 +35,8 @@ case "$1" in
     progress) printf 'frame=3\nout_time_us=N/A\nprogress=cont'; printf 'inue\nframe=9\nout_time_us=300000\nprogress=end\n' ;;
     folder) pwd; pwd >&2 ;;
     hang) sleep 60 & echo $! > child; wait ;;
+    stall) printf 'frame=3\nprogress=continue\n'; trap 'touch asked' TERM
+           sleep 60 & echo $! > child; while :; do wait; done ;;
     environment) printf '%s' "$GREETING" ;;
 esac
 """
@@ -429,3 +431,23 @@ async def test_a27_what_kills_it_is_its_result(tmp_path, job):
     program.chmod(0o755)
     result = await RealFfmpegExecutor(Ffmpeg(path=program, version="")).run(FfmpegRun(arguments=(), folder=job))
     assert result.returncode == -signal.SIGTERM
+
+
+async def test_a_program_that_stalls_is_ended_with_its_children(tmp_path, job):
+    async def on_progress(progress: FfmpegProgress) -> None:
+        pass
+
+    with pytest.raises(StalledError) as failure:
+        await real(tmp_path, stall_timeout_s=0.5).run(
+            FfmpegRun(arguments=("stall",), folder=job, on_progress=on_progress)
+        )
+    assert failure.value.code == "program_timeout"
+    assert failure.value.message == "stand-in made no progress for 0 s and was killed"
+    assert (job / "asked").exists(), "it was asked to end before it was killed"
+    assert not await alive(int((job / "child").read_text()))
+
+
+async def test_a_run_without_progress_reports_is_bounded_by_its_timeout_alone(tmp_path, job):
+    with pytest.raises(TransientError) as failure:
+        await real(tmp_path, stall_timeout_s=0.01).run(FfmpegRun(arguments=("hang",), folder=job, timeout_s=0.5))
+    assert not isinstance(failure.value, StalledError)
