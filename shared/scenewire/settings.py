@@ -278,6 +278,13 @@ class ServiceSettings(MonitorSettings):
     log_file: Path | None = Field(
         default=None, validation_alias="LOG_FILE", description="Log file; None logs to standard error."
     )
+    event_loop_timeout: Seconds = Field(
+        default=timedelta(seconds=60),
+        gt=timedelta(0),
+        validation_alias="EVENT_LOOP_TIMEOUT",
+        description="How long the event loop of a service may not respond. Then the process logs what blocks it and ends "
+        "with code 70, for its supervisor to start it again.",
+    )
     drain_time: Seconds = Field(
         default=timedelta(seconds=25),
         validation_alias="DRAIN_TIME",

@@ -31,6 +31,7 @@ from scenewire.messages.headers import CONTENT_TYPE
 from scenewire.observability.health import Check, Health, State
 from scenewire.observability.http_endpoint import monitor_of_this_process
 from scenewire.observability.logging_setup import configure_logs
+from scenewire.observability.loop_watchdog import LoopWatchdog
 from scenewire.settings import ServiceSettings
 from scenewire.topology import PIPELINE, RETRY, Durable, Retry, progress_subject
 
@@ -70,6 +71,9 @@ class Bus:
         self._before_stop: list[Hook] = []
         self._on_stop: list[Hook] = []
         self._health = Health(service)
+        self._watchdog = LoopWatchdog(
+            service, settings.event_loop_timeout.total_seconds(), announce=settings.log_file is not None
+        )
         self.broker: Final[NatsBroker] = make_broker(
             service, settings, middlewares=[self._policy, message_metrics(service)]
         )
@@ -307,11 +311,13 @@ class Bus:
         for durable in self._policy.durables.values():
             self._health.require(f"durable {durable.name}", functools.partial(self._consumes, durable))
         monitor_of_this_process().join(self._health, self._settings)
+        self._watchdog.start()
 
     async def _mark_running(self) -> None:
         self._health.state = State.RUNNING
 
     async def _leave_monitor(self) -> None:
+        self._watchdog.stop()
         await monitor_of_this_process().leave(self._health)
 
     async def _is_connected(self) -> None:
