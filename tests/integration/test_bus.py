@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from itertools import chain
@@ -13,13 +14,15 @@ import pytest
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
-from scenewire.bus.provision import provision, release_unacknowledged
+from scenewire.bus.provision import missing, provision, release_unacknowledged
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.messages import NarrationRequested, SegmentRendered, StoredMessage
-from scenewire.topology import DURABLES, PIPELINE, RECORDER, TTS
+from scenewire.topology import DURABLES, PIPELINE, RECORDER, STREAMS, TTS
 from scenewire_assembly.segment_collector import Collector
+from scenewire_cli.stack import nats_server
 from tests.support import builders
 from tests.support.bus_world import QUICK_TTS, World, bus_world, until
+from tests.support.nats import connected
 
 
 @pytest.fixture
@@ -247,3 +250,36 @@ async def _answers(jetstream: JetStreamContext) -> bool:
     except (TimeoutError, OSError, NotFoundError):
         return False
     return True
+
+
+@asynccontextmanager
+async def server_with_room(folder: Path, room: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[JetStreamContext]:
+    monkeypatch.setattr(nats_server, "_CONFIG", nats_server._CONFIG.replace("4GB", room))
+    server = nats_server.NatsServer(store=folder / "store", run=folder / "run", log=folder / "nats.log")
+    await server.start()
+    try:
+        async with connected(server) as (_, jetstream):
+            yield jetstream
+    finally:
+        await server.stop()
+
+
+@pytest.mark.parametrize("room", ["64MB", "600MB", "1400MB", "2GB"])
+async def test_provisioning_is_idempotent_on_servers_of_every_size(room, tmp_path, monkeypatch):
+    async with server_with_room(tmp_path, room, monkeypatch) as jetstream:
+        for _ in range(3):
+            await provision(jetstream)
+        sizes = {stream.name: (await jetstream.stream_info(stream.name)).config.max_bytes for stream in STREAMS}
+        assert not await missing(jetstream)
+        await provision(jetstream, streams=[replace(PIPELINE, max_age=timedelta(days=3))], durables=[])
+        config = (await jetstream.stream_info(PIPELINE.name)).config
+        assert (config.max_age, config.max_bytes) == (timedelta(days=3).total_seconds(), sizes["PIPELINE"])
+    if room == "2GB":
+        assert sizes == {stream.name: stream.max_bytes for stream in STREAMS}
+
+
+async def test_a_server_without_room_worth_mentioning_is_refused(tmp_path, monkeypatch):
+    async with server_with_room(tmp_path, "4MB", monkeypatch) as jetstream:
+        with pytest.raises(PermanentError) as failure:
+            await provision(jetstream)
+    assert failure.value.code == "storage_full"

@@ -26,6 +26,7 @@ from scenewire_cli.progress.events import ProjectProgress, follow
 from scenewire_cli.progress.projects import short_id, stored_projects, unfinished_note
 from scenewire_cli.remote.options import ServerOptions
 from scenewire_cli.running import run
+from scenewire_cli.stack.bus_repair import Repaired
 from scenewire_cli.stack.connection import RECORD_TIMEOUT_S, Access, embedded
 from scenewire_cli.stack.data_folder import DataFolder, PendingOrder
 from scenewire_cli.stack.embedded import services_to_run
@@ -182,9 +183,10 @@ async def _order_and_follow(
     if ours is not None and ours.state in ("cancelled", "deleted"):
         pending = pending.renewed()
         project.project_id = pending.project_id
+    named = order.model_copy(update={"project_id": pending.project_id})
     sequence = pending.sequence
     if sequence is None or not await access.bus.holds(sequence, pending.project_id):
-        sequence = await access.bus.publish(order.model_copy(update={"project_id": pending.project_id}))
+        sequence = await access.bus.publish(named)
         pending.accepted(sequence)
     else:
         display.note(f"resuming project {pending.project_id}")
@@ -192,7 +194,13 @@ async def _order_and_follow(
         display.note(f"no page: {failure.message}")
     if (page := access.endpoint.page(pending.project_id)) is not None:
         display.page(page)
-    async for event in follow(access, project, from_sequence=sequence):
+
+    async def on_repair(repaired: Repaired) -> None:
+        display.note(repaired.note)
+        if repaired.lost_messages:  # without a record, this one is lost, too; otherwise the stream has it already
+            pending.accepted(await access.bus.publish(named))
+
+    async for event in follow(access, project, from_sequence=sequence, on_repair=on_repair):
         display.show(project, event)
 
 

@@ -91,5 +91,6 @@ async def _up(folder: DataFolder, *, port: int | None, nats_port: int, as_json: 
             # Python 3.11's `wait_for` drops a cancellation if its answer arrives at the same moment.
             while task is None or not task.cancelling():
                 await asyncio.sleep(1)
-                access.stack.check()
+                if repaired := await access.check():
+                    print_json({"event": "note", "text": repaired.note}) if as_json else print_line(repaired.note)
     return 0

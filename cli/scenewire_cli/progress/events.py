@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -25,6 +25,7 @@ from scenewire.messages import (
     message_model,
 )
 from scenewire_cli.progress.projects import ENDS
+from scenewire_cli.stack.bus_repair import Repaired
 from scenewire_cli.stack.connection import Access
 
 __all__ = ["Event", "ProjectProgress", "Unreadable", "follow", "read_event"]
@@ -147,13 +148,20 @@ def read_event(subject: str, sequence: int, body: bytes) -> Event | None:
         return Event(Unreadable(subject, f"{where} {fault_wording(fault)}".strip()), sequence)
 
 
-async def follow(access: Access, progress: ProjectProgress, *, from_sequence: int) -> AsyncIterator[Event]:
+async def follow(
+    access: Access,
+    progress: ProjectProgress,
+    *,
+    from_sequence: int,
+    on_repair: Callable[[Repaired], Awaitable[None]] | None = None,
+) -> AsyncIterator[Event]:
     """Yields the events of a project until its end, each already applied to `progress`.
 
     Args:
         access: the bus.
         progress: the state so far.
         from_sequence: first stream sequence to read; the order's own sequence misses nothing.
+        on_repair: called after the bus of an embedded stack was repaired.
 
     Raises:
         PipelineError: the embedded stack cannot go on.
@@ -173,8 +181,8 @@ async def follow(access: Access, progress: ProjectProgress, *, from_sequence: in
     async with access.bus.following(from_sequence=from_sequence, on_message=received, on_progress=progressed):
         checked = time.monotonic()
         while not progress.ended:
-            if access.stack is not None and time.monotonic() - checked > _CHECK_INTERVAL_S:
-                access.stack.check()
+            if time.monotonic() - checked > _CHECK_INTERVAL_S:
+                await _check(access, on_repair)
                 checked = time.monotonic()
             try:
                 async with asyncio.timeout(
@@ -186,3 +194,9 @@ async def follow(access: Access, progress: ProjectProgress, *, from_sequence: in
             if not progress.is_outdated(event):
                 progress.apply(event)
                 yield event
+
+
+async def _check(access: Access, on_repair: Callable[[Repaired], Awaitable[None]] | None) -> None:
+    repaired = await access.check()
+    if repaired is not None and on_repair is not None:
+        await on_repair(repaired)

@@ -13,6 +13,7 @@ from scenewire.bus.connection import BusAddress
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.settings import secret
 from scenewire.topology import RECORDER
+from scenewire_cli.stack.bus_repair import Repaired
 from scenewire_cli.stack.data_folder import DataFolder, Endpoint
 from scenewire_cli.stack.embedded import SERVICES, Stack
 
@@ -34,6 +35,10 @@ class Access:
     endpoint: Endpoint
     stack: Stack | None = None
     """Set when the stack is embedded in this process."""
+
+    async def check(self) -> Repaired | None:
+        """Checks an embedded stack of this process; see `Stack.check`."""
+        return None if self.stack is None else await self.stack.check(self.bus)
 
     async def recorded(self, sequence: int) -> bool:
         """Returns whether the recorder has committed everything up to a stream sequence."""

@@ -11,11 +11,13 @@ from typing import Any, Final
 from faststream import FastStream
 from pydantic import ValidationError
 
+from scenewire.bus.client import BusClient
 from scenewire.bus.provision import provision_server
 from scenewire.errors import FailureCode, PermanentError, PipelineError
 from scenewire.messages import fault_wording
 from scenewire.observability.logging_setup import configure_logs
 from scenewire.settings import ServiceSettings
+from scenewire_cli.stack.bus_repair import BusRepair, Repaired
 from scenewire_cli.stack.data_folder import DataFolder, Endpoint
 from scenewire_cli.stack.nats_server import NatsServer
 
@@ -127,6 +129,7 @@ class Stack:
         self.gateway_failure: PipelineError | None = None
         self._server = NatsServer(store=folder.nats_store, run=folder.run, log=folder.nats_log, port=nats_port)
         self._apps: list[FastStream] = []
+        self._repair = BusRepair(self._restore if "recorder" in services else None)
 
     async def start(self) -> Endpoint:
         """Starts bus and services; returns when every service consumes.
@@ -183,8 +186,14 @@ class Stack:
                 raise
             self.gateway_failure = error
 
-    def check(self) -> None:
-        """Checks what the services cannot report themselves.
+    async def check(self, bus: BusClient) -> Repaired | None:
+        """Checks what the services cannot report themselves, and repairs what can be repaired.
+
+        Args:
+            bus: a connection to the stack's bus.
+
+        Returns:
+            What was lost and restored; None if nothing was.
 
         Raises:
             PermanentError: the bus is gone, or the disk is nearly full.
@@ -202,6 +211,12 @@ class Stack:
                 f"only {free >> 20} MB are free on the disk of {self._folder.root}",
                 hint="free space, then run the same command again to resume",
             )
+        return await self._repair.check(bus)
+
+    async def _restore(self) -> dict[str, Any]:
+        from scenewire_recorder import api
+
+        return await api.restore_stream(self._folder.record_url, self._server.url)
 
     def _settings(self, nats_url: str) -> dict[str, Any]:
         """Returns the values that differ from the environment: the bus, and whatever the environment does not set."""

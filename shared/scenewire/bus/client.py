@@ -16,6 +16,7 @@ from nats.js.errors import NotFoundError
 from pydantic import ValidationError
 
 from scenewire.bus.connection import BusAddress, Ephemeral, connected
+from scenewire.bus.provision import Missing, missing, provision
 from scenewire.bus.publishing import (
     PUBLISH_TIMEOUT_S,
     body_limit,
@@ -72,6 +73,29 @@ class BusClient:
         """Returns what the stream holds at the moment."""
         state = (await self._jetstream.stream_info(PIPELINE.name)).state
         return StreamState(first_sequence=state.first_seq, last_sequence=state.last_seq)
+
+    async def missing(self) -> Missing:
+        """Returns the streams and durables that the server lacks.
+
+        Raises:
+            TransientError: `bus_unavailable`.
+        """
+        try:
+            return await missing(self._jetstream)
+        except (nats.errors.Error, OSError) as error:
+            message = f"the NATS server does not answer: {error!r}"
+            raise TransientError(FailureCode.BUS_UNAVAILABLE, message) from error
+
+    async def provision(self, *, first_sequence: int) -> None:
+        """Creates missing streams and durables.
+
+        Args:
+            first_sequence: of the streams that are created.
+
+        Raises:
+            PermanentError: see `scenewire.bus.provision.provision`.
+        """
+        await provision(self._jetstream, first_sequence=first_sequence)
 
     async def published_at(self, sequence: int) -> datetime | None:
         """Returns when the message at a sequence was published; None when the stream does not hold it."""

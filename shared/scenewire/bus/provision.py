@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
@@ -16,20 +16,35 @@ from nats.js.api import (
     StorageType,
     StreamConfig,
 )
-from nats.js.errors import APIError, BadRequestError, ServerError
+from nats.js.errors import APIError, NotFoundError
 
 from scenewire.bus.connection import BusAddress, connected
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.settings import ServiceSettings
-from scenewire.topology import DURABLES, STREAMS, Durable, Stream
+from scenewire.topology import DURABLES, PIPELINE, STREAMS, Durable, Stream
 
-__all__ = ["provision", "provision_server", "release_unacknowledged"]
+__all__ = ["Missing", "missing", "provision", "provision_server", "release_unacknowledged"]
 
-_NAME_IN_USE = 10058
 _OUT_OF_STORAGE = 10047
+_SMALLEST_STREAM = 8 << 20
+"""Bytes; with less room, the server is refused."""
+
 _SHORT_ACK_WAIT = timedelta(milliseconds=50)
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Names of what a server lacks, and the last sequence of the pipeline's stream, 0 if it is among them."""
+
+    streams: tuple[str, ...]
+    durables: tuple[str, ...]
+    last_sequence: int
+
+    def __bool__(self) -> bool:
+        """Whether it lacks anything."""
+        return bool(self.streams or self.durables)
 
 
 async def provision_server(settings: ServiceSettings, *, alone: bool = False) -> None:
@@ -52,16 +67,26 @@ async def provision_server(settings: ServiceSettings, *, alone: bool = False) ->
 
 
 async def provision(
-    jetstream: JetStreamContext, *, streams: Iterable[Stream] = STREAMS, durables: Iterable[Durable] = DURABLES
+    jetstream: JetStreamContext,
+    *,
+    streams: Iterable[Stream] = STREAMS,
+    durables: Iterable[Durable] = DURABLES,
+    first_sequence: int | None = None,
 ) -> None:
-    """Applies streams and durables; idempotent.
+    """Applies streams and durables; idempotent. A server without enough room gets smaller streams.
+
+    Args:
+        jetstream: the server.
+        streams: those to apply.
+        durables: those to apply.
+        first_sequence: of the streams that are created, in place of 1: followers of a lost one go on.
 
     Raises:
         PermanentError: `bus_not_provisioned` or `storage_full`, with the server's message.
     """
     try:
         for stream in streams:
-            await _apply_stream(jetstream, stream)
+            await _apply_stream(jetstream, stream, first_sequence)
         for durable in durables:
             await jetstream.add_consumer(durable.stream, _consumer_config(durable))
     except APIError as error:
@@ -88,15 +113,78 @@ async def release_unacknowledged(jetstream: JetStreamContext, *, durables: Itera
             log.info("messages_released", durable=durable.name, messages=info.num_ack_pending)
 
 
-async def _apply_stream(jetstream: JetStreamContext, stream: Stream) -> None:
-    config = _stream_config(stream)
+async def missing(jetstream: JetStreamContext) -> Missing:
+    """Returns the streams and durables of the topology that the server lacks."""
+    streams, durables, last_sequence = [], [], 0
+    for stream in STREAMS:
+        wanted = [durable.name for durable in DURABLES if durable.stream == stream.name]
+        try:
+            found = {info.name for info in await jetstream.consumers_info(stream.name)} if wanted else set()
+            info = await jetstream.stream_info(stream.name)
+            last_sequence = info.state.last_seq if stream is PIPELINE else last_sequence
+        except NotFoundError:
+            streams.append(stream.name)
+            found = set()
+        durables += [name for name in wanted if name not in found]
+    return Missing(tuple(streams), tuple(durables), last_sequence)
+
+
+async def _apply_stream(jetstream: JetStreamContext, stream: Stream, first_sequence: int | None) -> None:
+    wanted = _stream_config(stream)
     try:
-        await jetstream.add_stream(config)
-    except (BadRequestError, ServerError) as error:
-        if error.err_code != _NAME_IN_USE:
+        existing = (await jetstream.stream_info(stream.name)).config
+    except NotFoundError:
+        await _add_stream(jetstream, wanted.evolve(first_seq=first_sequence))
+        return
+    if any(getattr(existing, name) != value for name, value in vars(wanted).items() if value is not None):
+        await _update_stream(jetstream, wanted, existing)
+
+
+async def _add_stream(jetstream: JetStreamContext, wanted: StreamConfig) -> None:
+    """Creates a stream; if the server has not enough room, one that leaves half of what it has to others.
+
+    Raises:
+        APIError: the server refuses it, or has no room worth mentioning.
+    """
+    size = wanted.max_bytes or 0
+    while True:
+        try:
+            await jetstream.add_stream(wanted.evolve(max_bytes=size))
+        except APIError as error:
+            if error.err_code != _OUT_OF_STORAGE or size // 2 < _SMALLEST_STREAM:
+                raise
+            size //= 2
+        else:
+            break
+    if size != wanted.max_bytes:
+        size //= 2
+        await jetstream.update_stream(wanted.evolve(max_bytes=size))
+    _warn_if_smaller(wanted, size)
+
+
+async def _update_stream(jetstream: JetStreamContext, wanted: StreamConfig, existing: StreamConfig) -> None:
+    """Updates a stream; it keeps its size if the server has not enough room for another one."""
+    size = wanted.max_bytes
+    try:
+        await jetstream.update_stream(wanted)
+    except APIError as error:
+        if error.err_code != _OUT_OF_STORAGE:
             raise
-        await jetstream.update_stream(config)
-        log.info("stream_updated", stream=stream.name)
+        size = existing.max_bytes
+        await jetstream.update_stream(wanted.evolve(max_bytes=size))
+    log.info("stream_updated", stream=wanted.name)
+    _warn_if_smaller(wanted, size)
+
+
+def _warn_if_smaller(wanted: StreamConfig, size: int | None) -> None:
+    if size != wanted.max_bytes:
+        log.warning(
+            "stream_is_small",
+            stream=wanted.name,
+            bytes=size,
+            wanted=wanted.max_bytes,
+            hint="the NATS server has no room for more: raise max_file_store, then provision again",
+        )
 
 
 def _stream_config(stream: Stream) -> StreamConfig:
