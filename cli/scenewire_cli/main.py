@@ -16,6 +16,7 @@ from rich.text import Text
 
 from scenewire.errors import FailureCode, PipelineError
 from scenewire.observability.logging_setup import configure_logs
+from scenewire_cli.commands.dead_letters.group import dead_letters_app
 from scenewire_cli.commands.doctor import doctor
 from scenewire_cli.commands.endpoint import endpoint
 from scenewire_cli.commands.looks import looks
@@ -25,6 +26,7 @@ from scenewire_cli.commands.projects.approve import approve
 from scenewire_cli.commands.projects.cancel import cancel
 from scenewire_cli.commands.projects.delete import delete
 from scenewire_cli.commands.projects.ps import ps
+from scenewire_cli.commands.projects.retry import retry
 from scenewire_cli.commands.projects.watch import watch
 from scenewire_cli.commands.record.audit import audit
 from scenewire_cli.commands.record.database import database_app
@@ -59,7 +61,7 @@ _DATABASE_CODES: Final = {FailureCode.DATABASE_UNAVAILABLE, FailureCode.DATABASE
 _MAINTENANCE: Final = "Run and maintain"
 
 _COMMANDS: Final[Mapping[str, Sequence[Callable[..., None]]]] = {
-    "Make videos": (make, script, looks, request, approve, ps, watch, cancel, delete, languages, music),
+    "Make videos": (make, script, looks, request, approve, ps, watch, cancel, retry, delete, languages, music),
     "Find videos and projects": (list_, show, search, history, audit),
     _MAINTENANCE: (up, mcp, endpoint, doctor, rebuild),
 }
@@ -73,6 +75,7 @@ for _heading, _commands in _COMMANDS.items():
         add_command(app, _command, _heading)
 app.add_typer(database_app, name="db", rich_help_panel=_MAINTENANCE)
 app.add_typer(voices_app, name="voices", rich_help_panel="Make videos")
+app.add_typer(dead_letters_app, name="dlq", rich_help_panel=_MAINTENANCE)
 app.add_typer(fonts_app, name="fonts", rich_help_panel=_MAINTENANCE)
 app.add_typer(keys_app, name="keys", rich_help_panel=_MAINTENANCE)
 app.add_typer(weights_app, name="weights", rich_help_panel=_MAINTENANCE)

@@ -21,6 +21,7 @@ __all__ = [
     "HISTORY",
     "KEYS",
     "LANGUAGES",
+    "LETTERS",
     "MUSIC",
     "PROJECTS",
     "RUNNING",
@@ -121,6 +122,15 @@ LANGUAGES: Final = (
     Column("name", "name"),
     Column("engines", "engines", lambda engines: ", ".join(engines) or "none"),
     Column("captions", "captions", lambda can_be_drawn: "yes" if can_be_drawn else "no font"),
+)
+LETTERS: Final = (
+    Column("letter", "sequence"),
+    Column("time", "stored_at", clock),
+    Column("durable", "durable"),
+    Column("project", "project_id", beginning=SHORT_ID_CHARACTERS),
+    Column("scene", "scene_number"),
+    Column("reason", "reason"),
+    Column("detail", "detail", wide=True),
 )
 MUSIC: Final = (
     Column("mood", "mood"),

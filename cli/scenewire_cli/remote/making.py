@@ -17,7 +17,7 @@ from scenewire_cli.remote.server import Server, connected_server
 from scenewire_cli.stack.data_folder import DataFolder, PendingOrder
 from scenewire_cli.summary import print_summary, raise_if_failed
 
-__all__ = ["make_on_server", "watch_on_server"]
+__all__ = ["follow_revision_on_server", "make_on_server", "watch_on_server"]
 
 
 async def make_on_server(
@@ -68,14 +68,35 @@ async def watch_on_server(address: ServerAddress, project_id: str, *, as_json: b
     """
     async with connected_server(address) as server:
         found = await server.project(project_id)
-        project = ProjectProgress(UUID(found["id"]), found["revision"])
-        with make_display(as_json=as_json) as display:
-            async for event in follow_on_server(server, project, on_trouble=display.note):
-                display.show(project, event)
+        return await follow_revision_on_server(server, UUID(found["id"]), found["revision"], as_json=as_json)
+
+
+async def follow_revision_on_server(
+    server: Server, project_id: UUID, revision: int, *, out: Path | None = None, as_json: bool
+) -> int:
+    """Follows a revision of a project, or a later one, to its end; returns 0 when it has a video.
+
+    Args:
+        server: where it is.
+        project_id: the project.
+        revision: its number.
+        out: fetches the video to a subfolder of this folder, too.
+        as_json: whether to print JSON.
+
+    Raises:
+        PipelineError: it failed, the server refuses, or does not answer.
+    """
+    project = ProjectProgress(project_id, revision)
+    with make_display(as_json=as_json) as display:
+        async for event in follow_on_server(server, project, on_trouble=display.note):
+            display.show(project, event)
+        delivered = None
+        if project.video is not None and out is not None:
+            delivered = await _fetch(server, project.video, out, display)
     raise_if_failed(project)
     if project.video is not None:
-        addresses = {ref: f"{address.url}{path}" for ref, path in _files(project.video).items()}
-        print_summary(project, None, as_json=as_json, where=lambda ref: addresses[ref])
+        addresses = {ref: f"{server.address.url}{path}" for ref, path in _files(project.video).items()}
+        print_summary(project, delivered, as_json=as_json, where=lambda ref: addresses[ref])
     return 0
 
 

@@ -123,7 +123,7 @@ class Stack:
         needs_gateway: bool = False,
     ) -> None:
         self._folder = folder
-        self._services = services
+        self.services: Final = tuple(services)
         self._gateway_port = gateway_port
         self._needs_gateway = needs_gateway
         self.gateway_failure: PipelineError | None = None
@@ -138,7 +138,7 @@ class Stack:
             PipelineError: something cannot start.
         """
         # Each import takes a moment, and so does the server.
-        loading = asyncio.create_task(asyncio.to_thread(lambda: {name: _IMPORTS[name]() for name in self._services}))
+        loading = asyncio.create_task(asyncio.to_thread(lambda: {name: _IMPORTS[name]() for name in self.services}))
         try:
             nats_url = await self._server.start()
         finally:
@@ -167,7 +167,7 @@ class Stack:
             with self._failures_of(name):
                 await app.start()
         endpoint = Endpoint(nats_url, settings.artifacts_url, gateway_url=gateway_url)
-        if set(services_to_run(with_record=False)) <= set(self._services):
+        if set(services_to_run(with_record=False)) <= set(self.services):
             self._folder.announce(endpoint)  # others must not use a bus whose services are incomplete
         return endpoint
 
@@ -230,9 +230,9 @@ class Stack:
             values["log_file"] = self._folder.log
         if not os.environ.get("DRAIN_TIME"):
             values["drain_time"] = _DRAIN_TIME
-        if not _ON_RECORD.isdisjoint(self._services):
+        if not _ON_RECORD.isdisjoint(self.services):
             values["database_url"] = self._folder.record_url
-        if "gateway" in self._services and self._gateway_port is not None:
+        if "gateway" in self.services and self._gateway_port is not None:
             values["port"] = self._gateway_port
         return values
 

@@ -5,6 +5,7 @@ client          BusClient: publish orders, read the stream and follow a project 
 connection      addresses, logins and connections
 delivery        middleware of every delivery: heartbeat, delayed retry, nak, dead letter
 dead_letters    what a message that cannot be handled leaves
+letters         reads, puts back and removes dead letters
 batch_consumer  batches for the recorder: whatever is available, settled together
 cancellation    stops the work for projects that have ended
 publishing      headers, size limits and failures of a publish

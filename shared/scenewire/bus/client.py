@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from scenewire.bus.connection import BusAddress, Ephemeral, connected
 from scenewire.bus.provision import Missing, missing, provision
+from scenewire.bus.letters import DeadLetters
 from scenewire.bus.publishing import (
     PUBLISH_TIMEOUT_S,
     body_limit,
@@ -64,6 +65,11 @@ class BusClient:
     def is_connected(self) -> bool:
         """Whether the connection is up at the moment."""
         return bool(self._client.is_connected)
+
+    @property
+    def letters(self) -> DeadLetters:
+        """The dead letters."""
+        return DeadLetters(self._client)
 
     async def count_streams(self) -> int:
         """Returns the number of streams of the account; fails when JetStream does not answer."""

@@ -8,6 +8,7 @@ __all__ = [
     "LETTER_DELIVERIES",
     "LETTER_DETAIL",
     "LETTER_DURABLE",
+    "LETTER_PREFIX",
     "LETTER_REASON",
     "LETTER_SEQUENCE",
     "LETTER_SHA256",
@@ -32,6 +33,9 @@ CONTENT_TYPE: Final = "content-type"
 
 SCHEMA: Final = "scenewire-schema"
 """The message's schema version."""
+
+LETTER_PREFIX: Final = "scenewire-"
+"""Prefix of the headers that a dead letter adds, and of `SCHEMA`."""
 
 LETTER_SUBJECT: Final = "scenewire-subject"
 LETTER_REASON: Final = "scenewire-reason"

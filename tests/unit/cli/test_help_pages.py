@@ -52,7 +52,7 @@ def test_the_summary_of_a_command_is_whole_in_the_list_of_commands(path: tuple[s
 
 @pytest.mark.parametrize(
     "path",
-    [path for path in PAGES if path not in {("db",), ("fonts",), ("keys",), ("voices",), ("weights",)}],
+    [path for path in PAGES if path not in {("db",), ("dlq",), ("fonts",), ("keys",), ("voices",), ("weights",)}],
     ids=" ".join,
 )
 def test_the_examples_of_a_page_are_accepted_by_the_command(path: tuple[str, ...]):

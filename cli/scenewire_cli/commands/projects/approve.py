@@ -3,13 +3,14 @@
 from uuid import UUID
 
 from scenewire.errors import FailureCode, PermanentError
-from scenewire.messages import FootageSourced, ScenesScripted, StoryboardEdit
+from scenewire.messages import StoryboardEdit
 from scenewire.topology import EDIT_STORYBOARD
 from scenewire_cli.options import DataOption, JsonOption, NatsOption
 from scenewire_cli.output.terminal import print_json, print_line
 from scenewire_cli.progress.projects import StoredProject, find_project, project_label
 from scenewire_cli.project_ids import ProjectArgument
 from scenewire_cli.remote.options import ServerAddress, ServerOptions
+from scenewire_cli.revising.latest import latest_revision
 from scenewire_cli.running import run
 from scenewire_cli.stack.connection import Access, existing
 from scenewire_cli.stack.data_folder import DataFolder
@@ -71,17 +72,8 @@ async def _approval(access: Access, project: StoredProject) -> StoryboardEdit:
     Raises:
         PermanentError: `invalid_order`, it does not await approval.
     """
-    awaits, selections = False, {}
-    subjects = (ScenesScripted.SUBJECT, FootageSourced.SUBJECT)
-    async for message in access.bus.stored(subjects, from_sequence=project.first_sequence):
-        if message.project_id != project.project_id or message.revision != project.revision:
-            continue
-        if message.subject == ScenesScripted.SUBJECT:
-            awaits = ScenesScripted.model_validate_json(message.body).brief.awaits_approval
-        else:
-            sourced = FootageSourced.model_validate_json(message.body)
-            selections[sourced.scene.scene_number] = sourced.selection
-    if project.end is not None or not awaits:
+    latest = await latest_revision(access, project)
+    if project.end is not None or latest.script is None or not latest.script.brief.awaits_approval:
         raise PermanentError(
             FailureCode.INVALID_ORDER,
             f"{project.label} does not await approval",
@@ -91,5 +83,5 @@ async def _approval(access: Access, project: StoredProject) -> StoryboardEdit:
         project_id=project.project_id,
         expected_revision=project.revision,
         approve=True,
-        selections={number: selection for number, selection in selections.items() if selection is not None},
+        selections=latest.selections,
     )

@@ -1,0 +1,1 @@
+"""Commands about dead letters: messages that could not be handled."""

@@ -1,0 +1,1 @@
+"""Makes further revisions of projects that exist."""
