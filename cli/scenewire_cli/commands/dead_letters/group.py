@@ -9,7 +9,7 @@ from scenewire_cli.help_pages import add_command, make_group
 __all__ = ["dead_letters_app"]
 
 dead_letters_app = make_group(
-    "Lists, shows, retries and drops messages that nobody could handle.",
+    "Lists, shows, retries and drops messages that failed.",
     example="scenewire dlq list\nscenewire dlq show 12\nscenewire dlq retry 12",
 )
 for _command in (list_, show, retry, drop):
