@@ -16,8 +16,8 @@ from nats.js.errors import NotFoundError
 from pydantic import ValidationError
 
 from scenewire.bus.connection import BusAddress, Ephemeral, connected
-from scenewire.bus.provision import Missing, missing, provision
 from scenewire.bus.letters import DeadLetters
+from scenewire.bus.provision import Missing, missing, provision
 from scenewire.bus.publishing import (
     PUBLISH_TIMEOUT_S,
     body_limit,
