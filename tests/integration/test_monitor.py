@@ -223,7 +223,7 @@ async def test_a_recorder_without_its_database_is_not_ready(world: World, tmp_pa
     async with running(create_app(settings)):
         assert await health("recorder") == (
             200,
-            {"state": "ok", "database": "ok", "bus": "ok", "durable recorder": "ok"},
+            {"state": "ok", "database": "ok", "stream": "ok", "bus": "ok", "durable recorder": "ok"},
         )
         database.rename(tmp_path / "elsewhere.db")
         status, answers = await health("recorder")

@@ -3,19 +3,24 @@
 import asyncio
 import json
 import shutil
-from collections.abc import AsyncIterator, Collection
+import urllib.error
+import urllib.request
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from nats.js import JetStreamContext
+from structlog.testing import capture_logs
 
 from scenewire.bus.client import BusClient
 from scenewire.bus.provision import provision, release_unacknowledged
 from scenewire.database.revision import upgrade
 from scenewire.messages import Message, ProjectCancelled, ProjectDeleted, ScriptRequested
+from scenewire.observability.http_endpoint import monitor_of_this_process
 from scenewire.record.queries import opened
 from scenewire.topology import PIPELINE, RECORDER
 from scenewire_cli.stack.nats_server import NatsServer
@@ -23,6 +28,7 @@ from scenewire_recorder.app import create_app
 from scenewire_recorder.maintenance.rebuild import Restored, log_from_stream, stream_from_log
 from scenewire_recorder.settings import RecorderSettings
 from tests.support.nats import connected, running_server, settings_for
+from tests.support.ports import free_port
 from tests.support.quick_workers import Stages, quick_workers
 from tests.unit.recorder.story import Database, delivered
 
@@ -36,12 +42,20 @@ class Site:
         self.database = Database(folder / "record.db")
 
     @asynccontextmanager
-    async def running(self, *, keep: Collection[str] = (), workers: bool = True) -> AsyncIterator["Running"]:
-        async with running_server(self.bus) as server, connected(server) as (_, jetstream):
+    async def running(
+        self, *, keep: Collection[str] = (), workers: bool = True, port: int = -1
+    ) -> AsyncIterator["Running"]:
+        async with running_server(self.bus, port=port) as server, connected(server) as (_, jetstream):
             await provision(jetstream)
             await release_unacknowledged(jetstream)
             recorder = create_app(
-                RecorderSettings(nats_url=server.url, database_url=self.database.url, log_file=self.folder / "log")
+                RecorderSettings(
+                    nats_url=server.url,
+                    database_url=self.database.url,
+                    log_file=self.folder / "log",
+                    monitor_port=0,
+                    stream_check_interval=timedelta(seconds=0.1),
+                )
             )
             await recorder.start()
             try:
@@ -222,3 +236,53 @@ async def test_a_deleted_project_stays_deleted_after_the_server_came_back_with_a
         assert milk not in running.stages.joined
         assert running.status(milk) is None
     assert {row["name"] for row in site.database.rows("SELECT name FROM projects")} == {"Tea"}
+
+
+async def stream_health() -> str:
+    """What the recorder reports of the stream."""
+
+    def fetch() -> str:
+        try:
+            with urllib.request.urlopen(f"{monitor_of_this_process().url}/healthz", timeout=10) as answer:
+                body = answer.read()
+        except urllib.error.HTTPError as error:
+            body = error.read()
+        return str(json.loads(body)["services"]["recorder"]["stream"])
+
+    return await asyncio.to_thread(fetch)
+
+
+async def turns(wanted: Callable[[str], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not wanted(await stream_health()):
+            await asyncio.sleep(0.05)
+
+
+async def test_a_stream_that_is_emptied_while_the_recorder_runs_is_an_alarm_until_it_is_restored(site: Site):
+    async with site.running(keep={"Tea"}) as running:
+        with capture_logs() as logs:
+            film = await running.order("Tea")
+            await running.half_done()
+            assert await stream_health() == "ok"
+            await running.jetstream.delete_stream(PIPELINE.name)
+            await provision(running.jetstream)
+            await turns(lambda health: "`scenewire rebuild --to-stream`" in health)
+            assert (await running.restore()).messages.keys() == {str(film)}
+            await turns(lambda health: health == "ok")
+    watched = [(entry["event"], entry["log_level"]) for entry in logs if entry["event"].startswith("stream_")]
+    assert watched == [("stream_lost_messages", "critical"), ("stream_restored", "info")]
+
+
+async def test_an_older_stream_that_comes_back_while_the_recorder_runs_is_an_alarm(site: Site):
+    async with site.running(workers=False, port=free_port()) as running:
+        await running.order("Tea")
+        await running.recorded()
+        await running.server.stop()
+        older = site.copy_store()
+        await running.server.start()
+        await running.order("Milk")
+        await running.recorded()
+        await running.server.stop()
+        site.restore(older)
+        await running.server.start()
+        await turns(lambda health: "lost messages" in health)

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, closing
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -20,10 +21,12 @@ from scenewire.bus.received import stored_message
 from scenewire.database.revision import upgrade
 from scenewire.errors import PermanentError
 from scenewire.messages import StoredMessage, derive_project_id
+from scenewire.observability.http_endpoint import monitor_of_this_process
 from scenewire.topology import PIPELINE, RECORDER
 from scenewire_cli.stack.nats_server import NatsServer
 from scenewire_recorder.app import create_app
 from scenewire_recorder.settings import RecorderSettings
+from tests.integration.test_monitor import fetched
 from tests.support.builders import PROJECT
 from tests.support.nats import connected, provisioned_server, running_server
 from tests.support.web_application import FOOTAGE_PROGRESS, LIST_PROJECTS, LIST_SCENES, create_web_database
@@ -43,13 +46,14 @@ async def bus(tmp_path: Path) -> AsyncIterator[tuple[NatsServer, JetStreamContex
         yield provisioned
 
 
-def recorder(server: NatsServer, database: Database) -> FastStream:
+def recorder(server: NatsServer, database: Database, **settings: Any) -> FastStream:
     return create_app(
         RecorderSettings(
             nats_url=server.url,
             database_url=database.url,
             database_timeout=timedelta(seconds=0.2),
             log_format="console",
+            **settings,
         )
     )
 
@@ -218,4 +222,27 @@ async def test_b33_killed_in_the_middle_of_a_batch_it_leaves_none_of_it(database
     await process.wait()
     assert database.row("SELECT count(*) AS n FROM message_log")["n"] == 3
     await database.record(delivered(film()))
+    assert database.row("SELECT status FROM projects")["status"] == "complete"
+
+
+async def test_it_waits_for_a_database_of_a_newer_version_with_failing_health(
+    bus: tuple[NatsServer, JetStreamContext], database: Database
+):
+    server, jetstream = bus
+    await upgrade(database.url)
+    (known,) = database.row("SELECT version_num FROM scenewire_version").values()
+    database.execute("UPDATE scenewire_version SET version_num = 'ffffffffffff'")
+    app = recorder(server, database, monitor_port=0)
+    await app.start()
+    try:
+        await publish(jetstream, delivered(film()))
+        status, body = await asyncio.to_thread(fetched, f"{monitor_of_this_process().url}/healthz")
+        answers = json.loads(body)["services"]["recorder"]
+        assert (status, answers["durable recorder"]) == (503, "ok")
+        assert "has the schema ffffffffffff, which this version does not know" in answers["database"]
+        assert database.rows("SELECT * FROM message_log") == []
+        database.execute(f"UPDATE scenewire_version SET version_num = '{known}'")  # noqa: S608 - our own schema
+        await everything_recorded(jetstream)
+    finally:
+        await app.stop()
     assert database.row("SELECT status FROM projects")["status"] == "complete"

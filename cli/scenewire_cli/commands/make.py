@@ -27,9 +27,9 @@ from scenewire_cli.progress.projects import short_id, stored_projects, unfinishe
 from scenewire_cli.remote.options import ServerOptions
 from scenewire_cli.running import run
 from scenewire_cli.stack.bus_repair import Repaired
-from scenewire_cli.stack.connection import RECORD_TIMEOUT_S, Access, embedded
+from scenewire_cli.stack.connection import Access, embedded
 from scenewire_cli.stack.data_folder import DataFolder, PendingOrder
-from scenewire_cli.stack.embedded import services_to_run
+from scenewire_cli.stack.embedded import record_note, services_to_run
 from scenewire_cli.summary import print_summary, raise_if_failed
 
 __all__ = ["MakeOptions", "make", "make_video"]
@@ -192,6 +192,8 @@ async def _order_and_follow(
         display.note(f"resuming project {pending.project_id}")
     if access.stack is not None and (failure := access.stack.gateway_failure) is not None:
         display.note(f"no page: {failure.message}")
+    if access.stack is not None and (late := record_note(access.stack)) is not None:
+        display.note(late)
     if (page := access.endpoint.page(pending.project_id)) is not None:
         display.page(page)
 
@@ -218,7 +220,7 @@ def _late_record(
     )
     return TransientError(
         FailureCode.DATABASE_UNAVAILABLE,
-        f"the video is finished and at {place}, but project {short_id(project.project_id)} was not recorded within "
-        f"{RECORD_TIMEOUT_S:g} s",
-        hint="see the recorder's log; the recorder catches up once the database is usable again",
+        f"the video is finished and at {place}, but project {short_id(project.project_id)} was not recorded",
+        hint="see the recorder's log; the recorder catches up once the database is usable again, under the same command or "
+        "`scenewire up`",
     )

@@ -15,7 +15,7 @@ from scenewire_cli.progress.projects import stored_projects, unfinished_note
 from scenewire_cli.running import run
 from scenewire_cli.stack.connection import embedded
 from scenewire_cli.stack.data_folder import DataFolder
-from scenewire_cli.stack.embedded import services_to_run
+from scenewire_cli.stack.embedded import record_note, services_to_run
 
 __all__ = ["up"]
 
@@ -84,6 +84,8 @@ async def _up(folder: DataFolder, *, port: int | None, nats_port: int, as_json: 
             for name, value in facts.items():
                 print_line(f"{name + ':':11}{value}")
             print_line("ready; press Ctrl-C to stop")
+        if note := record_note(access.stack):
+            print_json({"event": "note", "text": note}) if as_json else print_line(note)
         if note := unfinished_note((await stored_projects(access)).values()):
             print_json({"event": "note", "text": note}) if as_json else print_line(note)
         task = asyncio.current_task()

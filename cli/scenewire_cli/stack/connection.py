@@ -17,7 +17,7 @@ from scenewire_cli.stack.bus_repair import Repaired
 from scenewire_cli.stack.data_folder import DataFolder, Endpoint
 from scenewire_cli.stack.embedded import SERVICES, Stack
 
-__all__ = ["RECORD_TIMEOUT_S", "Access", "embedded", "existing"]
+__all__ = ["Access", "embedded", "existing"]
 
 _LOOK_AGAIN: Final = 0.1
 
@@ -46,7 +46,8 @@ class Access:
 
     async def await_record(self, sequence: int) -> bool:
         """Waits until the recorder has committed everything up to a stream sequence; returns False if it is late."""
-        deadline = time.monotonic() + RECORD_TIMEOUT_S
+        hopeless = self.stack is not None and isinstance(self.stack.record_failure, PermanentError)
+        deadline = time.monotonic() + (0 if hopeless else RECORD_TIMEOUT_S)
         while not await self.recorded(sequence):
             if time.monotonic() > deadline:
                 return False

@@ -21,7 +21,7 @@ from scenewire_cli.stack.bus_repair import BusRepair, Repaired
 from scenewire_cli.stack.data_folder import DataFolder, Endpoint
 from scenewire_cli.stack.nats_server import NatsServer
 
-__all__ = ["SERVICES", "Stack", "services_to_run", "settings_errors"]
+__all__ = ["SERVICES", "Stack", "record_note", "services_to_run", "settings_errors"]
 
 _LOOPBACK: Final = "127.0.0.1"
 
@@ -38,7 +38,7 @@ def _import_recorder() -> _CreateApp:
     from scenewire_recorder.app import create_app
     from scenewire_recorder.settings import RecorderSettings
 
-    return lambda values: create_app(RecorderSettings(**values))
+    return lambda values, **extras: create_app(RecorderSettings(**values), **extras)
 
 
 def _import_script() -> _CreateApp:
@@ -127,6 +127,8 @@ class Stack:
         self._gateway_port = gateway_port
         self._needs_gateway = needs_gateway
         self.gateway_failure: PipelineError | None = None
+        self.record_failure: PipelineError | None = None
+        """Why the database could not be used at the start; the record follows when it can."""
         self._server = NatsServer(store=folder.nats_store, run=folder.run, log=folder.nats_log, port=nats_port)
         self._apps: list[FastStream] = []
         self._repair = BusRepair(self._restore if "recorder" in services else None)
@@ -154,12 +156,16 @@ class Stack:
             nonlocal gateway_url
             gateway_url = f"http://{_LOOPBACK}:{port}"
 
+        def unusable(error: PipelineError) -> None:
+            self.record_failure = error
+
+        extras: dict[str, dict[str, Any]] = {
+            "gateway": {"any_port": self._gateway_port is None, "on_listening": listening},
+            "recorder": {"on_unusable": unusable},
+        }
         for name, create_app in (await loading).items():
             with self._failures_of(name), settings_errors():
-                extras = (
-                    {"any_port": self._gateway_port is None, "on_listening": listening} if name == "gateway" else {}
-                )
-                apps[name] = create_app(values, **extras)
+                apps[name] = create_app(values, **extras.get(name, {}))
         configure_logs(level=settings.log_level, file=settings.log_file)
         await provision_server(settings, alone=True)
         for name, app in apps.items():
@@ -235,6 +241,14 @@ class Stack:
         if "gateway" in self.services and self._gateway_port is not None:
             values["port"] = self._gateway_port
         return values
+
+
+def record_note(stack: Stack) -> str | None:
+    """Returns a line for people about a database that could not be used at the start."""
+    failure = stack.record_failure
+    if failure is None:
+        return None
+    return f"not on record yet: {failure.message}; {failure.hint}. Videos are made meanwhile, and their record follows"
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Subscribes the recorder to the pipeline's stream."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from scenewire.bus import Bus
@@ -13,9 +13,15 @@ __all__ = ["register"]
 BATCH_SIZE: Final = 500
 
 
-def register(bus: Bus, stage: RecorderStage) -> None:
-    """Subscribes the stage to every message. A batch is acknowledged as a whole, after its commit."""
+def register(bus: Bus, stage: RecorderStage, *, ready: Callable[[], Awaitable[None]]) -> None:
+    """Subscribes the stage to every message. A batch is acknowledged as a whole, after its commit.
 
-    @bus.subscribe_batches(RECORDER, size=BATCH_SIZE)
+    Args:
+        bus: delivers the messages.
+        stage: records them.
+        ready: returns when the database can be written.
+    """
+
+    @bus.subscribe_batches(RECORDER, size=BATCH_SIZE, ready=ready)
     async def record(messages: Sequence[StoredMessage]) -> None:
         await stage.record(messages)

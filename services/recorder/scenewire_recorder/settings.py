@@ -1,5 +1,7 @@
 """Settings of the recorder."""
 
+from datetime import timedelta
+
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
@@ -21,6 +23,11 @@ class RecorderSettings(ServiceSettings):
     )
     database_timeout: Seconds = Field(
         default=LOCK_TIMEOUT, description="How long to wait for a database that another program has locked."
+    )
+    stream_check_interval: Seconds = Field(
+        default=timedelta(seconds=15),
+        gt=timedelta(0),
+        description="Seconds between two looks whether the stream has lost messages.",
     )
     artifacts_url: str = Field(
         default="unused:",

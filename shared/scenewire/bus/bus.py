@@ -1,5 +1,6 @@
 """What a service consumes and publishes."""
 
+import asyncio
 import functools
 import itertools
 import time
@@ -67,6 +68,8 @@ class Bus:
         self._policy = DeliveryPolicy(retry=retry)
         self._ended = EndedProjects()
         self._batches: list[BatchLoop] = []
+        self._batches_ready: Hook | None = None
+        self._starting_batches: asyncio.Task[None] | None = None
         self._on_start: list[Hook] = []
         self._before_stop: list[Hook] = []
         self._on_stop: list[Hook] = []
@@ -150,14 +153,18 @@ class Bus:
                 await delivery.raw.ack_sync()  # FastStream acknowledges after this, and not twice
                 failpoint(Point.ACKNOWLEDGED)
 
-    def subscribe_batches(self, durable: Durable, *, size: int) -> Callable[[BatchHandler], None]:
+    def subscribe_batches(
+        self, durable: Durable, *, size: int, ready: Hook | None = None
+    ) -> Callable[[BatchHandler], None]:
         """Registers a handler of whole batches.
 
         Args:
             durable: the consumer.
             size: most messages in a batch.
+            ready: returns when the handler can take the first batch; the service runs meanwhile.
         """
         self._policy.durables[durable.name] = durable
+        self._batches_ready = ready
 
         def register(handler: BatchHandler) -> None:
             earlier = itertools.count()
@@ -330,7 +337,10 @@ class Bus:
             await self._jetstream.consumer_info(durable.stream, durable.name)
         except (NotFoundError, ServiceUnavailableError) as error:
             raise TransientError(FailureCode.BUS_NOT_PROVISIONED, "not provisioned") from error
-        polling = all(loop.running for loop in self.broker.subscribers) and all(loop.running for loop in self._batches)
+        waiting = self._starting_batches is not None and not self._starting_batches.done()
+        polling = all(loop.running for loop in self.broker.subscribers) and (
+            waiting or all(loop.running for loop in self._batches)
+        )
         if self._health.state is State.RUNNING and not polling:
             raise TransientError(FailureCode.BUS_UNAVAILABLE, "a loop has ended")
 
@@ -342,10 +352,18 @@ class Bus:
         await self._policy.drain(self._settings.drain_time.total_seconds())
 
     async def _start_batches(self) -> None:
+        self._starting_batches = asyncio.create_task(self._start_batches_when_ready())
+
+    async def _start_batches_when_ready(self) -> None:
+        if self._batches_ready is not None:
+            await self._batches_ready()
         for batches in self._batches:
             batches.start(self._jetstream)
 
     async def _stop_batches(self) -> None:
+        if self._starting_batches is not None:
+            self._starting_batches.cancel()
+            await asyncio.gather(self._starting_batches, return_exceptions=True)
         for batches in self._batches:
             await batches.stop(self._settings.drain_time.total_seconds())
 

@@ -1,8 +1,8 @@
 """The bus for programs that are not services: publish orders, read the stream, follow a project."""
 
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -44,10 +44,11 @@ FORGET_READER_AFTER_S: Final = 60.0
 
 @dataclass(frozen=True, kw_only=True)
 class StreamState:
-    """Sequences of the first and the last message that the pipeline's stream holds."""
+    """Sequences of the first and the last message that the pipeline's stream holds, and when it was created."""
 
     first_sequence: int
     last_sequence: int
+    created: datetime | None
 
 
 class BusClient:
@@ -76,9 +77,14 @@ class BusClient:
         return int((await self._jetstream.account_info()).streams)
 
     async def state(self) -> StreamState:
-        """Returns what the stream holds at the moment."""
-        state = (await self._jetstream.stream_info(PIPELINE.name)).state
-        return StreamState(first_sequence=state.first_seq, last_sequence=state.last_seq)
+        """Returns what the stream holds at the moment.
+
+        Raises:
+            TransientError: `bus_unavailable`; also if there is no stream.
+        """
+        with _outages():
+            info = await self._jetstream.stream_info(PIPELINE.name)
+        return StreamState(first_sequence=info.state.first_seq, last_sequence=info.state.last_seq, created=info.created)
 
     async def missing(self) -> Missing:
         """Returns the streams and durables that the server lacks.
@@ -86,11 +92,8 @@ class BusClient:
         Raises:
             TransientError: `bus_unavailable`.
         """
-        try:
+        with _outages():
             return await missing(self._jetstream)
-        except (nats.errors.Error, OSError) as error:
-            message = f"the NATS server does not answer: {error!r}"
-            raise TransientError(FailureCode.BUS_UNAVAILABLE, message) from error
 
     async def provision(self, *, first_sequence: int) -> None:
         """Creates missing streams and durables.
@@ -104,11 +107,16 @@ class BusClient:
         await provision(self._jetstream, first_sequence=first_sequence)
 
     async def published_at(self, sequence: int) -> datetime | None:
-        """Returns when the message at a sequence was published; None when the stream does not hold it."""
-        try:
-            return (await self._jetstream.get_msg(PIPELINE.name, sequence)).time
-        except NotFoundError:
-            return None
+        """Returns when the message at a sequence was published; None when the stream does not hold it.
+
+        Raises:
+            TransientError: `bus_unavailable`.
+        """
+        with _outages():
+            try:
+                return (await self._jetstream.get_msg(PIPELINE.name, sequence)).time
+            except NotFoundError:
+                return None
 
     async def holds(self, sequence: int, project_id: UUID) -> bool:
         """Returns whether the message at a sequence names a project: a server may have lost what it had."""
@@ -207,7 +215,8 @@ class BusClient:
         Raises:
             TransientError: `bus_unavailable`, the server stopped answering.
         """
-        state = (await self._jetstream.stream_info(PIPELINE.name)).state
+        with _outages():
+            state = (await self._jetstream.stream_info(PIPELINE.name)).state
         if not state.messages:
             return
         reader = await self._jetstream.pull_subscribe(
@@ -336,6 +345,15 @@ class BusClient:
         finally:
             await telemetry.unsubscribe()
             await messages.unsubscribe()
+
+
+@contextmanager
+def _outages() -> Iterator[None]:
+    try:
+        yield
+    except (nats.errors.Error, OSError) as error:  # TimeoutError is an OSError
+        message = f"the NATS server does not answer: {error!r}"
+        raise TransientError(FailureCode.BUS_UNAVAILABLE, message, hint="check the server") from error
 
 
 @asynccontextmanager

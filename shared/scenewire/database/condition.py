@@ -16,7 +16,7 @@ from scenewire.database.models import Base
 from scenewire.database.revision import VERSION_TABLE
 from scenewire.errors import FailureCode, PermanentError
 
-__all__ = ["Condition", "Schema", "examine", "require_current", "require_file", "revisions"]
+__all__ = ["Condition", "Schema", "examine", "require_current", "require_file", "require_folder", "revisions"]
 
 _INI: Final = Path(__file__).with_name("alembic.ini")
 
@@ -94,12 +94,28 @@ def require_file(url: str, *, hint: str) -> None:
     Raises:
         PermanentError: `database_unavailable`.
     """
-    place = reading_engine(url).url
-    name = place.database or ":memory:"
-    path = Path(name.removeprefix("file:")).absolute()
-    if place.get_backend_name() == "sqlite" and name != ":memory:" and not path.exists():
+    path = _file(url)
+    if path is not None and not path.exists():
         message = f"the database does not exist yet: there is no file {path}"
         raise PermanentError(FailureCode.DATABASE_UNAVAILABLE, message, hint=hint)
+
+
+def require_folder(url: str) -> None:
+    """Checks that the folder of a SQLite database exists.
+
+    Args:
+        url: a DATABASE_URL.
+
+    Raises:
+        PermanentError: `database_unavailable`.
+    """
+    path = _file(url)
+    if path is not None and not path.parent.is_dir():
+        raise PermanentError(
+            FailureCode.DATABASE_UNAVAILABLE,
+            f"the database {path} cannot be opened: the folder {path.parent} does not exist",
+            hint="create it, or correct DATABASE_URL",
+        )
 
 
 def revisions() -> tuple[str, ...]:
@@ -130,6 +146,15 @@ async def _look(url: str, *, thoroughly: bool) -> Condition:
         expected=known[0],
         problems=problems,
     )
+
+
+def _file(url: str) -> Path | None:
+    """Returns SQLite's file; None for a database in memory or on a server."""
+    place = reading_engine(url).url
+    name = place.database or ":memory:"
+    if place.get_backend_name() != "sqlite" or name == ":memory:":
+        return None
+    return Path(name.removeprefix("file:")).absolute()
 
 
 def _index_fits(url: str) -> bool:

@@ -18,7 +18,15 @@ from scenewire_recorder.projection.path_layouts import FOLDS, Fold, Layout
 from scenewire_recorder.repository import ALL_SCENES, Repository, UnitOfWork
 from scenewire_recorder.stage import RecorderStage
 
-__all__ = ["Rebuilt", "Restored", "Stored", "log_from_stream", "rows_from_log", "stream_from_log"]
+__all__ = [
+    "Rebuilt",
+    "Restored",
+    "Stored",
+    "log_from_stream",
+    "rows_from_log",
+    "stream_from_log",
+    "stream_lacks_messages",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +136,18 @@ async def stream_from_log(record: Record, client: BusClient) -> Restored:
         if row["message_id"] not in present and await _restore(client, Stored.from_log(row), present):
             messages[row["project_id"]] = messages.get(row["project_id"], 0) + 1
     return Restored(messages=messages, ends=ends)
+
+
+async def stream_lacks_messages(record: Record, client: BusClient) -> bool:
+    """Returns whether `stream_from_log` would publish anything.
+
+    Raises:
+        PipelineError: `bus_unavailable` or `database_unavailable`.
+    """
+    present = await _present(client)
+    ends = [row async for row in _missing_ends(record, present)]
+    missing = [row async for row in record.unfinished_messages() if row["message_id"] not in present]
+    return bool(ends) or any(Stored.from_log(row).message_id not in present for row in missing)
 
 
 def _rebuild(repository: Repository, projects: Sequence[str], fold: Fold) -> Rebuilt:
