@@ -18,6 +18,7 @@ from scenewire.errors import FailureCode, PermanentError
 __all__ = [
     "BaseAddress",
     "EmptyAsNone",
+    "LogFileSettings",
     "ModelAccess",
     "MonitorSettings",
     "ObjectStoreSettings",
@@ -239,7 +240,24 @@ class MonitorSettings(Settings):
     )
 
 
-class ServiceSettings(MonitorSettings):
+class LogFileSettings(Settings):
+    """How much disk logs may take."""
+
+    log_file_size: ByteSize = Field(
+        default=ByteSize(20 << 20),
+        ge=1 << 10,
+        validation_alias="LOG_FILE_SIZE",
+        description="Size at which a log file is rotated, also that of the embedded NATS server.",
+    )
+    log_files: int = Field(
+        default=5,
+        ge=2,
+        validation_alias="LOG_FILES",
+        description="Number of log files that are kept, the current one included.",
+    )
+
+
+class ServiceSettings(MonitorSettings, LogFileSettings):
     """The bus, the artifact store and logging.
 
     The aliases have no service prefix: one NATS_URL serves a whole host.

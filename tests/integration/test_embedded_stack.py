@@ -165,3 +165,15 @@ async def test_a_missing_topic_is_asked_for_on_a_terminal(
 async def test_wrong_options_are_reported_before_the_topic_is_asked_for(folder: DataFolder, tmp_path: Path):
     code, shown = await run_on_a_terminal("make", "--size", "big", data=folder.root, cwd=tmp_path, answer="Tides\n")
     assert (code, "Topic [" in shown, "--size must be" in shown) == (1, False, True)
+
+
+async def test_the_log_of_the_embedded_server_is_rotated(folder: DataFolder, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("LOG_FILE_SIZE", "2KiB")
+    monkeypatch.setenv("LOG_FILES", "2")
+
+    for _ in range(3):
+        await start_and_stop(folder, "script")
+
+    kept = list(folder.nats_log.parent.glob("nats-server.log*"))
+    assert len(kept) == 2
+    assert sum(path.stat().st_size for path in kept) < 8_000

@@ -16,12 +16,12 @@ from scenewire.bus.provision import provision_server
 from scenewire.errors import FailureCode, PermanentError, PipelineError
 from scenewire.messages import fault_wording
 from scenewire.observability.logging_setup import configure_logs
-from scenewire.settings import ServiceSettings
+from scenewire.settings import LogFileSettings, ServiceSettings
 from scenewire_cli.stack.bus_repair import BusRepair, Repaired
 from scenewire_cli.stack.data_folder import DataFolder, Endpoint
 from scenewire_cli.stack.nats_server import NatsServer
 
-__all__ = ["SERVICES", "Stack", "record_note", "services_to_run", "settings_errors"]
+__all__ = ["SERVICES", "Stack", "configure_logs_of", "record_note", "services_to_run", "settings_errors"]
 
 _LOOPBACK: Final = "127.0.0.1"
 
@@ -129,7 +129,16 @@ class Stack:
         self.gateway_failure: PipelineError | None = None
         self.record_failure: PipelineError | None = None
         """Why the database could not be used at the start; the record follows when it can."""
-        self._server = NatsServer(store=folder.nats_store, run=folder.run, log=folder.nats_log, port=nats_port)
+        with settings_errors():
+            logs = LogFileSettings()
+        self._server = NatsServer(
+            store=folder.nats_store,
+            run=folder.run,
+            log=folder.nats_log,
+            port=nats_port,
+            log_size=logs.log_file_size,
+            log_files=logs.log_files,
+        )
         self._apps: list[FastStream] = []
         self._repair = BusRepair(self._restore if "recorder" in services else None)
 
@@ -166,7 +175,12 @@ class Stack:
         for name, create_app in (await loading).items():
             with self._failures_of(name), settings_errors():
                 apps[name] = create_app(values, **extras.get(name, {}))
-        configure_logs(level=settings.log_level, file=settings.log_file)
+        configure_logs(
+            level=settings.log_level,
+            file=settings.log_file,
+            file_size=settings.log_file_size,
+            files=settings.log_files,
+        )
         await provision_server(settings, alone=True)
         for name, app in apps.items():
             self._apps.append(app)  # before its start: one that fails has things to stop, too
@@ -241,6 +255,13 @@ class Stack:
         if "gateway" in self.services and self._gateway_port is not None:
             values["port"] = self._gateway_port
         return values
+
+
+def configure_logs_of(folder: DataFolder) -> None:
+    """Logs to the file of a data folder, for commands that write the record themselves."""
+    with settings_errors():
+        logs = LogFileSettings()
+    configure_logs(file=folder.log, file_size=logs.log_file_size, files=logs.log_files)
 
 
 def record_note(stack: Stack) -> str | None:

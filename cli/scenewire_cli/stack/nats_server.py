@@ -30,6 +30,8 @@ server_name: scenewire
 host: 127.0.0.1
 port: {port}
 max_payload: 1MB  # MAX_PAYLOAD of shared/scenewire/topology.py
+logfile_size_limit: {log_size}
+logfile_max_num: {log_files}
 authorization {{
   user: scenewire
   password: "{password}"
@@ -53,10 +55,15 @@ class NatsServer:
         run: folder of its configuration and port file.
         log: its log file.
         port: its port; -1 takes any free one.
+        log_size: bytes at which the log file is rotated.
+        log_files: number of log files that are kept.
     """
 
-    def __init__(self, *, store: Path, run: Path, log: Path, port: int = -1) -> None:
+    def __init__(
+        self, *, store: Path, run: Path, log: Path, port: int = -1, log_size: int = 20 << 20, log_files: int = 5
+    ) -> None:
         self._store, self._run, self._log, self._port = store, run, log, port
+        self._log_size, self._log_files = log_size, log_files
         self._process: subprocess.Popen[bytes] | None = None
         self.url = ""
         """Its address, which includes the password. Not for logs."""
@@ -76,7 +83,10 @@ class NatsServer:
             stale.unlink()
         config = self._run / "nats-server.conf"
         password = _password_of(config) or secrets.token_urlsafe(32)  # kept, so that clients reconnect after a restart
-        write_private(config, _CONFIG.format(port=self._port, password=password))
+        write_private(
+            config,
+            _CONFIG.format(port=self._port, password=password, log_size=self._log_size, log_files=self._log_files),
+        )
         with self._log.open("ab") as errors:  # errors before it opens its log
             self._process = subprocess.Popen(  # noqa: ASYNC220 - outlives this call; checked with poll()
                 [*guards(), program, *self._options(config)],

@@ -301,7 +301,13 @@ class Bus:
             uses: the engines and providers that were selected, for the log.
         """
         settings = self._settings
-        configure_logs(level=settings.log_level, style=settings.log_format, file=settings.log_file)
+        configure_logs(
+            level=settings.log_level,
+            style=settings.log_format,
+            file=settings.log_file,
+            file_size=settings.log_file_size,
+            files=settings.log_files,
+        )
         if uses:
             log.info("service_uses", service=self._service, **uses)
         return FastStream(

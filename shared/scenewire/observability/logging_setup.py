@@ -3,6 +3,7 @@
 import logging
 import re
 import sys
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Final, Literal
 
@@ -29,7 +30,12 @@ def _redact(_logger: object, _name: str, event: structlog.typing.EventDict) -> s
 
 
 def configure_logs(
-    *, level: str = "INFO", style: Literal["json", "console"] = "json", file: Path | None = None
+    *,
+    level: str = "INFO",
+    style: Literal["json", "console"] = "json",
+    file: Path | None = None,
+    file_size: int = 20 << 20,
+    files: int = 5,
 ) -> None:
     """Configures one output and format for events of scenewire and of libraries. May be called again.
 
@@ -37,6 +43,8 @@ def configure_logs(
         level: the lowest level that is logged.
         style: one JSON object per line, or text for people.
         file: the file that lines are appended to; None logs to standard error.
+        file_size: bytes at which the file is rotated.
+        files: number of files that are kept, the current one included.
     """
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -53,7 +61,11 @@ def configure_logs(
         cache_logger_on_first_use=False,
     )
     renderer = structlog.processors.JSONRenderer() if style == "json" else structlog.dev.ConsoleRenderer(colors=False)
-    handler = logging.FileHandler(file, encoding="utf-8") if file else logging.StreamHandler(sys.stderr)
+    handler = (
+        RotatingFileHandler(file, maxBytes=file_size, backupCount=files - 1, encoding="utf-8")
+        if file
+        else logging.StreamHandler(sys.stderr)
+    )
     # It logs addresses, which may hold keys of others.
     logging.getLogger("httpx2").setLevel(logging.NOTSET if level == "DEBUG" else logging.WARNING)
     handler.setFormatter(

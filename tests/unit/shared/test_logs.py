@@ -78,3 +78,13 @@ def test_a_secret_in_a_traceback_is_left_out(log: Path):
         structlog.get_logger().exception("failed")
     assert "s3cr3t" not in log.read_text()
     assert "Traceback" in log.read_text()
+
+
+def test_a_log_file_is_rotated_and_old_ones_are_removed(log: Path):
+    configure_logs(file=log, file_size=2_000, files=3)
+    for number in range(100):
+        structlog.get_logger().info("event", number=number)
+    kept = sorted(log.parent.iterdir())
+    assert [path.name for path in kept] == ["log", "log.1", "log.2"]
+    assert all(path.stat().st_size <= 2_000 for path in kept)
+    assert lines(log)[-1]["number"] == 99

@@ -5,12 +5,12 @@ from typing import Annotated
 import typer
 
 from scenewire.errors import FailureCode, PermanentError
-from scenewire.observability.logging_setup import configure_logs
 from scenewire_cli.help_pages import add_command, make_group
 from scenewire_cli.options import DataOption, JsonOption
 from scenewire_cli.output.record_views import print_condition
 from scenewire_cli.running import run
 from scenewire_cli.stack.data_folder import DataFolder
+from scenewire_cli.stack.embedded import configure_logs_of
 
 __all__ = ["database_app"]
 
@@ -62,7 +62,7 @@ async def _set_schema(folder: DataFolder, revision: str, *, as_json: bool) -> in
     from scenewire_recorder import api
 
     folder.prepare()
-    configure_logs(file=folder.log)
+    configure_logs_of(folder)
     print_condition(await api.set_schema(folder.record_url, revision), as_json=as_json)
     return 0
 

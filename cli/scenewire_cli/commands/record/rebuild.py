@@ -5,12 +5,12 @@ from typing import Annotated
 import typer
 
 from scenewire.errors import FailureCode, PermanentError
-from scenewire.observability.logging_setup import configure_logs
 from scenewire_cli.options import DataOption, JsonOption, NatsOption
 from scenewire_cli.output.record_views import print_event, print_rebuilt, print_restored
 from scenewire_cli.running import run
 from scenewire_cli.stack.connection import embedded
 from scenewire_cli.stack.data_folder import DataFolder
+from scenewire_cli.stack.embedded import configure_logs_of
 
 __all__ = ["rebuild"]
 
@@ -53,7 +53,7 @@ async def _rebuild(
     from scenewire_recorder import api
 
     folder.prepare()
-    configure_logs(file=folder.log)
+    configure_logs_of(folder)
     if from_stream or to_stream:
         async with embedded(folder, nats_url=nats_url, services=()) as access:
             restore = api.restore_stream if to_stream else api.rebuild_from_stream
