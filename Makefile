@@ -43,10 +43,11 @@ types: $(VENV)/installed-dev ## Check static types
 unit: $(VENV)/installed-dev ## Run the tests that need no other program; takes seconds
 	$(BIN)/pytest tests/unit tests/architecture
 
-docs: $(VENV)/installed ## Generate the pages of settings, schema and acceptance from code and tests
+docs: $(VENV)/installed ## Generate the pages of settings, schema, acceptance and faults from code and tests
 	$(BIN)/python scripts/settings_page.py
 	$(BIN)/python scripts/schema_page.py
 	$(BIN)/python scripts/acceptance_page.py
+	$(BIN)/python scripts/fault_matrix_page.py
 
 locks: ## Generate requirements/; UPGRADE=1 selects the newest versions
 	scripts/locks
@@ -74,7 +75,9 @@ soak: $(VENV)/installed-dev ## Kill the recorder at random moments in 20 long ru
 		$(BIN)/pytest -s tests/integration/test_kills.py
 
 faults: $(VENV)/installed-dev ## Cause the faults of docs/fault-matrix.md in real services; takes a quarter of an hour
-	$(BIN)/pytest -n 2 -m fault tests/faults
+	rm -f build/faults.jsonl && mkdir -p build
+	FAULT_RESULTS=$(CURDIR)/build/faults.jsonl $(BIN)/pytest -n $(WORKERS) -m fault tests/faults; status=$$?; \
+		$(BIN)/python scripts/fault_matrix_page.py build/faults.jsonl && exit $$status
 
 fuzz: $(VENV)/installed-dev ## Damage clips and pictures at random 500 times and require a refusal or a valid segment; FUZZ_SEED repeats a run
 	FUZZ_ROUNDS=$${FUZZ_ROUNDS:-500} FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} \

@@ -46,7 +46,7 @@ def test_the_readme_names_every_command() -> None:
     assert [name for name in known_commands() if f"scenewire {name}" not in readme] == []
 
 
-@pytest.mark.parametrize("script", ["settings_page.py", "schema_page.py", "acceptance_page.py"])
+@pytest.mark.parametrize("script", ["settings_page.py", "schema_page.py", "acceptance_page.py", "fault_matrix_page.py"])
 async def test_b54_generated_pages_match_the_code(script: str) -> None:
     page = ROOT / "scripts" / script
     checked = await run_program(

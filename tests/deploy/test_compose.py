@@ -123,7 +123,7 @@ async def test_a_killed_replica_loses_nothing_and_restarts(deployment: Deploymen
 @pytest.mark.filterwarnings(
     "ignore::pytest.PytestUnraisableExceptionWarning"
 )  # nats-py leaves the sockets of failed attempts open
-async def test_restarting_every_container_in_turn_loses_nothing(deployment: Deployment) -> None:
+async def test_row_74_restarting_every_container_in_turn_loses_nothing(deployment: Deployment) -> None:
     project = str(uuid4())
     async with deployment.customer() as customer:
         await customer.order(project, *SENTENCES, *reversed(SENTENCES))
