@@ -74,7 +74,7 @@ soak: $(VENV)/installed-dev ## Kill the recorder at random moments in 20 long ru
 	SOAK_ROUNDS=$${SOAK_ROUNDS:-20} SOAK_MESSAGES=$${SOAK_MESSAGES:-10000} SOAK_SEED=$${SOAK_SEED:-$$(date +%s)} \
 		$(BIN)/pytest -s tests/integration/test_kills.py
 
-faults: $(VENV)/installed-dev ## Cause the faults of docs/fault-matrix.md in real services; takes a quarter of an hour
+faults: $(VENV)/installed-dev ## Cause the faults of docs/fault-matrix.md in real services; takes 5 to 10 minutes
 	rm -f build/faults.jsonl && mkdir -p build
 	FAULT_RESULTS=$(CURDIR)/build/faults.jsonl $(BIN)/pytest -n $(WORKERS) -m fault tests/faults; status=$$?; \
 		$(BIN)/python scripts/fault_matrix_page.py build/faults.jsonl && exit $$status
