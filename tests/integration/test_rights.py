@@ -55,6 +55,9 @@ ANSWERED = {
 
 REQUESTS = {subject for answered in ANSWERED.values() for subject in answered}
 
+BACKLOG = {f"$JS.API.CONSUMER.INFO.PIPELINE.{durable.name}" for durable in DURABLES if durable.is_work}
+"""What those who take orders ask before."""
+
 WISHES = {ProjectCancelled.SUBJECT, ProjectDeleted.SUBJECT}
 """What clients and the gateway publish."""
 
@@ -117,7 +120,7 @@ def allowed(user: str) -> set[str]:
     """What a user needs for its work, and nothing else."""
     if user == CLIENT:
         recorded = f"{API}.CONSUMER.INFO.PIPELINE.recorder"
-        return {ScriptRequested.SUBJECT, *REQUESTS, *WISHES, recorded, WATCHING} | READS
+        return {ScriptRequested.SUBJECT, *REQUESTS, *WISHES, recorded, WATCHING} | READS | BACKLOG
     durables = {durable.name for durable in DURABLES if durable.name.partition("-")[0] == user}
     own = {subject for durable in durables for subject in uses_of(durable)}
     if user == "recorder":
@@ -129,7 +132,8 @@ def allowed(user: str) -> set[str]:
         return own | letters | READS | REQUESTS | WISHES | {recorded, WATCHING}
     told = {ProjectFailed.SUBJECT} | {s for d in durables for s in (dead_letter_subject(d), f"progress.{d}")}
     reads = READS if user == "assembly" else {f"{API}.STREAM.INFO.PIPELINE"}
-    return own | told | reads | WORKERS[user] | {LISTENING}
+    backlog = BACKLOG if user == "script" else set()
+    return own | told | reads | backlog | WORKERS[user] | {LISTENING}
 
 
 @pytest.fixture
