@@ -16,6 +16,7 @@ from typing_extensions import override
 from scenewire.errors import FailureCode, PermanentError
 
 __all__ = [
+    "AdmissionSettings",
     "BaseAddress",
     "EmptyAsNone",
     "LogFileSettings",
@@ -254,6 +255,30 @@ class LogFileSettings(Settings):
         ge=2,
         validation_alias="LOG_FILES",
         description="Number of log files that are kept, the current one included.",
+    )
+
+
+class AdmissionSettings(Settings):
+    """When new orders are refused. Read by whatever takes them: the script service, and commands that order."""
+
+    max_waiting: int = Field(
+        default=5_000,
+        ge=1,
+        validation_alias="ORDERS_MAX_WAITING",
+        description="Messages that may wait to be worked on, mostly scenes; with more, new orders are refused.",
+    )
+    max_stream_share: float = Field(
+        default=0.9,
+        gt=0,
+        le=1,
+        validation_alias="ORDERS_MAX_STREAM_SHARE",
+        description="Share of the stream's size limit; beyond, new orders are refused. The rest is for videos in progress.",
+    )
+    min_free: ByteSize = Field(
+        default=ByteSize(100 << 20),
+        ge=0,
+        validation_alias="ORDERS_MIN_FREE",
+        description="Free space on the disk of the artifacts; with less, new orders are refused.",
     )
 
 

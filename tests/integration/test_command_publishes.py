@@ -33,7 +33,7 @@ async def test_a_full_stream_fails_the_command_with_storage_full_and_a_hint(worl
     accepted = await run("request", "Tea", *nats, data=data, cwd=tmp_path)
     stored = (await world.jetstream.stream_info(PIPELINE.name)).state.bytes
     await provision(world.jetstream, streams=[replace(PIPELINE, max_bytes=stored)], durables=[])
-    ordered = await run("request", "Tea", *nats, "--json", data=data, cwd=tmp_path)
+    ordered = await run("request", "Tea", *nats, "--json", data=data, cwd=tmp_path, ORDERS_MAX_STREAM_SHARE="1")
     cancelled = await run("cancel", accepted.out.strip(), *nats, data=data, cwd=tmp_path)
     (error,) = ordered.events
     assert (error["event"], error["code"]) == ("error", "storage_full")

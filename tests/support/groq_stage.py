@@ -14,6 +14,7 @@ from scenewire.artifacts.filesystem import FilesystemStore
 from scenewire.artifacts.opening import open_store
 from scenewire.bus import Bus
 from scenewire.messages import ProjectFailed, ScenesScripted, ScriptRequested
+from scenewire.settings import AdmissionSettings
 from scenewire.topology import DEAD_LETTERS, PIPELINE, SCRIPT, Retry
 from scenewire_script.handlers import register
 from scenewire_script.orders.claims import OrderClaims
@@ -113,7 +114,15 @@ async def world(double: GroqDouble, folder: Path, **changes) -> AsyncIterator[Wo
         settings = settings_for(double, folder, nats_url=server.url, log_format="console", **changes)
         bus = Bus("script", settings, retry=FAST)
         store = open_store(settings.artifacts_url)
-        register(bus, stage, OrderClaims(store), StoryboardStage(store), Deletions(store), loops=settings.loops)
+        register(
+            bus,
+            stage,
+            OrderClaims(store),
+            StoryboardStage(store),
+            Deletions(store),
+            loops=settings.loops,
+            limits=AdmissionSettings(),
+        )
         app = bus.app()
         await app.start()
         try:

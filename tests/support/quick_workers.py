@@ -20,7 +20,7 @@ from scenewire.messages import (
     SegmentRendered,
     VideoAssembled,
 )
-from scenewire.settings import ServiceSettings
+from scenewire.settings import AdmissionSettings, ServiceSettings
 from scenewire_assembly.handlers import register as register_assembly
 from scenewire_script.handlers import register as register_script
 from scenewire_script.orders.claims import OrderClaims
@@ -94,7 +94,7 @@ async def quick_workers(settings: ServiceSettings, *, keep: Collection[str] = ()
     bus = Bus("quick", settings.model_copy(update={"drain_time": timedelta(seconds=0.1)}))
     store = open_store(settings.artifacts_url)
     deletions = Deletions(store)
-    register_script(bus, stages, OrderClaims(store), stages, deletions, loops=1)
+    register_script(bus, stages, OrderClaims(store), stages, deletions, loops=1, limits=AdmissionSettings())
     register_tts(bus, stages, stages, loops=1)
     register_sourcing(bus, stages, loops=1)
     register_assembly(bus, stages, stages, deletions, loops=4)

@@ -29,7 +29,7 @@ from scenewire_cli.running import run
 from scenewire_cli.stack.bus_repair import Repaired
 from scenewire_cli.stack.connection import Access, embedded
 from scenewire_cli.stack.data_folder import DataFolder, PendingOrder
-from scenewire_cli.stack.embedded import record_note, services_to_run
+from scenewire_cli.stack.embedded import Stack, record_note, services_to_run
 from scenewire_cli.summary import print_summary, raise_if_failed
 
 __all__ = ["MakeOptions", "make", "make_video"]
@@ -186,14 +186,14 @@ async def _order_and_follow(
     named = order.model_copy(update={"project_id": pending.project_id})
     sequence = pending.sequence
     if sequence is None or not await access.bus.holds(sequence, pending.project_id):
+        if sequence is None:  # not an accepted one that the stream has lost
+            await access.require_admission()
         sequence = await access.bus.publish(named)
         pending.accepted(sequence)
     else:
         display.note(f"resuming project {pending.project_id}")
-    if access.stack is not None and (failure := access.stack.gateway_failure) is not None:
-        display.note(f"no page: {failure.message}")
-    if access.stack is not None and (late := record_note(access.stack)) is not None:
-        display.note(late)
+    if access.stack is not None:
+        _note_failures(access.stack, display)
     if (page := access.endpoint.page(pending.project_id)) is not None:
         display.page(page)
 
@@ -204,6 +204,14 @@ async def _order_and_follow(
 
     async for event in follow(access, project, from_sequence=sequence, on_repair=on_repair):
         display.show(project, event)
+
+
+def _note_failures(stack: Stack, display: Display) -> None:
+    """Shows what the stack of this command lacks."""
+    if stack.gateway_failure is not None:
+        display.note(f"no page: {stack.gateway_failure.message}")
+    if (note := record_note(stack)) is not None:
+        display.note(note)
 
 
 async def _deliver(access: Access, video: VideoAssembled, out: Path) -> DeliveredFiles | None:

@@ -46,6 +46,7 @@ async def _request(
 ) -> int:
     project_id = uuid4()
     async with existing(folder, nats_url) as access:
+        await access.require_admission()
         order = await with_files(order, files, access.endpoint.artifacts_url)
         await access.bus.publish(order.model_copy(update={"project_id": project_id}))
         page = access.endpoint.page(project_id)

@@ -11,11 +11,11 @@ from typing import Final
 from scenewire.bus.client import BusClient, bus_client
 from scenewire.bus.connection import BusAddress
 from scenewire.errors import FailureCode, PermanentError, TransientError
-from scenewire.settings import secret
+from scenewire.settings import AdmissionSettings, secret
 from scenewire.topology import RECORDER
 from scenewire_cli.stack.bus_repair import Repaired
 from scenewire_cli.stack.data_folder import DataFolder, Endpoint
-from scenewire_cli.stack.embedded import SERVICES, Stack
+from scenewire_cli.stack.embedded import SERVICES, Stack, settings_errors
 
 __all__ = ["Access", "embedded", "existing"]
 
@@ -39,6 +39,17 @@ class Access:
     async def check(self) -> Repaired | None:
         """Checks an embedded stack of this process; see `Stack.check`."""
         return None if self.stack is None else await self.stack.check(self.bus)
+
+    async def require_admission(self) -> None:
+        """Refuses a new order; see `scenewire.bus.admission`.
+
+        Raises:
+            PermanentError: `invalid_settings`.
+            TransientError: `rate_limited` or `storage_full`.
+        """
+        with settings_errors():
+            limits = AdmissionSettings()
+        await self.bus.require_admission(limits, self.endpoint.artifacts_url)
 
     async def recorded(self, sequence: int) -> bool:
         """Returns whether the recorder has committed everything up to a stream sequence."""

@@ -8,6 +8,7 @@ from scenewire.artifacts.deletions import Deletions
 from scenewire.artifacts.opening import open_store
 from scenewire.artifacts.store import ArtifactStore
 from scenewire.bus import Bus
+from scenewire.settings import AdmissionSettings
 from scenewire_script.handlers import register
 from scenewire_script.orders.claims import OrderClaims
 from scenewire_script.settings import ScriptSettings
@@ -41,7 +42,8 @@ def create_app(settings: ScriptSettings | None = None, *, writer: ScriptWriter |
     rate, music_dir = settings.words_per_second, settings.music_dir
     stage = ScriptStage(store, writer, divider=outline, words_per_second=rate, music_dir=music_dir)
     storyboards = StoryboardStage(store, words_per_second=rate, music_dir=music_dir)
-    register(bus, stage, OrderClaims(store), storyboards, Deletions(store), loops=settings.loops)
+    limits = AdmissionSettings()
+    register(bus, stage, OrderClaims(store), storyboards, Deletions(store), loops=settings.loops, limits=limits)
     models = {"groq": settings.groq_model, "openai-compatible": settings.model_name}
     return bus.app(writer=settings.writer, **({"model": model} if (model := models.get(settings.writer)) else {}))
 

@@ -9,6 +9,7 @@ from scenewire.artifacts.deletions import Deletions
 from scenewire.bus import Bus
 from scenewire.errors import ConflictError, FailureCode, PermanentError
 from scenewire.messages import ScriptRequested, StoryboardEdit, describe_faults
+from scenewire.settings import AdmissionSettings
 from scenewire.topology import EDIT_STORYBOARD, LIST_MOODS, MAKE_ORDER, PLAN_ORDER, SCRIPT
 from scenewire_script.orders.claims import OrderClaims
 from scenewire_script.stage import ScriptStage
@@ -27,6 +28,7 @@ def register(
     deletions: Deletions,
     *,
     loops: int,
+    limits: AdmissionSettings,
 ) -> None:
     """Subscribes the stage to orders, and answers requests to order, to plan an order and to edit a storyboard.
 
@@ -37,6 +39,7 @@ def register(
         storyboards: edits them.
         deletions: the deleted projects, which take neither orders nor edits.
         loops: orders processed concurrently.
+        limits: when orders are refused.
     """
     _answer_questions(bus, stage)
 
@@ -61,6 +64,7 @@ def register(
     @bus.answer(MAKE_ORDER)
     async def make(body: bytes) -> dict[str, object]:
         order = _parse(ScriptRequested, body)
+        await bus.require_admission(limits)
         await stage.check(order)
         project_id = order.project_id or uuid4()
         await claim(order, project_id)

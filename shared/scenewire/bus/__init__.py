@@ -8,6 +8,7 @@ dead_letters    what a message that cannot be handled leaves
 letters         reads, puts back and removes dead letters
 batch_consumer  batches for the recorder: whatever is available, settled together
 cancellation    stops the work for projects that have ended
+admission       decides whether a new order is taken
 publishing      headers, size limits and failures of a publish
 received        received messages
 metrics         counters and timers

@@ -17,6 +17,7 @@ from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError, ServiceUnavailableError
 from pydantic import BaseModel
 
+from scenewire.bus.admission import require_admission
 from scenewire.bus.batch_consumer import BatchHandler, BatchLoop
 from scenewire.bus.cancellation import EndedProjects
 from scenewire.bus.client import BusClient
@@ -33,7 +34,7 @@ from scenewire.observability.health import Check, Health, State
 from scenewire.observability.http_endpoint import monitor_of_this_process
 from scenewire.observability.logging_setup import configure_logs
 from scenewire.observability.loop_watchdog import LoopWatchdog
-from scenewire.settings import ServiceSettings
+from scenewire.settings import AdmissionSettings, ServiceSettings
 from scenewire.topology import PIPELINE, RETRY, Durable, Retry, progress_subject
 
 __all__ = ["Bus"]
@@ -196,7 +197,10 @@ class Bus:
                     return await handler(message.body)
                 except PipelineError as error:
                     log.info("request_refused", subject=subject, code=error.code, error=str(error))
-                    return {"error": {"code": error.code, "message": error.message, "hint": error.hint}}
+                    refusal = {"code": error.code, "message": error.message, "hint": error.hint}
+                    if isinstance(error, TransientError):
+                        return {"error": refusal | {"retry_after": error.retry_after or self._policy.retry.delay(1)}}
+                    return {"error": refusal}
 
             self.broker.subscriber(subject, queue=self._service, decoder=_undecoded)(reply)
 
@@ -222,6 +226,17 @@ class Bus:
             )
         log.debug("published", subject=message.subject, sequence=ack.seq, duplicate=bool(ack.duplicate))
         return ack
+
+    async def require_admission(self, limits: AdmissionSettings) -> None:
+        """Refuses a new order; see `scenewire.bus.admission`.
+
+        Args:
+            limits: when orders are refused.
+
+        Raises:
+            TransientError: `rate_limited` or `storage_full`.
+        """
+        await require_admission(self._jetstream, limits, self._settings.artifacts_url)
 
     async def report(self, progress: Progress) -> None:
         """Publishes progress; it is not stored and may be lost."""

@@ -15,6 +15,7 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 from pydantic import ValidationError
 
+from scenewire.bus.admission import require_admission
 from scenewire.bus.connection import BusAddress, Ephemeral, connected
 from scenewire.bus.letters import DeadLetters
 from scenewire.bus.provision import Missing, missing, provision
@@ -29,6 +30,7 @@ from scenewire.bus.publishing import (
 from scenewire.bus.received import stored_message
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.messages import Message, Progress, ScriptRequested, StoredMessage
+from scenewire.settings import AdmissionSettings
 from scenewire.topology import ALL_PROGRESS, PIPELINE, Durable
 
 __all__ = ["BusClient", "StreamState", "bus_client"]
@@ -142,6 +144,18 @@ class BusClient:
             return 0
         return info.ack_floor.stream_seq if info.ack_floor else 0
 
+    async def require_admission(self, limits: AdmissionSettings, artifacts_url: str | None) -> None:
+        """Refuses a new order; see `scenewire.bus.admission`.
+
+        Args:
+            limits: when orders are refused.
+            artifacts_url: the artifact store, if this host knows it.
+
+        Raises:
+            TransientError: `rate_limited` or `storage_full`.
+        """
+        await require_admission(self._jetstream, limits, artifacts_url)
+
     async def publish(self, message: ScriptRequested | Message) -> int:
         """Publishes a message; returns its stream sequence once it is stored.
 
@@ -188,7 +202,10 @@ class BusClient:
             message = f"the answer on {subject} cannot be understood: {error}"
             raise TransientError(FailureCode.BUS_UNAVAILABLE, message, hint="check the services' versions") from error
         if refused := answer.get("error"):
-            raise PermanentError(FailureCode(refused["code"]), refused["message"], hint=refused.get("hint", ""))
+            code, text, hint = FailureCode(refused["code"]), refused["message"], refused.get("hint", "")
+            if (retry_after := refused.get("retry_after")) is not None:
+                raise TransientError(code, text, hint=hint, retry_after=retry_after)
+            raise PermanentError(code, text, hint=hint)
         return dict(answer)
 
     async def restore(self, subject: str, body: bytes, headers: Mapping[str, str]) -> bool:

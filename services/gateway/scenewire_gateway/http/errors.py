@@ -1,5 +1,6 @@
 """Failures as problem documents."""
 
+import math
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -90,10 +91,10 @@ def add_error_handlers(app: FastAPI) -> None:
 
 def problem_of(error: PipelineError) -> Problem:
     """Returns the problem document of a failure."""
-    is_transient = isinstance(error, TransientError)
-    status = _STATUS.get(error.code, 503 if is_transient else 500)
-    headers = {"Retry-After": str(_RETRY_AFTER_S)} if is_transient else None
-    return Problem(status, error.code, error.message, hint=error.hint, headers=headers)
+    if not isinstance(error, TransientError):
+        return Problem(_STATUS.get(error.code, 500), error.code, error.message, hint=error.hint)
+    headers = {"Retry-After": str(math.ceil(error.retry_after or _RETRY_AFTER_S))}
+    return Problem(_STATUS.get(error.code, 503), error.code, error.message, hint=error.hint, headers=headers)
 
 
 def _invalid(request: Request, error: RequestValidationError) -> Problem:
