@@ -42,9 +42,10 @@ WORKERS = {
     "script": {ScenesScripted.SUBJECT, ScriptRequested.SUBJECT},
     "tts": {NarrationRequested.SUBJECT, AudioRendered.SUBJECT},
     "sourcing": {FootageSourced.SUBJECT},
-    "assembly": {"segment.rendered.p.1", VideoAssembled.SUBJECT},
+    "assembly": {"segment.rendered.p.1", VideoAssembled.SUBJECT}
+    | {NarrationRequested.SUBJECT, AudioRendered.SUBJECT, FootageSourced.SUBJECT},  # has lost files made again
 }
-"""What each service makes."""
+"""What each service publishes of the pipeline."""
 
 ANSWERED = {
     "script": {MAKE_ORDER, PLAN_ORDER, EDIT_STORYBOARD, LIST_MOODS},
