@@ -26,6 +26,7 @@ from scenewire_cli.commands.projects.approve import approve
 from scenewire_cli.commands.projects.cancel import cancel
 from scenewire_cli.commands.projects.delete import delete
 from scenewire_cli.commands.projects.ps import ps
+from scenewire_cli.commands.projects.remake import remake
 from scenewire_cli.commands.projects.retry import retry
 from scenewire_cli.commands.projects.watch import watch
 from scenewire_cli.commands.record.audit import audit
@@ -61,7 +62,7 @@ _DATABASE_CODES: Final = {FailureCode.DATABASE_UNAVAILABLE, FailureCode.DATABASE
 _MAINTENANCE: Final = "Run and maintain"
 
 _COMMANDS: Final[Mapping[str, Sequence[Callable[..., None]]]] = {
-    "Make videos": (make, script, looks, request, approve, ps, watch, cancel, retry, delete, languages, music),
+    "Make videos": (make, script, looks, request, approve, ps, watch, cancel, retry, remake, delete, languages, music),
     "Find videos and projects": (list_, show, search, history, audit),
     _MAINTENANCE: (up, mcp, endpoint, doctor, rebuild),
 }

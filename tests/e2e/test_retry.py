@@ -65,7 +65,7 @@ async def test_a_failed_project_goes_on_where_it_failed_and_keeps_what_was_finis
         again = await run("retry", str(project)[:8], "--json", data=data, cwd=tmp_path)
         assert (again.returncode, again.events[-1]["code"]) == (1, "artifact_missing")
         assert again.events[0] | {"name": ""} == {
-            "event": "retried",
+            "event": "accepted",
             "project_id": str(project),
             "name": "",
             "revision": 1,
@@ -122,6 +122,6 @@ async def test_a_cancelled_project_is_retried_on_a_server(tmp_path: Path):
         retried = await run("retry", project[:8], "--no-wait", "--json", data=data, cwd=tmp_path, **here)
         assert retried.returncode == 0, retried.err
         (event,) = retried.events
-        assert (event["event"], event["project_id"], event["revision"]) == ("retried", project, 1)
+        assert (event["event"], event["project_id"], event["revision"]) == ("accepted", project, 1)
         watched = await run("watch", project, "--json", data=data, cwd=tmp_path, **here)
         assert json.loads(watched.out.splitlines()[-1])["event"] == "finished", watched.err

@@ -146,20 +146,19 @@ def _look(options: OrderOptions) -> dict[str, Any]:
         "closing": not options.no_closing,
         "credit_tags": not options.no_credit_tags,
     }
-    if options.fit is not None:
-        look["fit"] = options.fit
+    named = {
+        "fit": options.fit,
+        "background": background_colour(options.background),
+        "caption_position": options.caption_position,
+        "caption_case": options.caption_case,
+    }
+    look |= {name: value for name, value in named.items() if value is not None}
     if options.theme is not None:
         look |= _theme(options.theme)
-    if (background := background_colour(options.background)) is not None:
-        look["background"] = background
     if options.captions == "none":
         look["captions"] = False
     elif options.captions is not None:
         look["caption_style"] = options.captions
-    if options.caption_position is not None:
-        look["caption_position"] = options.caption_position
-    if options.caption_case is not None:
-        look["caption_case"] = options.caption_case
     return look
 
 

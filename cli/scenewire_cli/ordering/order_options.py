@@ -8,7 +8,25 @@ import typer
 
 from scenewire.messages import DEFAULT_DURATION
 
-__all__ = ["DEFAULT_TOPIC", "SHAPES", "OrderOptions"]
+__all__ = [
+    "DEFAULT_TOPIC",
+    "SHAPES",
+    "BackgroundOption",
+    "CaptionCaseOption",
+    "CaptionPositionOption",
+    "CaptionsOption",
+    "FitOption",
+    "FootageOption",
+    "LookOption",
+    "MusicDuckOption",
+    "MusicGainOption",
+    "MusicOption",
+    "OrderOptions",
+    "SizeOption",
+    "SpeedOption",
+    "ThemeOption",
+    "VoiceOption",
+]
 
 DEFAULT_TOPIC: Final = "Russian invasion of Ukraine"
 
@@ -19,6 +37,146 @@ _CONTENT: Final = "Content"
 _VOICE: Final = "Voice"
 _PICTURE: Final = "Picture"
 _MUSIC: Final = "Music"
+
+VoiceOption = Annotated[
+    str | None,
+    typer.Option(
+        "--voice",
+        metavar="NAME",
+        help="Voice of the speech engine, such as en-us+f3 (espeak) or af_sky (Kokoro); or voices of the speakers of a "
+        "script, such as narrator=af_sky,host=am_adam. none makes a video to read, without a voice.",
+        show_default="the language's own",
+        rich_help_panel=_VOICE,
+    ),
+]
+SpeedOption = Annotated[
+    float | None,
+    typer.Option(
+        "--speed",
+        metavar="FACTOR",
+        help="Speaking rate, 0.5 to 2 times the voice's own.",
+        show_default="1",
+        rich_help_panel=_VOICE,
+    ),
+]
+LookOption = Annotated[
+    str | None,
+    typer.Option(
+        "--look",
+        metavar="SHAPE",
+        help=f"Shape of the picture: {', '.join(f'{name} ({size})' for name, size in SHAPES.items())}.",
+        show_default="landscape",
+        rich_help_panel=_PICTURE,
+    ),
+]
+SizeOption = Annotated[
+    str | None,
+    typer.Option(
+        "--size",
+        metavar="WIDTHxHEIGHT",
+        help="Size of the picture in pixels, instead of --look.",
+        rich_help_panel=_PICTURE,
+    ),
+]
+FootageOption = Annotated[
+    str | None,
+    typer.Option(
+        "--footage",
+        metavar="NAMES",
+        help="Footage servers to search, in order of preference, such as library,commons; open stands for the archives "
+        "without a key.",
+        show_default="library, and archives whose key is set",
+        rich_help_panel=_PICTURE,
+    ),
+]
+FitOption = Annotated[
+    str | None,
+    typer.Option(
+        "--fit",
+        metavar="MODE",
+        help="How footage of another shape fills the picture: cover (crop), pad (black bars) or blur (blurred bars).",
+        show_default="cover",
+        rich_help_panel=_PICTURE,
+    ),
+]
+ThemeOption = Annotated[
+    str | None,
+    typer.Option(
+        "--theme",
+        metavar="NAME|FILE",
+        help="Theme of scenes without footage: atlas, poster, grid, press, or a file with one of your own.",
+        show_default="atlas",
+        rich_help_panel=_PICTURE,
+    ),
+]
+BackgroundOption = Annotated[
+    str | None,
+    typer.Option(
+        "--background",
+        metavar="COLOUR|FILE",
+        help="What scenes without footage show in place of designs: a colour such as '#203040' or navy, a picture or a video.",
+        rich_help_panel=_PICTURE,
+    ),
+]
+CaptionsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--captions",
+        metavar="STYLE",
+        help="Style of the captions: clean, pop, box, karaoke, minimal or none.",
+        show_default="pop in upright pictures, else clean",
+        rich_help_panel=_PICTURE,
+    ),
+]
+CaptionPositionOption = Annotated[
+    str | None,
+    typer.Option(
+        "--caption-position",
+        metavar="PLACE",
+        help="Where captions stand over footage: top, middle or bottom.",
+        show_default="bottom",
+        rich_help_panel=_PICTURE,
+    ),
+]
+CaptionCaseOption = Annotated[
+    str | None,
+    typer.Option(
+        "--caption-case",
+        metavar="CASE",
+        help="Letters of the captions: asis, or upper for capitals (Latin, Greek and Cyrillic).",
+        show_default="asis",
+        rich_help_panel=_PICTURE,
+    ),
+]
+MusicOption = Annotated[
+    str | None,
+    typer.Option(
+        "--music",
+        metavar="MOOD|FILE",
+        help="Background music: a mood such as calm (see `scenewire music`), or an mp3, wav, flac, ogg, opus or m4a file.",
+        rich_help_panel=_MUSIC,
+    ),
+]
+MusicGainOption = Annotated[
+    float | None,
+    typer.Option(
+        "--music-gain",
+        metavar="LU",
+        help="Loudness of the music relative to the narration while nobody speaks.",
+        show_default="-10",
+        rich_help_panel=_MUSIC,
+    ),
+]
+MusicDuckOption = Annotated[
+    float | None,
+    typer.Option(
+        "--music-duck",
+        metavar="DB",
+        help="How far the music is lowered while somebody speaks.",
+        show_default="10",
+        rich_help_panel=_MUSIC,
+    ),
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,27 +243,8 @@ class OrderOptions:
             rich_help_panel=_VOICE,
         ),
     ] = None
-    voice: Annotated[
-        str | None,
-        typer.Option(
-            "--voice",
-            metavar="NAME",
-            help="Voice of the speech engine, such as en-us+f3 (espeak) or af_sky (Kokoro); or voices of the speakers of a "
-            "script, such as narrator=af_sky,host=am_adam. none makes a video to read, without a voice.",
-            show_default="the language's own",
-            rich_help_panel=_VOICE,
-        ),
-    ] = None
-    speed: Annotated[
-        float | None,
-        typer.Option(
-            "--speed",
-            metavar="FACTOR",
-            help="Speaking rate, 0.5 to 2 times the voice's own.",
-            show_default="1",
-            rich_help_panel=_VOICE,
-        ),
-    ] = None
+    voice: VoiceOption = None
+    speed: SpeedOption = None
     narration: Annotated[
         Path | None,
         typer.Option(
@@ -115,36 +254,9 @@ class OrderOptions:
             rich_help_panel=_VOICE,
         ),
     ] = None
-    look: Annotated[
-        str | None,
-        typer.Option(
-            "--look",
-            metavar="SHAPE",
-            help=f"Shape of the picture: {', '.join(f'{name} ({size})' for name, size in SHAPES.items())}.",
-            show_default="landscape",
-            rich_help_panel=_PICTURE,
-        ),
-    ] = None
-    size: Annotated[
-        str | None,
-        typer.Option(
-            "--size",
-            metavar="WIDTHxHEIGHT",
-            help="Size of the picture in pixels, instead of --look.",
-            rich_help_panel=_PICTURE,
-        ),
-    ] = None
-    footage: Annotated[
-        str | None,
-        typer.Option(
-            "--footage",
-            metavar="NAMES",
-            help="Footage servers to search, in order of preference, such as library,commons; open stands for the archives "
-            "without a key.",
-            show_default="library, and archives whose key is set",
-            rich_help_panel=_PICTURE,
-        ),
-    ] = None
+    look: LookOption = None
+    size: SizeOption = None
+    footage: FootageOption = None
     media: Annotated[
         Path | None,
         typer.Option(
@@ -154,66 +266,12 @@ class OrderOptions:
             rich_help_panel=_PICTURE,
         ),
     ] = None
-    fit: Annotated[
-        str | None,
-        typer.Option(
-            "--fit",
-            metavar="MODE",
-            help="How footage of another shape fills the picture: cover (crop), pad (black bars) or blur "
-            "(blurred bars).",
-            show_default="cover",
-            rich_help_panel=_PICTURE,
-        ),
-    ] = None
-    theme: Annotated[
-        str | None,
-        typer.Option(
-            "--theme",
-            metavar="NAME|FILE",
-            help="Theme of scenes without footage: atlas, poster, grid, press, or a file with one of your own.",
-            show_default="atlas",
-            rich_help_panel=_PICTURE,
-        ),
-    ] = None
-    background: Annotated[
-        str | None,
-        typer.Option(
-            "--background",
-            metavar="COLOUR|FILE",
-            help="What scenes without footage show in place of designs: a colour such as '#203040' or navy, a picture or a video.",
-            rich_help_panel=_PICTURE,
-        ),
-    ] = None
-    captions: Annotated[
-        str | None,
-        typer.Option(
-            "--captions",
-            metavar="STYLE",
-            help="Style of the captions: clean, pop, box, karaoke, minimal or none.",
-            show_default="pop in upright pictures, else clean",
-            rich_help_panel=_PICTURE,
-        ),
-    ] = None
-    caption_position: Annotated[
-        str | None,
-        typer.Option(
-            "--caption-position",
-            metavar="PLACE",
-            help="Where captions stand over footage: top, middle or bottom.",
-            show_default="bottom",
-            rich_help_panel=_PICTURE,
-        ),
-    ] = None
-    caption_case: Annotated[
-        str | None,
-        typer.Option(
-            "--caption-case",
-            metavar="CASE",
-            help="Letters of the captions: asis, or upper for capitals (Latin, Greek and Cyrillic).",
-            show_default="asis",
-            rich_help_panel=_PICTURE,
-        ),
-    ] = None
+    fit: FitOption = None
+    theme: ThemeOption = None
+    background: BackgroundOption = None
+    captions: CaptionsOption = None
+    caption_position: CaptionPositionOption = None
+    caption_case: CaptionCaseOption = None
     no_title: Annotated[
         bool,
         typer.Option("--no-title", help="Don't show the title over the first scene.", rich_help_panel=_PICTURE),
@@ -234,32 +292,6 @@ class OrderOptions:
             rich_help_panel=_PICTURE,
         ),
     ] = False
-    music: Annotated[
-        str | None,
-        typer.Option(
-            "--music",
-            metavar="MOOD|FILE",
-            help="Background music: a mood such as calm (see `scenewire music`), or an mp3, wav, flac, ogg, opus or m4a file.",
-            rich_help_panel=_MUSIC,
-        ),
-    ] = None
-    music_gain: Annotated[
-        float | None,
-        typer.Option(
-            "--music-gain",
-            metavar="LU",
-            help="Loudness of the music relative to the narration while nobody speaks.",
-            show_default="-10",
-            rich_help_panel=_MUSIC,
-        ),
-    ] = None
-    music_duck: Annotated[
-        float | None,
-        typer.Option(
-            "--music-duck",
-            metavar="DB",
-            help="How far the music is lowered while somebody speaks.",
-            show_default="10",
-            rich_help_panel=_MUSIC,
-        ),
-    ] = None
+    music: MusicOption = None
+    music_gain: MusicGainOption = None
+    music_duck: MusicDuckOption = None

@@ -24,7 +24,7 @@ async def make_revision(
     project_id: str,
     options: RevisionOptions,
     *,
-    event: str,
+    verb: str,
     request: Callable[[Access, StoredProject], Awaitable[int]],
 ) -> int:
     """Asks for a revision and follows it to its end, with a stack of its own if none runs.
@@ -32,7 +32,7 @@ async def make_revision(
     Args:
         project_id: the project's id, or its beginning.
         options: where the project is, and what becomes of its video.
-        event: what has been done to the project, in a word.
+        verb: what happens to the project, such as `retrying`.
         request: asks for the revision; returns its number.
 
     Raises:
@@ -41,7 +41,7 @@ async def make_revision(
     async with _access(DataFolder(options.data), options) as access:
         project = await find_project(access, project_id)
         revision = await request(access, project)
-        print_accepted(event, project.project_id, project.name, revision, as_json=options.as_json)
+        print_accepted(verb, project.project_id, project.name, revision, as_json=options.as_json)
         if not options.wait:
             return 0
         return await _follow(access, project, revision, options)
@@ -85,17 +85,17 @@ async def _follow(access: Access, project: StoredProject, revision: int, options
     return 0
 
 
-def print_accepted(event: str, project_id: UUID, name: str, revision: int, *, as_json: bool) -> None:
+def print_accepted(verb: str, project_id: UUID, name: str, revision: int, *, as_json: bool) -> None:
     """Prints the number of an accepted revision.
 
     Args:
-        event: what has been done to the project, in a word.
+        verb: what happens to the project, such as `retrying`.
         project_id: its id.
         name: its name.
         revision: the number.
         as_json: whether to print JSON.
     """
     if as_json:
-        print_json({"event": event, "project_id": str(project_id), "name": name, "revision": revision})
+        print_json({"event": "accepted", "project_id": str(project_id), "name": name, "revision": revision})
     else:
-        print_line(f"{event} {project_label(project_id, name)} as revision {revision}")
+        print_line(f"{verb} {project_label(project_id, name)} as revision {revision}")

@@ -5,6 +5,7 @@ encodes it again.
 """
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
@@ -15,12 +16,13 @@ import structlog
 from scenewire.artifacts.result_cache import Results, fingerprint
 from scenewire.artifacts.store import ArtifactStore
 from scenewire.errors import FailureCode, PermanentError
-from scenewire.messages import Clip, FootageSourced, Segment, SegmentRendered
+from scenewire.messages import Clip, FootageSourced, SceneMessage, Segment, SegmentRendered
 from scenewire.observability.logging_setup import redacted
 from scenewire.text.markup import one_line
 from scenewire_assembly.captions.fonts import Fonts
 from scenewire_assembly.failures import disk_errors, scene_errors
 from scenewire_assembly.ffmpeg_job import Advance, FfmpegJob, FfmpegOnDemand
+from scenewire_assembly.lost_artifacts import remaker_of
 from scenewire_assembly.picture.footage.backgrounds import Backgrounds, background_errors
 from scenewire_assembly.picture.scene_picture import Encoder
 from scenewire_assembly.picture.segment import SegmentPlan, make_segment, plan_segment
@@ -114,6 +116,14 @@ class SegmentStage:
                 segment = await self._segment(sourced, advance)
         return sourced.next(SegmentRendered, segment=segment)
 
+    async def remakers(self, sourced: FootageSourced) -> list[SceneMessage]:
+        """Returns the messages that have lost or damaged files of a scene made again.
+
+        Raises:
+            TransientError: the store is unavailable.
+        """
+        return [remaker] if (remaker := await remaker_of(self._store, sourced)) is not None else []
+
     async def render_closing(self, video: VideoPlan) -> Segment:
         """Renders the closing card of a video with the settings of its segments.
 
@@ -127,7 +137,8 @@ class SegmentStage:
             async with self._store.scratch() as folder:
                 job = FfmpegJob(ffmpeg, folder, self._fonts.prepare(folder, language))
                 plan = await plan_closing(job, video, self._encoder, self._typefaces)
-                return await self._made(job, plan, language, no_op)
+                rerun = video.segments[0].rerun_of("assembly")
+                return await self._made(job, plan, language, no_op, rerun)
 
     async def _segment(self, sourced: FootageSourced, advance: Advance) -> Segment:
         ffmpeg = await self._ffmpeg.executor()
@@ -137,10 +148,12 @@ class SegmentStage:
             shown = await self._backgrounds.behind(sourced)
             with nullcontext() if shown is sourced else background_errors():
                 plan = await plan_segment(job, shown, self._encoder, self._typefaces)
-                return await self._made(job, plan, language, advance)
+                return await self._made(job, plan, language, advance, sourced.rerun_of("assembly"))
 
-    async def _made(self, job: FfmpegJob, plan: SegmentPlan, language: str, advance: Advance) -> Segment:
-        """Returns the stored segment of a plan, or encodes and stores it."""
+    async def _made(
+        self, job: FfmpegJob, plan: SegmentPlan, language: str, advance: Advance, rerun: Mapping[str, str]
+    ) -> Segment:
+        """Returns the stored segment of a plan, or encodes and stores it; `rerun` is part of its fingerprint."""
         picture = plan.picture
         inputs = fingerprint(
             arguments=segment_command(picture).build(),
@@ -151,6 +164,7 @@ class SegmentStage:
             shade=None if picture.clips or picture.scrim is None else asdict(picture.scrim),
             ffmpeg=job.ffmpeg.version,
             code=_CACHE_VERSION,
+            **rerun,
         )
         segment = await self._segments.find(inputs, Segment)
         if segment is None:

@@ -13,11 +13,20 @@ from scenewire.artifacts.result_cache import Results, fingerprint
 from scenewire.artifacts.store import ArtifactStore, output_key
 from scenewire.artifacts.webapp_export import WebApp, film_path, thumbnail_path
 from scenewire.errors import FailureCode, PermanentError
-from scenewire.messages import NO_VOICE, ArtifactRef, FootageSourced, Music, SegmentRendered, VideoAssembled
+from scenewire.messages import (
+    NO_VOICE,
+    ArtifactRef,
+    FootageSourced,
+    Music,
+    SceneMessage,
+    SegmentRendered,
+    VideoAssembled,
+)
 from scenewire_assembly.captions.fonts import Fonts
 from scenewire_assembly.failures import disk_errors, scene_errors
 from scenewire_assembly.ffmpeg_job import FfmpegJob, FfmpegOnDemand
 from scenewire_assembly.job_files import SUBTITLES, VIDEO
+from scenewire_assembly.lost_artifacts import remaker_of
 from scenewire_assembly.picture.footage.backgrounds import Backgrounds
 from scenewire_assembly.progress import Report, no_op, video_progress
 from scenewire_assembly.segment_stage import SegmentStage
@@ -111,6 +120,18 @@ class VideoStage:
             await self._webapp.put(thumbnail_path(video.project_id), await self._store.open(video.thumbnail))
             await self._webapp.put(film_path(video.project_id), await self._store.open(video.video))
         return video.model_copy(update={"revision": plan.segments[0].revision})
+
+    async def remakers(self, segments: Sequence[SegmentRendered]) -> list[SceneMessage]:
+        """Returns the messages that have lost or damaged files of scenes made again.
+
+        Args:
+            segments: those of the video.
+
+        Raises:
+            TransientError: the store is unavailable.
+        """
+        found = [await remaker_of(self._store, segment) for segment in segments]
+        return [message for message in found if message is not None]
 
     async def _joinable(self, segments: Sequence[SegmentRendered], report: Report) -> VideoPlan:
         """Returns the plan of the video, with its closing, whose pictures join by copying.

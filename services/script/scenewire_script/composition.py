@@ -6,6 +6,7 @@ from uuid import UUID
 
 from scenewire.messages import (
     Brief,
+    Remade,
     Scene,
     ScenesScripted,
     ScriptRequested,
@@ -98,6 +99,7 @@ async def compose(
             ordered_duration=ordered,
             notes=(*language_notes, *script.notes, *media_notes, *recording_notes),
             awaits_approval=order.approve,
+            remade=Remade().since("narration", order.revision),
         ),
         scenes=scenes,
         writer=writer.name,

@@ -1,8 +1,10 @@
 """Splits scripts into narration requests, and narrates scenes."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Final
 
 import structlog
@@ -143,7 +145,8 @@ class NarrationStage:
             silence = await asyncio.to_thread(make_silence, text, request.brief.options.language, pace, wanted=wanted)
             return await self._store_narration(silence, text, engine=NO_VOICE, speed=speed)
         language, voice = request.brief.options.language, self._voice_of(request)
-        narration = await self._narrate_at(text, language, voice, pace)
+        rerun = request.rerun_of("narration")
+        narration = await self._narrate_at(text, language, voice, pace, rerun)
         if wanted is None:
             return narration
         speech = narration.samples / narration.sample_rate - pace.pause
@@ -156,7 +159,7 @@ class NarrationStage:
         ordered = request.brief.ordered_duration
         target = "times in the script" if ordered is None else f"ordered {ordered:.0f} s"
         try:
-            narration = await self._narrate_at(text, language, voice, corrected)
+            narration = await self._narrate_at(text, language, voice, corrected, rerun)
         except PermanentError as error:  # the first narration is fine
             log.warning("narration_pace_kept", scene=request.scene.scene_number, error=str(error))
             note = f"The voice cannot adapt its pace any further to the {target}."
@@ -168,7 +171,12 @@ class NarrationStage:
         """Returns the recording of a scene as its narration, with a note if it misses the scene's duration."""
         language, pause = request.brief.options.language, round(pace.pause * SAMPLE_RATE)
         inputs = fingerprint(
-            recording=recording, text=text, language=language, pause=pause, code=_RECORDING_CACHE_VERSION
+            recording=recording,
+            text=text,
+            language=language,
+            pause=pause,
+            code=_RECORDING_CACHE_VERSION,
+            **request.rerun_of("narration"),
         )
         narration = await self._results.find(inputs, Narration)
         if narration is None:
@@ -197,8 +205,10 @@ class NarrationStage:
     def _voice_of(self, request: NarrationRequested) -> str | None:
         return request.scene.voice or request.brief.options.voice or self._voice
 
-    async def _narrate_at(self, text: str, language: str, voice: str | None, pace: Pace) -> Narration:
-        """Returns the stored narration at a pace, or narrates and stores it."""
+    async def _narrate_at(
+        self, text: str, language: str, voice: str | None, pace: Pace, rerun: Mapping[str, str] = MappingProxyType({})
+    ) -> Narration:
+        """Returns the stored narration at a pace, or narrates and stores it; `rerun` is part of its fingerprint."""
         engine = self._engine.for_order(language, voice)
         pause = round(pace.pause * SAMPLE_RATE)
         spoken = await asyncio.to_thread(spoken_form, text, language)
@@ -213,6 +223,7 @@ class NarrationStage:
             version=engine.version,
             voice_version=engine.voice_version(language, voice),
             pause=pause,
+            **rerun,
         )
         stored = await self._results.find(inputs, Narration)
         if stored is not None:

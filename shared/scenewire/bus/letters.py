@@ -133,8 +133,12 @@ class DeadLetter:
     @property
     def retry_id(self) -> str:
         """The `Nats-Msg-Id` of the message when it is put back: always the same, and not the one that it had."""
-        owner = f"retry:{self.headers.get(MESSAGE_ID, self.subject)}:{self.sequence}"
-        return derive_message_id(owner, self.subject, self.message.revision)
+        project_id, scene_number = self.message.project_id, self.message.scene_number
+        owner = self.headers.get(MESSAGE_ID, "") if project_id is None else str(project_id)
+        if scene_number is not None:
+            owner = f"{owner}:{scene_number}"
+        kind = f"{self.subject}:retry:{self.message_sequence}.{self.sequence}"
+        return derive_message_id(owner, kind, self.message.revision)
 
 
 class DeadLetters:

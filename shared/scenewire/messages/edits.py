@@ -20,7 +20,7 @@ from scenewire.messages.base import (
 )
 from scenewire.messages.media import MAX_MEDIA, OwnMedia
 from scenewire.messages.orders import look_of_shape
-from scenewire.messages.values import Look, OrderedMusic
+from scenewire.messages.values import Look, OrderedMusic, RemadeStage
 
 __all__ = ["AddedScene", "EditedOptions", "SceneEdit", "StoryboardEdit"]
 
@@ -66,6 +66,9 @@ class EditedOptions(_EditModel):
     )
     speed: float | None = Field(default=None, ge=0.5, le=2, description="Speed of the speech; null: the setting.")
     music: OrderedMusic | None = Field(default=None, description="Music; null: none.")
+    footage_providers: tuple[Name, ...] | None = Field(
+        default=None, max_length=20, description="Footage servers for scenes whose footage is chosen again; null: all."
+    )
 
 
 class StoryboardEdit(_EditModel):
@@ -86,6 +89,11 @@ class StoryboardEdit(_EditModel):
     )
     options: EditedOptions = EditedOptions()
     approve: bool = Field(default=False, description="Whether a storyboard that awaits approval is approved.")
+    remake_from: RemadeStage | None = Field(
+        default=None,
+        description="The stage that works anew, with those after it, even for scenes that do not change; media that the "
+        "customer chose stay.",
+    )
     selections: dict[SceneNumber, ArtifactRef] = Field(
         default={},
         max_length=MAX_SCENES,

@@ -14,7 +14,7 @@ from scenewire.messages.artifacts import ArtifactRef
 from scenewire.messages.base import MAX_SCENES, RequestedBy, Revision, Sha256, WireModel
 from scenewire.messages.ids import derive_message_id
 from scenewire.messages.orders import ScriptRequested
-from scenewire.messages.values import Brief, Footage, Loudness, Narration, Scene, Segment
+from scenewire.messages.values import Brief, Footage, Loudness, Narration, RemadeStage, Scene, Segment
 
 __all__ = [
     "MESSAGES",
@@ -26,6 +26,7 @@ __all__ = [
     "ProjectCancelled",
     "ProjectDeleted",
     "ProjectFailed",
+    "RedrivenStage",
     "SceneMessage",
     "ScenesScripted",
     "SegmentRendered",
@@ -75,6 +76,8 @@ class ScenesScripted(Message):
         return self
 
 
+RedrivenStage = Literal["narration", "footage", "segment"]
+
 _Following = TypeVar("_Following", bound="SceneMessage")
 
 
@@ -83,6 +86,11 @@ class SceneMessage(Message):
 
     brief: Brief
     scene: Scene
+    redriven: tuple[RedrivenStage, ...] = Field(
+        default=(),
+        max_length=3,
+        description="Stages that have made a lost or damaged file of this scene again, once each.",
+    )
 
     def next(self, kind: type[_Following], **result: object) -> _Following:
         """Builds the scene's next message: this one's envelope and contents, and a stage's result.
@@ -94,10 +102,16 @@ class SceneMessage(Message):
         shared = type(self).model_fields.keys() & kind.model_fields.keys()
         return kind(**{name: getattr(self, name) for name in shared} | result)
 
+    def rerun_of(self, stage: RemadeStage) -> dict[str, str]:
+        """Returns what a stage adds to the fingerprints of its results; nothing unless it was asked to work anew."""
+        since = getattr(self.brief.remade, stage)
+        return {"rerun": f"{self.project_id}:{since}"} if since else {}
+
     @property
     @override
     def message_id(self) -> str:
-        return derive_message_id(f"{self.project_id}:{self.scene.scene_number}", self.SUBJECT, self.revision)
+        again = "".join(f":again:{stage}" for stage in self.redriven)
+        return derive_message_id(f"{self.project_id}:{self.scene.scene_number}", self.SUBJECT + again, self.revision)
 
 
 class NarrationRequested(SceneMessage):
@@ -134,6 +148,7 @@ class SegmentRendered(SceneMessage):
     narration: Narration
     footage: Footage
     segment: Segment
+    selection: ArtifactRef | None = Field(default=None, description="As in `footage.sourced`.")
 
     @property
     @override

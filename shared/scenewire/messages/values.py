@@ -1,6 +1,6 @@
 """Values that messages share: the ordered video, its scenes, and the result of each stage."""
 
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self, get_args
 from uuid import UUID
 
 from pydantic import (
@@ -40,6 +40,8 @@ __all__ = [
     "Narration",
     "Options",
     "OrderedMusic",
+    "Remade",
+    "RemadeStage",
     "Scene",
     "Segment",
     "SourceFacts",
@@ -162,6 +164,27 @@ class Options(WireModel):
     music: Music | None = Field(default=None, description="Background music.")
 
 
+RemadeStage = Literal["narration", "footage", "assembly"]
+
+_Since = Annotated[int, Field(ge=0, lt=1 << 31)]
+
+
+class Remade(WireModel):
+    """The revisions since which stored results of stages count, because they were asked to work anew; 0: all count.
+
+    A later revision keeps these numbers, so it finds what an earlier one has made anew.
+    """
+
+    narration: _Since = 0
+    footage: _Since = 0
+    assembly: _Since = 0
+
+    def since(self, stage: RemadeStage, revision: int) -> "Remade":
+        """Returns the numbers of a revision that makes a stage, and all after it, work anew."""
+        stages = get_args(RemadeStage)
+        return self.model_copy(update=dict.fromkeys(stages[stages.index(stage) :], revision))
+
+
 class Brief(WireModel):
     """Facts about the whole video; repeated in every message of its scenes."""
 
@@ -176,6 +199,7 @@ class Brief(WireModel):
     awaits_approval: bool = Field(
         default=False, description="Whether a person approves the storyboard before its pictures are made."
     )
+    remade: Remade = Field(default=Remade(), description="Stages that worked anew, although they had stored results.")
 
 
 class Scene(WireModel):

@@ -14,6 +14,7 @@ from scenewire.messages import (
     Chapter,
     Opening,
     OwnMedia,
+    Remade,
     Scene,
     ScenesScripted,
     ScriptRequested,
@@ -287,3 +288,31 @@ async def test_a_storyboard_that_is_not_stored_cannot_be_edited(store, first: Sc
     with pytest.raises(PermanentError, match="no stored storyboard of revision 3") as refused:
         await edited(store, revision=3)
     assert refused.value.code is FailureCode.NOT_ON_RECORD
+
+
+async def test_a_remake_marks_its_stage_and_those_after_it_and_later_edits_keep_the_marks(
+    store: FilesystemStore, first: ScenesScripted
+) -> None:
+    assert first.brief.remade == Remade()
+    selections = {number: artifact(f"s{number}", "application/json") for number in range(1, 5)}
+    assembled = await edited(store, remake_from="assembly", selections=selections)
+    assert assembled.brief.remade == Remade(assembly=1)
+    assert [scene.selection for scene in assembled.scenes] == list(selections.values())
+    spoken = await edited(store, revision=1, remake_from="narration", selections=selections)
+    assert spoken.brief.remade == Remade(narration=2, footage=2, assembly=2)
+    assert {scene.selection for scene in spoken.scenes} == {None}
+    assert [scene.model_copy(update={"selection": None}) for scene in assembled.scenes] == list(spoken.scenes)
+    later = await edited(store, revision=2, scenes=[{"scene": 1, "pause": 1}])
+    assert later.brief.remade == spoken.brief.remade
+
+
+async def test_an_order_of_a_later_revision_has_every_stage_work_anew(store: FilesystemStore) -> None:
+    again = await written(store, revision=3)
+    assert again.brief.remade == Remade(narration=3, footage=3, assembly=3)
+
+
+async def test_footage_servers_can_be_changed(store: FilesystemStore, first: ScenesScripted) -> None:
+    after = await edited(store, options={"footage_providers": ["commons"]}, remake_from="footage")
+    assert after.brief.options.footage_providers == ("commons",)
+    assert (await edited(store, revision=1)).brief.options.footage_providers == ("commons",)
+    assert (await edited(store, revision=2, options={"footage_providers": None})).brief.options == first.brief.options

@@ -22,7 +22,7 @@ def retry(project_id: ProjectArgument, options: RevisionOptions, remote: ServerO
     """
     address = remote.address(data=options.data, nats=options.nats)
     if address is None:
-        run(make_revision(project_id, options, event="retried", request=retry_project))
+        run(make_revision(project_id, options, verb="retrying", request=retry_project))
     else:
         run(_retry_on_server(address, project_id, options))
 
@@ -35,7 +35,7 @@ async def _retry_on_server(address: ServerAddress, project_id: str, options: Rev
         project = await server.project(project_id)
         answer = await server.post(f"/v1/projects/{project['id']}/retry", {"expected_revision": project["revision"]})
         found, revision = UUID(project["id"]), answer["revision"]
-        print_accepted("retried", found, project["title"], revision, as_json=options.as_json)
+        print_accepted("retrying", found, project["title"], revision, as_json=options.as_json)
         if not options.wait:
             return 0
         return await follow_revision_on_server(server, found, revision, out=options.folder, as_json=options.as_json)

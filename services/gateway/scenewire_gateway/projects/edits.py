@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from scenewire.messages import AddedScene, EditedOptions, SceneEdit
+from scenewire.messages import AddedScene, EditedOptions, RemadeStage, SceneEdit
 
 __all__ = ["Edit"]
 
@@ -24,3 +24,6 @@ class Edit(BaseModel):
     )
     options: EditedOptions = EditedOptions()
     approve: bool = Field(default=False, description="Whether the video is made of it.")
+    remake_from: RemadeStage | None = Field(
+        default=None, description="The stage that works anew, with those after it, even for scenes that do not change."
+    )

@@ -13,6 +13,7 @@ from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import (
     MAX_SCENES,
     Options,
+    Remade,
     Scene,
     SceneEdit,
     SceneOrder,
@@ -103,6 +104,7 @@ class _Editor:
                 "scene_count": len(scenes),
                 "options": self._options,
                 "notes": (*before.brief.notes, *self._notes),
+                "remade": self._remade,
                 "awaits_approval": before.brief.awaits_approval and not edit.approve,
             }
         )
@@ -115,6 +117,11 @@ class _Editor:
             requested_by=edit.requested_by,
             edit=edit.fingerprint,
         )
+
+    @property
+    def _remade(self) -> Remade:
+        remade, stage = self._before.brief.remade, self._edit.remake_from
+        return remade if stage is None else remade.since(stage, self._before.revision + 1)
 
     def _placed(self, scene: Scene, number: int) -> Scene:
         is_moved = scene.id in self._known and scene.variant != number
@@ -142,7 +149,8 @@ class _Editor:
             update |= {"media": edit.media, "designed": False}
         if edit.picture is not None:
             update["designed"] = edit.picture == "design"
-        if any(update.get(name, getattr(scene, name)) != getattr(scene, name) for name in _PICTURE):
+        chooses_again = self._edit.remake_from in ("narration", "footage")
+        if chooses_again or any(update.get(name, getattr(scene, name)) != getattr(scene, name) for name in _PICTURE):
             update["selection"] = None
         if edit.text is not None and edit.text != scene.text:
             update |= self._reworded_scene(scene, edit)

@@ -71,7 +71,7 @@ class StoryboardStage:
     async def _changed(self, options: Options, edit: StoryboardEdit) -> Options:
         changes: EditedOptions = edit.options
         update: dict[str, object] = {
-            name: getattr(changes, name) for name in changes.model_fields_set & {"voice", "speed"}
+            name: getattr(changes, name) for name in changes.model_fields_set & {"voice", "speed", "footage_providers"}
         }
         if changes.look is not None:
             given = {name: getattr(changes.look, name) for name in changes.look.model_fields_set}
