@@ -14,7 +14,7 @@ from nats.js.errors import NotFoundError
 
 from scenewire.artifacts.filesystem import FilesystemStore
 from scenewire.ffmpeg.discovery import find_ffmpeg
-from scenewire.messages import FootageSourced, ProjectFailed, SegmentRendered, VideoAssembled
+from scenewire.messages import FootageSourced, NarrationRequested, ProjectFailed, SegmentRendered, VideoAssembled
 from scenewire.topology import ASSEMBLY, PIPELINE
 from scenewire_assembly.app import create_app
 from scenewire_assembly.settings import AssemblySettings
@@ -121,13 +121,26 @@ async def test_a_rerun_makes_a_second_video_only_of_its_own_scenes(world):
     assert (await world.last(VideoAssembled)).revision == 1
 
 
+async def test_a_missing_narration_is_asked_for_again_and_fails_nothing_yet(world):
+    lost = footage_sourced(uuid4(), 2, 2)
+    async with world.serving():
+        await world.publish(lost)
+        await world.publish(lost)
+        await world.settled()
+    again = await world.last(NarrationRequested)
+    assert (again.project_id, again.scene, again.redriven) == (lost.project_id, lost.scene, ("narration",))
+    assert await world.count(NarrationRequested.SUBJECT) == 1
+    assert await world.count(ProjectFailed.SUBJECT) == 0
+
+
 async def test_b14_a_missing_narration_fails_the_project_and_names_the_scene(world):
     async with world.serving():
-        await world.publish(footage_sourced(uuid4(), 2, 2))
+        await world.publish(footage_sourced(uuid4(), 2, 2).model_copy(update={"redriven": ("narration",)}))
         await world.settled()
+    assert await world.count(NarrationRequested.SUBJECT) == 0
     failed = await world.last(ProjectFailed)
-    assert (failed.stage, failed.scene_number, failed.code) == ("assembly", 2, "artifact_missing")
-    assert failed.message.startswith("scene 2: ")
+    assert (failed.stage, failed.scene_number, failed.code) == ("assembly", 2, "artifact_corrupt")
+    assert failed.message.startswith("scene 2: its narration was made again")
 
 
 async def test_a02_clips_outside_their_sources_fail_the_project_with_scene_and_faults(world):

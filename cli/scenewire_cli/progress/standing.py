@@ -92,8 +92,11 @@ async def streamed_standings(access: Access) -> list[ProjectStanding]:
 def _streamed(project: StoredProject, steps: Collection[StoredMessage]) -> ProjectStanding:
     ordered_at = datetime.fromtimestamp(project.first_published_at_ns / 1e9, UTC)
     standing = ProjectStanding(project_id=str(project.project_id), name=project.name, last_active=ordered_at)
+    counted: set[tuple[str, int | None]] = set()  # a scene may be narrated or sourced again
     for message in steps:
-        if message.project_id == project.project_id and message.revision == project.revision:
+        step = (message.subject, message.scene_number)
+        if message.project_id == project.project_id and message.revision == project.revision and step not in counted:
+            counted.add(step)
             standing.apply(message)
     return standing
 

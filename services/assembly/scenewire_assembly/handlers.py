@@ -1,14 +1,17 @@
 """Footage in, segments out; the last segment of a project also yields its video. Deletions remove videos."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 import structlog
 
 from scenewire.artifacts.deletions import Deletions
 from scenewire.bus import Bus
-from scenewire.messages import FootageSourced, ProjectDeleted
+from scenewire.errors import PermanentError
+from scenewire.messages import FootageSourced, ProjectDeleted, SceneMessage
 from scenewire.topology import ASSEMBLY, ASSEMBLY_DELETIONS
 from scenewire_assembly.failures import tried_again_after_stall
+from scenewire_assembly.lost_artifacts import made_again
 from scenewire_assembly.segment_collector import Collector
 from scenewire_assembly.segment_stage import SegmentStage
 from scenewire_assembly.video_stage import VideoStage
@@ -39,13 +42,34 @@ def register(bus: Bus, segments: SegmentStage, videos: VideoStage, deletions: De
         await tried_again_after_stall(partial(make, sourced))
 
     async def make(sourced: FootageSourced) -> None:
-        segment = await segments.render(sourced, bus.report)
+        try:
+            segment = await segments.render(sourced, bus.report)
+        except PermanentError as error:
+            await redrive(error, partial(segments.remakers, sourced))
+            return
         published = await bus.publish(segment)
         complete = await collector.complete(segment, published.seq)
-        if complete is not None:
+        if complete is None:
+            return
+        try:
             video = await deletions.delivered(segment.project_id, videos.assemble(complete, bus.report))
-            if video is not None:
-                await bus.publish(video)
+        except PermanentError as error:
+            await redrive(error, partial(videos.remakers, complete))
+            return
+        if video is not None:
+            await bus.publish(video)
+
+    async def redrive(error: PermanentError, remakers: Callable[[], Awaitable[Sequence[SceneMessage]]]) -> None:
+        """Has lost files made again by their stages, whose results then come here once more."""
+        for message in await made_again(error, remakers):
+            log.warning(
+                "artifact_made_again",
+                project_id=str(message.project_id),
+                scene_number=message.scene.scene_number,
+                stage=message.redriven[-1],
+                error=str(error),
+            )
+            await bus.publish(message)
 
     @bus.subscribe(ASSEMBLY_DELETIONS)
     async def delete(deleted: ProjectDeleted) -> None:
