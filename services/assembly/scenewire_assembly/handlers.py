@@ -45,7 +45,7 @@ def register(bus: Bus, segments: SegmentStage, videos: VideoStage, deletions: De
         try:
             segment = await segments.render(sourced, bus.report)
         except PermanentError as error:
-            await redrive(error, partial(segments.remakers, sourced))
+            await _redrive(bus, error, partial(segments.remakers, sourced))
             return
         published = await bus.publish(segment)
         complete = await collector.complete(segment, published.seq)
@@ -54,23 +54,24 @@ def register(bus: Bus, segments: SegmentStage, videos: VideoStage, deletions: De
         try:
             video = await deletions.delivered(segment.project_id, videos.assemble(complete, bus.report))
         except PermanentError as error:
-            await redrive(error, partial(videos.remakers, complete))
+            await _redrive(bus, error, partial(videos.remakers, complete))
             return
         if video is not None:
             await bus.publish(video)
 
-    async def redrive(error: PermanentError, remakers: Callable[[], Awaitable[Sequence[SceneMessage]]]) -> None:
-        """Has lost files made again by their stages, whose results then come here once more."""
-        for message in await made_again(error, remakers):
-            log.warning(
-                "artifact_made_again",
-                project_id=str(message.project_id),
-                scene_number=message.scene.scene_number,
-                stage=message.redriven[-1],
-                error=str(error),
-            )
-            await bus.publish(message)
-
     @bus.subscribe(ASSEMBLY_DELETIONS)
     async def delete(deleted: ProjectDeleted) -> None:
         await deletions.delete(deleted)
+
+
+async def _redrive(bus: Bus, error: PermanentError, remakers: Callable[[], Awaitable[Sequence[SceneMessage]]]) -> None:
+    """Has lost files made again by their stages, whose results then come here once more."""
+    for message in await made_again(error, remakers):
+        log.warning(
+            "artifact_made_again",
+            project_id=str(message.project_id),
+            scene_number=message.scene.scene_number,
+            stage=message.redriven[-1],
+            error=str(error),
+        )
+        await bus.publish(message)

@@ -20,7 +20,10 @@ async def test_a_stop_that_a_library_swallows_right_after_the_start_still_stops(
     @asynccontextmanager
     async def embedded(*_: Any, **__: Any) -> AsyncIterator[SimpleNamespace]:
         endpoint = SimpleNamespace(redacted_url="nats://127.0.0.1:1", artifacts_url="file:///", gateway_url=None)
-        yield SimpleNamespace(stack=SimpleNamespace(check=lambda: None), endpoint=endpoint)
+        yield SimpleNamespace(stack=SimpleNamespace(record_failure=None), check=check, endpoint=endpoint)
+
+    async def check() -> None:
+        pass
 
     async def find_ffmpeg() -> None:
         pass
