@@ -2,11 +2,13 @@
 
 import json
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 import pytest
 
 from scenewire.failpoints import Point
 from scripts.doubles.language_model import KEY, GroqDouble
+from tests.support.faults.shim import FfmpegShim
 from tests.support.faults.world import ACK_WAIT, KILLED, World
 
 STAGE_S = 20
@@ -89,10 +91,15 @@ async def test_rows_13_to_18_sourcing_killed_at_each_point(world: World, row: in
 
 
 @each_point(19)
-async def test_rows_19_to_24_assembly_killed_at_each_point(world: World, row: int, point: Point):
+async def test_rows_19_to_24_assembly_killed_at_each_point(world: World, tmp_path: Path, row: int, point: Point):
     world.about(row, f"kill -9 at {point}", "assembly")
-    project = await recovers(world, "assembly", f"assembly.{point}:kill")
-    assert len(await world.messages("segment.rendered.*", project)) == 2
+    counter = FfmpegShim(tmp_path / "ffmpeg", "pass", times=100)
+    project = await recovers(
+        world, "assembly", f"assembly.{point}:kill", settings={"FFMPEG": str(counter.path)}, scenes=1
+    )
+    assert len(await world.messages("segment.rendered.*", project)) == 1
+    assert counter.runs <= (1 if point in NOTHING_REPEATED else 2), "a stored picture was encoded again"
+    await world.replace("assembly")
 
 
 @pytest.mark.parametrize(
