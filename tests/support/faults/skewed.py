@@ -1,29 +1,26 @@
 """Runs a service whose wall clock is wrong: `python -m tests.support.faults.skewed <seconds> <module>:create_app`.
 
-The seconds are the clock's error; with `jump:<seconds>`, it gets wrong by so much 3 s after the start. The monotonic clock
+The seconds are the clock's error; as `<seconds>@<path>`, it jumps by so much once that file exists. The monotonic clock
 stays right, as in reality.
 """
 
 import asyncio
 import datetime as dt
 import importlib
+import os
 import sys
 import time
 from typing import Any
 
 from typing_extensions import override
 
-_JUMP_AFTER_S = 3.0
-
 _time, _time_ns = time.time, time.time_ns
-_started = time.monotonic()
 
 
 def error_s() -> float:
     """Returns by how much the clock is wrong at the moment."""
-    if not sys.argv[1].startswith("jump:"):
-        return float(sys.argv[1])
-    return float(sys.argv[1].removeprefix("jump:")) if time.monotonic() - _started > _JUMP_AFTER_S else 0.0
+    seconds, _, path = sys.argv[1].partition("@")
+    return float(seconds) if not path or os.path.exists(path) else 0.0  # noqa: PTH110 - pathlib may ask for the time
 
 
 class _Skewed(dt.datetime):
