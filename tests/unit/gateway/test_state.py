@@ -1,5 +1,6 @@
 """The state of a project does not depend on the order in which its messages are heard, nor on repetitions."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -87,6 +88,17 @@ def test_the_latest_revision_counts_and_earlier_videos_stay():
     assert view.failure is not None
     assert view.failure.message == "enough"
     assert view.counts.spoken == SCENES
+
+
+def test_the_latest_order_counts_whichever_is_heard_first():
+    orders = [
+        ScriptRequested(project_id=PROJECT, topic="Tea", revision=revision, speed=1 + revision) for revision in (0, 1)
+    ]
+    entries = [
+        replace(story()[0], sequence=order.revision + 1, revision=order.revision, content=order) for order in orders
+    ]
+    for heard in (entries, entries[::-1]):
+        assert folded(heard).order == orders[1]
 
 
 def test_a_video_counts_that_follows_a_failure_of_the_same_revision():

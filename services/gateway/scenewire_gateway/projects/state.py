@@ -116,8 +116,8 @@ class ProjectState:
         run = self.runs.setdefault(entry.revision, Run(entry.revision))
         match entry.content:
             case ScriptRequested():
-                if self.order is None or entry.revision < self.order.revision:
-                    self.order = entry.content
+                if self.order is None or entry.revision > self.order.revision:
+                    self.order = entry.content  # a remake of the script may have changed options
             case ScenesScripted():
                 run.script = entry.content
             case ProjectDeleted():
