@@ -2,7 +2,7 @@ import time
 import unicodedata
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from scenewire.artifacts.filesystem import FilesystemStore
@@ -154,6 +154,7 @@ WORDS = st.lists(st.from_regex(r"[a-zà-öø-ÿа-я0-9]{1,8}[.,!?;:]?", fullmat
 @example(["2.", "3.", "x"], " ")
 @example(["0."], " ")
 def test_no_plain_word_is_lost_or_changed(words: list[str], gap: str) -> None:
+    assume(gap != "\t" or words[0] not in "oøü")  # bullets of pasted documents
     found = [word for word in plain_text(gap.join(words)).split() if is_speakable(word)]
     assert found == words
 
