@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
-from scenewire.settings import AdmissionSettings, ObjectStoreSettings, ServiceSettings, is_secret
+from scenewire.settings import AdmissionSettings, ObjectStoreSettings, ProvisionSettings, ServiceSettings, is_secret
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "settings.md"
@@ -37,6 +37,7 @@ def pages() -> Iterator[str]:
     """Yields the text of the page."""
     yield _INTRODUCTION
     yield from section("Every service", ServiceSettings, set())
+    yield from section("Provisioning of the bus", ProvisionSettings, set())
     yield from section("New orders", AdmissionSettings, set())
     yield from section("Artifacts in an object store", ObjectStoreSettings, set())
     common = set(ServiceSettings.model_fields)

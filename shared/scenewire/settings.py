@@ -23,6 +23,7 @@ __all__ = [
     "ModelAccess",
     "MonitorSettings",
     "ObjectStoreSettings",
+    "ProvisionSettings",
     "Seconds",
     "ServiceSettings",
     "Settings",
@@ -279,6 +280,18 @@ class AdmissionSettings(Settings):
         ge=0,
         validation_alias="ORDERS_MIN_FREE",
         description="Free space on the disk of the artifacts; with less, new orders are refused.",
+    )
+
+
+class ProvisionSettings(Settings):
+    """What provisioning applies to the server."""
+
+    max_in_flight: int = Field(
+        default=64,
+        ge=1,
+        validation_alias="BUS_MAX_IN_FLIGHT",
+        description="Messages of one kind that all workers together may have in flight; at least the loops of all replicas. "
+        "Provisioning applies it.",
     )
 
 

@@ -14,7 +14,7 @@ import pytest
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
-from scenewire.bus.provision import missing, provision, release_unacknowledged
+from scenewire.bus.provision import missing, provision, provision_server, release_unacknowledged
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.messages import NarrationRequested, SegmentRendered, StoredMessage
 from scenewire.topology import DURABLES, PIPELINE, RECORDER, STREAMS, TTS
@@ -22,7 +22,7 @@ from scenewire_assembly.segment_collector import Collector
 from scenewire_cli.stack import nats_server
 from tests.support import builders
 from tests.support.bus_world import QUICK_TTS, World, bus_world, until
-from tests.support.nats import connected
+from tests.support.nats import connected, settings_for
 
 
 @pytest.fixture
@@ -283,3 +283,15 @@ async def test_a_server_without_room_worth_mentioning_is_refused(tmp_path, monke
         with pytest.raises(PermanentError) as failure:
             await provision(jetstream)
     assert failure.value.code == "storage_full"
+
+
+async def test_a_setting_limits_what_all_workers_have_in_flight(world: World, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("BUS_MAX_IN_FLIGHT", "300")
+    await world.request(builders.narration_requested(uuid4(), 1, 3))
+    killed = await world.jetstream.pull_subscribe(TTS.subjects[0], durable=TTS.name, stream=PIPELINE.name)
+    await killed.fetch(1, timeout=1)
+    await killed.unsubscribe()
+    await provision_server(settings_for(world.server, world.folder), alone=True)
+    for durable in DURABLES:
+        config = (await world.jetstream.consumer_info(durable.stream, durable.name)).config
+        assert config.max_ack_pending == (300 if durable.is_work else durable.max_ack_pending)

@@ -181,7 +181,8 @@ class Stack:
             file_size=settings.log_file_size,
             files=settings.log_files,
         )
-        await provision_server(settings, alone=True)
+        with settings_errors():
+            await provision_server(settings, alone=True)
         for name, app in apps.items():
             self._apps.append(app)  # before its start: one that fails has things to stop, too
             with self._failures_of(name):

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import structlog
+from pydantic import ValidationError
 
 from scenewire.bus.credentials import write_credentials
 from scenewire.bus.provision import provision_server
@@ -40,7 +41,7 @@ def main() -> int:
             settings = _Settings()
             configure_logs(level=settings.log_level, style="console")
             asyncio.run(provision_server(settings))
-    except PipelineError as error:
+    except (PipelineError, ValidationError) as error:
         print(error, file=sys.stderr)  # noqa: T201 - this is a command
         return 1
     return 0

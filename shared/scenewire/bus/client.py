@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from scenewire.bus.admission import require_admission
 from scenewire.bus.connection import BusAddress, Ephemeral, connected
 from scenewire.bus.letters import DeadLetters
-from scenewire.bus.provision import Missing, missing, provision
+from scenewire.bus.provision import Missing, configured_durables, missing, provision
 from scenewire.bus.publishing import (
     PUBLISH_TIMEOUT_S,
     body_limit,
@@ -30,7 +30,7 @@ from scenewire.bus.publishing import (
 from scenewire.bus.received import stored_message
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.messages import Message, Progress, ScriptRequested, StoredMessage
-from scenewire.settings import AdmissionSettings
+from scenewire.settings import AdmissionSettings, ProvisionSettings
 from scenewire.topology import ALL_PROGRESS, PIPELINE, Durable
 
 __all__ = ["BusClient", "StreamState", "bus_client"]
@@ -106,7 +106,8 @@ class BusClient:
         Raises:
             PermanentError: see `scenewire.bus.provision.provision`.
         """
-        await provision(self._jetstream, first_sequence=first_sequence)
+        durables = configured_durables(ProvisionSettings())
+        await provision(self._jetstream, durables=durables, first_sequence=first_sequence)
 
     async def published_at(self, sequence: int) -> datetime | None:
         """Returns when the message at a sequence was published; None when the stream does not hold it.

@@ -1,7 +1,7 @@
 """Applies `scenewire.topology` to a server: creates missing streams and durables, and updates those that differ."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -20,10 +20,10 @@ from nats.js.errors import APIError, NotFoundError
 
 from scenewire.bus.connection import BusAddress, connected
 from scenewire.errors import FailureCode, PermanentError
-from scenewire.settings import ServiceSettings
+from scenewire.settings import ProvisionSettings, ServiceSettings
 from scenewire.topology import DURABLES, PIPELINE, STREAMS, Durable, Stream
 
-__all__ = ["Missing", "missing", "provision", "provision_server", "release_unacknowledged"]
+__all__ = ["Missing", "configured_durables", "missing", "provision", "provision_server", "release_unacknowledged"]
 
 _OUT_OF_STORAGE = 10047
 _SMALLEST_STREAM = 8 << 20
@@ -61,9 +61,15 @@ async def provision_server(settings: ServiceSettings, *, alone: bool = False) ->
     """
     async with connected(BusAddress.from_settings(settings)) as client:
         jetstream = client.jetstream(timeout=10)
-        await provision(jetstream)
+        durables = configured_durables(ProvisionSettings())
+        await provision(jetstream, durables=durables)
         if alone:
-            await release_unacknowledged(jetstream)
+            await release_unacknowledged(jetstream, durables=durables)
+
+
+def configured_durables(settings: ProvisionSettings) -> Sequence[Durable]:
+    """Returns the durables with the limits of the settings."""
+    return [replace(each, max_ack_pending=settings.max_in_flight) if each.is_work else each for each in DURABLES]
 
 
 async def provision(
