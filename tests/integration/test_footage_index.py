@@ -13,7 +13,7 @@ from scenewire_recorder import api
 from tests.integration.test_videos import STRANGE
 from tests.support.builders import PROJECT, footage_sourced, scripted
 from tests.support.postgres import Postgres
-from tests.unit.recorder.story import Database, PostgresDatabase, clip, delivered, film
+from tests.unit.recorder.story import Database, PostgresDatabase, clip, content_key, delivered, film
 from tests.unit.recorder.test_recording import OTHER
 
 HARBOUR = Credit(
@@ -110,7 +110,7 @@ async def test_a_source_names_the_projects_and_scenes_that_used_or_considered_it
         (str(OTHER), 2, "used"),
     }
     assert found["picture"] == "1280x720"
-    assert found["path"] == "content/cc/file1.mp4"
+    assert found["path"] == content_key("file1")
     expected = HARBOUR.model_dump(exclude={"notice", "review"})
     assert {name: found[name] for name in expected} == expected
 

@@ -90,7 +90,7 @@ async def test_the_same_order_after_a_cancel_is_a_new_project(accepted: bool, wo
 
 
 @pytest.mark.parametrize("as_json", [False, True])
-async def test_a_late_record_is_an_error_after_the_summary(
+async def test_b36_b39_a_late_record_is_an_error_that_names_the_video_after_the_summary(
     as_json: bool, world: World, folder: DataFolder, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(connection, "RECORD_TIMEOUT_S", 0.1)

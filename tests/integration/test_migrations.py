@@ -301,7 +301,9 @@ async def test_a22_the_schema_goes_down_and_up_again_with_all_rows_in_it(databas
     assert after.pop("assembly_jobs") == after.pop("footage") == []
     assert after == rows
     engine = writing_engine(database.url)
-    assert len(await SqlVideoRepository(engine).search("tea vid")) == 1  # what was there before the index is in it
+    with transaction(engine) as connection:
+        found = SqlVideoRepository(connection).search("tea vid")
+    assert len(found) == 1  # what was there before the index is in it
     engine.dispose()
     await database.record(delivered(film(revision=1), first=100))
     assert len(jobs) == len(database.rows("SELECT * FROM assembly_jobs")) == 1
@@ -363,6 +365,17 @@ async def test_a_postgres_that_cannot_hold_every_text_is_refused_and_nothing_is_
     with pytest.raises(PermanentError, match=r"is encoded in LATIN1.*ENCODING 'UTF8'"):
         await upgrade(postgres.url("latin"))
     assert everything_in(PostgresDatabase(postgres, "latin")) == set()
+
+
+async def test_b36_a_read_only_postgres_is_named_although_its_schema_is_current(
+    postgres: Postgres, postgres_database: PostgresDatabase
+):
+    postgres.run("ALTER DATABASE {} SET default_transaction_read_only = on", postgres_database.name)
+    with pytest.raises(TransientError, match=f"{postgres_database.name} is read-only") as caught:
+        await upgrade(postgres_database.url)
+    assert caught.value.code == FailureCode.DATABASE_UNAVAILABLE
+    postgres.run("ALTER DATABASE {} RESET default_transaction_read_only", postgres_database.name)
+    await upgrade(postgres_database.url)
 
 
 async def test_a_postgres_url_needs_no_driver_in_it(postgres_database: PostgresDatabase):

@@ -61,6 +61,7 @@ async def test_a25_the_eight_facts_of_a_clip_are_right(tmp_path: Path, name: str
     )
     assert accepted.file.size == clip.stat().st_size
     assert accepted.facts.duration_frames == video.frames
+    assert accepted.facts.audio_codec == wanted[-1]
 
 
 async def test_a25_what_goes_wrong_is_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

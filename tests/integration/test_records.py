@@ -25,7 +25,7 @@ from scenewire_cli.stack.connection import existing
 from scenewire_cli.stack.data_folder import DataFolder
 from tests.support import product
 from tests.support.builders import PROJECT, artifact, brief, options
-from tests.unit.recorder.story import Database, delivered, failed, film, raw_message
+from tests.unit.recorder.story import Database, content_key, delivered, failed, film, raw_message
 from tests.unit.recorder.test_recording import OTHER
 
 
@@ -210,8 +210,9 @@ def test_show_gives_the_reason_of_a_failure(command: Command, database: Database
 
 def test_a13_search_finds_videos_and_clips_by_the_words_of_their_names(command: Command, database: Database):
     assert [row[0] for row in command("search", "TEA").rows] == [f"output/{PROJECT}/Tea_video.mp4"]
-    assert [row[0] for row in command("search", "s2").rows] == ["content/cc/s2r0.mp4"]
-    assert command("search", "content", "cc", "--json").objects[0]["duration"] == pytest.approx(20.02)
+    assert [row[:2] for row in command("search", "S2r").rows] == [[content_key("s2r0"), "s2r0.mp4"]]
+    (found,) = command("search", *content_key("s2r0").split("/")[:2], "--json").objects
+    assert (found["duration"], found["audio_codec"]) == (pytest.approx(20.02), "aac")
     nothing = command("search", '"')
     assert (nothing.code, nothing.out) == (0, "")
 

@@ -81,6 +81,7 @@ RUNNING: Final = (
 )
 VIDEOS: Final = (
     Column("path", "path", wide=True),
+    Column("name", "filename", wide=True),
     Column("length", "duration", seconds),
     Column("picture", "picture"),
     Column("codec", "video_codec"),

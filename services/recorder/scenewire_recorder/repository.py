@@ -19,15 +19,16 @@ from scenewire.database.models import (
     LoggedMessage,
     Project,
     Scene,
-    Video,
     VisualSuggestion,
 )
 from scenewire.database.revision import require_expected
+from scenewire.database.videos import SqlVideoRepository, Video
 from scenewire.messages import MAX_SCENES
 from scenewire.record.content import parse
 from scenewire.record.queries import Row
 from scenewire_recorder.log_entries import LogEntry, Position
-from scenewire_recorder.projection.media_rows import FOOTAGE_COLUMNS, SUGGESTION_COLUMNS, VIDEO_COLUMNS
+from scenewire_recorder.projection.files import save_files
+from scenewire_recorder.projection.media_rows import FOOTAGE_COLUMNS, SUGGESTION_COLUMNS
 from scenewire_recorder.projection.projection import (
     FLAGS,
     JOB_COLUMNS,
@@ -55,7 +56,7 @@ JOIN message_log ON message_id = (
   ORDER BY revision DESC, published_at DESC, sequence DESC LIMIT 1
 )"""
 
-_Audited = Project | Scene | VisualSuggestion | Video | AssemblyJob
+_Audited = Project | Scene | VisualSuggestion | AssemblyJob
 
 Saved = tuple[Row | None, Row, LogEntry | None]
 """A row before and after, and the message that changed it."""
@@ -174,10 +175,20 @@ class UnitOfWork:
         writer.upsert(Project, PROJECT_COLUMNS, projects, key=("id",))
         writer.upsert(Scene, SCENE_COLUMNS, scenes, key=("project_id", "scene_number"))
         writer.upsert(VisualSuggestion, SUGGESTION_COLUMNS, suggestions, key=("scene_id", "video_id"))
-        writer.upsert(Video, VIDEO_COLUMNS, self._merged_videos(changes), key=("path",))
         writer.upsert(AssemblyJob, JOB_COLUMNS, jobs, key=("id",))
         writer.finish()
+        self._save_files(writer, changes)
         self._index_footage(changes)
+
+    def _save_files(self, writer: "_Writer", changes: Sequence[tuple[ProjectRows, ProjectRows]]) -> None:
+        contexts: dict[str, str | None] = {}
+        used: list[Video] = []
+        for _, new in changes:
+            for path, file in new.videos.items():
+                contexts[file.id] = writer.context(_cause(new, ("video", path)))
+                used.append(file)
+        if used:
+            save_files(SqlVideoRepository(self._connection, context=contexts.get), used)
 
     def _index_footage(self, changes: Sequence[tuple[ProjectRows, ProjectRows]]) -> None:
         """Writes the index of footage. Not audited: the suggestions of the same messages are."""
@@ -216,13 +227,13 @@ class UnitOfWork:
             if new.project is None:
                 cause = _cause(new, ("project", new.project_id))
                 writer.delete(AssemblyJob, [] if old.job is None else [old.job], cause)
-                writer.delete(Video, self._finished_videos(new.project_id), cause)
+                self._forget_videos(new.project_id, writer.context(cause))
                 writer.delete(Project, [] if old.project is None else [old.project], cause)
 
-    def _finished_videos(self, project_id: str) -> list[Row]:
-        query = select(*(Video.__table__.c[name] for name in VIDEO_COLUMNS))
-        query = query.where(Video.path.startswith(output_folder(project_id), autoescape=True))
-        return [dict(row) for row in self._connection.execute(query).mappings()]
+    def _forget_videos(self, project_id: str, context: str | None) -> None:
+        videos = SqlVideoRepository(self._connection, context=lambda _: context)
+        while finished := videos.list_videos(folder=output_folder(project_id)):
+            videos.delete(video.id for video in finished)
 
     def _renumber(self, old: ProjectRows, new: ProjectRows) -> None:
         """Gives scenes their new numbers, which others of the project may still have: first negative ones, then theirs."""
@@ -231,20 +242,6 @@ class UnitOfWork:
         for sign in (-1, 1):
             for scene_id, number in moved.items():
                 self._connection.execute(update(Scene).where(Scene.id == scene_id).values(scene_number=sign * number))
-
-    def _merged_videos(self, changes: Sequence[tuple[ProjectRows, ProjectRows]]) -> Iterator[Saved]:
-        """Merges files of several projects: created at the first use, updated at the last."""
-        said = [(path, row, _cause(new, ("video", path))) for _, new in changes for path, row in new.videos.items()]
-        stored = {row["path"]: row for row in self._rows(Video, VIDEO_COLUMNS, "path", {path for path, _, _ in said})}
-        merged: dict[str, Saved] = {}
-        for path, row, cause in said:
-            before = merged[path][1] if path in merged else stored.get(path)
-            if before is not None:
-                latest = max(before["updated_at"], row["updated_at"])
-                row = row | {"id": before["id"], "updated_at": latest}  # noqa: PLW2901 - the same row, merged
-                row["created_at"] = min(before["created_at"], row["created_at"])
-            merged[path] = (stored.get(path), row, cause)
-        return iter(merged.values())
 
     def _rows(self, table: type[Base], columns: tuple[str, ...], key: str, among: Iterable[str]) -> list[Row]:
         query = f"SELECT {', '.join(columns)} FROM {table.__tablename__} WHERE {key} IN ({{}})"  # noqa: S608
@@ -268,7 +265,7 @@ class _Writer:
         for before, after, cause in rows:
             if before == after:
                 continue
-            context = self._context(cause)
+            context = self.context(cause)
             if before is None:
                 self._changes.append(Change("INSERT", kind, after["id"], {}, context))
             else:
@@ -278,7 +275,7 @@ class _Writer:
 
     def delete(self, table: type[_Audited], rows: Sequence[Row], cause: LogEntry | None) -> None:
         if rows:
-            context = self._context(cause)
+            context = self.context(cause)
             for row in rows:
                 lost = {name: {"old": value, "new": None} for name, value in row.items() if value is not None}
                 self._changes.append(Change("DELETE", _KINDS[table], row["id"], lost, context))
@@ -287,7 +284,8 @@ class _Writer:
     def finish(self) -> None:
         audit(self._connection, self._changes)
 
-    def _context(self, cause: LogEntry | None) -> str | None:
+    def context(self, cause: LogEntry | None) -> str | None:
+        """Returns what the audit log is to say about a cause."""
         if cause is None:
             return None
         context = self._contexts.get(cause.message_id)
@@ -302,7 +300,6 @@ _KINDS: Final[Mapping[type[Base], str]] = {
     Project: "project",
     Scene: "scene",
     VisualSuggestion: "visual_suggestion",
-    Video: "video",
     AssemblyJob: "assembly_job",
 }
 

@@ -19,7 +19,6 @@ from scenewire.errors import FailureCode, PermanentError, PipelineError, Transie
 __all__ = [
     "LOCK_TIMEOUT",
     "WRITE_LOCK",
-    "reading",
     "reading_engine",
     "redacted_url",
     "reporting",
@@ -65,7 +64,7 @@ def writing_engine(url: str, *, lock_timeout: timedelta = LOCK_TIMEOUT, create: 
     else:
         limit = f"set_config('lock_timeout', '{round(lock_timeout.total_seconds() * 1000) or 1}', true)"
         take = f"SELECT {limit}, pg_advisory_xact_lock({WRITE_LOCK})"
-        event.listen(engine, "begin", lambda connection: _reads(connection) or connection.exec_driver_sql(take))
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(take))
     return engine
 
 
@@ -95,17 +94,6 @@ def transaction(engine: Engine) -> Iterator[Connection]:
         if engine.url.database not in _IN_MEMORY:
             engine.dispose()  # a file that was opened read-only stays so after the fault is repaired
         raise
-
-
-@contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
-    """Runs a reading transaction: it waits for no lock and is rolled back.
-
-    Raises:
-        PipelineError: `database_unavailable`.
-    """
-    with reporting(engine.url), engine.connect().execution_options(reads=True) as connection:
-        yield connection
 
 
 @asynccontextmanager
@@ -205,14 +193,10 @@ def _prepare(engine: Engine, *, begin: str, also: str | None = None) -> None:
         cursor.close()
 
     def on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if _reads(connection) else begin)
+        connection.exec_driver_sql(begin)
 
     event.listen(engine, "connect", on_connect)
     event.listen(engine, "begin", on_begin)
-
-
-def _reads(connection: Connection) -> bool:
-    return bool(connection.get_execution_options().get("reads"))
 
 
 def _prepare_to_write(connection: sqlite3.Connection, record: ConnectionPoolEntry, lock_timeout: timedelta) -> None:

@@ -3,8 +3,7 @@
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -45,9 +44,9 @@ async def upgrade(url: str, *, lock_timeout: timedelta = LOCK_TIMEOUT) -> None:
 
     Raises:
         PermanentError: `database_too_new`, a later version of scenewire wrote it; or `database_unavailable`.
-        TransientError: `database_unavailable`, it is locked or full.
+        TransientError: `database_unavailable`, it is locked, full, or a read-only Postgres.
     """
-    await asyncio.to_thread(_migrate, url, lock_timeout, lambda config: command.upgrade(config, "head"))
+    await asyncio.to_thread(_migrate, url, lock_timeout, upgrade_engine)
 
 
 async def downgrade(url: str, revision: str = "base", *, lock_timeout: timedelta = LOCK_TIMEOUT) -> None:
@@ -56,7 +55,7 @@ async def downgrade(url: str, revision: str = "base", *, lock_timeout: timedelta
     Raises:
         PipelineError: as for `upgrade`.
     """
-    await asyncio.to_thread(_migrate, url, lock_timeout, lambda config: command.downgrade(config, revision))
+    await asyncio.to_thread(_migrate, url, lock_timeout, lambda engine: _downgrade_engine(engine, revision))
 
 
 def require_expected(connection: Connection) -> None:
@@ -91,11 +90,21 @@ def upgrade_engine(engine: Engine) -> None:
     """
     with _one_at_a_time, transaction(engine) as connection:
         _step(connection, lambda config: command.upgrade(config, "head"))
+        # changes nothing, and fails in a Postgres that is read-only or denies this user the tables
+        connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = version_num WHERE version_num = ''"))  # noqa: S608
 
 
-def _migrate(url: str, lock_timeout: timedelta, step: Callable[[Config], None]) -> None:
-    with _one_at_a_time, _connected(url, lock_timeout) as connection:
-        _step(connection, step)
+def _downgrade_engine(engine: Engine, revision: str) -> None:
+    with _one_at_a_time, transaction(engine) as connection:
+        _step(connection, lambda config: command.downgrade(config, revision))
+
+
+def _migrate(url: str, lock_timeout: timedelta, step: Callable[[Engine], None]) -> None:
+    engine = writing_engine(url, lock_timeout=lock_timeout, create=True)
+    try:
+        step(engine)
+    finally:
+        engine.dispose()
 
 
 def _step(connection: Connection, step: Callable[[Config], None]) -> None:
@@ -110,16 +119,6 @@ def _step(connection: Connection, step: Callable[[Config], None]) -> None:
         connection.execute(text(f"DROP TABLE IF EXISTS {VERSION_TABLE}"))
     if after != before:
         log.info("database_migrated", before=before, after=after)
-
-
-@contextmanager
-def _connected(url: str, lock_timeout: timedelta) -> Iterator[Connection]:
-    engine = writing_engine(url, lock_timeout=lock_timeout, create=True)
-    try:
-        with transaction(engine) as connection:
-            yield connection
-    finally:
-        engine.dispose()
 
 
 def _revisions(connection: Connection) -> tuple[str, ...]:

@@ -1,26 +1,24 @@
-"""Repository of media files in the table `videos`. The recorder writes its rows in bulk; footage libraries use this one.
+"""The repository of media files: the only SQL that reads or writes rows of the table `videos` by themselves.
 
-Blocking calls run in a thread.
+The recorder writes with it and the record searches with it, each within a transaction of its own. Calls block.
 """
 
-import asyncio
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Final, Protocol, TypeVar
-from uuid import uuid4
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, replace
+from typing import Any, Final, Protocol
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.exc import IntegrityError
 
 from scenewire.database import models
 from scenewire.database.audit import Change, audit, differences
-from scenewire.database.engine import reading, transaction
+from scenewire.database.bulk import insert, upsert
 from scenewire.database.search import video_search
 
 __all__ = ["SqlVideoRepository", "Video", "VideoRepository", "require_natural", "taken", "unknown"]
 
 _VIDEOS: Final = models.Video.__table__
-_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,9 +27,10 @@ class Video:
 
     Attributes:
         id: a UUID of version 4.
-        path: where it lies, `/`-separated; no two have the same.
+        path: where it is stored, `/`-separated; no two have the same.
+        filename: its name; that of a source clip is the name at its source.
         file_size: bytes.
-        thumbnail_path: where its still picture lies.
+        thumbnail_path: where its still picture is stored.
         created_at: ISO-8601 in UTC.
         updated_at: the same.
     """
@@ -51,50 +50,43 @@ class Video:
     created_at: str
     updated_at: str
 
-    @staticmethod
-    def new_id() -> str:
-        """Returns a new id."""
-        return str(uuid4())
-
-    @property
-    def frame_rate(self) -> float:
-        """Frames per second."""
-        return self.frame_rate_numerator / self.frame_rate_denominator
-
     @property
     def duration_seconds(self) -> float:
         """Length in seconds."""
         return self.duration_frames * self.frame_rate_denominator / self.frame_rate_numerator
 
 
-class VideoRepository(Protocol):
-    """Media files on record."""
+_COLUMNS: Final = tuple(field.name for field in fields(Video))
 
-    async def add(self, video: Video) -> Video:
-        """Adds a file.
+
+class VideoRepository(Protocol):
+    """Media files on record. A call that is refused changes nothing."""
+
+    def add(self, videos: Iterable[Video]) -> None:
+        """Adds files.
 
         Raises:
-            ValueError: another has its id or its path.
+            ValueError: another has the id or the path of one of them.
         """
         ...
 
-    async def get(self, video_id: str) -> Video | None:
-        """Returns the file with this id, None if there is none."""
+    def get(self, ids: Iterable[str]) -> dict[str, Video]:
+        """Returns the files with these ids, by id."""
         ...
 
-    async def get_by_path(self, path: str) -> Video | None:
-        """Returns the file at this path, None if there is none."""
+    def get_by_path(self, paths: Iterable[str]) -> dict[str, Video]:
+        """Returns the files at these paths, by path."""
         ...
 
-    async def list_videos(self, *, limit: int = 100, offset: int = 0) -> list[Video]:
-        """Lists files, newest first.
+    def list_videos(self, *, folder: str = "", limit: int = 100, offset: int = 0) -> list[Video]:
+        """Lists files whose paths begin with a folder's, newest first.
 
         Raises:
             ValueError: a negative limit or offset.
         """
         ...
 
-    async def search(self, query: str, *, limit: int = 100) -> list[Video]:
+    def search(self, query: str, *, limit: int = 100) -> list[Video]:
         """Finds files whose name or path contains the words of a query in sequence, the last one as a prefix; best match first.
 
         Raises:
@@ -102,124 +94,111 @@ class VideoRepository(Protocol):
         """
         ...
 
-    async def update(self, video: Video) -> Video:
-        """Replaces a file's row except for its creation time; returns the new row.
+    def update(self, videos: Iterable[Video]) -> None:
+        """Replaces the rows of files; of two creation times, the earlier stays.
 
         Raises:
-            ValueError: there is none with its id, or another has its path.
+            ValueError: there is none with the id of one of them, or another has its path.
         """
         ...
 
-    async def delete(self, video_id: str) -> bool:
-        """Removes a file from the record; returns whether it was there. The file itself stays."""
-        ...
-
-    async def count(self) -> int:
-        """Returns the number of files."""
+    def delete(self, ids: Iterable[str]) -> set[str]:
+        """Removes files from the record; returns the ids of those that were there. The files themselves stay."""
         ...
 
 
 class SqlVideoRepository:
-    """Stores media files in the database. Every change is audited in its transaction.
+    """Stores media files in the database. Every change is audited in the same transaction.
 
     Args:
-        engine: a writing engine.
-        context: what the audit log is to say of who changes.
+        connection: in a transaction; one that may write, for changes.
+        context: returns what the audit log is to say about the cause of a change, by the id of the file.
     """
 
-    def __init__(self, engine: Engine, *, context: str | None = None) -> None:
-        self._engine = engine
+    def __init__(self, connection: Connection, *, context: Callable[[str], str | None] = lambda _: None) -> None:
+        self._connection = connection
         self._context = context
 
-    async def add(self, video: Video) -> Video:
+    def add(self, videos: Iterable[Video]) -> None:
         """See `VideoRepository`."""
+        added = list(videos)
+        with self._attempt(added):
+            insert(self._connection, models.Video.__tablename__, _COLUMNS, _rows(added))
+        audit(self._connection, [Change("INSERT", "video", video.id, {}, self._context(video.id)) for video in added])
 
-        def work(connection: Connection) -> Video:
-            connection.execute(insert(models.Video).values(**asdict(video)))
-            audit(connection, [Change("INSERT", "video", video.id, {}, self._context)])
-            return video
-
-        return await self._write(work, video)
-
-    async def get(self, video_id: str) -> Video | None:
+    def get(self, ids: Iterable[str]) -> dict[str, Video]:
         """See `VideoRepository`."""
-        return await self._read(lambda connection: _one(connection, _VIDEOS.c.id == video_id))
+        return {video.id: video for video in self._all(select(_VIDEOS).where(_VIDEOS.c.id.in_(list(ids))))}
 
-    async def get_by_path(self, path: str) -> Video | None:
+    def get_by_path(self, paths: Iterable[str]) -> dict[str, Video]:
         """See `VideoRepository`."""
-        return await self._read(lambda connection: _one(connection, _VIDEOS.c.path == path))
+        return {video.path: video for video in self._all(select(_VIDEOS).where(_VIDEOS.c.path.in_(list(paths))))}
 
-    async def list_videos(self, *, limit: int = 100, offset: int = 0) -> list[Video]:
+    def list_videos(self, *, folder: str = "", limit: int = 100, offset: int = 0) -> list[Video]:
         """See `VideoRepository`."""
         require_natural(limit, offset)
-        newest_first = select(_VIDEOS).order_by(*_newest_first(self._engine.dialect.name))
-        return await self._read(lambda connection: _all(connection, newest_first.limit(limit).offset(offset)))
+        below = select(_VIDEOS).where(_VIDEOS.c.path.startswith(folder, autoescape=True))
+        newest_first = below.order_by(*_newest_first(self._connection.dialect.name))
+        return self._all(newest_first.limit(limit).offset(offset))
 
-    async def search(self, query: str, *, limit: int = 100) -> list[Video]:
+    def search(self, query: str, *, limit: int = 100) -> list[Video]:
         """See `VideoRepository`."""
         require_natural(limit)
-        found = video_search(query, self._engine.dialect.name).limit(limit)
-        return await self._read(lambda connection: _all(connection, found))
+        return self._all(video_search(query, self._connection.dialect.name).limit(limit))
 
-    async def update(self, video: Video) -> Video:
+    def update(self, videos: Iterable[Video]) -> None:
         """See `VideoRepository`."""
+        wanted = list(videos)
+        before = self.get(video.id for video in wanted)
+        if missing := [video for video in wanted if video.id not in before]:
+            raise unknown(missing[0])
+        after = [replace(video, created_at=min(video.created_at, before[video.id].created_at)) for video in wanted]
+        changed = [video for video in after if video != before[video.id]]
+        with self._attempt(changed):
+            upsert(self._connection, models.Video.__tablename__, _COLUMNS, _rows(changed), key=("id",))
+        audit(
+            self._connection,
+            [
+                Change(
+                    "UPDATE",
+                    "video",
+                    video.id,
+                    differences(vars(before[video.id]), vars(video)),
+                    self._context(video.id),
+                )
+                for video in changed
+            ],
+        )
 
-        def work(connection: Connection) -> Video:
-            before = _one(connection, _VIDEOS.c.id == video.id)
-            if before is None:
-                raise unknown(video)
-            after = replace(video, created_at=before.created_at)
-            changes = differences(asdict(before), asdict(after))
-            if changes:
-                connection.execute(update(models.Video).where(_VIDEOS.c.id == video.id).values(**asdict(after)))
-                audit(connection, [Change("UPDATE", "video", video.id, changes, self._context)])
-            return after
-
-        return await self._write(work, video)
-
-    async def delete(self, video_id: str) -> bool:
+    def delete(self, ids: Iterable[str]) -> set[str]:
         """See `VideoRepository`."""
+        before = self.get(ids)
+        self._connection.execute(delete(models.Video).where(_VIDEOS.c.id.in_(list(before))))
+        audit(
+            self._connection,
+            [Change("DELETE", "video", key, _lost(video), self._context(key)) for key, video in before.items()],
+        )
+        return set(before)
 
-        def work(connection: Connection) -> bool:
-            before = _one(connection, _VIDEOS.c.id == video_id)
-            if before is None:
-                return False
-            connection.execute(delete(models.Video).where(_VIDEOS.c.id == video_id))
-            lost = {name: {"old": value, "new": None} for name, value in asdict(before).items() if value is not None}
-            audit(connection, [Change("DELETE", "video", video_id, lost, self._context)])
-            return True
+    @contextmanager
+    def _attempt(self, videos: Sequence[Video]) -> Iterator[None]:
+        """Undoes what the block wrote if an id or a path is taken; the transaction can go on."""
+        try:
+            with self._connection.begin_nested():
+                yield
+        except IntegrityError as error:
+            raise taken(videos) from error
 
-        return await self._write(work)
-
-    async def count(self) -> int:
-        """See `VideoRepository`."""
-        return await self._read(lambda connection: connection.execute(select(func.count(_VIDEOS.c.id))).scalar_one())
-
-    async def _read(self, work: Callable[[Connection], _Result]) -> _Result:
-        def read() -> _Result:
-            with reading(self._engine) as connection:
-                return work(connection)
-
-        return await asyncio.to_thread(read)
-
-    async def _write(self, work: Callable[[Connection], _Result], video: Video | None = None) -> _Result:
-        def write() -> _Result:
-            try:
-                with transaction(self._engine) as connection:
-                    return work(connection)
-            except IntegrityError as error:
-                raise (taken(video) if video else error) from error
-
-        return await asyncio.to_thread(write)
+    def _all(self, query: Any) -> list[Video]:
+        return [Video(**row) for row in self._connection.execute(query).mappings()]
 
 
-def _one(connection: Connection, condition: Any) -> Video | None:
-    row = connection.execute(select(_VIDEOS).where(condition)).mappings().one_or_none()
-    return None if row is None else Video(**row)
+def _rows(videos: Sequence[Video]) -> list[tuple[Any, ...]]:
+    return [tuple(vars(video)[name] for name in _COLUMNS) for video in videos]
 
 
-def _all(connection: Connection, query: Any) -> list[Video]:
-    return [Video(**row) for row in connection.execute(query).mappings()]
+def _lost(video: Video) -> dict[str, dict[str, Any]]:
+    return {name: {"old": value, "new": None} for name, value in vars(video).items() if value is not None}
 
 
 def _newest_first(dialect: str) -> tuple[Any, Any]:
@@ -235,9 +214,10 @@ def require_natural(*numbers: int) -> None:
         raise ValueError(message)
 
 
-def taken(video: Video) -> ValueError:
+def taken(videos: Sequence[Video]) -> ValueError:
     """Returns the error for an id or a path that is taken."""
-    return ValueError(f"another video with the id {video.id} or the path {video.path} is on record")
+    which = "; ".join(f"{video.id} at {video.path}" for video in videos[:5])
+    return ValueError(f"another video with the id or the path of one of these is on record: {which}")
 
 
 def unknown(video: Video) -> ValueError:

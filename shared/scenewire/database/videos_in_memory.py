@@ -1,5 +1,6 @@
-"""The repository of `scenewire.database.videos` in memory, for footage libraries without a database and for tests."""
+"""The repository of `scenewire.database.videos` in memory: the double for tests of code that uses one."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from scenewire.database.search import words
@@ -13,59 +14,62 @@ class InMemoryVideoRepository:
 
     def __init__(self) -> None:
         self._videos: dict[str, Video] = {}
-        self._words: dict[str, tuple[list[str], list[str]]] = {}
 
-    async def add(self, video: Video) -> Video:
+    def add(self, videos: Iterable[Video]) -> None:
         """See `VideoRepository`."""
-        if video.id in self._videos or await self.get_by_path(video.path) is not None:
-            raise taken(video)
-        return self._keep(video)
+        added = list(videos)
+        if len({video.id for video in added}) < len(added) or any(video.id in self._videos for video in added):
+            raise taken(added)
+        self._keep(added)
 
-    async def get(self, video_id: str) -> Video | None:
+    def get(self, ids: Iterable[str]) -> dict[str, Video]:
         """See `VideoRepository`."""
-        return self._videos.get(video_id)
+        return {key: self._videos[key] for key in ids if key in self._videos}
 
-    async def get_by_path(self, path: str) -> Video | None:
+    def get_by_path(self, paths: Iterable[str]) -> dict[str, Video]:
         """See `VideoRepository`."""
-        return next((video for video in self._videos.values() if video.path == path), None)
+        wanted = set(paths)
+        return {video.path: video for video in self._videos.values() if video.path in wanted}
 
-    async def list_videos(self, *, limit: int = 100, offset: int = 0) -> list[Video]:
+    def list_videos(self, *, folder: str = "", limit: int = 100, offset: int = 0) -> list[Video]:
         """See `VideoRepository`."""
         require_natural(limit, offset)
         by_id = sorted(self._videos.values(), key=lambda video: video.id)
         newest_first = sorted(by_id, key=lambda video: video.created_at, reverse=True)
-        return newest_first[offset : offset + limit]
+        return [video for video in newest_first if video.path.startswith(folder)][offset : offset + limit]
 
-    async def search(self, query: str, *, limit: int = 100) -> list[Video]:
+    def search(self, query: str, *, limit: int = 100) -> list[Video]:
         """See `VideoRepository`."""
         require_natural(limit)
         wanted = words(query)
-        found = [self._videos[key] for key, texts in self._words.items() if any(_has(text, wanted) for text in texts)]
+        found = [
+            video
+            for video in self._videos.values()
+            if any(_has(words(text), wanted) for text in (video.filename, video.path))
+        ]
         return sorted(found, key=lambda video: (len(video.path), video.path))[:limit]
 
-    async def update(self, video: Video) -> Video:
+    def update(self, videos: Iterable[Video]) -> None:
         """See `VideoRepository`."""
-        before = self._videos.get(video.id)
-        if before is None:
-            raise unknown(video)
-        other = await self.get_by_path(video.path)
-        if other is not None and other.id != video.id:
-            raise taken(video)
-        return self._keep(replace(video, created_at=before.created_at))
+        wanted = list(videos)
+        if missing := [video for video in wanted if video.id not in self._videos]:
+            raise unknown(missing[0])
+        self._keep(
+            [replace(video, created_at=min(video.created_at, self._videos[video.id].created_at)) for video in wanted]
+        )
 
-    async def delete(self, video_id: str) -> bool:
+    def delete(self, ids: Iterable[str]) -> set[str]:
         """See `VideoRepository`."""
-        self._words.pop(video_id, None)
-        return self._videos.pop(video_id, None) is not None
+        gone = {key for key in ids if key in self._videos}
+        for key in gone:
+            del self._videos[key]
+        return gone
 
-    async def count(self) -> int:
-        """See `VideoRepository`."""
-        return len(self._videos)
-
-    def _keep(self, video: Video) -> Video:
-        self._videos[video.id] = video
-        self._words[video.id] = (words(video.filename), words(video.path))
-        return video
+    def _keep(self, videos: Sequence[Video]) -> None:
+        after = self._videos | {video.id: video for video in videos}
+        if len({video.path for video in after.values()}) < len(after):
+            raise taken(videos)
+        self._videos = after
 
 
 def _has(text: list[str], wanted: list[str]) -> bool:

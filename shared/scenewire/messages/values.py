@@ -296,6 +296,7 @@ class SourceFacts(WireModel):
     frame_rate_denominator: int = Field(gt=0)
     duration_frames: int = Field(gt=0)
     video_codec: str
+    audio_codec: str | None = Field(default=None, description="Codec of its sound; None: it has none.")
     transfer: int = Field(
         default=2, ge=0, le=255, description="Transfer characteristics by H.273: 16 is PQ, 18 HLG, 2 unspecified."
     )

@@ -72,6 +72,9 @@ class VideoFacts(_Facts):
     matrix: int = Field(ge=0, description="How its colours are coded, as H.273 counts: 1 is BT.709, 2 not said.")
     opening: int = Field(ge=0, description="Frames at the start that are black, or stand; measured for footage only.")
     key_frames: tuple[int, ...] = Field(description="Frames at which decoding can begin; of very many, some.")
+    audio_codec: str | None = Field(
+        default=None, description="Codec of the sound beside it; None: there is none. Filled by `probe_video`."
+    )
     parameters: str = Field(description="SHA-256 of the decoder parameters: equal ones can be joined by copying.")
 
     @property
@@ -94,6 +97,7 @@ class VideoFacts(_Facts):
             frame_rate_denominator=denominator,
             duration_frames=self.frames,
             video_codec=self.codec,
+            audio_codec=self.audio_codec,
             transfer=self.transfer,
             matrix=self.matrix,
         )
@@ -184,7 +188,7 @@ async def probe_video(path: Path, *, timeout: float = 60) -> VideoFacts:  # noqa
     width, height = facts.video.display_width, facts.video.display_height
     if min(width, height) < MIN_PIXELS or max(width, height) > MAX_ASPECT * min(width, height):
         raise refusal(path, f"its picture of {width}x{height} is too small or too narrow")
-    return facts.video
+    return facts.video.model_copy(update={"audio_codec": facts.audio and facts.audio.codec})
 
 
 async def probe_sound(path: Path, *, timeout: float = 60) -> AudioFacts:  # noqa: ASYNC109 - the program's limit

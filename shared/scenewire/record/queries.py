@@ -8,8 +8,10 @@ from sqlalchemy import Executable, Subquery, and_, case, func, or_, select, unio
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from scenewire.database.engine import reading_engine, snapshot
-from scenewire.database.models import AuditEntry, FootageEntry, LoggedMessage, Project, Scene, Video, VisualSuggestion
-from scenewire.database.search import footage_matches, video_search
+from scenewire.database.models import AuditEntry, FootageEntry, LoggedMessage, Project, Scene, VisualSuggestion
+from scenewire.database.models import Video as VideoRow
+from scenewire.database.search import footage_matches
+from scenewire.database.videos import SqlVideoRepository, Video
 from scenewire.messages import (
     ProjectCancelled,
     ProjectDeleted,
@@ -185,9 +187,10 @@ class Record:
         query = select(Project.id).where(*told).order_by(Project.last_active.desc().nulls_last(), Project.id)
         return [row["id"] for row in await self._rows(query.limit(limit))]
 
-    async def search(self, words: str, *, limit: int) -> list[Row]:
+    async def search(self, words: str, *, limit: int) -> list[Video]:
         """Returns videos whose file names or paths contain these words side by side, best first."""
-        return await self._rows(video_search(words, self._engine.dialect.name).limit(limit))
+        async with snapshot(self._engine) as connection:
+            return await connection.run_sync(lambda view: SqlVideoRepository(view).search(words, limit=limit))
 
     async def search_footage(self, words: str, *, limit: int) -> list[Row]:
         """Returns footage whose description has all of these words: used before considered, newest first.
@@ -218,14 +221,14 @@ class Record:
                 Scene.project_id,
                 Project.name.label("project"),
                 Scene.scene_number,
-                Video.width,
-                Video.height,
-                Video.file_size,
+                VideoRow.width,
+                VideoRow.height,
+                VideoRow.file_size,
             )
             .join(best, and_(FootageEntry.provider == best.c.provider, FootageEntry.source_id == best.c.source_id))
             .join(Scene, Scene.id == FootageEntry.scene_id)
             .join(Project, Project.id == Scene.project_id)
-            .outerjoin(Video, Video.path == FootageEntry.path)
+            .outerjoin(VideoRow, VideoRow.path == FootageEntry.path)
             .where(matches)
             .order_by(
                 best.c.used.desc(),
@@ -325,8 +328,8 @@ class Record:
             Scene.audio_file_path,
             VisualSuggestion.default_segment_path,
             FootageEntry.path,
-            Video.path,
-            Video.thumbnail_path,
+            VideoRow.path,
+            VideoRow.thumbnail_path,
         )
         paths = union(*(select(column.label("path")) for column in columns))
         return {row["path"] for row in await self._rows(paths) if row["path"] is not None}

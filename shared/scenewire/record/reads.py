@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from itertools import groupby
 from typing import Any, Final
 
 from scenewire.database.condition import require_current
+from scenewire.database.videos import Video
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import (
     ArtifactRef,
@@ -87,7 +89,7 @@ async def search(database_url: str, words: str, *, limit: int) -> list[Row]:
     """Returns videos whose file names or paths contain these words, best first; with `duration` in seconds."""
     await require_current(database_url)
     async with opened(database_url) as record:
-        return [row | _measured(row) for row in await record.search(words, limit=limit)]
+        return [asdict(video) | _measured(video) for video in await record.search(words, limit=limit)]
 
 
 async def search_footage(database_url: str, words: str, *, limit: int) -> list[Row]:
@@ -211,9 +213,8 @@ def _source(entries: Sequence[Row]) -> Row:
     return latest | {"picture": picture, "scenes": [{name: row[name] for name in _PER_SCENE} for row in entries]}
 
 
-def _measured(video: Row) -> Row:
-    seconds = video["duration_frames"] * video["frame_rate_denominator"] / video["frame_rate_numerator"]
-    return {"duration": seconds, "picture": f"{video['width']}x{video['height']}"}
+def _measured(video: Video) -> Row:
+    return {"duration": video.duration_seconds, "picture": f"{video.width}x{video.height}"}
 
 
 def _readable(row: Row) -> Row:

@@ -1,5 +1,6 @@
 """The messages of a film, as the bus delivers them, and a database to record them in."""
 
+import hashlib
 import json
 import shutil
 import sqlite3
@@ -54,7 +55,7 @@ def ref(key: str, media_type: str = "video/mp4") -> ArtifactRef:
 
 def clip(source_id: str) -> Clip:
     return Clip(
-        file=ref(f"content/cc/{source_id}.mp4"),
+        file=ref(content_key(source_id)),
         in_frame=0,
         out_frame=100,
         facts=SourceFacts(
@@ -64,6 +65,7 @@ def clip(source_id: str) -> Clip:
             frame_rate_denominator=1001,
             duration_frames=600,
             video_codec="h264",
+            audio_codec="aac",
         ),
         source_id=source_id,
         credit=Credit(
@@ -72,8 +74,15 @@ def clip(source_id: str) -> Clip:
             creator="A. Maker",
             licence="public domain",
             source_url=f"https://example.org/{source_id}",
+            original_name=f"{source_id}.mp4",
         ),
     )
+
+
+def content_key(source_id: str) -> str:
+    """Where the store keeps a clip: under the hash of its content, whatever its name."""
+    digest = hashlib.sha256(source_id.encode()).hexdigest()
+    return f"content/{digest[:2]}/{digest}.mp4"
 
 
 def candidate(source_id: str, score: float, *, chosen: bool = False) -> Candidate:

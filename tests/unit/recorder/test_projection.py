@@ -36,7 +36,7 @@ def without_times(rows: ProjectRows) -> Any:
 
     suggestions = {number: {k: plain(v) for k, v in rows.items()} for number, rows in rows.suggestions.items()}
     scenes = {number: plain(row) for number, row in sorted(rows.scenes.items())}
-    return plain(rows.project or {}), scenes, suggestions, {k: plain(v) for k, v in sorted(rows.videos.items())}
+    return plain(rows.project or {}), scenes, suggestions, {k: plain(vars(v)) for k, v in sorted(rows.videos.items())}
 
 
 @pytest.mark.parametrize(

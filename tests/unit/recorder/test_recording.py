@@ -23,7 +23,17 @@ from scenewire_recorder.log_entries import read
 from scenewire_recorder.repository import Repository
 from scenewire_recorder.stage import RecorderStage
 from tests.support.builders import PROJECT, scripted
-from tests.unit.recorder.story import Database, cancelled, deleted, delivered, failed, film, footage, raw_message
+from tests.unit.recorder.story import (
+    Database,
+    cancelled,
+    content_key,
+    deleted,
+    delivered,
+    failed,
+    film,
+    footage,
+    raw_message,
+)
 
 OTHER = UUID("22222222-2222-4222-8222-222222222222")
 GONE = UUID("33333333-3333-4333-8333-333333333333")
@@ -99,8 +109,13 @@ async def test_b11_b13_b24_a_film_is_on_record(database: Database):
     )
     assert [(row["video_id"], row["duration"]) for row in chosen] == [("s1r0", 20), ("s2r0", 20), ("s3r0", 20)]
     videos = database.rows("SELECT * FROM videos ORDER BY path")
-    assert [video["filename"] for video in videos] == ["s1r0.mp4", "s2r0.mp4", "s3r0.mp4", "Tea_video.mp4"]
+    names = {content_key(f"s{number}r0"): f"s{number}r0.mp4" for number in (1, 2, 3)}
+    assert {video["path"]: video["filename"] for video in videos} == {
+        **names,
+        f"output/{PROJECT}/Tea_video.mp4": "Tea_video.mp4",
+    }
     assert (videos[0]["frame_rate_numerator"], videos[0]["frame_rate_denominator"]) == (30_000, 1001)
+    assert [video["audio_codec"] for video in videos] == ["aac"] * 4
     for row in (project, *scenes, *videos, *database.rows("SELECT * FROM visual_suggestions")):
         assert UUID(row["id"]).version == 4
 

@@ -35,8 +35,8 @@ def search(
 ) -> None:
     """Finds videos and source clips by words, best match first.
 
-    Videos are found by the words of their file names, source clips by those of their paths; on a server, videos are found
-    by all words of their titles, topics and scenes. With --footage, clips and stills are found by all words of their
+    Videos and source clips are found by the words of their names and paths; a clip has the name of the file at its source,
+    or its title. On a server, videos are found by all words of their titles, topics and scenes. With --footage, clips and stills are found by all words of their
     descriptions; the result names the scenes of each.
 
     Example:

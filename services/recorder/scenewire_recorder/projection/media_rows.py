@@ -2,20 +2,21 @@
 
 from collections.abc import Iterator
 from hashlib import sha256
-from typing import Final
+from pathlib import PurePosixPath
+from typing import Any, Final
 
+from scenewire.database.videos import Video
 from scenewire.messages import Candidate, Clip, Credit, Footage, VideoAssembled
 from scenewire.record.queries import Row
 
 __all__ = [
     "FOOTAGE_COLUMNS",
     "SUGGESTION_COLUMNS",
-    "VIDEO_COLUMNS",
-    "clip_row",
+    "clip_file",
     "footage_rows",
     "id_from",
     "suggestion_rows",
-    "video_row",
+    "video_file",
 ]
 
 SUGGESTION_COLUMNS: Final = (
@@ -51,23 +52,6 @@ FOOTAGE_COLUMNS: Final = (
     "original_name",
     "path",
     "created_at",
-)
-
-VIDEO_COLUMNS: Final = (
-    "id",
-    "path",
-    "filename",
-    "duration_frames",
-    "frame_rate_numerator",
-    "frame_rate_denominator",
-    "width",
-    "height",
-    "video_codec",
-    "audio_codec",
-    "file_size",
-    "thumbnail_path",
-    "created_at",
-    "updated_at",
 )
 
 _VARIANTS: Final = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
@@ -145,13 +129,13 @@ def _credits(candidate: Candidate | None, clip: Clip | None) -> Row:
     }
 
 
-def video_row(before: Row | None, video: VideoAssembled, at: str) -> Row:
-    """Returns the row of a finished video, which may exist already."""
+def video_file(video: VideoAssembled, at: str) -> Video:
+    """Returns the row of a finished video."""
     look = video.brief.options.look
-    return _video_row(
-        before,
+    return _file(
         video.video.key,
         at,
+        filename=video.video.key.rpartition("/")[2],
         duration_frames=video.frames,
         frame_rate_numerator=look.frame_rate,
         frame_rate_denominator=1,
@@ -164,35 +148,28 @@ def video_row(before: Row | None, video: VideoAssembled, at: str) -> Row:
     )
 
 
-def clip_row(before: Row | None, clip: Clip, at: str) -> Row:
-    """Returns the row of a source file, which other scenes may use too."""
-    facts = clip.facts
-    return _video_row(
-        before,
+def clip_file(clip: Clip, at: str) -> Video:
+    """Returns the row of a source file, which other scenes may use too. It has the name that the file had at its source."""
+    facts, stored = clip.facts, PurePosixPath(clip.file.key)
+    named = clip.credit.original_name or (f"{clip.credit.title}{stored.suffix}" if clip.credit.title else stored.name)
+    return _file(
         clip.file.key,
         at,
+        filename=named.rpartition("/")[2],
         duration_frames=facts.duration_frames,
         frame_rate_numerator=facts.frame_rate_numerator,
         frame_rate_denominator=facts.frame_rate_denominator,
         width=facts.width,
         height=facts.height,
         video_codec=facts.video_codec,
-        audio_codec=None,
+        audio_codec=facts.audio_codec,
         file_size=clip.file.size,
         thumbnail_path=None,
     )
 
 
-def _video_row(before: Row | None, path: str, at: str, **facts: object) -> Row:
-    known = before or {"created_at": at, "updated_at": at}
-    return {
-        "id": id_from("video", path),
-        "path": path,
-        "filename": path.rpartition("/")[2],
-        **facts,
-        "created_at": min(known["created_at"], at),
-        "updated_at": max(known["updated_at"], at),
-    }
+def _file(path: str, at: str, **facts: Any) -> Video:
+    return Video(id=id_from("video", path), path=path, created_at=at, updated_at=at, **facts)
 
 
 def id_from(*seed: str) -> str:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from math import fsum
 from typing import Any, Final, Self, TypeVar
 
+from scenewire.database.videos import Video
 from scenewire.messages import (
     AudioRendered,
     Brief,
@@ -30,7 +31,8 @@ from scenewire.record.content import Content
 from scenewire.record.queries import Row
 from scenewire.record.standing import STEP_AT_APPROVAL
 from scenewire_recorder.log_entries import LogEntry
-from scenewire_recorder.projection.media_rows import clip_row, footage_rows, id_from, suggestion_rows, video_row
+from scenewire_recorder.projection.files import merged
+from scenewire_recorder.projection.media_rows import clip_file, footage_rows, id_from, suggestion_rows, video_file
 
 __all__ = [
     "FLAGS",
@@ -159,7 +161,7 @@ class ProjectRows:
     scene_ids: dict[int, str] = field(default_factory=dict)
     suggestions: dict[int, dict[str, Row]] = field(default_factory=dict)
     footage: dict[int, dict[str, Row]] = field(default_factory=dict)
-    videos: dict[str, Row] = field(default_factory=dict)
+    videos: dict[str, Video] = field(default_factory=dict)
     job: Row | None = None
     causes: dict[Cause, LogEntry] = field(default_factory=dict, compare=False)
 
@@ -391,8 +393,13 @@ def _scene_message(rows: ProjectRows, project: Row, message: SceneMessage, entry
             row["selected_clip_id"] = suggestions[footage.clips[0].source_id]["id"]
             project["visuals_provider"] = footage.clips[0].credit.provider
         for clip in footage.clips:
-            rows.videos[clip.file.key] = clip_row(rows.videos.get(clip.file.key), clip, at)
-            rows.causes["video", clip.file.key] = entry
+            _use_file(rows, clip_file(clip, at), entry)
+
+
+def _use_file(rows: ProjectRows, file: Video, entry: LogEntry) -> None:
+    before = rows.videos.get(file.path)
+    rows.videos[file.path] = file if before is None else merged(before, file)
+    rows.causes["video", file.path] = entry
 
 
 def _scene_row(rows: ProjectRows, scene: Scene, entry: LogEntry) -> Row:
@@ -458,8 +465,7 @@ def _finish(rows: ProjectRows, project: Row, video: VideoAssembled, entry: LogEn
     at = entry.published_at
     _describe(project, video.brief)
     _end(project, "complete")
-    rows.videos[video.video.key] = video_row(rows.videos.get(video.video.key), video, at)
-    rows.causes["video", video.video.key] = entry
+    _use_file(rows, video_file(video, at), entry)
     project.update(
         video_path=video.video.key,
         video_total_duration=video.duration,

@@ -27,7 +27,7 @@ from scenewire_sourcing.providers.base import FootageUnavailableError, LocatedFo
 
 __all__ = ["Ingest", "IngestedClip"]
 
-_CACHE_VERSION: Final = 4
+_CACHE_VERSION: Final = 5
 """Bump when the same file leads to other facts or another verdict."""
 
 
