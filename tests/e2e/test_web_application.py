@@ -9,6 +9,7 @@ import av
 import pytest
 
 from scenewire.probe.probe import probe_media
+from tests.support.media import make_clip
 from tests.support.product import SMALL, run
 from tests.support.web_application import (
     LIST_PROJECTS,
@@ -28,6 +29,7 @@ class Site:
     """The web application's folder with a film in it."""
 
     root: Path
+    artifacts: Path
     project_id: str
 
     @property
@@ -42,9 +44,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     (folder / "tea.txt").write_text(TEXT)
     create_web_database(folder / "web" / "ai-video-generator.db")
     arguments = ("make", "--script", str(folder / "tea.txt"), "--size", SMALL, "--no-closing", "--json")
-    made = asyncio.run(run(*arguments, data=folder / "data", cwd=folder, WEBAPP_DIR=str(folder / "web")))
+    asyncio.run(make_clip(folder / "library" / "tea leaves.mp4", seconds=3, size="160x90", sound=True))
+    where = {"WEBAPP_DIR": str(folder / "web"), "LIBRARY_DIR": str(folder / "library")}
+    made = asyncio.run(run(*arguments, data=folder / "data", cwd=folder, **where))
     assert made.returncode == 0, made.err
-    return Site(folder / "web", made.result["project_id"])
+    return Site(folder / "web", folder / "data" / "artifacts", made.result["project_id"])
 
 
 def test_b29_b41_the_web_application_lists_the_video_before_its_own_older_projects(site: Site):
@@ -101,10 +105,42 @@ def test_b45_the_web_application_shows_the_project_as_finished(site: Site):
 def test_b32_every_recorded_path_leads_to_a_file_in_the_folder(site: Site):
     (project,) = rows(site.database, "SELECT video_path, thumbnail_path FROM projects WHERE id = ?", site.project_id)
     scenes = rows(site.database, LIST_SCENES, site.project_id)
-    for path in (*project.values(), *(scene["audio_file_path"] for scene in scenes)):
+    suggestions = rows(
+        site.database, "SELECT default_segment_path FROM visual_suggestions WHERE download_status = 'complete'"
+    )
+    shown = [suggestion["default_segment_path"] for suggestion in suggestions]
+    assert shown
+    require_files(site.root, [*project.values(), *shown, *(scene["audio_file_path"] for scene in scenes)])
+
+
+def test_b32_paths_in_the_tables_of_scenewire_are_keys_of_artifacts(site: Site):
+    videos = rows(site.database, "SELECT path, thumbnail_path FROM videos")
+    footage = rows(site.database, "SELECT path FROM footage WHERE state = 'used'")
+    assert {Path(row["path"]).suffix for row in footage} == {".mp4"}
+    paths = [path for row in (*videos, *footage) for path in row.values() if path is not None]
+    assert len(videos) == 2
+    require_files(site.artifacts, paths)
+
+
+def require_files(root: Path, paths: list[str]) -> None:
+    for path in paths:
         assert not path.startswith("/")
         assert "\\" not in path
-        assert (site.root / path).is_file()
+        assert (root / path).is_file()
+
+
+def test_b46_the_web_application_has_a_ranked_chosen_credited_clip_for_a_scene(site: Site):
+    chosen = rows(
+        site.database,
+        "SELECT v.* FROM scenes s JOIN visual_suggestions v ON v.id = s.selected_clip_id WHERE s.project_id = ?",
+        site.project_id,
+    )
+    assert chosen
+    for suggestion in chosen:
+        assert (suggestion["rank"], suggestion["provider"], suggestion["title"]) == (1, "library", "tea leaves")
+        assert (suggestion["duration"], suggestion["download_status"]) == (3, "complete")
+        copy = site.root / suggestion["default_segment_path"]
+        assert copy.read_bytes() == (site.root.parent / "library" / "tea leaves.mp4").read_bytes()
 
 
 def test_b54_rows_and_files_of_the_web_application_are_unchanged(site: Site):

@@ -8,6 +8,7 @@ from faststream import FastStream
 from typing_extensions import override
 
 from scenewire.artifacts.opening import open_store
+from scenewire.artifacts.webapp_export import WebApp
 from scenewire.bus import Bus
 from scenewire.errors import FailureCode, PermanentError
 from scenewire_sourcing.handlers import register
@@ -57,6 +58,7 @@ def create_app(
         on_request={server.name: partial(connect, server) for server in on_request},
         meaning=find_meaning(),
         policy=policy,
+        webapp=WebApp(settings.webapp_dir) if settings.webapp_dir else None,
     )
     bus = Bus("sourcing", settings)
     register(bus, stage, loops=settings.loops)

@@ -7,6 +7,7 @@ from typing import Final
 
 from scenewire.artifacts.result_cache import Results, fingerprint
 from scenewire.artifacts.store import ArtifactStore
+from scenewire.artifacts.webapp_export import WebApp, clip_path
 from scenewire.messages import ArtifactRef, AudioRendered, Footage, FootageSourced, OwnMedia
 from scenewire.messages.base import WireModel
 from scenewire_sourcing.ingest.ingest import Ingest
@@ -44,6 +45,7 @@ class SourcingStage:
         on_request: creates the sources that only orders which name them use.
         meaning: compares texts of any languages; without it, only words count.
         policy: which licences may be used; defaults to those that allow changes and commercial use.
+        webapp: also receives every clip that a scene shows.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class SourcingStage:
         on_request: Mapping[str, Callable[[], FootageSource]] = MappingProxyType({}),
         meaning: Meaning | None = None,
         policy: LicencePolicy | None = None,
+        webapp: WebApp | None = None,
     ) -> None:
         self._sources = FootageSources(sources, on_request)
         self._store = store
@@ -63,6 +66,7 @@ class SourcingStage:
         self._ingest = ingest
         self._meaning = meaning
         self._policy = policy or LicencePolicy()
+        self._webapp = webapp
 
     async def select_footage(self, audio: AudioRendered) -> FootageSourced:
         """Returns the footage of a scene: what it keeps of an earlier revision, its stored selection, or a new one.
@@ -74,8 +78,15 @@ class SourcingStage:
         Raises:
             PermanentError: `output_invalid`, a trimmed clip lies outside its source; names the scene and every fault. Those
                 of `own_footage`.
-            TransientError: the artifact store is unavailable; those of `own_footage`.
+            TransientError: the artifact store is unavailable; those of `own_footage`. Both: those of `WebApp.put`.
         """
+        sourced = await self._sourced(audio)
+        if self._webapp is not None:
+            for file in {clip.file for clip in sourced.footage.clips}:
+                await self._webapp.put(clip_path(audio.project_id, file.key), await self._store.open(file))
+        return sourced
+
+    async def _sourced(self, audio: AudioRendered) -> FootageSourced:
         kept = await self._kept(audio)
         if kept is not None:
             selection = await store_selection(self._store, audio, kept)

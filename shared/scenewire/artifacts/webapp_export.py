@@ -6,14 +6,14 @@ Its paths are relative to its own folder. It serves files under `public`, and pl
 import asyncio
 import os
 import shutil
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 from uuid import UUID
 
 from scenewire.artifacts.finishing import finish
 from scenewire.errors import FailureCode, PermanentError, storage_failure
 
-__all__ = ["DATABASE", "WebApp", "film_path", "narration_path", "thumbnail_path"]
+__all__ = ["DATABASE", "WebApp", "clip_path", "film_path", "narration_path", "thumbnail_path"]
 
 DATABASE: Final = "ai-video-generator.db"
 """File name of its database, in its folder."""
@@ -32,6 +32,16 @@ def thumbnail_path(project_id: UUID | str) -> str:
 def narration_path(project_id: UUID | str, scene_number: int) -> str:
     """Returns the path of a scene's narration."""
     return f".cache/audio/projects/{project_id}/scene-{scene_number}.mp3"
+
+
+def clip_path(project_id: UUID | str, key: str) -> str:
+    """Returns the path of a clip or still that a project shows.
+
+    Args:
+        project_id: the project.
+        key: the key of its artifact, or this path.
+    """
+    return f".cache/videos/projects/{project_id}/{PurePosixPath(key).name}"
 
 
 class WebApp:
@@ -66,7 +76,7 @@ class WebApp:
         await asyncio.to_thread(self._remove, project_id)
 
     def _remove(self, project_id: UUID) -> None:
-        for path in (film_path(project_id), narration_path(project_id, 1)):
+        for path in (film_path(project_id), narration_path(project_id, 1), clip_path(project_id, "any")):
             folder = (self._root / path).parent
             try:
                 shutil.rmtree(folder)

@@ -22,7 +22,7 @@ from tests.support.web_application import (
     pipeline_status,
     rows,
 )
-from tests.unit.recorder.story import delivered, film
+from tests.unit.recorder.story import content_key, delivered, film
 
 
 @pytest.fixture
@@ -73,6 +73,17 @@ async def test_b43_b44_paths_are_where_the_web_application_looks(path: Path, tmp
     assert (status, answer["video_path"]) == (200, f"/videos/{PROJECT}/final.mp4")
     assert answer["thumbnail_path"] == f"/videos/{PROJECT}/thumbnail.jpg"
     assert (answer["duration"], answer["file_size"], answer["scene_count"]) == (6.0, 1000, 3)
+
+
+async def test_b32_a_clip_that_a_scene_shows_has_a_path_in_the_web_applications_folder(path: Path):
+    async with recorder(path, "webapp") as (stage, _):
+        for message in delivered(film()):  # one at a time: rows on record are read and written again
+            await stage.record([message])
+    names = {f"s{number}r0": Path(content_key(f"s{number}r0")).name for number in (1, 2, 3)}
+    shown = rows(path, "SELECT video_id, default_segment_path FROM visual_suggestions WHERE video_id != 'other'")
+    assert {row["video_id"]: row["default_segment_path"] for row in shown} == {
+        source_id: f".cache/videos/projects/{PROJECT}/{name}" for source_id, name in names.items()
+    }
 
 
 async def test_another_layout_is_a_rebuild_away(path: Path, tmp_path: Path):

@@ -11,7 +11,7 @@ from scenewire.artifacts.deletions import Deletions
 from scenewire.artifacts.filesystem import FilesystemStore
 from scenewire.artifacts.finishing import finish
 from scenewire.artifacts.store import output_key
-from scenewire.artifacts.webapp_export import WebApp, film_path, narration_path
+from scenewire.artifacts.webapp_export import WebApp, clip_path, film_path, narration_path
 from scenewire.messages import ProjectDeleted
 from tests.support.slow_disk import SlowDisk, slow_disk
 
@@ -73,6 +73,7 @@ async def test_copies_for_the_web_application_are_removed_too(tmp_path: Path):
     for project_id in (deleted.project_id, other):
         await webapp.put(film_path(project_id), tmp_path / "film")
         await webapp.put(narration_path(project_id, 3), tmp_path / "film")
+        await webapp.put(clip_path(project_id, "content/00/clip.mp4"), tmp_path / "film")
     await Deletions(FilesystemStore(tmp_path / "artifacts"), webapp).delete(deleted)
     assert files(deleted.project_id, tmp_path) == []
-    assert len(files(other, tmp_path)) == 2
+    assert len(files(other, tmp_path)) == 3
