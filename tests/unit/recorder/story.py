@@ -269,6 +269,29 @@ class Database:
         return Database(path)
 
 
+class MemoryDatabase(Database):
+    """The same without a file: it exists as long as its engine."""
+
+    def __init__(self, schema: sqlite3.Connection) -> None:
+        """Copies the schema of another database."""
+        self.url = "sqlite://"
+        self.engine = writing_engine(self.url)
+        connection = self.engine.raw_connection()
+        assert isinstance(connection.driver_connection, sqlite3.Connection)
+        schema.backup(connection.driver_connection)
+        connection.close()
+
+    @override
+    @asynccontextmanager
+    async def stage(self) -> AsyncIterator[RecorderStage]:
+        yield RecorderStage(Repository(self.engine))
+
+    @override
+    def rows(self, query: str, *values: object) -> list[dict[str, Any]]:
+        with self.engine.connect() as connection:
+            return [dict(row) for row in connection.exec_driver_sql(query, values).mappings()]
+
+
 class PostgresDatabase(Database):
     """The same in Postgres; queries are written as for SQLite."""
 

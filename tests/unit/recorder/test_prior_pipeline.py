@@ -15,42 +15,43 @@ from scenewire.messages import ScriptRequested
 from scenewire.processes.run import run_program
 from scenewire.record.queries import Row
 from tests.support.builders import PROJECT
-from tests.unit.recorder.story import Database, delivered, failed, film
+from tests.unit.recorder.story import Database, MemoryDatabase, delivered, failed, film
 
 ROOT = Path(__file__).parents[3]
 
 
-async def test_b48_a_project_with_valid_parameters(database: Database):
+async def test_b48_a_project_with_valid_parameters(in_memory: MemoryDatabase):
     order = ScriptRequested(project_id=PROJECT, topic="Test Video", target_duration=60)
-    await database.record(delivered([order]))
-    project = database.row("SELECT * FROM projects")
+    await in_memory.record(delivered([order]))
+    assert in_memory.row("PRAGMA database_list")["file"] == ""
+    project = in_memory.row("SELECT * FROM projects")
     assert UUID(project["id"]).version == 4
     assert (project["name"], project["topic"], project["target_duration"]) == ("Test Video", "Test Video", 60)
     assert (project["current_step"], project["video_path"]) == ("script-generation", None)
     assert project["created_at"] == project["last_active"]
 
 
-async def test_b48_a_batch_of_scenes(database: Database):
-    await database.record(delivered(film(scene_count=25)[:2]))
-    scenes = database.rows("SELECT * FROM scenes ORDER BY scene_number")
+async def test_b48_a_batch_of_scenes(in_memory: MemoryDatabase):
+    await in_memory.record(delivered(film(scene_count=25)[:2]))
+    scenes = in_memory.rows("SELECT * FROM scenes ORDER BY scene_number")
     assert [scene["scene_number"] for scene in scenes] == list(range(1, 26))
     assert {scene["project_id"] for scene in scenes} == {str(PROJECT)}
     assert len({scene["id"] for scene in scenes}) == 25
     assert {scene["audio_file_path"] for scene in scenes} == {None}
 
 
-async def test_b48_a_scenes_narration(database: Database):
-    await database.record(delivered(film(scene_count=2)[:5]))
-    spoken, unspoken = database.rows("SELECT audio_file_path, duration FROM scenes ORDER BY scene_number")
+async def test_b48_a_scenes_narration(in_memory: MemoryDatabase):
+    await in_memory.record(delivered(film(scene_count=2)[:5]))
+    spoken, unspoken = in_memory.rows("SELECT audio_file_path, duration FROM scenes ORDER BY scene_number")
     assert spoken == {"audio_file_path": "content/00/a", "duration": 2.0}
     assert unspoken == {"audio_file_path": None, "duration": None}
 
 
-async def test_b26_b48_steps_and_last_activity_go_forward_with_every_message(database: Database):
+async def test_b26_b48_steps_and_last_activity_go_forward_with_every_message(in_memory: MemoryDatabase):
     seen: list[Row] = []
     for message in delivered(film(scene_count=2)):
-        await database.record([message])
-        seen.append(database.row("SELECT current_step, last_active FROM projects"))
+        await in_memory.record([message])
+        seen.append(in_memory.row("SELECT current_step, last_active FROM projects"))
     assert list(dict.fromkeys(row["current_step"] for row in seen)) == [
         "script-generation",
         "voiceover",
@@ -61,9 +62,9 @@ async def test_b26_b48_steps_and_last_activity_go_forward_with_every_message(dat
     assert all(earlier["last_active"] < later["last_active"] for earlier, later in pairwise(seen))
 
 
-async def test_b24_b48_a_finished_film(database: Database):
-    await database.record(delivered(film()))
-    project = database.row("SELECT * FROM projects")
+async def test_b24_b48_a_finished_film(in_memory: MemoryDatabase):
+    await in_memory.record(delivered(film()))
+    project = in_memory.row("SELECT * FROM projects")
     assert (project["current_step"], project["status"]) == ("export", "complete")
     assert project["video_path"] == f"output/{PROJECT}/Tea_video.mp4"
     assert (project["video_total_duration"], project["total_duration"], project["video_file_size"]) == (4.0, 6.0, 1000)

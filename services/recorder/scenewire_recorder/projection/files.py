@@ -26,5 +26,7 @@ def save_files(videos: VideoRepository, used: Iterable[Video]) -> None:
     rows = dict(stored)
     for file in used:
         rows[file.path] = merged(rows[file.path], file) if file.path in rows else file
-    videos.add(row for path, row in rows.items() if path not in stored)
-    videos.update(row for path, row in rows.items() if path in stored)
+    if added := [row for path, row in rows.items() if path not in stored]:
+        videos.add(added)
+    if changed := [row for path, row in rows.items() if path in stored and row != stored[path]]:
+        videos.update(changed)
