@@ -48,6 +48,7 @@ __all__ = [
     "Stream",
     "dead_letter_subject",
     "interruption_subject",
+    "news_subject",
     "progress_subject",
 ]
 
@@ -57,7 +58,8 @@ class Stream:
     """A stream on disk.
 
     When full, it refuses new messages instead of dropping old ones. If it `holds_last_only`, it keeps the last message of
-    each subject, and drops the oldest messages when full.
+    each subject, and drops the oldest messages when full. If it `announces`, the server publishes the headers of each message
+    that it has stored; see `news_subject`.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Stream:
     max_bytes: int
     duplicate_window: timedelta
     holds_last_only: bool = False
+    announces: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +130,7 @@ PIPELINE: Final = Stream(
     max_age=timedelta(days=30),
     max_bytes=1024 * MEBIBYTE,
     duplicate_window=timedelta(days=1),
+    announces=True,
 )
 
 # When full, it refuses new dead letters: an evicted one would vanish silently, while a refused one is logged and
@@ -215,6 +219,11 @@ ALL_PROGRESS: Final = "progress.*"
 def progress_subject(stage: str) -> str:
     """Returns the subject of a stage's progress: core NATS, not stored."""
     return f"progress.{stage}"
+
+
+def news_subject(subject: str) -> str:
+    """Returns the subject on which the server announces what it has stored on a subject: core NATS, headers only."""
+    return f"stored.{subject}"
 
 
 def dead_letter_subject(durable: str) -> str:

@@ -331,7 +331,7 @@ class Bus:
             on_startup=[self._join_monitor, self._attach, *self._on_start],
             after_startup=[self._start_batches, self._mark_running],
             on_shutdown=[*self._before_stop, self._stop_work, self._stop_batches],
-            after_shutdown=[self._leave_monitor, *self._on_stop],
+            after_shutdown=[self._ended.close, self._leave_monitor, *self._on_stop],
         )
 
     async def _join_monitor(self) -> None:
@@ -407,7 +407,7 @@ class Bus:
             if self._settings.is_alone and info.delivered is not None:
                 self._policy.interruptions.forgive_earlier(durable.name, info.delivered.stream_seq)
         if any(durable.is_work for durable in self._policy.durables.values()):
-            await self._ended.listen(self._jetstream)
+            await self._ended.listen(await self.broker.connect())
 
     async def _announce(self, durable: Durable, project_id: UUID) -> None:
         scene_number = current_delivery().message.scene_number

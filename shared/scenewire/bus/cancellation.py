@@ -1,26 +1,27 @@
 """Stops the work for projects that have failed, were cancelled or were deleted.
 
-Every process has a consumer of its own: a durable that replicas share would deliver an end to one of them only.
+Every process reads them for itself: a durable that replicas share would deliver an end to one of them only.
 """
 
 import asyncio
 import sys
 from collections import defaultdict
 from collections.abc import Awaitable
+from contextlib import AsyncExitStack, aclosing
 from typing import Final
 from uuid import UUID
 
 import structlog
-from nats.aio.msg import Msg
-from nats.js import JetStreamContext
-from nats.js.api import DeliverPolicy
+from nats.aio.client import Client
 from pydantic import ValidationError
 
-from scenewire.bus.connection import Ephemeral
-from scenewire.messages import Message, ProjectCancelled, ProjectDeleted, ProjectFailed
-from scenewire.topology import PIPELINE
+from scenewire.bus.reading import StreamReader
+from scenewire.errors import TransientError
+from scenewire.messages import Message, ProjectCancelled, ProjectDeleted, ProjectFailed, StoredMessage
 
 __all__ = ["EndedProjects"]
+
+_ENDS: Final = "project.*"
 
 _CATCH_UP_TIMEOUT_S: Final = 10.0
 """How long a start waits for earlier ends; a slower reader works for ended projects for a while, nothing worse."""
@@ -37,33 +38,29 @@ class EndedProjects:
     def __init__(self) -> None:
         self._revisions: dict[UUID, int] = {}
         self._working: defaultdict[UUID, dict[asyncio.Task[None], int]] = defaultdict(dict)
-        self._received = 0
-        self._caught_up = asyncio.Event()
+        self._following = AsyncExitStack()
 
-    async def listen(self, jetstream: JetStreamContext) -> None:
-        """Subscribes, and returns once the earlier ends are known."""
-        info = await jetstream.stream_info(PIPELINE.name, subjects_filter="project.*")
-        expected = sum((info.state.subjects or {}).values())
+    async def listen(self, client: Client) -> None:
+        """Follows the ends of projects until `close`; returns once the earlier ends are known.
 
-        async def receive(message: Msg) -> None:
-            self._receive(message)
-            self._received += 1
-            if self._received >= expected:
-                self._caught_up.set()
+        Raises:
+            PermanentError: `bus_not_provisioned`, the server is too old.
+        """
+        reader = StreamReader(client)
+        sequence = 1
+        try:
+            async with asyncio.timeout(_CATCH_UP_TIMEOUT_S), aclosing(reader.batches(_ENDS)) as batches:
+                async for batch in batches:
+                    for message in batch:
+                        self._receive(message)
+                    sequence = batch[-1].sequence + 1
+        except (TimeoutError, TransientError) as error:
+            log.warning("ended_projects_unread", from_sequence=sequence, error=repr(error))
+        await self._following.enter_async_context(reader.following(_ENDS, self._receive, from_sequence=sequence))
 
-        await jetstream.subscribe(
-            "project.*",
-            stream=PIPELINE.name,
-            ordered_consumer=True,
-            cb=receive,
-            config=Ephemeral(deliver_policy=DeliverPolicy.ALL),
-        )
-        if expected:
-            try:
-                async with asyncio.timeout(_CATCH_UP_TIMEOUT_S):
-                    await self._caught_up.wait()
-            except TimeoutError:
-                log.warning("ended_projects_unread", expected=expected, received=self._received)
+    async def close(self) -> None:
+        """Stops following."""
+        await self._following.aclose()
 
     def includes(self, project_id: UUID | None, revision: int) -> bool:
         """Returns whether a project has ended at this revision or a later one."""
@@ -89,10 +86,10 @@ class EndedProjects:
             if not self._working[project_id]:
                 del self._working[project_id]
 
-    def _receive(self, message: Msg) -> None:
+    def _receive(self, message: StoredMessage) -> None:
         model: type[Message] = ProjectFailed if message.subject == ProjectFailed.SUBJECT else ProjectCancelled
         try:
-            ended = model.model_validate_json(message.data)
+            ended = model.model_validate_json(message.body)
         except ValidationError:
             log.warning("unreadable_end", subject=message.subject)  # the recorder logs it
             return

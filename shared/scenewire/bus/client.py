@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -11,12 +11,11 @@ from uuid import UUID
 import nats
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 from pydantic import ValidationError
 
 from scenewire.bus.admission import require_admission
-from scenewire.bus.connection import BusAddress, Ephemeral, connected
+from scenewire.bus.connection import BusAddress, connected
 from scenewire.bus.letters import DeadLetters
 from scenewire.bus.provision import Missing, configured_durables, missing, provision
 from scenewire.bus.publishing import (
@@ -27,7 +26,7 @@ from scenewire.bus.publishing import (
     require_body_fits,
     room_for_body,
 )
-from scenewire.bus.received import stored_message
+from scenewire.bus.reading import EVERYTHING, StreamReader
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.messages import Message, Progress, ScriptRequested, StoredMessage
 from scenewire.settings import AdmissionSettings, ProvisionSettings
@@ -35,13 +34,7 @@ from scenewire.topology import ALL_PROGRESS, PIPELINE, Durable
 
 __all__ = ["BusClient", "StreamState", "bus_client"]
 
-BATCH_MESSAGES: Final = 500
-FETCH_TIMEOUT_S: Final = 10.0
-NEXT_MESSAGE_TIMEOUT_S: Final = 30.0
 REQUEST_TIMEOUT_S: Final = 10.0
-
-FORGET_READER_AFTER_S: Final = 60.0
-"""The server removes the consumer of a reader that has asked for nothing for as long."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +56,7 @@ class BusClient:
     def __init__(self, client: Client) -> None:
         self._client = client
         self._jetstream = client.jetstream(timeout=REQUEST_TIMEOUT_S)
+        self._reader = StreamReader(client)
 
     @property
     def is_connected(self) -> bool:
@@ -225,110 +219,59 @@ class BusClient:
         return not ack.duplicate
 
     async def read_all(self, *, headers_only: bool = False) -> AsyncIterator[Sequence[StoredMessage]]:
-        """Yields what the stream holds at the moment, in order, up to `BATCH_MESSAGES` at a time.
+        """Yields what the stream holds, in order, up to `BATCH_MESSAGES` at a time.
 
         Args:
             headers_only: whether to leave out the bodies.
 
         Raises:
-            TransientError: `bus_unavailable`, the server stopped answering.
+            TransientError: `bus_unavailable`.
+            PermanentError: `bus_not_provisioned`, the server is too old.
         """
-        with _outages():
-            state = (await self._jetstream.stream_info(PIPELINE.name)).state
-        if not state.messages:
-            return
-        reader = await self._jetstream.pull_subscribe(
-            ">",
-            stream=PIPELINE.name,
-            config=ConsumerConfig(
-                deliver_policy=DeliverPolicy.ALL,
-                ack_policy=AckPolicy.NONE,
-                headers_only=headers_only or None,
-                inactive_threshold=FORGET_READER_AFTER_S,
-                mem_storage=True,
-            ),
-        )
-        more = True
-        try:
-            while more:
-                try:
-                    batch = await reader.fetch(BATCH_MESSAGES, timeout=FETCH_TIMEOUT_S)
-                except (TimeoutError, OSError, nats.errors.Error) as error:
-                    message = f"the stream cannot be read: {error!r}"
-                    raise TransientError(FailureCode.BUS_UNAVAILABLE, message) from error
-                yield [stored_message(message) for message in batch]
-                last = batch[-1].metadata
-                more = last.num_pending > 0 and last.sequence.stream < state.last_seq
-        finally:
-            await reader.unsubscribe()
+        last = (await self.state()).last_sequence
+        async with aclosing(self._reader.batches()) as batches:
+            async for batch in batches:
+                yield [_without_body(message) for message in batch] if headers_only else batch
+                if batch[-1].sequence >= last:
+                    return
 
     async def stored(
         self, subjects: Sequence[str], *, from_sequence: int = 1, headers_only: bool = False
     ) -> AsyncGenerator[StoredMessage, None]:
         """Yields the messages on certain subjects that the stream holds at the moment, in order.
 
-        The server delivers messages on these subjects only.
+        The server sends messages on these subjects only.
 
         Args:
-            subjects: may contain wildcards.
+            subjects: may contain wildcards; no message may match two of them.
             from_sequence: the first stream sequence of interest.
             headers_only: whether to leave out the bodies: headers name project and revision of what services publish.
 
         Raises:
             TransientError: `bus_unavailable`.
+            PermanentError: `bus_not_provisioned`, the server is too old.
         """
-        last = max([await self._last_sequence(subject) for subject in subjects])
-        if last < from_sequence:
-            return
-        messages = await self._jetstream.subscribe(
-            ">",
-            stream=PIPELINE.name,
-            ordered_consumer=True,
-            config=Ephemeral(
-                filter_subjects=list(subjects),
-                deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
-                opt_start_seq=max(1, from_sequence),
-                headers_only=headers_only or None,
-            ),
-        )
-        try:
-            sequence = 0
-            while sequence < last:
-                message = stored_message(await messages.next_msg(timeout=NEXT_MESSAGE_TIMEOUT_S))
-                sequence = message.sequence
-                yield message
-        except TimeoutError as error:
-            raise TransientError(
-                FailureCode.BUS_UNAVAILABLE,
-                "the NATS server stopped answering while the stream was being read",
-                hint="run the same command again",
-            ) from error
-        finally:
-            await messages.unsubscribe()
+        last = (await self.state()).last_sequence
+        wanted = (EVERYTHING,) if set(subjects) == set(PIPELINE.subjects) else subjects
+        async with aclosing(self._reader.messages(wanted, from_sequence=from_sequence)) as messages:
+            async for message in messages:
+                if message.sequence > last:
+                    return
+                yield _without_body(message) if headers_only else message
 
     async def batch(self, *, from_sequence: int, limit: int) -> Sequence[StoredMessage]:
         """Returns the next messages from a sequence on; none if the stream holds none.
 
         Args:
             from_sequence: the first stream sequence of interest.
-            limit: number of messages.
+            limit: most messages; long ones may be fewer.
 
         Raises:
             TransientError: `bus_unavailable`.
+            PermanentError: `bus_not_provisioned`, the server is too old.
         """
-        messages: list[StoredMessage] = []
-        async with aclosing(self.stored(PIPELINE.subjects, from_sequence=from_sequence)) as stored:
-            async for message in stored:
-                messages.append(message)
-                if len(messages) == limit:
-                    break
-        return messages
-
-    async def _last_sequence(self, subject: str) -> int:
-        try:
-            return (await self._jetstream.get_last_msg(PIPELINE.name, subject)).seq or 0
-        except NotFoundError:
-            return 0
+        async with aclosing(self._reader.batches(from_sequence=from_sequence, limit=limit)) as batches:
+            return await anext(batches, ())
 
     @asynccontextmanager
     async def following(
@@ -338,10 +281,11 @@ class BusClient:
         on_message: Callable[[StoredMessage], None],
         on_progress: Callable[[Progress], None],
     ) -> AsyncIterator[None]:
-        """Calls back for every stored message from a sequence on and for all progress, for as long as the block runs."""
+        """Calls back for every stored message from a sequence on and for all progress, for as long as the block runs.
 
-        async def received(message: Msg) -> None:
-            on_message(stored_message(message))
+        Raises:
+            PermanentError: `bus_not_provisioned`, the server is too old.
+        """
 
         async def progressed(message: Msg) -> None:
             try:
@@ -351,18 +295,15 @@ class BusClient:
             on_progress(progress)
 
         telemetry = await self._client.subscribe(ALL_PROGRESS, cb=progressed)
-        messages = await self._jetstream.subscribe(
-            ">",
-            stream=PIPELINE.name,
-            ordered_consumer=True,
-            cb=received,
-            config=Ephemeral(deliver_policy=DeliverPolicy.BY_START_SEQUENCE, opt_start_seq=max(1, from_sequence)),
-        )
         try:
-            yield
+            async with self._reader.following(EVERYTHING, on_message, from_sequence=from_sequence):
+                yield
         finally:
             await telemetry.unsubscribe()
-            await messages.unsubscribe()
+
+
+def _without_body(message: StoredMessage) -> StoredMessage:
+    return replace(message, body=b"")
 
 
 @contextmanager

@@ -14,15 +14,13 @@ from faststream.nats import NatsBroker
 from faststream.nats.security import NatsUserPassword
 from faststream.types import BrokerMiddleware
 from nats.aio.client import Client
-from nats.js.api import ConsumerConfig
-from nats.nuid import NUID
 from typing_extensions import override
 
 from scenewire.errors import FailureCode, PipelineError, TransientError
 from scenewire.observability.logging_setup import redacted
 from scenewire.settings import ServiceSettings
 
-__all__ = ["BusAddress", "Ephemeral", "connected", "make_broker"]
+__all__ = ["BusAddress", "connected", "make_broker"]
 
 CONNECTION_LOST: Final = 70
 """Exit code when the server closes the connection for good (EX_SOFTWARE of sysexits); a supervisor restarts the process."""
@@ -31,8 +29,6 @@ CONNECT_TIMEOUT_S: Final = 5.0
 RECONNECT_WAIT_S: Final = 1
 
 log = structlog.get_logger(__name__)
-
-_names = NUID()
 
 _read_headers: Final = Client._process_headers  # noqa: SLF001 - see below
 
@@ -80,20 +76,6 @@ class BusAddress:
     def inbox_prefix(self) -> str:
         """Prefix of the subjects of replies: a user may subscribe to its own only."""
         return f"_INBOX_{self.user}" if self.user else "_INBOX"
-
-
-@dataclass
-class Ephemeral(ConsumerConfig):
-    """A consumer of one process, with a new name each time it is created: ordered consumers are recreated after a gap.
-
-    Without a name, the client creates it through a subject that names neither consumer nor filter. A user who may
-    publish there can also change the durables of others. With a name, the subject contains both, and the server checks
-    them against the user's permissions.
-    """
-
-    def __post_init__(self) -> None:
-        """Gives copies a name of their own, too."""
-        self.name = _names.next().decode()
 
 
 class _ExpectedFailures(logging.Filter):

@@ -12,6 +12,7 @@ from nats.js.api import (
     ConsumerConfig,
     DeliverPolicy,
     DiscardPolicy,
+    RePublish,
     RetentionPolicy,
     StorageType,
     StreamConfig,
@@ -21,7 +22,7 @@ from nats.js.errors import APIError, NotFoundError
 from scenewire.bus.connection import BusAddress, connected
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.settings import ProvisionSettings, ServiceSettings
-from scenewire.topology import DURABLES, PIPELINE, STREAMS, Durable, Stream
+from scenewire.topology import DURABLES, PIPELINE, STREAMS, Durable, Stream, news_subject
 
 __all__ = ["Missing", "configured_durables", "missing", "provision", "provision_server", "release_unacknowledged"]
 
@@ -205,6 +206,7 @@ def _stream_config(stream: Stream) -> StreamConfig:
         max_age=stream.max_age.total_seconds(),
         duplicate_window=stream.duplicate_window.total_seconds(),
         allow_direct=True,
+        republish=RePublish(src=">", dest=news_subject(">"), headers_only=True) if stream.announces else None,
     )
 
 
