@@ -4,10 +4,14 @@ import asyncio
 import json
 import re
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from nats.aio.msg import Msg
+from nats.js import JetStreamContext
 
 from scenewire.bus.credentials import CLIENT, OPERATOR, USERS
 from scenewire.bus.provision import provision
@@ -29,14 +33,35 @@ from scenewire.topology import (
     LIST_MOODS,
     LIST_VOICES,
     MAKE_ORDER,
-    PIPELINE,
     PLAN_ORDER,
     SAMPLE_VOICE,
     STREAMS,
     dead_letter_subject,
+    news_subject,
 )
 from tests.support.deployed_bus import CONFIG, DeployedBus, deployed_bus
 from tests.support.product import environment, kill_group
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account of the configuration, as it is written."""
+
+    user: str
+    publishes: set[str]
+    imports: list[tuple[str, str, str]]
+
+
+def accounts() -> list[Account]:
+    """The accounts of the services and of clients."""
+    found = []
+    for text in re.split(r"\n  [A-Z]+: \{\n", CONFIG.read_text())[2:]:
+        user = re.findall(r"user: (\w+)", text)[0]
+        publishes = re.findall(r'"([^"]+)"', re.findall(r"publish: \{ allow: \[(.*?)\]", text, re.DOTALL)[0])
+        imports = re.findall(r'\{ (\w+): \{ account: (\w+), subject: "([^"]+)" \} \}', text)
+        found.append(Account(user, set(publishes), imports))
+    return found
+
 
 WORKERS = {
     "script": {ScenesScripted.SUBJECT, ScriptRequested.SUBJECT},
@@ -53,6 +78,14 @@ ANSWERED = {
     "sourcing": {LIST_FOOTAGE},
 }
 """What each service answers."""
+
+STORED_SUBJECTS = {subject for made in WORKERS.values() for subject in made} | {
+    ScriptRequested.SUBJECT,
+    ProjectFailed.SUBJECT,
+    ProjectCancelled.SUBJECT,
+    ProjectDeleted.SUBJECT,
+}
+"""Where a user can put a body of its choice into the stream."""
 
 REQUESTS = {subject for answered in ANSWERED.values() for subject in answered}
 
@@ -72,21 +105,28 @@ MESSAGES = {
     *(f"progress.{durable.name}" for durable in DURABLES),
 }
 
+REPUBLISHED = {news_subject("project.forged")}
+"""What only the server publishes."""
+
 API = "$JS.API"
 READS = {f"{API}.STREAM.INFO.PIPELINE", f"{API}.STREAM.MSG.GET.PIPELINE"}
 ADMINISTRATION = {
     *(f"{API}.STREAM.{verb}.{stream.name}" for stream in STREAMS for verb in ("DELETE", "PURGE", "UPDATE", "INFO")),
     *(f"{API}.STREAM.{verb}.{stream.name}" for stream in STREAMS for verb in ("MSG.DELETE", "MSG.GET", "SNAPSHOT")),
     *(f"{API}.DIRECT.GET.{stream.name}" for stream in STREAMS),
-    *(f"{API}.CONSUMER.CREATE.{stream.name}" for stream in STREAMS),
+    *(
+        f"{API}.CONSUMER.CREATE.{stream.name}{name}"
+        for stream in STREAMS
+        for name in ("", ".own", ".own.>", ".own.project.*")
+    ),
+    *(f"{API}.CONSUMER.DURABLE.CREATE.{stream.name}.own" for stream in STREAMS),
     f"{API}.STREAM.CREATE.ANOTHER",
+    f"{API}.INFO",
     f"{API}.STREAM.NAMES",
     f"{API}.STREAM.LIST",
     f"{API}.CONSUMER.LIST.PIPELINE",
-    f"{API}.CONSUMER.CREATE.PIPELINE.own.>",
 }
-LISTENING = f"{API}.CONSUMER.CREATE.PIPELINE.own.project.*"
-WATCHING = f"{API}.CONSUMER.CREATE.PIPELINE.own"
+STORED = f"{API}.DIRECT.GET.PIPELINE"
 
 
 def uses_of(durable: str) -> set[str]:
@@ -112,7 +152,7 @@ def changes_of(durable: str) -> set[str]:
     }
 
 
-EVERYTHING = MESSAGES | READS | ADMINISTRATION | {LISTENING, WATCHING}
+EVERYTHING = MESSAGES | READS | ADMINISTRATION | {STORED, *REPUBLISHED}
 EVERYTHING |= {subject for durable in DURABLES for subject in uses_of(durable.name) | changes_of(durable.name)}
 EVERYTHING |= {subject for durable in DURABLES for subject in counts_of(durable.name)}
 
@@ -121,20 +161,20 @@ def allowed(user: str) -> set[str]:
     """What a user needs for its work, and nothing else."""
     if user == CLIENT:
         recorded = f"{API}.CONSUMER.INFO.PIPELINE.recorder"
-        return {ScriptRequested.SUBJECT, *REQUESTS, *WISHES, recorded, WATCHING} | READS | BACKLOG
+        return {ScriptRequested.SUBJECT, *REQUESTS, *WISHES, recorded, STORED, f"{API}.INFO"} | READS | BACKLOG
     durables = {durable.name for durable in DURABLES if durable.name.partition("-")[0] == user}
-    own = {subject for durable in durables for subject in uses_of(durable)}
+    own = {subject for durable in durables for subject in uses_of(durable)} | {f"{API}.INFO"}
     if user == "recorder":
         return own | READS
     own |= {subject for durable in durables for subject in counts_of(durable)}
     if user == "gateway":
         recorded = f"{API}.CONSUMER.INFO.PIPELINE.recorder"
         letters = {dead_letter_subject(durable) for durable in durables}
-        return own | letters | READS | REQUESTS | WISHES | {recorded, WATCHING}
+        return own | letters | READS | REQUESTS | WISHES | {recorded, STORED}
     told = {ProjectFailed.SUBJECT} | {s for d in durables for s in (dead_letter_subject(d), f"progress.{d}")}
-    reads = READS if user == "assembly" else {f"{API}.STREAM.INFO.PIPELINE"}
-    backlog = BACKLOG if user == "script" else set()
-    return own | told | reads | backlog | WORKERS[user] | {LISTENING}
+    reads = READS if user == "assembly" else set()
+    backlog = BACKLOG | {f"{API}.STREAM.INFO.PIPELINE"} if user == "script" else set()
+    return own | told | reads | backlog | WORKERS[user] | {STORED}
 
 
 @pytest.fixture
@@ -166,7 +206,7 @@ async def test_a_user_hears_its_own_answers_only(bus: DeployedBus, user: str) ->
     closed = [">", "_INBOX.>", "$JS.>", "$SYS.>", "dlq.>", "script.requested", "narration.requested", *others]
     closed += REQUESTS - ANSWERED.get(user, set())
     if user not in (CLIENT, "gateway"):
-        closed += ["progress.>"]
+        closed += ["progress.*", "stored.>"]
     if user != CLIENT:
         closed += ["video.assembled", "project.*"]
     async with bus.connected(user) as visit:
@@ -175,31 +215,104 @@ async def test_a_user_hears_its_own_answers_only(bus: DeployedBus, user: str) ->
         assert await bus.violations(visit) == [("Subscription", subject) for subject in closed]
 
 
-@pytest.mark.parametrize("user", ["script", "tts", "sourcing", "assembly", "gateway", CLIENT])
-@pytest.mark.parametrize("named", ["name", "durable_name"])
-async def test_who_may_make_consumers_cannot_change_a_durable_with_that(
-    bus: DeployedBus, user: str, named: str
-) -> None:
-    subject = WATCHING if user in (CLIENT, "gateway") else LISTENING
-    config = {named: "recorder", "ack_policy": "explicit"} | (
-        {} if subject == WATCHING else {"filter_subject": "project.*"}
+def test_an_account_imports_what_its_user_may_publish_and_nothing_else() -> None:
+    """A reply that arrives in an account goes where the account's imports lead, whatever its user may publish."""
+    for account in accounts():
+        imported = {subject for kind, _, subject in account.imports if kind == "service"}
+        assert imported == {subject for subject in account.publishes if not subject.startswith("progress.")}, (
+            account.user
+        )
+
+
+def test_every_user_has_an_account_of_its_own() -> None:
+    assert sorted(account.user for account in accounts()) == sorted(user for user in USERS if user != OPERATOR)
+
+
+FORGED = b"forged"
+
+
+def requests_of(user: str, aim: str) -> Iterator[tuple[str, bytes]]:
+    """Everything that a user can have answered or delivered on a subject, each request with its body."""
+    for subject in allowed(user):
+        if subject == STORED:
+            yield subject, b'{"seq": 1, "next_by_subj": ">", "batch": 9}'
+        elif ".MSG.NEXT." in subject:
+            yield subject, b'{"batch": 9, "expires": 100000000}'
+        elif subject == f"{API}.STREAM.MSG.GET.PIPELINE":
+            yield subject, b'{"seq": 1}'
+        elif subject.startswith(API):
+            yield subject, b""
+        elif subject in STORED_SUBJECTS:
+            yield subject, FORGED
+    for named, narrowed in ((".own", {}), (".own.project.*", {"filter_subject": "project.*"})):
+        config = {"name": "own", "deliver_subject": aim, "ack_policy": "none", **narrowed}
+        body = json.dumps({"stream_name": "PIPELINE", "config": config}).encode()
+        yield f"{API}.CONSUMER.CREATE.PIPELINE{named}", body
+
+
+@pytest.mark.parametrize("user", [user for user in USERS if user != OPERATOR])
+async def test_nobody_can_have_the_server_deliver_to_the_subjects_of_others(bus: DeployedBus, user: str) -> None:
+    """Consumers deliver, and requests are answered, on any subject: permissions do not apply to either."""
+    others = [other for other in USERS if other != user]
+    aims = {*MESSAGES, *REPUBLISHED, f"{API}.STREAM.DELETE.DLQ", *(f"_INBOX_{other}.x" for other in others)} - allowed(
+        user
     )
-    async with bus.connected(user) as visit:
-        await visit.request(subject, json.dumps({"stream_name": "PIPELINE", "config": config}).encode())
-    async with bus.connected(OPERATOR) as operator:
-        recorder = await operator.jetstream().consumer_info(PIPELINE.name, "recorder")
-    assert (recorder.config.durable_name, recorder.config.filter_subject) == ("recorder", ">")
+    arrived: list[str] = []
+
+    async def arrives(message: Msg) -> None:
+        arrived.append(message.subject)
+
+    async with AsyncExitStack() as stack:
+        clients = {other: await stack.enter_async_context(bus.connected(other)) for other in USERS}
+        for other in others:
+            listens = aims if other == OPERATOR else {f"_INBOX_{other}.x", *(ANSWERED.get(other, set()) & aims)}
+            for subject in listens:
+                await clients[other].subscribe(subject, cb=arrives)
+            await clients[other].flush()
+        for aim in sorted(aims):
+            for request, body in requests_of(user, aim):
+                await clients[user].publish(request, body, reply=aim)
+        await bus.violations(clients[user])  # the server has handled everything
+        for other in others:
+            await clients[other].flush()
+        stored = await contents(clients[OPERATOR].jetstream())
+    assert [subject for subject in arrived if subject not in allowed(user)] == []
+    assert stored.keys() <= allowed(user)
 
 
-async def test_nobody_gets_in_without_a_password(bus: DeployedBus) -> None:
+async def contents(jetstream: JetStreamContext) -> dict[str, int]:
+    """How many messages the streams hold, by subject."""
+    counts: dict[str, int] = {}
+    for stream in STREAMS:
+        counts |= (await jetstream.stream_info(stream.name, subjects_filter=">")).state.subjects or {}
+    return counts
+
+
+async def test_the_connections_of_clients_are_limited_and_leave_room_for_services(bus: DeployedBus) -> None:
+    limit = int(re.findall(r"max_connections: (\d+)", CONFIG.read_text())[0])
+    async with AsyncExitStack() as stack:
+        for _ in range(limit):
+            await stack.enter_async_context(bus.connected(CLIENT))
+        password = (bus.credentials / CLIENT / "nats_password").read_text()
+        login = json.dumps({"verbose": False, "user": CLIENT, "pass": password})
+        assert b"maximum account active connections exceeded" in await answer_to_login(bus, login)
+        await stack.enter_async_context(bus.connected("tts"))
+
+
+async def answer_to_login(bus: DeployedBus, login: str) -> bytes:
     host, _, port = bus.url.removeprefix("nats://").rpartition(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     async with asyncio.timeout(10):
         assert json.loads((await reader.readline()).removeprefix(b"INFO "))["auth_required"]
-        writer.write(b'CONNECT {"verbose": false}\r\nPING\r\n')
-        assert b"Authorization Violation" in await reader.readline()
+        writer.write(f"CONNECT {login}\r\nPING\r\n".encode())
+        answer = await reader.readline()
     writer.close()
     await writer.wait_closed()
+    return answer
+
+
+async def test_nobody_gets_in_without_a_password(bus: DeployedBus) -> None:
+    assert b"Authorization Violation" in await answer_to_login(bus, '{"verbose": false}')
 
 
 async def test_the_whole_pipeline_works_with_these_rights_alone(bus: DeployedBus, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import AsyncGenerator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -11,12 +11,10 @@ from uuid import UUID
 
 import nats
 from nats.aio.client import Client
-from nats.js.api import DeliverPolicy
 from nats.js.errors import APIError, NotFoundError
 
-from scenewire.bus.connection import Ephemeral
 from scenewire.bus.publishing import PUBLISH_TIMEOUT_S, publish_errors, require_body_fits, room_for_body
-from scenewire.bus.received import stored_message
+from scenewire.bus.reading import StreamReader
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.messages import ScriptRequested, StoredMessage, message_model
 from scenewire.messages.headers import (
@@ -40,7 +38,6 @@ from scenewire.topology import DEAD_LETTERS, DURABLES, PIPELINE
 __all__ = ["DeadLetter", "DeadLetters"]
 
 REQUEST_TIMEOUT_S: Final = 10.0
-NEXT_MESSAGE_TIMEOUT_S: Final = 30.0
 
 _NO_MESSAGE: Final = 10037
 """The stream holds no message at this sequence."""
@@ -159,29 +156,18 @@ class DeadLetters:
             TransientError: `bus_unavailable`, `bus_not_provisioned`.
         """
         with _read_errors():
-            state = (await self._jetstream.stream_info(DEAD_LETTERS.name)).state
-            if not state.messages:
-                return
-            letters = await self._jetstream.subscribe(
-                DEAD_LETTERS.subjects[0],
-                stream=DEAD_LETTERS.name,
-                ordered_consumer=True,
-                config=Ephemeral(deliver_policy=DeliverPolicy.ALL),
-            )
-        try:
-            sequence = 0
-            while sequence < state.last_seq:
-                with _read_errors():
-                    stored = stored_message(await letters.next_msg(timeout=NEXT_MESSAGE_TIMEOUT_S))
-                sequence = stored.sequence
-                yield DeadLetter(
-                    sequence=sequence,
-                    stored_at=datetime.fromtimestamp(stored.published_at_ns / 1e9, UTC),
-                    headers=stored.headers,
-                    body=stored.body,
-                )
-        finally:
-            await letters.unsubscribe()
+            last = (await self._jetstream.stream_info(DEAD_LETTERS.name)).state.last_seq
+        async with aclosing(StreamReader(self._client, DEAD_LETTERS.name).batches()) as batches:
+            async for batch in batches:
+                for stored in batch:
+                    if stored.sequence > last:
+                        return
+                    yield DeadLetter(
+                        sequence=stored.sequence,
+                        stored_at=datetime.fromtimestamp(stored.published_at_ns / 1e9, UTC),
+                        headers=stored.headers,
+                        body=stored.body,
+                    )
 
     async def get(self, sequence: int) -> DeadLetter:
         """Returns a dead letter.
@@ -291,18 +277,11 @@ class DeadLetters:
         """Returns the project id of an order that names none, which depends on the exact time of its publication."""
         if await self._stored(letter) is None:
             return None
-        with _read_errors():
-            orders = await self._jetstream.subscribe(
-                letter.subject,
-                stream=PIPELINE.name,
-                ordered_consumer=True,
-                config=Ephemeral(deliver_policy=DeliverPolicy.BY_START_SEQUENCE, opt_start_seq=letter.message_sequence),
-            )
-            try:
-                order = stored_message(await orders.next_msg(timeout=NEXT_MESSAGE_TIMEOUT_S))
-            finally:
-                await orders.unsubscribe()
-        return order.project_id if order.sequence == letter.message_sequence else None
+        reader = StreamReader(self._client)
+        async with aclosing(reader.batches(letter.subject, from_sequence=letter.message_sequence, limit=1)) as batches:
+            orders = await anext(batches, ())
+        found = [order for order in orders if order.sequence == letter.message_sequence]
+        return found[0].project_id if found else None
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Reads the pipeline's stream without consumers.
+"""Reads streams without consumers.
 
 A consumer is created with a request whose body may name any subject to deliver to, and permissions see subjects only. So
 nobody but the operator may create one. Everybody else asks for stored messages, some at a time, which arrive in the
@@ -62,14 +62,16 @@ class _Batch:
 
 
 class StreamReader:
-    """Reads the pipeline's stream in order and completely, holding one batch in memory.
+    """Reads a stream in order and completely, holding one batch in memory.
 
     Args:
         client: an open connection; its owner closes it.
+        stream: the stream's name.
     """
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, stream: str = PIPELINE.name) -> None:
         self._client = client
+        self._stream = stream
 
     async def batches(
         self, subject: str = EVERYTHING, *, from_sequence: int = 1, limit: int = BATCH_MESSAGES
@@ -186,7 +188,7 @@ class StreamReader:
             replies = await self._client.subscribe(inbox)
             try:
                 request = json.dumps(wanted).encode()
-                await self._client.publish(f"$JS.API.DIRECT.GET.{PIPELINE.name}", request, reply=inbox)
+                await self._client.publish(f"$JS.API.DIRECT.GET.{self._stream}", request, reply=inbox)
                 return await self._received(replies)
             finally:
                 await replies.unsubscribe()
@@ -200,7 +202,7 @@ class StreamReader:
             reply = await self._next(replies)
             headers = reply.headers or {}
             if _SEQUENCE in headers:  # the server adds it to every stored message, whatever headers that has
-                messages.append(_stored(reply, headers))
+                messages.append(self._stored(reply, headers))
                 continue
             status = headers.get("Status", "")
             if status == _END:
@@ -211,6 +213,16 @@ class StreamReader:
             raise TransientError(
                 FailureCode.BUS_UNAVAILABLE, f"the stream cannot be read: {reason}", hint="is the bus provisioned?"
             )
+
+    def _stored(self, reply: Msg, headers: dict[str, str]) -> StoredMessage:
+        return StoredMessage(
+            stream=self._stream,
+            sequence=int(headers[_SEQUENCE]),
+            subject=headers[_SUBJECT],
+            published_at_ns=_nanoseconds(headers[_TIME]),
+            headers={name: value for name, value in headers.items() if name not in _ADDED},
+            body=reply.data,
+        )
 
     async def _next(self, replies: Subscription) -> Msg:
         """Returns the next reply. A request that was lost with the connection is not waited for."""
@@ -233,17 +245,6 @@ def _require_batches(client: Client) -> None:
             f"the NATS server is too old: {version.major}.{version.minor} cannot return several stored messages at a time",
             hint="upgrade the server to 2.11 or newer",
         )
-
-
-def _stored(reply: Msg, headers: dict[str, str]) -> StoredMessage:
-    return StoredMessage(
-        stream=PIPELINE.name,
-        sequence=int(headers[_SEQUENCE]),
-        subject=headers[_SUBJECT],
-        published_at_ns=_nanoseconds(headers[_TIME]),
-        headers={name: value for name, value in headers.items() if name not in _ADDED},
-        body=reply.data,
-    )
 
 
 def _nanoseconds(timestamp: str) -> int:
