@@ -70,7 +70,8 @@ class DeployedBus:
         return found[: found.index(last)]
 
     def _violations(self) -> list[tuple[str, str]]:
-        return re.findall(r'(Publish|Subscription) Violation - Subject "([^"]+)"', self.log.read_text())
+        pattern = r'(Publish|Subscription) Violation - (?:User "\w+", )?Subject "([^"]+)"'  # 2.11 names the user
+        return re.findall(pattern, self.log.read_text())
 
 
 @asynccontextmanager
