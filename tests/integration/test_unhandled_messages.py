@@ -348,9 +348,13 @@ async def test_a_foreign_header_neither_hides_a_cancelled_project_nor_cancels_an
     async def listen(message) -> None:
         heard.append(json.loads(message.data)["project_id"])
 
+    async def cancelled() -> bool:
+        return bus._ended.includes(PROJECT, 0)
+
     await world.jetstream._nc.subscribe("progress.>", cb=listen)
     async with world.serving(bus):
         await bus.publish(ProjectCancelled(project_id=PROJECT))
+        await until(cancelled)
         for project, header in ((PROJECT, OTHER), (OTHER, PROJECT)):
             body = builders.narration_requested(project).model_dump_json().encode()
             await world.publish(TTS.subjects[0], body, correlation_id=str(header))
