@@ -99,7 +99,7 @@ async def picture_hash(video: Path) -> bytes:
     return hashed.stdout
 
 
-async def test_a_killed_replica_loses_nothing_and_restarts(deployment: Deployment) -> None:
+async def test_row_74_a_killed_replica_loses_nothing_and_restarts(deployment: Deployment) -> None:
     if os.geteuid() != 0:
         pytest.skip("killing the engine's processes needs root")
     await deployment.compose("up", "--wait", "--scale", "assembly=2")

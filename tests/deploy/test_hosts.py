@@ -48,7 +48,7 @@ async def bucket(gateway: str) -> AsyncIterator[str]:
         await docker("kill", container, check=False)
 
 
-async def test_two_hosts_make_a_video_with_only_bus_and_bucket_in_common(tmp_path: Path) -> None:
+async def test_row_72_two_hosts_make_a_video_with_only_bus_and_bucket_in_common(tmp_path: Path) -> None:
     gateway = (await docker("network", "inspect", "bridge", "--format={{(index .IPAM.Config 0).Gateway}}")).stdout
     host = gateway.decode().strip()
     for name in ("s3_id", "s3_key"):

@@ -59,7 +59,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-async def test_hosts_that_share_bus_and_bucket_make_the_same_video_as_one_host(s3: S3, tmp_path: Path):
+async def test_row_72_hosts_that_share_bus_and_bucket_make_the_same_video_as_one_host(s3: S3, tmp_path: Path):
     library = tmp_path / "library"
     library.mkdir()
     await make_clip(library / "green tea.mp4", seconds=6)

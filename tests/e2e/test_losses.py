@@ -43,7 +43,7 @@ async def test_b59_the_same_command_finishes_the_video_after_a_lost_stream(tmp_p
     assert Path(finished.result["video"]).stat().st_size > 0
 
 
-async def test_b59_a_stream_restored_from_the_record_finishes_the_video(tmp_path: Path):
+async def test_row_36_b59_a_stream_restored_from_the_record_finishes_the_video(tmp_path: Path):
     data = tmp_path / "data"
     _, project_id = await half_done(data, tmp_path)
     async with running_stack(data, tmp_path) as stack:

@@ -173,7 +173,7 @@ async def test_make_names_the_unfinished_projects_that_it_continues(data: Path, 
     assert notes[0] == f"also continues unfinished {short} “Tea”; `scenewire cancel {short}` cancels"
 
 
-async def test_a_project_is_cancelled_without_a_running_stack_and_ordered_again(
+async def test_row_71_a_project_is_cancelled_without_a_running_stack_and_ordered_again(
     data: Path, script: Path, tmp_path: Path
 ):
     arguments = ("make", "--script", str(script), "--size", SMALL, "--json")

@@ -67,7 +67,7 @@ async def test_a_database_that_cannot_be_used_at_the_start_does_not_stop_a_video
     assert stored_messages(data)["video.assembled"] == 1
 
 
-async def test_a_stack_starts_with_a_locked_database_and_records_once_it_is_free(tmp_path: Path):
+async def test_row_44_a_stack_starts_with_a_locked_database_and_records_once_it_is_free(tmp_path: Path):
     data, script = tmp_path / "data", tmp_path / "tea.txt"
     script.write_text(TEXT)
     assert (await run("db", "upgrade", data=data, cwd=tmp_path)).returncode == 0

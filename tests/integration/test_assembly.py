@@ -82,7 +82,7 @@ class World:
         return model.model_validate_json(stored.data or b"")
 
 
-async def test_scenes_in_any_order_delivered_twice_make_one_video(world):
+async def test_row_51_scenes_in_any_order_delivered_twice_make_one_video(world):
     project = uuid4()
     scenes = [await world.sourced(project, number, 3) for number in (3, 1, 2)]
     async with world.serving():
@@ -171,7 +171,7 @@ exec '{ffmpeg}' "$@"
 
 
 @pytest.mark.parametrize("hangs", [1, 2])
-async def test_a_stalled_encoder_is_started_once_more_and_then_fails_the_project(world, hangs):
+async def test_row_67_a_stalled_encoder_is_started_once_more_and_then_fails_the_project(world, hangs):
     shim, starts = world.folder / "ffmpeg", world.folder / "starts"
     ffmpeg = await find_ffmpeg()
     shim.write_text(HANGS.format(starts=starts, hangs=hangs, ffmpeg=ffmpeg.path))

@@ -205,7 +205,7 @@ async def test_a_message_that_cannot_be_handled_is_buried_and_fails_its_project(
     [b"{", b"\xff\xfe", b"", b"[]", b'{"schema_version": 0}', b'"text"', b"[" * 100_000],
     ids=["broken json", "not utf-8", "empty", "a list", "another version", "a string", "deep"],
 )
-async def test_an_unreadable_message_is_buried_at_once_and_the_next_is_served(world: World, body: bytes):
+async def test_row_55_an_unreadable_message_is_dead_lettered_at_once_and_the_next_is_served(world: World, body: bytes):
     bus, seen = world.bus(), []
 
     @bus.subscribe(TTS)
@@ -360,7 +360,7 @@ async def test_a_burial_without_a_reachable_dead_letter_stream_loses_nothing(wor
     assert await world.messages(DEAD_LETTERS.name, "dlq.tts") == 1
 
 
-async def test_a_message_that_kills_its_workers_ends_as_a_dead_letter(world: World):
+async def test_row_56_a_message_that_kills_its_workers_ends_as_a_dead_letter(world: World):
     await provision(world.jetstream, streams=[], durables=[QUICK_TTS])
     message = builders.narration_requested()
     await world.request(message)
@@ -383,7 +383,7 @@ async def test_a_message_that_kills_its_workers_ends_as_a_dead_letter(world: Wor
     assert (failure.code, failure.project_id) == ("crash_loop", message.project_id)
 
 
-async def test_nobody_works_for_a_project_that_was_cancelled(world: World):
+async def test_row_71_nobody_works_for_a_project_that_was_cancelled(world: World):
     bus, entered, stopped, seen = world.bus(), asyncio.Event(), asyncio.Event(), []
 
     @bus.subscribe(TTS)
@@ -641,7 +641,7 @@ async def test_restarts_of_the_server_are_no_tries_of_the_work_that_they_interru
     assert all(tries <= FAST.max_tries for _, tries in deliveries)
 
 
-async def test_a_message_of_a_newer_schema_waits_for_a_worker_that_knows_it(
+async def test_row_73_a_message_of_a_newer_schema_waits_for_a_worker_that_knows_it(
     world: World, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("scenewire.bus.delivery.NEWER_SCHEMA_DELAY_S", 0.05)
@@ -678,7 +678,9 @@ async def test_a_message_of_a_newer_schema_waits_for_a_worker_that_knows_it(
     assert seen[1] == ("newer", UUID(newer["project_id"]))
 
 
-async def test_a_newer_schema_that_no_worker_knows_ends_as_a_dead_letter(world: World, monkeypatch: pytest.MonkeyPatch):
+async def test_row_73_a_newer_schema_that_no_worker_knows_ends_as_a_dead_letter(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr("scenewire.bus.delivery.NEWER_SCHEMA_DELAY_S", 0.05)
     monkeypatch.setattr("scenewire.bus.delivery.NEWER_SCHEMA_TIMEOUT_S", 0.5)
     bus = world.bus()

@@ -273,7 +273,7 @@ async def test_a_clip_of_a_rarely_used_codec_is_left_out(studio, tmp_path):
     left_out(await studio.stages.segments.render(await studio.sourced(clips=[clip])))
 
 
-async def test_a_clip_that_is_cut_off_is_left_out_and_no_frozen_picture(studio, tmp_path):
+async def test_row_69_a_clip_that_is_cut_off_is_left_out_and_no_frozen_picture(studio, tmp_path):
     whole = await make_clip(tmp_path / "whole.mp4", seconds=2, size="320x180", arguments=("-movflags", "+faststart"))
     facts = (await studio.clip(whole)).facts
     cut = tmp_path / "cut.mp4"
@@ -284,7 +284,7 @@ async def test_a_clip_that_is_cut_off_is_left_out_and_no_frozen_picture(studio, 
     )
 
 
-async def test_a_damaged_clip_is_left_out_the_same_way_again(studio, tmp_path):
+async def test_row_69_a_damaged_clip_is_left_out_the_same_way_again(studio, tmp_path):
     good = await make_clip(tmp_path / "good.mp4", seconds=2, size="320x180")
     content = bytearray(good.read_bytes())
     damaged = tmp_path / "damaged.mp4"

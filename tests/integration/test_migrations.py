@@ -283,7 +283,7 @@ def everything_in(database: Database) -> set[str]:
     return {row["name"] for row in database.rows("SELECT name FROM sqlite_master")}
 
 
-async def test_a22_the_schema_goes_down_and_up_again_with_all_rows_in_it(database: Database):
+async def test_row_46_a22_the_schema_goes_down_and_up_again_with_all_rows_in_it(database: Database):
     await upgrade(database.url)
     first = everything_in(database)
     await database.record(delivered(film()))

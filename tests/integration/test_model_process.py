@@ -54,7 +54,7 @@ async def test_the_process_gets_no_secrets(model: ModelProcess, monkeypatch: pyt
     assert not {"GROQ_API_KEY", "DATABASE_URL", "NATS_PASSWORD"} & set(names)
 
 
-async def test_a_crash_is_transient_and_the_process_is_restarted(model: ModelProcess) -> None:
+async def test_row_70_a_crash_is_transient_and_the_process_is_restarted(model: ModelProcess) -> None:
     first = (await model.start()).runtime
 
     with pytest.raises(TransientError, match=r"killed by signal 9; it may have run out of memory") as caught:
@@ -78,7 +78,7 @@ async def test_a_process_killed_while_idle_is_restarted(model: ModelProcess) -> 
     assert answers == [30.0]
 
 
-async def test_a_process_that_hangs_is_killed(model: ModelProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_row_70_a_process_that_hangs_is_killed(model: ModelProcess, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(model_process, "_SPEAK_TIMEOUT_S", 0.2)
     hanging = number_of((await model.start()).runtime)
 
@@ -100,7 +100,7 @@ async def test_a_cancelled_request_does_not_shift_the_next_answer(model: ModelPr
     assert left.cancelled()
 
 
-async def test_unusable_input_is_permanent_and_out_of_memory_is_not(model: ModelProcess) -> None:
+async def test_row_70_unusable_input_is_permanent_and_out_of_memory_is_not(model: ModelProcess) -> None:
     with pytest.raises(PermanentError, match="no such voice") as caught:
         await model.speak([REFUSE], VOICE, 1.0)
     with pytest.raises(OutOfMemoryError, match="out of memory"):
@@ -116,7 +116,7 @@ async def test_an_answer_that_is_not_json_is_a_crash(model: ModelProcess) -> Non
     assert (await model.speak([60], VOICE, 1.0)).audio.tolist() == [60.0]
 
 
-async def test_weights_that_cannot_be_used_are_a_setting_to_correct() -> None:
+async def test_row_70_weights_that_cannot_be_used_are_a_setting_to_correct() -> None:
     with pytest.raises(PermanentError, match="of another voice") as caught:
         await scripted("broken").start()
 

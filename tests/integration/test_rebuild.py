@@ -141,7 +141,7 @@ def everything(database: Database) -> dict[str, list[dict[str, Any]]]:
     return database.projections() | {"log": database.rows("SELECT * FROM message_log ORDER BY message_id")}
 
 
-async def test_b35_the_record_comes_back_from_the_stream_row_for_row(site: Site, tmp_path: Path):
+async def test_row_47_b35_the_record_comes_back_from_the_stream_row_for_row(site: Site, tmp_path: Path):
     async with site.running(keep={"Tea"}) as running:
         film = await running.order("Tea")
         await running.jetstream.publish("script.requested", b'{"topic": "Typed by hand"}')
@@ -159,7 +159,7 @@ async def test_b35_the_record_comes_back_from_the_stream_row_for_row(site: Site,
     assert everything(restored) == lost
 
 
-async def test_a_half_done_film_is_finished_after_the_server_lost_its_store(site: Site):
+async def test_row_36_a_half_done_film_is_finished_after_the_server_lost_its_store(site: Site):
     async with site.running() as running:
         finished = await running.order("Coffee")
         await running.finished(finished)
@@ -187,7 +187,7 @@ async def test_a_half_done_film_is_finished_after_the_server_lost_its_store(site
     assert not [row for row in after["log"] if row["problem"]]
 
 
-async def test_films_go_on_after_the_server_came_back_with_an_older_store(site: Site):
+async def test_row_37_films_go_on_after_the_server_came_back_with_an_older_store(site: Site):
     async with site.running(keep={"Tea", "Milk", "Juice"}) as running:
         tea, milk, juice = [await running.order(topic) for topic in ("Tea", "Milk", "Juice")]
         await running.half_done(3)
@@ -217,7 +217,7 @@ async def test_films_go_on_after_the_server_came_back_with_an_older_store(site: 
     assert not site.database.rows("SELECT * FROM message_log WHERE problem IS NOT NULL")
 
 
-async def test_a_deleted_project_stays_deleted_after_the_server_came_back_with_an_older_store(site: Site):
+async def test_row_37_a_deleted_project_stays_deleted_after_the_server_came_back_with_an_older_store(site: Site):
     async with site.running(keep={"Milk"}) as running:
         milk = await running.order("Milk")
         await running.half_done()
@@ -258,7 +258,7 @@ async def turns(wanted: Callable[[str], bool]) -> None:
             await asyncio.sleep(0.05)
 
 
-async def test_a_stream_that_is_emptied_while_the_recorder_runs_is_an_alarm_until_it_is_restored(site: Site):
+async def test_row_36_a_stream_that_is_emptied_while_the_recorder_runs_is_an_alarm_until_it_is_restored(site: Site):
     async with site.running(keep={"Tea"}) as running:
         with capture_logs() as logs:
             film = await running.order("Tea")
@@ -273,7 +273,7 @@ async def test_a_stream_that_is_emptied_while_the_recorder_runs_is_an_alarm_unti
     assert watched == [("stream_lost_messages", "critical"), ("stream_restored", "info")]
 
 
-async def test_an_older_stream_that_comes_back_while_the_recorder_runs_is_an_alarm(site: Site):
+async def test_row_37_an_older_stream_that_comes_back_while_the_recorder_runs_is_an_alarm(site: Site):
     async with site.running(workers=False, port=free_port()) as running:
         await running.order("Tea")
         await running.recorded()

@@ -141,7 +141,7 @@ async def test_a_server_that_lost_its_stream_and_counts_anew_swallows_nothing(tm
     assert database.row("SELECT count(DISTINCT sequence) AS n FROM message_log")["n"] == 15
 
 
-async def test_b35_a_database_that_is_locked_for_a_while_loses_nothing(
+async def test_row_44_b35_a_database_that_is_locked_for_a_while_loses_nothing(
     bus: tuple[NatsServer, JetStreamContext], database: Database
 ):
     server, jetstream = bus
@@ -225,7 +225,7 @@ async def test_b33_killed_in_the_middle_of_a_batch_it_leaves_none_of_it(database
     assert database.row("SELECT status FROM projects")["status"] == "complete"
 
 
-async def test_it_waits_for_a_database_of_a_newer_version_with_failing_health(
+async def test_row_46_it_waits_for_a_database_of_a_newer_version_with_failing_health(
     bus: tuple[NatsServer, JetStreamContext], database: Database
 ):
     server, jetstream = bus

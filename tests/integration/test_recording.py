@@ -312,7 +312,7 @@ async def test_b35_b36_a_fault_of_either_database_is_named_and_outlived(
         (damaged, "is damaged or is not a SQLite database .*restore it", True),
     ],
 )
-async def test_b35_b36_a_fault_of_the_file_is_named_and_outlived(
+async def test_row_47_b35_b36_a_fault_of_the_file_is_named_and_outlived(
     file: Database, fault: Fault, message: str, anew: bool
 ):
     assert str(file.path) in str(await outlives(file, fault, message, anew=anew))
@@ -325,7 +325,7 @@ async def test_b35_b36_a_fault_of_the_file_is_named_and_outlived(
         (closed, "refuses the connection: .* not currently accepting connections"),
     ],
 )
-async def test_b35_b36_a_fault_of_the_server_is_named_and_outlived(
+async def test_row_43_b35_b36_a_fault_of_the_server_is_named_and_outlived(
     postgres_database: PostgresDatabase, fault: Fault, message: str
 ):
     assert postgres_database.name in str(await outlives(postgres_database, fault, message))
@@ -349,7 +349,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         (read_only_disk, "is read-only .*allow this user", True),
     ],
 )
-async def test_b35_b36_a_full_or_read_only_disk_is_named_and_outlived(
+async def test_row_45_b35_b36_a_full_or_read_only_disk_is_named_and_outlived(
     small_disk: Path, fault: Fault, message: str, anew: bool
 ):
     database = Database(small_disk / "record.db")
@@ -358,7 +358,9 @@ async def test_b35_b36_a_full_or_read_only_disk_is_named_and_outlived(
     assert str(database.path) in str(error)
 
 
-async def test_a_server_that_goes_away_in_the_middle_of_a_batch_leaves_none_of_it(postgres_database: PostgresDatabase):
+async def test_row_43_a_server_that_goes_away_in_the_middle_of_a_batch_leaves_none_of_it(
+    postgres_database: PostgresDatabase,
+):
     repository = Repository(writing_engine(postgres_database.url))
 
     def interrupted() -> None:

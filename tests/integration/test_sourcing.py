@@ -189,7 +189,7 @@ async def test_unfit_files_are_passed_over_with_their_reasons(
     assert "cut off" in refused["Tea drink, cut"]
 
 
-async def test_only_unfit_files_end_in_a_painted_background_that_says_why(
+async def test_row_69_only_unfit_files_end_in_a_painted_background_that_says_why(
     store: FilesystemStore, stage: SourcingStage, library: Path
 ) -> None:
     (library / "tea.mp4").write_text("<html>")

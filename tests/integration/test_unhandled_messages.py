@@ -90,7 +90,7 @@ async def test_our_servers_accept_the_size_that_the_limits_are_computed_from(wor
     ids=["no headers", "a header", "headers of 60 kB"],
 )
 @pytest.mark.parametrize("spare", [0, 200])
-async def test_the_largest_message_that_the_server_takes_is_dead_lettered_and_the_next_is_served(
+async def test_row_55_the_largest_message_that_the_server_takes_is_dead_lettered_and_the_next_is_served(
     world: World, exits: list[int], headers: dict[str, str], spare: int
 ):
     used = len("NATS/1.0\r\n\r\n") + sum(len(f"{name}: {value}\r\n") for name, value in headers.items())
@@ -207,7 +207,9 @@ async def test_no_revision_or_scene_number_keeps_a_message_from_being_given_up(w
     ],
     ids=["surrogate", "surrogates in names", "surrogate id", "objects", "orders to the server", "odd names", "many"],
 )
-async def test_nothing_in_a_message_keeps_it_from_being_given_up(world: World, body: bytes, headers: dict[str, str]):
+async def test_row_55_nothing_in_a_message_keeps_it_from_being_given_up(
+    world: World, body: bytes, headers: dict[str, str]
+):
     await world.publish("script.requested", body, **headers)
     await Scripts(world).serve()
     letter = await world.jetstream.get_last_msg(DEAD_LETTERS.name, "dlq.script")
@@ -231,7 +233,7 @@ async def test_nothing_in_a_message_keeps_it_from_being_given_up(world: World, b
         b"Status: 404",
     ],
 )
-async def test_no_header_keeps_a_message_from_being_given_up(world: World, lines: bytes):
+async def test_row_55_no_header_keeps_a_message_from_being_given_up(world: World, lines: bytes):
     header, body = b"NATS/1.0\r\n" + lines + b"\r\n\r\n", b'{"topic": ""}'
     sizes = f"{len(header)} {len(header) + len(body)}".encode()
     client = world.jetstream._nc

@@ -57,7 +57,7 @@ def test_b25_the_step_follows_the_messages(count: int, step: str):
 
 @settings(max_examples=100)
 @given(st.randoms(use_true_random=False))
-def test_b25_whatever_the_order_of_publication_a_run_ends_the_same(randomly: random.Random):
+def test_row_52_b25_whatever_the_order_of_publication_a_run_ends_the_same(randomly: random.Random):
     messages = film()
     expected = without_times(folded(messages))
     randomly.shuffle(messages)

@@ -70,7 +70,7 @@ def expected(empty_database: Database, tmp_path_factory: pytest.TempPathFactory)
 
 @settings(max_examples=40)
 @given(randomly=st.randoms(use_true_random=False), batches=st.integers(1, 12))
-def test_b10_b58_any_order_and_any_repetition_give_the_same_rows(
+def test_row_52_b10_b58_any_order_and_any_repetition_give_the_same_rows(
     randomly: random.Random, batches: int, empty_database: Database, expected: Database
 ):
     messages = everything()
@@ -201,7 +201,7 @@ async def test_a_sequence_that_a_restored_server_gives_again_swallows_nothing(da
     assert database.row("SELECT count(*) AS n FROM projects WHERE status = 'complete'")["n"] == 2
 
 
-async def test_b10_the_same_message_published_again_counts_once(database: Database):
+async def test_row_51_b10_the_same_message_published_again_counts_once(database: Database):
     await database.record(delivered(film()))
     before = database.projections()
     await database.record(delivered(film(), first=500))

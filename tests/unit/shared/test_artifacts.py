@@ -54,7 +54,7 @@ async def test_equal_files_are_kept_once(store: ArtifactStore, tmp_path: Path):
     assert len(list((tmp_path / "store" / "content").rglob("*.wav"))) == 1
 
 
-async def test_what_a_killed_process_left_in_scratch_is_swept_and_work_in_progress_is_not(
+async def test_row_50_what_a_killed_process_left_in_scratch_is_swept_and_work_in_progress_is_not(
     store: ArtifactStore, tmp_path: Path
 ):
     program = (

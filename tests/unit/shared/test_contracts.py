@@ -26,7 +26,7 @@ from tests.support.builders import PROJECT, artifact
 
 
 @pytest.mark.parametrize("name", sorted(golden.messages()))
-def test_a_stored_message_is_understood_word_for_word(name: str):
+def test_row_73_a_stored_message_is_understood_word_for_word(name: str):
     stored = (golden.FOLDER / f"{name}.json").read_text()
     model = type(golden.messages()[name])
     understood = json.loads(model.model_validate_json(stored).model_dump_json())

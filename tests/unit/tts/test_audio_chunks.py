@@ -46,7 +46,7 @@ def test_speech_passes():
     ],
     ids=["nan", "infinite", "empty", "silent", "faint", "clipped", "short", "long"],
 )
-def test_implausible_audio_is_refused(sound: NDArray[np.float32], said: str):
+def test_row_70_implausible_audio_is_refused(sound: NDArray[np.float32], said: str):
     with pytest.raises(PermanentError, match=said) as caught:
         check(sound, 12, 1.0)
 

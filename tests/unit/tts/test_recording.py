@@ -68,7 +68,7 @@ def test_an_inaudible_word_stays_inside_the_speech() -> None:
 
 
 @pytest.mark.parametrize("level", [0, 1, 200])
-def test_silence_is_refused(level: int) -> None:
+def test_row_70_silence_is_refused(level: int) -> None:
     with pytest.raises(PermanentError, match=r"1\.0 s of speech are inaudible") as caught:
         finish(speech(tone(SAMPLE_RATE, level)), TEXT, pause=0)
 
@@ -84,7 +84,7 @@ def test_no_sample_at_all_is_refused() -> None:
     ("seconds", "text"),
     [(0.5, "A sentence of which only a piece was spoken, and the rest was lost."), (30, "Short."), (1, "海" * 40)],
 )
-def test_speech_that_cannot_be_the_whole_text_is_refused(seconds: float, text: str) -> None:
+def test_row_70_speech_that_cannot_be_the_whole_text_is_refused(seconds: float, text: str) -> None:
     with pytest.raises(PermanentError, match="implausible") as caught:
         finish(speech(tone(int(seconds * SAMPLE_RATE))), text, pause=0)
 
