@@ -1,7 +1,6 @@
 """Room that runs out and comes back: work pauses and goes on, whatever it takes, and no try is used up."""
 
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ from nats.js.api import StreamConfig
 
 from scenewire.processes.run import run_program
 from scenewire.topology import DEAD_LETTERS, DURABLES, PIPELINE
+from tests.support.disks import fill
 from tests.support.faults.world import World, until
 
 PAUSES = 4
@@ -79,15 +79,6 @@ async def small_disk(tmp_path: Path) -> AsyncIterator[None]:
         pytest.skip("mounting a small disk needs root")
     yield
     await run_program(["umount", "--lazy", artifacts], timeout=10)
-
-
-def fill(disk: Path) -> Path:
-    """Takes all room on a disk; returns the file that takes it."""
-    filler = disk / "filler"
-    with filler.open("wb", buffering=0) as file, suppress(OSError):
-        while True:
-            file.write(b"\0" * 4_096)
-    return filler
 
 
 @pytest.mark.usefixtures("small_disk")

@@ -8,7 +8,6 @@ import pytest
 
 from tests.support.faults.oracle import assert_invariants
 from tests.support.faults.world import World
-from tests.unit.recorder.story import Database
 
 
 @contextmanager
@@ -22,10 +21,9 @@ def damaged_artifact(world: World) -> Iterator[None]:
 
 @contextmanager
 def changed_row(world: World) -> Iterator[None]:
-    record = Database(world.database)
-    record.execute("UPDATE projects SET name = name || '!'")
+    world.record.execute("UPDATE projects SET name = name || '!'")
     yield
-    record.execute("UPDATE projects SET name = rtrim(name, '!')")
+    world.record.execute("UPDATE projects SET name = rtrim(name, '!')")
 
 
 @contextmanager

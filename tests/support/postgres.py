@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final, LiteralString
 
 import psycopg
+import pytest
 from psycopg import sql
 from psycopg.rows import dict_row
 
@@ -32,10 +33,12 @@ class Postgres:
 
     Args:
         place: a database's URL, with `{}` where its name belongs.
+        server: its process; None if it runs in a container.
     """
 
-    def __init__(self, place: str) -> None:
+    def __init__(self, place: str, server: "_Server | None" = None) -> None:
         self._place = place
+        self._server = server
         self._names = (f"test_{number}" for number in count())
 
     def url(self, database: str) -> str:
@@ -56,6 +59,17 @@ class Postgres:
             connection.execute(
                 "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [name]
             )
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Stops the server for the duration of the block; where it runs in a container, the test is skipped."""
+        if self._server is None:
+            pytest.skip("a server in a container gets another port when it is started again")
+        self._server.stop()
+        try:
+            yield
+        finally:
+            self._server.start()
 
     def run(self, statement: LiteralString, *names: str) -> None:
         with self.connection("postgres") as connection:
@@ -102,23 +116,13 @@ def _local(options: Mapping[str, str]) -> Iterator[Postgres]:
         _run([*user, programs / "initdb", "--pgdata", folder / "data", *_INITDB], folder)
         options = {"listen_addresses": "", "unix_socket_directories": str(folder), **options}
         words = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
-        with (folder / "log").open("ab") as log:
-            server = subprocess.Popen(
-                [*map(str, [*(user or guards()), programs / "postgres", "-D", folder / "data", *words])],
-                cwd=folder,
-                stdout=log,
-                stderr=log,
-            )
+        command = [*(user or guards()), programs / "postgres", "-D", folder / "data", *words]
+        server = _Server([*map(str, command)], folder)
+        server.start()
         try:
-            postgres = Postgres(f"postgresql://scenewire@/{{}}?host={folder}")
-            _await(postgres, server, folder / "log")
-            yield postgres
+            yield Postgres(server.place, server)
         finally:
-            server.send_signal(signal.SIGINT)  # its fast way to stop: it does not wait for clients
-            with suppress(subprocess.TimeoutExpired):
-                server.wait(2)
-            server.kill()
-            server.wait()
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -185,15 +189,34 @@ def _run(words: Sequence[str | Path], folder: Path) -> None:
     assert ended.returncode == 0, said.decode()
 
 
-def _await(postgres: Postgres, server: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + _START_SECONDS
-    while True:
-        assert server.poll() is None and time.monotonic() < deadline, log.read_text()  # noqa: PT018
-        try:
-            with postgres.connection("postgres"):
-                return
-        except psycopg.OperationalError:
-            time.sleep(0.02)
+class _Server:
+    """A server that can be stopped and started again, with its data in a folder."""
+
+    def __init__(self, command: Sequence[str], folder: Path) -> None:
+        self._command, self._folder = command, folder
+        self.place = f"postgresql://scenewire@/{{}}?host={folder}"
+
+    def start(self) -> None:
+        """Returns when it accepts connections."""
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(self._command, cwd=self._folder, stdout=log, stderr=log)
+        deadline = time.monotonic() + _START_SECONDS
+        while True:
+            is_late = self._process.poll() is not None or time.monotonic() > deadline
+            assert not is_late, (self._folder / "log").read_text()
+            try:
+                with psycopg.connect(self.place.format("postgres")):
+                    return
+            except psycopg.OperationalError:
+                time.sleep(0.02)
+
+    def stop(self) -> None:
+        """Its fast way to stop: it does not wait for clients."""
+        self._process.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(2)
+        self._process.kill()
+        self._process.wait()
 
 
 def as_postgres(query: str) -> LiteralString:

@@ -58,6 +58,7 @@ def create_app(
 
     async def check_database() -> None:
         await preparation.check()
+        await stage.check()
         async with opened(url) as record:
             await record.last_logged(PIPELINE.name)
 

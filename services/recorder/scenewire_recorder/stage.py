@@ -31,6 +31,7 @@ class RecorderStage:
     def __init__(self, repository: Repository, *, layout: Layout = "plain") -> None:
         self._repository = repository
         self._fold = FOLDS[layout]
+        self._failure: PipelineError | None = None
 
     async def record(self, batch: Sequence[StoredMessage]) -> None:
         """Records a batch; messages that are already recorded change nothing.
@@ -38,7 +39,21 @@ class RecorderStage:
         Raises:
             PipelineError: `database_unavailable`; nothing of the batch may have been written.
         """
-        await asyncio.to_thread(self._record, batch)
+        try:
+            await asyncio.to_thread(self._record, batch)
+        except PipelineError as error:
+            self._failure = error
+            raise
+        self._failure = None
+
+    async def check(self) -> None:
+        """Raises why the latest batch could not be written, until one can be.
+
+        Raises:
+            PipelineError: `database_unavailable` or `database_too_new`.
+        """
+        if self._failure is not None:
+            raise self._failure
 
     async def repair_index(self) -> None:
         """Rebuilds the full-text index if it differs from the videos, for example after a VACUUM.

@@ -79,17 +79,17 @@ async def _record(world: World) -> None:
     """I4: the record, one made from its log and one made from the stream are the same."""
     if not world.running("recorder"):
         return
-    live = Database(world.database)
+    live = world.record
     assert live.audit_faults() == [], "I4"
-    repository = Repository(writing_engine(world.database_url))
+    repository = Repository(writing_engine(live.url))
     try:
-        async with opened(world.database_url) as record:
+        async with opened(live.url) as record:
             assert (await rows_from_log(record, repository)).mended == 0, "I4: rows differ from the log"
     finally:
         repository.close()
     if world.expected.stream_is_whole:
         with tempfile.TemporaryDirectory() as folder:
-            rebuilt = Database(Path(folder) / "rebuilt.db")
+            rebuilt = live.of_same_kind(Path(folder))
             await upgrade(rebuilt.url)
             async with rebuilt.stage() as stage:
                 await log_from_stream(stage, BusClient(world.client))

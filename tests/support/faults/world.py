@@ -28,6 +28,7 @@ from scenewire_cli.stack.nats_server import NatsServer
 from tests.support.media import make_clip
 from tests.support.ports import free_port
 from tests.support.product import environment
+from tests.unit.recorder.story import Database
 
 WORKERS: Final = ("script", "tts", "sourcing", "assembly")
 SERVICES: Final = ("recorder", *WORKERS)
@@ -127,7 +128,11 @@ class Service:
 
     async def is_ready(self) -> bool:
         """Whether it says so itself, at `/healthz`."""
-        return await asyncio.to_thread(_answers, self._monitor)
+        return (await self.health())[0]
+
+    async def health(self) -> tuple[bool, dict[str, str]]:
+        """Returns whether it says that it is ready, and what it says of each part, such as `database`."""
+        return await asyncio.to_thread(_health, self._monitor, self.name)
 
     @property
     def processor_s(self) -> float:
@@ -183,6 +188,7 @@ class World:
     Attributes:
         folder: holds everything; services run in it.
         server: the nats-server, on a port that stays the same when it is started again.
+        record: the database of the recorder; a test of `own_world` may set another one before it starts services.
         services: those that are running, or have just ended.
         secrets: what must not appear in logs and messages.
         broken: whether a test failed here, so that the next one needs another world.
@@ -198,6 +204,7 @@ class World:
         self.server = NatsServer(
             store=folder / "store", run=folder / "run", log=folder / "logs" / "nats.log", port=self.port
         )
+        self.record = Database(folder / "record.db")
         self.services: list[Service] = []
         self.secrets: set[str] = set()
         self.broken = False
@@ -274,12 +281,15 @@ class World:
 
     # --- services -----------------------------------------------------------------------------
 
-    async def start(self, name: str, *, runner: Sequence[str] = (), **settings: str) -> Service:
+    async def start(
+        self, name: str, *, runner: Sequence[str] = (), is_awaited: bool = True, **settings: str
+    ) -> Service:
         """Starts a service and waits until it consumes.
 
         Args:
             name: such as `tts`.
             runner: what comes before `<module>:create_app` in place of FastStream's command; arguments of Python.
+            is_awaited: False returns without waiting: the service cannot become ready.
             settings: of its environment, beyond or in place of the usual; `FAILPOINT` for instance.
         """
         self._started += 1
@@ -288,7 +298,7 @@ class World:
         usual = {
             "NATS_URL": self.server.url,
             "ARTIFACTS_URL": (self.folder / "artifacts").as_uri(),
-            "DATABASE_URL": self.database_url,
+            "DATABASE_URL": self.record.url,
             "LIBRARY_DIR": str(self.folder / "library"),
             "MONITOR_PORT": str(monitor),
             "DRAIN_TIME": "1",
@@ -315,7 +325,8 @@ class World:
         async def begun() -> bool:
             return not service.alive or await service.is_ready()
 
-        await until(begun, f"{name} starts", within_s=60)
+        if is_awaited:
+            await until(begun, f"{name} starts", within_s=60)
         return service
 
     async def start_all(self, names: Sequence[str] = SERVICES, **settings: str) -> list[Service]:
@@ -420,14 +431,6 @@ class World:
     def artifacts(self) -> Path:
         return self.folder / "artifacts"
 
-    @property
-    def database(self) -> Path:
-        return self.folder / "record.db"
-
-    @property
-    def database_url(self) -> str:
-        return f"sqlite:///{self.database}"
-
     def strays(self) -> list[str]:
         """Returns command lines of processes in the world's folder that no living service has started."""
         parents, commands = {}, {}
@@ -464,13 +467,13 @@ def _descends(pid: int, parents: dict[int, int], ancestors: set[int]) -> bool:
     return True
 
 
-def _answers(port: int) -> bool:
-    """Whether a service is ready."""
+def _health(port: int, name: str) -> tuple[bool, dict[str, str]]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
     try:
         connection.request("GET", "/healthz")
-        return connection.getresponse().status == 200
+        response = connection.getresponse()
+        return response.status == 200, json.loads(response.read())["services"].get(name, {})
     except OSError:
-        return False
+        return False, {}
     finally:
         connection.close()

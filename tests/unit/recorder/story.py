@@ -268,6 +268,10 @@ class Database:
         shutil.copyfile(self.path, path)
         return Database(path)
 
+    def of_same_kind(self, folder: Path) -> "Database":
+        """Returns a database without a schema; a file lies in the folder."""
+        return Database(folder / "same-kind.db")
+
 
 class MemoryDatabase(Database):
     """The same without a file: it exists as long as its engine."""
@@ -299,6 +303,10 @@ class PostgresDatabase(Database):
         self.server = server
         self.name = name
         self.url = server.url(name)
+
+    @override
+    def of_same_kind(self, folder: Path) -> "Database":
+        return PostgresDatabase(self.server, self.server.create())
 
     @override
     def rows(self, query: str, *values: object) -> list[dict[str, Any]]:
