@@ -179,7 +179,10 @@ async def test_row_45_the_disk_of_the_database_is_read_only_at_the_start(databas
     own_world.record.path = database_disk / "record.db"
     own_world.record.url = f"sqlite:///{own_world.record.path}"
     await api.set_schema(own_world.record.url, "head")
-    for command in (["mount", "--bind", database_disk, database_disk], ["mount", "-o", "remount,bind,ro", database_disk]):
+    for command in (
+        ["mount", "--bind", database_disk, database_disk],
+        ["mount", "-o", "remount,bind,ro", database_disk],
+    ):
         assert (await run_program(command, timeout=10)).returncode == 0
     await own_world.start_all(["script", "tts", "sourcing", "assembly"])
     recorder = await own_world.start("recorder", is_awaited=False)

@@ -21,14 +21,19 @@ HANGS = "print('frame=3', 'out_time_us=100000', 'progress=continue', sep=chr(10)
 
 
 @pytest.mark.parametrize("end", ENDS)
-async def test_row_68_ffmpeg_ends_badly_once(world: World, tmp_path: Path, end: str):
+async def test_row_68_ffmpeg_ends_badly_once_in_each_scene(world: World, tmp_path: Path, end: str):
+    """One scene shows a clip, the other one a generated background."""
     world.about(68, f"ffmpeg: {end}", "assembly")
-    shim = FfmpegShim(tmp_path / "ffmpeg", ENDS[end])
-    await world.replace("assembly", FFMPEG=str(shim.path))
-    world.fault()
-    project = await world.order()
-    await world.outcome(project)
-    assert shim.runs == 1
+    projects = []
+    for number, text in enumerate((f"Tea is hot, says {end}.", f"Granite is hard, says {end}.")):
+        shim = FfmpegShim(tmp_path / str(number), ENDS[end])
+        await world.replace("assembly", FFMPEG=str(shim.path))
+        world.fault()
+        projects.append(await world.order(scenes=0, topic=text.split()[0], text=text))
+        await world.outcome(projects[-1])
+        assert shim.runs == 1
+    sourced = [(await world.messages("footage.sourced", project))[0].content["footage"] for project in projects]
+    assert [bool(footage["clips"]) for footage in sourced] == [True, False]
     await world.replace("assembly")
 
 

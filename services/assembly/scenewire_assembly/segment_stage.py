@@ -182,19 +182,21 @@ class SegmentStage:
         return segment
 
     async def _without_damaged_clips(self, sourced: FootageSourced, error: PermanentError) -> FootageSourced:
-        """Returns the scene without its damaged clips, and with a note about them.
+        """Returns the scene without its damaged clips, and with a note about them; unchanged if no clip caused the error.
 
-        Sourcing measures files and decodes their first frames; damage further on shows only here.
+        Sourcing measures files and decodes their first frames; damage further on shows only here. Where no clip is
+        damaged, ffmpeg itself crashed or wrote nothing, and may succeed at the second attempt.
 
         Raises:
-            PermanentError: the given error, if no clip caused it.
+            PermanentError: the given error, if a second attempt is in vain.
         """
         footage = sourced.footage
-        if error.code not in _DAMAGE or not footage.clips:
+        if error.code not in _DAMAGE:
             raise error
         good = [clip for clip in footage.clips if len(footage.clips) > 1 and await self._renders_alone(sourced, clip)]
         if len(good) == len(footage.clips):
-            raise error
+            log.warning("encode_repeated", scene_number=sourced.scene.scene_number, reason=redacted(error.message))
+            return sourced
         damaged = ", ".join(f"“{one_line(clip.credit.title)}”" for clip in footage.clips if clip not in good)
         number, outcome = sourced.scene.scene_number, "it is left out" if good else "a background is generated instead"
         # The reason differs from run to run. The note must not: stored results are found by its text.

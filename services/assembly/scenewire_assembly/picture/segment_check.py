@@ -23,7 +23,10 @@ async def check_segment(path: Path, picture: ScenePicture) -> str:
     Raises:
         PermanentError: `output_invalid`, with all differences.
     """
-    facts = await probe_media(path)
+    try:
+        facts = await probe_media(path)
+    except PermanentError as error:
+        raise PermanentError(FailureCode.OUTPUT_INVALID, f"the encoded segment is wrong: {error.message}") from error
     faults = picture_faults(facts, picture.look, picture.frames)
     if faults or facts.video is None:
         raise PermanentError(FailureCode.OUTPUT_INVALID, f"the encoded segment is wrong: {', '.join(faults)}")
