@@ -21,7 +21,7 @@ def command_lines() -> bytes:
     return found
 
 
-async def test_b04_b05_a_video_of_a_minute_lasts_a_minute_and_no_file_or_command_line_contains_the_key(
+async def test_b04_b05_b49_a_video_of_a_minute_lasts_a_minute_and_no_file_or_command_line_contains_the_key(
     tmp_path: Path,
 ) -> None:
     writing = writes(lambda number, about: round(about * (0.6 + 0.1 * (number % 3))))
@@ -43,7 +43,11 @@ async def test_b04_b05_a_video_of_a_minute_lasts_a_minute_and_no_file_or_command
     assert seconds == pytest.approx(60, rel=0.1)
     with record(tmp_path) as connection:
         (project,) = connection.execute("SELECT target_duration, video_total_duration FROM projects").fetchall()
+        scenes = connection.execute("SELECT scene_number, duration, audio_file_path FROM scenes").fetchall()
     assert project["target_duration"] == 60
+    assert sorted(scene["scene_number"] for scene in scenes) == list(range(1, 6))
+    assert all(scene["audio_file_path"] for scene in scenes)
+    assert sum(scene["duration"] for scene in scenes) == pytest.approx(60, rel=0.1)
     assert project["video_total_duration"] == pytest.approx(seconds, abs=0.1)
     key = KEY.encode()
     assert b"Canals" in seen[0], "the command's own line was not seen"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from scenewire.artifacts.store import ArtifactStore
 from scenewire.ffmpeg.executor import FfmpegExecutor
+from scenewire.ffmpeg.fake import FakeFfmpegExecutor
 from scenewire.ffmpeg.opening import open_executor
 from scenewire_assembly.captions.fonts import Fonts
 from scenewire_assembly.ffmpeg_job import FfmpegOnDemand
@@ -19,6 +20,11 @@ from scenewire_assembly.video_stage import VideoStage
 class AssemblyStages:
     segments: SegmentStage
     videos: VideoStage
+
+
+async def open_no_ffmpeg() -> FfmpegExecutor:
+    """For stages that must not run ffmpeg, on hosts that may have none: any run fails."""
+    return FakeFfmpegExecutor([])
 
 
 def assembly_stages(

@@ -125,7 +125,7 @@ def _describe(fault: ErrorDetails) -> str:
             return f"--music: {fault['input']!r} is neither a file nor the name of a mood such as calm"
         case ("look", "caption_style"):
             return f"--captions: {wording.replace(' or ', ', ')} or 'none'"
-        case ("look", "fit" | "caption_position" | "caption_case" as name):
+        case ("look", "frame_rate" | "fit" | "caption_position" | "caption_case" as name):
             return f"--{name.replace('_', '-')}: {wording}"
         case ("scenes", int(index), *rest):
             return f"scene {index + 1} of the script: {' '.join(map(str, rest))} {wording}"
@@ -147,6 +147,7 @@ def _look(options: OrderOptions) -> dict[str, Any]:
         "credit_tags": not options.no_credit_tags,
     }
     named = {
+        "frame_rate": options.frame_rate,
         "fit": options.fit,
         "background": background_colour(options.background),
         "caption_position": options.caption_position,

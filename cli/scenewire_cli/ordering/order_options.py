@@ -256,6 +256,16 @@ class OrderOptions:
     ] = None
     look: LookOption = None
     size: SizeOption = None
+    frame_rate: Annotated[
+        int | None,
+        typer.Option(
+            "--frame-rate",
+            metavar="NUMBER",
+            help="Frames per second: 24, 25, 30, 50 or 60.",
+            show_default="30",
+            rich_help_panel=_PICTURE,
+        ),
+    ] = None
     footage: FootageOption = None
     media: Annotated[
         Path | None,

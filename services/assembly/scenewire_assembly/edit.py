@@ -136,7 +136,7 @@ class Edit:
 def clip_seconds(clip: Clip) -> tuple[Fraction, Fraction]:
     """Start of a clip in its source and its length, in seconds."""
     rate = clip.facts.rate
-    return Position(clip.in_frame).as_seconds(rate), _length(clip).as_seconds(rate)
+    return Position(clip.in_frame).as_seconds(rate), clip.length.as_seconds(rate)
 
 
 def check_clips(clips: Sequence[Clip]) -> None:
@@ -225,13 +225,9 @@ def _cut_equally(clips: Sequence[Clip], frames: int, frame_rate: int) -> tuple[l
     return shots, fade
 
 
-def _length(clip: Clip) -> Duration:
-    return Duration(clip.out_frame - clip.in_frame)
-
-
 def _available_frames(clip: Clip, rate: FrameRate) -> int:
     """Length of a clip in frames of the video."""
-    return max(1, _length(clip).at_rate(clip.facts.rate, rate, Rounding.DOWN).frames)
+    return max(1, clip.length.at_rate(clip.facts.rate, rate, Rounding.DOWN).frames)
 
 
 def _fill(available: Sequence[int], frames: int, fade: int) -> tuple[list[int], list[int]]:

@@ -348,6 +348,19 @@ class Clip(WireModel):
             source_duration=timeline.Duration(self.facts.duration_frames),
         )
 
+    @property
+    def length(self) -> timeline.Duration:
+        """Its length in frames of the source.
+
+        Raises:
+            ValueError: it ends before it starts, which no message says.
+        """
+        length = self.stretch.duration()
+        if length is None:
+            message = f"clip {self.source_id} ends before it starts"
+            raise ValueError(message)
+        return length
+
 
 class Candidate(WireModel):
     """A clip that was considered, and why it was or was not selected."""

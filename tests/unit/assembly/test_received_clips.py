@@ -5,7 +5,7 @@ import pytest
 from scenewire.artifacts.filesystem import FilesystemStore
 from scenewire.errors import PermanentError
 from scenewire.messages import Footage
-from tests.support.assembly import assembly_stages
+from tests.support.assembly import assembly_stages, open_no_ffmpeg
 from tests.support.builders import artifact, footage_sourced
 from tests.support.clips import clip
 
@@ -23,7 +23,7 @@ async def test_a02_clips_outside_their_sources_fail_with_scene_and_faults(tmp_pa
     ]
     footage = Footage(clips=(), fallback=False).model_copy(update={"clips": tuple(bad)})
     with pytest.raises(PermanentError) as failure:
-        await assembly_stages(store).segments.render(
+        await assembly_stages(store, open_ffmpeg=open_no_ffmpeg).segments.render(
             sourced.model_copy(update={"narration": narration, "footage": footage})
         )
     assert failure.value.code == "invalid_message"

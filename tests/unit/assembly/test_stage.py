@@ -8,13 +8,13 @@ from scenewire.ffmpeg.opening import open_executor
 from scenewire_assembly.ffmpeg_job import FfmpegOnDemand
 from scenewire_assembly.settings import AssemblySettings
 from tests.support import builders
-from tests.support.assembly import assembly_stages
+from tests.support.assembly import assembly_stages, open_no_ffmpeg
 from tests.support.builders import artifact, footage_sourced, segment_rendered
 
 
 @pytest.fixture
 def stages(tmp_path):
-    return assembly_stages(open_store((tmp_path / "store").as_uri()))
+    return assembly_stages(open_store((tmp_path / "store").as_uri()), open_ffmpeg=open_no_ffmpeg)
 
 
 async def test_b14_a_missing_narration_is_found_before_anything_is_encoded(stages):

@@ -34,6 +34,7 @@ async def test_footage_servers_are_reported_by_the_service(monkeypatch: pytest.M
     assert not finding.ok
 
 
+@pytest.mark.ffmpeg
 async def test_writing_systems_of_captions_are_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (finding,) = await doctor._captions(DataFolder(tmp_path))
     assert finding.ok

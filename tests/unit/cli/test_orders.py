@@ -187,6 +187,11 @@ def test_a_look_is_named_or_given_in_pixels():
     )
 
 
+@pytest.mark.parametrize("frame_rate", [24, 25, 30, 50, 60])
+def test_the_frame_rate_is_part_of_the_look(frame_rate: int):
+    assert build_order(OrderOptions(frame_rate=frame_rate)).look.frame_rate == frame_rate
+
+
 def test_fit_captions_and_title_are_part_of_the_look():
     look = build_order(OrderOptions(fit="blur", captions="karaoke", no_title=True)).look
     assert (look.fit, look.caption_style, look.captions, look.title) == ("blur", "karaoke", True, False)
@@ -219,6 +224,7 @@ def test_the_closing_card_and_credit_tags_can_be_left_out():
         ({"look": "square", "size": "640x360"}, "--look and --size exclude each other"),
         ({"size": "big"}, "--size must be WIDTHxHEIGHT, not 'big'"),
         ({"size": "101x100"}, "--size width"),
+        ({"frame_rate": 29}, "--frame-rate: must be 24, 25, 30, 50 or 60"),
         ({"fit": "stretch"}, "--fit: must be 'cover', 'pad' or 'blur'"),
         ({"captions": "comic"}, "--captions: must be 'clean', 'pop', 'box', 'karaoke', 'minimal' or 'none'"),
         ({"caption_position": "left"}, "--caption-position: must be 'top', 'middle' or 'bottom'"),

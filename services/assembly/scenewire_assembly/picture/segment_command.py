@@ -157,7 +157,7 @@ def shot_input(picture: ScenePicture, shot: Shot) -> Input:
         return Input(name, policy=PREPARED_STILL, threads=_DECODER_THREADS, disabled=("a", "s", "d"))
     start, seconds = clip_seconds(clip)
     frame = Fraction(clip.facts.frame_rate_denominator, clip.facts.frame_rate_numerator)
-    whole = clip.out_frame - clip.in_frame == clip.facts.duration_frames
+    whole = clip.length.frames == clip.facts.duration_frames
     ends_early = clip.out_frame < clip.facts.duration_frames and seconds * picture.look.frame_rate < shot.frames
     return Input(
         File(clip_name(shot.clip)),

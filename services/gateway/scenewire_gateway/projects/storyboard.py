@@ -244,12 +244,10 @@ def _scene_state(messages: SceneMessages) -> Literal["waiting", "spoken", "sourc
 
 def _clip_view(sourced: FootageSourced, clip: Clip) -> ClipView:
     rate = sourced.brief.options.look.frame_rate
-    facts = clip.facts
-    frames_per_second = facts.frame_rate_numerator / facts.frame_rate_denominator
     return ClipView(
         **clip.credit.model_dump(include={"title", "creator", "licence", "licence_url", "source_url", "provider"}),
         source_id=clip.source_id,
         start=None if clip.start_frame is None else clip.start_frame / rate,
-        duration=None if facts.still else (clip.out_frame - clip.in_frame) / frames_per_second,
-        kind="still" if facts.still else "clip",
+        duration=None if clip.facts.still else float(clip.length.as_seconds(clip.facts.rate)),
+        kind="still" if clip.facts.still else "clip",
     )

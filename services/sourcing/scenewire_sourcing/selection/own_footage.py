@@ -14,7 +14,7 @@ from scenewire.messages import (
     SourceFacts,
     scene_frames,
 )
-from scenewire.timeline import Duration, FrameRate, Rounding
+from scenewire.timeline import Duration, FrameRate, Position, Rounding
 from scenewire_sourcing.candidates import FootageFile, FoundFootage
 from scenewire_sourcing.ingest.ingest import Ingest, IngestedClip
 from scenewire_sourcing.providers.base import FootageSource, FootageUnavailableError
@@ -120,16 +120,14 @@ def _range(item: OwnMedia, facts: SourceFacts, where: str) -> tuple[int, int]:
     """Returns the frames of the source that the order allows."""
     if facts.still:
         return 0, facts.duration_frames
-    seconds = float(facts.rate.fraction)
-    begin = round(item.start * seconds)
-    end = facts.duration_frames if item.end is None else min(round(item.end * seconds), facts.duration_frames)
-    end = max(end, begin + 1)
-    if begin >= facts.duration_frames:
-        message = (
-            f"{where}: it begins at {item.start:g} s, but the clip has only {facts.duration_frames / seconds:.1f} s"
-        )
+    whole = Position(facts.duration_frames)
+    begin = Position.from_seconds(item.start, facts.rate)
+    end = whole if item.end is None else min(Position.from_seconds(item.end, facts.rate), whole)
+    if begin >= whole:
+        lasts = float(whole.as_seconds(facts.rate))
+        message = f"{where}: it begins at {item.start:g} s, but the clip has only {lasts:.1f} s"
         raise PermanentError(FailureCode.MEDIA_REFUSED, message, hint="order again with an earlier start")
-    return begin, end
+    return begin.frames, max(end.frames, begin.frames + 1)
 
 
 def _shortened(clip: Clip, frames: int, frame_rate: int) -> Clip:

@@ -74,8 +74,7 @@ def available_frames(clip: Clip, frame_rate: int) -> int:
     """Returns how many frames of the video a clip lasts; a still lasts as long as needed."""
     if clip.facts.still:
         return _UNLIMITED
-    whole = Duration(clip.out_frame - clip.in_frame)
-    return whole.at_rate(clip.facts.rate, FrameRate(frame_rate), Rounding.DOWN).frames
+    return clip.length.at_rate(clip.facts.rate, FrameRate(frame_rate), Rounding.DOWN).frames
 
 
 def frames_per_clip(frames: int, clips: int) -> int:
