@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing_extensions import override
 
 __all__ = [
+    "ConflictError",
     "FailureCode",
     "PermanentError",
     "PipelineError",

@@ -53,7 +53,7 @@ async def test_a_published_message_carries_its_ids_in_headers(world: World):
     assert stored.headers["content-type"] == "application/json"
 
 
-async def test_loops_share_a_durable_and_work_side_by_side(world: World):
+async def test_b56_loops_share_a_durable_and_no_more_messages_are_worked_on_than_there_are_loops(world: World):
     bus, in_hand, most = world.bus(), set(), []
     together = asyncio.Event()
 
@@ -74,7 +74,7 @@ async def test_loops_share_a_durable_and_work_side_by_side(world: World):
     assert max(most) == 3
 
 
-async def test_progress_goes_out_without_being_stored(world: World):
+async def test_b60_progress_goes_out_without_being_stored(world: World):
     bus, heard = world.bus(), []
 
     @bus.subscribe(TTS)

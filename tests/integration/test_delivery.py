@@ -55,7 +55,7 @@ async def test_a_handled_message_is_acknowledged_once_and_its_result_published(w
     assert await world.messages(PIPELINE.name, "audio.rendered") == 1
 
 
-async def test_a_transient_failure_is_delivered_again_until_it_succeeds(world: World):
+async def test_b57_a_transient_failure_is_delivered_again_until_it_succeeds(world: World):
     bus, tries = world.bus(), []
 
     @bus.subscribe(TTS)
@@ -175,7 +175,9 @@ async def test_a_project_that_is_called_off_waits_for_no_rate_limit(world: World
         (ZeroDivisionError("a bug"), "retries_exhausted", FAST.max_tries),
     ],
 )
-async def test_a_message_that_cannot_be_handled_is_buried_and_fails_its_project(world: World, error, code, deliveries):
+async def test_b57_a_message_that_cannot_be_handled_is_dead_lettered_and_fails_its_project(
+    world: World, error, code, deliveries
+):
     bus, tries = world.bus(), []
 
     @bus.subscribe(TTS)

@@ -10,14 +10,18 @@ from uuid import UUID, uuid4
 
 import pytest
 from nats.js.api import DeliverPolicy
+from pydantic import SecretStr
 
 from scenewire.errors import TransientError
 from scenewire.messages import ProjectCancelled, ScriptRequested, VideoAssembled
 from scenewire_cli.commands.make import MakeOptions, make_video
 from scenewire_cli.stack import connection
 from scenewire_cli.stack.data_folder import DataFolder
-from tests.support import golden
+from scenewire_recorder.app import create_app
+from scenewire_recorder.settings import RecorderSettings
+from tests.support import golden, product
 from tests.support.bus_world import World, bus_world
+from tests.unit.recorder.story import Database
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -69,6 +73,20 @@ async def workers(world: World) -> AsyncIterator[list[UUID]]:
 async def make(world: World, folder: DataFolder, **changes: Any) -> int:
     options = {"out": folder.root / "out", "record": False, "nats": world.server.url, **changes}
     return await make_video(folder, TEA, MakeOptions(**options))
+
+
+async def test_b03_b38_without_arguments_the_default_topic_is_made_and_recorded(world: World, tmp_path: Path):
+    database = Database(tmp_path / "record.db")
+    recorder = create_app(
+        RecorderSettings(nats_url=world.server.url, database_url=SecretStr(database.url), log_format="console")
+    )
+    async with world.serving_app(recorder), workers(world) as made:
+        ended = await product.run("make", data=tmp_path / "data", cwd=tmp_path, NATS_URL=world.server.url)
+    assert ended.returncode == 0, ended.err
+    order = json.loads(database.row("SELECT body FROM message_log WHERE subject = 'script.requested'")["body"])
+    assert order["topic"] == "Russian invasion of Ukraine"
+    project = database.row("SELECT * FROM projects")
+    assert (project["id"], project["target_duration"], project["status"]) == (str(made[0]), 300, "complete")
 
 
 @pytest.mark.parametrize("accepted", [True, False])

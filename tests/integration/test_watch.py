@@ -194,7 +194,7 @@ async def test_cancel_says_what_became_of_the_project(world: World, tmp_path: Pa
     assert (await world.jetstream.stream_info(PIPELINE.name)).state.messages == stored
 
 
-async def test_ps_lists_the_unfinished_projects_of_a_bus_with_their_progress(world: World, tmp_path: Path):
+async def test_b60_ps_lists_the_unfinished_projects_of_a_bus_with_their_progress(world: World, tmp_path: Path):
     making, ordered, finished = uuid4(), uuid4(), uuid4()
     for project_id in (making, ordered, finished):
         await order(world, project_id, topic="Green tea")

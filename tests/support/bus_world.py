@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from faststream import FastStream
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
@@ -37,7 +38,11 @@ class World:
 
     @asynccontextmanager
     async def serving(self, bus: Bus):
-        app = bus.app()
+        async with self.serving_app(bus.app()) as app:
+            yield app
+
+    @asynccontextmanager
+    async def serving_app(self, app: FastStream):
         await app.start()
         try:
             yield app

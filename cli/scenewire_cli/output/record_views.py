@@ -25,6 +25,7 @@ __all__ = [
     "MUSIC",
     "PROJECTS",
     "RUNNING",
+    "SERVED_SCENES",
     "VIDEOS",
     "VOICES",
     "print_condition",

@@ -27,7 +27,17 @@ from scenewire.errors import PipelineError, TransientError
 from scenewire.ffmpeg.executor import ExecutionResult, FfmpegExecutor, FfmpegRun, Stdin
 from scenewire.observability.logging_setup import redacted
 
-__all__ = ["Recorded", "RecordingFfmpegExecutor", "read_recording", "recording_file"]
+__all__ = [
+    "FOLDER",
+    "Recorded",
+    "RecordedFailure",
+    "RecordingFfmpegExecutor",
+    "StdinCounter",
+    "normal_arguments",
+    "read_recording",
+    "recording_file",
+    "without_secrets",
+]
 
 FOLDER: Final = "{folder}"
 MAX_KEPT_FILE_BYTES: Final = 1 << 18
@@ -177,6 +187,7 @@ class StdinCounter:
         self.stdin: Stdin = self.read() if self.streams else stdin
 
     async def read(self) -> AsyncIterator[bytes]:
+        """Yields the input unchanged, and counts it."""
         if self._given is not None and not isinstance(self._given, bytes):
             async for chunk in self._given:
                 self.size = (self.size or 0) + len(chunk)

@@ -32,7 +32,7 @@ from scenewire.messages.media import MAX_MEDIA, OwnMedia, PlacedMedia
 from scenewire.messages.narrations import OwnNarration, PlacedNarration
 from scenewire.messages.values import Look, Music, Options, OrderedMusic
 
-__all__ = ["SHAPES", "SceneOrder", "ScriptRequested", "look_of_shape"]
+__all__ = ["SCHEMA_VERSION", "SHAPES", "SceneOrder", "ScriptRequested", "look_of_shape"]
 
 SCHEMA_VERSION: Final = 1
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from scenewire.errors import PipelineError
 
-__all__ = ["Check", "Health", "State"]
+__all__ = ["OK", "Check", "Health", "State"]
 
 Check = Callable[[], Awaitable[None]]
 """Returns if the requirement is met; raises otherwise."""

@@ -13,7 +13,7 @@ def progress_after(*messages) -> ProjectProgress:
     return project
 
 
-def test_every_stage_counts_its_scenes_once():
+def test_b60_every_stage_counts_its_scenes_once():
     audio = builders.audio_rendered(PROJECT, 1)
     project = progress_after(
         builders.scripted(PROJECT, 2),

@@ -25,7 +25,7 @@ def refusal(**changes) -> str:
     return caught.value.message
 
 
-def test_without_arguments_the_prior_defaults_are_ordered():
+def test_b02_b03_without_arguments_the_prior_defaults_are_ordered():
     order = build_order(OrderOptions())
     assert (order.topic, order.options.target_duration) == ("Russian invasion of Ukraine", 300)
     assert order.topic == DEFAULT_TOPIC
@@ -37,7 +37,7 @@ def test_a_blank_topic_is_refused(topic: str):
 
 
 @pytest.mark.parametrize("duration", [0, -1, float("nan"), float("inf"), 1e9])
-def test_an_invalid_duration_is_refused_by_the_name_of_its_option(duration: float):
+def test_b02_an_invalid_duration_is_refused_by_the_name_of_its_option(duration: float):
     assert refusal(topic="Tea", duration=duration).startswith("--duration")
 
 

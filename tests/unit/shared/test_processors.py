@@ -30,7 +30,7 @@ def _many_processors(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(64)))
 
 
-async def test_a_process_that_may_use_one_processor_counts_one() -> None:
+async def test_b56_a_process_that_may_use_one_processor_encodes_one_scene_at_a_time() -> None:
     done = await run_program([sys.executable, "-c", NARROWED], timeout=60)
 
     assert done.stdout.split() == [b"1", b"1"], done.stderr
@@ -68,7 +68,7 @@ async def test_a_process_that_may_use_one_processor_counts_one() -> None:
         ("", {}, 64),
     ],
 )
-def test_a_quota_of_a_control_group_limits_the_count(
+def test_b56_a_quota_of_a_control_group_limits_the_count(
     tmp_path: Path, groups: str, files: dict[str, str], expected: int
 ) -> None:
     assert usable_processors(machine(tmp_path, groups, files)) == expected

@@ -4,7 +4,19 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["Line", "Piece", "Word", "beginnings", "fit", "joined", "pieces_of", "text_of", "words_of", "wrap"]
+__all__ = [
+    "Line",
+    "Measure",
+    "Piece",
+    "Word",
+    "beginnings",
+    "fit",
+    "joined",
+    "pieces_of",
+    "text_of",
+    "words_of",
+    "wrap",
+]
 
 _STEP: Final = 0.96
 """Sizes and widths shrink by this factor until the text fits."""

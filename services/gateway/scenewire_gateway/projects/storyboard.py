@@ -22,7 +22,7 @@ from scenewire.record.queries import Row
 from scenewire_gateway.projects.state import ProjectState, Run, State
 from scenewire_gateway.projects.views import View, project_path
 
-__all__ = ["SceneMessages", "Storyboard", "StoryboardView", "read_storyboard", "storyboard_view"]
+__all__ = ["SceneMessages", "SceneView", "Storyboard", "StoryboardView", "read_storyboard", "storyboard_view"]
 
 
 class SceneMessages:

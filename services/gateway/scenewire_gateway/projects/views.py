@@ -9,7 +9,17 @@ from pydantic import BaseModel, ConfigDict, Field
 from scenewire.messages import SHORT_ID_CHARACTERS, ProjectCancelled, ProjectFailed, VideoAssembled
 from scenewire_gateway.projects.state import ProjectState, Run, State
 
-__all__ = ["API_VERSION", "Counts", "Failure", "ProjectList", "ProjectView", "Version", "project_path", "project_view"]
+__all__ = [
+    "API_VERSION",
+    "Counts",
+    "Failure",
+    "ProjectList",
+    "ProjectView",
+    "Version",
+    "View",
+    "project_path",
+    "project_view",
+]
 
 API_VERSION: Final = "1"
 """Of what callers get, over REST and MCP."""

@@ -25,7 +25,7 @@ from scenewire.probe.probe import probe_video
 from scenewire.probe.still import is_still, prepare_still
 from scenewire_sourcing.providers.base import FootageUnavailableError, LocatedFootage, RemoteFile
 
-__all__ = ["Ingest", "IngestedClip"]
+__all__ = ["Downloads", "Ingest", "IngestedClip"]
 
 _CACHE_VERSION: Final = 5
 """Bump when the same file leads to other facts or another verdict."""

@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from scenewire_gateway.access.middleware import caller_of
 from scenewire_gateway.problems import Problem, send_problem
 
-__all__ = ["LimitsMiddleware", "Rate", "RouteLimits"]
+__all__ = ["KIBIBYTE", "LimitsMiddleware", "Rate", "RouteLimits"]
 
 KIBIBYTE: Final = 1 << 10
 
