@@ -37,5 +37,8 @@ async def remove_intermediate_files(folder: DataFolder, project_id: UUID) -> int
             return None
         from scenewire_recorder import api
 
-        keys = await api.disposable_content(folder.record_url, str(project_id))
-        return await FilesystemStore(Path(unquote(artifacts.path))).discard(keys)
+        keys = set(await api.disposable_content(folder.record_url, str(project_id)))
+        store = FilesystemStore(Path(unquote(artifacts.path)))
+        files = [file async for page in store.files("content") for file in page if file.key in keys]
+        await store.discard(files)
+        return sum(file.size for file in files)

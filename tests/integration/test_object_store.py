@@ -7,6 +7,7 @@ import shutil
 import socket
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from typing_extensions import override
 from scenewire.artifacts.object_store import ObjectStore
 from scenewire.artifacts.opening import open_store
 from scenewire.artifacts.result_cache import Results
+from scenewire.artifacts.store import StoredFile
 from scenewire.errors import FailureCode, PermanentError, PipelineError, TransientError
 from scenewire.messages import ArtifactRef
 from scenewire.processes.run import run_program
@@ -86,6 +88,28 @@ async def test_what_one_host_made_another_one_uses(bucket: Bucket, tmp_path: Pat
     path = await bucket.elsewhere(tmp_path).open(ref)
     assert path.read_bytes() == b"sound"
     assert path.is_relative_to(tmp_path / "elsewhere")
+
+
+async def test_a_result_does_not_count_when_only_this_host_still_has_its_file(bucket: Bucket, tmp_path: Path):
+    results = Results(bucket.store, "test")
+    made = Made(file=await added(bucket.store, b"sound"), loudness=1.5)
+    await results.save("inputs", made)
+    await bucket.store.discard([StoredFile(key=made.file.key, size=5, written=datetime.now(UTC))])
+    assert (await bucket.store.open(made.file)).read_bytes() == b"sound"
+    assert await results.find("inputs", Made) is None
+    assert await added(bucket.store, b"sound") == made.file
+    assert (await bucket.elsewhere(tmp_path).open(made.file)).read_bytes() == b"sound"
+    assert await results.find("inputs", Made) == made
+
+
+async def test_thousands_of_objects_are_listed_and_removed_in_pages(bucket: Bucket):
+    for number in range(1100):
+        obstore.put(bucket.store._client, f"results/tts/{number}.json", b"{}")
+    pages = [page async for page in bucket.store.files("results")]
+    assert sum(map(len, pages)) == 1100
+    await bucket.store.discard([file for page in pages for file in page])
+    assert [page async for page in bucket.store.files("results")] == []
+    assert len(bucket.requests("POST", "delete")) == 2
 
 
 async def test_a_file_is_fetched_once_however_many_ask_for_it(bucket: Bucket, tmp_path: Path):

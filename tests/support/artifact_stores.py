@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from abc import ABC, abstractmethod
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,7 +12,7 @@ from pydantic import BaseModel
 
 from scenewire.artifacts.deletions import Deletions
 from scenewire.artifacts.result_cache import Results
-from scenewire.artifacts.store import ArtifactStore, output_key
+from scenewire.artifacts.store import ArtifactStore, StoredFile, output_key
 from scenewire.errors import PermanentError
 from scenewire.messages import ArtifactRef, ProjectDeleted
 from tests.support import builders
@@ -123,6 +124,39 @@ class ArtifactStoreContract:
         for ref in kept:
             assert (await rig.store.open(ref)).read_bytes() == b"film"
         assert await rig.store.read_document(f"results/script/{project}-r0.json") == b"script"
+
+    async def test_files_are_listed_by_folder_with_their_sizes_and_times(self, store: ArtifactStore):
+        before = datetime.now(UTC) - timedelta(seconds=2)  # stores may keep whole seconds
+        sounds = [await added(store, content) for content in (b"", b"sound")]
+        await store.write_once("results/tts/x.json", b"{}")
+        await store.write_once("results/y.json", b"{}")
+        found = [file async for page in store.files("content") for file in page]
+        assert {(file.key, file.size) for file in found} == {(ref.key, ref.size) for ref in sounds}
+        assert all(before <= file.written <= datetime.now(UTC) + timedelta(seconds=1) for file in found)
+        documents = {file.key async for page in store.files("results") for file in page}
+        assert documents == {"results/tts/x.json", "results/y.json"}
+        assert [page async for page in store.files("elsewhere")] == []
+
+    async def test_only_intermediate_files_are_discarded_and_twice_is_once(self, store: ArtifactStore, tmp_path: Path):
+        kept = await added(store, b"kept")
+        gone = [await added(store, f"{number}".encode()) for number in range(3)]
+        await store.write_once("results/tts/x.json", b"{}")
+        found = [file for folder in ("content", "results") async for page in store.files(folder) for file in page]
+        victims = [file for file in found if file.key != kept.key]
+        await store.discard(victims)
+        await store.discard(victims)
+        await store.discard([])
+        assert [file.key async for page in store.files("content") for file in page] == [kept.key]
+        assert await store.read_document("results/tts/x.json") is None
+        for ref in gone:
+            with pytest.raises(PermanentError, match=ref.key) as caught:
+                await store.require(ref)
+            assert caught.value.code == "artifact_missing"
+        (tmp_path / "film").write_bytes(b"film")
+        film = await store.deliver(output_key("project", "film.mp4"), tmp_path / "film", "video/mp4")
+        with pytest.raises(ValueError, match="only files in content/ and results/"):
+            await store.discard([StoredFile(key=film.key, size=4, written=datetime.now(UTC))])
+        await store.require(film)
 
     async def test_a_deletion_is_marked_and_a_delivery_that_ends_after_it_leaves_no_file(self, rig: Rig):
         deletions, deleted = Deletions(rig.store), ProjectDeleted(project_id=uuid4())

@@ -3,15 +3,16 @@
 import asyncio
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from typing_extensions import override
 
 from scenewire.artifacts.finishing import finish
 from scenewire.artifacts.scratch import Scratch, measure, storage_errors, sync
-from scenewire.artifacts.store import ArtifactStore, check_key, content_key
+from scenewire.artifacts.store import ArtifactStore, StoredFile, check_disposable, check_key, content_key
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.failpoints import Point, failpoint
 from scenewire.messages import ArtifactRef
@@ -43,6 +44,10 @@ class FilesystemStore(ArtifactStore):
         return await asyncio.to_thread(self._open, ref)
 
     @override
+    async def require(self, ref: ArtifactRef) -> None:
+        await self.open(ref)
+
+    @override
     async def read_document(self, key: str) -> bytes | None:
         path = self._root / check_key(key)
         with storage_errors(path):
@@ -63,33 +68,59 @@ class FilesystemStore(ArtifactStore):
     async def remove_output(self, project_id: object) -> None:
         await asyncio.to_thread(self._remove, self._root / check_key(f"output/{project_id}"))
 
-    async def discard(self, keys: Iterable[str]) -> int:
-        """Removes files of `content/` and returns their size in bytes. A stage that needs one builds it again."""
-        return await asyncio.to_thread(lambda: sum(map(self._discard, keys)))
+    @override
+    async def files(self, folder: str) -> AsyncIterator[Sequence[StoredFile]]:
+        root = self._root / check_key(folder)
+        for path in await asyncio.to_thread(lambda: [Path(folder) for folder, _, _ in os.walk(root)]):
+            if found := await asyncio.to_thread(self._list, path):
+                yield found
+
+    @override
+    async def discard(self, files: Sequence[StoredFile]) -> None:
+        await asyncio.to_thread(self._discard, [check_disposable(file.key) for file in files])
+
+    def _list(self, folder: Path) -> list[StoredFile]:
+        found = []
+        with storage_errors(folder), suppress(FileNotFoundError), os.scandir(folder) as entries:
+            for entry in entries:
+                with suppress(FileNotFoundError):  # others may be removing the same files
+                    if entry.is_file(follow_symlinks=False):
+                        found.append(self._listed(entry))
+        return found
+
+    def _listed(self, entry: "os.DirEntry[str]") -> StoredFile:
+        facts = entry.stat(follow_symlinks=False)
+        return StoredFile(
+            key=Path(entry.path).relative_to(self._root).as_posix(),
+            size=facts.st_size,
+            written=datetime.fromtimestamp(facts.st_mtime, UTC),
+        )
 
     def _remove(self, folder: Path) -> None:
         with storage_errors(folder):
             shutil.rmtree(folder, onerror=_raise_unless_missing)
 
-    def _discard(self, key: str) -> int:
-        if not key.startswith("content/"):
-            message = f"only files in content/ can be removed, not {key!r}"
-            raise ValueError(message)
-        path = self._root / check_key(key)
-        with storage_errors(path), suppress(FileNotFoundError):
-            size = path.stat().st_size
-            path.unlink()
-            return size
-        return 0
+    def _discard(self, keys: Sequence[str]) -> None:
+        for key in keys:
+            path = self._root / key
+            with storage_errors(path):
+                path.unlink(missing_ok=True)
 
     def _add(self, path: Path, media_type: str) -> ArtifactRef:
         digest, size = measure(path)
         key = content_key(digest, media_type)
         ref = ArtifactRef(key=key, sha256=digest, size=size, media_type=media_type)
         target = self._root / key
-        if not (target.exists() and measure(target) == (digest, size)):
+        if not self._is_intact(target, digest, size):
             self._move_or_copy(path, target)
         return ref
+
+    def _is_intact(self, target: Path, digest: str, size: int) -> bool:
+        """Returns whether a file is stored, which then counts as written now, so that it is not removed as an old one."""
+        with suppress(FileNotFoundError):
+            os.utime(target)
+            return measure(target) == (digest, size)
+        return False
 
     def _deliver(self, key: str, path: Path, media_type: str) -> ArtifactRef:
         digest, size = measure(path)

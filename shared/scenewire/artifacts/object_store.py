@@ -7,7 +7,7 @@ import asyncio
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -30,7 +30,7 @@ from scenewire.artifacts.cache import Cache
 from scenewire.artifacts.finishing import finish
 from scenewire.artifacts.metrics import store_metrics
 from scenewire.artifacts.scratch import measure, storage_errors, sync
-from scenewire.artifacts.store import ArtifactStore, check_key, content_key
+from scenewire.artifacts.store import ArtifactStore, StoredFile, check_disposable, check_key, content_key
 from scenewire.errors import FailureCode, PermanentError, PipelineError, TransientError
 from scenewire.messages import ArtifactRef
 from scenewire.settings import ObjectStoreSettings
@@ -41,6 +41,9 @@ _PART_BYTES: Final = 8 << 20
 """Larger files are uploaded in parts, four at a time."""
 
 _UPLOADS: Final = 4
+_PAGE: Final = 1000
+"""Objects in one request to list or to remove."""
+
 _CHUNK: Final = 1 << 20
 _CREATE_TRIES: Final = 3
 MAX_DOCUMENT_BYTES: Final = 16 << 20
@@ -107,6 +110,17 @@ class ObjectStore(ArtifactStore):
             return found or await self._fetch(ref)
 
     @override
+    async def require(self, ref: ArtifactRef) -> None:
+        with self._errors(check_key(ref.key)):
+            try:
+                stored = await obstore.head_async(self._client, ref.key)
+            except FileNotFoundError as error:
+                raise self._missing(ref, error) from None
+        if stored["size"] != ref.size:
+            raise _corrupt(ref.key, f"{stored['size']} bytes instead of {ref.size}")
+        await self.open(ref)
+
+    @override
     async def read_document(self, key: str) -> bytes | None:
         with self._errors(check_key(key)):
             try:
@@ -151,6 +165,22 @@ class ObjectStore(ArtifactStore):
                 with suppress(FileNotFoundError):  # others may be removing the same objects
                     await obstore.delete_async(self._client, stored["path"])
 
+    @override
+    async def files(self, folder: str) -> AsyncIterator[Sequence[StoredFile]]:
+        with self._errors(check_key(folder)):
+            async for page in obstore.list(self._client, prefix=folder, chunk_size=_PAGE):
+                yield [
+                    StoredFile(key=stored["path"], size=stored["size"], written=stored["last_modified"])
+                    for stored in page
+                ]
+
+    @override
+    async def discard(self, files: Sequence[StoredFile]) -> None:
+        keys = [check_disposable(file.key) for file in files]
+        for first in range(0, len(keys), _PAGE):
+            with self._errors(keys[first]), suppress(FileNotFoundError):
+                await obstore.delete_async(self._client, keys[first : first + _PAGE])
+
     async def _send(self, path: Path, ref: ArtifactRef) -> None:
         """Uploads a file, also over an equal one, which may be damaged; keeps one of ours as a copy."""
         with self._errors(ref.key):
@@ -183,13 +213,7 @@ class ObjectStore(ArtifactStore):
         try:
             answer = await obstore.get_async(self._client, ref.key)
         except FileNotFoundError as error:  # obstore raises it for a missing object
-            if _error_code(error) in _NO_BUCKET:
-                raise
-            raise PermanentError(
-                FailureCode.ARTIFACT_MISSING,
-                f"artifact {ref.key} is not in {self._place}",
-                hint="order again; if objects vanish, check the bucket's lifecycle rules",
-            ) from None
+            raise self._missing(ref, error) from None
         if answer.meta["size"] != ref.size:
             raise _corrupt(ref.key, f"{answer.meta['size']} bytes instead of {ref.size}")
         digest = hashlib.sha256()
@@ -207,6 +231,16 @@ class ObjectStore(ArtifactStore):
             )
         store_metrics().bytes.labels("fetched").inc(received)
         return digest.hexdigest()
+
+    def _missing(self, ref: ArtifactRef, error: FileNotFoundError) -> Exception:
+        """Returns what to raise for an object that was not found; the error itself if there is no bucket."""
+        if _error_code(error) in _NO_BUCKET:
+            return error
+        return PermanentError(
+            FailureCode.ARTIFACT_MISSING,
+            f"artifact {ref.key} is not in {self._place}",
+            hint="order again; if objects vanish, check the bucket's lifecycle rules",
+        )
 
     @contextmanager
     def _errors(self, key: str) -> Iterator[None]:

@@ -73,7 +73,7 @@ class Results:
         try:
             result = model.model_validate_json(document)
             for ref in _artifacts_in(result):
-                await self._store.open(ref)
+                await self._store.require(ref)
         except ValidationError:
             return None  # from an older version: built again
         except PermanentError as error:

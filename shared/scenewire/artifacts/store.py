@@ -8,13 +8,16 @@ Layout of every store:
     deletions/<project>.json     the mark of a deleted project
 """
 
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final, Protocol
 
 from scenewire.messages import ArtifactRef, check_key
 
-__all__ = ["ArtifactStore", "check_key", "content_key", "output_key"]
+__all__ = ["ArtifactStore", "StoredFile", "check_disposable", "check_key", "content_key", "output_key"]
 
 
 _SUFFIXES: Final = {
@@ -37,6 +40,20 @@ _SUFFIXES: Final = {
     "application/json": ".json",
     "text/plain": ".txt",
 }
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredFile:
+    """A file or a document as a store lists it.
+
+    Attributes:
+        size: in bytes.
+        written: when it was last written.
+    """
+
+    key: str
+    size: int
+    written: datetime
 
 
 class ArtifactStore(Protocol):
@@ -66,6 +83,10 @@ class ArtifactStore(Protocol):
         """Returns the path of a local file after verifying its size and hash."""
         ...
 
+    async def require(self, ref: ArtifactRef) -> None:
+        """Checks that every host can open a file; a copy on this host is not enough."""
+        ...
+
     async def read_document(self, key: str) -> bytes | None:
         """Returns a small document; None if there is none."""
         ...
@@ -81,6 +102,26 @@ class ArtifactStore(Protocol):
     async def remove_output(self, project_id: object) -> None:
         """Removes all deliverables of a project; nothing happens if there are none."""
         ...
+
+    def files(self, folder: str) -> AsyncIterator[Sequence[StoredFile]]:
+        """Yields what a folder such as `content` holds, many at a time."""
+        ...
+
+    async def discard(self, files: Sequence[StoredFile]) -> None:
+        """Removes files of `content/` and `results/`; a stage that needs one makes it again."""
+        ...
+
+
+def check_disposable(key: str) -> str:
+    """Returns the key of a file that may be removed.
+
+    Raises:
+        ValueError: it is not in `content/` or `results/`.
+    """
+    if not key.startswith(("content/", "results/")):
+        message = f"only files in content/ and results/ can be removed, not {key!r}"
+        raise ValueError(message)
+    return check_key(key)
 
 
 def output_key(project_id: object, name: str, *, revision: int = 0) -> str:
