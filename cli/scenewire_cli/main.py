@@ -29,6 +29,7 @@ from scenewire_cli.commands.projects.ps import ps
 from scenewire_cli.commands.projects.remake import remake
 from scenewire_cli.commands.projects.retry import retry
 from scenewire_cli.commands.projects.watch import watch
+from scenewire_cli.commands.prune import prune
 from scenewire_cli.commands.record.audit import audit
 from scenewire_cli.commands.record.database import database_app
 from scenewire_cli.commands.record.history import history
@@ -64,7 +65,7 @@ _MAINTENANCE: Final = "Run and maintain"
 _COMMANDS: Final[Mapping[str, Sequence[Callable[..., None]]]] = {
     "Make videos": (make, script, looks, request, approve, ps, watch, cancel, retry, remake, delete, languages, music),
     "Find videos and projects": (list_, show, search, history, audit),
-    _MAINTENANCE: (up, mcp, endpoint, doctor, rebuild),
+    _MAINTENANCE: (up, mcp, endpoint, doctor, prune, rebuild),
 }
 
 app = make_group(

@@ -9,8 +9,10 @@ from scenewire.errors import PermanentError
 from scenewire.record import reads
 from scenewire_recorder import api as console
 from tests.support.builders import PROJECT
+from tests.support.postgres import Postgres
 from tests.unit.recorder.story import Database, PostgresDatabase
 from tests.unit.recorder.test_recording import everything
+from tests.unit.recorder.test_retention import check_forgetting
 
 OLDER = "5c1d0a7e42b9"
 
@@ -49,6 +51,16 @@ async def test_rows_that_were_dropped_come_back_as_they_were(record: PostgresDat
     assert (await console.rebuild(record.url))["mended"] == 2
     assert record.projections() == before
     assert (await console.rebuild(record.url))["mended"] == 0
+
+
+async def test_forgotten_projects_leave_a_record_with_which_a_rebuild_agrees(
+    postgres: Postgres, postgres_template: str, postgres_database: PostgresDatabase
+):
+    fresh = PostgresDatabase(postgres, postgres.create(postgres_template))
+    try:
+        await check_forgetting(postgres_database, fresh)
+    finally:
+        postgres.drop(fresh.name)
 
 
 async def test_the_schema_goes_back_and_says_so(record: PostgresDatabase):

@@ -1,7 +1,10 @@
 """Maintenance of the record for the command: plain arguments in, plain data out."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 
+from scenewire.artifacts.pruning import Usage
 from scenewire.bus.client import bus_client
 from scenewire.bus.connection import BusAddress
 from scenewire.database.condition import examine, require_current, revisions
@@ -9,20 +12,63 @@ from scenewire.database.engine import writing_engine
 from scenewire.database.revision import downgrade, upgrade
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.record.queries import Row, opened
+from scenewire_recorder.maintenance import retention
 from scenewire_recorder.maintenance.rebuild import log_from_stream, rows_from_log, stream_from_log
-from scenewire_recorder.maintenance.retention import disposable
 from scenewire_recorder.repository import Repository
 from scenewire_recorder.settings import RecorderSettings
 from scenewire_recorder.stage import RecorderStage
 
-__all__ = ["check", "disposable_content", "rebuild", "rebuild_from_stream", "restore_stream", "set_schema"]
+__all__ = [
+    "check",
+    "deleted_before",
+    "disposable_content",
+    "ended_before",
+    "forget",
+    "rebuild",
+    "rebuild_from_stream",
+    "restore_stream",
+    "set_schema",
+    "usage",
+]
 
 
 async def disposable_content(database_url: str, project_id: str) -> list[str]:
     """Returns keys of files that were needed only while a project's video was made."""
     await require_current(database_url)
     async with opened(database_url) as record:
-        return sorted(await disposable(record, project_id))
+        return sorted(await retention.disposable(record, project_id))
+
+
+async def usage(database_url: str, *, deleted_before: datetime) -> Usage:
+    """Returns which files the projects on record use; documents of projects deleted before that time may go."""
+    await require_current(database_url)
+    async with opened(database_url) as record:
+        return await retention.usage(record, deleted_before=deleted_before)
+
+
+async def ended_before(database_url: str, time: datetime) -> list[Row]:
+    """Returns `project_id`, `revision` and `last` of projects whose last message, an end, is older than a time."""
+    await require_current(database_url)
+    async with opened(database_url) as record:
+        return await retention.ended_before(record, time)
+
+
+async def deleted_before(database_url: str, time: datetime) -> list[str]:
+    """Returns the ids of projects that were deleted before a time and are still on record."""
+    await require_current(database_url)
+    async with opened(database_url) as record:
+        return await retention.deleted_before(record, time)
+
+
+async def forget(database_url: str, project_ids: Sequence[str]) -> int:
+    """Removes deleted projects from the record, one after the other; returns the number of removed messages."""
+    await require_current(database_url)
+    repository = Repository(writing_engine(database_url))
+    try:
+        async with opened(database_url) as record:
+            return await retention.forget(record, repository, project_ids)
+    finally:
+        repository.close()
 
 
 async def rebuild(database_url: str) -> Row:

@@ -1,6 +1,6 @@
 """All writes to the database: one transaction per batch, with the audit log."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from operator import attrgetter, itemgetter
 from typing import Final
@@ -14,6 +14,7 @@ from scenewire.database.engine import transaction
 from scenewire.database.index import index_fits, rebuild_index
 from scenewire.database.models import (
     AssemblyJob,
+    AuditEntry,
     Base,
     FootageEntry,
     LoggedMessage,
@@ -23,7 +24,7 @@ from scenewire.database.models import (
 )
 from scenewire.database.revision import require_expected
 from scenewire.database.videos import SqlVideoRepository, Video
-from scenewire.messages import MAX_SCENES
+from scenewire.messages import MAX_SCENES, ProjectDeleted
 from scenewire.record.content import parse
 from scenewire.record.queries import Row
 from scenewire_recorder.log_entries import LogEntry, Position
@@ -48,6 +49,9 @@ ALL_SCENES: Final = frozenset(range(1, MAX_SCENES + 1))
 _LOG: Final = LoggedMessage.__table__
 _LOG_COLUMNS: Final = tuple(column.name for column in _LOG.columns)
 _logged: Final = attrgetter(*_LOG_COLUMNS)
+
+_CHUNK: Final = 500
+"""Values in one statement; SQLite has a limit."""
 
 _LAST_POSITIONS: Final = """\
 WITH wanted(id) AS (VALUES {}) SELECT project_id, revision, published_at, sequence FROM wanted
@@ -204,6 +208,34 @@ class UnitOfWork:
         if gone := list(ids):
             self._connection.execute(delete(FootageEntry).where(FootageEntry.id.in_(gone)))
 
+    def forget(self, project_id: str, *, clips: Collection[str], entities: Collection[str]) -> int:
+        """Removes the messages of a deleted project, and the audit log of rows that are gone.
+
+        Args:
+            project_id: the project; it has no rows.
+            clips: paths of source clips that no message of another project names.
+            entities: ids of rows that its messages have changed.
+
+        Returns:
+            The number of removed messages; 0 if the project has rows or is not deleted.
+        """
+        of_project = LoggedMessage.project_id == project_id
+        is_deleted = select(LoggedMessage.message_id).where(of_project, LoggedMessage.subject == ProjectDeleted.SUBJECT)
+        has_rows = select(Project.id).where(Project.id == project_id)
+        if self._connection.execute(has_rows).first() or not self._connection.execute(is_deleted).first():
+            return 0
+        for chunk in _chunks(clips):
+            used = select(FootageEntry.id).where(FootageEntry.path == Video.path).exists()
+            self._connection.execute(delete(Video).where(Video.path.in_(chunk), ~used))
+        for chunk in _chunks(entities):
+            there = select(Video.id).where(Video.id == AuditEntry.entity_id).exists()
+            self._connection.execute(delete(AuditEntry).where(AuditEntry.entity_id.in_(chunk), ~there))
+        messages = self._connection.execute(delete(LoggedMessage).where(of_project)).rowcount
+        context = to_json({"correlation_id": project_id, "reason": "retention"}).decode()
+        removed = {"messages": {"old": messages, "new": None}}
+        audit(self._connection, [Change("DELETE", "message_log", project_id, removed, context)])
+        return int(messages)
+
     def repair_index(self) -> bool:
         """Rebuilds the full-text index if it differs from the videos; returns whether it did."""
         if index_fits(self._connection):
@@ -247,6 +279,11 @@ class UnitOfWork:
         query = f"SELECT {', '.join(columns)} FROM {table.__tablename__} WHERE {key} IN ({{}})"  # noqa: S608
         rows = select_rows(self._connection, query, list(among))
         return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
+def _chunks(values: Collection[str]) -> Iterator[list[str]]:
+    ordered = sorted(values)
+    return (ordered[first : first + _CHUNK] for first in range(0, len(ordered), _CHUNK))
 
 
 class _Writer:

@@ -4,7 +4,7 @@ import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -39,11 +39,12 @@ REQUEST_TIMEOUT_S: Final = 10.0
 
 @dataclass(frozen=True, kw_only=True)
 class StreamState:
-    """Sequences of the first and the last message that the pipeline's stream holds, and when it was created."""
+    """Sequences of the first and the last message that the pipeline's stream holds, when it was created, and its age limit."""
 
     first_sequence: int
     last_sequence: int
     created: datetime | None
+    max_age: timedelta
 
 
 class BusClient:
@@ -80,7 +81,12 @@ class BusClient:
         """
         with _outages():
             info = await self._jetstream.stream_info(PIPELINE.name)
-        return StreamState(first_sequence=info.state.first_seq, last_sequence=info.state.last_seq, created=info.created)
+        return StreamState(
+            first_sequence=info.state.first_seq,
+            last_sequence=info.state.last_seq,
+            created=info.created,
+            max_age=timedelta(seconds=info.config.max_age or 0) or timedelta.max,
+        )
 
     async def missing(self) -> Missing:
         """Returns the streams and durables that the server lacks.

@@ -1,6 +1,7 @@
 """All queries of the record: rows in, dicts by column out."""
 
-from collections.abc import AsyncIterator, Sequence
+import json
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -284,6 +285,28 @@ class Record:
         )
         return await self._rows(query)
 
+    async def project_ages(self) -> list[Row]:
+        """Returns `project_id`, `revision`, `first`, `last`, `has_ended` and `is_deleted` of every project with a message.
+
+        `first` and `last` are the times of its first and last message.
+        """
+        runs, of_project = _runs(), LoggedMessage.project_id
+        query = (
+            select(
+                of_project,
+                runs.c.latest.label("revision"),
+                func.min(LoggedMessage.published_at).label("first"),
+                func.max(LoggedMessage.published_at).label("last"),
+                (runs.c.ended >= runs.c.latest).label("has_ended"),
+                (runs.c.ended == _EVERY_REVISION).label("is_deleted"),
+            )
+            .join(runs, runs.c.project_id == of_project)
+            .where(LoggedMessage.valid)
+            .group_by(of_project, runs.c.latest, runs.c.ended)
+            .order_by("last", of_project)
+        )
+        return await self._rows(query)
+
     async def unfinished_steps(self) -> list[Row]:
         """Returns `project_id`, `subject` and `published_at` of the messages of `unfinished_messages`, in their order."""
         runs = _runs()
@@ -321,6 +344,22 @@ class Record:
             whose = or_(LoggedMessage.project_id.is_(None), LoggedMessage.project_id != project_id)
         async for row in self._streamed(select(LoggedMessage.body).where(whose, LoggedMessage.body.is_not(None))):
             yield row["body"]
+
+    async def all_bodies(self) -> AsyncIterator[Row]:
+        """Yields `project_id`, `published_at` and `body` of every message whose body is text."""
+        columns = (LoggedMessage.project_id, LoggedMessage.published_at, LoggedMessage.body)
+        async for row in self._streamed(select(*columns).where(LoggedMessage.body.is_not(None))):
+            yield row
+
+    async def audited_entities(self, project_ids: Collection[str]) -> dict[str, set[str]]:
+        """Returns the ids of the rows that the messages of these projects have changed, by project."""
+        found: dict[str, set[str]] = {project_id: set() for project_id in project_ids}
+        query = select(AuditEntry.entity_id, AuditEntry.context).where(AuditEntry.context.is_not(None))
+        async for row in self._streamed(query):
+            project_id = json.loads(row["context"]).get("correlation_id")
+            if project_id in found:
+                found[project_id].add(row["entity_id"])
+        return found
 
     async def files(self) -> set[str]:
         """Returns every path in the rows."""
