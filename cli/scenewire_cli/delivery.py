@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,7 +12,7 @@ from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import SHORT_ID_CHARACTERS, ArtifactRef, ScriptRequested, VideoAssembled
 from scenewire_cli.stack.data_folder import require_writable
 
-__all__ = ["DeliveredFiles", "deliver", "deliver_by", "require_room"]
+__all__ = ["DeliveredFiles", "deliver", "deliver_by", "require_room", "select_version"]
 
 _SPOKEN_CHARACTERS_PER_SECOND: Final = 14
 _VIDEO_BYTES_PER_SECOND: Final = 500_000
@@ -83,6 +83,29 @@ def _video_bytes(order: ScriptRequested) -> int:
     look = order.look
     share = look.width * look.height * look.frame_rate / _PIXELS_PER_SECOND
     return int(seconds * share * _VIDEO_BYTES_PER_SECOND)
+
+
+def select_version(project_id: str, versions: Sequence[VideoAssembled], revision: int | None) -> VideoAssembled:
+    """Returns the video of a revision of a project.
+
+    Args:
+        project_id: the project, for the error.
+        versions: its videos, the oldest first.
+        revision: number of the revision; None takes the latest video.
+
+    Raises:
+        PermanentError: `not_on_record`, there is no such video.
+    """
+    for video in reversed(versions):
+        if revision in (None, video.revision):
+            return video
+    numbers = ", ".join(str(video.revision) for video in versions)
+    if numbers:
+        hint = f"it has videos of revision {numbers}"
+    else:
+        hint = f"it has no video so far; `scenewire show {project_id}` says why"
+    which = "" if revision is None else f" of revision {revision}"
+    raise PermanentError(FailureCode.NOT_ON_RECORD, f"project {project_id} has no video{which}", hint=hint)
 
 
 async def deliver(video: VideoAssembled, *, artifacts_url: str, out: Path) -> DeliveredFiles:

@@ -25,6 +25,7 @@ from scenewire_cli.commands.mcp_stdio import mcp
 from scenewire_cli.commands.projects.approve import approve
 from scenewire_cli.commands.projects.cancel import cancel
 from scenewire_cli.commands.projects.delete import delete
+from scenewire_cli.commands.projects.fetch import fetch
 from scenewire_cli.commands.projects.ps import ps
 from scenewire_cli.commands.projects.remake import remake
 from scenewire_cli.commands.projects.retry import retry
@@ -63,7 +64,22 @@ _DATABASE_CODES: Final = {FailureCode.DATABASE_UNAVAILABLE, FailureCode.DATABASE
 _MAINTENANCE: Final = "Run and maintain"
 
 _COMMANDS: Final[Mapping[str, Sequence[Callable[..., None]]]] = {
-    "Make videos": (make, script, looks, request, approve, ps, watch, cancel, retry, remake, delete, languages, music),
+    "Make videos": (
+        make,
+        script,
+        looks,
+        request,
+        approve,
+        ps,
+        watch,
+        fetch,
+        cancel,
+        retry,
+        remake,
+        delete,
+        languages,
+        music,
+    ),
     "Find videos and projects": (list_, show, search, history, audit),
     _MAINTENANCE: (up, mcp, endpoint, doctor, prune, rebuild),
 }

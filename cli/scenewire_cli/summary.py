@@ -11,7 +11,7 @@ from scenewire_cli.output.terminal import print_json, print_line, single_spaced
 from scenewire_cli.progress.events import ProjectProgress, Unreadable
 from scenewire_cli.progress.projects import short_id
 
-__all__ = ["print_summary", "raise_if_failed"]
+__all__ = ["print_fetched", "print_summary", "raise_if_failed"]
 
 
 def raise_if_failed(project: ProjectProgress) -> None:
@@ -126,6 +126,25 @@ def print_summary(
     print_line(f"credits:   {'  '.join(paths['credits'])}")
     if not with_record:
         print_line("record:    none; a recorder that runs within 30 days adds it")
+
+
+def print_fetched(video: VideoAssembled, delivered: DeliveredFiles, *, as_json: bool) -> None:
+    """Prints where the files of a fetched video are.
+
+    Args:
+        video: what was fetched.
+        delivered: its files.
+        as_json: whether to print one JSON object instead of lines.
+    """
+    paths = _delivered_paths(delivered)
+    if as_json:
+        facts = {"project_id": str(video.project_id), "revision": video.revision, "size": video.video.size}
+        print_json({"event": "fetched", **facts, **paths})
+        return
+    print_line(f"video:     {paths['video']}")
+    print_line(f"captions:  {'  '.join(paths['captions'])}")
+    print_line(f"credits:   {'  '.join(paths['credits'])}")
+    print_line(f"thumbnail: {paths['thumbnail']}")
 
 
 def _pictures(project: ProjectProgress) -> str:

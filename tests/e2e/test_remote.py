@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import json
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,15 @@ def here(tmp_path: Path, url: str, token: Path | None = None) -> dict[str, str]:
     """The environment of a command on a host that has nothing but the address of a server."""
     changes = {"SCENEWIRE_DATA": "", "SCENEWIRE_SERVER": url, "XDG_DATA_HOME": str(tmp_path / "home")}
     return changes | ({} if token is None else {"SCENEWIRE_TOKEN_FILE": str(token)})
+
+
+async def assert_fetched(on_server: Callable[..., Awaitable[Finished]], project: str, out: Path, *, token: Path):
+    fetched = await on_server("fetch", project[:8], "--out", str(out), "--json", token=token)
+    assert fetched.returncode == 0, fetched.err
+    folder = out / f"Tides-{project[:8]}"
+    assert Path(fetched.events[-1]["video"]).parent == folder
+    assert {path.suffix for path in folder.iterdir()} >= {".mp4", ".srt", ".vtt", ".json", ".txt", ".jpg"}
+    assert "videos of revision 0" in (await on_server("fetch", project, "--revision", "3")).err
 
 
 async def test_a_host_with_nothing_but_an_address_and_a_key_orders_and_gets_videos(data: Path, tmp_path: Path):
@@ -79,6 +88,7 @@ async def test_a_host_with_nothing_but_an_address_and_a_key_orders_and_gets_vide
         for path in (*result["captions"], *result["credits"], result["thumbnail"], result["script"]):
             assert Path(path).stat().st_size > 0
 
+        await assert_fetched(on_server, project, tmp_path / "fetched", token=read)
         listed = await on_server("list", "--json")
         assert [(row["id"], row["state"]) for row in listed.events] == [
             (result["project_id"], "finished"),
@@ -89,8 +99,7 @@ async def test_a_host_with_nothing_but_an_address_and_a_key_orders_and_gets_vide
         assert "no unfinished projects" in (await on_server("ps")).err
         found = await on_server("search", "moon", "water", "--json")
         assert {row["project_id"] for row in found.events} == {project, result["project_id"]}
-        ended = await on_server("cancel", project[:8], "--json")
-        assert ended.events[0]["event"] == "already_ended"
+        assert (await on_server("cancel", project[:8], "--json")).events[0]["event"] == "already_ended"
         assert "is already finished" in (await on_server("cancel", project[:8])).out
 
         refused = await on_server("request", *words, token=read)

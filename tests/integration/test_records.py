@@ -17,9 +17,10 @@ from typing import Any
 import pytest
 import structlog
 
+from scenewire.artifacts.filesystem import FilesystemStore
 from scenewire.database.revision import upgrade
 from scenewire.errors import TransientError
-from scenewire.messages import AudioRendered, Look, Music, ScriptRequested
+from scenewire.messages import ArtifactRef, AudioRendered, Look, Music, ScriptRequested, VideoAssembled
 from scenewire_cli.main import main
 from scenewire_cli.stack.connection import existing
 from scenewire_cli.stack.data_folder import DataFolder
@@ -119,6 +120,75 @@ def test_show_includes_the_video_and_its_scenes(command: Command, database: Data
     assert (project["ended"]["frames"], project["ended"]["loudness_lufs"]) == (120, -14)
     assert [scene["scene_number"] for scene in project["scenes"]] == [1, 2, 3]
     assert [row["video_id"] for row in project["scenes"][0]["footage"]] == ["s1r0", "other"]
+
+
+async def stored_version(data: Path, revision: int) -> VideoAssembled:
+    """A video of a revision whose files are in the artifact store, each with its own content."""
+    store, assembled = FilesystemStore(data / "artifacts"), film(revision=revision)[-1]
+    assert isinstance(assembled, VideoAssembled)
+    files: dict[str, ArtifactRef] = {}
+    for name, value in assembled:
+        if isinstance(value, ArtifactRef):
+            path = data / "made"
+            path.write_text(f"{name} of revision {revision}")
+            key = f"output/{PROJECT}/{revision}/{Path(value.key).name}"
+            files[name] = await store.deliver(key, path, value.media_type)
+    return assembled.model_copy(update=files)
+
+
+@pytest.fixture
+def two_versions(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    async def fill() -> None:
+        database = Database(data / "scenewire.db")
+        await upgrade(database.url)
+        first, second = [[*film(revision=number)[:-1], await stored_version(data, number)] for number in (0, 1)]
+        third = film(revision=2)[:4]
+        await database.record(delivered(first), delivered(second, first=40), delivered(third, first=80))
+
+    asyncio.run(fill())
+    capsys.readouterr()  # the log of the migration
+
+
+def test_fetch_copies_the_latest_video_and_its_companions_without_a_stack(
+    command: Command, two_versions: None, tmp_path: Path
+):
+    (fetched,) = command("fetch", str(PROJECT)[:6], "--out", str(tmp_path / "videos"), "--json").objects
+    assert (fetched["event"], fetched["project_id"], fetched["revision"]) == ("fetched", str(PROJECT), 1)
+    folder = tmp_path / "videos" / f"Tea-{str(PROJECT)[:8]}"
+    assert Path(fetched["video"]) == folder / "Tea_video.mp4"
+    assert {path.name: path.read_text() for path in folder.iterdir()} == {
+        "Tea_video.mp4": "video of revision 1",
+        "captions.srt": "captions_srt of revision 1",
+        "captions.vtt": "captions_vtt of revision 1",
+        "thumbnail.jpg": "thumbnail of revision 1",
+        "credits.json": "credits_json of revision 1",
+        "credits.txt": "credits_txt of revision 1",
+        "script.json": "script_json of revision 1",
+    }
+
+
+def test_fetch_copies_an_older_revision_and_names_those_that_have_a_video(
+    command: Command, two_versions: None, tmp_path: Path
+):
+    out = ("--out", str(tmp_path / "videos"))
+    ended = command("fetch", str(PROJECT), "--revision", "0", *out)
+    assert ended.code == 0
+    (video,) = (tmp_path / "videos").rglob("*.mp4")
+    assert video.read_text() == "video of revision 0"
+    assert str(video) in ended.out
+
+    refused = command("fetch", str(PROJECT), "--revision", "2", *out)
+    assert refused.code == 1
+    assert "has no video of revision 2" in refused.err
+    assert "it has videos of revision 0, 1" in refused.err
+
+
+def test_fetch_of_a_project_without_a_video_says_where_to_look(command: Command, database: Database, tmp_path: Path):
+    refused = command("fetch", str(OTHER), "--out", str(tmp_path / "videos"))
+    assert (refused.code, refused.out) == (1, "")
+    assert f"project {OTHER} has no video" in refused.err
+    assert f"`scenewire show {OTHER}`" in refused.err
+    assert not (tmp_path / "videos").exists()
 
 
 def test_show_includes_options_writer_and_engine(command: Command, data: Path):

@@ -1,4 +1,4 @@
-"""`make` and `watch` on a server: order, follow, fetch."""
+"""`make`, `watch` and `fetch` on a server: order, follow, download."""
 
 import asyncio
 from functools import partial
@@ -6,7 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 from scenewire.messages import ArtifactRef, ScriptRequested, VideoAssembled
-from scenewire_cli.delivery import DeliveredFiles, deliver_by, require_room
+from scenewire_cli.delivery import DeliveredFiles, deliver_by, require_room, select_version
 from scenewire_cli.ordering.files.order_files import OrderFiles, with_files_in
 from scenewire_cli.progress.display import Display, make_display
 from scenewire_cli.progress.events import ProjectProgress
@@ -15,9 +15,9 @@ from scenewire_cli.remote.following import follow_on_server
 from scenewire_cli.remote.options import ServerAddress
 from scenewire_cli.remote.server import Server, connected_server
 from scenewire_cli.stack.data_folder import DataFolder, PendingOrder
-from scenewire_cli.summary import print_summary, raise_if_failed
+from scenewire_cli.summary import print_fetched, print_summary, raise_if_failed
 
-__all__ = ["follow_revision_on_server", "make_on_server", "watch_on_server"]
+__all__ = ["fetch_from_server", "follow_revision_on_server", "make_on_server", "watch_on_server"]
 
 
 async def make_on_server(
@@ -53,7 +53,7 @@ async def make_on_server(
                         "follow it, or `scenewire cancel`"
                     )
                     raise
-                delivered = None if project.video is None else await _fetch(server, project.video, out, display)
+                delivered = None if project.video is None else await _download(server, project.video, out, display)
                 pending.finished(delivered.video if delivered else None)
     raise_if_failed(project)
     print_summary(project, delivered, as_json=as_json)
@@ -69,6 +69,39 @@ async def watch_on_server(address: ServerAddress, project_id: str, *, as_json: b
     async with connected_server(address) as server:
         found = await server.project(project_id)
         return await follow_revision_on_server(server, UUID(found["id"]), found["revision"], as_json=as_json)
+
+
+async def fetch_from_server(
+    address: ServerAddress, project_id: str, revision: int | None, *, out: Path, as_json: bool
+) -> int:
+    """Downloads a finished video with its companions.
+
+    Args:
+        address: the server.
+        project_id: the project's id, or its beginning.
+        revision: number of the revision; None takes the latest video.
+        out: the folder that gets a subfolder for the project.
+        as_json: whether to print JSON.
+
+    Raises:
+        PipelineError: there is no such video, the server refuses, or does not answer.
+    """
+    with make_display(as_json=as_json) as display:
+        async with connected_server(address) as server:
+            found = await server.project(project_id)
+            video = select_version(found["id"], await _versions(server, UUID(found["id"])), revision)
+            delivered = await _download(server, video, out, display)
+    print_fetched(video, delivered, as_json=as_json)
+    return 0
+
+
+async def _versions(server: Server, project_id: UUID) -> list[VideoAssembled]:
+    """Returns the videos of a project, the oldest first."""
+    videos, sequence = [], 0
+    while found := await server.messages_after(project_id, sequence):
+        sequence = found[-1]["sequence"]
+        videos += [message["message"] for message in found if message["subject"] == VideoAssembled.SUBJECT]
+    return sorted(map(VideoAssembled.model_validate, videos), key=lambda video: video.revision)
 
 
 async def follow_revision_on_server(
@@ -92,7 +125,7 @@ async def follow_revision_on_server(
             display.show(project, event)
         delivered = None
         if project.video is not None and out is not None:
-            delivered = await _fetch(server, project.video, out, display)
+            delivered = await _download(server, project.video, out, display)
     raise_if_failed(project)
     if project.video is not None:
         addresses = {ref: f"{server.address.url}{path}" for ref, path in _files(project.video).items()}
@@ -117,7 +150,7 @@ async def _order(
     return ProjectProgress(pending.project_id, 0 if found is None else found["revision"])
 
 
-async def _fetch(server: Server, video: VideoAssembled, out: Path, display: Display) -> DeliveredFiles:
+async def _download(server: Server, video: VideoAssembled, out: Path, display: Display) -> DeliveredFiles:
     paths = _files(video)
 
     async def fetch(ref: ArtifactRef, target: Path) -> None:

@@ -27,7 +27,17 @@ from scenewire.record.content import Content, parse
 from scenewire.record.queries import Record, Row, opened
 from scenewire.record.standing import STEP_AT_APPROVAL
 
-__all__ = ["audit", "footage_sources", "history", "project", "projects", "search", "search_footage", "unfinished"]
+__all__ = [
+    "audit",
+    "footage_sources",
+    "history",
+    "project",
+    "projects",
+    "search",
+    "search_footage",
+    "unfinished",
+    "versions",
+]
 
 
 _PER_SCENE: Final = ("project_id", "project", "scene_number", "state", "created_at")
@@ -83,6 +93,25 @@ async def project(database_url: str, project_id: str) -> Row:
         script = await record.last_message(found, ScenesScripted.SUBJECT)
         speech = await record.messages(found, AudioRendered.SUBJECT)
         return row | {"ordered": _ordered(order, script, speech), "ended": _ended(await record.end(found))}
+
+
+async def versions(database_url: str, project_id: str) -> tuple[str, list[VideoAssembled]]:
+    """Returns the id of a project and its videos, the oldest revision first.
+
+    Args:
+        database_url: the record.
+        project_id: an id, or a prefix of one.
+
+    Raises:
+        PermanentError: `not_on_record`, there is no such project, or it was deleted.
+    """
+    await require_current(database_url)
+    async with opened(database_url) as record:
+        found = await _find(record, project_id)
+        if (deletion := await record.last_message(found, ProjectDeleted.SUBJECT)) is not None:
+            raise _deleted(found, deletion)
+        contents = map(_content, await record.messages(found, VideoAssembled.SUBJECT))
+        return found, [content for content in contents if isinstance(content, VideoAssembled)]
 
 
 async def search(database_url: str, words: str, *, limit: int) -> list[Row]:
