@@ -13,7 +13,7 @@ WORKERS ?= 2
 
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help demo demo-live-doubles test lint types unit docs locks bench bench-media relevance length heard soak faults fuzz exactness deploy-test bench-speech clean
+.PHONY: help demo demo-live-doubles test lint types unit docs manifests locks bench bench-media relevance length heard soak faults fuzz exactness deploy-test bench-speech clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
@@ -29,6 +29,7 @@ demo-live-doubles: $(VENV)/installed ## Make a video over the real protocols, wi
 test: lint types $(VENV)/installed-dev ## Run all checks: lint, types, import rules, all tests
 	@$(MAKE) --no-print-directory $(VENV)/installed-ear || echo "tests that hear narrations are skipped"
 	@scripts/browser || echo "tests of the pages in a browser are skipped"
+	@scripts/helm $(VENV) || echo "tests of the Helm chart are skipped"
 	$(BIN)/pytest -n $(WORKERS)
 
 lint: $(VENV)/installed-dev ## Check style and import rules
@@ -42,6 +43,10 @@ types: $(VENV)/installed-dev ## Check static types
 
 unit: $(VENV)/installed-dev ## Run the tests that need no other program; takes seconds
 	$(BIN)/pytest tests/unit tests/architecture
+
+manifests: $(VENV)/installed-dev ## Generate deploy/kubernetes from the Helm chart
+	@scripts/helm $(VENV)
+	$(BIN)/python scripts/kubernetes_manifests.py
 
 docs: $(VENV)/installed ## Generate the pages of settings, schema, acceptance and faults from code and tests
 	$(BIN)/python scripts/settings_page.py
