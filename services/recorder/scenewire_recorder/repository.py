@@ -8,6 +8,7 @@ from typing import Final
 from pydantic_core import to_json
 from sqlalchemy import Connection, Engine, RowMapping, delete, select, update
 
+from scenewire.database import models
 from scenewire.database.audit import Change, audit, differences
 from scenewire.database.bulk import insert, insert_new, select_rows, upsert
 from scenewire.database.engine import transaction
@@ -225,10 +226,10 @@ class UnitOfWork:
         if self._connection.execute(has_rows).first() or not self._connection.execute(is_deleted).first():
             return 0
         for chunk in _chunks(clips):
-            used = select(FootageEntry.id).where(FootageEntry.path == Video.path).exists()
-            self._connection.execute(delete(Video).where(Video.path.in_(chunk), ~used))
+            used = select(FootageEntry.id).where(FootageEntry.path == models.Video.path).exists()
+            self._connection.execute(delete(models.Video).where(models.Video.path.in_(chunk), ~used))
         for chunk in _chunks(entities):
-            there = select(Video.id).where(Video.id == AuditEntry.entity_id).exists()
+            there = select(models.Video.id).where(models.Video.id == AuditEntry.entity_id).exists()
             self._connection.execute(delete(AuditEntry).where(AuditEntry.entity_id.in_(chunk), ~there))
         messages = self._connection.execute(delete(LoggedMessage).where(of_project)).rowcount
         context = to_json({"correlation_id": project_id, "reason": "retention"}).decode()
