@@ -17,6 +17,7 @@ __all__ = [
     "LetterArgument",
     "LetterChoice",
     "LettersProjectOption",
+    "ProjectLetter",
     "chosen_letters",
     "matching_letters",
 ]
