@@ -56,13 +56,18 @@ COPY --from=code /app/services/assembly/scenewire_assembly /app/scenewire_assemb
 RUN /venv/bin/python -m scenewire_assembly.typefaces /typefaces && chmod -R a+rX /typefaces
 
 # --- base of all images -----------------------------------------------------------------------------------------------
+# `docker compose build` adds the labels of version and revision.
 FROM ${PYTHON} AS runtime
+LABEL org.opencontainers.image.title="scenewire" \
+      org.opencontainers.image.source="https://github.com/scenewire/scenewire" \
+      org.opencontainers.image.documentation="https://github.com/scenewire/scenewire/tree/main/docs" \
+      org.opencontainers.image.licenses="Apache-2.0"
 # A new volume inherits the owner of the folder at its mount point.
 RUN groupadd --gid 10001 scenewire \
  && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin scenewire \
  && install -d -o 10001 -g 10001 /var/lib/scenewire /var/lib/scenewire/artifacts /var/lib/scenewire/record \
         /var/lib/scenewire/nats /var/lib/scenewire/credentials /var/lib/scenewire/library /var/lib/scenewire/weights \
-        /var/lib/scenewire/music /var/lib/scenewire/orders /var/lib/scenewire/gateway
+        /var/lib/scenewire/music /var/lib/scenewire/orders /var/lib/scenewire/gateway /var/lib/scenewire/fonts
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \

@@ -1,10 +1,14 @@
 """Images, compose files, permissions and locks cover the same services."""
 
+import os
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
+from scenewire.processes.run import run_program
 from scenewire_tts.settings import TtsSettings
 
 ROOT = Path(__file__).parents[2]
@@ -61,3 +65,55 @@ def test_a_voice_is_installed_where_the_service_finds_it_and_only_the_installati
     assert f"- ${{TTS_WEIGHTS:-weights}}:{folder}:ro\n" in tts
     assert f'["${{TTS_WEIGHTS:-weights}}:{folder}"]' in voices
     assert re.search(r"install -d .*weights", DOCKERFILE.replace("\\\n", "")), "a new volume must belong to the user"
+
+
+def services(file: str) -> dict[str, dict[str, Any]]:
+    text = re.sub(r"!(reset|override) ", "", (ROOT / file).read_text())
+    found: dict[str, dict[str, Any]] = yaml.safe_load(text)["services"]
+    return found
+
+
+def test_a_host_of_workers_needs_one_file_and_images() -> None:
+    workers, first = services("compose.worker.yaml"), services("compose.yaml")
+
+    assert workers.keys() == {"tts", "voices", "assembly"}
+    for name, worker in workers.items():
+        assert not {"build", "extends"} & worker.keys()
+        for part in ("image", "read_only", "cap_drop", "security_opt", "stop_grace_period", "healthcheck", "deploy"):
+            assert worker.get(part) == first[name].get(part), f"{part} of {name}"
+        given, own = worker.get("environment", {}), first[name].get("environment", {})
+        assert given.keys() >= own.keys()
+        for variable in own.keys() - {"NATS_URL", "ARTIFACTS_URL"}:
+            assert given[variable] == own[variable], f"{variable} of {name}"
+
+
+def test_speech_on_a_card_replaces_speech_on_the_processor() -> None:
+    (changed,) = services("compose.gpu.yaml").items()
+
+    assert changed[0] == "tts"
+    assert changed[1]["image"] == services("compose.yaml")["tts-gpu"]["image"]
+    assert changed[1]["environment"]["TTS_DEVICE"] == "cuda", "a host without a card must not speak with the processor"
+
+
+def test_images_say_what_they_were_built_from() -> None:
+    builds = [service["build"] for service in services("compose.yaml").values() if "build" in service]
+
+    for build in builds:
+        assert build["labels"] == {
+            "org.opencontainers.image.version": "${TAG:-local}",
+            "org.opencontainers.image.revision": "${REVISION:-unknown}",
+        }
+    runtime = DOCKERFILE.partition("AS runtime\n")[2].partition("\nFROM ")[0]
+    assert {"source", "licenses"} <= set(re.findall(r"org\.opencontainers\.image\.(\w+)=", runtime))
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="needs a checkout")
+async def test_git_ignores_what_an_operator_keeps_beside_the_compose_files() -> None:
+    page = (ROOT / "docs" / "deploy.md").read_text() + (ROOT / "docs" / "kubernetes.md").read_text()
+    kept = {*re.findall(r"\b((?:secrets|backups)/[\w.]+)", page), ".env", "compose.override.yaml"}
+    assert len(kept) > 8
+
+    ignored = await run_program(
+        ["git", "check-ignore", "--no-index", *sorted(kept)], timeout=30, cwd=ROOT, env=dict(os.environ)
+    )
+    assert set(ignored.stdout.decode().split()) == kept

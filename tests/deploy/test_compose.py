@@ -184,12 +184,14 @@ async def test_without_a_gpu_the_engine_reports_the_missing_driver(tmp_path: Pat
     if (await docker("info", "--format", "{{json .Runtimes}}")).stdout.find(b"nvidia") >= 0:
         pytest.skip("this engine has the NVIDIA runtime")
     name = "scenewire-gpu"
-    deployment = Deployment(name, tmp_path, env={"REGISTRY": "scenewire-test"})  # another image stands in for tts-gpu
+    files = ("compose.yaml", "compose.gpu.yaml")
+    env = {"REGISTRY": "scenewire-test", "TTS_WEIGHTS": str(tmp_path)}
+    deployment = Deployment(name, tmp_path, files=files, env=env)  # another image stands in for tts-gpu
     try:
         await Deployment(name, tmp_path).compose("up", "--build", "credentials", "tts", "--no-start")
         await docker("tag", "scenewire/tts:local", "scenewire-test/tts-gpu:local")
         await Deployment(name, tmp_path).compose("up", "credentials")
-        up = ("--profile=gpu", "up", "--detach", "--no-build", "--no-deps", "tts-gpu")
+        up = ("up", "--detach", "--no-build", "--no-deps", "tts")
         completed = await deployment.compose(*up, check=False)
     finally:
         await deployment.down()
@@ -204,15 +206,17 @@ async def test_without_a_gpu_the_engine_reports_the_missing_driver(tmp_path: Pat
         ("compose.yaml", "compose.sqlite.yaml"),
         ("compose.yaml", "compose.s3.yaml"),
         ("compose.yaml", "compose.speech.yaml"),
+        ("compose.yaml", "compose.gpu.yaml"),
         ("compose.worker.yaml",),
+        ("compose.worker.yaml", "compose.gpu.yaml"),
     ],
     ids="+".join,
 )
 async def test_compose_files_are_valid_with_every_profile(files: tuple[str, ...], tmp_path: Path) -> None:
     env = {"ARTIFACTS_URL": "s3://scenewire", "NATS_URL": "tls://bus:4222", "CREDENTIALS": str(tmp_path)}
     env |= {"AWS_ACCESS_KEY_ID_FILE": "/dev/null", "AWS_SECRET_ACCESS_KEY_FILE": "/dev/null"}
-    env |= {"TTS_MODEL_URL": "http://speech:8880/v1", "TTS_MODEL": "kokoro"}
-    for profile in ("", "gpu", "tools"):
+    env |= {"TTS_MODEL_URL": "http://speech:8880/v1", "TTS_MODEL": "kokoro", "TTS_WEIGHTS": str(tmp_path)}
+    for profile in ("", "gpu-image", "tools"):
         deployment = Deployment("scenewire-config", tmp_path, files=files, env=env)
         checked = await deployment.compose(*([f"--profile={profile}"] if profile else []), "config", "--quiet")
         assert checked.stderr == ""
