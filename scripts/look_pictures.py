@@ -43,8 +43,10 @@ from scenewire.messages import (
 from scenewire.probe.probe import probe_media
 from scenewire.processes.run import run_program
 from scenewire_assembly.captions.fonts import installed_fonts
+from scenewire_assembly.encoders.agreement import EncoderAgreement
+from scenewire_assembly.encoders.selection import EncoderSelector
 from scenewire_assembly.ffmpeg_job import FfmpegOnDemand
-from scenewire_assembly.picture.scene_picture import Encoder
+from scenewire_assembly.picture.encoder import Encoder
 from scenewire_assembly.segment_stage import SegmentStage
 from scenewire_assembly.sound.music import MusicCache
 
@@ -101,7 +103,8 @@ class Studio:
         encoder = Encoder(preset="ultrafast", crf=12)
         ffmpeg = FfmpegOnDemand()
         music = MusicCache(self._store, ffmpeg)
-        self._stage = SegmentStage(self._store, ffmpeg, music, encoder=encoder, fonts=installed_fonts(fonts))
+        encoders = EncoderAgreement(self._store, EncoderSelector(ffmpeg, settings=encoder))
+        self._stage = SegmentStage(self._store, ffmpeg, music, encoders=encoders, fonts=installed_fonts(fonts))
 
     async def clip(self, width: int, height: int) -> Clip:
         """Generated footage of this size."""

@@ -24,7 +24,7 @@ from scenewire_assembly.captions.fonts import Fonts
 from scenewire_assembly.edit import samples_for
 from scenewire_assembly.ffmpeg_job import FfmpegJob
 from scenewire_assembly.job_files import OVERLAY
-from scenewire_assembly.picture.scene_picture import Encoder
+from scenewire_assembly.picture.encoder import Encoder
 from scenewire_assembly.picture.segment import SegmentPlan, plan_segment
 from scenewire_assembly.picture.segment_command import segment_command
 from scenewire_assembly.sound.narration_track import NarrationTrack, SceneAudio

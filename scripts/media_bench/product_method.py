@@ -9,8 +9,10 @@ import resource
 from pathlib import Path
 
 from scenewire.messages import FootageSourced, SegmentRendered
+from scenewire_assembly.encoders.agreement import EncoderAgreement
+from scenewire_assembly.encoders.selection import EncoderSelector
 from scenewire_assembly.ffmpeg_job import FfmpegOnDemand
-from scenewire_assembly.picture.scene_picture import Encoder
+from scenewire_assembly.picture.encoder import Encoder
 from scenewire_assembly.segment_stage import SegmentStage
 from scenewire_assembly.sound.music import MusicCache
 from scenewire_assembly.video_stage import VideoStage
@@ -24,7 +26,9 @@ async def make(folder: Path, video: Path, encoder: Encoder, jobs: int) -> None:
     ffmpeg = FfmpegOnDemand()
     music = MusicCache(store, ffmpeg)
     await ffmpeg.prepare()
-    stage = SegmentStage(store, ffmpeg, music, encoder=encoder)
+    stage = SegmentStage(
+        store, ffmpeg, music, encoders=EncoderAgreement(store, EncoderSelector(ffmpeg, settings=encoder))
+    )
     slots = asyncio.Semaphore(jobs)
 
     async def render(scene: FootageSourced) -> SegmentRendered:

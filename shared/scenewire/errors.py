@@ -10,6 +10,7 @@ from typing_extensions import override
 __all__ = [
     "ConflictError",
     "FailureCode",
+    "HandoverError",
     "PermanentError",
     "PipelineError",
     "StalledError",
@@ -83,6 +84,10 @@ class TransientError(PipelineError):
 
 class StalledError(TransientError):
     """A program did nothing for too long and was killed."""
+
+
+class HandoverError(TransientError):
+    """Another worker must handle the message; the delivery is not counted as a try."""
 
 
 class PermanentError(PipelineError):

@@ -47,6 +47,7 @@ __all__ = [
     "Retry",
     "Stream",
     "dead_letter_subject",
+    "encoder_subject",
     "interruption_subject",
     "news_subject",
     "progress_subject",
@@ -224,6 +225,11 @@ def progress_subject(stage: str) -> str:
 def news_subject(subject: str) -> str:
     """Returns the subject on which the server announces what it has stored on a subject: core NATS, headers only."""
     return f"stored.{subject}"
+
+
+def encoder_subject(encoder: str) -> str:
+    """Returns the subject of requests that workers with an encoder answer: core NATS, not stored."""
+    return f"encoders.{encoder}"
 
 
 def dead_letter_subject(durable: str) -> str:

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from scenewire.messages import Look, Music, VideoAssembled
-from scenewire_assembly.picture.scene_picture import Encoder
+from scenewire_assembly.picture.encoder import Encoder
 from scenewire_assembly.themes.theme import THEMES, theme_of
 from tests.support.assembly import assembly_stages
 from tests.support.films import Studio, line

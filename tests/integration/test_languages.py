@@ -11,7 +11,7 @@ from scenewire.artifacts.filesystem import FilesystemStore
 from scenewire.ffmpeg.opening import open_executor
 from scenewire.messages import Footage, FootageSourced, Look, ScriptRequested
 from scenewire_assembly.captions.fonts import installed_fonts
-from scenewire_assembly.picture.scene_picture import Encoder
+from scenewire_assembly.picture.encoder import Encoder
 from scenewire_script.stage import ScriptStage
 from scenewire_script.writers.outline import OutlineWriter
 from scenewire_tts.engines.espeak.engine import EspeakEngine

@@ -14,7 +14,7 @@ from scenewire_assembly.captions.fallback_fonts import fallback_of, is_symbol
 from scenewire_assembly.captions.fonts import has_extra_fonts, installed_fonts
 from scenewire_assembly.designs.faces import Faces, faces_of
 from scenewire_assembly.ffmpeg_job import FfmpegJob
-from scenewire_assembly.picture.scene_picture import Encoder
+from scenewire_assembly.picture.encoder import Encoder
 from scenewire_assembly.picture.segment import SegmentPlan, plan_segment
 from scenewire_assembly.themes.theme import THEMES, theme_of
 from scenewire_assembly.typefaces.cutting import TYPEFACES_DIR

@@ -8,8 +8,10 @@ from scenewire.ffmpeg.executor import FfmpegExecutor
 from scenewire.ffmpeg.fake import FakeFfmpegExecutor
 from scenewire.ffmpeg.opening import open_executor
 from scenewire_assembly.captions.fonts import Fonts
+from scenewire_assembly.encoders.agreement import EncoderAgreement
+from scenewire_assembly.encoders.selection import EncoderSelector
 from scenewire_assembly.ffmpeg_job import FfmpegOnDemand
-from scenewire_assembly.picture.scene_picture import Encoder
+from scenewire_assembly.picture.encoder import Encoder
 from scenewire_assembly.segment_stage import SegmentStage
 from scenewire_assembly.sound.mix import Levels
 from scenewire_assembly.sound.music import MusicCache
@@ -37,5 +39,6 @@ def assembly_stages(
 ) -> AssemblyStages:
     ffmpeg = FfmpegOnDemand(open_ffmpeg)
     music = MusicCache(store, ffmpeg)
-    segments = SegmentStage(store, ffmpeg, music, encoder=encoder, fonts=fonts)
+    encoders = EncoderAgreement(store, EncoderSelector(ffmpeg, "libx264", encoder))
+    segments = SegmentStage(store, ffmpeg, music, encoders=encoders, fonts=fonts)
     return AssemblyStages(segments, VideoStage(store, ffmpeg, music, segments, levels=levels, fonts=fonts))

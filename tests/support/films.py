@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scenewire.artifacts.filesystem import FilesystemStore
 from scenewire.messages import Footage, FootageSourced, Look, Narration, SegmentRendered, VideoAssembled, Word
 from scenewire_assembly.captions.fonts import Fonts
-from scenewire_assembly.picture.scene_picture import Encoder
+from scenewire_assembly.picture.encoder import Encoder
 from scenewire_assembly.sound.mix import Levels
 from tests.support.assembly import assembly_stages
 from tests.support.builders import PROJECT, brief, options, scene

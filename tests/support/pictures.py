@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from scenewire.messages import Clip, Look
+from scenewire_assembly.picture.encoder import Encoder
 from scenewire_assembly.picture.overlays.scrim import Scrim
-from scenewire_assembly.picture.scene_picture import Encoder, ScenePicture, Still
+from scenewire_assembly.picture.scene_picture import ScenePicture, Still
 from scenewire_assembly.themes.grounds import Ground
 from scenewire_assembly.themes.theme import theme_of
 

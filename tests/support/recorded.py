@@ -15,7 +15,7 @@ from scenewire.ffmpeg.discovery import find_ffmpeg
 from scenewire.ffmpeg.executor import FfmpegExecutor, RealFfmpegExecutor
 from scenewire.ffmpeg.recording import RecordingFfmpegExecutor
 from scenewire.messages import Footage, FootageSourced, Look, Narration, SegmentRendered, VideoAssembled
-from scenewire_assembly.picture.scene_picture import Encoder
+from scenewire_assembly.picture.encoder import Encoder
 from tests.support.assembly import assembly_stages
 from tests.support.builders import PROJECT, brief, options, scene
 

@@ -21,7 +21,7 @@ from scenewire.messages import (
     Word,
 )
 from scenewire.probe.probe import probe_media
-from scenewire_assembly.picture.scene_picture import Encoder
+from scenewire_assembly.picture.encoder import Encoder
 from tests.support.assembly import AssemblyStages, assembly_stages
 from tests.support.builders import PROJECT, brief, options, scene
 from tests.support.media import run_ffmpeg

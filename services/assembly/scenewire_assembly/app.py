@@ -11,10 +11,13 @@ from scenewire.artifacts.webapp_export import WebApp
 from scenewire.bus import Bus
 from scenewire.ffmpeg.opening import open_executor
 from scenewire.processors import usable_processors
+from scenewire.topology import encoder_subject
 from scenewire_assembly.captions.fonts import installed_fonts
+from scenewire_assembly.encoders.agreement import EncoderAgreement
+from scenewire_assembly.encoders.selection import EncoderSelector
 from scenewire_assembly.ffmpeg_job import FfmpegOnDemand
-from scenewire_assembly.handlers import register
-from scenewire_assembly.picture.scene_picture import Encoder
+from scenewire_assembly.handlers import offer_encoders, register
+from scenewire_assembly.picture.encoder import Encoder
 from scenewire_assembly.segment_stage import SegmentStage
 from scenewire_assembly.settings import AssemblySettings
 from scenewire_assembly.sound.mix import Levels
@@ -46,9 +49,17 @@ def create_app(settings: AssemblySettings | None = None) -> FastStream:
     )
     music = MusicCache(store, ffmpeg)
     threads = settings.threads or min(_MAX_THREADS, usable_processors())
-    encoder = Encoder(preset=settings.preset, crf=settings.crf, threads=threads)
+    encoder = Encoder(preset=settings.preset, crf=settings.crf, threads=threads, node=str(settings.render_node))
+    selector = EncoderSelector(ffmpeg, settings.encoder, encoder)
+    bus = Bus("assembly", settings)
+    encoders = EncoderAgreement(
+        store,
+        selector,
+        offered=lambda name: bus.is_answered(encoder_subject(name)),
+        wait_s=settings.encoder_wait.total_seconds(),
+    )
     fonts = installed_fonts(*settings.font_folders)
-    segments = SegmentStage(store, ffmpeg, music, encoder=encoder, fonts=fonts, typefaces=settings.typefaces_dir)
+    segments = SegmentStage(store, ffmpeg, music, encoders=encoders, fonts=fonts, typefaces=settings.typefaces_dir)
     webapp = WebApp(settings.webapp_dir) if settings.webapp_dir else None
     videos = VideoStage(
         store,
@@ -60,7 +71,8 @@ def create_app(settings: AssemblySettings | None = None) -> FastStream:
         typefaces=settings.typefaces_dir,
         webapp=webapp,
     )
-    bus = Bus("assembly", settings)
     bus.on_start(ffmpeg.prepare)
+    bus.on_start(partial(offer_encoders, bus, selector))
+    bus.require("encoder", selector.check)
     register(bus, segments, videos, Deletions(store, webapp), loops=settings.loops)
     return bus.app()

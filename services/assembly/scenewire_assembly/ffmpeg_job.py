@@ -91,7 +91,7 @@ class FfmpegJob:
         command: Command,
         limits: Limits,
         *,
-        level: Literal["quiet", "error", "info"] = "error",
+        level: Literal["quiet", "error", "info", "verbose"] = "error",
         stdin: AsyncIterator[bytes] | None = None,
         progress: FrameProgress | None = None,
     ) -> str:

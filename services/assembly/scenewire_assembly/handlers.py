@@ -9,14 +9,15 @@ from scenewire.artifacts.deletions import Deletions
 from scenewire.bus import Bus
 from scenewire.errors import PermanentError
 from scenewire.messages import FootageSourced, ProjectDeleted, SceneMessage
-from scenewire.topology import ASSEMBLY, ASSEMBLY_DELETIONS
+from scenewire.topology import ASSEMBLY, ASSEMBLY_DELETIONS, encoder_subject
+from scenewire_assembly.encoders.selection import EncoderSelector
 from scenewire_assembly.failures import tried_again_after_stall
 from scenewire_assembly.lost_artifacts import made_again
 from scenewire_assembly.segment_collector import Collector
 from scenewire_assembly.segment_stage import SegmentStage
 from scenewire_assembly.video_stage import VideoStage
 
-__all__ = ["register"]
+__all__ = ["offer_encoders", "register"]
 
 log = structlog.get_logger(__name__)
 
@@ -62,6 +63,24 @@ def register(bus: Bus, segments: SegmentStage, videos: VideoStage, deletions: De
     @bus.subscribe(ASSEMBLY_DELETIONS)
     async def delete(deleted: ProjectDeleted) -> None:
         await deletions.delete(deleted)
+
+
+async def offer_encoders(bus: Bus, selector: EncoderSelector) -> None:
+    """Selects the encoder, logs it, and has other workers find those of cards.
+
+    Raises:
+        PermanentError: `invalid_settings`, the wanted encoder does not work.
+    """
+    selection = await selector.selection()
+    preferred = selection.preferred
+    bus.announce(encoder=preferred.name, device=preferred.device, because=selection.reason)
+
+    async def offered(_: bytes) -> dict[str, object]:
+        return {"encoders": [encoder.name for encoder in selection.usable.values()]}
+
+    for encoder in selection.usable.values():
+        if encoder.is_hardware:
+            bus.answer(encoder_subject(encoder.name))(offered)
 
 
 async def _redrive(bus: Bus, error: PermanentError, remakers: Callable[[], Awaitable[Sequence[SceneMessage]]]) -> None:

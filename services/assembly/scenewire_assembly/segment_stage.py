@@ -5,7 +5,7 @@ encodes it again.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
@@ -20,11 +20,14 @@ from scenewire.messages import Clip, FootageSourced, SceneMessage, Segment, Segm
 from scenewire.observability.logging_setup import redacted
 from scenewire.text.markup import one_line
 from scenewire_assembly.captions.fonts import Fonts
+from scenewire_assembly.encoders.agreement import EncoderAgreement
+from scenewire_assembly.encoders.selection import EncoderSelector
 from scenewire_assembly.failures import disk_errors, scene_errors
 from scenewire_assembly.ffmpeg_job import Advance, FfmpegJob, FfmpegOnDemand
 from scenewire_assembly.lost_artifacts import remaker_of
+from scenewire_assembly.picture.encoder import Encoder
 from scenewire_assembly.picture.footage.backgrounds import Backgrounds, background_errors
-from scenewire_assembly.picture.scene_picture import Encoder
+from scenewire_assembly.picture.scene_picture import ScenePicture
 from scenewire_assembly.picture.segment import SegmentPlan, make_segment, plan_segment
 from scenewire_assembly.picture.segment_command import segment_command
 from scenewire_assembly.progress import Report, no_op, scene_progress
@@ -52,7 +55,7 @@ class SegmentStage:
         store: holds narrations, clips, music and segments.
         ffmpeg: encodes the segments.
         music: analyses the music of an order.
-        encoder: settings of the H.264 encoder.
+        encoders: finds the encoder of a project; None encodes all with x264.
         fonts: for writing systems that the bundled font lacks.
         typefaces: folder in which the typefaces of themes are kept; cut there when they are first needed.
     """
@@ -63,7 +66,7 @@ class SegmentStage:
         ffmpeg: FfmpegOnDemand,
         music: MusicCache,
         *,
-        encoder: Encoder | None = None,
+        encoders: EncoderAgreement | None = None,
         fonts: Fonts | None = None,
         typefaces: Path = TYPEFACES_DIR,
     ) -> None:
@@ -71,7 +74,7 @@ class SegmentStage:
         self._ffmpeg = ffmpeg
         self._music = music
         self._backgrounds = Backgrounds(store)
-        self._encoder = encoder or Encoder()
+        self._encoders = encoders or EncoderAgreement(store, EncoderSelector(ffmpeg))
         self._fonts = fonts or Fonts()
         self._typefaces = typefaces
         self._segments = Results(store, "segment")
@@ -100,6 +103,7 @@ class SegmentStage:
             PermanentError: `artifact_missing` or `artifact_corrupt` for narration, clips or background, `media_refused` for
                 music or background, `font_missing`, `render_failed`, `output_invalid`. Every message names the scene, or
                 the file of the order.
+            HandoverError: the project's encoder is that of another worker.
             TransientError: `storage_full`, `program_timeout` and the like.
         """
 
@@ -109,11 +113,12 @@ class SegmentStage:
         await self.check_order(sourced)
         with scene_errors(sourced.scene.scene_number):
             await self._store.open(sourced.narration.audio)  # a missing narration fails before the encode
+            encoder = (await self._encoders.encoder_for(sourced)).encoder
             try:
-                segment = await self._segment(sourced, advance)
+                segment = await self._segment(sourced, encoder, advance)
             except PermanentError as error:
-                sourced = await self._without_damaged_clips(sourced, error)
-                segment = await self._segment(sourced, advance)
+                sourced = await self._without_damaged_clips(sourced, encoder, error)
+                segment = await self._segment(sourced, encoder, advance)
         return sourced.next(SegmentRendered, segment=segment)
 
     async def remakers(self, sourced: FootageSourced) -> list[SceneMessage]:
@@ -124,11 +129,21 @@ class SegmentStage:
         """
         return [remaker] if (remaker := await remaker_of(self._store, sourced)) is not None else []
 
+    async def encoder_note(self, segment: SegmentRendered) -> str:
+        """Returns why a project has another encoder than it was begun with; empty if it has not.
+
+        Raises:
+            HandoverError: the project's encoder is that of another worker.
+            TransientError: the store is unavailable.
+        """
+        return (await self._encoders.encoder_for(segment)).note
+
     async def render_closing(self, video: VideoPlan) -> Segment:
-        """Renders the closing card of a video with the settings of its segments.
+        """Renders the closing card of a video with the encoder and the settings of its segments.
 
         Raises:
             PermanentError: `font_missing`, `render_failed`, `output_invalid`.
+            HandoverError: the project's encoder is that of another worker.
             TransientError: `storage_full`, `program_timeout` and the like.
         """
         ffmpeg = await self._ffmpeg.executor()
@@ -136,25 +151,28 @@ class SegmentStage:
         with disk_errors():
             async with self._store.scratch() as folder:
                 job = FfmpegJob(ffmpeg, folder, self._fonts.prepare(folder, language))
-                plan = await plan_closing(job, video, self._encoder, self._typefaces)
+                encoder = (await self._encoders.encoder_for(video.segments[0])).encoder
+                plan = await plan_closing(job, video, encoder, self._typefaces)
                 rerun = video.segments[0].rerun_of("assembly")
                 return await self._made(job, plan, language, no_op, rerun)
 
-    async def _segment(self, sourced: FootageSourced, advance: Advance) -> Segment:
+    async def _segment(self, sourced: FootageSourced, encoder: Encoder, advance: Advance) -> Segment:
         ffmpeg = await self._ffmpeg.executor()
         language = sourced.brief.options.language
         async with self._store.scratch() as folder:
             job = FfmpegJob(ffmpeg, folder, self._fonts.prepare(folder, language))
             shown = await self._backgrounds.behind(sourced)
             with nullcontext() if shown is sourced else background_errors():
-                plan = await plan_segment(job, shown, self._encoder, self._typefaces)
+                plan = await plan_segment(job, shown, encoder, self._typefaces)
                 return await self._made(job, plan, language, advance, sourced.rerun_of("assembly"))
 
     async def _made(
         self, job: FfmpegJob, plan: SegmentPlan, language: str, advance: Advance, rerun: Mapping[str, str]
     ) -> Segment:
         """Returns the stored segment of a plan, or encodes and stores it; `rerun` is part of its fingerprint."""
-        picture = plan.picture
+        picture, encoder = plan.picture, plan.picture.encoder
+        # Cards of other kinds, and other drivers, make other bytes and may make other decoder parameters.
+        card = {"device": encoder.device} if encoder.is_hardware else {}
         inputs = fingerprint(
             arguments=segment_command(picture).build(),
             script=picture.overlay,
@@ -164,12 +182,13 @@ class SegmentStage:
             shade=None if picture.clips or picture.scrim is None else asdict(picture.scrim),
             ffmpeg=job.ffmpeg.version,
             code=_CACHE_VERSION,
+            **card,
             **rerun,
         )
         segment = await self._segments.find(inputs, Segment)
         if segment is None:
             clips = [await self._store.open(clip.file) for clip in picture.clips]
-            path, parameters = await make_segment(job, picture, clips, advance)
+            path, parameters = await self._encoded(job, picture, clips, advance)
             video = await self._store.add(path, "video/mp4")
             made = Segment(
                 video=video,
@@ -177,11 +196,30 @@ class SegmentStage:
                 parameters=parameters,
                 undrawable=plan.undrawable,
                 has_map=picture.has_map,
+                encoder=encoder.name,
+                device=encoder.device,
             )
             segment = await self._segments.save(inputs, made)
         return segment
 
-    async def _without_damaged_clips(self, sourced: FootageSourced, error: PermanentError) -> FootageSourced:
+    async def _encoded(
+        self, job: FfmpegJob, picture: ScenePicture, clips: Sequence[Path], advance: Advance
+    ) -> tuple[Path, str]:
+        """See `make_segment`. A card that fails is not taken for a damaged clip.
+
+        Raises:
+            TransientError: also `program_failed`, the card does not encode any more.
+        """
+        try:
+            return await make_segment(job, picture, clips, advance)
+        except PermanentError:
+            if picture.encoder.is_hardware:
+                await self._encoders.selector.require_working(picture.encoder)
+            raise
+
+    async def _without_damaged_clips(
+        self, sourced: FootageSourced, encoder: Encoder, error: PermanentError
+    ) -> FootageSourced:
         """Returns the scene without its damaged clips, and with a note about them; unchanged if no clip caused the error.
 
         Sourcing measures files and decodes their first frames; damage further on shows only here. Where no clip is
@@ -193,7 +231,11 @@ class SegmentStage:
         footage = sourced.footage
         if error.code not in _DAMAGE:
             raise error
-        good = [clip for clip in footage.clips if len(footage.clips) > 1 and await self._renders_alone(sourced, clip)]
+        good = [
+            clip
+            for clip in footage.clips
+            if len(footage.clips) > 1 and await self._renders_alone(sourced, encoder, clip)
+        ]
         if len(good) == len(footage.clips):
             log.warning("encode_repeated", scene_number=sourced.scene.scene_number, reason=redacted(error.message))
             return sourced
@@ -212,11 +254,11 @@ class SegmentStage:
         )
         return sourced.model_copy(update={"footage": kept})
 
-    async def _renders_alone(self, sourced: FootageSourced, clip: Clip) -> bool:
+    async def _renders_alone(self, sourced: FootageSourced, encoder: Encoder, clip: Clip) -> bool:
         """Whether a segment can be made of this clip alone."""
         alone = sourced.footage.model_copy(update={"clips": (clip,)})
         try:
-            await self._segment(sourced.model_copy(update={"footage": alone}), no_op)
+            await self._segment(sourced.model_copy(update={"footage": alone}), encoder, no_op)
         except PermanentError as error:
             if error.code not in _DAMAGE:
                 raise

@@ -10,6 +10,7 @@ from pydantic_settings import SettingsConfigDict
 
 from scenewire.processors import usable_processors
 from scenewire.settings import EmptyAsNone, Seconds, ServiceSettings, default_data_folder
+from scenewire_assembly.picture.encoder import WantedEncoder
 from scenewire_assembly.typefaces.cutting import TYPEFACES_DIR
 
 __all__ = ["AssemblySettings"]
@@ -68,10 +69,30 @@ class AssemblySettings(ServiceSettings):
         description="Folder in which the typefaces of themes are kept, cut when they are first needed. "
         "Default: the user's cache.",
     )
+    encoder: WantedEncoder = Field(
+        default="libx264",
+        description="Encoder of pictures: `libx264`, or one of a graphics card: `h264_nvenc` (NVIDIA), `h264_qsv` (Intel), "
+        "`h264_vaapi` (AMD and Intel on Linux), `h264_videotoolbox` (macOS). `auto` takes the first of them that works here, and "
+        "otherwise `libx264`. A card that is named and does not work stops the service. See docs/media.md.",
+    )
+    encoder_wait: Seconds = Field(
+        default=timedelta(minutes=2),
+        ge=timedelta(0),
+        description="How long a video that was begun with a card waits for a worker with such a card while none is connected. "
+        "Then it is encoded with `libx264`, and a note says so.",
+    )
+    render_node: Path = Field(
+        default=Path("/dev/dri/renderD128"), description="The card of `h264_vaapi` and `h264_qsv`."
+    )
     preset: Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow"] = Field(
         default="veryfast", description="x264 preset: slower ones give smaller files."
     )
-    crf: int = Field(default=21, ge=10, le=35, description="x264 quality; lower values give better and larger videos.")
+    crf: int = Field(
+        default=21,
+        ge=10,
+        le=35,
+        description="Quality; lower values give better and larger videos. Cards take it on their own scales.",
+    )
     threads: int = Field(
         default=1, ge=0, le=64, description="x264 threads for each scene; 0 uses all usable processors."
     )

@@ -12,7 +12,7 @@ from typing import Final
 from scenewire.artifacts.result_cache import Results, fingerprint
 from scenewire.artifacts.store import ArtifactStore, output_key
 from scenewire.artifacts.webapp_export import WebApp, film_path, thumbnail_path
-from scenewire.errors import FailureCode, PermanentError
+from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.messages import (
     NO_VOICE,
     ArtifactRef,
@@ -100,11 +100,13 @@ class VideoStage:
         """
         ffmpeg = await self._ffmpeg.executor()
         plan = await self._joinable(_in_order(segments), report)
+        encoder_note = await self._segments.encoder_note(plan.segments[0])
         inputs = fingerprint(
             project=str(plan.segments[0].project_id),
             brief=plan.brief,
             scenes=[[segment.scene, segment.narration, segment.footage, segment.segment] for segment in plan.segments],
             closing=plan.closing,
+            encoder_note=encoder_note,
             levels=[self._levels.target_lufs, self._levels.peak],
             ffmpeg=ffmpeg.version,
             code=_CACHE_VERSION,
@@ -114,7 +116,7 @@ class VideoStage:
             async with self._store.scratch() as folder:
                 with disk_errors():
                     fonts = self._fonts.prepare(folder, plan.brief.options.language)
-                    video = await self._make_video(FfmpegJob(ffmpeg, folder, fonts), plan, report)
+                    video = await self._make_video(FfmpegJob(ffmpeg, folder, fonts), plan, report, encoder_note)
             video = await self._videos.save(inputs, video)
         if self._webapp is not None:
             await self._webapp.put(thumbnail_path(video.project_id), await self._store.open(video.thumbnail))
@@ -136,20 +138,27 @@ class VideoStage:
     async def _joinable(self, segments: Sequence[SegmentRendered], report: Report) -> VideoPlan:
         """Returns the plan of the video, with its closing, whose pictures join by copying.
 
-        Renders all segments again if workers used different settings or tools.
+        Renders all segments again if workers used different settings, tools or cards.
+
+        Raises:
+            TransientError: `output_invalid`, the project got another encoder meanwhile.
         """
         plan = await self._with_closing(segments)
         if len(plan.parameters) > 1:
             plan = await self._with_closing(
                 [await self._segments.render(segment.next(FootageSourced), report) for segment in segments]
             )
+            if len(plan.parameters) > 1:
+                raise TransientError(
+                    FailureCode.OUTPUT_INVALID, "the scenes cannot be joined: their decoder parameters differ"
+                )
         return plan
 
     async def _with_closing(self, segments: Sequence[SegmentRendered]) -> VideoPlan:
         plan = VideoPlan(tuple(segments))
         return replace(plan, closing=await self._segments.render_closing(plan)) if needs_closing(plan) else plan
 
-    async def _make_video(self, job: FfmpegJob, plan: VideoPlan, report: Report) -> VideoAssembled:
+    async def _make_video(self, job: FfmpegJob, plan: VideoPlan, report: Report, encoder_note: str) -> VideoAssembled:
         files: list[Path] = []
         audio: list[SceneAudio] = []
         for segment, place in plan.placed:
@@ -194,9 +203,14 @@ class VideoStage:
             frames=plan.frames,
             duration=facts.duration,
             video_codec="h264",
+            encoder=", ".join(plan.encoders),
+            device=", ".join(plan.devices),
             audio_codec="aac",
             loudness=sound.loudness,
-            notes=video_notes(plan, duration=facts.duration, sound=sound, levels=self._levels),
+            notes=(
+                *video_notes(plan, duration=facts.duration, sound=sound, levels=self._levels),
+                *filter(None, (encoder_note,)),
+            ),
         )
 
     async def _background_music(self, music: Music | None) -> BackgroundMusic | None:

@@ -13,6 +13,7 @@ import structlog
 from faststream import AckPolicy, FastStream
 from faststream.nats import JStream, NatsBroker, NatsMessage, PubAck, PullSub
 from faststream.nats.subscriber.usecases import PullStreamSubscriber
+from nats.errors import NoRespondersError
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError, ServiceUnavailableError
 from pydantic import BaseModel
@@ -49,6 +50,7 @@ _FETCH_TIMEOUT_S: Final = 5.0
 """How long one pull request waits for a message."""
 
 _PROVISION_POLL_S: Final = 0.5
+_ANSWER_TIMEOUT_S: Final = 2.0
 
 log = structlog.get_logger(__name__)
 
@@ -248,6 +250,22 @@ class Bus:
         except Exception as error:  # noqa: BLE001 - telemetry never stops the work
             log.debug("progress_lost", error=repr(error))
 
+    def announce(self, **uses: object) -> None:
+        """Logs what the service uses, where that shows only when it starts.
+
+        Args:
+            uses: the engines, providers and devices that were selected.
+        """
+        log.info("service_uses", service=self._service, **uses)
+
+    async def is_answered(self, subject: str) -> bool:
+        """Returns whether a connected service answers requests on a subject."""
+        try:
+            await (await self.broker.connect()).request(subject, timeout=_ANSWER_TIMEOUT_S)
+        except (NoRespondersError, TimeoutError):
+            return False
+        return True
+
     async def client(self) -> BusClient:
         """Returns the service's connection, to read the stream with."""
         return BusClient(await self.broker.connect())
@@ -324,7 +342,7 @@ class Bus:
             files=settings.log_files,
         )
         if uses:
-            log.info("service_uses", service=self._service, **uses)
+            self.announce(**uses)
         return FastStream(
             self.broker,
             logger=None,

@@ -9,6 +9,7 @@ settled so that FastStream does not:
     invalid, or failed too often  dead letter, `project.failed`, then terminated, even if the dead letter cannot be stored
     worker is being stopped       nak without delay, so that another replica takes it; does not count as a try
     of a newer schema version     nak with a delay, for a worker that knows the version; does not count as a try
+    for another worker            nak with a delay, for a worker that has what it needs; does not count as a try
     workers keep dying on it      dead letter without running the handler again
 """
 
@@ -43,7 +44,7 @@ from scenewire.bus.publishing import (
     room_for_body,
 )
 from scenewire.bus.received import Delivery, current
-from scenewire.errors import ConflictError, FailureCode, PermanentError, PipelineError, TransientError
+from scenewire.errors import ConflictError, FailureCode, HandoverError, PermanentError, PipelineError, TransientError
 from scenewire.messages import Message, Progress, ProjectFailed
 from scenewire.messages.headers import LETTER_TRUNCATED
 from scenewire.topology import DEAD_LETTERS, PIPELINE, SCRIPT, Durable, Retry, dead_letter_subject, progress_subject
@@ -289,6 +290,9 @@ class DeliveryMiddleware(BaseMiddleware[Any, Any]):
             elif isinstance(error, _NewerSchemaError):
                 log.warning("newer_schema", subject=message.subject, retry_in=NEWER_SCHEMA_DELAY_S)
                 await self._interrupt(message, delay=NEWER_SCHEMA_DELAY_S)
+            elif isinstance(error, HandoverError):
+                log.info("handed_over", subject=message.subject, retry_in=error.retry_after, reason=error.message)
+                await self._interrupt(message, delay=error.retry_after)
             elif self._delivery is None:
                 await message.nak(delay=self._policy.retry.delay(1))
             elif self._is_final(self._delivery, error):

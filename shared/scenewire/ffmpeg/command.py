@@ -33,6 +33,7 @@ __all__ = [
     "Console",
     "File",
     "Generated",
+    "HardwareDevice",
     "Input",
     "InputPolicy",
     "InvalidCommandError",
@@ -45,6 +46,7 @@ __all__ = [
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _SIZE: Final = re.compile(r"[1-9][0-9]*[KMG]?")
 _PIXEL_FORMAT: Final = re.compile(r"[a-z][a-z0-9]+")
+_NODE: Final = re.compile(r"(/[A-Za-z0-9_-]+)+")
 
 
 @dataclass(frozen=True)
@@ -303,11 +305,33 @@ class Output:
         return (*(arg for option in self.options for arg in option.args), *flags, *container, address)
 
 
+@dataclass(frozen=True)
+class HardwareDevice:
+    """A card that filters and encoders of a command use.
+
+    Attributes:
+        kind: the interface.
+        node: its render node, such as `/dev/dri/renderD128`.
+    """
+
+    kind: Literal["vaapi", "qsv"]
+    node: str
+
+    def __post_init__(self) -> None:
+        if not _NODE.fullmatch(self.node):
+            raise InvalidCommandError(f"{self.node!r} is not a render node such as /dev/dri/renderD128")
+
+    def args(self) -> tuple[str, ...]:
+        """Returns the options that open it for filters and encoders."""
+        opened = f"vaapi=card:{self.node}" if self.kind == "vaapi" else f"qsv=card,child_device={self.node}"
+        return "-init_hw_device", opened, "-filter_hw_device", "card"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Console:
     """Options of ffmpeg's log; they do not affect its outputs."""
 
-    level: Literal["quiet", "error", "warning", "info"] = "error"
+    level: Literal["quiet", "error", "warning", "info", "verbose"] = "error"
     progress: bool = True
     """Whether to report progress on standard output twice a second, for `scenewire.ffmpeg.executor`."""
 
@@ -330,6 +354,7 @@ class Command:
     """Whether a damaged input is a failure instead of a frozen picture."""
     filter_threads: int | None = None
     """Threads of the graph; None uses all cores."""
+    hardware: HardwareDevice | None = None
 
     def __post_init__(self) -> None:
         _refuse(self._faults())
@@ -375,6 +400,7 @@ class Command:
         return [
             *(console.args(reads=self.reads_standard_input) if console else ()),
             *(("-xerror",) if self.stop_on_error else ()),
+            *(self.hardware.args() if self.hardware else ()),
             *(("-filter_complex_threads", str(self.filter_threads)) if self.filter_threads else ()),
             *(arg for each in self.inputs for arg in each.args()),
             *(("-filter_complex", str(self.graph)) if self.graph else ()),

@@ -36,6 +36,9 @@ DEFAULT_STALL_TIMEOUT_S: Final = 30.0
 _MAX_STDOUT_BYTES: Final = 1 << 20
 """Of progress reports, the newest are kept: hours of them."""
 
+_CARD_VARIABLES: Final = ("CUDA_", "NVIDIA_", "LIBVA_", "ONEVPL_")
+"""Prefixes of variables that the drivers of cards read."""
+
 Stdin = AsyncIterator[bytes] | bytes | None
 """Input of the program: bytes, a stream of bytes, or none."""
 
@@ -162,7 +165,7 @@ class RealFfmpegExecutor:
             cwd=run.folder,
             stdin=run.stdin,
             limits=run.limits,
-            env=child_environment() | dict(run.environment),
+            env=child_environment(*_CARD_VARIABLES) | dict(run.environment),
             on_output=on_output if on_progress is not None else None,
             stall_watch=stall_watch if on_progress is not None else None,
         )

@@ -21,6 +21,10 @@ __all__ = [
     "bit_exact",
     "copy_stream",
     "encode_aac",
+    "encode_nvenc",
+    "encode_qsv",
+    "encode_vaapi",
+    "encode_videotoolbox",
     "encode_x264",
     "filter_audio",
     "filter_video",
@@ -134,17 +138,62 @@ def encode_x264(*, preset: str, crf: int, threads: int, profile: str, level: str
     _check(preset in PRESETS, f"{preset!r} is not a preset of x264")
     _check(0 <= crf <= 51, f"crf must be between 0 and 51, not {crf}")
     _check(0 <= threads <= 128, f"threads must be between 0 and 128, not {threads}")
+    rate = ("-preset", preset, "-crf", str(crf), "-threads", str(threads))
+    return _h264("libx264", rate, profile=profile, level=level, gop=gop, b_frames=b_frames)
+
+
+def encode_nvenc(*, quality: int, profile: str, level: str, gop: int, b_frames: int) -> Option:
+    """Encodes H.264 on an NVIDIA card, at a constant quality.
+
+    Args:
+        quality: from 1 to 51, the worst.
+        profile: one of `PROFILES`.
+        level: such as 4.1.
+        gop: most frames from one key frame to the next.
+        b_frames: most B-frames in a row.
+    """
+    _check_quality(quality)
+    rate = ("-preset", "p5", "-tune", "hq", "-rc", "vbr", "-cq", str(quality), "-b:v", "0", "-spatial-aq", "1")
+    return _h264("h264_nvenc", rate, profile=profile, level=level, gop=gop, b_frames=b_frames)
+
+
+def encode_qsv(*, quality: int, profile: str, level: str, gop: int, b_frames: int) -> Option:
+    """Encodes H.264 by Intel Quick Sync, at a constant quality; see `encode_nvenc`."""
+    _check_quality(quality)
+    rate = ("-preset", "medium", "-global_quality:v", str(quality))
+    return _h264("h264_qsv", rate, profile=profile, level=level, gop=gop, b_frames=b_frames)
+
+
+def encode_vaapi(*, quality: int, profile: str, level: str, gop: int, b_frames: int) -> Option:
+    """Encodes H.264 by VAAPI, with a constant quantizer, which all drivers have; see `encode_nvenc`.
+
+    Its frames must be in the memory of the card.
+    """
+    _check_quality(quality)
+    rate = ("-rc_mode", "CQP", "-qp", str(quality))
+    return _h264("h264_vaapi", rate, profile=profile, level=level, gop=gop, b_frames=b_frames)
+
+
+def encode_videotoolbox(*, quality: int, profile: str, level: str, gop: int, b_frames: int) -> Option:
+    """Encodes H.264 by Apple's VideoToolbox, at a constant quality; see `encode_nvenc`."""
+    _check_quality(quality)
+    rate = ("-allow_sw", "0", "-q:v", str(100 - 5 * quality // 3))  # its scale goes from 1, the worst, to 100
+    return _h264("h264_videotoolbox", rate, profile=profile, level=level, gop=gop, b_frames=b_frames)
+
+
+def _h264(name: str, rate: tuple[str, ...], *, profile: str, level: str, gop: int, b_frames: int) -> Option:
     _check(profile in PROFILES, f"{profile!r} is not a profile of H.264")
     _check(_LEVEL.fullmatch(level), f"{level!r} is not a level of H.264")
     _check(gop > 0, f"a group of pictures must have more than 0 frames, not {gop}")
     _check(0 <= b_frames <= 16, f"B-frames must be between 0 and 16, not {b_frames}")
-    return Option(
-        (
-            *("-c:v", "libx264", "-preset", preset, "-crf", str(crf), "-threads", str(threads)),
-            *("-profile:v", profile, "-level:v", level, "-g", str(gop), "-bf", str(b_frames)),
-        ),
-        encodes="v",
-    )
+    if name != "libx264":  # a number is what all encoders of cards take; some do not know 4.1
+        level = f"{float(level) * 10:.0f}"
+    shape = ("-profile:v", profile, "-level:v", level, "-g", str(gop), "-bf", str(b_frames))
+    return Option(("-c:v", name, *rate, *shape), encodes="v")
+
+
+def _check_quality(quality: int) -> None:
+    _check(1 <= quality <= 51, f"the quality must be between 1 and 51, not {quality}")
 
 
 def encode_aac(bitrate: str, sample_rate: int) -> Option:

@@ -178,6 +178,8 @@ class VideoAssembled(Message):
     frames: int = Field(gt=0)
     duration: float = Field(gt=0, description="Seconds, as measured in the file.")
     video_codec: str
+    encoder: str = Field(default="", description="ffmpeg's name of the encoder of the picture.")
+    device: str = Field(default="", description="The cards that encoded the picture; `cpu` for x264.")
     audio_codec: str
     loudness: Loudness
     notes: tuple[str, ...] = Field(default=(), description="Everything that stages changed or left out, for people.")

@@ -402,6 +402,8 @@ class Segment(WireModel):
     notes: tuple[str, ...] = Field(default=(), description="Omissions in the picture, for people.")
     undrawable: str = Field(default="", description="Characters that the picture leaves out because no font has them.")
     has_map: bool = Field(default=False, description="Whether it shows a map, whose source the credits name.")
+    encoder: str = Field(default="", description="ffmpeg's name of the encoder.")
+    device: str = Field(default="", description="The card that encoded it and its driver; `cpu` for x264.")
 
 
 class Loudness(WireModel):

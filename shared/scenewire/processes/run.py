@@ -62,6 +62,9 @@ class Limits:
 
     memory: int | None = None
     """Address space in bytes."""
+    data: int | None = None
+    """Memory that it may write, in bytes: for programs that reserve far more addresses than they use, as the drivers of
+    cards do."""
     cpu: int | None = None
     """Processor seconds."""
     file_size: int | None = None
@@ -199,7 +202,7 @@ def guards(limits: Limits | None = None) -> list[str]:
         # A signal to end comes first and the kill later: a program that is killed at once looks as if it had run out of
         # memory, and would be retried.
         cpu = None if limits.cpu is None else f"{limits.cpu}:{limits.cpu + _CPU_GRACE_S}"
-        bounds = {"as": limits.memory, "cpu": cpu, "fsize": limits.file_size}
+        bounds = {"as": limits.memory, "data": limits.data, "cpu": cpu, "fsize": limits.file_size}
         words += [prlimit, "--core=0", *(f"--{name}={value}" for name, value in bounds.items() if value is not None)]
         words.append("--")
     return words

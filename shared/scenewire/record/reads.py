@@ -225,6 +225,8 @@ def _ended(end: Row | None) -> Row | None:
                 "files": files,
                 "frames": content.frames,
                 "duration": content.duration,
+                "encoder": content.encoder,
+                "device": content.device,
                 "loudness_lufs": content.loudness.integrated_lufs,
                 "true_peak_dbtp": content.loudness.true_peak_dbtp,
                 "notes": list(content.notes),

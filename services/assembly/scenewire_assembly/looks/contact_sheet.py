@@ -39,12 +39,13 @@ from scenewire_assembly.designs.drawing import Drawing, Lettering, Span
 from scenewire_assembly.designs.faces import faces_over_footage
 from scenewire_assembly.ffmpeg_job import FfmpegJob
 from scenewire_assembly.job_files import FONTS, OVERLAY
+from scenewire_assembly.picture.encoder import Encoder
 from scenewire_assembly.picture.footage.backgrounds import Backgrounds
 from scenewire_assembly.picture.footage.scaling import Scaling, scale
 from scenewire_assembly.picture.overlays.caption_styles import STYLES, CaptionLayout, ink_over_footage
 from scenewire_assembly.picture.overlays.overlay import overlay_script
 from scenewire_assembly.picture.overlays.scrim import scrim_of
-from scenewire_assembly.picture.scene_picture import Encoder, ScenePicture
+from scenewire_assembly.picture.scene_picture import ScenePicture
 from scenewire_assembly.picture.segment import link_clips, link_fonts, plan_segment
 from scenewire_assembly.picture.segment_command import shot_input
 from scenewire_assembly.settings import AssemblySettings

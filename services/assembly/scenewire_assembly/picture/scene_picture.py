@@ -9,19 +9,11 @@ import numpy as np
 
 from scenewire.messages import Clip, Look
 from scenewire_assembly.edit import Edit, edit_clips
+from scenewire_assembly.picture.encoder import Encoder
 from scenewire_assembly.picture.overlays.scrim import Scrim
 from scenewire_assembly.themes.grounds import Ground
 
-__all__ = ["Encoder", "ScenePicture", "Still"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Encoder:
-    """Settings of the H.264 encoder."""
-
-    preset: str = "veryfast"
-    crf: int = 21
-    threads: int = 1
+__all__ = ["ScenePicture", "Still"]
 
 
 @dataclass(frozen=True)

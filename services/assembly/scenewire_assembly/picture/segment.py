@@ -5,7 +5,7 @@ import math
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from pysubs2 import SSAEvent
 
@@ -26,6 +26,7 @@ from scenewire_assembly.designs.zones import Zones
 from scenewire_assembly.edit import check_clips, edit_clips
 from scenewire_assembly.ffmpeg_job import Advance, FfmpegJob, FrameProgress
 from scenewire_assembly.job_files import FONTS, OVERLAY, SEGMENT, clip_name
+from scenewire_assembly.picture.encoder import Encoder
 from scenewire_assembly.picture.footage.tone_mapping import TABLES, lookup_table
 from scenewire_assembly.picture.overlays.caption_styles import (
     STYLES,
@@ -38,13 +39,13 @@ from scenewire_assembly.picture.overlays.credit_tags import credit_tags, has_tag
 from scenewire_assembly.picture.overlays.overlay import overlay_script
 from scenewire_assembly.picture.overlays.scrim import scrim_of
 from scenewire_assembly.picture.overlays.title import Title, title_of
-from scenewire_assembly.picture.scene_picture import Encoder, ScenePicture, Still
+from scenewire_assembly.picture.scene_picture import ScenePicture, Still
 from scenewire_assembly.picture.segment_check import check_segment
 from scenewire_assembly.picture.segment_command import segment_command
 from scenewire_assembly.themes.grounds import Ground
 from scenewire_assembly.themes.theme import Theme, contrast, theme_of
 
-__all__ = ["SegmentPlan", "link_clips", "link_fonts", "make_segment", "open_faces", "plan_segment"]
+__all__ = ["SegmentPlan", "encode_segment", "link_clips", "link_fonts", "make_segment", "open_faces", "plan_segment"]
 
 _NAMED_CHARACTERS: Final = 12
 _MEBIBYTE: Final = 1 << 20
@@ -265,15 +266,35 @@ async def make_segment(
     await link_clips(job, picture.clips, clips)
     if picture.overlay:
         (job.folder / OVERLAY).write_text(picture.overlay, encoding="utf-8")
-    command = segment_command(picture)
-    await job.run(
-        command,
-        _limits(picture, len(command.inputs)),
-        stdin=None if picture.clips else _grounds(picture),
-        progress=FrameProgress(picture.frames, advance),
-    )
+    await encode_segment(job, picture, FrameProgress(picture.frames, advance))
     segment = job.folder / SEGMENT
     return segment, await check_segment(segment, picture)
+
+
+async def encode_segment(
+    job: FfmpegJob,
+    picture: ScenePicture,
+    progress: FrameProgress | None = None,
+    *,
+    level: Literal["error", "verbose"] = "error",
+) -> str:
+    """Makes SEGMENT in a job's folder, which has everything that the picture needs.
+
+    Returns:
+        The end of ffmpeg's error output.
+
+    Raises:
+        PermanentError: `render_failed`.
+        TransientError: `storage_full`, `program_timeout` and the like.
+    """
+    command = segment_command(picture)
+    return await job.run(
+        command,
+        _limits(picture, len(command.inputs)),
+        level=level,
+        stdin=None if picture.clips else _grounds(picture),
+        progress=progress,
+    )
 
 
 async def _grounds(picture: ScenePicture) -> AsyncIterator[bytes]:
@@ -287,8 +308,11 @@ def _limits(picture: ScenePicture, inputs: int) -> Limits:
     look = picture.look
     seconds = picture.frames / look.frame_rate
     weight = max(1.0, look.width * look.height * look.frame_rate / _FULL_HD_RATE)
+    memory = (2048 + 512 * (inputs - 1) + int(512 * (weight - 1))) * _MEBIBYTE
+    is_hardware = picture.encoder.is_hardware  # drivers of cards reserve addresses for the memory of the card
     return Limits(
-        memory=(2048 + 512 * (inputs - 1) + int(512 * (weight - 1))) * _MEBIBYTE,
+        memory=None if is_hardware else memory,
+        data=memory if is_hardware else None,
         cpu=math.ceil(60 + 40 * seconds * weight),
         file_size=math.ceil(256 + 12 * seconds * weight) * _MEBIBYTE,
     )

@@ -23,7 +23,6 @@ from scenewire.ffmpeg.options import (
     DROP_CHAPTERS,
     DROP_METADATA,
     bit_exact,
-    encode_x264,
     limit_frames,
     map_stream,
     mp4_timescale,
@@ -57,15 +56,7 @@ def segment_command(picture: ScenePicture) -> Command:
     Clips are read from `clip_name`; each ground of a painted scene, one frame, from standard input; the overlay from OVERLAY.
     """
     inputs, graph = _footage(picture) if picture.clips else _painted(picture)
-    encoder = encode_x264(
-        preset=picture.encoder.preset,
-        crf=picture.encoder.crf,
-        threads=picture.encoder.threads,
-        profile="high",
-        level=_level(picture),
-        gop=2 * picture.look.frame_rate,
-        b_frames=2,
-    )
+    encoder = picture.encoder.option(level=_level(picture), gop=2 * picture.look.frame_rate)
     options = (map_stream("v"), limit_frames(picture.frames), DROP_METADATA, DROP_CHAPTERS, encoder, bit_exact("v"))
     clock = mp4_timescale(timescale(picture.look.frame_rate))
     return Command(
@@ -74,6 +65,7 @@ def segment_command(picture: ScenePicture) -> Command:
         outputs=(Output(WorkdirFile(SEGMENT), "mp4", (*options, clock)),),
         stop_on_error=True,
         filter_threads=_DECODER_THREADS,
+        hardware=picture.encoder.hardware,
     )
 
 
@@ -190,11 +182,12 @@ def _joined(picture: ScenePicture) -> tuple[list[Chain], str]:
 
 
 def _finished(picture: ScenePicture) -> tuple[Filter, ...]:
-    """Draws the overlay and declares the colours."""
+    """Draws the overlay, declares the colours, and hands the frames to the encoder."""
     return (
         *((Filter("ass", f=OVERLAY, fontsdir=FONTS, shaping="complex"),) if picture.overlay else ()),
         Filter("format", "yuv420p"),
         Filter("setparams", color_primaries="bt709", color_trc="bt709", colorspace="bt709", range="tv"),
+        *picture.encoder.upload,
     )
 
 

@@ -54,8 +54,21 @@ class VideoPlan:
     @property
     def parameters(self) -> set[str]:
         """Hashes of the decoder parameters of all pictures. Only equal ones join by copying."""
-        closing = {self.closing.parameters} if self.closing else set()
-        return closing | {segment.segment.parameters for segment in self.segments}
+        return {picture.parameters for picture in self._pictures}
+
+    @property
+    def encoders(self) -> list[str]:
+        """The encoders of all pictures: one."""
+        return list(dict.fromkeys(picture.encoder for picture in self._pictures))
+
+    @property
+    def devices(self) -> list[str]:
+        """What the pictures were encoded on."""
+        return list(dict.fromkeys(picture.device for picture in self._pictures))
+
+    @property
+    def _pictures(self) -> list[Segment]:
+        return [segment.segment for segment in self.segments] + ([self.closing] if self.closing else [])
 
     @property
     def has_map(self) -> bool:

@@ -6,8 +6,9 @@ from pathlib import Path
 from scenewire_assembly.captions.ass import Canvas
 from scenewire_assembly.captions.glyphs import find_undrawable
 from scenewire_assembly.ffmpeg_job import FfmpegJob
+from scenewire_assembly.picture.encoder import Encoder
 from scenewire_assembly.picture.overlays.overlay import overlay_script
-from scenewire_assembly.picture.scene_picture import Encoder, ScenePicture, Still
+from scenewire_assembly.picture.scene_picture import ScenePicture, Still
 from scenewire_assembly.picture.segment import SegmentPlan, open_faces
 from scenewire_assembly.themes.grounds import Ground
 from scenewire_assembly.themes.theme import theme_of

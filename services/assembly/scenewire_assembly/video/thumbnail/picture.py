@@ -21,9 +21,10 @@ from scenewire_assembly.captions.line_breaking import columns
 from scenewire_assembly.edit import Shot, edit_clips
 from scenewire_assembly.ffmpeg_job import FfmpegJob, sound_limits
 from scenewire_assembly.job_files import FONTS, OVERLAY
+from scenewire_assembly.picture.encoder import Encoder
 from scenewire_assembly.picture.footage.scaling import scale
 from scenewire_assembly.picture.overlays.overlay import overlay_script
-from scenewire_assembly.picture.scene_picture import Encoder, ScenePicture, Still
+from scenewire_assembly.picture.scene_picture import ScenePicture, Still
 from scenewire_assembly.picture.segment import link_clips, open_faces
 from scenewire_assembly.picture.segment_command import shot_chains, shot_input
 from scenewire_assembly.themes.grounds import Ground
