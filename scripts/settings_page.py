@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
+from scenewire.bus.stream_limits import StreamSettings
 from scenewire.settings import AdmissionSettings, ObjectStoreSettings, ProvisionSettings, ServiceSettings, is_secret
 
 ROOT = Path(__file__).parents[1]
@@ -39,6 +40,7 @@ def pages() -> Iterator[str]:
     yield from section("Every service", ServiceSettings, set())
     yield from section("Provisioning of the bus", ProvisionSettings, set())
     yield from section("New orders", AdmissionSettings, set())
+    yield from section("Streams", StreamSettings, set())
     yield from section("Artifacts in an object store", ObjectStoreSettings, set())
     common = set(ServiceSettings.model_fields)
     for folder in sorted((ROOT / "services").iterdir()):

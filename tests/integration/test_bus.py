@@ -13,7 +13,9 @@ from uuid import uuid4
 import pytest
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
+from pydantic import ValidationError
 
+from scenewire.bus.client import BusClient
 from scenewire.bus.provision import missing, provision, provision_server, release_unacknowledged
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.messages import NarrationRequested, SegmentRendered, StoredMessage
@@ -276,6 +278,34 @@ async def test_provisioning_is_idempotent_on_servers_of_every_size(room, tmp_pat
         assert (config.max_age, config.max_bytes) == (timedelta(days=3).total_seconds(), sizes["PIPELINE"])
     if room == "2GB":
         assert sizes == {stream.name: stream.max_bytes for stream in STREAMS}
+
+
+async def test_settings_limit_the_streams_that_are_provisioned_and_repaired(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    limits = {"STREAM_MAX_AGE": "P60D", "STREAM_MAX_SIZE": "64MiB", "DEAD_LETTERS_MAX_AGE": "864000"}
+    for name, value in (limits | {"DEAD_LETTERS_MAX_SIZE": "32MiB"}).items():
+        monkeypatch.setenv(name, value)
+
+    async def found() -> dict[str, tuple[float | None, int | None]]:
+        configs = [(await world.jetstream.stream_info(stream.name)).config for stream in STREAMS]
+        return {str(config.name): (config.max_age, config.max_bytes) for config in configs}
+
+    await provision_server(settings_for(world.server, tmp_path))
+    expected = {
+        "PIPELINE": (60 * 86_400, 64 << 20),
+        "DLQ": (10 * 86_400, 32 << 20),
+        "INTERRUPTIONS": (60 * 86_400, 16 << 20),
+    }
+    assert await found() == expected
+    await world.jetstream.delete_stream("DLQ")
+    client = BusClient(world.jetstream._nc)
+    assert (await client.state()).max_age == timedelta(days=60)
+    await client.provision(first_sequence=100)
+    assert await found() == expected
+    monkeypatch.setenv("STREAM_MAX_AGE", "3600")
+    with pytest.raises(ValidationError, match="STREAM_MAX_AGE"):
+        await provision(world.jetstream)
 
 
 async def test_a_server_without_room_worth_mentioning_is_refused(tmp_path, monkeypatch):

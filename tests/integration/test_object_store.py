@@ -7,7 +7,7 @@ import shutil
 import socket
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from typing_extensions import override
 
 from scenewire.artifacts.object_store import ObjectStore
 from scenewire.artifacts.opening import open_store
+from scenewire.artifacts.pruning import Limits, Pruned, Usage, prune_files
 from scenewire.artifacts.result_cache import Results
 from scenewire.artifacts.store import StoredFile
 from scenewire.errors import FailureCode, PermanentError, PipelineError, TransientError
@@ -100,6 +101,38 @@ async def test_a_result_does_not_count_when_only_this_host_still_has_its_file(bu
     assert await added(bucket.store, b"sound") == made.file
     assert (await bucket.elsewhere(tmp_path).open(made.file)).read_bytes() == b"sound"
     assert await results.find("inputs", Made) == made
+
+
+async def test_old_files_of_a_bucket_are_removed_and_those_in_use_stay(bucket: Bucket, tmp_path: Path):
+    store, now = bucket.store, datetime.now(UTC) + timedelta(days=60)  # a server dates its objects itself
+    used, unused = await added(store, b"used"), await added(store, b"unused")
+    await store.write_once("results/tts/x.json", b"{}")
+    film = await store.deliver("output/project/film.mp4", await store.open(unused), "video/mp4")
+    usage, limits = Usage(files={used.key: None, unused.key: now - timedelta(days=31)}), Limits(age=timedelta(days=30))
+    assert (await prune_files(store, Usage(), limits, now=datetime.now(UTC))).files == 0
+    tried = await prune_files(store, usage, limits, now=now, dry_run=True)
+    await store.require(unused)
+    assert (
+        await prune_files(store, usage, limits, now=now)
+        == tried
+        == Pruned(files=2, bytes=8, kept_files=1, kept_bytes=4)
+    )
+    elsewhere = bucket.elsewhere(tmp_path)
+    for ref in (used, film):
+        await elsewhere.open(ref)
+    with pytest.raises(PermanentError, match="is not in s3"):
+        await elsewhere.open(unused)
+    assert await store.read_document("results/tts/x.json") is None
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_credentials_that_may_not_list_or_delete_are_an_error(bucket: Bucket, method: str):
+    await added(bucket.store, b"unused")
+    bucket.s3.fail(method, bucket.name, status=403, code="AccessDenied")
+    later = datetime.now(UTC) + timedelta(days=60)
+    with pytest.raises(PermanentError, match="list and delete") as refused:
+        await prune_files(bucket.store, Usage(), Limits(size=0), now=later)
+    assert refused.value.code == "storage_unavailable"
 
 
 async def test_thousands_of_objects_are_listed_and_removed_in_pages(bucket: Bucket):

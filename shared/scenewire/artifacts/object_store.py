@@ -63,6 +63,9 @@ _FAILURES_WITHOUT_RESPONSE: Final = (
 """Text of obstore's errors without a response, and what it means."""
 
 _PROVIDERS: Final = ("AWS_", "GOOGLE_", "AZURE_")
+_DENIED: Final = "AccessDenied"
+"""A refusal to list or to remove several objects has no class of its own in obstore."""
+
 _NO_BUCKET: Final = {"NoSuchBucket", "ContainerNotFound"}
 
 _ERROR_CODE: Final = re.compile(r"<Code>(\w{1,60})</Code>")
@@ -319,7 +322,7 @@ def _translated(error: Exception, key: str, place: str) -> PipelineError:
         return PermanentError(
             FailureCode.STORAGE_UNAVAILABLE, what, hint="the bucket does not exist: create it, or correct ARTIFACTS_URL"
         )
-    if isinstance(error, (PermissionDeniedError, UnauthenticatedError)):
+    if isinstance(error, (PermissionDeniedError, UnauthenticatedError)) or _error_code(error) == _DENIED:
         return PermanentError(
             FailureCode.STORAGE_UNAVAILABLE,
             what,

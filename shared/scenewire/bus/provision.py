@@ -20,6 +20,7 @@ from nats.js.api import (
 from nats.js.errors import APIError, NotFoundError
 
 from scenewire.bus.connection import BusAddress, connected
+from scenewire.bus.stream_limits import StreamSettings, limited_streams
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.settings import ProvisionSettings, ServiceSettings
 from scenewire.topology import DURABLES, PIPELINE, STREAMS, Durable, Stream, news_subject
@@ -76,7 +77,7 @@ def configured_durables(settings: ProvisionSettings) -> Sequence[Durable]:
 async def provision(
     jetstream: JetStreamContext,
     *,
-    streams: Iterable[Stream] = STREAMS,
+    streams: Iterable[Stream] | None = None,
     durables: Iterable[Durable] = DURABLES,
     first_sequence: int | None = None,
 ) -> None:
@@ -84,13 +85,14 @@ async def provision(
 
     Args:
         jetstream: the server.
-        streams: those to apply.
+        streams: those to apply; None reads `StreamSettings` from the environment.
         durables: those to apply.
         first_sequence: of the streams that are created, in place of 1: followers of a lost one go on.
 
     Raises:
         PermanentError: `bus_not_provisioned` or `storage_full`, with the server's message.
     """
+    streams = limited_streams(StreamSettings()) if streams is None else tuple(streams)
     try:
         for stream in streams:
             await _apply_stream(jetstream, stream, first_sequence)
