@@ -2,6 +2,8 @@
 
 import os
 import re
+import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +107,53 @@ def test_images_say_what_they_were_built_from() -> None:
         }
     runtime = DOCKERFILE.partition("AS runtime\n")[2].partition("\nFROM ")[0]
     assert {"source", "licenses"} <= set(re.findall(r"org\.opencontainers\.image\.(\w+)=", runtime))
+
+
+IN_THE_IMAGE = """
+import sys
+from importlib.abc import MetaPathFinder
+
+class Missing(MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {missing}:
+            raise ModuleNotFoundError("No module named " + name, name=name)
+
+sys.meta_path.insert(0, Missing())
+from scenewire_cli.main import main
+sys.argv = ["scenewire", *{arguments}]
+main()
+"""
+
+
+def packages_missing_in_the_image_of_the_command() -> set[str]:
+    """Returns import packages that are installed here, but neither copied into the image nor in its lock."""
+    stages = [DOCKERFILE.partition(f"FROM {stage}\n")[2].partition("\nFROM ")[0]
+              for stage in ("runtime AS recorder", "recorder AS tools")]  # fmt: skip
+    copied = set(re.findall(r"COPY --from=code \S+ (scenewire\w*)", "".join(stages)))
+    lock = (ROOT / "requirements" / "recorder.txt").read_text()
+    locked = {name.lower().replace("_", "-") for name in re.findall(r"^([\w.-]+)(?:\[.*\])?==", lock, re.MULTILINE)}
+    others = {
+        package
+        for package, distributions in packages_distributions().items()
+        if not {name.lower().replace("_", "-") for name in distributions} & {*locked, "scenewire"}
+    }
+    return (others | {f"scenewire_{service}" for service in SERVICES}) - copied
+
+
+@pytest.mark.parametrize(
+    ("words", "exit_code"),
+    [("request --help", 0), ("db upgrade", 0), ("keys list", 0), ("fetch 5f0c4b0e", 2)],  # 2: there is no database
+)
+async def test_the_command_runs_with_what_its_image_has(words: str, exit_code: int, tmp_path: Path) -> None:
+    missing = packages_missing_in_the_image_of_the_command()
+    assert {"scenewire_script", "scenewire_assembly", "av", "numpy", "fastapi"} <= missing
+    assert not {"scenewire_recorder", "scenewire_gateway", "sqlalchemy", "nats", "typer"} & missing
+    code = IN_THE_IMAGE.format(missing=missing, arguments=words.split())
+    env = {"SCENEWIRE_DATA": str(tmp_path), "PATH": os.environ["PATH"]}
+
+    ended = await run_program([sys.executable, "-c", code], timeout=60, env=env)
+    assert "No module named" not in ended.stderr
+    assert ended.returncode == exit_code, ended.stderr
 
 
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="needs a checkout")

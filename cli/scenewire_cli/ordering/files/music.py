@@ -12,8 +12,6 @@ from scenewire.probe.file_types import media_type_of
 from scenewire.probe.probe import probe_sound
 from scenewire_cli.ordering.files.checks import SOUND_KINDS, FileTaker, refuse_file, require_file
 from scenewire_cli.ordering.order_options import OrderOptions
-from scenewire_script.music.credits import read_credits, sidecar_of
-from scenewire_script.music.pieces import pieces_of_mood
 
 __all__ = ["MusicFile", "check_mood", "music_by_mood", "music_file", "stored_music"]
 
@@ -66,6 +64,7 @@ def check_mood(order: ScriptRequested) -> None:
     """
     if order.music is not None and order.music.mood is not None:
         from scenewire_script.diagnostics import music_folder
+        from scenewire_script.music.pieces import pieces_of_mood
 
         pieces_of_mood(order.music.mood, music_folder())
 
@@ -84,6 +83,8 @@ async def stored_music(music: MusicFile, store: FileTaker) -> Music:
         PermanentError: `invalid_order`; `media_refused`, the file is not usable as music.
         TransientError: the artifact store cannot be written now.
     """
+    from scenewire_script.music.credits import sidecar_of
+
     credit = _read_credit(music.path)
     require_file(_OPTION, music.path, SOUND_KINDS)
     await probe_sound(music.path)
@@ -102,6 +103,8 @@ async def stored_music(music: MusicFile, store: FileTaker) -> Music:
 
 def _read_credit(path: Path) -> dict[str, Any]:
     """Reads title, creator, licence and address; without a title, the file's name takes its place."""
+    from scenewire_script.music.credits import read_credits, sidecar_of
+
     try:
         return read_credits(path)
     except (OSError, ValueError, TypeError, RecursionError) as error:
