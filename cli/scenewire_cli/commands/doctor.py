@@ -50,6 +50,7 @@ async def _doctor(folder: DataFolder, *, nats_url: str | None, as_json: bool) ->
         *await _service("script", _script),
         *await _service("music", _music),
         *await _service("fonts", partial(_captions, folder)),
+        *await _service("encoder", partial(_encoders, folder)),
         *await _service("footage", _footage),
         ("bus", await _bus(folder, nats_url)),
         ("data", _data(folder)),
@@ -112,6 +113,12 @@ async def _captions(folder: DataFolder) -> Sequence[Finding]:
     from scenewire_assembly.diagnostics import check_captions
 
     return await check_captions(folder.root)
+
+
+async def _encoders(folder: DataFolder) -> Sequence[Finding]:
+    from scenewire_assembly.diagnostics import check_encoders
+
+    return await check_encoders(folder.root)
 
 
 async def _footage() -> Sequence[Finding]:

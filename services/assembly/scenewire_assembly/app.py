@@ -1,7 +1,6 @@
 """Composition root of the assembly service."""
 
 from functools import partial
-from typing import Final
 
 from faststream import FastStream
 
@@ -10,14 +9,12 @@ from scenewire.artifacts.opening import open_store
 from scenewire.artifacts.webapp_export import WebApp
 from scenewire.bus import Bus
 from scenewire.ffmpeg.opening import open_executor
-from scenewire.processors import usable_processors
 from scenewire.topology import encoder_subject
 from scenewire_assembly.captions.fonts import installed_fonts
 from scenewire_assembly.encoders.agreement import EncoderAgreement
 from scenewire_assembly.encoders.selection import EncoderSelector
 from scenewire_assembly.ffmpeg_job import FfmpegOnDemand
 from scenewire_assembly.handlers import offer_encoders, register
-from scenewire_assembly.picture.encoder import Encoder
 from scenewire_assembly.segment_stage import SegmentStage
 from scenewire_assembly.settings import AssemblySettings
 from scenewire_assembly.sound.mix import Levels
@@ -25,9 +22,6 @@ from scenewire_assembly.sound.music import MusicCache
 from scenewire_assembly.video_stage import VideoStage
 
 __all__ = ["create_app"]
-
-_MAX_THREADS: Final = 64
-"""x264's memory grows with its threads."""
 
 
 def create_app(settings: AssemblySettings | None = None) -> FastStream:
@@ -48,9 +42,7 @@ def create_app(settings: AssemblySettings | None = None) -> FastStream:
         )
     )
     music = MusicCache(store, ffmpeg)
-    threads = settings.threads or min(_MAX_THREADS, usable_processors())
-    encoder = Encoder(preset=settings.preset, crf=settings.crf, threads=threads, node=str(settings.render_node))
-    selector = EncoderSelector(ffmpeg, settings.encoder, encoder)
+    selector = EncoderSelector(ffmpeg, settings.encoder, settings.encoding)
     bus = Bus("assembly", settings)
     encoders = EncoderAgreement(
         store,

@@ -1,6 +1,7 @@
 """Runs ffmpeg in the folder of one job: within limits, with progress, and with errors that give its reason."""
 
 import math
+import re
 import shlex
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -26,6 +27,14 @@ _WALL_PER_CPU: Final = 4
 """Wall seconds allowed for each second of processor time: the machine may be that busy with other work."""
 
 _REASON_LINES: Final = 4
+
+_CARD: Final = re.compile(
+    r"^(?:\[(?:h264_(?:nvenc|qsv|vaapi|videotoolbox)|AVHWDeviceContext|VAAPI|QSV) @ 0x[0-9a-f]+\] |implib-gen: )(.+)",
+    re.MULTILINE,
+)
+"""What encoders of cards and their drivers say; many lines about its consequences follow."""
+
+_CARD_LINES: Final = 2
 _DISK_FULL: Final = ("No space left on device", "Disk quota exceeded")
 
 
@@ -138,7 +147,8 @@ def sound_limits(seconds: float) -> Limits:
 
 
 def _failure(result: ExecutionResult) -> PermanentError | TransientError:
-    reason = " / ".join(result.stderr.splitlines()[-_REASON_LINES:]) or "no error output"
+    lines = _CARD.findall(result.stderr)[-_CARD_LINES:] or result.stderr.splitlines()[-_REASON_LINES:]
+    reason = " / ".join(lines) or "no error output"
     if any(phrase in result.stderr for phrase in _DISK_FULL):
         return TransientError(
             FailureCode.STORAGE_FULL, f"the disk is full: {reason}", hint="free space on the disk of the artifacts"

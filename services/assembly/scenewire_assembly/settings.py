@@ -10,10 +10,13 @@ from pydantic_settings import SettingsConfigDict
 
 from scenewire.processors import usable_processors
 from scenewire.settings import EmptyAsNone, Seconds, ServiceSettings, default_data_folder
-from scenewire_assembly.picture.encoder import WantedEncoder
+from scenewire_assembly.picture.encoder import Encoder, WantedEncoder
 from scenewire_assembly.typefaces.cutting import TYPEFACES_DIR
 
 __all__ = ["AssemblySettings"]
+
+_MAX_THREADS: Final = 64
+"""x264's memory grows with its threads."""
 
 _NOT_IN_XML: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
@@ -98,6 +101,12 @@ class AssemblySettings(ServiceSettings):
     )
     target_lufs: float = Field(default=-14.0, ge=-31, le=-9, description="Loudness of the video, LUFS.")
     peak: float = Field(default=-1.5, ge=-9, le=-0.5, description="Highest true peak of the video, dBTP.")
+
+    @property
+    def encoding(self) -> Encoder:
+        """The settings of all encoders, under the name of x264."""
+        threads = self.threads or min(_MAX_THREADS, usable_processors())
+        return Encoder(preset=self.preset, crf=self.crf, threads=threads, node=str(self.render_node))
 
     @property
     def font_folders(self) -> tuple[Path | None, ...]:
