@@ -18,7 +18,7 @@ import pytest
 from scenewire.bus import Bus
 from scenewire.bus.provision import provision
 from scenewire.bus.received import current_delivery
-from scenewire.errors import FailureCode, PermanentError, TransientError
+from scenewire.errors import FailureCode, HandoverError, PermanentError, TransientError
 from scenewire.messages import (
     Message,
     NarrationRequested,
@@ -69,6 +69,53 @@ async def test_b57_a_transient_failure_is_delivered_again_until_it_succeeds(worl
         await world.settled()
     assert len(tries) == FAST.max_tries
     assert await world.messages(DEAD_LETTERS.name, "dlq.>") == 0
+
+
+async def test_a_message_for_another_worker_is_handed_over_as_often_as_it_takes(world: World):
+    """The worker that can handle it gets it after more deliveries than a message has tries."""
+    wrong, right, refused, done = world.bus(), world.bus(), asyncio.Event(), []
+
+    @wrong.subscribe(TTS)
+    async def refuses(request: NarrationRequested) -> None:
+        if current_delivery().raw.metadata.num_delivered == 2 * FAST.max_tries:
+            refused.set()
+        raise HandoverError(FailureCode.PROGRAM_MISSING, "not here", retry_after=0.02)
+
+    @right.subscribe(TTS)
+    async def handles(request: NarrationRequested) -> None:
+        done.append((current_delivery().raw.metadata.num_delivered, current_delivery().tries))
+
+    async with world.serving(wrong):
+        await world.request(builders.narration_requested())
+        async with asyncio.timeout(30):
+            await refused.wait()
+        async with world.serving(right):
+            await world.settled()
+    ((delivered, tries),) = done
+    assert delivered > 2 * FAST.max_tries
+    assert tries == 1
+    assert await world.messages(DEAD_LETTERS.name, "dlq.>") == 0
+
+
+async def test_a_subject_is_answered_as_long_as_a_service_that_answers_it_is_connected(world: World):
+    asking, answering = world.bus(), world.bus()
+
+    @asking.subscribe(TTS)
+    async def narrate(request: NarrationRequested) -> None: ...
+
+    async def select() -> None:  # what a service can do shows when it starts
+        answering.answer("encoders.h264_nvenc")(offered)
+
+    async def offered(_: bytes) -> dict[str, object]:
+        return {}
+
+    answering.on_start(select)
+    async with world.serving(asking):
+        assert not await asking.is_answered("encoders.h264_nvenc")
+        async with world.serving(answering):
+            assert await asking.is_answered("encoders.h264_nvenc")
+            assert not await asking.is_answered("encoders.h264_vaapi")
+        assert not await asking.is_answered("encoders.h264_nvenc")
 
 
 async def test_a_failure_that_names_its_delay_comes_again_after_that_delay(world: World):

@@ -107,14 +107,30 @@ async def test_a27_a_program_dies_with_a_killed_worker(tmp_path: Path):
     ("program", "limits"),
     [
         ("x = bytearray(1 << 30)", Limits(memory=512 << 20)),
+        ("x = bytearray(1 << 30)", Limits(data=512 << 20)),
         ("while True: pass", Limits(cpu=1)),
         ("open('big', 'wb').write(bytes(1 << 22))", Limits(file_size=1 << 20)),
     ],
-    ids=["memory", "processor", "file"],
+    ids=["memory", "data", "processor", "file"],
 )
 async def test_a27_a_program_is_held_to_its_limits(program: str, limits: Limits, tmp_path: Path):
     done = await run_program([PYTHON, "-c", program], timeout=60, limits=limits, cwd=tmp_path)
     assert done.returncode != 0
+
+
+async def test_a_program_may_reserve_more_addresses_than_it_may_write_as_drivers_of_cards_do(tmp_path: Path):
+    reserve = (
+        "import ctypes, sys\n"
+        "libc = ctypes.CDLL(None)\n"
+        "libc.mmap.restype = ctypes.c_void_p\n"
+        "libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, ctypes.c_long]\n"
+        "private, anonymous, no_reserve = 0x2, 0x20, 0x4000\n"
+        "address = libc.mmap(None, 64 << 30, 0, private | anonymous | no_reserve, -1, 0)\n"
+        "sys.exit(address == ctypes.c_void_p(-1).value)\n"
+    )
+    for limits, returncode in ((Limits(data=512 << 20), 0), (Limits(memory=512 << 20), 1)):
+        done = await run_program([PYTHON, "-c", reserve], timeout=60, limits=limits, cwd=tmp_path)
+        assert done.returncode == returncode
 
 
 def sleeper(folder: Path) -> str:

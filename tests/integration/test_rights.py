@@ -37,6 +37,7 @@ from scenewire.topology import (
     SAMPLE_VOICE,
     STREAMS,
     dead_letter_subject,
+    encoder_subject,
     news_subject,
 )
 from tests.support.deployed_bus import CONFIG, DeployedBus, deployed_bus
@@ -72,7 +73,11 @@ WORKERS = {
 }
 """What each service publishes of the pipeline."""
 
+OFFERS = {encoder_subject("h264_nvenc"), encoder_subject("h264_vaapi")}
+"""By which workers of assembly find each other."""
+
 ANSWERED = {
+    "assembly": OFFERS,
     "script": {MAKE_ORDER, PLAN_ORDER, EDIT_STORYBOARD, LIST_MOODS},
     "tts": {LIST_VOICES, SAMPLE_VOICE},
     "sourcing": {LIST_FOOTAGE},
@@ -87,7 +92,7 @@ STORED_SUBJECTS = {subject for made in WORKERS.values() for subject in made} | {
 }
 """Where a user can put a body of its choice into the stream."""
 
-REQUESTS = {subject for answered in ANSWERED.values() for subject in answered}
+REQUESTS = {subject for answered in ANSWERED.values() for subject in answered} - OFFERS
 
 BACKLOG = {f"$JS.API.CONSUMER.INFO.PIPELINE.{durable.name}" for durable in DURABLES if durable.is_work}
 """What those who take orders ask before."""
@@ -101,6 +106,7 @@ MESSAGES = {
     ProjectFailed.SUBJECT,
     *WISHES,
     *REQUESTS,
+    *OFFERS,
     *(dead_letter_subject(durable.name) for durable in DURABLES),
     *(f"progress.{durable.name}" for durable in DURABLES),
 }
@@ -172,6 +178,7 @@ def allowed(user: str) -> set[str]:
         letters = {dead_letter_subject(durable) for durable in durables}
         return own | letters | READS | REQUESTS | WISHES | {recorded, STORED}
     told = {ProjectFailed.SUBJECT} | {s for d in durables for s in (dead_letter_subject(d), f"progress.{d}")}
+    own |= OFFERS if user == "assembly" else set()
     reads = READS if user == "assembly" else set()
     backlog = BACKLOG | {f"{API}.STREAM.INFO.PIPELINE"} if user == "script" else set()
     return own | told | reads | backlog | WORKERS[user] | {STORED}
@@ -204,7 +211,7 @@ async def test_a_user_may_publish_what_its_work_needs_and_nothing_else(bus: Depl
 async def test_a_user_hears_its_own_answers_only(bus: DeployedBus, user: str) -> None:
     others = [f"_INBOX_{other}.>" for other in USERS if other != user]
     closed = [">", "_INBOX.>", "$JS.>", "$SYS.>", "dlq.>", "script.requested", "narration.requested", *others]
-    closed += REQUESTS - ANSWERED.get(user, set())
+    closed += (REQUESTS | OFFERS) - ANSWERED.get(user, set())
     if user not in (CLIENT, "gateway"):
         closed += ["progress.*", "stored.>"]
     if user != CLIENT:
@@ -219,9 +226,9 @@ def test_an_account_imports_what_its_user_may_publish_and_nothing_else() -> None
     """A reply that arrives in an account goes where the account's imports lead, whatever its user may publish."""
     for account in accounts():
         imported = {subject for kind, _, subject in account.imports if kind == "service"}
-        assert imported == {subject for subject in account.publishes if not subject.startswith("progress.")}, (
-            account.user
-        )
+        assert imported == {
+            subject for subject in account.publishes if not subject.startswith(("progress.", "encoders."))
+        }, account.user
 
 
 def test_every_user_has_an_account_of_its_own() -> None:

@@ -47,7 +47,7 @@ def create_app(settings: AssemblySettings | None = None) -> FastStream:
     encoders = EncoderAgreement(
         store,
         selector,
-        offered=lambda name: bus.is_answered(encoder_subject(name)),
+        offered=None if settings.is_alone else lambda name: bus.is_answered(encoder_subject(name)),
         wait_s=settings.encoder_wait.total_seconds(),
     )
     fonts = installed_fonts(*settings.font_folders)
