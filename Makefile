@@ -11,9 +11,13 @@ OUT ?= output
 VOICE ?= packages
 WORKERS ?= 2
 
+# Unit tests and those of the architecture pass on hosts without ffmpeg: for them, there is none.
+NO_FFMPEG := FFMPEG=/nonexistent IMAGEIO_FFMPEG_EXE=/nonexistent
+UNIT_TESTS := tests/unit tests/architecture
+
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help demo demo-live-doubles test lint types unit docs manifests locks bench bench-media relevance length heard soak faults fuzz exactness deploy-test bench-speech clean
+.PHONY: help demo demo-live-doubles test lint types unit coverage docs manifests locks bench bench-media relevance length heard soak faults fuzz exactness deploy-test bench-speech clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
@@ -26,11 +30,11 @@ demo: $(VENV)/installed ## Make the example video: TEXT=<file> selects another t
 demo-live-doubles: $(VENV)/installed ## Make a video over the real protocols, with test doubles of services that need keys
 	$(BIN)/python -m scripts.doubles $(OUT)
 
-test: lint types $(VENV)/installed-dev ## Run all checks: lint, types, import rules, all tests
+test: lint types coverage ## Run all checks: lint, types, import rules, all tests
 	@$(MAKE) --no-print-directory $(VENV)/installed-ear || echo "tests that hear narrations are skipped"
 	@scripts/browser || echo "tests of the pages in a browser are skipped"
 	@scripts/helm $(VENV) || echo "tests of the Helm chart are skipped"
-	$(BIN)/pytest -n $(WORKERS)
+	$(BIN)/pytest -n $(WORKERS) tests/integration tests/e2e tests/faults tests/deploy
 
 lint: $(VENV)/installed-dev ## Check style and import rules
 	$(BIN)/ruff check .
@@ -42,7 +46,10 @@ types: $(VENV)/installed-dev ## Check static types
 	$(BIN)/mypy
 
 unit: $(VENV)/installed-dev ## Run the tests that need no other program; takes seconds
-	$(BIN)/pytest tests/unit tests/architecture
+	$(NO_FFMPEG) $(BIN)/pytest $(UNIT_TESTS)
+
+coverage: $(VENV)/installed-dev ## Run the same tests, and require the share of lines that pyproject.toml names
+	$(NO_FFMPEG) $(BIN)/pytest -n $(WORKERS) --cov --cov-report= $(UNIT_TESTS)
 
 manifests: $(VENV)/installed-dev ## Generate deploy/kubernetes from the Helm chart
 	@scripts/helm $(VENV)
@@ -95,7 +102,7 @@ deploy-test: $(VENV)/installed-dev ## Build the images and make videos with cont
 	SCENEWIRE_DEPLOY_TESTS=1 $(BIN)/pytest tests/deploy
 
 clean: ## Remove the installation and the caches of tools; videos stay
-	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build .coverage *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/pyvenv.cfg: | scripts/bootstrap

@@ -34,17 +34,6 @@ async def test_footage_servers_are_reported_by_the_service(monkeypatch: pytest.M
     assert not finding.ok
 
 
-@pytest.mark.ffmpeg
-async def test_writing_systems_of_captions_are_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (finding,) = await doctor._captions(DataFolder(tmp_path))
-    assert finding.ok
-    assert finding.uses.startswith("captions in Latin, Cyrillic, Greek, Arabic")  # the font that comes with it
-
-    monkeypatch.setenv("ASSEMBLY_FONTS_DIR", "/nowhere")
-    (finding,) = await doctor._captions(DataFolder(tmp_path))
-    assert not finding.ok
-
-
 async def test_the_engine_is_reported_with_what_the_others_require(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
