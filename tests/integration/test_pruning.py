@@ -9,14 +9,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from scenewire.artifacts.pruning import Limits, prune_files
+from scenewire.bus.provision import provision
+from scenewire.database.revision import upgrade
+from scenewire.errors import TransientError
 from scenewire.messages import FootageSourced, NarrationRequested, VideoAssembled
+from scenewire_cli.pruning import known_record
+from scenewire_cli.stack import connection
+from scenewire_cli.stack.connection import existing
+from scenewire_cli.stack.data_folder import DataFolder
 from scenewire_recorder import api
+from scenewire_recorder.app import create_app as create_recorder
+from scenewire_recorder.settings import RecorderSettings
 from tests.integration.test_lost_artifacts import SCENES, World, finished, sourced_scenes
+from tests.support.builders import PROJECT
 from tests.support.bus_world import bus_world
+from tests.support.deployed_bus import deployed_bus
 from tests.support.media import make_clip
 from tests.support.product import Finished, kill_group, run, start
+from tests.unit.recorder.story import Database, delivered, film
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -81,18 +94,18 @@ async def test_an_unfinished_project_keeps_its_files_and_ends_without_making_any
     assert not list((world.folder / "artifacts" / "scratch").iterdir())
 
 
-async def test_nothing_goes_while_the_record_is_behind_the_stream(world: World):
-    await sourced_scenes(world)
-    (waste,) = litter(world)
-    age(world)
+async def test_nothing_is_known_while_the_record_is_behind_the_stream(world: World, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(connection, "RECORD_TIMEOUT_S", 0.2)
     url = f"sqlite:///{world.folder / 'record.db'}"
     async with world.serving("recorder"):
+        await world.order()
         await world.bus.settled("recorder")
-    await world.order()  # the duplicate is dropped
-    await world.bus.publish("project.cancelled", b'{"project_id": "33333333-3333-4333-8333-333333333333"}')
-    refused = await prune(world, "--older-than", "30d", "--json", DATABASE_URL=url)
-    assert (refused.returncode, refused.events[-1]["code"]) == (2, "database_unavailable")
-    assert waste.exists()
+    async with existing(DataFolder(world.folder / "data"), world.bus.server.url) as access:
+        async with known_record(access, world.store, url) as known:
+            assert known == url
+        await world.bus.publish("project.cancelled", b'{"project_id": "33333333-3333-4333-8333-333333333333"}')
+        with pytest.raises(TransientError, match="the record is behind the stream"):
+            await known_record(access, world.store, url).__aenter__()
 
 
 async def test_videos_are_made_while_somebody_prunes_all_the_time(world: World):
@@ -149,3 +162,32 @@ async def test_a_killed_run_leaves_whole_files_and_the_next_one_removes_the_rest
     assert again.events[0]["files"] >= left
     assert not list(folder.glob("0000*"))
     assert all((world.folder / "artifacts" / key).exists() for key in named(scenes))
+
+
+async def test_the_rights_of_a_client_are_enough(tmp_path: Path):
+    database = Database(tmp_path / "record.db")
+    await upgrade(database.url)
+    now_ns = time.time_ns()
+    await database.record(delivered(film(), start_ns=now_ns - 90 * 86_400 * 10**9))
+    artifacts = (tmp_path / "artifacts").as_uri()
+    async with deployed_bus(tmp_path) as bus:
+        async with bus.connected("operator") as client:
+            await provision(client.jetstream())
+        password = SecretStr((bus.credentials / "recorder" / "nats_password").read_text())
+        address = {"nats_url": bus.url, "nats_user": "recorder", "nats_password": password}
+        recorder = create_recorder(RecorderSettings.model_validate(address | {"database_url": database.url}))
+        await recorder.start()
+        try:
+            pruned = await run(
+                *("prune", "--older-than", "30d", "--projects-older-than", "30d", "--record-older-than", "30d"),
+                *("--yes", "--json"),
+                data=tmp_path / "data",
+                cwd=tmp_path,
+                **bus.environment("client") | {"DATABASE_URL": database.url, "ARTIFACTS_URL": artifacts},
+            )
+        finally:
+            await recorder.stop()
+        assert pruned.returncode == 0, pruned.err
+        assert pruned.events[0]["projects"] == [str(PROJECT)]
+        assert database.rows("SELECT id FROM projects") == []
+        assert "Violation" not in bus.log.read_text()
