@@ -6,7 +6,7 @@ from typing import Any
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import ArtifactRef, ProjectCancelled, ProjectDeleted, ProjectFailed, VideoAssembled
 from scenewire_cli.delivery import DeliveredFiles
-from scenewire_cli.output.formatting import loudness_wording, music_wording
+from scenewire_cli.output.formatting import encoder_wording, loudness_wording, music_wording
 from scenewire_cli.output.terminal import print_json, print_line, single_spaced
 from scenewire_cli.progress.events import ProjectProgress, Unreadable
 from scenewire_cli.progress.projects import short_id
@@ -92,6 +92,7 @@ def print_summary(
         "loudness_lufs": video.loudness.integrated_lufs,
         "true_peak_dbtp": video.loudness.true_peak_dbtp,
     }
+    made = {"encoder": video.encoder, "device": video.device}
     if as_json:
         facts = {
             "event": "finished",
@@ -102,6 +103,7 @@ def print_summary(
             "frames": video.frames,
             "size": video.video.size,
             **measured,
+            **made,
             "music": music.model_dump(include={"title", "creator", "licence", "source_url"}) if music else None,
             "painted_scenes": sorted(project.painted),
             "painted_reasons": {str(number): reason for number, reason in sorted(project.painted.items()) if reason},
@@ -121,6 +123,8 @@ def print_summary(
     if music is not None:
         print_line(f"music:     {single_spaced(music_wording(music.model_dump()))}")
     print_line(f"loudness:  {loudness_wording(measured)}")
+    if video.device not in ("", "cpu"):
+        print_line(f"encoder:   {encoder_wording(made)}")
     print_line(f"video:     {paths['video']}")
     print_line(f"captions:  {'  '.join(paths['captions'])}")
     print_line(f"credits:   {'  '.join(paths['credits'])}")

@@ -4,7 +4,9 @@ What a real card does was not run. The installed ffmpeg parses all options that 
 """
 
 import re
+import shutil
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,7 +16,11 @@ from prometheus_client import REGISTRY
 
 from scenewire.artifacts.filesystem import FilesystemStore
 from scenewire.errors import FailureCode, HandoverError, PermanentError, TransientError
+from scenewire.ffmpeg.discovery import find_ffmpeg
+from scenewire.ffmpeg.executor import FfmpegExecutor, RealFfmpegExecutor
+from scenewire.ffmpeg.fake import FakeFfmpegExecutor
 from scenewire.ffmpeg.opening import open_executor
+from scenewire.ffmpeg.recording import RecordingFfmpegExecutor, read_recording
 from scenewire.messages import FootageSourced, Look, SegmentRendered
 from scenewire.processes.run import run_program
 from scenewire_assembly.diagnostics import check_encoders
@@ -236,6 +242,51 @@ async def test_without_any_card_the_project_is_encoded_in_software_and_says_so(s
     assert "it was begun with h264_nvenc, and no worker that has it was there" in video.notes[-1]
     await assert_joined(studio, plain, segments, "libx264")
     assert (await card.segments.render(first)).segment.encoder == "libx264"  # the card's worker has heard of it
+
+
+async def test_a_recording_of_a_card_makes_the_same_segment_on_a_machine_without_one(studio: Studio, tmp_path: Path):
+    recording = tmp_path / "recording.json"
+    real = RealFfmpegExecutor(await find_ffmpeg(ffmpeg_with_card(tmp_path / "card")))
+    (sourced,) = await scenes(studio, 1)
+    rendered = []
+    for executor in (RecordingFfmpegExecutor(real, recording), None):
+        ffmpeg = executor or FakeFfmpegExecutor.from_file(recording)
+        store = FilesystemStore(tmp_path / ("real" if executor else "replayed"))
+        shutil.copytree(studio.folder / "store", tmp_path / ("real" if executor else "replayed"), dirs_exist_ok=True)
+        selector = EncoderSelector(FfmpegOnDemand(partial(_opened, ffmpeg)), "h264_nvenc", QUICK)
+        stage = SegmentStage(
+            store,
+            FfmpegOnDemand(partial(_opened, ffmpeg)),
+            MusicCache(store, ffmpeg_of()),
+            encoders=EncoderAgreement(store, selector),
+        )
+        rendered.append(await stage.render(sourced))
+    assert rendered[0] == rendered[1]
+    arguments = [run.args for run in read_recording(recording) if "h264_nvenc" in run.args]
+    assert len(arguments) == 2  # the trial and the segment
+    at = arguments[1].index("-c:v")
+    assert arguments[1][at : at + 2 + 12] == (
+        *(
+            "-c:v",
+            "h264_nvenc",
+            "-preset",
+            "p5",
+            "-tune",
+            "hq",
+            "-rc",
+            "vbr",
+            "-cq",
+            "30",
+            "-b:v",
+            "0",
+            "-spatial-aq",
+            "1",
+        ),
+    )
+
+
+async def _opened(ffmpeg: FfmpegExecutor) -> FfmpegExecutor:
+    return ffmpeg
 
 
 async def test_segments_of_cards_of_other_kinds_are_not_taken_for_each_other(studio: Studio, tmp_path: Path):

@@ -54,6 +54,7 @@ def narration(samples: int = 48_000) -> Narration:
         sample_rate=24_000,
         words=(Word(text="Tea", start_sample=0, end_sample=samples // 2),),
         engine="espeak",
+        device="cpu",
         voice="en",
     )
 
@@ -95,5 +96,5 @@ def segment_rendered(project_id: UUID | None = None, number: int = 1, scene_coun
         scene=sourced.scene,
         narration=sourced.narration,
         footage=sourced.footage,
-        segment=Segment(video=artifact("s", "video/mp4"), frames=60),
+        segment=Segment(video=artifact("s", "video/mp4"), frames=60, encoder="libx264", device="cpu"),
     )

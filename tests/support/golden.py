@@ -80,6 +80,8 @@ def messages() -> Mapping[str, WireModel]:
             frames=120,
             duration=4.0,
             video_codec="h264",
+            encoder="h264_nvenc",
+            device="NVIDIA L4, driver 550.54",
             audio_codec="aac",
             loudness=Loudness(integrated_lufs=-14.0, true_peak_dbtp=-1.5),
         ),

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from scenewire.messages import Look
 
-__all__ = ["artifact_location", "loudness_wording", "music_wording", "picture_wording", "shortened"]
+__all__ = ["artifact_location", "encoder_wording", "loudness_wording", "music_wording", "picture_wording", "shortened"]
 
 _SILENCE_LUFS: Final = -70
 """What the meter reads where there is no sound."""
@@ -30,6 +30,11 @@ def music_wording(music: Mapping[str, Any]) -> str:
     title = f"“{music['title']}”" if music["title"] else "untitled music"
     by = f" by {music['creator']}" if music["creator"] else ""
     return f"{title}{by} ({music['licence'] or 'licence unknown'})"
+
+
+def encoder_wording(made: Mapping[str, Any]) -> str:
+    """Formats the values `encoder` and `device` of a video."""
+    return f"{made['encoder']} on {made['device']}" if made["device"] not in ("", "cpu") else str(made["encoder"])
 
 
 def loudness_wording(measured: Mapping[str, Any]) -> str:

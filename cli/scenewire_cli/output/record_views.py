@@ -6,6 +6,7 @@ from typing import Any, Final
 from scenewire.messages import SHORT_ID_CHARACTERS
 from scenewire_cli.output.formatting import (
     artifact_location,
+    encoder_wording,
     loudness_wording,
     music_wording,
     picture_wording,
@@ -205,6 +206,7 @@ def print_project(project: Row, artifacts_url: str) -> None:
             "picture": picture_wording(ordered["look"]) if ordered else None,
             "music": music_wording(ordered["music"]) if ordered.get("music") else None,
             "length": seconds(ended["duration"]) if "duration" in ended else None,
+            "encoder": encoder_wording(ended) if ended.get("encoder") else None,
             "loudness": loudness_wording(ended) if "loudness_lufs" in ended else None,
             "failed": ended.get("message") if "code" in ended else None,
             "hint": ended.get("hint"),
@@ -253,7 +255,10 @@ def print_restored(done: Row) -> None:
 def _voice(ordered: Row, voice: str | None) -> str:
     """Formats engine, voices and speed; the given voice is the one of a project without narration."""
     speed = f"speed {ordered['speed']:g}" if ordered.get("speed") else None
-    return ", ".join(filter(None, (ordered.get("engine"), *(ordered.get("voices") or [voice]), speed)))
+    engine = ordered.get("engine")
+    if engine and (ordered.get("device") or "cpu") != "cpu":
+        engine = f"{engine} on {ordered['device']}"
+    return ", ".join(filter(None, (engine, *(ordered.get("voices") or [voice]), speed)))
 
 
 def _script(ordered: Row) -> str | None:

@@ -29,7 +29,7 @@ _WALL_PER_CPU: Final = 4
 _REASON_LINES: Final = 4
 
 _CARD: Final = re.compile(
-    r"^(?:\[(?:h264_(?:nvenc|qsv|vaapi|videotoolbox)|AVHWDeviceContext|VAAPI|QSV) @ 0x[0-9a-f]+\] |implib-gen: )(.+)",
+    r"^(?:\[(?:h264_(?:nvenc|qsv|vaapi|videotoolbox)|AVHWDeviceContext|VAAPI|QSV) @ 0x[0-9a-f]+\] |implib-gen: )(?!Nvenc unloaded)(.+)",
     re.MULTILINE,
 )
 """What encoders of cards and their drivers say; many lines about its consequences follow."""

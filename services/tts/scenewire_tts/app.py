@@ -1,10 +1,13 @@
 """Composition root of the tts service."""
 
+from functools import partial
+
 from faststream import FastStream
 
 from scenewire.artifacts.opening import open_store
 from scenewire.artifacts.webapp_export import WebApp
 from scenewire.bus import Bus
+from scenewire.observability.in_use import show_in_use
 from scenewire_tts.engines.automatic import AutomaticEngine
 from scenewire_tts.engines.base import SpeechEngine
 from scenewire_tts.engines.kokoro.engine import KokoroEngine
@@ -44,4 +47,11 @@ def create_app(settings: TtsSettings | None = None, *, engine: SpeechEngine | No
         bus.on_stop(engine.aclose)
     if isinstance(engine, OpenAICompatibleEngine):
         bus.on_stop(engine.aclose)
-    return bus.app(engine=engine.name)
+    bus.on_start(partial(_announce, bus, engine))
+    return bus.app()
+
+
+async def _announce(bus: Bus, engine: SpeechEngine) -> None:
+    """Logs and shows the engine and what it runs on, once it is started."""
+    bus.announce(engine=engine.name, device=engine.device)
+    show_in_use("speech", engine.name, engine.device)

@@ -64,7 +64,9 @@ class TtsSettings(ServiceSettings):
         description="Data folder, in which a natural voice may be installed. Unset: the user's data folder.",
     )
     device: Literal["auto", "cuda", "cpu"] = Field(
-        default="auto", description="Device of `kokoro`; `auto` uses a GPU if there is one."
+        default="auto",
+        description="Device of speech. `auto`: `kokoro` uses a GPU if there is one. `cuda`: a service without a GPU, without `kokoro` or "
+        "without its weights does not start.",
     )
     threads: int = Field(
         default=1,

@@ -231,10 +231,14 @@ class NarrationStage:
         raw = await engine.speak(spoken.text, language=language, voice=voice, speed=pace.speed)
         written = replace(raw, words=spoken.written_words(raw.words))
         speech = await asyncio.to_thread(finish, written, spoken.text, pause=pause)
-        narration = await self._store_narration(speech, text, engine=engine.name, speed=pace.speed)
+        narration = await self._store_narration(
+            speech, text, engine=engine.name, speed=pace.speed, device=engine.device
+        )
         return await self._results.save(inputs, narration)
 
-    async def _store_narration(self, speech: Speech, text: str, *, engine: str, speed: float = 1.0) -> Narration:
+    async def _store_narration(
+        self, speech: Speech, text: str, *, engine: str, speed: float = 1.0, device: str = ""
+    ) -> Narration:
         async with self._store.scratch() as folder:
             path = folder / "narration.wav"
             await asyncio.to_thread(write_wav, path, speech)
@@ -246,6 +250,7 @@ class NarrationStage:
             words=speech.words,
             text=text,
             engine=engine,
+            device=device,
             voice=speech.voice,
             speed=speed,
             notes=(*speech.notes, *_spelling_notes(speech.spelled)),

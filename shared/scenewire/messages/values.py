@@ -268,6 +268,7 @@ class Narration(WireModel):
     words: tuple[Word, ...]
     text: str = Field(default="", description="The spoken text as written; empty lines separate paragraphs.")
     engine: str
+    device: str = Field(default="", description="What the engine ran on: `cpu`, or the name of a GPU.")
     voice: str
     speed: float = Field(default=1.0, gt=0, description="Speed of the speech; 1 is the voice's own.")
     notes: tuple[str, ...] = Field(default=(), description="Changes and omissions of the tts service, for people.")

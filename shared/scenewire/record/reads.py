@@ -205,6 +205,7 @@ def _ordered(order: Row | None, script: Row | None, speech: Sequence[Row]) -> Ro
         "source": source,
         "writer": scripted.writer,
         "engine": spoken[-1].narration.engine if spoken else None,
+        "device": (spoken[-1].narration.device or None) if spoken else None,
         "voices": list(dict.fromkeys(narration.voice for _, narration in sorted(narrations.items()))),
     }
 

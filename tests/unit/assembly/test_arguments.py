@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from scenewire.messages import Clip, Look
 from scenewire_assembly.captions.glyphs import find_undrawable
 from scenewire_assembly.ffmpeg_job import FfmpegJob
+from scenewire_assembly.picture.encoder import HARDWARE
 from scenewire_assembly.picture.overlays.scrim import scrim_of
 from scenewire_assembly.picture.segment_command import segment_command
 from scenewire_assembly.sound.mix import Levels, make_sound
@@ -81,6 +82,10 @@ def segments() -> dict[str, list[str]]:
         "stills and a clip": cut([still(), clip(90), still(name="t")], 240, FULL_HD),
         "painted": painted(45, LOOK, overlay="captions"),
         "painted tall": painted(1, TALL, crf=30),
+        **{f"painted by {name}": painted(45, LOOK, name=name) for name in HARDWARE},
+        "clips by h264_vaapi on the second card": cut(
+            three, 240, FULL_HD, name="h264_vaapi", node="/dev/dri/renderD129"
+        ),
     }
 
 

@@ -87,8 +87,13 @@ def test_without_espeak_nothing_speaks():
 def test_a_requested_gpu_has_no_fallback(both: Path):
     with pytest.raises(PermanentError, match="kokoro cannot be used: the package torch"):
         chosen("auto", both, "torch", device="cuda")
-    with pytest.raises(PermanentError, match="kokoro-onnx runs on CPUs only"):
-        chosen("kokoro-onnx", both, device="cuda")
+    for engine in ("kokoro-onnx", "espeak"):
+        with pytest.raises(PermanentError, match=f"TTS_DEVICE is cuda, but {engine} would speak, which uses no GPU"):
+            chosen(engine, both, device="cuda")
+    with pytest.raises(PermanentError, match="espeak would speak, which uses no GPU: no natural voice is installed"):
+        chosen("auto", None, device="cuda")
+    with pytest.raises(PermanentError, match="TTS_DEVICE is cuda, but openai-compatible would speak"):
+        with_server(device="cuda")
 
 
 def test_an_installed_voice_is_the_default_on_any_hardware(both: Path):

@@ -17,7 +17,7 @@ import structlog
 from scenewire.errors import FailureCode, PermanentError, PipelineError, TransientError
 from scenewire.ffmpeg.executor import FfmpegExecutor
 from scenewire.messages import Look
-from scenewire_assembly.encoders.metrics import show_encoder
+from scenewire.observability.in_use import show_in_use
 from scenewire_assembly.ffmpeg_job import FfmpegJob, FfmpegOnDemand
 from scenewire_assembly.job_files import SEGMENT
 from scenewire_assembly.picture.encoder import CPU, HARDWARE, SOFTWARE, Encoder, EncoderName, WantedEncoder
@@ -102,7 +102,8 @@ class EncoderSelector:
         async with self._selecting:
             if self._selection is None:
                 self._selection = await self._select()
-                show_encoder(self._selection.preferred)
+                preferred = self._selection.preferred
+                show_in_use("encoder", preferred.name, preferred.device)
             return self._selection
 
     async def require_working(self, encoder: Encoder) -> None:

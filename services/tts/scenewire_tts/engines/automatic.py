@@ -47,6 +47,11 @@ class SubstituteEngine(SpeechEngine):
     def version(self) -> str:
         return f"{self._engine.version}, {self.note}"  # a narration without the note is another one
 
+    @property
+    @override
+    def device(self) -> str:
+        return self._engine.device
+
     @override
     def speed_for(self, rate: float) -> float:
         return self._engine.speed_for(rate)
@@ -83,6 +88,11 @@ class AutomaticEngine(SpeechEngine):
     @override
     def version(self) -> str:
         return self._natural.version
+
+    @property
+    @override
+    def device(self) -> str:
+        return self._natural.device
 
     @override
     def voice_version(self, language: str, voice: str | None) -> str:

@@ -20,6 +20,11 @@ class SpeechEngine(Protocol):
         """Everything else that affects the samples of all voices; part of the cache key."""
         ...
 
+    @property
+    def device(self) -> str:
+        """What it runs on: `cpu`, the name of a GPU, or nothing if it runs elsewhere. Known once it is started."""
+        return "cpu"
+
     def speed_for(self, rate: float) -> float:
         """Returns the factor of the speed that changes the rate of the speech by a factor, from 0.85 to 1.15."""
         return rate

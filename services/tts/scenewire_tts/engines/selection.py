@@ -68,12 +68,6 @@ def select_engine(
         PermanentError: `invalid_settings` or `program_missing`, with everything that the engine is missing.
     """
     wanted = settings.engine
-    if wanted == "kokoro-onnx" and settings.device == "cuda":
-        raise PermanentError(
-            FailureCode.INVALID_SETTINGS,
-            "kokoro-onnx runs on CPUs only, but TTS_DEVICE is cuda",
-            hint="set TTS_ENGINE=kokoro, or unset TTS_DEVICE",
-        )
     if wanted == "auto" and settings.model_url is not None and settings.weights is not None:
         raise PermanentError(
             FailureCode.INVALID_SETTINGS,
@@ -95,6 +89,12 @@ def select_engine(
         note = f"The installed natural voice cannot be used ({', '.join(missing['kokoro-onnx'])}), so espeak speaks."
     else:
         engine, reason = _select_neural(missing, weights, settings.device, gpu or has_gpu)
+    if settings.device == "cuda" and engine != "kokoro":
+        raise PermanentError(
+            FailureCode.INVALID_SETTINGS,
+            f"TTS_DEVICE is cuda, but {engine} would speak, which uses no GPU: {reason}",
+            hint="install the weights of kokoro (docs/speech.md) and set TTS_ENGINE=kokoro, or unset TTS_DEVICE",
+        )
     if missing[engine]:
         raise _unusable(engine, weights, missing, is_named=wanted != "auto")
     others = {name: items for name, items in missing.items() if name != engine}

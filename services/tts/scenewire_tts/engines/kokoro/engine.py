@@ -111,6 +111,7 @@ class KokoroEngine(SpeechEngine):
         self._weights = weights
         self._model = model
         self._version = ""
+        self._device = ""
         self._vocabulary: dict[str, int] = {}
         self._voice_digests: dict[str, str] = {}
         self._notes: tuple[str, ...] = ()
@@ -124,6 +125,11 @@ class KokoroEngine(SpeechEngine):
     @override
     def version(self) -> str:
         return self._version
+
+    @property
+    @override
+    def device(self) -> str:
+        return self._device
 
     @override
     def speed_for(self, rate: float) -> float:
@@ -151,7 +157,7 @@ class KokoroEngine(SpeechEngine):
         digest, handshake = await asyncio.gather(
             asyncio.to_thread(_digest, self._weights, self._name), self._model.start()
         )
-        self._vocabulary = handshake.vocabulary
+        self._vocabulary, self._device = handshake.vocabulary, handshake.device
         times = "exact word times" if handshake.has_durations else "estimated word times"
         self._version = f"{_CACHE_VERSION}, weights {digest}, {handshake.runtime}, {times}"
         self._notes = () if handshake.has_durations else (_ESTIMATED_NOTE,)

@@ -68,6 +68,11 @@ class OpenAICompatibleEngine(SpeechEngine):
     def version(self) -> str:
         return f"{_CACHE_VERSION}, {self._server.model} at {self._server.base_url}"
 
+    @property
+    @override
+    def device(self) -> str:
+        return ""
+
     async def aclose(self) -> None:
         """Closes the connections."""
         await self._server.aclose()
