@@ -17,7 +17,7 @@ UNIT_TESTS := tests/unit tests/architecture
 
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help demo demo-live-doubles test lint types unit coverage docs manifests locks bench bench-media relevance length heard soak faults fuzz exactness deploy-test bench-speech clean
+.PHONY: help demo demo-live-doubles test lint types unit coverage docs manifests locks bench bench-media relevance length heard soak soak-recorder faults fuzz exactness deploy-test bench-speech clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
@@ -82,7 +82,11 @@ bench-speech: $(VENV)/installed-dev ## Time a neural voice: WEIGHTS=<folder>, or
 heard: $(VENV)/installed-ear ## Have a speech recogniser hear every engine, language and voice that is installed
 	$(BIN)/pytest -ra tests/integration/test_heard.py
 
-soak: $(VENV)/installed-dev ## Kill the recorder at random moments in 20 long runs; prints the seeds
+soak: $(VENV)/installed-dev ## Make 300 videos under random faults for 15 minutes: SOAK_PROJECTS, SOAK_MINUTES, SOAK_SEED
+	mkdir -p build
+	$(BIN)/pytest -s -m soak --show-capture=no --tb=short --basetemp=build/soak tests/faults
+
+soak-recorder: $(VENV)/installed-dev ## Kill the recorder at random moments in 20 long runs; prints the seeds
 	SOAK_ROUNDS=$${SOAK_ROUNDS:-20} SOAK_MESSAGES=$${SOAK_MESSAGES:-10000} SOAK_SEED=$${SOAK_SEED:-$$(date +%s)} \
 		$(BIN)/pytest -s tests/integration/test_kills.py
 

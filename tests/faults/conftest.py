@@ -22,7 +22,7 @@ _worlds: list[World] = []
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if Path(__file__).parent in item.path.parents:
+        if Path(__file__).parent in item.path.parents and not item.get_closest_marker("soak"):
             item.add_marker("fault")
             item.add_marker(pytest.mark.timeout(240), append=False)
 

@@ -133,7 +133,7 @@ async def test_row_44_the_database_is_locked_when_the_recorder_starts(world: Wor
     world.about(44, "another process holds its lock at the start", "database")
     world.kill("recorder")
     with locked(world):
-        recorder = await world.start("recorder", is_awaited=False, **IMPATIENT)
+        recorder = world.launch("recorder", **IMPATIENT)
         world.fault()
         project = await made_without_record(world)
         await unusable(recorder, "is locked by another program")
@@ -179,13 +179,10 @@ async def test_row_45_the_disk_of_the_database_is_read_only_at_the_start(databas
     own_world.record.path = database_disk / "record.db"
     own_world.record.url = f"sqlite:///{own_world.record.path}"
     await api.set_schema(own_world.record.url, "head")
-    for command in (
-        ["mount", "--bind", database_disk, database_disk],
-        ["mount", "-o", "remount,bind,ro", database_disk],
-    ):
-        assert (await run_program(command, timeout=10)).returncode == 0
+    for options in (["--bind", str(database_disk)], ["-o", "remount,bind,ro"]):
+        assert (await run_program(["mount", *options, database_disk], timeout=10)).returncode == 0
     await own_world.start_all(["script", "tts", "sourcing", "assembly"])
-    recorder = await own_world.start("recorder", is_awaited=False)
+    recorder = own_world.launch("recorder")
     own_world.fault()
     project = await made_without_record(own_world)
     await unusable(recorder, "cannot be opened")
@@ -203,7 +200,7 @@ async def test_row_46_the_database_has_a_newer_schema(world: World):
     reason = f"has the schema {UNKNOWN_REVISION}, which this version does not know"
     await unusable(running, reason)
     running.kill()
-    restarted = await world.start("recorder", is_awaited=False)
+    restarted = world.launch("recorder")
     await unusable(restarted, reason)
     world.record.execute(f"UPDATE {VERSION_TABLE} SET version_num = '{known}'")  # noqa: S608
     await until(restarted.is_ready, "the recorder is ready")
@@ -259,7 +256,7 @@ async def test_row_47_the_database_is_damaged(world: World):
         file.seek(4_096)
         file.write(b"\xa5" * (size - 4_096))
     world.fault()
-    recorder = await world.start("recorder", is_awaited=False)
+    recorder = world.launch("recorder")
     project = await made_without_record(world)
     await unusable(recorder, "is damaged or is not a SQLite database")
     recorder.kill()

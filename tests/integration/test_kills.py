@@ -1,6 +1,6 @@
 """The recorder killed at any moment, again and again: no message lost, none counted twice, no half a batch.
 
-`make soak` does more and longer rounds, with seeds of its own; SOAK_SEED=<seed> SOAK_ROUNDS=1 repeats one.
+`make soak-recorder` does more and longer rounds, with seeds of its own; SOAK_SEED=<seed> SOAK_ROUNDS=1 repeats one.
 """
 
 import asyncio

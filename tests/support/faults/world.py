@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -72,7 +73,7 @@ class Message:
     id: str
     body: bytes
 
-    @property
+    @cached_property
     def content(self) -> dict[str, Any]:
         """Its body; empty if it is not a JSON object."""
         with suppress(ValueError):
@@ -204,7 +205,7 @@ class World:
         self.server = NatsServer(
             store=folder / "store", run=folder / "run", log=folder / "logs" / "nats.log", port=self.port
         )
-        self.record = Database(folder / "record.db")
+        self.record = Database(folder / "record" / "record.db")
         self.services: list[Service] = []
         self.secrets: set[str] = set()
         self.broken = False
@@ -219,6 +220,7 @@ class World:
     async def open(self) -> None:
         """Starts the server, provisioned, and puts a clip into the library."""
         (self.folder / "logs").mkdir(parents=True)
+        self.record.path.parent.mkdir()
         await self.server.start()
         self.secrets.add(self.server.url.split(":")[2].partition("@")[0])
         clip = self.folder / "library" / "tea.mp4"
@@ -281,15 +283,22 @@ class World:
 
     # --- services -----------------------------------------------------------------------------
 
-    async def start(
-        self, name: str, *, runner: Sequence[str] = (), is_awaited: bool = True, **settings: str
-    ) -> Service:
-        """Starts a service and waits until it consumes.
+    async def start(self, name: str, *, runner: Sequence[str] = (), **settings: str) -> Service:
+        """Starts a service and waits until it consumes. Arguments are those of `launch`."""
+        service = self.launch(name, runner=runner, **settings)
+
+        async def begun() -> bool:
+            return not service.alive or await service.is_ready()
+
+        await until(begun, f"{name} starts", within_s=60)
+        return service
+
+    def launch(self, name: str, *, runner: Sequence[str] = (), **settings: str) -> Service:
+        """Starts a service and waits for nothing, as a supervisor does.
 
         Args:
             name: such as `tts`.
             runner: what comes before `<module>:create_app` in place of FastStream's command; arguments of Python.
-            is_awaited: False returns without waiting: the service cannot become ready.
             settings: of its environment, beyond or in place of the usual; `FAILPOINT` for instance.
         """
         self._started += 1
@@ -321,12 +330,6 @@ class World:
             )
         service = Service(name, log, process, monitor)
         self.services = [known for known in self.services if known.alive] + [service]
-
-        async def begun() -> bool:
-            return not service.alive or await service.is_ready()
-
-        if is_awaited:
-            await until(begun, f"{name} starts", within_s=60)
         return service
 
     async def start_all(self, names: Sequence[str] = SERVICES, **settings: str) -> list[Service]:
@@ -350,7 +353,13 @@ class World:
     # --- projects -----------------------------------------------------------------------------
 
     async def order(self, *, scenes: int = 2, project_id: UUID | None = None, **changes: Any) -> str:
-        """Orders a video of a second or two per scene and returns its project's id.
+        """Orders a video of a second or two per scene and returns its project's id. Arguments are those of `new_order`."""
+        order = self.new_order(scenes=scenes, project_id=project_id, **changes)
+        await self.publish(order)
+        return str(order.project_id)
+
+    def new_order(self, *, scenes: int = 2, project_id: UUID | None = None, **changes: Any) -> ScriptRequested:
+        """Makes an order of this test, which is still to be published.
 
         Args:
             scenes: their number; 0 leaves the scenes to the writer.
@@ -365,9 +374,12 @@ class World:
         words = {"topic": "Tea", "look": LOOK} | ({"scenes": texts} if texts else {}) | changes
         order = ScriptRequested.model_validate(words | {"project_id": project_id or uuid4()})
         self.orders.append(str(order.project_id))
+        return order
+
+    async def publish(self, order: ScriptRequested) -> None:
+        """Publishes an order; the bus has stored it. May be repeated."""
         body = order.model_dump_json().encode()
         await self.jetstream.publish(order.subject, body, headers={MESSAGE_ID: order.message_id})
-        return str(order.project_id)
 
     async def messages(self, subject: str = "", project_id: str = "") -> list[Message]:
         """Returns the messages in the stream.
