@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -12,6 +13,7 @@ from scenewire.database.revision import upgrade
 from scenewire.messages import Message, ScriptRequested, StoredMessage
 from scenewire.record import reads
 from scenewire_recorder import api
+from scenewire_recorder.repository import UnitOfWork
 from tests.support.builders import PROJECT
 from tests.unit.recorder.story import NOON_NS, Database, cancelled, deleted, delivered, failed, film, raw_message, ref
 from tests.unit.recorder.test_disposal import told
@@ -142,14 +144,24 @@ async def test_a_forgotten_project_leaves_one_entry_and_a_rebuild_agrees(databas
     assert entry["changes"] == {"messages": {"old": len(everything()[0]), "new": None}}
 
 
-@pytest.mark.parametrize("count", [0, 1])
 async def test_a_kill_between_two_projects_leaves_a_record_that_agrees_with_its_log(
-    database: Database, count: int, tmp_path: Path
+    database: Database, monkeypatch: pytest.MonkeyPatch
 ):
     for batch in everything():
         await database.record(batch)
     both = [str(PROJECT), str(OTHER)]
-    await api.forget(database.url, both[:count])
+    forget = UnitOfWork.forget
+
+    def die_at_the_second(work: UnitOfWork, project_id: str, **changes: Any) -> int:
+        if project_id == both[1]:
+            raise ZeroDivisionError
+        return forget(work, project_id, **changes)
+
+    monkeypatch.setattr(UnitOfWork, "forget", die_at_the_second)
+    with pytest.raises(ZeroDivisionError):
+        await api.forget(database.url, both)
+    monkeypatch.undo()
+    assert {row["project_id"] for row in database.rows("SELECT project_id FROM message_log")} == {both[1], str(THIRD)}
     before = database.projections()
     assert (await api.rebuild(database.url))["mended"] == 0
     assert database.projections() == before
