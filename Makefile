@@ -17,7 +17,7 @@ UNIT_TESTS := tests/unit tests/architecture
 
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help demo demo-live-doubles test lint types unit coverage docs manifests locks bench bench-media relevance length heard soak soak-recorder faults fuzz exactness deploy-test bench-speech clean
+.PHONY: help demo demo-live-doubles test lint types unit coverage torch docs manifests locks bench bench-media relevance length heard soak soak-recorder faults fuzz exactness deploy-test bench-speech clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
@@ -82,6 +82,9 @@ bench-speech: $(VENV)/installed-dev ## Time a neural voice: WEIGHTS=<folder>, or
 heard: $(VENV)/installed-ear ## Have a speech recogniser hear every engine, language and voice that is installed
 	$(BIN)/pytest -ra tests/integration/test_heard.py
 
+torch: $(VENV)/installed-torch ## Run the tests of the voice on PyTorch; installs several GB
+	$(BIN)/pytest -ra tests/integration/test_torch_voice.py
+
 soak: $(VENV)/installed-dev ## Make 300 videos under random faults for 15 minutes: SOAK_PROJECTS, SOAK_MINUTES, SOAK_SEED
 	mkdir -p build
 	$(BIN)/pytest -s -m soak --show-capture=no --tb=short --basetemp=build/soak tests/faults
@@ -128,6 +131,11 @@ $(VENV)/installed-dev: requirements/dev.txt $(VENV)/installed
 $(VENV)/installed-ear: requirements/ear.txt $(VENV)/installed-dev
 	@echo "installing requirements/ear.txt into $(VENV)"
 	@$(PIP) install --require-hashes -r requirements/ear.txt
+	@touch $@
+
+$(VENV)/installed-torch: requirements/tts-gpu.txt $(VENV)/installed-dev
+	@echo "installing requirements/tts-gpu.txt into $(VENV)"
+	@$(PIP) install --require-hashes -r requirements/tts-gpu.txt
 	@touch $@
 
 $(VENV)/installed-bench: requirements/bench.txt $(VENV)/installed-dev

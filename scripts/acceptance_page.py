@@ -19,7 +19,8 @@ INTRODUCTION = """\
 
 Each row is a capability of one of two prior systems: the database, timeline and ffmpeg layer of a video editor (A), and a
 pipeline from topic to video with a web application (B). Below each row are the tests that prove it. `make docs` generates
-this page from the names of the tests.
+this page from the names of the tests. [The retrospective](retrospective.md) says which rows are fulfilled in another way than
+there, and why.
 
 ## Rows and their tests
 """

@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -61,3 +62,35 @@ def test_make_help_lists_every_target() -> None:
     phony = re.findall(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)[0].split()
 
     assert [target for target in phony if not re.search(rf"^{target}:.*## \w", makefile, re.MULTILINE)] == []
+
+
+def test_a42_the_changelog_has_every_version_once_and_dated_newest_first() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text()
+    headings = re.findall(r"^## (.*)$", changelog, re.MULTILINE)
+    assert headings[0] == "[Unreleased]"
+    released = [re.fullmatch(r"\[(\d+)\.(\d+)\.(\d+)\] - (\d{4}-\d\d-\d\d)", heading) for heading in headings[1:]]
+    assert all(released)
+    order = [(tuple(map(int, found.groups()[:3])), found[4]) for found in released if found]
+    assert order == sorted(order, reverse=True)
+    assert len({version for version, _ in order}) == len(order)
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert order[0][0] == tuple(map(int, version.split(".")))
+    parts = set(re.findall(r"^### (.*)$", changelog, re.MULTILINE))
+    assert parts <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+
+
+def test_a42_the_figures_of_the_retrospective_add_up() -> None:
+    page = (ROOT / "docs" / "retrospective.md").read_text()
+    rows = re.findall(
+        r"^\*\*([AB]\d\d)\*\*|^- ([AB]\d\d): ", (ROOT / "docs" / "acceptance.md").read_text(), re.MULTILINE
+    )
+    listed = {proved or missing for proved, missing in rows}
+    differing = re.findall(r"^\| ([AB]\d\d) \|", page, re.MULTILINE)
+    found = re.search(r"(\d+) capabilities: (\d+) of a video.*?\(A\), and (\d+) of a pipeline", page, re.DOTALL)
+    kept = re.search(r"(\d+) are\s+fulfilled as they were there, (\d+) in another way", page)
+    assert found is not None
+    assert kept is not None
+    a, b = (sum(row.startswith(letter) for row in listed) for letter in "AB")
+    assert tuple(map(int, found.groups())) == (len(listed), a, b)
+    assert tuple(map(int, kept.groups())) == (len(listed) - len(differing), len(differing))
+    assert set(differing) <= listed

@@ -85,7 +85,7 @@ async def test_b43_the_web_application_exports_the_video(site: Site):
     assert export(site.database, site.root, "99999999-9999-4999-8999-999999999999")[0] == 400
 
 
-def test_b13_b44_the_web_application_plays_every_narration(site: Site):
+def test_b12_b13_b44_the_web_application_plays_every_narration_as_mp3(site: Site):
     for scene in rows(site.database, LIST_SCENES, site.project_id):
         played = narration_file(site.database, site.root, site.project_id, scene["scene_number"])
         assert played is not None

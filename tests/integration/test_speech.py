@@ -46,7 +46,7 @@ def loud(pcm: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("language", TEXTS)
-async def test_speech_can_be_heard_and_its_words_are_where_the_sound_is(language: str) -> None:
+async def test_b12_speech_can_be_heard_and_its_words_are_where_the_sound_is(language: str) -> None:
     text = clean(TEXTS[language])
 
     spoken = await EspeakEngine().speak(text, language=language, voice=None)
@@ -195,7 +195,7 @@ async def test_a_bundle_under_a_very_long_path_speaks(tmp_path: Path) -> None:
     assert [position for position, _ in header["marks"]] == [0, 4]
 
 
-async def test_a_script_on_the_bus_becomes_narrations_of_all_its_scenes(tmp_path: Path) -> None:
+async def test_b12_b13_a_script_on_the_bus_becomes_narrations_of_all_its_scenes(tmp_path: Path) -> None:
     texts = {1: TEXTS["en"], 2: "The end\n\nIt is over."}
     project = uuid4()
     scenes = tuple(builders.scene(number, text, project) for number, text in texts.items())

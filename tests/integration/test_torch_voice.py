@@ -1,6 +1,6 @@
 """Kokoro on PyTorch: the whole architecture without training, saved and loaded as the real weights are.
 
-Runs where the extra `tts-gpu` is installed; everywhere else it is skipped.
+Runs where the extra `tts-gpu` is installed, as `make torch` does; everywhere else it is skipped.
 """
 
 import importlib.util
