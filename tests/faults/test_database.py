@@ -154,6 +154,10 @@ async def database_disk(tmp_path: Path) -> AsyncIterator[Path]:
     await run_program(["umount", "--lazy", folder], timeout=10)
 
 
+async def mount(*words: str | Path) -> None:
+    assert (await run_program(["mount", *words], timeout=10)).returncode == 0
+
+
 async def test_row_45_the_disk_of_the_database_is_full_for_a_while(database_disk: Path, own_world: World):
     own_world.about(45, "its disk is full, then has room", "database")
     own_world.record.path = database_disk / "record.db"
@@ -179,14 +183,14 @@ async def test_row_45_the_disk_of_the_database_is_read_only_at_the_start(databas
     own_world.record.path = database_disk / "record.db"
     own_world.record.url = f"sqlite:///{own_world.record.path}"
     await api.set_schema(own_world.record.url, "head")
-    for options in (["--bind", str(database_disk)], ["-o", "remount,bind,ro"]):
-        assert (await run_program(["mount", *options, database_disk], timeout=10)).returncode == 0
+    await mount("--bind", database_disk, database_disk)
+    await mount("-o", "remount,bind,ro", database_disk)
     await own_world.start_all(["script", "tts", "sourcing", "assembly"])
     recorder = own_world.launch("recorder")
     own_world.fault()
     project = await made_without_record(own_world)
     await unusable(recorder, "cannot be opened")
-    assert (await run_program(["mount", "-o", "remount,bind,rw", database_disk], timeout=10)).returncode == 0
+    await mount("-o", "remount,bind,rw", database_disk)
     await recorded(own_world, project)
 
 

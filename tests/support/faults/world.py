@@ -76,7 +76,7 @@ class Message:
     @cached_property
     def content(self) -> dict[str, Any]:
         """Its body; empty if it is not a JSON object."""
-        with suppress(ValueError):
+        with suppress(ValueError, RecursionError):
             content = json.loads(self.body)
             return content if isinstance(content, dict) else {}
         return {}
@@ -140,6 +140,11 @@ class Service:
         """Processor time that it has used, seconds."""
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    @property
+    def memory_bytes(self) -> int:
+        """Memory that it has in use."""
+        return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass
