@@ -108,6 +108,15 @@ COPY --from=typefaces /typefaces /usr/local/share/scenewire/typefaces
 ENV ASSEMBLY_TYPEFACES_DIR=/usr/local/share/scenewire/typefaces
 CMD ["faststream", "run", "scenewire_assembly.app:create_app", "--factory"]
 
+# With the drivers of AMD's and Intel's cards. NVIDIA's come from the host.
+FROM assembly AS assembly-vaapi
+USER 0:0
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends \
+        libva2 libva-drm2 mesa-va-drivers intel-media-va-driver libmfx1 libmfx-gen1.2 \
+ && rm -rf /var/lib/apt/lists/*
+USER 10001:10001
+
 FROM runtime AS recorder
 COPY --from=recorder-packages /venv /venv
 COPY --from=code /app/services/recorder/scenewire_recorder scenewire_recorder

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from scenewire.processes.run import run_program
+from scenewire_assembly.settings import AssemblySettings
 from scenewire_tts.settings import TtsSettings
 
 ROOT = Path(__file__).parents[2]
@@ -42,8 +43,10 @@ def test_no_image_runs_as_root_or_hard_codes_a_registry() -> None:
     assert "USER 10001:10001" in DOCKERFILE.partition("AS runtime\n")[2].partition("\nFROM ")[0]
     assert "# syntax=" not in DOCKERFILE
     assert "USER root" not in DOCKERFILE
+    for stage in DOCKERFILE.split("\nFROM "):
+        assert "USER 0" not in stage or stage.rstrip().endswith("USER 10001:10001")
     assert set(re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)) <= {
-        "${PYTHON}", "packages", "assembly-packages", "runtime", "recorder",
+        "${PYTHON}", "packages", "assembly-packages", "runtime", "recorder", "assembly",
     }  # fmt: skip
 
 
@@ -55,6 +58,41 @@ def test_only_script_sourcing_and_the_installation_of_voices_reach_the_internet(
         ["voices"],
         ["sourcing"],
     ]
+
+
+def overlay(name: str) -> dict[str, Any]:
+    parsed: dict[str, Any] = yaml.safe_load((ROOT / name).read_text())["services"]["assembly"]
+    return parsed
+
+
+def test_an_nvidia_card_reaches_assembly_with_the_library_of_its_encoder() -> None:
+    assembly = overlay("compose.nvidia.yaml")
+    (device,) = assembly["deploy"]["resources"]["reservations"]["devices"]
+    assert (device["driver"], device["capabilities"]) == ("nvidia", ["gpu"])
+    assert "video" in assembly["environment"]["NVIDIA_DRIVER_CAPABILITIES"].split(",")
+    assert assembly["environment"]["ASSEMBLY_ENCODER"] == "${ASSEMBLY_ENCODER:-h264_nvenc}"
+
+
+def test_a_render_node_reaches_assembly_with_its_group_and_drivers() -> None:
+    assembly = overlay("compose.vaapi.yaml")
+    default = str(AssemblySettings(artifacts_url="file:///").render_node)
+    node = f"${{ASSEMBLY_RENDER_NODE:-{default}}}"
+    assert assembly["devices"] == [f"{node}:{node}"]
+    assert assembly["environment"]["ASSEMBLY_RENDER_NODE"] == node
+    assert assembly["group_add"][0].startswith("${RENDER_GROUP:?")
+    image = DOCKERFILE.partition(f"AS {assembly['build']['target']}\n")[2].partition("\nFROM ")[0]
+    assert {"libva-drm2", "mesa-va-drivers", "intel-media-va-driver"} <= set(image.split())
+
+
+def test_speech_on_a_gpu_has_no_fallback_to_the_processor() -> None:
+    parsed = yaml.load((ROOT / "compose.gpu.yaml").read_text().replace("!reset ", ""), yaml.SafeLoader)
+    assert parsed["services"]["tts"]["environment"]["TTS_DEVICE"] == "cuda"
+
+
+def test_fonts_are_mounted_where_assembly_looks_for_them() -> None:
+    assembly = COMPOSE.partition("\n  assembly:")[2].partition("\n\n")[0]
+    (folder,) = re.findall(r"ASSEMBLY_FONTS_DIR: (\S+)", assembly)
+    assert f"- ${{FONTS:-fonts}}:{folder}:ro\n" in assembly
 
 
 def test_a_voice_is_installed_where_the_service_finds_it_and_only_the_installation_may_write_there() -> None:

@@ -209,12 +209,16 @@ async def test_without_a_gpu_the_engine_reports_the_missing_driver(tmp_path: Pat
         ("compose.yaml", "compose.gpu.yaml"),
         ("compose.worker.yaml",),
         ("compose.worker.yaml", "compose.gpu.yaml"),
+        ("compose.yaml", "compose.nvidia.yaml"),
+        ("compose.yaml", "compose.vaapi.yaml"),
+        ("compose.worker.yaml", "compose.vaapi.yaml"),
     ],
     ids="+".join,
 )
 async def test_compose_files_are_valid_with_every_profile(files: tuple[str, ...], tmp_path: Path) -> None:
     env = {"ARTIFACTS_URL": "s3://scenewire", "NATS_URL": "tls://bus:4222", "CREDENTIALS": str(tmp_path)}
     env |= {"AWS_ACCESS_KEY_ID_FILE": "/dev/null", "AWS_SECRET_ACCESS_KEY_FILE": "/dev/null"}
+    env |= {"RENDER_GROUP": "105"}
     env |= {"TTS_MODEL_URL": "http://speech:8880/v1", "TTS_MODEL": "kokoro", "TTS_WEIGHTS": str(tmp_path)}
     for profile in ("", "gpu-image", "tools"):
         deployment = Deployment("scenewire-config", tmp_path, files=files, env=env)

@@ -15,6 +15,7 @@ Modules:
 
 - `segment_stage` renders one scene; `video_stage` makes the video of all of them; `segment_collector` decides when.
 - `edit`: frames, samples, places of scenes, and the cut of a scene's clips.
+- `encoders`: which H.264 encoders work here, and the one that all workers use for a project.
 - `picture`: what a scene's picture is made of, and the ffmpeg command of its segment.
 - `captions`: words with their times, phrases, lines, styles, title cards, subtitle files, fonts.
 - `sound`: narration track, music, ducking, loudness.
