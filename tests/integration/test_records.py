@@ -216,6 +216,27 @@ def test_show_includes_options_writer_and_engine(command: Command, data: Path):
     assert (project["ordered"]["engine"], project["ordered"]["writer"]) == ("espeak", "outline")
 
 
+def test_show_names_the_cards_of_a_video(command: Command, data: Path):
+    messages = film(scene_count=1)
+    video = messages[-1].model_copy(update={"encoder": "h264_nvenc", "device": "NVIDIA L4"})
+    audio = messages[3]
+    assert isinstance(audio, AudioRendered)
+    on_card = audio.model_copy(update={"narration": audio.narration.model_copy(update={"device": "NVIDIA L4"})})
+
+    async def fill() -> None:
+        database = Database(data / "scenewire.db")
+        await upgrade(database.url)
+        await database.record(delivered([*messages[:3], on_card, *messages[4:-1], video]))
+
+    asyncio.run(fill())
+    shown = [line.partition(":") for line in command("show", str(PROJECT)).out.splitlines()]
+    assert {("encoder", "h264_nvenc on NVIDIA L4"), ("voice", "espeak on NVIDIA L4, en")} <= {
+        (name, value.strip()) for name, _, value in shown
+    }
+    (project,) = command("show", str(PROJECT), "--json").objects
+    assert (project["ended"]["encoder"], project["ordered"]["device"]) == ("h264_nvenc", "NVIDIA L4")
+
+
 def test_show_names_every_voice_of_a_dialogue(command: Command, data: Path):
     messages = film(scene_count=3)
     voices = {1: "en", 2: "en-us+f3", 3: "en"}
