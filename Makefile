@@ -17,7 +17,7 @@ UNIT_TESTS := tests/unit tests/architecture
 
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help demo demo-live-doubles test lint types unit coverage torch docs manifests locks bench bench-media relevance length heard soak soak-recorder faults fuzz exactness deploy-test bench-speech clean
+.PHONY: help demo demo-live-doubles test lint types unit coverage torch docs contracts test-contracts manifests locks bench bench-media relevance length heard soak soak-recorder faults fuzz exactness deploy-test bench-speech clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
@@ -60,6 +60,13 @@ docs: $(VENV)/installed ## Generate the pages of settings, schema, acceptance an
 	$(BIN)/python scripts/schema_page.py
 	$(BIN)/python scripts/acceptance_page.py
 	$(BIN)/python scripts/fault_matrix_page.py
+
+contracts: $(VENV)/installed ## Generate the contract of the bus from the code: AsyncAPI and the schema of every message
+	$(BIN)/python -m scripts.contracts
+
+test-contracts: $(VENV)/installed-dev ## Compare the contract of the bus with the code, and with stored messages of every version
+	$(BIN)/python -m scripts.contracts --check
+	$(BIN)/pytest -q tests/architecture/test_contract.py tests/unit/shared/test_contracts.py
 
 locks: ## Generate requirements/; UPGRADE=1 selects the newest versions
 	scripts/locks

@@ -1,15 +1,17 @@
 """Messages: what was understood once is understood for ever, what is wrong is refused with a reason."""
 
 import json
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
-from scenewire import timeline
+from scenewire import contracts, timeline
 from scenewire.messages import (
     Clip,
     Look,
@@ -20,17 +22,37 @@ from scenewire.messages import (
     derive_project_id,
     derive_scene_id,
 )
+from scenewire.messages.orders import SCHEMA_VERSION
 from scenewire.topology import EDIT_STORYBOARD, PIPELINE, RETRY
 from tests.support import builders, golden
 from tests.support.builders import PROJECT, artifact
 
+STORED = sorted(golden.FOLDER.parent.glob("v*/*.json"))
+SCHEMAS = Path(contracts.__file__).parent
 
-@pytest.mark.parametrize("name", sorted(golden.messages()))
-def test_row_73_a_stored_message_is_understood_word_for_word(name: str):
-    stored = (golden.FOLDER / f"{name}.json").read_text()
-    model = type(golden.messages()[name])
+every_stored_message = pytest.mark.parametrize("path", STORED, ids=lambda path: f"{path.parent.name}-{path.stem}")
+
+
+@every_stored_message
+def test_row_73_a_stored_message_of_any_version_is_understood_word_for_word(path: Path):
+    stored = path.read_text()
+    model = type(golden.messages()[path.stem])
     understood = json.loads(model.model_validate_json(stored).model_dump_json())
     assert without_news(understood, json.loads(stored)) == json.loads(stored)
+
+
+@every_stored_message
+def test_a08_a_stored_message_fits_the_schema_of_its_version(path: Path):
+    schema = json.loads((SCHEMAS / path.parent.name / f"{path.stem}.schema.json").read_text())
+    Draft202012Validator.check_schema(schema)
+    faults = Draft202012Validator(schema).iter_errors(json.loads(path.read_text()))
+    assert [f"{fault.json_path}: {fault.message}" for fault in faults] == []
+
+
+def test_a08_every_schema_of_every_version_has_a_stored_message():
+    schemas = {path.relative_to(SCHEMAS).as_posix().removesuffix(".schema.json") for path in SCHEMAS.glob("v*/*.json")}
+    assert schemas == {f"{path.parent.name}/{path.stem}" for path in STORED}
+    assert f"v{SCHEMA_VERSION}" in {path.parent.name for path in STORED}
 
 
 def without_news(understood: Any, stored: Any) -> Any:
