@@ -1,6 +1,7 @@
 """The pages of the gateway in a real browser."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from scenewire.contracts import read_asyncapi
 from scenewire_gateway.access.keys import KeysFile
 from scenewire_gateway.access.scopes import Scope
 from scenewire_gateway.http.bounds import route_limits
@@ -18,7 +20,15 @@ from tests.support.pages import Pages
 
 pytestmark = pytest.mark.timeout(240)
 
-PLACES = ("#/", "#/new", "#/search?q=sea", "#/projects/{id}", "#/projects/{id}?tab=history", "#/projects/ffffffff")
+PLACES = (
+    "#/",
+    "#/new",
+    "#/search?q=sea",
+    "#/bus",
+    "#/projects/{id}",
+    "#/projects/{id}?tab=history",
+    "#/projects/ffffffff",
+)
 MAX_REQUESTS, MAX_BYTES = 15, 100_000
 LOADED = """
 return [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
@@ -174,6 +184,22 @@ async def test_every_place_is_accessible_in_both_themes_and_on_phones(browser: A
                 assert await pages.audit() == [], (place, width, theme)
                 assert await pages.run("return document.documentElement.scrollWidth <= innerWidth"), (place, width)
         assert await pages.complaints(expected=["/v1/projects/ffffffff"]) == []
+
+
+async def test_a08_a_page_shows_the_contract_of_the_bus(browser: Any, tmp_path: Path) -> None:
+    contract = json.loads(read_asyncapi())
+    addresses = [channel["address"] for channel in contract["channels"].values() if channel["address"]]
+    async with running_gateway(tmp_path) as url:
+        pages = Pages(browser, url)
+        await pages.open("#/bus")
+        assert await pages.texts("summary code") == [*addresses, *contract["components"]["schemas"]]
+        await pages.run("document.querySelectorAll('details').forEach((found) => (found.open = true))")
+        shown = await pages.text("main")
+        assert contract["info"]["version"] in shown
+        assert "undefined" not in shown
+        assert await pages.audit() == []
+        assert await pages.run("return document.documentElement.scrollWidth <= innerWidth")
+        assert await pages.complaints() == []
 
 
 async def test_the_board_needs_few_requests_and_bytes(browser: Any, tmp_path: Path) -> None:

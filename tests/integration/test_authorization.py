@@ -12,6 +12,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 
+from scenewire.contracts import read_asyncapi
 from scenewire_gateway.access.keys import KeysFile
 from scenewire_gateway.access.scopes import Scope
 from tests.support.doors import ordered
@@ -127,7 +128,19 @@ async def test_a_cookie_has_the_scope_of_its_key_on_every_route(guarded: Guarded
 
 async def test_no_other_spelling_of_a_path_needs_no_key(guarded: Guarded):
     paths = [
-        *("/openapi.json", "/docs", "/redoc", "/mcp", "/mcp/", "/none", "/v1", "/v1/", "/v1/projects/", "/V1/projects"),
+        *(
+            "/openapi.json",
+            "/asyncapi.json",
+            "/docs",
+            "/redoc",
+            "/mcp",
+            "/mcp/",
+            "/none",
+            "/v1",
+            "/v1/",
+            "/v1/projects/",
+            "/V1/projects",
+        ),
         *("//v1/projects", "/./v1/projects", "/healthz/x", "/v1/projects%2F", "/v1/projects;x", "/%76%31/projects"),
         *("/api/projects", "/pages", "/projects"),
     ]
@@ -146,6 +159,12 @@ async def test_pages_answer_without_a_key_so_that_they_can_ask_for_one(guarded: 
     assert (await guarded.client.get("/healthz")).json() == {"status": "ok"}
     link = await guarded.client.get(f"/projects/{guarded.project}", follow_redirects=True)
     assert (link.status_code, link.url.path) == (200, "/")
+
+
+async def test_a08_the_contract_of_the_bus_is_served_to_every_key(guarded: Guarded):
+    answer = await guarded.client.get("/asyncapi.json", headers=guarded.headers["read"])
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.text == read_asyncapi()
 
 
 async def test_who_ordered_a_project_is_in_its_history(guarded: Guarded):

@@ -14,6 +14,7 @@ from scenewire_gateway.http.bounds.limits import LimitsMiddleware
 from scenewire_gateway.http.bounds.route_limits import OTHER_ROUTES, READ_RATE, WRITE_RATE, route_limits
 from scenewire_gateway.http.bounds.safety_headers import SafetyHeaders
 from scenewire_gateway.http.errors import PROBLEM_ANSWERS, add_error_handlers
+from scenewire_gateway.http.routes.contracts import contracts_router
 from scenewire_gateway.http.routes.pages import PageFiles, pages_router
 from scenewire_gateway.http.routes.session import session_router
 from scenewire_gateway.projects.views import API_VERSION
@@ -65,7 +66,7 @@ def make_api(
         await check()
         return {"status": "ok"}
 
-    for router in (*routers, session_router(authenticator), pages_router()):
+    for router in (*routers, contracts_router(), session_router(authenticator), pages_router()):
         app.include_router(router)
     app.router.routes.extend(agents.routes)
     app.mount("/pages", PageFiles(), name="pages")

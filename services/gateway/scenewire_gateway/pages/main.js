@@ -12,6 +12,7 @@ const ROUTES = [
   [/^\/$/, () => import("/pages/board.js")],
   [/^\/new$/, () => import("/pages/order/order.js"), "order"],
   [/^\/search$/, () => import("/pages/search.js")],
+  [/^\/bus$/, () => import("/pages/bus.js"), "bus"],
   [/^\/projects\/([0-9a-f-]+)$/, () => import("/pages/project/project.js"), "project"],
 ];
 const LOCAL = "local";
@@ -42,6 +43,7 @@ function drawFrame() {
     choice(words.language, "language", Object.entries(LANGUAGE_NAMES), pageLanguage(), changeLanguage),
     choice(words.pageTheme, "theme", Object.entries(words.themesOfPages), preference("theme") ?? "", changeTheme),
     el("button", { class: "button quiet", type: "button", on: { click: showKeys } }, words.keyboard),
+    el("a", { class: "button quiet", href: "#/bus" }, words.bus),
     signedIn,
   );
   fill(lost, icon("warning"), words.connectionLost);

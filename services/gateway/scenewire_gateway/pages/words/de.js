@@ -63,6 +63,23 @@ export const words = {
   footage: "Filmmaterial",
   sceneOf: (number, project) => `${project}, Szene ${number}`,
 
+  // The bus
+  bus: "Nachrichten der Dienste",
+  busMore: "Für alle, die einen Dienst schreiben oder den Bus lesen: jedes Subject und was seine Nachrichten enthalten.",
+  contract: (version) => `AsyncAPI-Dokument, Version ${version}`,
+  subjects: "Subjects",
+  values: "Werte",
+  sentBy: "Gesendet von",
+  receivedBy: "Verarbeitet von",
+  storedIn: "Gespeichert in",
+  answeredWith: "Beantwortet mit",
+  carries: "Enthält",
+  headersOfMessage: "Header",
+  fields: "Felder",
+  required: "erforderlich",
+  byDefault: (value) => (value === undefined ? "optional" : `Standard ${JSON.stringify(value)}`),
+  anything: "beliebig",
+
   // Der Auftrag
   whatAbout: "Worum geht es?",
   startFrom: "Ausgangspunkt",

@@ -63,6 +63,23 @@ export const words = {
   footage: "Footage",
   sceneOf: (number, project) => `${project}, scene ${number}`,
 
+  // The bus
+  bus: "Messages of the services",
+  busMore: "For those who write a service, or read the bus: every subject and what its messages carry.",
+  contract: (version) => `AsyncAPI document, version ${version}`,
+  subjects: "Subjects",
+  values: "Values",
+  sentBy: "Sent by",
+  receivedBy: "Handled by",
+  storedIn: "Stored in",
+  answeredWith: "Answered with",
+  carries: "Carries",
+  headersOfMessage: "Headers",
+  fields: "Fields",
+  required: "required",
+  byDefault: (value) => (value === undefined ? "optional" : `default ${JSON.stringify(value)}`),
+  anything: "anything",
+
   // The order
   whatAbout: "What is it about?",
   startFrom: "Start from",
