@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from scenewire.observability import healthcheck
 from scenewire.processes.run import run_program
 from scenewire_assembly.settings import AssemblySettings
 from scenewire_tts.settings import TtsSettings
@@ -125,6 +126,19 @@ def test_a_host_of_workers_needs_one_file_and_images() -> None:
         assert given.keys() >= own.keys()
         for variable in own.keys() - {"NATS_URL", "ARTIFACTS_URL"}:
             assert given[variable] == own[variable], f"{variable} of {name}"
+
+
+def test_health_checks_of_services_skip_packages_and_have_time_on_a_busy_host() -> None:
+    checked = {name: service["healthcheck"] for name, service in services("compose.yaml").items()
+               if name in SERVICES}  # fmt: skip
+    assert checked.keys() == set(SERVICES)
+    for check in checked.values():
+        command, path = check["test"][1:-1], Path(check["test"][-1])
+        assert command == ["python", "-I", "-S"]
+        assert path.is_relative_to("/app/scenewire")
+        assert (ROOT / "shared" / path.relative_to("/app")).is_file()
+        assert int(check["timeout"].removesuffix("s")) >= 3 * healthcheck._TIMEOUT_S
+        assert check["retries"] >= 5
 
 
 def test_speech_on_a_card_replaces_speech_on_the_processor() -> None:

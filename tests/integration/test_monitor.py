@@ -19,6 +19,7 @@ from prometheus_client import REGISTRY
 from scenewire.bus.provision import provision
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.messages import NarrationRequested
+from scenewire.observability import healthcheck
 from scenewire.observability.http_endpoint import monitor_of_this_process
 from scenewire.processes.run import run_program
 from scenewire.topology import PIPELINE, RECORDER, TTS
@@ -268,7 +269,7 @@ async def test_a_port_that_is_taken_is_named(world: World):
     assert f"port {port}" in taken.stderr
 
 
-async def test_the_check_command_asks_a_service_started_alone(world: World):
+async def test_the_health_check_needs_no_packages_and_fails_for_a_stopped_or_ended_process(world: World):
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "faststream", "run", "scenewire_script.app:create_app", "--factory"),
         cwd=ROOT,
@@ -284,8 +285,8 @@ async def test_the_check_command_asks_a_service_started_alone(world: World):
 
         async def check(*arguments: str) -> int | None:
             asked = await run_program(
-                [sys.executable, "-m", "scenewire.observability.healthcheck", *arguments],
-                cwd=ROOT,
+                [sys.executable, "-I", "-S", healthcheck.__file__, *arguments],
+                cwd=world.folder,
                 timeout=30,
                 env=environment(world.folder, MONITOR_PORT=port, MONITOR_HOST="0.0.0.0"),
             )
@@ -296,6 +297,10 @@ async def test_the_check_command_asks_a_service_started_alone(world: World):
 
         await until(fit)
         assert await check("--alive") == 0
+        process.send_signal(signal.SIGSTOP)
+        assert await check("--alive") == 1
+        process.send_signal(signal.SIGCONT)
+        await until(fit)
         process.send_signal(signal.SIGTERM)
         await process.wait()
         assert await check() == 1
