@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import sys
+import urllib.request
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -40,6 +41,7 @@ from scenewire.topology import (
     encoder_subject,
     news_subject,
 )
+from tests.support.bus_world import until
 from tests.support.deployed_bus import CONFIG, DeployedBus, deployed_bus
 from tests.support.product import environment, kill_group
 
@@ -375,3 +377,49 @@ async def test_the_whole_pipeline_works_with_these_rights_alone(bus: DeployedBus
         for process in processes:
             kill_group(process)
     assert list((tmp_path / "films").rglob("*.mp4"))
+
+
+async def test_each_service_may_ask_for_the_backlog_that_it_exports(bus: DeployedBus, tmp_path: Path) -> None:
+    async with bus.connected(OPERATOR) as operator:
+        await provision(operator.jetstream())
+        await operator.jetstream().publish(NarrationRequested.SUBJECT, b"{}")
+    exported: dict[str, float] = {}
+    for service in ("script", "recorder", "assembly", "gateway"):
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "faststream", "run", f"scenewire_{service}.app:create_app", "--factory"),
+            cwd=tmp_path,
+            env=environment(
+                tmp_path,
+                **bus.environment(service),
+                ARTIFACTS_URL=(tmp_path / "artifacts").as_uri(),
+                DATABASE_URL=f"sqlite:///{tmp_path}/record.sqlite3",
+                GATEWAY_PORT="0",
+                MONITOR_PORT="0",
+            ),
+            stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,
+        )
+        assert process.stderr is not None
+        lines = []
+        try:
+            while b"monitor_listens" not in (line := await process.stderr.readline()):
+                lines.append(line)
+                assert line, lines
+            url = json.loads(line)["url"]
+
+            async def asked(url: str = url) -> bool:
+                text = await asyncio.to_thread(lambda: urllib.request.urlopen(f"{url}/metrics").read().decode())
+                found = re.findall(r"^(scenewire_(?:waiting|oldest|stream)\w+\{[^}]+\}) (\S+)", text, re.MULTILINE)
+                exported.update((name, float(value)) for name, value in found)
+                return bool(found)
+
+            await until(asked)
+        finally:
+            kill_group(process)
+            await process.wait()
+    assert {f'scenewire_waiting_messages{{durable="{durable.name}"}}' for durable in DURABLES} <= exported.keys()
+    assert exported['scenewire_waiting_messages{durable="tts"}'] == 1
+    assert exported['scenewire_waiting_messages{durable="recorder"}'] in {0, 1}
+    assert 0 < exported['scenewire_oldest_message_age_seconds{durable="tts"}'] < 600
+    assert exported['scenewire_oldest_message_age_seconds{durable="sourcing"}'] == 0
+    assert exported['scenewire_stream_bytes{stream="PIPELINE"}'] > 0

@@ -9,7 +9,7 @@ from scenewire.artifacts.opening import open_store
 from scenewire.artifacts.webapp_export import WebApp
 from scenewire.bus import Bus
 from scenewire.ffmpeg.opening import open_executor
-from scenewire.topology import encoder_subject
+from scenewire.topology import ASSEMBLY_DELETIONS, encoder_subject
 from scenewire_assembly.captions.fonts import installed_fonts
 from scenewire_assembly.encoders.agreement import EncoderAgreement
 from scenewire_assembly.encoders.selection import EncoderSelector
@@ -67,4 +67,5 @@ def create_app(settings: AssemblySettings | None = None) -> FastStream:
     bus.on_start(partial(offer_encoders, bus, selector))
     bus.require("encoder", selector.check)
     register(bus, segments, videos, Deletions(store, webapp), loops=settings.loops)
+    bus.export_backlog(ASSEMBLY_DELETIONS)
     return bus.app()

@@ -5,6 +5,7 @@ encodes it again.
 """
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict
@@ -21,6 +22,7 @@ from scenewire.observability.logging_setup import redacted
 from scenewire.text.markup import one_line
 from scenewire_assembly.captions.fonts import Fonts
 from scenewire_assembly.encoders.agreement import EncoderAgreement
+from scenewire_assembly.encoders.metrics import realtime_factor_of_this_process
 from scenewire_assembly.encoders.selection import EncoderSelector
 from scenewire_assembly.failures import disk_errors, scene_errors
 from scenewire_assembly.ffmpeg_job import Advance, FfmpegJob, FfmpegOnDemand
@@ -188,7 +190,10 @@ class SegmentStage:
         segment = await self._segments.find(inputs, Segment)
         if segment is None:
             clips = [await self._store.open(clip.file) for clip in picture.clips]
+            started = time.perf_counter()
             path, parameters = await self._encoded(job, picture, clips, advance)
+            factor = picture.frames / picture.look.frame_rate / (time.perf_counter() - started)
+            realtime_factor_of_this_process().labels(encoder.name).observe(factor)
             video = await self._store.add(path, "video/mp4")
             made = Segment(
                 video=video,

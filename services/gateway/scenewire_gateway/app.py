@@ -12,7 +12,7 @@ from scenewire.artifacts.store import ArtifactStore
 from scenewire.bus import Bus
 from scenewire.errors import FailureCode, TransientError
 from scenewire.record.queries import Record, opened
-from scenewire.topology import PIPELINE, WEBHOOK_RETRY
+from scenewire.topology import PIPELINE, WEBHOOK_RETRY, WEBHOOKS
 from scenewire_gateway.access.authentication import Authenticator, require_safe_binding
 from scenewire_gateway.access.keys import KeysFile
 from scenewire_gateway.access.neighbours import Neighbours
@@ -77,6 +77,7 @@ def create_app(
         retry=WEBHOOK_RETRY,
     )
     register(bus, webhooks)
+    bus.export_backlog(WEBHOOKS)
     bus.require("record", gateway.check_record)
     bus.on_start(gateway.start)
     bus.before_stop(gateway.stop)

@@ -10,7 +10,7 @@ from scenewire.database.engine import writing_engine
 from scenewire.database.revision import upgrade
 from scenewire.errors import PipelineError
 from scenewire.record.queries import opened
-from scenewire.topology import PIPELINE
+from scenewire.topology import PIPELINE, RECORDER
 from scenewire_recorder.handlers import register
 from scenewire_recorder.maintenance.preparation import Preparation
 from scenewire_recorder.maintenance.stream_check import StreamWatch
@@ -69,4 +69,5 @@ def create_app(
     bus.before_stop(watch.stop)
     bus.on_stop(close)
     register(bus, stage, ready=preparation.ready)
+    bus.export_backlog(RECORDER, reads_directly=False)
     return bus.app()

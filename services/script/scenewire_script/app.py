@@ -9,6 +9,7 @@ from scenewire.artifacts.opening import open_store
 from scenewire.artifacts.store import ArtifactStore
 from scenewire.bus import Bus
 from scenewire.settings import AdmissionSettings
+from scenewire.topology import DURABLES, PIPELINE
 from scenewire_script.handlers import register
 from scenewire_script.orders.claims import OrderClaims
 from scenewire_script.settings import ScriptSettings
@@ -44,6 +45,7 @@ def create_app(settings: ScriptSettings | None = None, *, writer: ScriptWriter |
     storyboards = StoryboardStage(store, words_per_second=rate, music_dir=music_dir)
     limits = AdmissionSettings()
     register(bus, stage, OrderClaims(store), storyboards, Deletions(store), loops=settings.loops, limits=limits)
+    bus.export_backlog(*(durable for durable in DURABLES if durable.is_work), streams=(PIPELINE,))
     models = {"groq": settings.groq_model, "openai-compatible": settings.model_name}
     return bus.app(writer=settings.writer, **({"model": model} if (model := models.get(settings.writer)) else {}))
 

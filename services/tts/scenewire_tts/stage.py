@@ -1,6 +1,7 @@
 """Splits scripts into narration requests, and narrates scenes."""
 
 import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -24,6 +25,7 @@ from scenewire.messages import (
 )
 from scenewire_tts.engines.base import SpeechEngine
 from scenewire_tts.engines.silence.silence import make_silence
+from scenewire_tts.metrics import realtime_factor_of_this_process
 from scenewire_tts.recordings.recording import read_recording
 from scenewire_tts.sample_sentences import sample_sentence
 from scenewire_tts.speech.mp3 import write_mp3
@@ -228,7 +230,10 @@ class NarrationStage:
         stored = await self._results.find(inputs, Narration)
         if stored is not None:
             return stored
+        started = time.perf_counter()
         raw = await engine.speak(spoken.text, language=language, voice=voice, speed=pace.speed)
+        factor = len(raw.pcm) / SAMPLE_RATE / (time.perf_counter() - started)
+        realtime_factor_of_this_process().labels(engine.name).observe(factor)
         written = replace(raw, words=spoken.written_words(raw.words))
         speech = await asyncio.to_thread(finish, written, spoken.text, pause=pause)
         narration = await self._store_narration(

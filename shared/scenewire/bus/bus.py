@@ -19,6 +19,7 @@ from nats.js.errors import NotFoundError, ServiceUnavailableError
 from pydantic import BaseModel
 
 from scenewire.bus.admission import require_admission
+from scenewire.bus.backlog import BacklogSource, backlog_of_this_process
 from scenewire.bus.batch_consumer import BatchHandler, BatchLoop
 from scenewire.bus.cancellation import EndedProjects
 from scenewire.bus.client import BusClient
@@ -36,7 +37,7 @@ from scenewire.observability.http_endpoint import monitor_of_this_process
 from scenewire.observability.logging_setup import configure_logs
 from scenewire.observability.loop_watchdog import LoopWatchdog
 from scenewire.settings import AdmissionSettings, ServiceSettings
-from scenewire.topology import PIPELINE, RETRY, Durable, Retry, progress_subject
+from scenewire.topology import PIPELINE, RETRY, Durable, Retry, Stream, progress_subject
 
 __all__ = ["Bus"]
 
@@ -76,6 +77,8 @@ class Bus:
         self._on_start: list[Hook] = []
         self._before_stop: list[Hook] = []
         self._on_stop: list[Hook] = []
+        self._backlog: Callable[[JetStreamContext], BacklogSource] | None = None
+        self._backlog_source: BacklogSource | None = None
         self._health = Health(service)
         self._watchdog = LoopWatchdog(
             service, settings.event_loop_timeout.total_seconds(), announce=settings.log_file is not None
@@ -318,6 +321,18 @@ class Bus:
         """Registers a hook that runs after the last message was handled."""
         self._on_stop.append(hook)
 
+    def export_backlog(self, *durables: Durable, streams: Sequence[Stream] = (), reads_directly: bool = True) -> None:
+        """Exports what waits on the bus as metrics; see `scenewire.bus.backlog`.
+
+        Args:
+            durables: those whose messages are counted. The service's user must be allowed to ask for them.
+            streams: those whose size is measured.
+            reads_directly: whether the user reads messages by DIRECT.GET, not by STREAM.MSG.GET.
+        """
+        self._backlog = functools.partial(
+            BacklogSource, durables=durables, streams=tuple(streams), reads_directly=reads_directly
+        )
+
     def require(self, name: str, check: Check) -> None:
         """Adds a requirement of the service besides the bus; see `/healthz`.
 
@@ -361,9 +376,14 @@ class Bus:
 
     async def _mark_running(self) -> None:
         self._health.state = State.RUNNING
+        if self._backlog is not None and self._settings.monitor_port is not None:
+            self._backlog_source = self._backlog(self._jetstream)
+            backlog_of_this_process().add(self._backlog_source)
 
     async def _leave_monitor(self) -> None:
         self._watchdog.stop()
+        if self._backlog_source is not None:
+            backlog_of_this_process().remove(self._backlog_source)
         await monitor_of_this_process().leave(self._health)
 
     async def _is_connected(self) -> None:

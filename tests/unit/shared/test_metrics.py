@@ -8,9 +8,13 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from scenewire.artifacts.metrics import StoreMetrics
+from scenewire.bus.backlog import Backlog
 from scenewire.bus.metrics import BusMetrics, message_metrics, subject_pattern
 from scenewire.ffmpeg.observable import FfmpegMetrics
+from scenewire_assembly.encoders.metrics import encoder_info
+from scenewire_assembly.encoders.metrics import realtime_factor as encode_realtime_factor
 from scenewire_sourcing.metrics import FootageMetrics
+from scenewire_tts.metrics import realtime_factor as speech_realtime_factor
 
 PAGE = Path(__file__).parents[3] / "docs" / "metrics.md"
 
@@ -21,7 +25,12 @@ def registered() -> Iterable[tuple[str, str, tuple[str, ...]]]:
     StoreMetrics(registry)
     FfmpegMetrics(registry)
     FootageMetrics(registry)
+    encoder_info(registry)
+    encode_realtime_factor(registry)
+    speech_realtime_factor(registry)
     message_metrics("test", registry)
+    for family in Backlog().describe():
+        yield family.name, family.type, family._labelnames
     for collector in set(registry._collector_to_names):
         for metric in collector.collect():
             name = f"{metric.name}_total" if metric.type == "counter" else metric.name
