@@ -3,9 +3,12 @@
 from functools import cache
 from typing import Final, Literal
 
-from prometheus_client import Gauge
+from prometheus_client import REGISTRY, CollectorRegistry, Gauge
 
-__all__ = ["show_in_use"]
+__all__ = ["InUse", "in_use_gauge", "show_in_use"]
+
+InUse = Literal["encoder", "speech"]
+"""The part of the metric's name."""
 
 _DESCRIPTIONS: Final = {
     "encoder": "1 for the encoder of videos that this worker begins, and the device that it runs on.",
@@ -13,7 +16,7 @@ _DESCRIPTIONS: Final = {
 }
 
 
-def show_in_use(what: Literal["encoder", "speech"], name: str, device: str) -> None:
+def show_in_use(what: InUse, name: str, device: str) -> None:
     """Shows what is used, in place of what was shown before.
 
     Args:
@@ -26,7 +29,12 @@ def show_in_use(what: Literal["encoder", "speech"], name: str, device: str) -> N
     gauge.labels(name, device).set(1)
 
 
-@cache
-def _gauge(what: str) -> Gauge:
+def in_use_gauge(what: InUse, registry: CollectorRegistry) -> Gauge:
+    """Returns the gauge, registered in a registry."""
     label = "encoder" if what == "encoder" else "engine"
-    return Gauge(f"scenewire_{what}_info", _DESCRIPTIONS[what], [label, "device"])
+    return Gauge(f"scenewire_{what}_info", _DESCRIPTIONS[what], [label, "device"], registry=registry)
+
+
+@cache
+def _gauge(what: InUse) -> Gauge:
+    return in_use_gauge(what, REGISTRY)

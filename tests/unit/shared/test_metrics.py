@@ -11,7 +11,7 @@ from scenewire.artifacts.metrics import StoreMetrics
 from scenewire.bus.backlog import Backlog
 from scenewire.bus.metrics import BusMetrics, message_metrics, subject_pattern
 from scenewire.ffmpeg.observable import FfmpegMetrics
-from scenewire_assembly.encoders.metrics import encoder_info
+from scenewire.observability.in_use import in_use_gauge
 from scenewire_assembly.encoders.metrics import realtime_factor as encode_realtime_factor
 from scenewire_sourcing.metrics import FootageMetrics
 from scenewire_tts.metrics import realtime_factor as speech_realtime_factor
@@ -25,7 +25,8 @@ def registered() -> Iterable[tuple[str, str, tuple[str, ...]]]:
     StoreMetrics(registry)
     FfmpegMetrics(registry)
     FootageMetrics(registry)
-    encoder_info(registry)
+    in_use_gauge("encoder", registry)
+    in_use_gauge("speech", registry)
     encode_realtime_factor(registry)
     speech_realtime_factor(registry)
     message_metrics("test", registry)
