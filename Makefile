@@ -34,6 +34,7 @@ test: lint types coverage ## Run all checks: lint, types, import rules, all test
 	@$(MAKE) --no-print-directory $(VENV)/installed-ear || echo "tests that hear narrations are skipped"
 	@scripts/browser || echo "tests of the pages in a browser are skipped"
 	@scripts/helm $(VENV) || echo "tests of the Helm chart are skipped"
+	@scripts/promtool $(VENV) || echo "tests of the alert rules are skipped"
 	$(BIN)/pytest -n $(WORKERS) tests/integration tests/e2e tests/faults tests/deploy
 
 lint: $(VENV)/installed-dev ## Check style and import rules

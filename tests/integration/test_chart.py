@@ -301,11 +301,17 @@ async def test_a_longer_drain_gives_pods_longer_to_stop():
         assert document["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] > 60 + 10
 
 
-async def test_alerts_are_those_of_the_page():
+async def test_alerts_are_those_of_deploy_monitoring():
     (rules,) = of(await render(*EVERYTHING), "PrometheusRule").values()
-    expressions = {rule["expr"] for group in rules["spec"]["groups"] for rule in group["rules"]}
-    page = (ROOT / "docs" / "metrics.md").read_text().partition("## Alerts")[2]
-    assert expressions == set(re.findall(r"^\| `([^`]+> 0)` \|", page, re.MULTILINE))
+    assert rules["spec"] == yaml.safe_load((ROOT / "deploy" / "monitoring" / "alerts.yaml").read_text())
+
+
+async def test_prometheus_labels_a_process_with_the_service_that_the_alerts_name():
+    monitors = of(await render(*EVERYTHING), "PodMonitor").values()
+    endpoints = [endpoint for monitor in monitors for endpoint in monitor["spec"]["podMetricsEndpoints"]]
+    (endpoint,) = [endpoint for endpoint in endpoints if endpoint["port"] == "monitor"]
+    component = "__meta_kubernetes_pod_label_app_kubernetes_io_component"
+    assert endpoint["relabelings"] == [{"sourceLabels": [component], "targetLabel": "service"}]
 
 
 async def test_the_monitors_find_the_ports_of_the_pods():
