@@ -67,4 +67,7 @@ def _write(files: Mapping[str, Json], folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:], channels())
+    try:
+        main(sys.argv[1:], channels())
+    except ValueError as error:
+        sys.exit(str(error))

@@ -45,7 +45,10 @@ def read_versions(text: str) -> list[Version]:
     Raises:
         ValueError: the file has a fault, or its numbers do not rise.
     """
-    versions = [Version.model_validate(table) for table in tomllib.loads(text).get("version", [])]
+    try:
+        versions = [Version.model_validate(table) for table in tomllib.loads(text).get("version", [])]
+    except ValueError as error:
+        raise ValueError(f"{_FILE}: {error}") from error
     numbers = [version.parts for version in versions]
     if numbers != sorted(set(numbers)):
         raise ValueError(f"{_FILE}: numbers must rise, not {', '.join(version.number for version in versions)}")

@@ -21,6 +21,7 @@ from scripts.contracts.__main__ import DOCUMENT, FOLDER, main
 from scripts.contracts.changes import changes, digest
 from scripts.contracts.channels import Channel, channels, message_classes, require_known, subject_matches
 from scripts.contracts.document import asyncapi, schemas
+from scripts.contracts.versions import read_versions
 from tests.support.builders import PROJECT, segment_rendered
 
 ROOT = Path(__file__).parents[2]
@@ -206,6 +207,23 @@ def test_a08_better_words_need_no_version_but_are_written() -> None:
 
 def test_a08_a09_the_stored_contract_matches_the_code() -> None:
     main(["--check"], CHANNELS)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[[version]]\nnumber = "1.0"\nchange = ""\nsha256 = ""\n', r"versions\.toml: [^\n]*\nchange"),
+        ("[[version]\n", r"versions\.toml: "),
+        (
+            2 * f'[[version]]\nnumber = "1.0"\nchange = "x"\nsha256 = "{"0" * 64}"\n',
+            r"numbers must rise, not 1\.0, 1\.0",
+        ),
+    ],
+    ids=["no sentence", "no TOML", "twice"],
+)
+def test_a_fault_in_the_list_of_versions_is_named(text: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        read_versions(text)
 
 
 class Unknown(Message):
