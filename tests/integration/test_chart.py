@@ -105,7 +105,6 @@ async def test_a_pod_satisfies_the_restricted_pod_security_standard(options: tup
 async def test_settings_are_those_that_services_read(options: tuple[str, ...]):
     known = {"DVIDS_API_KEY_FILE", "PEXELS_API_KEY_FILE", "PIXABAY_API_KEY_FILE"}
     known |= {"GOMEMLIMIT", "NVIDIA_DRIVER_CAPABILITIES", "PGSERVICEFILE"}  # of Go, of NVIDIA's runtime, of libpq
-    known |= {"ASSEMBLY_ENCODER"}
     modules = [importlib.import_module(f"scenewire_{service}.settings") for service in SERVICES]
     models = [ObjectStoreSettings, *(v for m in modules for v in vars(m).values() if isinstance(v, type))]
     for model in models:
