@@ -85,7 +85,7 @@ async def test_a36_counters_histograms_and_gauges_of_the_bus_move_with_successes
     held, seen = asyncio.Event(), asyncio.Event()
     answers: list[BaseException | None] = [
         None,
-        TransientError(FailureCode.STORAGE_FULL, "full"),
+        TransientError(FailureCode.PROGRAM_TIMEOUT, "slow"),
         PermanentError(FailureCode.SPEECH_FAILED, "no voice"),
         RuntimeError("bug"),
     ]
@@ -104,7 +104,7 @@ async def test_a36_counters_histograms_and_gauges_of_the_bus_move_with_successes
     handler = {"app_name": "test", "broker": "nats", "handler": "narration.requested"}
     before = {
         "received": value("faststream_received_messages_total", **handler),
-        "storage": value("scenewire_failed_deliveries_total", durable="tts", code="storage_full", answer="retried"),
+        "slow": value("scenewire_failed_deliveries_total", durable="tts", code="program_timeout", answer="retried"),
         "speech": value(
             "scenewire_failed_deliveries_total", durable="tts", code="speech_failed", answer="dead_lettered"
         ),
@@ -130,7 +130,7 @@ async def test_a36_counters_histograms_and_gauges_of_the_bus_move_with_successes
     assert value("scenewire_handler_duration_seconds_count", durable="tts", status="handled") - before["handled"] == 2
     assert value("scenewire_handler_duration_seconds_count", durable="tts", status="failed") - before["failed"] == 5
     counted = {
-        "storage": value("scenewire_failed_deliveries_total", durable="tts", code="storage_full", answer="retried"),
+        "slow": value("scenewire_failed_deliveries_total", durable="tts", code="program_timeout", answer="retried"),
         "speech": value(
             "scenewire_failed_deliveries_total", durable="tts", code="speech_failed", answer="dead_lettered"
         ),
