@@ -136,7 +136,7 @@ async def test_a36_counters_histograms_and_gauges_of_the_bus_move_with_successes
         ),
         "bug": value("scenewire_failed_deliveries_total", durable="tts", code="bug", answer="retried"),
     }
-    assert {name: now - before[name] for name, now in counted.items()} == {"storage": 1, "speech": 1, "bug": 2}
+    assert {name: now - before[name] for name, now in counted.items()} == {"slow": 1, "speech": 1, "bug": 2}
 
 
 async def test_a36_batches_are_counted_by_how_they_ended(world: World):
