@@ -1,7 +1,7 @@
 """An ffmpeg that behaves as if there were an NVIDIA card.
 
-`h264_nvenc` is mapped to x264 with the baseline profile: pictures of other decoder parameters than those of `libx264`. All else
-is passed on to the real ffmpeg.
+`h264_nvenc` is mapped to x264 with the baseline profile: pictures of other decoder parameters than those of `libx264`. Before, it
+reserves as many addresses as drivers of cards do. All else is passed on to the real ffmpeg.
 """
 
 import sys
@@ -10,11 +10,12 @@ from pathlib import Path
 from tests.support.media import ffmpeg_path
 
 _PROGRAM = """#!{python} -IS
-import os, sys
+import mmap, os, sys
 words = sys.argv[1:]
 if "h264_nvenc" in words:
     if os.path.exists({broken!r}):
         sys.exit("[h264_nvenc @ 0x1] OpenEncodeSessionEx failed: out of memory (10)")
+    mmap.mmap(-1, 64 << 30, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x4000, prot=mmap.PROT_READ)
     print("[h264_nvenc @ 0x1] [ GPU #0 - < {card} > has Compute SM 8.9 ]", file=sys.stderr, flush=True)
     start = words.index("h264_nvenc")
     end = words.index("-profile:v", start)
