@@ -15,7 +15,7 @@ words = sys.argv[1:]
 if "h264_nvenc" in words:
     if os.path.exists({broken!r}):
         sys.exit("[h264_nvenc @ 0x1] OpenEncodeSessionEx failed: out of memory (10)")
-    mmap.mmap(-1, 64 << 30, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x4000, prot=mmap.PROT_READ)
+    mmap.mmap(-1, 64 << 30, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x4000, prot=mmap.PROT_READ)  # 0x4000: MAP_NORESERVE
     print("[h264_nvenc @ 0x1] [ GPU #0 - < {card} > has Compute SM 8.9 ]", file=sys.stderr, flush=True)
     start = words.index("h264_nvenc")
     end = words.index("-profile:v", start)
