@@ -64,7 +64,7 @@ OTHERS: dict[Durable, type[Any]] = {ASSEMBLY_DELETIONS: ProjectDeleted}
 
 SUBJECTS = sorted(subject for subject in golden.messages() if subject in PIPELINE.subjects or "segment" in subject)
 
-EXAMPLES = 30
+EXAMPLES = 20
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 """Shrinking a message that is never settled would take half a minute a step."""
 

@@ -12,7 +12,7 @@ from scenewire.observability.http_endpoint import monitor_of_this_process
 from scenewire_cli.options import DataOption, JsonOption, RecordOption
 from scenewire_cli.output.terminal import print_json, print_line
 from scenewire_cli.progress.projects import stored_projects, unfinished_note
-from scenewire_cli.running import run
+from scenewire_cli.running import raise_if_cancelled, run
 from scenewire_cli.stack.connection import embedded
 from scenewire_cli.stack.data_folder import DataFolder
 from scenewire_cli.stack.embedded import record_note, services_to_run
@@ -88,10 +88,9 @@ async def _up(folder: DataFolder, *, port: int | None, nats_port: int, as_json: 
             print_json({"event": "note", "text": note}) if as_json else print_line(note)
         if note := unfinished_note((await stored_projects(access)).values()):
             print_json({"event": "note", "text": note}) if as_json else print_line(note)
-        task = asyncio.current_task()
         with suppress(asyncio.CancelledError):
-            # Python 3.11's `wait_for` drops a cancellation if its answer arrives at the same moment.
-            while task is None or not task.cancelling():
+            while True:
+                raise_if_cancelled()
                 await asyncio.sleep(1)
                 if repaired := await access.check():
                     print_json({"event": "note", "text": repaired.note}) if as_json else print_line(repaired.note)

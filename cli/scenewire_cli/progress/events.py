@@ -25,6 +25,7 @@ from scenewire.messages import (
     message_model,
 )
 from scenewire_cli.progress.projects import ENDS
+from scenewire_cli.running import raise_if_cancelled
 from scenewire_cli.stack.bus_repair import Repaired
 from scenewire_cli.stack.connection import Access
 
@@ -181,6 +182,7 @@ async def follow(
     async with access.bus.following(from_sequence=from_sequence, on_message=received, on_progress=progressed):
         checked = time.monotonic()
         while not progress.ended:
+            raise_if_cancelled()
             if time.monotonic() - checked > _CHECK_INTERVAL_S:
                 await _check(access, on_repair)
                 checked = time.monotonic()

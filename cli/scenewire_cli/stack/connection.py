@@ -13,6 +13,7 @@ from scenewire.bus.connection import BusAddress
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.settings import AdmissionSettings, secret
 from scenewire.topology import RECORDER
+from scenewire_cli.running import raise_if_cancelled
 from scenewire_cli.stack.bus_repair import Repaired
 from scenewire_cli.stack.data_folder import DataFolder, Endpoint
 from scenewire_cli.stack.embedded import SERVICES, Stack, settings_errors
@@ -60,6 +61,7 @@ class Access:
         hopeless = self.stack is not None and isinstance(self.stack.record_failure, PermanentError)
         deadline = time.monotonic() + (0 if hopeless else RECORD_TIMEOUT_S)
         while not await self.recorded(sequence):
+            raise_if_cancelled()
             if time.monotonic() > deadline:
                 return False
             await asyncio.sleep(_RECORD_POLL_S)

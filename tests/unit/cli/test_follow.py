@@ -1,7 +1,14 @@
 """Progress of a project after each message."""
 
+import asyncio
+from contextlib import asynccontextmanager, suppress
+from typing import Any, cast
+
+import pytest
+
 from scenewire.messages import Progress, ProjectCancelled, ProjectFailed
-from scenewire_cli.progress.events import Event, ProjectProgress
+from scenewire_cli.progress.events import Event, ProjectProgress, follow
+from scenewire_cli.stack.connection import Access
 from tests.support import builders
 from tests.support.builders import PROJECT
 
@@ -50,3 +57,37 @@ def test_a_later_revision_starts_from_the_beginning_and_earlier_ones_no_longer_c
     assert (project.revision, project.scene_count, project.spoken, project.ended) == (1, 2, {}, False)
     assert project.is_outdated(Event(audio, 9))
     assert not project.is_outdated(Event(edited, 10))
+
+
+class LosesCancellations:
+    """A bus that answers at the moment at which its first question is cancelled: Python 3.11's `wait_for` drops that."""
+
+    def __init__(self) -> None:
+        self.bus, self.asked = self, asyncio.Event()
+
+    @asynccontextmanager
+    async def following(self, **_: Any):
+        yield
+
+    async def check(self) -> None:
+        if self.asked.is_set():
+            await asyncio.Event().wait()
+        self.asked.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+
+
+async def test_a_cancellation_that_is_lost_in_a_question_to_the_bus_ends_the_wait(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("scenewire_cli.progress.events._CHECK_INTERVAL_S", 0.01)
+    access = LosesCancellations()
+
+    async def wait() -> None:
+        async for _ in follow(cast("Access", access), ProjectProgress(PROJECT), from_sequence=1):
+            pass
+
+    waiting = asyncio.create_task(wait())
+    await access.asked.wait()
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        async with asyncio.timeout(5):
+            await waiting
