@@ -439,6 +439,7 @@ def test_of_prose_without_marks_every_word_is_spoken_in_order(sentences: list[st
     assert re.findall(r"\w+", " ".join(" ".join(passage) for passage in lines(text))) == re.findall(r"\w+", text)
 
 
+@pytest.mark.no_cover  # counting lines takes several times as long
 @pytest.mark.parametrize(
     "piece",
     [
@@ -453,7 +454,7 @@ def test_four_times_the_text_takes_about_four_times_as_long(piece: str) -> None:
         read_manuscript(f"{piece}\n" * (characters // 2 // len(piece)))
         return time.process_time() - started
 
-    quarter, whole = cost(50_000), min(cost(200_000), cost(200_000))  # the largest text has so many characters
+    quarter, whole = cost(50_000), cost(200_000)  # the largest text has so many characters
 
     assert whole < 10 * max(quarter, 0.05), "reading takes more than linear time"  # 16 times would be quadratic
 

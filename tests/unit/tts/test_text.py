@@ -88,6 +88,7 @@ def test_a_word_has_its_punctuation_and_unspaced_scripts_give_characters() -> No
     assert [word.text for word in split_words("「海」は、ソー。 mp3")] == ["「海」", "は、", "ソー。", "mp3"]
 
 
+@pytest.mark.no_cover  # counting lines takes several times as long
 @pytest.mark.parametrize(
     "piece", ["*a ", "**a ", "[a](", "<b ", "_a ", "`a ", "# ", "> ", "![a] ", "- ", "<!-- ", "&", "-", "「"]
 )
