@@ -454,7 +454,7 @@ def test_four_times_the_text_takes_about_four_times_as_long(piece: str) -> None:
         read_manuscript(f"{piece}\n" * (characters // 2 // len(piece)))
         return time.process_time() - started
 
-    quarter, whole = cost(50_000), cost(200_000)  # the largest text has so many characters
+    quarter, whole = cost(20_000), cost(80_000)
 
     assert whole < 10 * max(quarter, 0.05), "reading takes more than linear time"  # 16 times would be quadratic
 
