@@ -109,7 +109,7 @@ def select_version(project_id: str, versions: Sequence[VideoAssembled], revision
 
 
 async def deliver(video: VideoAssembled, *, artifacts_url: str, out: Path) -> DeliveredFiles:
-    """Copies a video and its companions to `out/<title>-<short id>/`; returns the paths.
+    """Copies a video and its companions to `out/<title>-<short id>[-revision-<number>]/`; returns the paths.
 
     Raises:
         PipelineError: an artifact is damaged, or the folder cannot be written.
@@ -135,7 +135,9 @@ async def deliver_by(
     Raises:
         PipelineError: an artifact is damaged, or the folder cannot be written.
     """
-    folder = out / f"{Path(video.video.key).stem.removesuffix('_video')}-{str(video.project_id)[:SHORT_ID_CHARACTERS]}"
+    title, short_id = Path(video.video.key).stem.removesuffix("_video"), str(video.project_id)[:SHORT_ID_CHARACTERS]
+    version = f"-revision-{video.revision}" if video.revision else ""  # beside the earlier ones
+    folder = out / f"{title}-{short_id}{version}"
     require_writable(folder, option="--out")
     refs = (
         video.video,

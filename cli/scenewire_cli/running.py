@@ -24,7 +24,7 @@ _STOPPING_DELAY_S: Final = 0.3
 def run(work: Coroutine[Any, Any, int]) -> None:
     """Runs a command to its end and exits with its code.
 
-    The first SIGINT or SIGTERM cancels it, so that it cleans up; a notice appears if that takes a moment. A second SIGINT
+    The first SIGINT, SIGTERM or SIGHUP cancels it, so that it cleans up; a notice appears if that takes a moment. A second SIGINT
     ends it at once.
     """
 
@@ -39,6 +39,8 @@ def run(work: Coroutine[Any, Any, int]) -> None:
         with suppress(NotImplementedError):
             loop.add_signal_handler(signal.SIGINT, stop)
             loop.add_signal_handler(signal.SIGTERM, stop)
+            if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # `nohup` ignores it
+                loop.add_signal_handler(signal.SIGHUP, stop)
         try:
             return await task
         except asyncio.CancelledError:

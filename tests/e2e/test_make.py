@@ -209,9 +209,9 @@ async def until_nothing_runs(data: Path) -> None:
             await asyncio.sleep(0.05)
 
 
-@pytest.mark.parametrize("signals", [1, 2])
+@pytest.mark.parametrize(("signals", "first"), [(1, signal.SIGINT), (1, signal.SIGHUP), (2, signal.SIGINT)])
 async def test_an_interrupted_run_stops_at_once_and_tells_how_to_resume(
-    signals: int, data: Path, script: Path, tmp_path: Path
+    signals: int, first: signal.Signals, data: Path, script: Path, tmp_path: Path
 ):
     hung, encoding = tmp_path / "ffmpeg", tmp_path / "encoding"  # would be waited for as long as DRAIN_TIME, 25 s
     hung.write_text(
@@ -226,7 +226,7 @@ exec '{(await find_ffmpeg()).path}' "$@"
     async with asyncio.timeout(60):
         while not encoding.exists():
             await asyncio.sleep(0.05)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(first)
     if signals > 1:
         assert process.stderr is not None
         while b"press Ctrl-C again to stop at once" not in await process.stderr.readline():

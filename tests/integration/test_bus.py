@@ -325,3 +325,16 @@ async def test_a_setting_limits_what_all_workers_have_in_flight(world: World, mo
     for durable in DURABLES:
         config = (await world.jetstream.consumer_info(durable.stream, durable.name)).config
         assert config.max_ack_pending == (300 if durable.is_work else durable.max_ack_pending)
+
+
+async def test_a_bug_in_the_handler_of_a_request_is_answered_at_once_and_logged(world: World):
+    bus = world.bus()
+
+    @bus.answer("orders.make")
+    async def fails(body: bytes) -> dict[str, object]:
+        raise ZeroDivisionError
+
+    async with world.serving(bus):
+        reply = await world.jetstream._nc.request("orders.make", b"{}", timeout=5)
+    error = json.loads(reply.data)["error"]
+    assert (error["code"], error["message"]) == ("retries_exhausted", "orders.make failed by a bug: ZeroDivisionError")

@@ -314,6 +314,17 @@ async def test_a_refused_order_of_a_known_project_is_published_again(world: Worl
     assert await letters(world) == 1
 
 
+@pytest.mark.parametrize("number", ["\u0663", "9" * 30])
+async def test_odd_numbers_of_a_strangers_letter_are_shown_as_none(world: World, number: str):
+    headers = {"scenewire-deliveries": number, "scenewire-sequence": number, "scenewire-subject": "narration.requested"}
+    await world.jetstream.publish("dlq.stranger", b"hello", headers=headers)
+
+    for command in (["list"], ["show", "1"]):
+        done = await dlq(world, *command, "--json")
+        assert done.returncode == 0, done.err
+        assert (done.events[0]["deliveries"], done.events[0]["message_sequence"]) == (0, 0)
+
+
 async def test_letters_are_dropped_only_when_somebody_confirms(world: World):
     await refuse(world, builders.narration_requested(uuid4()), builders.narration_requested(uuid4()))
     refused = await dlq(world, "drop", "--all")

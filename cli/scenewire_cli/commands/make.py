@@ -3,6 +3,7 @@
 import asyncio
 import os
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -136,13 +137,17 @@ async def make_video(
                 await _order_and_follow(access, order, pending, project, display)
                 if project.video is not None:
                     delivered = await _deliver(access, project.video, out)
-                    if options.record and not await access.await_record(project.last_sequence):
+                    where = delivered.video if delivered else project.video.video.key
+                    waiting = f"the video is at {where}; waiting for its record"
+                    if options.record and not await access.await_record(
+                        project.last_sequence, on_wait=partial(display.note, waiting)
+                    ):
                         late = _late_record(project, delivered, access.endpoint.artifacts_url)
         except asyncio.CancelledError:
-            display.note(
-                f"stopped; run the same command to resume, or `scenewire cancel {short_id(project.project_id)}` to "
-                "cancel"
+            cancel = (
+                f", or `scenewire cancel {short_id(project.project_id)}` to cancel" if project.last_sequence else ""
             )
+            display.note(f"stopped; run the same command to resume{cancel}")
             raise
         if late is None:
             pending.finished(delivered.video if delivered else None)

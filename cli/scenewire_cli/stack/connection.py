@@ -21,6 +21,7 @@ from scenewire_cli.stack.embedded import SERVICES, Stack, settings_errors
 __all__ = ["Access", "embedded", "existing"]
 
 _LOOK_AGAIN: Final = 0.1
+_MOMENT_S: Final = 2.0
 
 RECORD_TIMEOUT_S: Final = 30.0
 """How long to wait for the recorder after a message is stored; it normally needs 0.25 s."""
@@ -56,14 +57,23 @@ class Access:
         """Returns whether the recorder has committed everything up to a stream sequence."""
         return await self.bus.acknowledged(RECORDER) >= sequence
 
-    async def await_record(self, sequence: int) -> bool:
-        """Waits until the recorder has committed everything up to a stream sequence; returns False if it is late."""
+    async def await_record(self, sequence: int, *, on_wait: Callable[[], None] = lambda: None) -> bool:
+        """Waits until the recorder has committed everything up to a stream sequence; returns False if it is late.
+
+        Args:
+            sequence: the sequence.
+            on_wait: called once if it takes more than a moment.
+        """
         hopeless = self.stack is not None and isinstance(self.stack.record_failure, PermanentError)
-        deadline = time.monotonic() + (0 if hopeless else RECORD_TIMEOUT_S)
+        started, is_told = time.monotonic(), False
         while not await self.recorded(sequence):
             raise_if_cancelled()
-            if time.monotonic() > deadline:
+            waited = time.monotonic() - started
+            if hopeless or waited > RECORD_TIMEOUT_S:
                 return False
+            if waited > _MOMENT_S and not is_told:
+                on_wait()
+                is_told = True
             await asyncio.sleep(_RECORD_POLL_S)
         return True
 

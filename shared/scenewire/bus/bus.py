@@ -206,6 +206,11 @@ class Bus:
                     if isinstance(error, TransientError):
                         return {"error": refusal | {"retry_after": error.retry_after or self._policy.retry.delay(1)}}
                     return {"error": refusal}
+                except Exception as error:
+                    log.exception("request_failed", subject=subject)
+                    fault = f"{subject} failed by a bug: {type(error).__name__}"
+                    hint = f"see the traceback in the log of {self._service}"
+                    return {"error": {"code": FailureCode.RETRIES_EXHAUSTED, "message": fault, "hint": hint}}
 
             self.broker.subscriber(subject, queue=self._service, decoder=_undecoded)(reply)
 

@@ -84,7 +84,8 @@ class _ExpectedFailures(logging.Filter):
     @override
     def filter(self, record: logging.LogRecord) -> bool:
         return not (
-            record.exc_info and isinstance(record.exc_info[1], (PipelineError, ValueError, asyncio.CancelledError))
+            record.exc_info
+            and isinstance(record.exc_info[1], (PipelineError, ValueError, RecursionError, asyncio.CancelledError))
         )
 
 

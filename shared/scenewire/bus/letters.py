@@ -39,6 +39,9 @@ __all__ = ["DeadLetter", "DeadLetters"]
 
 REQUEST_TIMEOUT_S: Final = 10.0
 
+_MAX_DIGITS: Final = 18
+"""Sequences and sizes have fewer; anybody can write these headers."""
+
 _NO_MESSAGE: Final = 10037
 """The stream holds no message at this sequence."""
 
@@ -190,7 +193,7 @@ class DeadLetters:
         return DeadLetter(
             sequence=sequence,
             stored_at=found.time or datetime.fromtimestamp(0, UTC),
-            headers=found.headers or {},
+            headers={name: str(value) for name, value in (found.headers or {}).items()},  # nats-py returns others, too
             body=found.data or b"",
         )
 
@@ -308,4 +311,4 @@ def _read_errors() -> Iterator[None]:
 
 
 def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdecimal() else 0
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) <= _MAX_DIGITS else 0

@@ -23,6 +23,7 @@ from scenewire.messages.background import COLOURS, Background, read_colour
 from scenewire.messages.base import (
     DEFAULT_DURATION,
     DEFAULT_LANGUAGE,
+    LAST_REVISION,
     MAX_PAUSE_S,
     MAX_SCENES,
     MAX_TEXT_CHARACTERS,
@@ -93,6 +94,7 @@ __all__ = [
     "DEFAULT_DURATION",
     "DEFAULT_LANGUAGE",
     "FADE_FRAMES",
+    "LAST_REVISION",
     "MAX_MEDIA",
     "MAX_PAUSE_S",
     "MAX_SCENES",

@@ -12,6 +12,7 @@ from pydantic import (
 __all__ = [
     "DEFAULT_DURATION",
     "DEFAULT_LANGUAGE",
+    "LAST_REVISION",
     "MAX_PAUSE_S",
     "MAX_SCENES",
     "MAX_TEXT_CHARACTERS",
@@ -55,7 +56,10 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 SceneNumber = Annotated[int, Field(ge=1, le=MAX_SCENES)]
 
 
-Revision = Annotated[int, Field(ge=0, lt=1 << 31)]
+LAST_REVISION: Final = (1 << 31) - 1
+
+
+Revision = Annotated[int, Field(ge=0, lt=LAST_REVISION + 1)]
 
 
 RequestedBy = Annotated[

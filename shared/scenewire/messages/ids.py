@@ -110,5 +110,6 @@ def select_id(prefix: str, ids: Sequence[str], *, place: str) -> str:
     raise PermanentError(
         FailureCode.NOT_ON_RECORD,
         f"there is no project {prefix!r} {place}",
-        hint="`scenewire list` shows the projects on record; check --data or --nats, too",
+        hint="`scenewire list` shows the projects on record; check --data or --nats, too. What the stream no longer holds "
+        "can be edited on the pages of the gateway",
     )

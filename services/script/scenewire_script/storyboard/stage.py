@@ -6,7 +6,7 @@ from pathlib import Path
 
 from scenewire.artifacts.store import ArtifactStore
 from scenewire.errors import ConflictError, FailureCode, PermanentError
-from scenewire.messages import EditedOptions, Music, Options, ScenesScripted, StoryboardEdit
+from scenewire.messages import LAST_REVISION, EditedOptions, Music, Options, ScenesScripted, StoryboardEdit
 from scenewire_script.music.choice import MusicByMood
 from scenewire_script.script_documents import ScriptDocuments
 from scenewire_script.storyboard.editing import apply_edit
@@ -50,6 +50,10 @@ class StoryboardStage:
             PermanentError: `not_on_record`, the storyboard is not stored; `invalid_order`, the edit cannot be applied.
             TransientError: the store is unavailable.
         """
+        if edit.expected_revision == LAST_REVISION:
+            raise PermanentError(
+                FailureCode.INVALID_ORDER, f"project {edit.project_id} has had its last revision", hint="order it anew"
+            )
         following = await self._documents.find(edit.project_id, edit.expected_revision + 1)
         if following is None:
             following = await self._documents.save(await self._edited(edit))
