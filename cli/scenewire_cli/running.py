@@ -11,7 +11,7 @@ import typer
 
 from scenewire_cli.output.terminal import print_line
 
-__all__ = ["EXIT_INTERRUPTED", "raise_if_cancelled", "run"]
+__all__ = ["EXIT_INTERRUPTED", "run"]
 
 EXIT_INTERRUPTED: Final = 130
 
@@ -47,16 +47,3 @@ def run(work: Coroutine[Any, Any, int]) -> None:
             return EXIT_INTERRUPTED
 
     raise typer.Exit(asyncio.run(until_stopped()))
-
-
-def raise_if_cancelled() -> None:
-    """Raises a cancellation that was lost: Python 3.11's `wait_for` drops one that arrives together with its answer.
-
-    For loops that ask the bus again and again.
-
-    Raises:
-        asyncio.CancelledError: the command was told to stop.
-    """
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError

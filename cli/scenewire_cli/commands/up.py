@@ -6,13 +6,14 @@ from typing import Annotated
 
 import typer
 
+from scenewire.cancellations import raise_if_cancelled
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.ffmpeg.discovery import find_ffmpeg
 from scenewire.observability.http_endpoint import monitor_of_this_process
 from scenewire_cli.options import DataOption, JsonOption, RecordOption
 from scenewire_cli.output.terminal import print_json, print_line
 from scenewire_cli.progress.projects import stored_projects, unfinished_note
-from scenewire_cli.running import raise_if_cancelled, run
+from scenewire_cli.running import run
 from scenewire_cli.stack.connection import embedded
 from scenewire_cli.stack.data_folder import DataFolder
 from scenewire_cli.stack.embedded import record_note, services_to_run

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from scenewire.cancellations import raise_if_cancelled
 from scenewire.messages import (
     AudioRendered,
     FootageSourced,
@@ -25,7 +26,6 @@ from scenewire.messages import (
     message_model,
 )
 from scenewire_cli.progress.projects import ENDS
-from scenewire_cli.running import raise_if_cancelled
 from scenewire_cli.stack.bus_repair import Repaired
 from scenewire_cli.stack.connection import Access
 

@@ -10,10 +10,10 @@ from typing import Final
 
 from scenewire.bus.client import BusClient, bus_client
 from scenewire.bus.connection import BusAddress
+from scenewire.cancellations import raise_if_cancelled
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.settings import AdmissionSettings, secret
 from scenewire.topology import RECORDER
-from scenewire_cli.running import raise_if_cancelled
 from scenewire_cli.stack.bus_repair import Repaired
 from scenewire_cli.stack.data_folder import DataFolder, Endpoint
 from scenewire_cli.stack.embedded import SERVICES, Stack, settings_errors

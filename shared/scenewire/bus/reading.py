@@ -19,6 +19,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
+from scenewire.cancellations import raise_if_cancelled
 from scenewire.errors import FailureCode, PermanentError, PipelineError, TransientError
 from scenewire.messages import StoredMessage
 from scenewire.topology import PIPELINE, news_subject
@@ -166,6 +167,7 @@ class StreamReader:
         self, subject: str, on_message: Callable[[StoredMessage], None], sequence: int, woken: asyncio.Event
     ) -> None:
         while True:
+            raise_if_cancelled()
             woken.clear()
             wait_s = POLL_S
             try:
@@ -177,6 +179,7 @@ class StreamReader:
             except PipelineError as error:
                 log.debug("stream_unread", subject=subject, error=str(error))
                 wait_s = _OUTAGE_POLL_S
+            raise_if_cancelled()
             with suppress(TimeoutError):
                 async with asyncio.timeout(wait_s):
                     await woken.wait()
