@@ -154,7 +154,7 @@ def test_fetch_copies_the_latest_video_and_its_companions_without_a_stack(
 ):
     (fetched,) = command("fetch", str(PROJECT)[:6], "--out", str(tmp_path / "videos"), "--json").objects
     assert (fetched["event"], fetched["project_id"], fetched["revision"]) == ("fetched", str(PROJECT), 1)
-    folder = tmp_path / "videos" / f"Tea-{str(PROJECT)[:8]}"
+    folder = tmp_path / "videos" / f"Tea-{str(PROJECT)[:8]}-revision-1"
     assert Path(fetched["video"]) == folder / "Tea_video.mp4"
     assert {path.name: path.read_text() for path in folder.iterdir()} == {
         "Tea_video.mp4": "video of revision 1",
