@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
-from scenewire.bus.stream_limits import StreamSettings
+from scenewire.bus.provisioning.stream_limits import StreamSettings
 from scenewire.settings import AdmissionSettings, ObjectStoreSettings, ProvisionSettings, ServiceSettings, is_secret
 
 ROOT = Path(__file__).parents[1]

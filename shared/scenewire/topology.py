@@ -1,4 +1,4 @@
-"""Streams, subjects, durables and retries as data; `scenewire.bus.provision` applies them."""
+"""Streams, subjects, durables and retries as data; `scenewire.bus.provisioning.provision` applies them."""
 
 from dataclasses import dataclass
 from datetime import timedelta

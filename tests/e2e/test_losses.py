@@ -11,7 +11,7 @@ import nats
 import pytest
 from nats.js import JetStreamContext
 
-from scenewire.bus.provision import missing
+from scenewire.bus.provisioning.provision import missing
 from scenewire.topology import DURABLES, PIPELINE
 from tests.support.product import SMALL, bus_of, events_of, kill_group, run, running_stack, start, stored_messages
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from nats.js import JetStreamContext
 
-from scenewire.bus.provision import provision
+from scenewire.bus.provisioning.provision import provision
 from scenewire.probe.probe import probe_media
 from scenewire.topology import ASSEMBLY, PIPELINE
 from tests.support.nats import connected, running_server

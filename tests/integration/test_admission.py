@@ -12,7 +12,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from scenewire.bus.provision import provision
+from scenewire.bus.provisioning.provision import provision
 from scenewire.settings import AdmissionSettings
 from scenewire.topology import MAKE_ORDER, PIPELINE
 from scenewire_script.app import create_app

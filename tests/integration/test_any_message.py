@@ -248,8 +248,8 @@ FAULTS = {"settle_failed", "failure_not_published", "dead_letter_lost", "batch_f
 def test_row_55_no_field_and_no_header_keeps_a_message_from_being_settled(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("scenewire.bus.delivery.NEWER_SCHEMA_DELAY_S", 0.02)
-    monkeypatch.setattr("scenewire.bus.delivery.NEWER_SCHEMA_TIMEOUT_S", 0.1)
+    monkeypatch.setattr("scenewire.bus.consuming.delivery.NEWER_SCHEMA_DELAY_S", 0.02)
+    monkeypatch.setattr("scenewire.bus.consuming.delivery.NEWER_SCHEMA_TIMEOUT_S", 0.1)
     exits: list[int] = []
     monkeypatch.setattr("scenewire.bus.connection.os._exit", exits.append)
 

@@ -16,7 +16,7 @@ from nats.js.errors import NotFoundError
 from pydantic import ValidationError
 
 from scenewire.bus.client import BusClient
-from scenewire.bus.provision import missing, provision, provision_server, release_unacknowledged
+from scenewire.bus.provisioning.provision import missing, provision, provision_server, release_unacknowledged
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.messages import NarrationRequested, SegmentRendered, StoredMessage
 from scenewire.topology import DURABLES, PIPELINE, RECORDER, STREAMS, TTS

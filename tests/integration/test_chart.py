@@ -13,7 +13,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from scenewire.bus.credentials import USERS
+from scenewire.bus.provisioning.credentials import USERS
 from scenewire.processes.run import run_program
 from scenewire.settings import ObjectStoreSettings, ServiceSettings, is_secret
 from scenewire.topology import DURABLES, PIPELINE, RECORDER, WEBHOOKS

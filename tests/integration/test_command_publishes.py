@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from scenewire.bus.provision import provision
+from scenewire.bus.provisioning.provision import provision
 from scenewire.database.revision import upgrade
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import ProjectCancelled, ProjectDeleted, ProjectFailed, SceneOrder, ScriptRequested

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from scenewire.bus.client import BusClient, bus_client
 from scenewire.bus.connection import BusAddress
-from scenewire.bus.provision import provision
+from scenewire.bus.provisioning.provision import provision
 from scenewire.database.revision import upgrade
 from scenewire.errors import TransientError
 from scenewire.messages import Message, ProjectCancelled, ScriptRequested

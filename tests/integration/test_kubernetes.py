@@ -13,7 +13,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from scenewire.bus.credentials import write_credentials
+from scenewire.bus.provisioning.credentials import write_credentials
 from scenewire.settings import ServiceSettings
 from scenewire_gateway.settings import GatewaySettings
 from tests.support.manifests import (

@@ -16,7 +16,7 @@ import pytest
 from faststream import FastStream
 from prometheus_client import REGISTRY
 
-from scenewire.bus.provision import provision
+from scenewire.bus.provisioning.provision import provision
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.messages import NarrationRequested
 from scenewire.observability import healthcheck

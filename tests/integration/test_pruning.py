@@ -12,7 +12,7 @@ import pytest
 from pydantic import SecretStr
 
 from scenewire.artifacts.pruning import Limits, prune_files
-from scenewire.bus.provision import provision
+from scenewire.bus.provisioning.provision import provision
 from scenewire.database.revision import upgrade
 from scenewire.errors import TransientError
 from scenewire.messages import FootageSourced, NarrationRequested, VideoAssembled

@@ -17,7 +17,7 @@ from nats.js import JetStreamContext
 from structlog.testing import capture_logs
 
 from scenewire.bus.client import BusClient
-from scenewire.bus.provision import provision, release_unacknowledged
+from scenewire.bus.provisioning.provision import provision, release_unacknowledged
 from scenewire.database.revision import upgrade
 from scenewire.messages import Message, ProjectCancelled, ProjectDeleted, ScriptRequested
 from scenewire.observability.http_endpoint import monitor_of_this_process

@@ -16,8 +16,8 @@ from faststream import FastStream
 from nats.js import JetStreamContext
 from structlog.testing import capture_logs
 
-from scenewire.bus.provision import provision
-from scenewire.bus.received import stored_message
+from scenewire.bus.consuming.received import stored_message
+from scenewire.bus.provisioning.provision import provision
 from scenewire.database.revision import upgrade
 from scenewire.errors import PermanentError
 from scenewire.messages import StoredMessage, derive_project_id

@@ -14,8 +14,8 @@ import pytest
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 
-from scenewire.bus.credentials import CLIENT, OPERATOR, USERS
-from scenewire.bus.provision import provision
+from scenewire.bus.provisioning.credentials import CLIENT, OPERATOR, USERS
+from scenewire.bus.provisioning.provision import provision
 from scenewire.messages import (
     AudioRendered,
     FootageSourced,

@@ -9,7 +9,7 @@ import pytest
 from nats.aio.client import Client
 
 from scenewire.bus.client import BusClient
-from scenewire.bus.reading import BATCH_BYTES, BATCH_MESSAGES, StreamReader
+from scenewire.bus.reading.stream_reader import BATCH_BYTES, BATCH_MESSAGES, StreamReader
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import StoredMessage
 from scenewire.topology import PIPELINE
@@ -84,7 +84,7 @@ async def test_no_header_that_a_publisher_writes_ends_or_misleads_a_reader(world
 
 
 async def test_a_follower_is_woken_by_what_is_stored(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scenewire.bus.reading.POLL_S", 3_600)
+    monkeypatch.setattr("scenewire.bus.reading.stream_reader.POLL_S", 3_600)
     arrived: asyncio.Queue[StoredMessage] = asyncio.Queue()
     first = await world.publish(END, b"0")
     async with StreamReader(client_of(world)).following("project.*", arrived.put_nowait, from_sequence=first + 1):
@@ -97,8 +97,8 @@ async def test_a_follower_is_woken_by_what_is_stored(world: World, monkeypatch: 
 
 
 async def test_a_follower_whose_news_are_lost_asks_by_itself(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scenewire.bus.reading.POLL_S", 0.05)
-    monkeypatch.setattr("scenewire.bus.reading.news_subject", lambda _: "never.published")
+    monkeypatch.setattr("scenewire.bus.reading.stream_reader.POLL_S", 0.05)
+    monkeypatch.setattr("scenewire.bus.reading.stream_reader.news_subject", lambda _: "never.published")
     arrived: asyncio.Queue[StoredMessage] = asyncio.Queue()
     async with StreamReader(client_of(world)).following("project.*", arrived.put_nowait, from_sequence=1):
         for i in range(3):

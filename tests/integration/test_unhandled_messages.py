@@ -11,9 +11,9 @@ import pytest
 from pydantic import SecretStr
 
 from scenewire.bus import Bus
+from scenewire.bus.consuming.received import stored_message
 from scenewire.bus.metrics import bus_metrics
-from scenewire.bus.provision import provision, provision_server
-from scenewire.bus.received import stored_message
+from scenewire.bus.provisioning.provision import provision, provision_server
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.messages import (
     FootageSourced,

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from scenewire.bus.received import stored_message
+from scenewire.bus.consuming.received import stored_message
 from scenewire.errors import PermanentError
 from scenewire.messages import (
     Message,

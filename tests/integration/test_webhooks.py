@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from scenewire.bus.provision import release_unacknowledged
+from scenewire.bus.provisioning.provision import release_unacknowledged
 from scenewire.messages import Message, ProjectCancelled, ProjectFailed, VideoAssembled
 from scenewire.topology import DEAD_LETTERS, PIPELINE, WEBHOOKS, Retry
 from scenewire_gateway.webhooks import delivery

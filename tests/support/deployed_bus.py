@@ -16,7 +16,7 @@ from uuid import uuid4
 import nats
 from nats.aio.client import Client
 
-from scenewire.bus.credentials import write_credentials
+from scenewire.bus.provisioning.credentials import write_credentials
 
 CONFIG = Path(__file__).parents[2] / "deploy" / "nats.conf"
 

@@ -8,7 +8,7 @@ import nats
 from nats.aio.client import Client
 from nats.js import JetStreamContext
 
-from scenewire.bus.provision import provision
+from scenewire.bus.provisioning.provision import provision
 from scenewire.settings import ServiceSettings
 from scenewire_cli.stack.nats_server import NatsServer
 from tests.support.servers import in_containers

@@ -12,7 +12,7 @@ from faststream import FastStream
 from pydantic import ValidationError
 
 from scenewire.bus.client import BusClient
-from scenewire.bus.provision import provision_server
+from scenewire.bus.provisioning.provision import provision_server
 from scenewire.errors import FailureCode, PermanentError, PipelineError
 from scenewire.messages import fault_wording
 from scenewire.observability.logging_setup import configure_logs

@@ -1,7 +1,7 @@
 """Handlers: how projects end, to webhooks."""
 
 from scenewire.bus import Bus
-from scenewire.bus.received import current_delivery
+from scenewire.bus.consuming.received import current_delivery
 from scenewire.messages import StoredMessage
 from scenewire.topology import WEBHOOKS
 from scenewire_gateway.webhooks.delivery import WebhookDelivery

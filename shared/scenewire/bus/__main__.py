@@ -8,8 +8,8 @@ from pathlib import Path
 import structlog
 from pydantic import ValidationError
 
-from scenewire.bus.credentials import write_credentials
-from scenewire.bus.provision import provision_server
+from scenewire.bus.provisioning.credentials import write_credentials
+from scenewire.bus.provisioning.provision import provision_server
 from scenewire.errors import PipelineError
 from scenewire.observability.logging_setup import configure_logs
 from scenewire.settings import ServiceSettings

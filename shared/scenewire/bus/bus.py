@@ -20,14 +20,14 @@ from pydantic import BaseModel
 
 from scenewire.bus.admission import require_admission
 from scenewire.bus.backlog import BacklogSource, backlog_of_this_process
-from scenewire.bus.batch_consumer import BatchHandler, BatchLoop
-from scenewire.bus.cancellation import EndedProjects
 from scenewire.bus.client import BusClient
 from scenewire.bus.connection import BusAddress, make_broker
-from scenewire.bus.delivery import DeliveryPolicy
+from scenewire.bus.consuming.batch_consumer import BatchHandler, BatchLoop
+from scenewire.bus.consuming.delivery import DeliveryPolicy
+from scenewire.bus.consuming.ended_projects import EndedProjects
+from scenewire.bus.consuming.received import current_delivery
 from scenewire.bus.metrics import bus_metrics, message_metrics
 from scenewire.bus.publishing import PUBLISH_TIMEOUT_S, body_limit, message_headers, publish_errors, require_body_fits
-from scenewire.bus.received import current_delivery
 from scenewire.errors import FailureCode, PermanentError, PipelineError, TransientError
 from scenewire.failpoints import Point, failpoint, is_armed
 from scenewire.messages import Message, Progress, ScriptRequested, StoredMessage
@@ -178,9 +178,7 @@ class Bus:
             async def handle(batch: Sequence[StoredMessage]) -> None:
                 with structlog.contextvars.bound_contextvars(durable=durable.name):
                     if next(earlier):
-                        failpoint(
-                            Point.ACKNOWLEDGED
-                        )  # the acks of the batch before were sent before this one was asked for
+                        failpoint(Point.ACKNOWLEDGED)  # this batch was asked for after the acks of the one before
                     failpoint(Point.FETCHED)
                     await handler(batch)
                     failpoint(Point.PUBLISHED)

@@ -16,8 +16,7 @@ from pydantic import ValidationError
 
 from scenewire.bus.admission import require_admission
 from scenewire.bus.connection import BusAddress, connected
-from scenewire.bus.letters import DeadLetters
-from scenewire.bus.provision import Missing, configured_durables, missing, provision
+from scenewire.bus.provisioning.provision import Missing, configured_durables, missing, provision
 from scenewire.bus.publishing import (
     PUBLISH_TIMEOUT_S,
     body_limit,
@@ -26,7 +25,8 @@ from scenewire.bus.publishing import (
     require_body_fits,
     room_for_body,
 )
-from scenewire.bus.reading import EVERYTHING, StreamReader
+from scenewire.bus.reading.dead_letters import DeadLetters
+from scenewire.bus.reading.stream_reader import EVERYTHING, StreamReader
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.messages import Message, Progress, ScriptRequested, StoredMessage
 from scenewire.settings import AdmissionSettings, ProvisionSettings
@@ -104,7 +104,7 @@ class BusClient:
             first_sequence: of the streams that are created.
 
         Raises:
-            PermanentError: see `scenewire.bus.provision.provision`.
+            PermanentError: see `scenewire.bus.provisioning.provision.provision`.
         """
         durables = configured_durables(ProvisionSettings())
         await provision(self._jetstream, durables=durables, first_sequence=first_sequence)

@@ -21,7 +21,7 @@ import nats
 from nats.aio.client import Client
 from nats.js import JetStreamContext
 
-from scenewire.bus.provision import provision
+from scenewire.bus.provisioning.provision import provision
 from scenewire.messages import ScriptRequested
 from scenewire.messages.headers import MESSAGE_ID
 from scenewire.topology import DEAD_LETTERS, DURABLES, PIPELINE, RECORDER

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from scenewire.bus.connection import BusAddress
-from scenewire.bus.credentials import CLIENT, USERS, write_credentials
+from scenewire.bus.provisioning.credentials import CLIENT, USERS, write_credentials
 from scenewire.errors import PermanentError
 from scenewire.settings import ServiceSettings, secret
 from scenewire_recorder.settings import RecorderSettings

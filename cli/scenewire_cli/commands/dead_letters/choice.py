@@ -8,7 +8,7 @@ from uuid import UUID
 
 import typer
 
-from scenewire.bus.letters import DeadLetter, DeadLetters
+from scenewire.bus.reading.dead_letters import DeadLetter, DeadLetters
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import read_id_prefix
 

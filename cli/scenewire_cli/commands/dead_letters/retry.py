@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from scenewire.bus.letters import DeadLetter
+from scenewire.bus.reading.dead_letters import DeadLetter
 from scenewire.errors import FailureCode, PermanentError, PipelineError
 from scenewire_cli.commands.dead_letters.access import letters_access
 from scenewire_cli.commands.dead_letters.choice import LetterChoice, chosen_letters

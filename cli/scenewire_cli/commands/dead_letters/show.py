@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from scenewire.bus.letters import DeadLetter
+from scenewire.bus.reading.dead_letters import DeadLetter
 from scenewire_cli.commands.dead_letters.access import letters_access
 from scenewire_cli.commands.dead_letters.choice import LetterArgument, ProjectLetter
 from scenewire_cli.commands.dead_letters.list import letter_row

@@ -14,7 +14,7 @@ from nats.aio.client import Client
 from nats.js.errors import APIError, NotFoundError
 
 from scenewire.bus.publishing import PUBLISH_TIMEOUT_S, publish_errors, require_body_fits, room_for_body
-from scenewire.bus.reading import StreamReader
+from scenewire.bus.reading.stream_reader import StreamReader
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.messages import ScriptRequested, StoredMessage, message_model
 from scenewire.messages.headers import (

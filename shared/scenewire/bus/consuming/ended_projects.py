@@ -15,7 +15,7 @@ import structlog
 from nats.aio.client import Client
 from pydantic import ValidationError
 
-from scenewire.bus.reading import StreamReader
+from scenewire.bus.reading.stream_reader import StreamReader
 from scenewire.errors import TransientError
 from scenewire.messages import Message, ProjectCancelled, ProjectDeleted, ProjectFailed, StoredMessage
 

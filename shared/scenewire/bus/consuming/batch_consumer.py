@@ -15,8 +15,8 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 
+from scenewire.bus.consuming.received import stored_message
 from scenewire.bus.metrics import bus_metrics
-from scenewire.bus.received import stored_message
 from scenewire.errors import PipelineError
 from scenewire.messages import StoredMessage
 from scenewire.topology import Durable, Retry

@@ -20,7 +20,7 @@ from nats.js.api import (
 from nats.js.errors import APIError, NotFoundError
 
 from scenewire.bus.connection import BusAddress, connected
-from scenewire.bus.stream_limits import StreamSettings, limited_streams
+from scenewire.bus.provisioning.stream_limits import StreamSettings, limited_streams
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.settings import ProvisionSettings, ServiceSettings
 from scenewire.topology import DURABLES, PIPELINE, STREAMS, Durable, Stream, news_subject

@@ -31,10 +31,11 @@ from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from typing_extensions import override
 
-from scenewire.bus.dead_letters import as_pipeline_error, is_invalid_input, letter_headers, one_line, readable
-from scenewire.bus.interruptions import Interruptions
+from scenewire.bus.consuming.dead_letters import as_pipeline_error, is_invalid_input, letter_headers, one_line, readable
+from scenewire.bus.consuming.interruptions import Interruptions
+from scenewire.bus.consuming.pauses import pause_after
+from scenewire.bus.consuming.received import Delivery, current
 from scenewire.bus.metrics import bus_metrics
-from scenewire.bus.pauses import pause_after
 from scenewire.bus.publishing import (
     PUBLISH_TIMEOUT_S,
     body_limit,
@@ -43,7 +44,6 @@ from scenewire.bus.publishing import (
     require_body_fits,
     room_for_body,
 )
-from scenewire.bus.received import Delivery, current
 from scenewire.errors import ConflictError, FailureCode, HandoverError, PermanentError, PipelineError, TransientError
 from scenewire.messages import Message, Progress, ProjectFailed
 from scenewire.messages.headers import LETTER_TRUNCATED

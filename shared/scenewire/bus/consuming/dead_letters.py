@@ -7,7 +7,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from scenewire.bus.received import Delivery
+from scenewire.bus.consuming.received import Delivery
 from scenewire.errors import FailureCode, PermanentError, PipelineError
 from scenewire.messages import ScriptRequested, describe_faults
 from scenewire.messages.headers import (

@@ -1,0 +1,1 @@
+"""What happens to the messages that a service consumes: settled, retried, paused, dead-lettered, or stopped."""

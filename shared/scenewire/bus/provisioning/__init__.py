@@ -1,0 +1,1 @@
+"""Creates the streams, durables and passwords of a bus."""

@@ -1,0 +1,1 @@
+"""Reads what the bus has stored, without consumers."""
