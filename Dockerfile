@@ -6,40 +6,49 @@
 # CPython 3.12 on Debian or Ubuntu.
 ARG PYTHON=python:3.12-slim-bookworm
 
-# --- packages: one virtual environment per lock ------------------------------------------------------------------------
+# --- packages: one virtual environment per lock, with its bill of materials ---------------------------------------------
 FROM ${PYTHON} AS packages
 ENV PIP_CACHE_DIR=/var/cache/pip PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 RUN python -m venv --without-pip /venv \
  && echo /app > "$(/venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/scenewire.pth"
+RUN --mount=type=bind,source=requirements/sbom.txt,target=/lock.txt --mount=type=cache,target=/var/cache/pip \
+    python -m venv --without-pip /sbom \
+ && pip --python /sbom install --require-hashes --only-binary :all: --requirement /lock.txt
+COPY --chmod=755 <<'EOF' /usr/local/bin/install-packages
+#!/bin/sh
+set -eu
+pip --python /venv install --require-hashes "$@" --requirement /lock.txt
+/sbom/bin/cyclonedx-py environment --output-reproducible --output-file /venv/sbom.cdx.json /venv
+EOF
 
 FROM packages AS script-packages
 RUN --mount=type=bind,source=requirements/script.txt,target=/lock.txt --mount=type=cache,target=/var/cache/pip \
-    pip --python /venv install --require-hashes --only-binary :all: --requirement /lock.txt
+    install-packages --only-binary :all:
 
 FROM packages AS tts-packages
 RUN --mount=type=bind,source=requirements/tts.txt,target=/lock.txt --mount=type=cache,target=/var/cache/pip \
-    pip --python /venv install --require-hashes --only-binary :all: --requirement /lock.txt
+    install-packages --only-binary :all:
 
 # PyTorch's wheels contain CUDA; the host provides the driver.
 FROM packages AS tts-gpu-packages
 RUN --mount=type=bind,source=requirements/tts-gpu.txt,target=/lock.txt --mount=type=cache,target=/var/cache/pip \
-    pip --python /venv install --require-hashes --requirement /lock.txt
+    install-packages
 
 FROM packages AS sourcing-packages
 RUN --mount=type=bind,source=requirements/sourcing.txt,target=/lock.txt --mount=type=cache,target=/var/cache/pip \
-    pip --python /venv install --require-hashes --only-binary :all: --requirement /lock.txt
+    install-packages --only-binary :all:
 
 FROM packages AS assembly-packages
 RUN --mount=type=bind,source=requirements/assembly.txt,target=/lock.txt --mount=type=cache,target=/var/cache/pip \
-    pip --python /venv install --require-hashes --only-binary :all: --requirement /lock.txt
+    install-packages --only-binary :all:
 
 FROM packages AS recorder-packages
 RUN --mount=type=bind,source=requirements/recorder.txt,target=/lock.txt --mount=type=cache,target=/var/cache/pip \
-    pip --python /venv install --require-hashes --only-binary :all: --requirement /lock.txt
+    install-packages --only-binary :all:
 
 FROM packages AS gateway-packages
 RUN --mount=type=bind,source=requirements/gateway.txt,target=/lock.txt --mount=type=cache,target=/var/cache/pip \
-    pip --python /venv install --require-hashes --only-binary :all: --requirement /lock.txt
+    install-packages --only-binary :all:
 
 # --- code: readable by all users regardless of the checkout's file modes; compiled, because the runtime is read-only ---
 FROM packages AS code

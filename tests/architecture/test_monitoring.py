@@ -44,7 +44,7 @@ def test_rules_and_dashboard_use_metrics_and_labels_that_the_page_lists() -> Non
     assert len(list(expressions())) > 20
     for expression in expressions():
         used = set(NAME.findall(expression))
-        assert used or re.search(r"\bup\{", expression)
+        assert used or re.search(r"\bup\{|\bprocess_start_time_seconds\b", expression)
         known = {"service", "le"}
         for name in used:
             base = re.sub("_(?:bucket|count|sum)$", "", name)
@@ -90,6 +90,38 @@ def test_prometheus_of_compose_scrapes_every_service_and_grafana_finds_the_files
 @pytest.mark.parametrize("arguments", [("check", "rules", ALERTS), ("test", "rules", FOLDER / "alerts-test.yaml")])
 async def test_promtool_accepts_the_rules_and_their_tests(arguments: tuple[str | Path, ...]) -> None:
     ended = await run_tool("promtool", *arguments)
+    assert ended.returncode == 0, ended.stdout.decode() + ended.stderr
+
+
+@needs_promtool
+async def test_panels_count_failures_of_a_counter_that_began_with_them(tmp_path: Path) -> None:
+    """A counter with labels appears at its first failure, and `increase` alone would show none."""
+    panels = [e for panel in dashboard()["panels"] for e in (t["expr"] for t in panel["targets"]) if "increase(" in e]
+    assert len(panels) >= 5
+    series = {re.search(r"increase\((\w+(?:\{[^}]*\})?)\[", panel)[1]: panel for panel in panels}  # type: ignore[index]
+    tests = tmp_path / "panels.yaml"
+    tests.write_text(
+        json.dumps(
+            {
+                "tests": [
+                    {
+                        "interval": "1m",
+                        "input_series": [{"series": name, "values": "_x9 20x30"}],
+                        "promql_expr_test": [
+                            {
+                                "expr": f"sum({panel})",
+                                "eval_time": f"{minute}m",
+                                "exp_samples": [{"labels": "{}", "value": 20}] if minute == 12 else [],
+                            }
+                            for minute in (5, 12, 35)
+                        ],
+                    }
+                    for name, panel in series.items()
+                ]
+            }
+        )
+    )
+    ended = await run_tool("promtool", "test", "rules", tests)
     assert ended.returncode == 0, ended.stdout.decode() + ended.stderr
 
 
