@@ -32,7 +32,7 @@ RUN --mount=type=bind,source=requirements/tts.txt,target=/lock.txt --mount=type=
 # PyTorch's wheels contain CUDA; the host provides the driver.
 FROM packages AS tts-gpu-packages
 RUN --mount=type=bind,source=requirements/tts-gpu.txt,target=/lock.txt --mount=type=cache,target=/var/cache/pip \
-    install-packages
+    install-packages --only-binary :all: --no-binary docopt  # which has no wheel
 
 FROM packages AS sourcing-packages
 RUN --mount=type=bind,source=requirements/sourcing.txt,target=/lock.txt --mount=type=cache,target=/var/cache/pip \
