@@ -10,6 +10,7 @@ from scenewire_gateway.access.middleware import AccessMiddleware
 from scenewire_gateway.agents.server import AgentServer
 from scenewire_gateway.http.bounds.disconnects import Disconnects
 from scenewire_gateway.http.bounds.early_answers import EarlyAnswers
+from scenewire_gateway.http.bounds.head_requests import HeadRequests
 from scenewire_gateway.http.bounds.limits import LimitsMiddleware
 from scenewire_gateway.http.bounds.route_limits import OTHER_ROUTES, READ_RATE, WRITE_RATE, route_limits
 from scenewire_gateway.http.bounds.safety_headers import SafetyHeaders
@@ -77,4 +78,5 @@ def make_api(
         reads=READ_RATE,
         writes=WRITE_RATE,
     )
-    return Disconnects(EarlyAnswers(SafetyHeaders(AccessMiddleware(limited, authenticator, public=_PUBLIC))))
+    admitted = AccessMiddleware(limited, authenticator, public=_PUBLIC)
+    return Disconnects(EarlyAnswers(SafetyHeaders(HeadRequests(admitted))))

@@ -28,7 +28,7 @@ def file_answers(*media_types: str) -> dict[int | str, dict[str, Any]]:
             "description": "The part of the file that the header Range names.",
             "content": content | {"multipart/byteranges": binary},
         },
-        416: {"description": "The header Range names no part of the file."},
+        304: {"description": "The file has the entity tag of the header If-None-Match."},
     }
 
 
