@@ -15,7 +15,7 @@ from scenewire_cli.output.record_views import (
 from scenewire_cli.output.tables import clock, print_facts, print_rows, seconds
 from scenewire_cli.output.terminal import print_line
 from scenewire_cli.remote.options import ServerAddress
-from scenewire_cli.remote.server import connected_server
+from scenewire_cli.remote.server import Server, connected_server
 
 __all__ = ["list_on_server", "ps_on_server", "search_on_server", "show_on_server"]
 
@@ -23,7 +23,7 @@ _MAX_LISTED: Final = 200
 _MAX_FOUND: Final = 100
 """Rows that a server returns at once."""
 
-_UNFINISHED: Final = frozenset({"waiting", "running", "awaiting_approval"})
+_UNFINISHED: Final = ("waiting", "running", "awaiting_approval")
 
 
 async def list_on_server(address: ServerAddress, *, limit: int, as_json: bool) -> int:
@@ -33,8 +33,8 @@ async def list_on_server(address: ServerAddress, *, limit: int, as_json: bool) -
         PipelineError: the server refuses, or does not answer.
     """
     async with connected_server(address) as server:
-        found = await server.get("/v1/projects", limit=min(limit, _MAX_LISTED))
-    print_rows_or_json("project", [_row(project) for project in found["projects"]], PROJECTS, as_json=as_json)
+        projects = await _listed(server, limit)
+    print_rows_or_json("project", [_row(project) for project in projects], PROJECTS, as_json=as_json)
     return 0
 
 
@@ -45,8 +45,10 @@ async def ps_on_server(address: ServerAddress, *, as_json: bool) -> int:
         PipelineError: the server refuses, or does not answer.
     """
     async with connected_server(address) as server:
-        found = await server.get("/v1/projects", limit=_MAX_LISTED)
-    rows = [_row(project) for project in found["projects"] if project["state"] in _UNFINISHED]
+        found = [await server.get("/v1/projects", state=state, limit=_MAX_LISTED) for state in _UNFINISHED]
+    projects = [project for answer in found for project in answer["projects"]]
+    projects.sort(key=lambda project: str(project["updated_at"]), reverse=True)
+    rows = [_row(project) for project in projects]
     print_rows_or_json("project", rows, RUNNING, as_json=as_json)
     if not rows:
         print_line("no unfinished projects", error=True)
@@ -107,6 +109,16 @@ async def search_on_server(address: ServerAddress, words: str, *, footage: bool,
             )
     print_rows_or_json("video", rows, VIDEOS, as_json=as_json)
     return 0
+
+
+async def _listed(server: Server, limit: int) -> list[dict[str, Any]]:
+    projects: dict[str, dict[str, Any]] = {}  # one that becomes active meanwhile moves to the beginning
+    offset: int | None = 0
+    while offset is not None and len(projects) < limit:
+        found = await server.get("/v1/projects", limit=min(limit - len(projects), _MAX_LISTED), offset=offset)
+        projects |= {project["id"]: project for project in found["projects"]}
+        offset = found["next_offset"]
+    return list(projects.values())
 
 
 def _row(project: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,6 +22,10 @@ SHORT_ID_CHARACTERS: Final = 8
 """Length at which ids are shown to people."""
 
 _MIN_ID_PREFIX: Final = 4
+_LIST_HINT: Final = (
+    "`scenewire list` shows the projects on record; check --data or --nats, too. What the stream no longer holds "
+    "can be edited on the pages of the gateway"
+)
 _RERUN: Final = re.compile(r":r(\d{1,10})$")
 _HEX_UUID: Final = re.compile(r"[0-9a-f]{32}")
 
@@ -71,8 +75,12 @@ def read_revision(message_id: str) -> int:
     return int(rerun[1]) if rerun else 0
 
 
-def read_id_prefix(text: str) -> str:
+def read_id_prefix(text: str, *, hint: str = "`scenewire list` shows the ids") -> str:
     """Returns an id, or the beginning of one, as ids are stored: in lower case, whole ones with dashes.
+
+    Args:
+        text: as somebody wrote it.
+        hint: where ids are shown, for the error.
 
     Raises:
         PermanentError: `invalid_order`, it is too short to name one project.
@@ -82,19 +90,20 @@ def read_id_prefix(text: str) -> str:
         raise PermanentError(
             FailureCode.INVALID_ORDER,
             f"{text!r} is too short for a project id: give at least its first {_MIN_ID_PREFIX} characters",
-            hint="`scenewire list` shows the ids",
+            hint=hint,
         )
     bare = prefix.replace("-", "").strip("{}")
     return str(UUID(bare)) if _HEX_UUID.fullmatch(bare) else prefix
 
 
-def select_id(prefix: str, ids: Sequence[str], *, place: str) -> str:
+def select_id(prefix: str, ids: Sequence[str], *, place: str, hint: str = _LIST_HINT) -> str:
     """Returns the only one of the ids that begin with a prefix.
 
     Args:
         prefix: a result of `read_id_prefix`.
         ids: those that begin with it.
         place: where they were looked up, for the error message, such as `on record`.
+        hint: where ids are shown, for the error that there is none.
 
     Raises:
         PermanentError: `not_on_record`, there is none, or there are several.
@@ -110,6 +119,5 @@ def select_id(prefix: str, ids: Sequence[str], *, place: str) -> str:
     raise PermanentError(
         FailureCode.NOT_ON_RECORD,
         f"there is no project {prefix!r} {place}",
-        hint="`scenewire list` shows the projects on record; check --data or --nats, too. What the stream no longer holds "
-        "can be edited on the pages of the gateway",
+        hint=hint,
     )

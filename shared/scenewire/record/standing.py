@@ -61,9 +61,9 @@ class Standing:
 
     @property
     def time_left(self) -> timedelta | None:
-        """Estimate from the intervals between finished pictures; None until there are some."""
-        if self.scene_count is None or self.rendered < _MIN_MEASURED:
+        """Estimate from the intervals between finished pictures; None until there are some, and while they are joined."""
+        if self.scene_count is None or not _MIN_MEASURED <= self.rendered < self.scene_count:
             return None
         times = sorted(self.rendered_at)
         intervals = [(later - earlier).total_seconds() for earlier, later in pairwise(times)]
-        return timedelta(seconds=median(intervals) * max(0, self.scene_count - self.rendered))
+        return timedelta(seconds=median(intervals) * (self.scene_count - self.rendered))

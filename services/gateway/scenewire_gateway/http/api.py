@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.types import ASGIApp
 
 from scenewire_gateway.access.authentication import Authenticator
@@ -15,6 +15,7 @@ from scenewire_gateway.http.bounds.limits import LimitsMiddleware
 from scenewire_gateway.http.bounds.route_limits import OTHER_ROUTES, READ_RATE, WRITE_RATE, route_limits
 from scenewire_gateway.http.bounds.safety_headers import SafetyHeaders
 from scenewire_gateway.http.errors import PROBLEM_ANSWERS, add_error_handlers
+from scenewire_gateway.http.parameters import known_parameters
 from scenewire_gateway.http.routes.contracts import contracts_router
 from scenewire_gateway.http.routes.pages import PageFiles, pages_router
 from scenewire_gateway.http.routes.session import session_router
@@ -67,8 +68,9 @@ def make_api(
         await check()
         return {"status": "ok"}
 
+    checked = [Depends(known_parameters(app))]
     for router in (*routers, contracts_router(), session_router(authenticator), pages_router()):
-        app.include_router(router)
+        app.include_router(router, dependencies=checked)
     app.router.routes.extend(agents.routes)
     app.mount("/pages", PageFiles(), name="pages")
     limited = LimitsMiddleware(

@@ -74,6 +74,8 @@ def add_error_handlers(app: FastAPI) -> None:
 
     async def on_http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - as registered below
+        if isinstance(error.__cause__, UnicodeDecodeError):
+            return _answer(_not_json("it is not UTF-8"))
         code = {404: "no_such_path", 405: "method_not_allowed"}.get(error.status_code, "refused")
         detail = f"{request.method} {request.url.path}: {error.detail}"
         hint = "see /openapi.json for what there is"
@@ -98,6 +100,11 @@ def problem_of(error: PipelineError) -> Problem:
 
 
 def _invalid(request: Request, error: RequestValidationError) -> Problem:
+    for fault in error.errors():
+        if fault["type"] == "json_invalid":
+            return _not_json(f"{fault['ctx']['error']} at character {fault['loc'][-1]}")
+        if fault["type"] == "missing" and fault["loc"] == ("body",):
+            return _not_json("it is empty")
     kind = request.headers.get("content-type", "").partition(";")[0]
     if error.body and not kind.endswith("json") and request.method == "POST":
         message = f"the body has the type {kind}" if kind else "the body has no type"
@@ -115,6 +122,10 @@ def _invalid(request: Request, error: RequestValidationError) -> Problem:
         hint="correct the request; docs/orders.md and /openapi.json list every field",
         errors=faults,
     )
+
+
+def _not_json(reason: str) -> Problem:
+    return Problem(422, "invalid_json", f"the body is not JSON: {reason}", hint="send a JSON object in UTF-8")
 
 
 def _answer(problem: Problem) -> Response:

@@ -8,7 +8,6 @@ import { isUnderWay, ProgressLine, stateBadge } from "/pages/parts/state.js";
 import { words } from "/pages/words.js";
 
 const PAGE = 60;
-const MAX_LISTED = 200;
 const AGES_MS = 60_000;
 const FILTERS = {
   all: () => true,
@@ -70,7 +69,8 @@ function facts(project) {
 class Board {
   #cards = new Map();
   #projects = new Map();
-  #limit = PAGE;
+  #count = PAGE;
+  #hasMore = false;
   #frame = 0;
 
   constructor(place) {
@@ -108,8 +108,15 @@ class Board {
   }
 
   async load() {
-    const { projects } = await get(`/v1/projects?limit=${this.#limit}`);
-    this.#projects = new Map(projects.map((project) => [project.id, project]));
+    const listed = new Map();
+    let offset = 0;
+    while (offset !== null && offset < this.#count) {
+      const { projects, next_offset: next } = await get(`/v1/projects?limit=${PAGE}&offset=${offset}`);
+      for (const project of projects) listed.set(project.id, project);
+      offset = next;
+    }
+    this.#projects = listed;
+    this.#hasMore = offset !== null;
     this.#draw();
   }
 
@@ -178,7 +185,7 @@ class Board {
       this.grid,
       shown.map((project) => ({ key: project.id, node: this.#card(project).node })),
     );
-    this.more.hidden = this.#projects.size < this.#limit || this.#limit === MAX_LISTED;
+    this.more.hidden = !this.#hasMore;
     this.#drawEmpty(all.length, shown.length);
   }
 
@@ -204,7 +211,7 @@ class Board {
   }
 
   async #showMore() {
-    this.#limit = Math.min(this.#limit + PAGE, MAX_LISTED);
+    this.#count += PAGE;
     await this.load();
   }
 

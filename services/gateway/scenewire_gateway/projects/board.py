@@ -15,7 +15,7 @@ from scenewire.topology import PIPELINE, RECORDER
 from scenewire_gateway.projects.entries import Entry, logged_entry, streamed_entry
 from scenewire_gateway.projects.state import ProjectState, State
 
-__all__ = ["Board"]
+__all__ = ["MAX_SEEN", "Board"]
 
 _RECENT: Final = 5_000
 """Messages that are kept for projects which are loaded later; the recorder is normally a quarter of a second behind."""
@@ -23,8 +23,11 @@ _RECENT: Final = 5_000
 _KNOWN: Final = 2_000
 """Projects whose state is kept; others are loaded again."""
 
+_ID_HINT: Final = "take the id from the list of projects"
+"""For browsers, programs and agents alike."""
+
 _PAGE: Final = 100
-_MAX_SEEN: Final = 2_000
+MAX_SEEN: Final = 2_000
 """Projects that are looked through for those in a state."""
 
 _PATIENCE_S: Final = 2.0
@@ -71,13 +74,14 @@ class Board:
             PermanentError: `invalid_order`, too short; `not_on_record`, there is no such project, or there are several.
             PipelineError: the record or the bus cannot be read.
         """
-        prefix = read_id_prefix(text)
+        prefix = read_id_prefix(text, hint=_ID_HINT)
         new = {str(entry.project_id) for entry in self._recent if str(entry.project_id).startswith(prefix)}
         ids = [UUID(known) for known in sorted({*await self._record.ids_beginning(prefix), *new})]
         found = {str(state.project_id): state for state in await self.states(ids)}
         if not found:
             await self._refuse_deleted(prefix, ids)
-        return found[prefix if prefix in found else select_id(prefix, list(found), place="on record")]
+        whole = prefix if prefix in found else select_id(prefix, list(found), place="on record", hint=_ID_HINT)
+        return found[whole]
 
     async def _refuse_deleted(self, prefix: str, ids: Sequence[UUID]) -> None:
         gone = [str(project_id) for project_id in ids if project_id in self._states]  # not recorded yet
@@ -130,16 +134,24 @@ class Board:
             ids = [*(project_id for project_id in new if project_id not in ids), *ids]
         return ids
 
-    async def listed(self, state: State | None = None, *, limit: int) -> list[ProjectState]:
-        """Returns projects in a state, in any if None, the most recently active first."""
+    async def listed(self, state: State | None = None, *, limit: int, offset: int = 0) -> list[ProjectState]:
+        """Returns projects in a state, in any if None, the most recently active first.
+
+        Args:
+            state: that they are in.
+            limit: the number of projects.
+            offset: projects to leave out before them.
+        """
         found: dict[UUID, ProjectState] = {}
-        for offset in range(0, _MAX_SEEN, _PAGE):
-            ids = await self._latest(limit=_PAGE, offset=offset)
+        first = offset if state is None else 0  # those in a state have to be counted
+        wanted = slice(offset - first, offset - first + limit)
+        for start in range(first, first + MAX_SEEN, _PAGE):
+            ids = await self._latest(limit=_PAGE, offset=start)
             page = await self.states(ids)
             found |= {project.project_id: project for project in page if state in (None, project.run.state)}
-            if len(ids) < _PAGE or len(found) >= limit:
+            if len(ids) < _PAGE or len(found) >= wanted.stop:
                 break
-        return list(found.values())[:limit]
+        return list(found.values())[wanted]
 
     async def _soon(self, look: Callable[[], Awaitable[ProjectState | None]]) -> ProjectState | None:
         """Looks again after each message, for a moment."""

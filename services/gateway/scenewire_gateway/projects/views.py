@@ -89,7 +89,7 @@ class ProjectList(View):
     """Projects, the most recently active first."""
 
     projects: list[ProjectView]
-    total: int = Field(description="Projects of the answer.")
+    next_offset: int | None = Field(description="Pass it as `offset` to read on; null: these are the last projects.")
 
 
 def project_path(project_id: object) -> str:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Path, Query
 
 from scenewire_gateway.access.dependencies import require
 from scenewire_gateway.access.scopes import Scope
-from scenewire_gateway.projects.board import Board
+from scenewire_gateway.projects.board import MAX_SEEN, Board
 from scenewire_gateway.projects.history import History, PublishedMessages, history_view, messages_view
 from scenewire_gateway.projects.records import Records, run_of
 from scenewire_gateway.projects.state import ProjectState, State
@@ -19,6 +19,7 @@ MAX_SEQUENCE: Final = 2**63 - 1
 """Largest sequence that a database holds."""
 
 _MAX_LISTED: Final = 200
+_MAX_OFFSET: Final = 100_000
 _MAX_MESSAGES: Final = 200
 
 RevisionQuery = Annotated[int | None, Query(ge=0, description="A revision of the project; the latest without.")]
@@ -56,12 +57,16 @@ def projects_router(board: Board, records: Records, find: ProjectFinder) -> APIR
 
     @router.get("", summary="List projects")
     async def show_all(
-        state: Annotated[State | None, Query(description="Only projects in this state.")] = None,
+        state: Annotated[
+            State | None,
+            Query(description=f"Only projects in this state, among the {MAX_SEEN:,} most recently active ones."),
+        ] = None,
         limit: Annotated[int, Query(ge=1, le=_MAX_LISTED)] = 50,
+        offset: Annotated[int, Query(ge=0, le=_MAX_OFFSET, description="Projects to leave out, to read on.")] = 0,
     ) -> ProjectList:
         """Returns projects, the most recently active first."""
-        listed = [project_view(project) for project in await board.listed(state, limit=limit)]
-        return ProjectList(projects=listed, total=len(listed))
+        listed = [project_view(project) for project in await board.listed(state, limit=limit + 1, offset=offset)]
+        return ProjectList(projects=listed[:limit], next_offset=offset + limit if len(listed) > limit else None)
 
     @router.get("/{project}", summary="Show a project")
     async def show(project: Annotated[ProjectState, found]) -> ProjectView:

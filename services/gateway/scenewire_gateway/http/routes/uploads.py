@@ -61,6 +61,9 @@ def uploads_router(store: ArtifactStore, *, max_bytes: int) -> APIRouter:
         _caller: Annotated[Caller, Depends(require(Scope.ORDER))],
     ) -> Upload:
         """Stores a clip, a picture or a sound after examining it. The name is used for nothing but its suffix."""
+        if request.headers.get("content-type", "").startswith("multipart/"):
+            message = "the body is a form; an upload is the content of the file"
+            raise Problem(415, FailureCode.MEDIA_REFUSED, message, hint="with curl, send it by --data-binary @FILE")
         suffix = PurePosixPath(name).suffix.lower()
         if suffix not in FOOTAGE_TYPES and suffix not in SOUND_TYPES:
             message = f"a file {suffix or 'without suffix'} cannot be used"
