@@ -153,7 +153,7 @@ class Bus:
                 log.info("project_has_ended")
             else:
                 await self._announce(durable, project_id)
-                await self._ended.work(self._policy.work(attempt, delivery), project_id, revision)
+                await self._ended.work(functools.partial(self._policy.work, attempt, delivery), project_id, revision)
             failpoint(Point.PUBLISHED)
             if is_armed(Point.ACKNOWLEDGED):
                 await delivery.raw.ack_sync()  # FastStream acknowledges after this, and not twice

@@ -6,7 +6,7 @@ Every process reads them for itself: a durable that replicas share would deliver
 import asyncio
 import sys
 from collections import defaultdict
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, aclosing
 from typing import Final
 from uuid import UUID
@@ -70,9 +70,9 @@ class EndedProjects:
         """Returns whether a project was deleted."""
         return self.includes(project_id, _EVERY_REVISION)
 
-    async def work(self, work: Awaitable[None], project_id: UUID, revision: int) -> None:
-        """Awaits work for a revision of a project; cancels it and returns when that revision ends, or a later one."""
-        task = asyncio.ensure_future(_coroutine(work))
+    async def work(self, work: Callable[[], Awaitable[None]], project_id: UUID, revision: int) -> None:
+        """Works for a revision of a project; cancels the work and returns when that revision ends, or a later one."""
+        task = asyncio.create_task(_done(work))  # it may be cancelled before it begins
         self._working[project_id][task] = revision
         try:
             await task
@@ -101,5 +101,5 @@ class EndedProjects:
                 task.cancel()
 
 
-async def _coroutine(work: Awaitable[None]) -> None:
-    await work
+async def _done(work: Callable[[], Awaitable[None]]) -> None:
+    await work()
