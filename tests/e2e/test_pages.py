@@ -14,7 +14,7 @@ from scenewire_gateway.access.keys import KeysFile
 from scenewire_gateway.access.scopes import Scope
 from scenewire_gateway.http.bounds import route_limits
 from tests.support.browser import chromium
-from tests.support.doors import gateway_of, open_door, ordered, until_state
+from tests.support.doors import an_order, gateway_of, open_door, ordered, until_state
 from tests.support.gateway_stack import running_gateway
 from tests.support.pages import Pages
 
@@ -209,6 +209,23 @@ async def test_the_board_needs_few_requests_and_bytes(browser: Any, tmp_path: Pa
         sizes = await pages.run(LOADED)
         assert len(sizes) < MAX_REQUESTS
         assert sum(sizes) < MAX_BYTES
+
+
+async def test_the_board_shows_all_projects_in_steps(browser: Any, tmp_path: Path) -> None:
+    async with running_gateway(tmp_path) as url, httpx2.AsyncClient(base_url=url, timeout=60) as client:
+        orders = b"\n".join(json.dumps(an_order(title=f"Number {number}", voice="?")).encode() for number in range(61))
+        batch = (await client.post("/v1/batches", content=orders)).json()
+        for order in batch["accepted"]:
+            await until_state(client, order["project_id"], "failed")  # at once: there is no such voice
+        pages = Pages(browser, url)
+        await pages.open()
+        await pages.until("document.querySelectorAll('.card').length === 60")
+        await pages.press("Show more")
+        await pages.until("document.querySelectorAll('.card').length === 61")
+        assert await pages.run(
+            "return ![...document.querySelectorAll('button')].some(({ textContent, hidden }) =>"
+            " textContent === 'Show more' && !hidden)"
+        )
 
 
 async def test_pages_that_are_left_give_their_event_streams_back(
