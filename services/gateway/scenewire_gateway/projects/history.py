@@ -10,6 +10,7 @@ from pydantic import Field
 from scenewire.messages import ProjectCancelled, ProjectFailed, ScenesScripted, ScriptRequested, VideoAssembled
 from scenewire.record.content import Content, parse
 from scenewire.record.queries import Row
+from scenewire_gateway.projects.changes import NO_CHANGES, Changes, changes_between
 from scenewire_gateway.projects.views import View
 
 __all__ = ["Happening", "History", "PublishedMessages", "history_view", "messages_view"]
@@ -22,6 +23,7 @@ class Happening(View):
     revision: int
     by: str
     what: str
+    changes: Changes | None = Field(description="What an edit or an approval changed; null: it is neither.")
     sequence: int
 
 
@@ -63,25 +65,34 @@ def messages_view(rows: Iterable[Row]) -> PublishedMessages:
 
 def history_view(rows: Iterable[Row]) -> History:
     """Returns the history that the messages of a project tell, in their order."""
-    history, waits = [], False
+    history: list[Happening] = []
+    before: ScenesScripted | None = None
     for row in rows:
         content = parse(row["subject"], row["body"])[0] if row["body"] is not None else None
-        told = _told(content, waits=waits)
-        if isinstance(content, ScenesScripted):
-            waits = content.brief.awaits_approval
-        if content is not None and told is not None:
+        changes = None
+        if isinstance(content, ScenesScripted) and before is not None:
+            changes = changes_between(before, content)
+        happened = _happened(content, before, changes)
+        before = content if isinstance(content, ScenesScripted) else before
+        if happened is not None:
+            by, what = happened
             at = datetime.fromisoformat(row["published_at"])
-            by, what = told
-            history.append(Happening(at=at, revision=row["revision"], by=by, what=what, sequence=row["sequence"]))
+            happening = Happening(
+                at=at, revision=row["revision"], by=by, what=what, changes=changes, sequence=row["sequence"]
+            )
+            history.append(happening)
     return History(history=history)
 
 
-def _told(content: Content | None, *, waits: bool) -> tuple[str, str] | None:
-    """Returns who did what; None if a message tells nothing of that.
+def _happened(
+    content: Content | None, before: ScenesScripted | None, changes: Changes | None
+) -> tuple[str, str] | None:
+    """Returns who did what; None if a message says nothing of that.
 
     Args:
         content: the message.
-        waits: whether the storyboard before it awaits approval.
+        before: the latest storyboard before it.
+        changes: what distinguishes them, if the message is a storyboard.
     """
     match content:
         case ScriptRequested(revision=0):
@@ -89,7 +100,9 @@ def _told(content: Content | None, *, waits: bool) -> tuple[str, str] | None:
         case ScriptRequested():
             return content.requested_by, "ordered again"
         case ScenesScripted(revision=revision) if revision > 0:
-            return content.requested_by, "approved" if waits and not content.brief.awaits_approval else "edited"
+            if before is not None and before.brief.awaits_approval and not content.brief.awaits_approval:
+                return content.requested_by, "approved"
+            return content.requested_by, "retried" if changes == NO_CHANGES else "edited"
         case ProjectCancelled():
             return content.requested_by, f"cancelled: {content.reason}" if content.reason else "cancelled"
         case ProjectFailed():

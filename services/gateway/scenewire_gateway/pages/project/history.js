@@ -45,7 +45,28 @@ function happening(what) {
   return [words.happenings[event] ?? event, ...cause].join(": ");
 }
 
-function entry({ at, by, what, revision }) {
+/** What an edit changed, in a line. */
+function changed(changes) {
+  if (!changes) return "";
+  const { edited, added, dropped, reordered, options, remade } = changes;
+  const facts = [
+    edited.length && words.changes.edited(edited.join(", ")),
+    added.length && words.changes.added(added.join(", ")),
+    dropped.length && words.changes.dropped(dropped.join(", ")),
+    reordered && words.changes.reordered,
+    options.length && words.changes.options(options.map((name) => words.changes.names[name] ?? name).join(", ")),
+    remade.length && words.changes.remade,
+  ];
+  return facts.filter(Boolean).join(" · ") || words.changes.none;
+}
+
+function entry({ at, by, what, revision, changes }) {
   const facts = [format.dateTime(at), by && words.by(by), words.revision(revision)].filter(Boolean).join(" · ");
-  return el("li", {}, el("p", {}, happening(what)), el("p", { class: "muted" }, el("time", { datetime: at }, facts)));
+  return el(
+    "li",
+    {},
+    el("p", {}, happening(what)),
+    changes && what !== "retried" && el("p", {}, changed(changes)),
+    el("p", { class: "muted" }, el("time", { datetime: at }, facts)),
+  );
 }
