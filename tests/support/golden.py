@@ -5,6 +5,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 from scenewire.messages import (
@@ -19,10 +20,12 @@ from scenewire.messages import (
     ProjectCancelled,
     ProjectDeleted,
     ProjectFailed,
+    ProviderUse,
     ScriptRequested,
     SourceFacts,
     StoryboardEdit,
     VideoAssembled,
+    Work,
 )
 from scenewire.messages.base import WireModel
 from scenewire.topology import EDIT_STORYBOARD
@@ -56,6 +59,19 @@ def messages() -> Mapping[str, WireModel]:
         name: artifact(name)
         for name in ("video", "captions_srt", "captions_vtt", "thumbnail", "credits_json", "credits_txt", "script_json")
     }
+    use = ProviderUse(provider="groq", model="m", requests=2, input_tokens=900, output_tokens=400, money=0.00039)
+    work = Work(
+        service="script",
+        worker="host:12",
+        started_at=datetime(2026, 11, 29, 12, tzinfo=UTC),
+        wall_s=2.5,
+        own_cpu_s=0.25,
+        child_cpu_s=1.5,
+        bytes_fetched=1_000,
+        bytes_stored=2_000,
+        results_made=1,
+        providers=(use,),
+    )
     everything: list[Message | ScriptRequested] = [
         ScriptRequested(
             project_id=PROJECT,
@@ -67,7 +83,7 @@ def messages() -> Mapping[str, WireModel]:
             look=Look(width=1080, height=1920, frame_rate=25, captions=False),
             footage_providers=("library",),
         ),
-        builders.scripted(PROJECT),
+        builders.scripted(PROJECT).model_copy(update={"work": work}),
         builders.narration_requested(PROJECT),
         builders.audio_rendered(PROJECT),
         sourced,
@@ -84,6 +100,7 @@ def messages() -> Mapping[str, WireModel]:
             device="NVIDIA L4, driver 550.54",
             audio_codec="aac",
             loudness=Loudness(integrated_lufs=-14.0, true_peak_dbtp=-1.5),
+            work=work.model_copy(update={"service": "assembly", "providers": ()}),
         ),
         ProjectFailed(project_id=PROJECT, stage="tts", scene_number=2, code="speech_failed", message="no", hint="do"),
         ProjectCancelled(project_id=PROJECT, reason="changed my mind"),

@@ -35,14 +35,14 @@ def main(argument: str) -> None:
         elif first == HANG:
             signal.pause()
         elif first == REFUSE:
-            say({"unusable": "there is no such voice"})
+            say({"unusable": "there is no such voice", "cpu_s": 0.25})
         elif first == NO_MEMORY:
-            say({"memory": "CUDA out of memory"})
+            say({"memory": "CUDA out of memory", "cpu_s": 0.25})
         elif first == BABBLE:
             sys.stdout.write("Downloading model.safetensors: 3 %\n")
             sys.stdout.flush()
         else:
-            say({"samples": size, "durations": [1] * size}, struct.pack(f"<{size}f", *request["ids"]))
+            say({"samples": size, "durations": [1] * size, "cpu_s": 0.25}, struct.pack(f"<{size}f", *request["ids"]))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from scenewire.accounting import charge
 from scenewire.artifacts.store import ArtifactStore, check_key
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import ScenesScripted
@@ -33,7 +34,10 @@ class ScriptDocuments:
             TransientError: the store is unavailable.
         """
         stored = await self._store.read_document(_key(project_id, revision))
-        return None if stored is None else _read(stored)
+        script = None if stored is None else _read(stored)
+        if script is not None:
+            charge(results_reused=1)
+        return script
 
     async def save(self, scripted: ScenesScripted) -> ScenesScripted:
         """Stores the script of a revision and returns the valid one: the earlier one if two workers raced.
@@ -46,6 +50,7 @@ class ScriptDocuments:
         """
         scripted, document = _fitting(scripted)
         key = _key(scripted.project_id, scripted.revision)
+        charge(results_made=1)
         first = await self._store.write_once(key, document)
         if first == document:
             return scripted

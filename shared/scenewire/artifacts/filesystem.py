@@ -10,6 +10,7 @@ from pathlib import Path
 
 from typing_extensions import override
 
+from scenewire.accounting import charge
 from scenewire.artifacts.finishing import finish
 from scenewire.artifacts.scratch import Scratch, measure, storage_errors, sync
 from scenewire.artifacts.store import ArtifactStore, StoredFile, check_disposable, check_key, content_key
@@ -113,6 +114,7 @@ class FilesystemStore(ArtifactStore):
         target = self._root / key
         if not self._is_intact(target, digest, size):
             self._move_or_copy(path, target)
+            charge(bytes_stored=size)
         return ref
 
     def _is_intact(self, target: Path, digest: str, size: int) -> bool:
@@ -125,6 +127,7 @@ class FilesystemStore(ArtifactStore):
     def _deliver(self, key: str, path: Path, media_type: str) -> ArtifactRef:
         digest, size = measure(path)
         self._move_or_copy(path, self._root / key)
+        charge(bytes_stored=size)
         return ArtifactRef(key=key, sha256=digest, size=size, media_type=media_type)
 
     def _move_or_copy(self, source: Path, target: Path) -> None:

@@ -26,6 +26,7 @@ from obstore.store import ObjectStore as Client
 from obstore.store import from_url
 from typing_extensions import override
 
+from scenewire.accounting import charge
 from scenewire.artifacts.cache import Cache
 from scenewire.artifacts.finishing import finish
 from scenewire.artifacts.metrics import store_metrics
@@ -197,6 +198,7 @@ class ObjectStore(ArtifactStore):
                 max_concurrency=_UPLOADS,
             )
         store_metrics().bytes.labels("sent").inc(ref.size)
+        charge(bytes_stored=ref.size)
         if self._cache.holds_scratch(path):
             await asyncio.to_thread(self._cache.keep, path, ref)
 
@@ -233,6 +235,7 @@ class ObjectStore(ArtifactStore):
                 hint="check the store and the network",
             )
         store_metrics().bytes.labels("fetched").inc(received)
+        charge(bytes_fetched=received)
         return digest.hexdigest()
 
     def _missing(self, ref: ArtifactRef, error: FileNotFoundError) -> Exception:

@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from scenewire.accounting import charge
 from scenewire.artifacts.store import ArtifactStore, check_key
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import ArtifactRef
@@ -50,10 +51,14 @@ class Results:
     async def find(self, inputs: str, model: type[ResultT]) -> ResultT | None:
         """Returns the result for a fingerprint; None unless it is stored and all its files are intact."""
         document = await self._store.read_document(self._key(inputs))
-        return None if document is None else await self._intact(document, model)
+        result = None if document is None else await self._intact(document, model)
+        if result is not None:
+            charge(results_reused=1)
+        return result
 
     async def save(self, inputs: str, result: ResultT) -> ResultT:
         """Stores a result and returns the valid one: the earlier one if two workers raced."""
+        charge(results_made=1)
         document = result.model_dump_json().encode()
         stored = await self._store.write_once(self._key(inputs), document)
         if stored == document:
@@ -66,6 +71,7 @@ class Results:
 
     async def replace(self, inputs: str, result: ResultT) -> ResultT:
         """Replaces an earlier result: for results that expire, such as copies of remote files."""
+        charge(results_made=1)
         await self._store.replace_document(self._key(inputs), result.model_dump_json().encode())
         return result
 

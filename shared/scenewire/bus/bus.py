@@ -18,6 +18,7 @@ from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError, ServiceUnavailableError
 from pydantic import BaseModel
 
+from scenewire.accounting import Account, current_account, measure_threads
 from scenewire.bus.admission import require_admission
 from scenewire.bus.backlog import BacklogSource, backlog_of_this_process
 from scenewire.bus.client import BusClient
@@ -36,6 +37,7 @@ from scenewire.observability.health import Check, Health, State
 from scenewire.observability.http_endpoint import monitor_of_this_process
 from scenewire.observability.logging_setup import configure_logs
 from scenewire.observability.loop_watchdog import LoopWatchdog
+from scenewire.processes.measured_children import measure_children
 from scenewire.settings import AdmissionSettings, ServiceSettings
 from scenewire.topology import PIPELINE, RETRY, Durable, Retry, Stream, progress_subject
 
@@ -153,7 +155,10 @@ class Bus:
                 log.info("project_has_ended")
             else:
                 await self._announce(durable, project_id)
-                await self._ended.work(functools.partial(self._policy.work, attempt, delivery), project_id, revision)
+                delivery.account = account = Account(self._service)
+                with account.open():
+                    work = functools.partial(self._policy.work, attempt, delivery)
+                    await self._ended.work(lambda: account.measured(work()), project_id, revision)
             failpoint(Point.PUBLISHED)
             if is_armed(Point.ACKNOWLEDGED):
                 await delivery.raw.ack_sync()  # FastStream acknowledges after this, and not twice
@@ -215,13 +220,17 @@ class Bus:
         return register
 
     async def publish(self, message: ScriptRequested | Message) -> PubAck:
-        """Stores a message and returns after the PubAck. The server drops a repetition and acknowledges it.
+        """Stores a message, with the work of the running handler since its last one, and returns after the PubAck.
+
+        The server drops a repetition and acknowledges it.
 
         Raises:
             PermanentError: `message_too_large`, nothing was sent.
             TransientError: `storage_full`, `bus_unavailable` or `bus_not_provisioned`.
         """
         failpoint(Point.STORED)
+        if "work" in type(message).model_fields and (account := current_account()) is not None:
+            message = message.model_copy(update={"work": account.take()})
         body = message.model_dump_json().encode()
         require_body_fits(message.subject, body, body_limit(self._policy.max_payload))
         with publish_errors(message.subject):
@@ -364,11 +373,15 @@ class Bus:
         return FastStream(
             self.broker,
             logger=None,
-            on_startup=[self._join_monitor, self._attach, *self._on_start],
+            on_startup=[self._measure, self._join_monitor, self._attach, *self._on_start],
             after_startup=[self._start_batches, self._mark_running],
             on_shutdown=[*self._before_stop, self._stop_work, self._stop_batches],
             after_shutdown=[self._ended.close, self._leave_monitor, *self._on_stop],
         )
+
+    async def _measure(self) -> None:
+        measure_threads()
+        measure_children()
 
     async def _join_monitor(self) -> None:
         self._health.require("bus", self._is_connected)

@@ -88,6 +88,7 @@ from scenewire.messages.values import (
     SourceFacts,
     Word,
 )
+from scenewire.messages.work import ProviderUse, Work
 
 __all__ = [
     "COLOURS",
@@ -142,6 +143,7 @@ __all__ = [
     "ProjectCancelled",
     "ProjectDeleted",
     "ProjectFailed",
+    "ProviderUse",
     "Quantity",
     "Quotation",
     "RedrivenStage",
@@ -161,6 +163,7 @@ __all__ = [
     "StoryboardEdit",
     "VideoAssembled",
     "Word",
+    "Work",
     "YearOnLine",
     "check_key",
     "derive_project_id",

@@ -15,6 +15,7 @@ from scenewire.messages.base import MAX_SCENES, RequestedBy, Revision, Sha256, W
 from scenewire.messages.ids import derive_message_id
 from scenewire.messages.orders import ScriptRequested
 from scenewire.messages.values import Brief, Footage, Loudness, Narration, RemadeStage, Scene, Segment
+from scenewire.messages.work import Work
 
 __all__ = [
     "MESSAGES",
@@ -67,6 +68,7 @@ class ScenesScripted(Message):
     edit: Sha256 | None = Field(
         default=None, description="Fingerprint of the edit that made this revision; None for the script of an order."
     )
+    work: Work | None = None
 
     @model_validator(mode="after")
     def _is_numbered(self) -> Self:
@@ -93,13 +95,13 @@ class SceneMessage(Message):
     )
 
     def next(self, kind: type[_Following], **result: object) -> _Following:
-        """Builds the scene's next message: this one's envelope and contents, and a stage's result.
+        """Builds the scene's next message: this one's envelope and contents without its work, and a stage's result.
 
         Args:
             kind: the class of the message.
             **result: fields that this message lacks or that change.
         """
-        shared = type(self).model_fields.keys() & kind.model_fields.keys()
+        shared = type(self).model_fields.keys() & kind.model_fields.keys() - {"work"}
         return kind(**{name: getattr(self, name) for name in shared} | result)
 
     def rerun_of(self, stage: RemadeStage) -> dict[str, str]:
@@ -126,6 +128,7 @@ class AudioRendered(SceneMessage):
     SUBJECT: ClassVar[str] = "audio.rendered"
 
     narration: Narration
+    work: Work | None = None
 
 
 class FootageSourced(SceneMessage):
@@ -138,6 +141,7 @@ class FootageSourced(SceneMessage):
     selection: ArtifactRef | None = Field(
         default=None, description="The footage as a stored document, which a later revision may keep."
     )
+    work: Work | None = None
 
 
 class SegmentRendered(SceneMessage):
@@ -149,6 +153,7 @@ class SegmentRendered(SceneMessage):
     footage: Footage
     segment: Segment
     selection: ArtifactRef | None = Field(default=None, description="As in `footage.sourced`.")
+    work: Work | None = None
 
     @property
     @override
@@ -183,6 +188,7 @@ class VideoAssembled(Message):
     audio_codec: str
     loudness: Loudness
     notes: tuple[str, ...] = Field(default=(), description="Everything that stages changed or left out, for people.")
+    work: Work | None = None
 
 
 class ProjectFailed(Message):
@@ -195,6 +201,7 @@ class ProjectFailed(Message):
     code: str = Field(description="One of the codes in docs/errors.md.")
     message: str
     hint: str = Field(default="", description="What to do next.")
+    work: Work | None = None
 
 
 class ProjectCancelled(Message):

@@ -20,6 +20,7 @@ from typing import Final
 
 import httpx2
 
+from scenewire.accounting import charge
 from scenewire.probe.accepted_formats import SIGNATURE_BYTES, still_suffix
 from scenewire_sourcing.providers.base import FootageUnavailableError, RemoteFile
 
@@ -179,7 +180,9 @@ class Downloader:
         try:
             await asyncio.shield(writing)
         finally:  # the thread outlives a cancellation and must not find the file closed
-            progress.received += await writing
+            written = await writing
+            progress.received += written
+            charge(bytes_fetched=written)
 
     def _check_size(self, size: int) -> None:
         if size > self._max_bytes:

@@ -13,6 +13,7 @@ from typing import Final
 import anyio
 import structlog
 
+from scenewire.accounting import not_accounted
 from scenewire.processes.run import drain, guards
 
 __all__ = ["MAX_ANSWER_BYTES", "ServerProcess"]
@@ -60,16 +61,17 @@ class ServerProcess:
         """
         if shutil.which(self._command[0], path=self._env.get("PATH")) is None:
             raise FileNotFoundError(errno.ENOENT, "the program does not exist or is not executable", self._command[0])
-        process = await asyncio.create_subprocess_exec(
-            *guards(),
-            *self._command,
-            env=dict(self._env),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            limit=self._max_answer_bytes,
-            start_new_session=True,
-        )
+        with not_accounted():  # it serves many messages
+            process = await asyncio.create_subprocess_exec(
+                *guards(),
+                *self._command,
+                env=dict(self._env),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                limit=self._max_answer_bytes,
+                start_new_session=True,
+            )
         self._process = process
         reading = asyncio.create_task(self._read_stderr(process))
         try:

@@ -416,6 +416,7 @@ class DeliveryMiddleware(BaseMiddleware[Any, Any]):
             code=failure.code,
             message=readable(failure.message),
             hint="; ".join(filter(None, (readable(failure.hint), where))),
+            work=delivery.account.take() if delivery.account is not None else None,
         )
         await self._policy.publish(failed)
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from nats.aio.msg import Msg
 
+from scenewire.accounting import Account
 from scenewire.messages import StoredMessage
 
 __all__ = ["Delivery", "current", "current_delivery", "stored_message"]
@@ -42,6 +43,8 @@ class Delivery:
     """Whether its handler has started: until then a failed validation is the message's fault, afterwards it is a bug."""
     interrupted: int = 0
     """How many of its deliveries ended through no fault of its own."""
+    account: Account | None = None
+    """What its handler uses; None before it starts, and for messages that are no work for a project."""
 
     @property
     def tries(self) -> int:

@@ -5,7 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, Protocol, TypedDict
 
-from pydantic import BaseModel
+from pydantic import BaseModel, NonNegativeInt
+
+from scenewire.accounting import charge_provider
+from scenewire.messages import ProviderUse
 
 __all__ = [
     "ChatMessage",
@@ -14,6 +17,7 @@ __all__ = [
     "Models",
     "RejectedError",
     "Reply",
+    "charge_rejected",
 ]
 
 _THOUGHTS: Final = re.compile(r"\A.*</think>", re.DOTALL)
@@ -92,10 +96,33 @@ class _Choice(BaseModel):
     finish_reason: str | None = None
 
 
+class _Usage(BaseModel):
+    prompt_tokens: NonNegativeInt
+    completion_tokens: NonNegativeInt
+
+
 class Completion(BaseModel):
-    """The body of an answer; the rest of it, such as the usage, is not needed."""
+    """The parts of an answer that are used."""
 
     choices: list[_Choice]
+    usage: _Usage | None = None
+
+    def charge(self, client: LanguageModelClient) -> None:
+        """Charges the tokens of the answer to the running handler.
+
+        Args:
+            client: the client that got it.
+        """
+        usage = self.usage
+        charge_provider(
+            ProviderUse(
+                provider=client.provider,
+                model=client.model,
+                requests=1,
+                input_tokens=usage and usage.prompt_tokens,
+                output_tokens=usage and usage.completion_tokens,
+            )
+        )
 
     def reply(self) -> Reply:
         """Returns the first choice, without the model's thoughts."""
@@ -103,6 +130,11 @@ class Completion(BaseModel):
             return Reply("", cut_off=False)
         choice = self.choices[0]
         return Reply(_THOUGHTS.sub("", choice.message.content or ""), cut_off=choice.finish_reason == "length")
+
+
+def charge_rejected(client: LanguageModelClient) -> None:
+    """Charges an answer that the provider rejected: it was made, and the provider doesn't say how many tokens it took."""
+    charge_provider(ProviderUse(provider=client.provider, model=client.model, requests=1))
 
 
 class _Model(BaseModel):

@@ -23,6 +23,7 @@ from scenewire_script.writers.language_model.client import (
     Models,
     RejectedError,
     Reply,
+    charge_rejected,
 )
 
 __all__ = ["GroqClient"]
@@ -115,6 +116,7 @@ class GroqClient(LanguageModelClient):
                 )
                 completion = _read(Completion, await response.read())
         log.debug("groq_answered", remaining_tokens=response.headers.get("x-ratelimit-remaining-tokens"))
+        completion.charge(self)
         reply = completion.reply()
         return Reply(reply.text.replace(self._key.get_secret_value(), "…"), cut_off=reply.cut_off)
 
@@ -149,6 +151,7 @@ class GroqClient(LanguageModelClient):
                 retry_after=retry_after(headers),
             )
         if code == "json_validate_failed" or "failed_generation" in details:
+            charge_rejected(self)
             return RejectedError("the answer does not match the schema")
         return self._permanent(status, code, explanation)
 

@@ -126,7 +126,9 @@ class OpenAICompatibleClient(LanguageModelClient):
         self._server.require_served(answer)
         if not answer.is_ok:
             raise await self._refusal(answer)
-        reply = self._read(Completion, answer).reply()
+        completion = self._read(Completion, answer)
+        completion.charge(self)
+        reply = completion.reply()
         if attempt != first:
             log.info("response_format_not_supported", refused=_FORMATS[first], uses=_FORMATS[attempt])
             self._format = attempt

@@ -10,7 +10,9 @@ import structlog
 from numpy.typing import NDArray
 from pydantic import SecretStr
 
+from scenewire.accounting import charge_provider
 from scenewire.errors import FailureCode, PermanentError, TransientError
+from scenewire.messages import ProviderUse
 from scenewire.model_server import ModelServer, ServerAnswer
 from scenewire_tts.engines.openai_compatible.wave_file import DamagedWaveError, read_wave
 
@@ -89,6 +91,8 @@ class SpeechServer:
         self._server.require_served(answer)
         if not answer.is_ok:
             raise self._refusal(answer, self._server.explanation(refusal or answer))
+        use = ProviderUse(provider="openai-compatible", model=self.model, requests=1, characters=len(text))
+        charge_provider(use)
         samples, rate = self._audio(kind, answer)
         if attempt != first:
             log.info("speech_format_not_supported", refused=_FORMATS[first], uses=kind)

@@ -6,12 +6,14 @@ does not take the worker down. This process cannot open network connections.
     argument  {"engine": "kokoro-onnx", "folder": "/models/kokoro", "device": "auto", "threads": 2}
     handshake one line {"vocabulary": {…}, "runtime": …, "device": …, "durations": true}, or {"unusable": why}
     request   one line {"ids": […], "mixture": [["af_sky", 1.0]], "speed": 1.0}
-    answer    one line {"samples": n, "durations": […]}, then n 32-bit floats; or {"unusable": why} or {"memory": why}
+    answer    one line {"samples": n, "durations": […], "cpu_s": …}, then n 32-bit floats; or {"unusable": why, "cpu_s": …}
+              or {"memory": why, "cpu_s": …}
 """
 
 import json
 import os
 import sys
+import time
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -71,17 +73,22 @@ def main(argument: str) -> int:
 
 
 def _answer(answers: BinaryIO, model: VoiceModel, voices: dict[str, Path], request: dict[str, Any]) -> None:
+    started = time.process_time()
+
+    def answer(header: dict[str, Any], body: bytes = b"") -> None:
+        _send(answers, header | {"cpu_s": time.process_time() - started}, body)
+
     try:
         mixture = tuple((name, share) for name, share in request["mixture"])
         styles = mix(mixture, {name: read_named(voices, name) for name, _ in mixture})
         ids = request["ids"]
         sound = model.speak(ids, styles[min(len(ids), len(styles)) - 1], request["speed"])
     except OutOfMemoryError as error:
-        _send(answers, {"memory": str(error)})
+        answer({"memory": str(error)})
     except (UnusableError, VoicesError) as error:
-        _send(answers, {"unusable": str(error)})
+        answer({"unusable": str(error)})
     else:
-        _send(answers, {"samples": len(sound.audio), "durations": sound.durations}, sound.audio.astype("<f4").tobytes())
+        answer({"samples": len(sound.audio), "durations": sound.durations}, sound.audio.astype("<f4").tobytes())
 
 
 def _send(answers: BinaryIO, header: dict[str, Any], body: bytes = b"") -> None:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from scenewire.accounting import charge, not_accounted
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.processes.run import child_environment, guards, python_module, reap, stderr_tail
 from scenewire_tts.engines.kokoro.model.base import OutOfMemoryError, Sound
@@ -95,6 +96,7 @@ class ModelProcess:
         async with self._lock:
             await self._ensure_started()
             answer, body = await self._exchange(json.dumps(request).encode() + b"\n", _SPEAK_TIMEOUT_S)
+        charge(child_cpu_s=answer["cpu_s"])
         if "memory" in answer:
             raise OutOfMemoryError(answer["memory"])
         if "unusable" in answer:
@@ -106,16 +108,17 @@ class ModelProcess:
         if self._handshake is not None and self._process is not None and self._process.returncode is None:
             return self._handshake
         await self._end()
-        self._process = await asyncio.create_subprocess_exec(
-            *guards(),
-            *self._command,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env=self._environment(),
-            limit=_MAX_LINE_BYTES,
-            start_new_session=True,
-        )
+        with not_accounted():  # it reports what each utterance takes
+            self._process = await asyncio.create_subprocess_exec(
+                *guards(),
+                *self._command,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                env=self._environment(),
+                limit=_MAX_LINE_BYTES,
+                start_new_session=True,
+            )
         self._stderr = asyncio.create_task(stderr_tail(self._process))
         reply, _ = await self._exchange(b"", _LOAD_TIMEOUT_S)
         if "unusable" in reply:
