@@ -1,9 +1,10 @@
 """All writes to the database: one transaction per batch, with the audit log."""
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from operator import attrgetter, itemgetter
-from typing import Final
+from typing import Any, Final
 
 from pydantic_core import to_json
 from sqlalchemy import Connection, Engine, RowMapping, delete, select, update
@@ -22,6 +23,7 @@ from scenewire.database.models import (
     Project,
     Scene,
     VisualSuggestion,
+    WorkEntry,
 )
 from scenewire.database.revision import require_expected
 from scenewire.database.videos import SqlVideoRepository, Video
@@ -41,6 +43,7 @@ from scenewire_recorder.projection.projection import (
     job_id,
     output_folder,
 )
+from scenewire_recorder.projection.work_rows import WORK_COLUMNS, work_row
 
 __all__ = ["ALL_SCENES", "Repository", "UnitOfWork"]
 
@@ -96,11 +99,34 @@ class UnitOfWork:
         self._connection = connection
 
     def append(self, entries: Sequence[LogEntry]) -> list[LogEntry]:
-        """Adds new entries to the log and returns them.
+        """Adds new entries to the log, with the rows of the work behind them, and returns them.
 
         A message is known by its id. One that has the id of another message and says something else is no repetition:
-        it goes by its spare id.
+        it goes by its spare id. Work does not make a repetition another message.
         """
+        new = self._append(entries)
+        insert(self._connection, WorkEntry.__tablename__, WORK_COLUMNS, _work_rows(new))
+        return new
+
+    def rebuild_work(self, project_id: str, entries: Sequence[LogEntry]) -> bool:
+        """Replaces the rows of the work for a project if they differ from its messages; returns whether they did.
+
+        Args:
+            project_id: the project.
+            entries: all its messages.
+        """
+        of_project = WorkEntry.project_id == project_id
+        stored = self._connection.execute(
+            select(*(WorkEntry.__table__.c[name] for name in WORK_COLUMNS)).where(of_project)
+        )
+        wanted = _work_rows(entries)
+        if {tuple(row) for row in stored} == set(wanted):
+            return False
+        self._connection.execute(delete(WorkEntry).where(of_project))
+        insert(self._connection, WorkEntry.__tablename__, WORK_COLUMNS, wanted)
+        return True
+
+    def _append(self, entries: Sequence[LogEntry]) -> list[LogEntry]:
         if insert_new(self._connection, "message_log", _LOG_COLUMNS, [_logged(entry) for entry in entries]):
             return list(entries)  # the usual case
         new = self._unknown(entries)
@@ -111,10 +137,10 @@ class UnitOfWork:
         ids = {entry.message_id for entry in entries} | {entry.spare_id for entry in entries}
         columns = (LoggedMessage.message_id, LoggedMessage.subject, LoggedMessage.body, LoggedMessage.raw_body)
         stored = self._connection.execute(select(*columns).where(LoggedMessage.message_id.in_(ids)))
-        known = {message_id: tuple(said) for message_id, *said in stored}
+        known = {row.message_id: _said(row.subject, row.body, row.raw_body) for row in stored}
         new = []
         for entry in entries:
-            said = (entry.subject, entry.body, entry.raw_body)
+            said = _said(entry.subject, entry.body, entry.raw_body)
             if known.get(entry.message_id, said) != said:
                 entry = entry.renamed()  # noqa: PLW2901 - the same entry by another name
             if entry.message_id not in known:
@@ -280,6 +306,20 @@ class UnitOfWork:
         query = f"SELECT {', '.join(columns)} FROM {table.__tablename__} WHERE {key} IN ({{}})"  # noqa: S608
         rows = select_rows(self._connection, query, list(among))
         return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
+def _work_rows(entries: Iterable[LogEntry]) -> list[tuple[Any, ...]]:
+    return [row for row in map(work_row, entries) if row is not None]
+
+
+def _said(subject: str, body: str | None, raw_body: bytes | None) -> tuple[str, str | None, bytes | None]:
+    """Returns what a message says, without the work behind it, which differs from one run of a handler to the next."""
+    with suppress(ValueError, RecursionError):
+        fields = json.loads(body or "")
+        if isinstance(fields, dict) and "work" in fields:
+            del fields["work"]
+            return subject, json.dumps(fields), raw_body
+    return subject, body, raw_body
 
 
 def _chunks(values: Collection[str]) -> Iterator[list[str]]:

@@ -31,7 +31,7 @@ from scenewire.bus.metrics import bus_metrics, message_metrics
 from scenewire.bus.publishing import PUBLISH_TIMEOUT_S, body_limit, message_headers, publish_errors, require_body_fits
 from scenewire.errors import FailureCode, PermanentError, PipelineError, TransientError
 from scenewire.failpoints import Point, failpoint, is_armed
-from scenewire.messages import Message, Progress, ScriptRequested, StoredMessage
+from scenewire.messages import Accounted, Message, Progress, ScriptRequested, StoredMessage
 from scenewire.messages.headers import CONTENT_TYPE
 from scenewire.observability.health import Check, Health, State
 from scenewire.observability.http_endpoint import monitor_of_this_process
@@ -229,7 +229,7 @@ class Bus:
             TransientError: `storage_full`, `bus_unavailable` or `bus_not_provisioned`.
         """
         failpoint(Point.STORED)
-        if "work" in type(message).model_fields and (account := current_account()) is not None:
+        if isinstance(message, Accounted) and (account := current_account()) is not None:
             message = message.model_copy(update={"work": account.take()})
         body = message.model_dump_json().encode()
         require_body_fits(message.subject, body, body_limit(self._policy.max_payload))

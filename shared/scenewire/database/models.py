@@ -33,6 +33,7 @@ __all__ = [
     "SystemPrompt",
     "Video",
     "VisualSuggestion",
+    "WorkEntry",
 ]
 
 NAMING: Final = {
@@ -237,6 +238,37 @@ class AssemblyJob(Base):
     started_at: Mapped[str | None]
     completed_at: Mapped[str | None]
     created_at: Mapped[str | None]
+
+
+class WorkEntry(Base):
+    """What the work behind a message used, as the message reports it: one row for each message that does.
+
+    `money` and tokens are NULL where a provider was asked and does not report them or has no price. `providers` is JSON.
+    """
+
+    __tablename__ = "work"
+    __table_args__ = (Index(None, "project_id"),)
+
+    message_id: Mapped[str] = mapped_column(ForeignKey(LoggedMessage.message_id, ondelete="CASCADE"), primary_key=True)
+    project_id: Mapped[str]
+    revision: Mapped[int]
+    stage: Mapped[str]
+    scene_number: Mapped[int | None]
+    worker: Mapped[str]
+    started_at: Mapped[str]
+    wall_seconds: Mapped[float]
+    own_cpu_seconds: Mapped[float]
+    child_cpu_seconds: Mapped[float]
+    bytes_fetched: Mapped[int] = mapped_column(Big)
+    bytes_stored: Mapped[int] = mapped_column(Big)
+    results_reused: Mapped[int]
+    results_made: Mapped[int]
+    requests: Mapped[int]
+    input_tokens: Mapped[int | None] = mapped_column(Big)
+    output_tokens: Mapped[int | None] = mapped_column(Big)
+    characters: Mapped[int | None] = mapped_column(Big)
+    money: Mapped[float | None]
+    providers: Mapped[str]
 
 
 class AuditEntry(Base):

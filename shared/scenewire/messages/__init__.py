@@ -88,7 +88,7 @@ from scenewire.messages.values import (
     SourceFacts,
     Word,
 )
-from scenewire.messages.work import ProviderUse, Work
+from scenewire.messages.work import Accounted, ProviderUse, Work
 
 __all__ = [
     "COLOURS",
@@ -106,6 +106,7 @@ __all__ = [
     "OWN_NARRATION",
     "SHAPES",
     "SHORT_ID_CHARACTERS",
+    "Accounted",
     "AddedScene",
     "ArtifactRef",
     "AudioRendered",

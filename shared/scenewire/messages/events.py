@@ -15,7 +15,7 @@ from scenewire.messages.base import MAX_SCENES, RequestedBy, Revision, Sha256, W
 from scenewire.messages.ids import derive_message_id
 from scenewire.messages.orders import ScriptRequested
 from scenewire.messages.values import Brief, Footage, Loudness, Narration, RemadeStage, Scene, Segment
-from scenewire.messages.work import Work
+from scenewire.messages.work import Accounted
 
 __all__ = [
     "MESSAGES",
@@ -56,7 +56,7 @@ class Message(WireModel):
         return derive_message_id(str(self.project_id), self.SUBJECT, self.revision)
 
 
-class ScenesScripted(Message):
+class ScenesScripted(Accounted, Message):
     """The script of a video: all its scenes."""
 
     SUBJECT: ClassVar[str] = "scenes.scripted"
@@ -68,7 +68,6 @@ class ScenesScripted(Message):
     edit: Sha256 | None = Field(
         default=None, description="Fingerprint of the edit that made this revision; None for the script of an order."
     )
-    work: Work | None = None
 
     @model_validator(mode="after")
     def _is_numbered(self) -> Self:
@@ -101,7 +100,7 @@ class SceneMessage(Message):
             kind: the class of the message.
             **result: fields that this message lacks or that change.
         """
-        shared = type(self).model_fields.keys() & kind.model_fields.keys() - {"work"}
+        shared = type(self).model_fields.keys() & kind.model_fields.keys() - Accounted.model_fields.keys()
         return kind(**{name: getattr(self, name) for name in shared} | result)
 
     def rerun_of(self, stage: RemadeStage) -> dict[str, str]:
@@ -122,16 +121,15 @@ class NarrationRequested(SceneMessage):
     SUBJECT: ClassVar[str] = "narration.requested"
 
 
-class AudioRendered(SceneMessage):
+class AudioRendered(Accounted, SceneMessage):
     """The narration of one scene is rendered."""
 
     SUBJECT: ClassVar[str] = "audio.rendered"
 
     narration: Narration
-    work: Work | None = None
 
 
-class FootageSourced(SceneMessage):
+class FootageSourced(Accounted, SceneMessage):
     """The footage of one scene is selected."""
 
     SUBJECT: ClassVar[str] = "footage.sourced"
@@ -141,10 +139,9 @@ class FootageSourced(SceneMessage):
     selection: ArtifactRef | None = Field(
         default=None, description="The footage as a stored document, which a later revision may keep."
     )
-    work: Work | None = None
 
 
-class SegmentRendered(SceneMessage):
+class SegmentRendered(Accounted, SceneMessage):
     """One scene's segment is encoded. Internal to assembly; one subject per scene, so that the stream can count them."""
 
     SUBJECT: ClassVar[str] = "segment.rendered"
@@ -153,7 +150,6 @@ class SegmentRendered(SceneMessage):
     footage: Footage
     segment: Segment
     selection: ArtifactRef | None = Field(default=None, description="As in `footage.sourced`.")
-    work: Work | None = None
 
     @property
     @override
@@ -167,7 +163,7 @@ class SegmentRendered(SceneMessage):
         return f"{cls.SUBJECT}.{project_id}.{rerun}*"
 
 
-class VideoAssembled(Message):
+class VideoAssembled(Accounted, Message):
     """The video is finished and verified."""
 
     SUBJECT: ClassVar[str] = "video.assembled"
@@ -188,10 +184,9 @@ class VideoAssembled(Message):
     audio_codec: str
     loudness: Loudness
     notes: tuple[str, ...] = Field(default=(), description="Everything that stages changed or left out, for people.")
-    work: Work | None = None
 
 
-class ProjectFailed(Message):
+class ProjectFailed(Accounted, Message):
     """The project has failed; a dead letter keeps the message that could not be handled."""
 
     SUBJECT: ClassVar[str] = "project.failed"
@@ -201,7 +196,6 @@ class ProjectFailed(Message):
     code: str = Field(description="One of the codes in docs/errors.md.")
     message: str
     hint: str = Field(default="", description="What to do next.")
-    work: Work | None = None
 
 
 class ProjectCancelled(Message):

@@ -4,7 +4,7 @@ from pydantic import AwareDatetime, Field
 
 from scenewire.messages.base import Name, WireModel
 
-__all__ = ["ProviderUse", "Work"]
+__all__ = ["Accounted", "ProviderUse", "Work"]
 
 
 class ProviderUse(WireModel):
@@ -48,3 +48,9 @@ class Work(WireModel):
     def cpu_s(self) -> float:
         """Processor seconds."""
         return self.own_cpu_s + self.child_cpu_s
+
+
+class Accounted(WireModel):
+    """Base of the messages that report the work behind them."""
+
+    work: Work | None = Field(default=None, description="What it took; None where nobody measured it.")

@@ -165,8 +165,9 @@ def _rebuild_project(work: UnitOfWork, project_id: str, fold: Fold) -> bool:
         after.suggestions.setdefault(number, {})
         after.footage.setdefault(number, {})
     work.save([(before, after)])
+    work_differs = work.rebuild_work(project_id, entries)
     shown = attrgetter("project", "scenes", "suggestions", "footage", "job")
-    return bool(shown(before) != shown(after))
+    return work_differs or bool(shown(before) != shown(after))
 
 
 async def _present(client: BusClient) -> set[str]:

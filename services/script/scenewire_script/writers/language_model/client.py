@@ -7,9 +7,6 @@ from typing import Any, Final, Literal, Protocol, TypedDict
 
 from pydantic import BaseModel, NonNegativeInt
 
-from scenewire.accounting import charge_provider
-from scenewire.messages import ProviderUse
-
 __all__ = [
     "ChatMessage",
     "Completion",
@@ -17,7 +14,6 @@ __all__ = [
     "Models",
     "RejectedError",
     "Reply",
-    "charge_rejected",
 ]
 
 _THOUGHTS: Final = re.compile(r"\A.*</think>", re.DOTALL)
@@ -42,6 +38,10 @@ class Reply:
     text: str
     cut_off: bool
     """Whether it was truncated at the token limit."""
+    input_tokens: int | None = None
+    """None: the server doesn't report it."""
+    output_tokens: int | None = None
+    """With those of the model's reasoning."""
 
 
 class LanguageModelClient(Protocol):
@@ -107,34 +107,14 @@ class Completion(BaseModel):
     choices: list[_Choice]
     usage: _Usage | None = None
 
-    def charge(self, client: LanguageModelClient) -> None:
-        """Charges the tokens of the answer to the running handler.
-
-        Args:
-            client: the client that got it.
-        """
-        usage = self.usage
-        charge_provider(
-            ProviderUse(
-                provider=client.provider,
-                model=client.model,
-                requests=1,
-                input_tokens=usage and usage.prompt_tokens,
-                output_tokens=usage and usage.completion_tokens,
-            )
-        )
-
     def reply(self) -> Reply:
         """Returns the first choice, without the model's thoughts."""
+        used = self.usage
+        tokens = (None, None) if used is None else (used.prompt_tokens, used.completion_tokens)
         if not self.choices:
-            return Reply("", cut_off=False)
+            return Reply("", False, *tokens)
         choice = self.choices[0]
-        return Reply(_THOUGHTS.sub("", choice.message.content or ""), cut_off=choice.finish_reason == "length")
-
-
-def charge_rejected(client: LanguageModelClient) -> None:
-    """Charges an answer that the provider rejected: it was made, and the provider doesn't say how many tokens it took."""
-    charge_provider(ProviderUse(provider=client.provider, model=client.model, requests=1))
+        return Reply(_THOUGHTS.sub("", choice.message.content or ""), choice.finish_reason == "length", *tokens)
 
 
 class _Model(BaseModel):

@@ -6,6 +6,7 @@ The SDK's retries are disabled: they wait seconds where the server asks for a mi
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final, TypeVar
 
@@ -23,7 +24,6 @@ from scenewire_script.writers.language_model.client import (
     Models,
     RejectedError,
     Reply,
-    charge_rejected,
 )
 
 __all__ = ["GroqClient"]
@@ -116,9 +116,8 @@ class GroqClient(LanguageModelClient):
                 )
                 completion = _read(Completion, await response.read())
         log.debug("groq_answered", remaining_tokens=response.headers.get("x-ratelimit-remaining-tokens"))
-        completion.charge(self)
         reply = completion.reply()
-        return Reply(reply.text.replace(self._key.get_secret_value(), "…"), cut_off=reply.cut_off)
+        return replace(reply, text=reply.text.replace(self._key.get_secret_value(), "…"))
 
     @contextmanager
     def _failures(self) -> Iterator[None]:
@@ -151,7 +150,6 @@ class GroqClient(LanguageModelClient):
                 retry_after=retry_after(headers),
             )
         if code == "json_validate_failed" or "failed_generation" in details:
-            charge_rejected(self)
             return RejectedError("the answer does not match the schema")
         return self._permanent(status, code, explanation)
 

@@ -1,6 +1,7 @@
 """Calls any server that speaks the OpenAI interface, such as Ollama, llama.cpp, vLLM or LiteLLM."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
@@ -126,13 +127,11 @@ class OpenAICompatibleClient(LanguageModelClient):
         self._server.require_served(answer)
         if not answer.is_ok:
             raise await self._refusal(answer)
-        completion = self._read(Completion, answer)
-        completion.charge(self)
-        reply = completion.reply()
+        reply = self._read(Completion, answer).reply()
         if attempt != first:
             log.info("response_format_not_supported", refused=_FORMATS[first], uses=_FORMATS[attempt])
             self._format = attempt
-        return Reply(self._server.without_key(reply.text), cut_off=reply.cut_off)
+        return replace(reply, text=self._server.without_key(reply.text))
 
     async def _refusal(self, answer: ServerAnswer) -> PermanentError:
         """Returns the error of a request that a retry cannot change; names the server's models if this one is missing."""
