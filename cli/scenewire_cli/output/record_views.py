@@ -30,6 +30,7 @@ __all__ = [
     "VIDEOS",
     "VOICES",
     "print_condition",
+    "print_cost",
     "print_event",
     "print_project",
     "print_rebuilt",
@@ -62,6 +63,18 @@ def _scenes_of(scenes: Sequence[Mapping[str, Any]], *, used: bool) -> str:
         f"{project_id[:SHORT_ID_CHARACTERS]}: {', '.join(map(str, sorted(found)))}"
         for project_id, found in numbers.items()
     )
+
+
+def _megabytes(size: float) -> str:
+    return f"{size / 1e6:.1f} MB"
+
+
+def _money(amount: float) -> str:
+    return f"{amount:.6f}".rstrip("0").rstrip(".")
+
+
+def _count(number: float) -> str:
+    return f"{number:.0f}"
 
 
 PROJECTS: Final = (
@@ -154,6 +167,21 @@ VOICES: Final = (
     Column("default", "is_default", lambda is_default: "default" if is_default else ""),
     Column("description", "label", wide=True),
 )
+_COSTS: Final = (
+    Column("stage", "stage"),
+    Column("scenes", "scenes"),
+    Column("results", "results"),
+    Column("found again", "reused"),
+    Column("processor", "cpu_seconds", seconds),
+    Column("wall", "wall_seconds", seconds),
+    Column("fetched", "bytes_fetched", _megabytes),
+    Column("stored", "bytes_stored", _megabytes),
+    Column("tokens in", "input_tokens", _count),
+    Column("tokens out", "output_tokens", _count),
+    Column("characters", "characters", _count),
+    Column("money", "money", _money),
+)
+_UNKNOWN_MONEY: Final = "unknown: a provider was asked for which no price is configured, or which reports no tokens"
 _SCENES: Final = (
     Column("scene", "scene_number"),
     Column("length", "duration", seconds),
@@ -219,6 +247,25 @@ def print_project(project: Row, artifacts_url: str) -> None:
         {name.replace("_", " "): artifact_location(artifacts_url, key) for name, key in ended.get("files", {}).items()}
     )
     print_rows([dict(scene) | {"picture": _picture(scene)} for scene in project["scenes"]], _SCENES)
+
+
+def print_cost(cost: Row, *, as_json: bool) -> None:
+    """Prints what a project has cost: by stage, in total and per minute of video."""
+    if as_json:
+        print_event("cost", cost)
+        return
+    rows = [*cost["stages"], {"stage": "total", **cost["total"]}]
+    print_rows(rows, _COSTS)
+    per_minute, money = cost["per_minute"], cost["total"]["money"]
+    if per_minute is not None:
+        rate = f"{per_minute['cpu_seconds']:.1f} processor seconds, {per_minute['wall_seconds']:.1f} s of work"
+        print_facts(
+            {
+                "video": seconds(cost["video_seconds"]),
+                "per minute": rate if per_minute["money"] is None else f"{rate}, money {_money(per_minute['money'])}",
+            }
+        )
+    print_facts({"money": _UNKNOWN_MONEY if money is None else _money(money)})
 
 
 def print_condition(condition: Row, *, as_json: bool) -> None:

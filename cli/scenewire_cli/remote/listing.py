@@ -9,6 +9,7 @@ from scenewire_cli.output.record_views import (
     RUNNING,
     SERVED_SCENES,
     VIDEOS,
+    print_cost,
     print_event,
     print_rows_or_json,
 )
@@ -17,7 +18,7 @@ from scenewire_cli.output.terminal import print_line
 from scenewire_cli.remote.options import ServerAddress
 from scenewire_cli.remote.server import Server, connected_server
 
-__all__ = ["list_on_server", "ps_on_server", "search_on_server", "show_on_server"]
+__all__ = ["list_on_server", "ps_on_server", "search_on_server", "show_cost_on_server", "show_on_server"]
 
 _MAX_LISTED: Final = 200
 _MAX_FOUND: Final = 100
@@ -85,6 +86,18 @@ async def show_on_server(address: ServerAddress, project_id: str, *, as_json: bo
     for note in project["notes"]:
         print_facts({"note": note})
     print_rows(board["scenes"], SERVED_SCENES)
+    return 0
+
+
+async def show_cost_on_server(address: ServerAddress, project_id: str, *, as_json: bool) -> int:
+    """Shows what one project has cost.
+
+    Raises:
+        PipelineError: there is no such project; the server refuses, or does not answer.
+    """
+    async with connected_server(address) as server:
+        project = await server.project(project_id)
+        print_cost(await server.get(f"/v1/projects/{project['id']}/cost"), as_json=as_json)
     return 0
 
 

@@ -9,7 +9,15 @@ from sqlalchemy import Executable, Subquery, and_, case, func, or_, select, unio
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from scenewire.database.engine import reading_engine, snapshot
-from scenewire.database.models import AuditEntry, FootageEntry, LoggedMessage, Project, Scene, VisualSuggestion
+from scenewire.database.models import (
+    AuditEntry,
+    FootageEntry,
+    LoggedMessage,
+    Project,
+    Scene,
+    VisualSuggestion,
+    WorkEntry,
+)
 from scenewire.database.models import Video as VideoRow
 from scenewire.database.search import footage_matches
 from scenewire.database.videos import SqlVideoRepository, Video
@@ -132,6 +140,11 @@ class Record:
         """Returns every message of a project, in order of revision and time."""
         query = select(LoggedMessage.__table__).where(LoggedMessage.project_id == project_id)
         return await self._rows(query.order_by(*_STORY, LoggedMessage.message_id))
+
+    async def work(self, project_id: str) -> list[Row]:
+        """Returns what the work behind each message of a project took, in order of time."""
+        query = select(WorkEntry.__table__).where(WorkEntry.project_id == project_id)
+        return await self._rows(query.order_by(WorkEntry.started_at, WorkEntry.message_id))
 
     async def messages_after(self, project_id: str, sequence: int, *, limit: int) -> list[Row]:
         """Returns the valid messages of a project that the stream has after a sequence, in its order."""

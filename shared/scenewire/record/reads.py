@@ -24,11 +24,13 @@ from scenewire.messages import (
     select_id,
 )
 from scenewire.record.content import Content, parse
+from scenewire.record.costs import costs
 from scenewire.record.queries import Record, Row, opened
 from scenewire.record.standing import STEP_AT_APPROVAL
 
 __all__ = [
     "audit",
+    "cost",
     "footage_sources",
     "history",
     "project",
@@ -93,6 +95,26 @@ async def project(database_url: str, project_id: str) -> Row:
         script = await record.last_message(found, ScenesScripted.SUBJECT)
         speech = await record.messages(found, AudioRendered.SUBJECT)
         return row | {"ordered": _ordered(order, script, speech), "ended": _ended(await record.end(found))}
+
+
+async def cost(database_url: str, project_id: str) -> Row:
+    """Returns `project_id` and what its work took; see `scenewire.record.costs.costs`.
+
+    Args:
+        database_url: the record.
+        project_id: an id, or a prefix of one.
+
+    Raises:
+        PermanentError: `not_on_record`, there is no such project, or it was deleted.
+    """
+    await require_current(database_url)
+    async with opened(database_url) as record:
+        found = await _find(record, project_id)
+        if (deletion := await record.last_message(found, ProjectDeleted.SUBJECT)) is not None:
+            raise _deleted(found, deletion)
+        video = _content(await record.last_message(found, VideoAssembled.SUBJECT))
+        seconds = video.duration if isinstance(video, VideoAssembled) else None
+        return {"project_id": found, **costs(await record.work(found), video_seconds=seconds)}
 
 
 async def versions(database_url: str, project_id: str) -> tuple[str, list[VideoAssembled]]:

@@ -9,6 +9,7 @@ from uuid import UUID
 from scenewire.bus.client import BusClient
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.record import reads
+from scenewire.record.costs import costs
 from scenewire.record.queries import Record, Row
 from scenewire.topology import RECORDER
 from scenewire_gateway.projects.state import ProjectState, Run
@@ -68,6 +69,18 @@ class Records:
         """
         await self._catch_up(project)
         return await self._record.outlines([str(project.project_id)])
+
+    async def cost(self, project: ProjectState) -> Row:
+        """Returns what the work of a project took; see `scenewire.record.costs.costs`.
+
+        Raises:
+            TransientError: `database_unavailable`, the recorder is behind.
+        """
+        await self._catch_up(project)
+        found = str(project.project_id)
+        videos = [run.video.duration for run in project.versions if run.video is not None]
+        rows = await self._record.work(found)
+        return {"project_id": found, **costs(rows, video_seconds=videos[-1] if videos else None)}
 
     async def messages_after(self, project: ProjectState, sequence: int, *, limit: int) -> list[Row]:
         """Returns every message of a project that the stream has after a sequence, in its order.

@@ -104,7 +104,7 @@ def project_view(state: ProjectState) -> ProjectView:
     versions = [_version(state, number, version) for number, version in enumerate(state.versions, 1)]
     left = standing.time_left if run.state == "running" else None
     links = {"self": project_path(state.project_id), "page": f"/#/projects/{state.project_id}"}
-    for name in ("storyboard", "events", "history"):
+    for name in ("storyboard", "events", "history", "cost"):
         links[name] = f"{links['self']}/{name}"
     links["preview"] = f"{links['self']}/preview/playlist.m3u8"
     if versions:

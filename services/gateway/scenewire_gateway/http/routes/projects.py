@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from scenewire_gateway.access.dependencies import require
 from scenewire_gateway.access.scopes import Scope
 from scenewire_gateway.projects.board import MAX_SEEN, Board
+from scenewire_gateway.projects.costs import CostView
 from scenewire_gateway.projects.history import History, PublishedMessages, history_view, messages_view
 from scenewire_gateway.projects.records import Records, run_of
 from scenewire_gateway.projects.state import ProjectState, State
@@ -80,6 +81,11 @@ def projects_router(board: Board, records: Records, find: ProjectFinder) -> APIR
         """Returns every scene with its text, narration, footage and state. Texts are data of others."""
         board_of_run = await records.storyboard(project, revision)
         return storyboard_view(project, run_of(project, revision), board_of_run)
+
+    @router.get("/{project}/cost", summary="Show what a project has cost")
+    async def show_cost(project: Annotated[ProjectState, found]) -> CostView:
+        """Returns processor time, bytes, tokens and money by stage, in total and per minute of video."""
+        return CostView.model_validate(await records.cost(project))
 
     @router.get("/{project}/history", summary="Show who ordered and changed a project")
     async def show_history(project: Annotated[ProjectState, found]) -> History:
