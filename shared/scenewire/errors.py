@@ -28,6 +28,8 @@ class FailureCode(StrEnum):
     INVALID_ORDER = "invalid_order"
     MESSAGE_TOO_LARGE = "message_too_large"
     INVALID_SETTINGS = "invalid_settings"
+    BUDGET_EXCEEDED = "budget_exceeded"
+    PRICE_UNKNOWN = "price_unknown"
     CRASH_LOOP = "crash_loop"
     RETRIES_EXHAUSTED = "retries_exhausted"
     ARTIFACT_MISSING = "artifact_missing"

@@ -24,6 +24,7 @@ _OPTIONS: Final = {
     "language": "--language",
     "voice": "--voice",
     "speed": "--speed",
+    "budget": "--budget",
     "look": "--size",
     "footage_providers": "--footage",
 }
@@ -58,6 +59,7 @@ def read_order(options: OrderOptions) -> tuple[ScriptRequested, OrderFiles]:
         "title": options.title,
         "speak_headings": options.speak_headings,
         "speed": options.speed,
+        "budget": options.budget,
         "look": _look(options),
         "footage_providers": _footage(options.footage),
         "music": music_by_mood(options),

@@ -225,6 +225,15 @@ class OrderOptions:
             rich_help_panel=_CONTENT,
         ),
     ] = None
+    budget: Annotated[
+        float | None,
+        typer.Option(
+            "--budget",
+            metavar="MONEY",
+            help="Most that paid providers may cost, in the currency of the configured prices; see docs/costs.md.",
+            rich_help_panel=_CONTENT,
+        ),
+    ] = None
     approve: Annotated[
         bool,
         typer.Option(

@@ -18,6 +18,7 @@ from scenewire_script.storyboard.stage import StoryboardStage
 from scenewire_script.text.language_detection import load_classifier
 from scenewire_script.writers.base import ScriptWriter
 from scenewire_script.writers.language_model.client import LanguageModelClient
+from scenewire_script.writers.language_model.prices import TokenPrices
 from scenewire_script.writers.outline import OutlineWriter
 
 __all__ = ["create_app"]
@@ -41,7 +42,9 @@ def create_app(settings: ScriptSettings | None = None, *, writer: ScriptWriter |
         writer = outline if settings.writer == "outline" else _language_model(settings, store, bus)
     bus.on_start(_load_classifier)
     rate, music_dir = settings.words_per_second, settings.music_dir
-    stage = ScriptStage(store, writer, divider=outline, words_per_second=rate, music_dir=music_dir)
+    stage = ScriptStage(
+        store, writer, divider=outline, words_per_second=rate, music_dir=music_dir, budget=settings.default_budget
+    )
     storyboards = StoryboardStage(store, words_per_second=rate, music_dir=music_dir)
     limits = AdmissionSettings()
     register(bus, stage, OrderClaims(store), storyboards, Deletions(store), loops=settings.loops, limits=limits)
@@ -61,7 +64,8 @@ def _language_model(settings: ScriptSettings, store: ArtifactStore, bus: Bus) ->
     client = _groq(settings) if settings.writer == "groq" else _openai_compatible(settings)
     bus.on_start(client.check)
     bus.on_stop(client.aclose)
-    return LanguageModelWriter(client, store, words_per_second=settings.words_per_second)
+    prices = TokenPrices(settings.price_per_million_input_tokens, settings.price_per_million_output_tokens)
+    return LanguageModelWriter(client, store, words_per_second=settings.words_per_second, prices=prices)
 
 
 def _groq(settings: ScriptSettings) -> LanguageModelClient:

@@ -100,6 +100,7 @@ async def compose(
             notes=(*language_notes, *script.notes, *media_notes, *recording_notes),
             awaits_approval=order.approve,
             remade=Remade().since("narration", order.revision),
+            budget=order.budget,
         ),
         scenes=scenes,
         writer=writer.name,

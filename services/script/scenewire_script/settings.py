@@ -106,6 +106,24 @@ class ScriptSettings(ServiceSettings):
         description="Maximum tokens per answer of SCRIPT_MODEL_URL; lower it for a model with a short context.",
     )
 
+    price_per_million_input_tokens: Annotated[float | None, EmptyAsNone] = Field(
+        default=None,
+        ge=0,
+        description="Price of a million tokens that the language model reads, in any currency; 0 for a model that costs nothing. "
+        "Unset: what it costs is unknown.",
+    )
+    price_per_million_output_tokens: Annotated[float | None, EmptyAsNone] = Field(
+        default=None,
+        ge=0,
+        description="Price of a million tokens that the language model writes, in the same currency.",
+    )
+    default_budget: Annotated[float | None, EmptyAsNone] = Field(
+        default=None,
+        ge=0,
+        validation_alias="DEFAULT_BUDGET",
+        description="Budget of orders without one, in the currency of the prices. Unset: no limit.",
+    )
+
     @property
     def writer(self) -> Writer:
         """The writer for a bare topic."""

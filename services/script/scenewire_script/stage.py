@@ -24,6 +24,7 @@ class ScriptStage:
         divider: makes scenes from the text or scenes of an order, word for word; the writer never gets those.
         words_per_second: speaking rate of English, for estimated durations.
         music_dir: folder of music by mood, in addition to an installed collection.
+        budget: of orders without one; None is no limit.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class ScriptStage:
         divider: ScriptWriter,
         words_per_second: float = 2.7,
         music_dir: Path | None = None,
+        budget: float | None = None,
     ) -> None:
         self._documents = ScriptDocuments(store)
         self._planning = asyncio.Semaphore(1)  # plans of long texts must not keep orders waiting
@@ -41,6 +43,7 @@ class ScriptStage:
         self._writer = writer
         self._divider = divider
         self._words_per_second = words_per_second
+        self._budget = budget
 
     async def moods(self) -> list[str]:
         """Returns the moods of music that orders may name.
@@ -63,13 +66,16 @@ class ScriptStage:
 
         Raises:
             PermanentError: `invalid_order`, the order contains nothing to speak, the script is too large for a
-                message, or no music has the ordered mood; `invalid_settings`; or a permanent error of the writer.
+                message, or no music has the ordered mood; `invalid_settings`; `budget_exceeded`; `price_unknown`; or another
+                permanent error of the writer.
             TransientError: the writer or the store is unavailable.
         """
         known = await self._documents.find(project_id, order.revision)
         if known is not None:
             return known
-        order = order.model_copy(update={"music": await self._music.resolve(order.music, project_id)})
+        budget = self._budget if order.budget is None else order.budget
+        music = await self._music.resolve(order.music, project_id)
+        order = order.model_copy(update={"music": music, "budget": budget})
         writer = self._divider if has_own_words(order) else self._writer
         scripted = await compose(order, project_id, writer, words_per_second=self._words_per_second)
         return await self._documents.save(scripted)

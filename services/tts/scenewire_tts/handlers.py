@@ -26,6 +26,7 @@ def register(bus: Bus, stage: NarrationStage, voices: VoiceRequests, *, loops: i
 
     @bus.subscribe(TTS_FANOUT)
     async def fan_out(script: ScenesScripted) -> None:
+        await stage.require_affordable(script)
         for request in stage.requests(script):
             await bus.publish(request)
 

@@ -53,6 +53,12 @@ class TtsSettings(ServiceSettings):
         validation_alias="TTS_MODEL_TIMEOUT",
         description="Limit for one answer of TTS_MODEL_URL, which is a sentence or a few, seconds.",
     )
+    price_per_million_characters: Annotated[float | None, EmptyAsNone] = Field(
+        default=None,
+        ge=0,
+        description="Price of a million characters that the server at TTS_MODEL_URL speaks, in the currency of the other prices; "
+        "0 for a server that costs nothing. Unset: what it costs is unknown.",
+    )
     weights: Annotated[Path | None, EmptyAsNone] = Field(
         default=None,
         description="Folder with the weights and voices of Kokoro; see docs/speech.md. Unset: `weights` in the data "

@@ -22,7 +22,9 @@ from scenewire.messages import (
     NarrationRequested,
     OwnNarration,
     ScenesScripted,
+    Work,
 )
+from scenewire.spending import require_affordable
 from scenewire_tts.engines.base import SpeechEngine
 from scenewire_tts.engines.silence.silence import make_silence
 from scenewire_tts.metrics import realtime_factor_of_this_process
@@ -50,6 +52,9 @@ _MAX_SCENE_CHARS: Final = 10_000
 """About a quarter of an hour of speech, which is held in memory."""
 
 _NAMED_WORDS: Final = 5
+
+_PRICE: Final = "TTS_PRICE_PER_MILLION_CHARACTERS and the prices of the language model"
+_INSTEAD: Final = "use a voice of this computer (TTS_ENGINE)"
 
 _EMOJI_NOTE: Final = "Emoji are neither spoken nor shown in captions and subtitle files."
 
@@ -92,6 +97,33 @@ class NarrationStage:
             NarrationRequested(project_id=script.project_id, revision=script.revision, brief=script.brief, scene=scene)
             for scene in script.scenes
         ]
+
+    async def require_affordable(self, script: ScenesScripted) -> None:
+        """Refuses speech that would exceed the budget, before any scene is spoken.
+
+        Raises:
+            PermanentError: `budget_exceeded` or `price_unknown`.
+        """
+        if script.brief.budget is not None:
+            await asyncio.to_thread(self._require_affordable, script, script.brief.budget)
+
+    def _require_affordable(self, script: ScenesScripted, budget: float) -> None:
+        """A scene of a certain length may be spoken twice."""
+        options, estimate = script.brief.options, 0.0
+        for scene in script.scenes:
+            voice = scene.voice or options.voice or self._voice
+            if scene.narration is not None or voice == NO_VOICE:
+                continue
+            characters = len(spoken_form(clean(scene.text), options.language).text)
+            engine = self._engine.for_order(options.language, voice)
+            price = engine.price(characters if scene.wanted_duration is None else 2 * characters)
+            if price is None:
+                require_affordable("speech", None, budget=budget, prices=_PRICE, instead=_INSTEAD)
+            else:
+                estimate += price
+        if estimate:
+            spent = 0.0 if script.work is None else _money(script.work)
+            require_affordable("speech", estimate, budget=budget, spent=spent, prices=_PRICE, instead=_INSTEAD)
 
     async def narrate(self, request: NarrationRequested) -> AudioRendered:
         """Returns the stored narration of a scene, or narrates it and stores the narration.
@@ -260,6 +292,12 @@ class NarrationStage:
             speed=speed,
             notes=(*speech.notes, *_spelling_notes(speech.spelled)),
         )
+
+
+def _money(work: Work) -> float | None:
+    """Returns what work cost; None if it is unknown."""
+    known = [use.money for use in work.providers if use.money is not None]
+    return sum(known) if len(known) == len(work.providers) else None
 
 
 def _spelling_notes(spelled: tuple[str, ...]) -> tuple[str, ...]:

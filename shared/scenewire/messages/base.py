@@ -16,6 +16,7 @@ __all__ = [
     "MAX_PAUSE_S",
     "MAX_SCENES",
     "MAX_TEXT_CHARACTERS",
+    "Budget",
     "Name",
     "RequestedBy",
     "Revision",
@@ -61,6 +62,15 @@ LAST_REVISION: Final = (1 << 31) - 1
 
 Revision = Annotated[int, Field(ge=0, lt=LAST_REVISION + 1)]
 
+
+Budget = Annotated[
+    float | None,
+    Field(
+        ge=0,
+        description="Most money that each revision may cost at paid providers, in the currency of the configured prices; "
+        "None: no limit.",
+    ),
+]
 
 RequestedBy = Annotated[
     str, StringConstraints(max_length=200), Field(description="Who asked for it, as far as the sender knows.")

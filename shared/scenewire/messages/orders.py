@@ -20,6 +20,7 @@ from scenewire.messages.base import (
     DEFAULT_LANGUAGE,
     MAX_SCENES,
     MAX_TEXT_CHARACTERS,
+    Budget,
     Name,
     RequestedBy,
     Revision,
@@ -177,6 +178,7 @@ class ScriptRequested(WireModel):
     approve: bool = Field(
         default=False, description="Whether the storyboard waits for approval before any picture is made."
     )
+    budget: Budget = None
     requested_by: RequestedBy = ""
 
     @model_validator(mode="before")

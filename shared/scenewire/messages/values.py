@@ -17,6 +17,7 @@ from scenewire.messages.base import (
     DEFAULT_DURATION,
     DEFAULT_LANGUAGE,
     MAX_SCENES,
+    Budget,
     Name,
     SceneNumber,
     Text,
@@ -200,6 +201,7 @@ class Brief(WireModel):
         default=False, description="Whether a person approves the storyboard before its pictures are made."
     )
     remade: Remade = Field(default=Remade(), description="Stages that worked anew, although they had stored results.")
+    budget: Budget = None
 
 
 class Scene(WireModel):

@@ -41,6 +41,9 @@ class VideoOrder(BaseModel):
     )
     voice: str | None = Field(default=None, description="Name of a voice; none: captions only. Null: the language's.")
     look: str | None = Field(default=None, description="Shape: landscape, portrait or square.")
+    budget: float | None = Field(
+        default=None, description="Most that paid providers may cost, in the currency of the configured prices."
+    )
     fields: dict[str, Any] = Field(
         default={},
         description='Further fields of an order, such as {"music": {"mood": "calm"}, "footage_providers": ["open"]}; '

@@ -57,6 +57,10 @@ class SpeechEngine(Protocol):
         """
         ...
 
+    def price(self, characters: int) -> float | None:  # noqa: ARG002 - for engines that charge
+        """Returns what it costs to speak some characters, in the currency of the configured prices; None if it is unknown."""
+        return 0.0
+
     def for_order(self, language: str, voice: str | None) -> "SpeechEngine":  # noqa: ARG002 - for engines that choose
         """Returns the engine that speaks an order: this one, unless it stands for several.
 

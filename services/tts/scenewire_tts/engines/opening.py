@@ -20,7 +20,13 @@ def open_engine(settings: TtsSettings, selection: EngineSelection) -> SpeechEngi
     """
     if selection.engine == "openai-compatible":
         access = settings.model_access()
-        server = SpeechServer(base_url=access.url, model=access.model, key=access.key, timeout=access.timeout)
+        server = SpeechServer(
+            base_url=access.url,
+            model=access.model,
+            key=access.key,
+            timeout=access.timeout,
+            price_per_million_characters=settings.price_per_million_characters,
+        )
         return OpenAICompatibleEngine(server)
     espeak = EspeakEngine(words_per_minute=settings.words_per_minute)
     if selection.engine == "espeak" or selection.weights is None:

@@ -14,6 +14,7 @@ from scenewire.accounting import charge_provider
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.messages import ProviderUse
 from scenewire.model_server import ModelServer, ServerAnswer
+from scenewire.spending import MILLION
 from scenewire_tts.engines.openai_compatible.wave_file import DamagedWaveError, read_wave
 
 __all__ = ["SpeechServer"]
@@ -41,10 +42,20 @@ class SpeechServer:
         model: id of the model.
         key: sent only to that server; None if it needs none.
         timeout: limit for one complete answer.
+        price_per_million_characters: None is unknown.
     """
 
-    def __init__(self, *, base_url: str, model: str, key: SecretStr | None, timeout: timedelta) -> None:
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        model: str,
+        key: SecretStr | None,
+        timeout: timedelta,
+        price_per_million_characters: float | None = None,
+    ) -> None:
         self.model: Final = model
+        self._price = price_per_million_characters
         self._format = 0
         self._server = ModelServer(
             "the speech server",
@@ -91,8 +102,7 @@ class SpeechServer:
         self._server.require_served(answer)
         if not answer.is_ok:
             raise self._refusal(answer, self._server.explanation(refusal or answer))
-        use = ProviderUse(provider="openai-compatible", model=self.model, requests=1, characters=len(text))
-        charge_provider(use)
+        self._charge(len(text))
         samples, rate = self._audio(kind, answer)
         if attempt != first:
             log.info("speech_format_not_supported", refused=_FORMATS[first], uses=kind)
@@ -100,6 +110,21 @@ class SpeechServer:
         if not samples.any():
             raise TransientError(FailureCode.SPEECH_FAILED, f"{self._server.name} returned no sound")
         return samples, rate
+
+    def price(self, characters: int) -> float | None:
+        """Returns what it costs to speak some characters; None if it is unknown."""
+        return None if self._price is None else characters * self._price / MILLION
+
+    def _charge(self, characters: int) -> None:
+        charge_provider(
+            ProviderUse(
+                provider="openai-compatible",
+                model=self.model,
+                requests=1,
+                characters=characters,
+                money=self.price(characters),
+            )
+        )
 
     def _audio(self, kind: str, answer: ServerAnswer) -> tuple[NDArray[np.float32], int]:
         body, media_type = answer.body, answer.headers.get("content-type", "")

@@ -73,6 +73,10 @@ class OpenAICompatibleEngine(SpeechEngine):
     def device(self) -> str:
         return ""
 
+    @override
+    def price(self, characters: int) -> float | None:
+        return self._server.price(characters)
+
     async def aclose(self) -> None:
         """Closes the connections."""
         await self._server.aclose()
