@@ -64,11 +64,19 @@ def error(status: int, message: str = "no", *, code: str = "", headers: dict[str
     return Answer(status, json.dumps(body).encode(), headers or {})
 
 
-def says(content: str | None, finish_reason: str = "stop") -> Answer:
-    """Returns an answer with a completion."""
+def says(content: str | None, finish_reason: str = "stop", *, tokens: tuple[int, int] | None = None) -> Answer:
+    """Returns an answer with a completion.
+
+    Args:
+        content: what the model says.
+        finish_reason: why it stopped.
+        tokens: input and output tokens to report; None reports none.
+    """
     message = {"role": "assistant", "content": content}
     choice = {"index": 0, "message": message, "finish_reason": finish_reason, "logprobs": None}
     body = {"id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": MODEL, "choices": [choice]}
+    if tokens is not None:
+        body["usage"] = {"prompt_tokens": tokens[0], "completion_tokens": tokens[1], "total_tokens": sum(tokens)}
     return Answer(body=json.dumps(body).encode())
 
 

@@ -22,6 +22,7 @@ from scenewire_script.settings import ScriptSettings
 from scenewire_script.stage import ScriptStage
 from scenewire_script.storyboard.stage import StoryboardStage
 from scenewire_script.writers.language_model.groq import GroqClient
+from scenewire_script.writers.language_model.prices import TokenPrices
 from scenewire_script.writers.language_model.writer import LanguageModelWriter
 from scenewire_script.writers.outline import OutlineWriter
 from scripts.doubles.language_model import KEY, GroqDouble
@@ -56,11 +57,16 @@ async def client_of(double: GroqDouble, folder: Path, **changes) -> AsyncIterato
 
 @asynccontextmanager
 async def stage_of(
-    double: GroqDouble, folder: Path, *, words_per_second: float = RATE, **changes
+    double: GroqDouble,
+    folder: Path,
+    *,
+    words_per_second: float = RATE,
+    prices: TokenPrices = TokenPrices(),  # noqa: B008 - immutable
+    **changes,
 ) -> AsyncIterator[ScriptStage]:
     store = FilesystemStore(folder)
     async with client_of(double, folder, **changes) as client:
-        writer = LanguageModelWriter(client, store, words_per_second=words_per_second)
+        writer = LanguageModelWriter(client, store, words_per_second=words_per_second, prices=prices)
         yield ScriptStage(store, writer, divider=OutlineWriter(), words_per_second=words_per_second)
 
 
@@ -109,8 +115,14 @@ class World:
 
 
 @asynccontextmanager
-async def world(double: GroqDouble, folder: Path, **changes) -> AsyncIterator[World]:
-    async with provisioned_server(folder) as (server, jetstream), stage_of(double, folder) as stage:
+async def world(
+    double: GroqDouble,
+    folder: Path,
+    *,
+    prices: TokenPrices = TokenPrices(),  # noqa: B008 - immutable
+    **changes,
+) -> AsyncIterator[World]:
+    async with provisioned_server(folder) as (server, jetstream), stage_of(double, folder, prices=prices) as stage:
         settings = settings_for(double, folder, nats_url=server.url, log_format="console", **changes)
         bus = Bus("script", settings, retry=FAST)
         store = open_store(settings.artifacts_url)

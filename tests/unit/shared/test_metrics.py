@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from prometheus_client import CollectorRegistry
 
+from scenewire.accounting.metrics import AccountMetrics
 from scenewire.artifacts.metrics import StoreMetrics
 from scenewire.bus.backlog import Backlog
 from scenewire.bus.metrics import BusMetrics, message_metrics, subject_pattern
@@ -21,6 +22,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "metrics.md"
 
 def registered() -> Iterable[tuple[str, str, tuple[str, ...]]]:
     registry = CollectorRegistry()
+    AccountMetrics(registry)
     BusMetrics(registry)
     StoreMetrics(registry)
     FfmpegMetrics(registry)

@@ -24,6 +24,7 @@ from weakref import WeakSet
 
 from typing_extensions import override
 
+from scenewire.accounting.metrics import account_metrics
 from scenewire.messages import ProviderUse, Work
 
 __all__ = ["Account", "charge", "charge_provider", "current_account", "measure_threads", "not_accounted"]
@@ -56,12 +57,14 @@ class Account:
 
     def charge(self, **amounts: float) -> None:
         """Adds amounts, by the names of the fields of `Work`."""
+        account_metrics().count(self._service, amounts)
         with self._lock:
             for name, amount in amounts.items():
                 self._amounts[name] = self._amounts.get(name, 0) + amount
 
     def charge_provider(self, use: ProviderUse) -> None:
         """Adds what a provider was asked for."""
+        account_metrics().count_provider(self._service, use)
         with self._lock:
             key = use.provider, use.model
             earlier = self._providers.get(key)
