@@ -63,6 +63,7 @@ _MESSAGE_HEADERS: Final = {
     headers.CORRELATION_ID: "The project's id.",
     headers.SCHEMA: "The schema version of the body.",
     headers.CONTENT_TYPE: "application/json",
+    headers.TRACE: "W3C Trace Context: the span that published it, in the trace whose id is the project's; missing without traces.",
 }
 _LETTER_HEADERS: Final = {
     headers.MESSAGE_ID: "`dlq:<stream>:<durable>:<sequence>`",

@@ -27,6 +27,7 @@ __all__ = [
     "Seconds",
     "ServiceSettings",
     "Settings",
+    "TraceSettings",
     "can_be_key",
     "default_data_folder",
     "is_secret",
@@ -295,7 +296,31 @@ class ProvisionSettings(Settings):
     )
 
 
-class ServiceSettings(MonitorSettings, LogFileSettings):
+class TraceSettings(Settings):
+    """Where traces are sent. The libraries of OpenTelemetry read all its other variables."""
+
+    otel_endpoint: Annotated[str | None, EmptyAsNone] = Field(
+        default=None,
+        validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT",
+        description="Collector that traces are sent to, such as http://otel-collector:4318: OTLP over HTTP. None records no "
+        "traces; see docs/traces.md.",
+    )
+    otel_traces_endpoint: Annotated[str | None, EmptyAsNone] = Field(
+        default=None,
+        validation_alias="OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+        description="The same with its whole path, such as http://otel-collector:4318/v1/traces.",
+    )
+    otel_sdk_disabled: bool = Field(
+        default=False, validation_alias="OTEL_SDK_DISABLED", description="Whether no traces are recorded in any case."
+    )
+
+    @property
+    def is_tracing(self) -> bool:
+        """Whether spans are recorded and sent."""
+        return not self.otel_sdk_disabled and (self.otel_endpoint or self.otel_traces_endpoint) is not None
+
+
+class ServiceSettings(MonitorSettings, LogFileSettings, TraceSettings):
     """The bus, the artifact store and logging.
 
     The aliases have no service prefix: one NATS_URL serves a whole host.

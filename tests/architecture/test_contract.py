@@ -306,7 +306,13 @@ def test_addresses_are_the_subjects_of_messages() -> None:
 def test_the_document_lists_the_headers_that_messages_have() -> None:
     names = STORED["components"]["messages"]["ScenesScripted"]["headers"]["properties"]
 
-    assert set(names) == {headers.MESSAGE_ID, headers.CORRELATION_ID, headers.SCHEMA, headers.CONTENT_TYPE}
+    assert set(names) == {
+        headers.MESSAGE_ID,
+        headers.CORRELATION_ID,
+        headers.SCHEMA,
+        headers.CONTENT_TYPE,
+        headers.TRACE,
+    }
 
 
 def test_senders_are_those_that_a_deployment_allows() -> None:

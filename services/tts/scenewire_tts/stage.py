@@ -24,6 +24,7 @@ from scenewire.messages import (
     ScenesScripted,
     Work,
 )
+from scenewire.observability.tracing import span
 from scenewire.spending import require_affordable
 from scenewire_tts.engines.base import SpeechEngine
 from scenewire_tts.engines.silence.silence import make_silence
@@ -263,7 +264,9 @@ class NarrationStage:
         if stored is not None:
             return stored
         started = time.perf_counter()
-        raw = await engine.speak(spoken.text, language=language, voice=voice, speed=pace.speed)
+        with span("speak", engine=engine.name, characters=len(spoken.text)) as current:
+            raw = await engine.speak(spoken.text, language=language, voice=voice, speed=pace.speed)
+            current.set_attribute("scenewire.device", engine.device)
         factor = len(raw.pcm) / SAMPLE_RATE / (time.perf_counter() - started)
         realtime_factor_of_this_process().labels(engine.name).observe(factor)
         written = replace(raw, words=spoken.written_words(raw.words))

@@ -17,6 +17,7 @@ from scenewire.artifacts.store import ArtifactStore, StoredFile, check_disposabl
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.failpoints import Point, failpoint
 from scenewire.messages import ArtifactRef
+from scenewire.observability.tracing import span
 
 __all__ = ["FilesystemStore"]
 
@@ -34,15 +35,22 @@ class FilesystemStore(ArtifactStore):
 
     @override
     async def add(self, path: Path, media_type: str) -> ArtifactRef:
-        return await asyncio.to_thread(self._add, path, media_type)
+        with span("store artifact", media_type=media_type) as current:
+            ref = await asyncio.to_thread(self._add, path, media_type)
+            current.set_attribute("scenewire.bytes", ref.size)
+            return ref
 
     @override
     async def deliver(self, key: str, path: Path, media_type: str) -> ArtifactRef:
-        return await finish(asyncio.to_thread(self._deliver, check_key(key), path, media_type))
+        with span("store artifact", media_type=media_type) as current:
+            ref = await finish(asyncio.to_thread(self._deliver, check_key(key), path, media_type))
+            current.set_attribute("scenewire.bytes", ref.size)
+            return ref
 
     @override
     async def open(self, ref: ArtifactRef) -> Path:
-        return await asyncio.to_thread(self._open, ref)
+        with span("open artifact", media_type=ref.media_type, bytes=ref.size):
+            return await asyncio.to_thread(self._open, ref)
 
     @override
     async def require(self, ref: ArtifactRef) -> None:

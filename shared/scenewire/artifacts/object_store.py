@@ -34,6 +34,7 @@ from scenewire.artifacts.scratch import measure, storage_errors, sync
 from scenewire.artifacts.store import ArtifactStore, StoredFile, check_disposable, check_key, content_key
 from scenewire.errors import FailureCode, PermanentError, PipelineError, TransientError
 from scenewire.messages import ArtifactRef
+from scenewire.observability.tracing import span
 from scenewire.settings import ObjectStoreSettings
 
 __all__ = ["ObjectStore", "open_bucket"]
@@ -187,7 +188,7 @@ class ObjectStore(ArtifactStore):
 
     async def _send(self, path: Path, ref: ArtifactRef) -> None:
         """Uploads a file, also over an equal one, which may be damaged; keeps one of ours as a copy."""
-        with self._errors(ref.key):
+        with span("store artifact", media_type=ref.media_type, bytes=ref.size), self._errors(ref.key):
             await obstore.put_async(
                 self._client,
                 ref.key,
@@ -205,7 +206,11 @@ class ObjectStore(ArtifactStore):
     async def _fetch(self, ref: ArtifactRef) -> Path:
         part = await asyncio.to_thread(self._cache.new_file)
         try:
-            with self._errors(ref.key), storage_errors(part):
+            with (
+                span("fetch artifact", media_type=ref.media_type, bytes=ref.size),
+                self._errors(ref.key),
+                storage_errors(part),
+            ):
                 digest = await self._download(ref, part)
             if digest != ref.sha256:
                 raise _corrupt(ref.key, f"other content than the announced {ref.size} bytes")

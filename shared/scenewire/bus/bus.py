@@ -29,6 +29,7 @@ from scenewire.bus.consuming.ended_projects import EndedProjects
 from scenewire.bus.consuming.received import current_delivery
 from scenewire.bus.metrics import bus_metrics, message_metrics
 from scenewire.bus.publishing import PUBLISH_TIMEOUT_S, body_limit, message_headers, publish_errors, require_body_fits
+from scenewire.bus.traces import MessageTraces
 from scenewire.errors import FailureCode, PermanentError, PipelineError, TransientError
 from scenewire.failpoints import Point, failpoint, is_armed
 from scenewire.messages import Accounted, Message, Progress, ScriptRequested, StoredMessage
@@ -37,6 +38,7 @@ from scenewire.observability.health import Check, Health, State
 from scenewire.observability.http_endpoint import monitor_of_this_process
 from scenewire.observability.logging_setup import configure_logs
 from scenewire.observability.loop_watchdog import LoopWatchdog
+from scenewire.observability.tracing import Tracing
 from scenewire.processes.measured_children import measure_children
 from scenewire.settings import AdmissionSettings, ServiceSettings
 from scenewire.topology import PIPELINE, RETRY, Durable, Retry, Stream, progress_subject
@@ -71,7 +73,9 @@ class Bus:
         self._service = service
         self._settings = settings
         self._inbox_prefix = BusAddress.from_settings(settings).inbox_prefix
-        self._policy = DeliveryPolicy(retry=retry)
+        self._tracing = Tracing(service, settings)
+        self._traces = MessageTraces(self._tracing)
+        self._policy = DeliveryPolicy(retry=retry, traces=self._traces)
         self._ended = EndedProjects()
         self._batches: list[BatchLoop] = []
         self._batches_ready: Hook | None = None
@@ -144,8 +148,13 @@ class Bus:
         delivery = current_delivery()
         delivery.handler_entered = True
         project_id, revision = delivery.message.project_id, delivery.message.revision
-        with structlog.contextvars.bound_contextvars(
-            durable=durable.name, project_id=str(project_id), scene_number=delivery.message.scene_number
+        with (
+            structlog.contextvars.bound_contextvars(
+                durable=durable.name, project_id=str(project_id), scene_number=delivery.message.scene_number
+            ),
+            self._traces.handling(
+                durable, delivery.message, deliveries=delivery.raw.metadata.num_delivered
+            ) as delivery.trace_context,
         ):
             failpoint(Point.FETCHED)
             attempt = functools.partial(_timed, durable, handler)
@@ -181,7 +190,7 @@ class Bus:
             earlier = itertools.count()
 
             async def handle(batch: Sequence[StoredMessage]) -> None:
-                with structlog.contextvars.bound_contextvars(durable=durable.name):
+                with structlog.contextvars.bound_contextvars(durable=durable.name), self._traces.batch(durable, batch):
                     if next(earlier):
                         failpoint(Point.ACKNOWLEDGED)  # this batch was asked for after the acks of the one before
                     failpoint(Point.FETCHED)
@@ -233,13 +242,13 @@ class Bus:
             message = message.model_copy(update={"work": account.take()})
         body = message.model_dump_json().encode()
         require_body_fits(message.subject, body, body_limit(self._policy.max_payload))
-        with publish_errors(message.subject):
+        with publish_errors(message.subject), self._traces.publishing(message, message_headers(message)) as headers:
             ack: PubAck = await self.broker.publish(
                 body,
                 message.subject,
                 stream=PIPELINE.name,
                 timeout=PUBLISH_TIMEOUT_S,
-                headers=message_headers(message),
+                headers=headers,
             )
         log.debug("published", subject=message.subject, sequence=ack.seq, duplicate=bool(ack.duplicate))
         return ack
@@ -283,7 +292,7 @@ class Bus:
 
     async def client(self) -> BusClient:
         """Returns the service's connection, to read the stream with."""
-        return BusClient(await self.broker.connect())
+        return BusClient(await self.broker.connect(), self._traces)
 
     def derived_project_id(self) -> UUID:
         """Returns the project id for the order in flight if it does not name one."""
@@ -388,6 +397,7 @@ class Bus:
         for durable in self._policy.durables.values():
             self._health.require(f"durable {durable.name}", functools.partial(self._consumes, durable))
         monitor_of_this_process().join(self._health, self._settings)
+        self._tracing.start()
         self._watchdog.start()
 
     async def _mark_running(self) -> None:
@@ -401,6 +411,7 @@ class Bus:
         if self._backlog_source is not None:
             backlog_of_this_process().remove(self._backlog_source)
         await monitor_of_this_process().leave(self._health)
+        self._tracing.stop()
 
     async def _is_connected(self) -> None:
         if not (await self.broker.connect()).is_connected:

@@ -27,9 +27,11 @@ from scenewire.bus.publishing import (
 )
 from scenewire.bus.reading.dead_letters import DeadLetters
 from scenewire.bus.reading.stream_reader import EVERYTHING, StreamReader
+from scenewire.bus.traces import MessageTraces
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.messages import Message, Progress, ScriptRequested, StoredMessage
-from scenewire.settings import AdmissionSettings, ProvisionSettings
+from scenewire.observability.tracing import Tracing
+from scenewire.settings import AdmissionSettings, ProvisionSettings, TraceSettings
 from scenewire.topology import ALL_PROGRESS, PIPELINE, Durable
 
 __all__ = ["BusClient", "StreamState", "bus_client"]
@@ -52,9 +54,11 @@ class BusClient:
 
     Args:
         client: an open connection; its owner closes it.
+        traces: records what is published; None records nothing.
     """
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, traces: MessageTraces | None = None) -> None:
+        self._traces = traces or MessageTraces(Tracing("command", TraceSettings()))
         self._client = client
         self._jetstream = client.jetstream(timeout=REQUEST_TIMEOUT_S)
         self._reader = StreamReader(client)
@@ -167,13 +171,16 @@ class BusClient:
         """
         body = message.model_dump_json(exclude_none=True).encode()
         require_body_fits(message.SUBJECT, body, body_limit(self._client.max_payload))
-        with publish_errors(message.SUBJECT):
+        with (
+            publish_errors(message.SUBJECT),
+            self._traces.publishing(message, message_headers(message)) as headers,
+        ):
             ack = await self._jetstream.publish(
                 message.SUBJECT,
                 body,
                 stream=PIPELINE.name,
                 timeout=PUBLISH_TIMEOUT_S,
-                headers=message_headers(message),
+                headers=headers,
             )
         return int(ack.seq)
 
@@ -328,5 +335,10 @@ async def bus_client(address: BusAddress, *, reconnects: bool = False) -> AsyncI
     Raises:
         TransientError: `bus_unavailable`.
     """
-    async with connected(address, reconnects=reconnects) as client:
-        yield BusClient(client)
+    tracing = Tracing("command", TraceSettings())
+    tracing.start()
+    try:
+        async with connected(address, reconnects=reconnects) as client:
+            yield BusClient(client, MessageTraces(tracing))
+    finally:
+        tracing.stop()

@@ -1,7 +1,9 @@
 """Log events and metrics around any ffmpeg executor."""
 
 import asyncio
+from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Final
 from uuid import uuid4
 
@@ -10,12 +12,14 @@ from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histo
 
 from scenewire.ffmpeg.executor import ExecutionResult, FfmpegExecutor, FfmpegRun
 from scenewire.observability.logging_setup import redacted
+from scenewire.observability.tracing import span
 
 __all__ = ["FfmpegMetrics", "ObservableFfmpegExecutor"]
 
 log = structlog.get_logger(__name__)
 
 _LOGGED_ARGUMENTS: Final = 10
+_ENCODER_OPTION: Final = "-c:v"
 
 
 class FfmpegMetrics:
@@ -71,9 +75,10 @@ class ObservableFfmpegExecutor:
             arg_count=len(run.arguments),
         )
         about.info("ffmpeg_execution_started")
-        with self._metrics.active.track_inprogress():
+        with self._metrics.active.track_inprogress(), span("ffmpeg") as current:
             try:
                 result = await self._wrapped.run(run)
+                current.set_attributes({"process.exit.code": result.returncode, **_encoder(run.arguments)})
             except (Exception, asyncio.CancelledError) as error:
                 self._metrics.executions.labels("failure").inc()
                 # Cancellation is a request, not an error.
@@ -90,6 +95,11 @@ class ObservableFfmpegExecutor:
             status=status,
         )
         return result
+
+
+def _encoder(arguments: Sequence[str]) -> dict[str, str]:
+    """Returns the encoder of the picture as an attribute; none if a run encodes none."""
+    return next(({"scenewire.encoder": name} for option, name in pairwise(arguments) if option == _ENCODER_OPTION), {})
 
 
 def _project() -> str | None:

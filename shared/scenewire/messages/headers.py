@@ -18,6 +18,7 @@ __all__ = [
     "MESSAGE_ID",
     "SCHEMA",
     "SERVER_PREFIX",
+    "TRACE",
 ]
 
 SERVER_PREFIX: Final = "Nats-"
@@ -33,6 +34,9 @@ CONTENT_TYPE: Final = "content-type"
 
 SCHEMA: Final = "scenewire-schema"
 """The message's schema version."""
+
+TRACE: Final = "traceparent"
+"""The span that published the message, in the form of W3C Trace Context; missing without traces."""
 
 LETTER_PREFIX: Final = "scenewire-"
 """Prefix of the headers that a dead letter adds, and of `SCHEMA`."""

@@ -8,12 +8,16 @@ from pathlib import Path
 from typing import Final, Literal
 
 import structlog
+from opentelemetry.trace import format_span_id, format_trace_id
+
+from scenewire.observability.tracing import current_context
 
 __all__ = ["configure_logs", "redacted"]
 
 _SECRET: Final = re.compile(r"(?i)((?:api[_-]?key|token|password|secret)[\"']?\s*[=:]\s*[\"']?)[^\s&\"',}]+")
 _TOKEN: Final = re.compile(r"\b(sw_|whsec_)[A-Za-z0-9+/=_-]{16,}")
 """API keys of the gateway, and secrets of webhooks."""
+_PROJECT_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _URL_USER: Final = re.compile(r"(://)[^/@\s]+@")
 
 
@@ -26,6 +30,15 @@ def _redact(_logger: object, _name: str, event: structlog.typing.EventDict) -> s
     for key, value in event.items():
         if isinstance(value, str):
             event[key] = redacted(value)
+    return event
+
+
+def _add_trace_ids(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Names the current span, or the trace of the project that an event is about."""
+    if (context := current_context()) is not None:
+        event["trace_id"], event["span_id"] = format_trace_id(context.trace_id), format_span_id(context.span_id)
+    elif project_id := _PROJECT_ID.fullmatch(str(event.get("project_id"))):
+        event["trace_id"] = project_id[0].replace("-", "")
     return event
 
 
@@ -48,6 +61,7 @@ def configure_logs(
     """
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
+        _add_trace_ids,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

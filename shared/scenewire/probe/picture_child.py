@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from scenewire.errors import TransientError
+from scenewire.observability.tracing import span
 from scenewire.probe.refusal import refusal
 from scenewire.processes.run import Limits, run_program
 
@@ -43,7 +44,8 @@ async def run_picture_child(
 
     try:
         command = picture_command(child, path, arguments)
-        done = await run_program(command, timeout=timeout, limits=_LIMITS, on_output=receive)
+        with span("decode picture"):
+            done = await run_program(command, timeout=timeout, limits=_LIMITS, on_output=receive)
     except TransientError as error:
         raise refusal(path, f"converting it took longer than {timeout:.0f} s") from error
     if done.returncode:

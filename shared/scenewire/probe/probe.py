@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from scenewire.errors import TransientError
 from scenewire.messages import SourceFacts
+from scenewire.observability.tracing import span
 from scenewire.probe.refusal import first_problem, refusal
 from scenewire.processes.run import Limits, run_program
 
@@ -152,7 +153,8 @@ async def probe_media(path: Path, *, timeout: float = 120) -> MediaFacts:  # noq
 
 
 async def _examined(kind: _Kind, path: Path, timeout: float, limits: Limits) -> MediaFacts:  # noqa: ASYNC109
-    done = await run_program(_command(path, kind), timeout=timeout, limits=limits)
+    with span("probe", kind=kind):
+        done = await run_program(_command(path, kind), timeout=timeout, limits=limits)
     if done.returncode:
         ended = f"signal {-done.returncode}" if done.returncode < 0 else f"exit code {done.returncode}"
         raise refusal(path, f"examining it ended with {ended}", detail=done.stderr)

@@ -21,6 +21,7 @@ from typing import Final
 import httpx2
 
 from scenewire.accounting import charge
+from scenewire.observability.tracing import span
 from scenewire.probe.accepted_formats import SIGNATURE_BYTES, still_suffix
 from scenewire_sourcing.providers.base import FootageUnavailableError, RemoteFile
 
@@ -102,8 +103,10 @@ class Downloader:
         """
         progress = _Progress(folder / "clip.part")
         try:
-            async with asyncio.timeout(self._timeout_s):
-                await self._fetch(remote, progress)
+            with span("download footage") as current:
+                async with asyncio.timeout(self._timeout_s):
+                    await self._fetch(remote, progress)
+                current.set_attribute("scenewire.bytes", progress.received)
         except TimeoutError as error:
             raise FootageUnavailableError(f"downloading it took longer than {self._timeout_s:g} s") from error
         suffix = await asyncio.to_thread(_sniff, progress.part)

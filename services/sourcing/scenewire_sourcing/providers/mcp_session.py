@@ -14,6 +14,7 @@ import time
 from asyncio import Future
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from contextvars import Context
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -159,7 +160,11 @@ class McpSession:
         self._calls.put_nowait(call)
         if self._task is None or self._task.done():
             self._scope = anyio.CancelScope()
-            self._task = asyncio.create_task(self._supervise(self._scope), name=f"footage server {self._server.name}")
+            self._task = asyncio.create_task(
+                self._supervise(self._scope),
+                name=f"footage server {self._server.name}",
+                context=Context(),  # it outlives the caller, whose project and trace it has nothing to do with
+            )
         return await call.result
 
     async def aclose(self) -> None:

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from typing_extensions import override
 
 from scenewire.failpoints import Point, failpoint
+from scenewire.observability.tracing import span
 from scenewire_sourcing.candidates import FootageFile, FoundFootage
 from scenewire_sourcing.providers.answers import AnswerError
 from scenewire_sourcing.providers.base import FootageSource, FootageUnavailableError, LocatedFootage, RemoteFile
@@ -117,7 +118,8 @@ class McpSource(FootageSource):
 
     async def _call(self, tool: str, arguments: dict[str, Any]) -> ToolResult:
         try:
-            result = await self._session.call(tool, arguments)
+            with span("call footage server", server=self.name, tool=tool):
+                result = await self._session.call(tool, arguments)
         except FootageUnavailableError as error:
             raise self._unavailable(error) from error
         failpoint(Point.WORKING)

@@ -29,6 +29,7 @@ from faststream.types import AsyncFuncAny
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
+from opentelemetry.trace import SpanContext
 from typing_extensions import override
 
 from scenewire.bus.consuming.dead_letters import as_pipeline_error, is_invalid_input, letter_headers, one_line, readable
@@ -44,9 +45,11 @@ from scenewire.bus.publishing import (
     require_body_fits,
     room_for_body,
 )
+from scenewire.bus.traces import MessageTraces
 from scenewire.errors import ConflictError, FailureCode, HandoverError, PermanentError, PipelineError, TransientError
 from scenewire.messages import Message, Progress, ProjectFailed
 from scenewire.messages.headers import LETTER_TRUNCATED
+from scenewire.observability.tracing import span
 from scenewire.topology import DEAD_LETTERS, PIPELINE, SCRIPT, Durable, Retry, dead_letter_subject, progress_subject
 
 __all__ = ["DeliveryMiddleware", "DeliveryPolicy"]
@@ -72,6 +75,7 @@ class DeliveryPolicy:
     """What the middleware needs; a service fills it in while it is built and started."""
 
     retry: Retry
+    traces: MessageTraces
     durables: dict[str, Durable] = field(default_factory=dict)
     lenient: set[str] = field(default_factory=lambda: {SCRIPT.name})
     """Durables whose handlers read bodies of newer schema versions, too."""
@@ -134,7 +138,7 @@ class DeliveryPolicy:
                 )
                 await self.publish_progress(delivery, stage, f"waiting {pause.delay:.0f} s: {one_line(error)}")
                 started = time.perf_counter()
-                with suppress(TimeoutError):
+                with suppress(TimeoutError), span("pause", reason=pause.reason, delay_s=pause.delay):
                     await asyncio.wait_for(self.stopping.wait(), pause.delay)
                 waits = bus_metrics().rate_limit_wait if pause.reason == "rate_limit" else bus_metrics().outage_wait
                 waits.labels(stage).inc(time.perf_counter() - started)
@@ -157,15 +161,20 @@ class DeliveryPolicy:
         with suppress(OSError, nats.errors.Error):  # telemetry never stops the work
             await self._connected.publish(progress_subject(stage), progress.model_dump_json().encode())
 
-    async def publish(self, message: Message) -> None:
+    async def publish(self, message: Message, *, cause: SpanContext | None) -> None:
         """Stores a message and returns after the PubAck.
+
+        Args:
+            message: what is published.
+            cause: the span that it follows from, if there is one.
 
         Raises:
             PermanentError: `message_too_large`, nothing was sent.
         """
         body = message.model_dump_json().encode()
         require_body_fits(message.subject, body, body_limit(self.max_payload))
-        await self._store(message.subject, body, stream=PIPELINE.name, headers=message_headers(message))
+        with self.traces.publishing(message, message_headers(message), cause=cause) as headers:
+            await self._store(message.subject, body, stream=PIPELINE.name, headers=headers)
 
     async def store_dead_letter(self, subject: str, body: bytes, *, headers: dict[str, str]) -> None:
         """Stores a dead letter; a body that is too large for the server is cut.
@@ -418,7 +427,7 @@ class DeliveryMiddleware(BaseMiddleware[Any, Any]):
             hint="; ".join(filter(None, (readable(failure.hint), where))),
             work=delivery.account.take() if delivery.account is not None else None,
         )
-        await self._policy.publish(failed)
+        await self._policy.publish(failed, cause=delivery.trace_context)
 
     async def _send_heartbeats(self, seconds: float) -> None:
         reconnects = self._policy.reconnects

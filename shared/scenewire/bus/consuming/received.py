@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Final
 
 from nats.aio.msg import Msg
+from opentelemetry.trace import SpanContext
 
 from scenewire.accounting import Account
 from scenewire.messages import StoredMessage
@@ -45,6 +46,8 @@ class Delivery:
     """How many of its deliveries ended through no fault of its own."""
     account: Account | None = None
     """What its handler uses; None before it starts, and for messages that are no work for a project."""
+    trace_context: SpanContext | None = None
+    """The span of its handler."""
 
     @property
     def tries(self) -> int:

@@ -20,6 +20,7 @@ from scenewire.artifacts.store import ArtifactStore
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.failpoints import Point, failpoint
 from scenewire.messages import ProviderUse, ScriptRequested
+from scenewire.observability.tracing import span
 from scenewire.spending import require_affordable
 from scenewire.text.markup import is_speakable
 from scenewire.text.plain import plain_line
@@ -259,7 +260,8 @@ class LanguageModelWriter(ScriptWriter):
         estimate = self._estimate(estimate_input_tokens(messages, schema), numbers, words)
         self._require_affordable(draft, "the next part of the script", estimate)
         try:
-            reply = await self._client.ask(messages, schema)
+            with span("ask language model", provider=self._client.provider, model=self._client.model):
+                reply = await self._client.ask(messages, schema)
             failpoint(Point.WORKING)
         except RejectedError as error:
             self._charge(draft, Reply("", cut_off=False), estimate)
