@@ -78,7 +78,9 @@ class ObservableFfmpegExecutor:
         with self._metrics.active.track_inprogress(), span("ffmpeg") as current:
             try:
                 result = await self._wrapped.run(run)
-                current.set_attributes({"process.exit.code": result.returncode, **_encoder(run.arguments)})
+                current.set_attribute("process.exit.code", result.returncode)
+                if encoder := _encoder(run.arguments):
+                    current.set_attribute("scenewire.encoder", encoder)
             except (Exception, asyncio.CancelledError) as error:
                 self._metrics.executions.labels("failure").inc()
                 # Cancellation is a request, not an error.
@@ -97,9 +99,9 @@ class ObservableFfmpegExecutor:
         return result
 
 
-def _encoder(arguments: Sequence[str]) -> dict[str, str]:
-    """Returns the encoder of the picture as an attribute; none if a run encodes none."""
-    return next(({"scenewire.encoder": name} for option, name in pairwise(arguments) if option == _ENCODER_OPTION), {})
+def _encoder(arguments: Sequence[str]) -> str | None:
+    """Returns the encoder of the picture; None if a run encodes none."""
+    return next((name for option, name in pairwise(arguments) if option == _ENCODER_OPTION), None)
 
 
 def _project() -> str | None:

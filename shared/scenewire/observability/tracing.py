@@ -61,13 +61,6 @@ _sending: Final[list[threading.Thread]] = []
 log = structlog.get_logger(__name__)
 
 
-@atexit.register
-def _send_last_spans() -> None:
-    deadline = time.monotonic() + _LAST_SPANS_TIMEOUT_S
-    for last in _sending:
-        last.join(max(0.0, deadline - time.monotonic()))
-
-
 def current_context() -> SpanContext | None:
     """Returns the place of the running code in its trace; None outside of any."""
     context = trace.get_current_span().get_span_context()
@@ -231,3 +224,12 @@ def _new_trace_id() -> int:
     """Returns the id for a trace that begins here: that of the project in hand, or a random one."""
     project_id = _project.get()
     return (project_id.int if project_id is not None else 0) or secrets.randbits(_TRACE_ID_BITS)
+
+
+def _await_last_spans() -> None:
+    deadline = time.monotonic() + _LAST_SPANS_TIMEOUT_S
+    for last in _sending:
+        last.join(max(0.0, deadline - time.monotonic()))
+
+
+atexit.register(_await_last_spans)
