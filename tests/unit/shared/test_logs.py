@@ -3,9 +3,11 @@
 import json
 import logging
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import structlog
+from opentelemetry.trace import NonRecordingSpan, SpanContext, use_span
 
 from scenewire.observability.logging_setup import configure_logs
 
@@ -88,3 +90,20 @@ def test_a_log_file_is_rotated_and_old_ones_are_removed(log: Path):
     assert [path.name for path in kept] == ["log", "log.1", "log.2"]
     assert all(path.stat().st_size <= 2_000 for path in kept)
     assert lines(log)[-1]["number"] == 99
+
+
+def test_events_about_a_project_name_its_trace_and_the_current_span(log: Path):
+    project_id = uuid4()
+    configure_logs(file=log)
+    about = structlog.get_logger().bind(project_id=str(project_id))
+    about.info("outside")
+    place = SpanContext(project_id.int, 0xA1, is_remote=False)
+    with use_span(NonRecordingSpan(place)):
+        about.info("inside")
+        logging.getLogger("theirs").warning("inside")
+    structlog.get_logger().info("elsewhere", project_id="None")
+    outside, inside, theirs, elsewhere = lines(log)
+    assert (outside["trace_id"], "span_id" in outside) == (project_id.hex, False)
+    assert (inside["trace_id"], inside["span_id"]) == (project_id.hex, f"{0xA1:016x}")
+    assert theirs["span_id"] == inside["span_id"]
+    assert "trace_id" not in elsewhere
