@@ -38,6 +38,7 @@ from scenewire_cli.commands.record.list import list_
 from scenewire_cli.commands.record.rebuild import rebuild
 from scenewire_cli.commands.record.search import search
 from scenewire_cli.commands.record.show import show
+from scenewire_cli.commands.record.trace import trace
 from scenewire_cli.commands.request import request
 from scenewire_cli.commands.resources.fonts import fonts_app
 from scenewire_cli.commands.resources.keys import keys_app
@@ -80,7 +81,7 @@ _COMMANDS: Final[Mapping[str, Sequence[Callable[..., None]]]] = {
         languages,
         music,
     ),
-    "Find videos and projects": (list_, show, search, history, audit),
+    "Find videos and projects": (list_, show, search, history, trace, audit),
     _MAINTENANCE: (up, mcp, endpoint, doctor, prune, rebuild),
 }
 

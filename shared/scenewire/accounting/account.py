@@ -34,6 +34,8 @@ P = ParamSpec("P")
 
 _current: ContextVar["Account | None"] = ContextVar("account", default=None)
 
+_SECONDS: Final = ("own_cpu_s", "child_cpu_s", "paused_s")
+
 _measured_loops: Final["WeakSet[asyncio.AbstractEventLoop]"] = WeakSet()
 
 
@@ -42,10 +44,12 @@ class Account:
 
     Args:
         service: the service's name.
+        deliveries: how often the message was delivered.
     """
 
-    def __init__(self, service: str) -> None:
+    def __init__(self, service: str, *, deliveries: int = 1) -> None:
         self._service = service
+        self._deliveries = deliveries
         self._lock = threading.Lock()
         self._step_started: float | None = None
         self._begin()
@@ -76,12 +80,13 @@ class Account:
             self._end_step()
             self._step_started = time.thread_time()
         with self._lock:
-            seconds = {name: round(self._amounts.pop(name, 0.0), 6) for name in ("own_cpu_s", "child_cpu_s")}
+            seconds = {name: round(self._amounts.pop(name, 0.0), 6) for name in _SECONDS}
             work = Work(
                 service=self._service,
                 worker=f"{socket.gethostname()}:{os.getpid()}",
                 started_at=self._started_at,
                 wall_s=round(time.monotonic() - self._started, 6),
+                deliveries=self._deliveries,
                 providers=tuple(self._providers.values()),
                 **seconds,
                 **{name: int(amount) for name, amount in self._amounts.items()},

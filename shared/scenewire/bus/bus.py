@@ -164,7 +164,7 @@ class Bus:
                 log.info("project_has_ended")
             else:
                 await self._announce(durable, project_id)
-                delivery.account = account = Account(self._service)
+                delivery.account = account = Account(self._service, deliveries=delivery.raw.metadata.num_delivered)
                 with account.open():
                     work = functools.partial(self._policy.work, attempt, delivery)
                     await self._ended.work(lambda: account.measured(work()), project_id, revision)

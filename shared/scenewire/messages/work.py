@@ -31,6 +31,10 @@ class Work(WireModel):
     worker: str = Field(max_length=300, description="Host name and process id.")
     started_at: AwareDatetime
     wall_s: float = Field(ge=0, description="Seconds, with waits for rate limits and outages.")
+    paused_s: float = Field(default=0, ge=0, description="Seconds of these that waited for rate limits and outages.")
+    deliveries: int = Field(
+        default=1, ge=1, description="How often the message was delivered: more than once after failures."
+    )
     own_cpu_s: float = Field(ge=0, description="Processor seconds of the service's own code for this message.")
     child_cpu_s: float = Field(ge=0, description="Processor seconds of the child processes for this message.")
     bytes_fetched: int = Field(default=0, ge=0, description="Received from a bucket or from download hosts.")

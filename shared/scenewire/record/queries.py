@@ -174,6 +174,14 @@ class Record:
         )
         return await self._rows(query)
 
+    async def latest_revision(self, project_id: str) -> int:
+        """Returns the latest revision with a valid message; 0 if there is none."""
+        query = select(func.max(LoggedMessage.revision).label("latest")).where(
+            LoggedMessage.project_id == project_id, LoggedMessage.valid
+        )
+        (row,) = await self._rows(query)
+        return row["latest"] or 0
+
     async def run(self, project_id: str, revision: int) -> list[Row]:
         """Returns the valid messages of one revision of a project, in order."""
         query = select(LoggedMessage.__table__).where(

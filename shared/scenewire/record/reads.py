@@ -27,6 +27,7 @@ from scenewire.record.content import Content, parse
 from scenewire.record.costs import costs
 from scenewire.record.queries import Record, Row, opened
 from scenewire.record.standing import STEP_AT_APPROVAL
+from scenewire.record.timing import ProjectTiming, timing_of
 
 __all__ = [
     "audit",
@@ -37,6 +38,7 @@ __all__ = [
     "projects",
     "search",
     "search_footage",
+    "timing",
     "unfinished",
     "versions",
 ]
@@ -170,6 +172,31 @@ async def history(database_url: str, project_id: str) -> list[Row]:
     async with opened(database_url) as record:
         rows = await record.history(await _find(record, project_id))
     return [_readable(row) for row in rows]
+
+
+async def timing(database_url: str, project_id: str, revision: int | None = None) -> ProjectTiming:
+    """Returns where the time of a project went.
+
+    Args:
+        database_url: the record.
+        project_id: an id, or a prefix of one.
+        revision: None is the latest one.
+
+    Raises:
+        PermanentError: `not_on_record`, there is no such project, or no message of that revision.
+    """
+    await require_current(database_url)
+    async with opened(database_url) as record:
+        found = await _find(record, project_id)
+        wanted = await record.latest_revision(found) if revision is None else revision
+        times = timing_of(found, wanted, await record.run(found, wanted))
+    if times is None:
+        raise PermanentError(
+            FailureCode.NOT_ON_RECORD,
+            f"there is no message of revision {wanted} of project {found} on record",
+            hint=f"`scenewire history {found}` lists its messages",
+        )
+    return times
 
 
 async def audit(database_url: str, entity_id: str, *, limit: int) -> list[Row]:

@@ -32,6 +32,7 @@ from nats.js import JetStreamContext
 from opentelemetry.trace import SpanContext
 from typing_extensions import override
 
+from scenewire.accounting import charge
 from scenewire.bus.consuming.dead_letters import as_pipeline_error, is_invalid_input, letter_headers, one_line, readable
 from scenewire.bus.consuming.interruptions import Interruptions
 from scenewire.bus.consuming.pauses import pause_after
@@ -140,8 +141,10 @@ class DeliveryPolicy:
                 started = time.perf_counter()
                 with suppress(TimeoutError), span("pause", reason=pause.reason, delay_s=pause.delay):
                     await asyncio.wait_for(self.stopping.wait(), pause.delay)
+                paused_s = time.perf_counter() - started
+                charge(paused_s=paused_s)
                 waits = bus_metrics().rate_limit_wait if pause.reason == "rate_limit" else bus_metrics().outage_wait
-                waits.labels(stage).inc(time.perf_counter() - started)
+                waits.labels(stage).inc(paused_s)
                 if self.stopping.is_set():
                     raise
 
