@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final
 
 from rich.console import Console, Group
@@ -33,7 +34,7 @@ _TICKS: Final = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 180
 """Seconds between two marks of the time axis."""
 _TICK_WIDTH: Final = 12
 """Columns that a mark and the space after it need at least."""
-_MAX_NAMED_SCENES: Final = 4
+_NAME_WIDTH: Final = 19
 _WORTH_NAMING_S: Final = 0.05
 """A shorter wait is not one for a worker."""
 
@@ -78,7 +79,7 @@ class _Chart:
         count = 0
         while (column := round(count * tick / self._seconds * self._width)) + _TICK_WIDTH // 2 < self._width:
             line.append(" " * (_LABEL_WIDTH + column - line.cell_len))
-            line.append(f"╷{_length(count * tick, digits=0 if tick >= 1 else 1)}" if count else "╷0", "bright_black")
+            line.append(f"╷{_length(count * tick, digits=0 if tick >= 1 else 1)}" if count else "╷0", "dim")
             count += 1
         return line
 
@@ -107,11 +108,11 @@ class _Chart:
             start = min(self._column(step.started_at), self._width - 1)
             end = max(start + 1, self._column(step.ended_at))
             cells[start:end] = [("✗" if step.has_failed else _BARS[step.stage], style)] * (end - start)
-        line = Text(f"{label:<{_LABEL_WIDTH}}"[:_LABEL_WIDTH], "bold" if is_critical else "bright_black")
-        for character, style in cells:
-            line.append(character, style)
+        line = Text(f"{label:<{_LABEL_WIDTH}}"[:_LABEL_WIDTH], "bold" if is_critical else "dim")
+        for style, run in groupby(cells, key=itemgetter(1)):
+            line.append("".join(character for character, _ in run), style)
         busy = sum(step.worked_s for step in steps)
-        line.append(f"{_length(busy):>{_TIME_WIDTH}}", "bold" if is_critical else "bright_black")
+        line.append(f"{_length(busy):>{_TIME_WIDTH}}", "bold" if is_critical else "dim")
         return line
 
     def _column(self, at: datetime) -> int:
@@ -133,30 +134,28 @@ def _legend(timing: ProjectTiming) -> Text:
     for stage in STAGES:
         if any(step.stage == stage for step in timing.steps):
             line.append(_BARS[stage] * 2, _COLOURS[stage]).append(f" {stage}   ")
-    line.append(_WAIT * 2).append(" waiting")
-    if timing.path:
-        line.append("   bold", "bold").append(": the critical path")
-    return line
+    return line.append(_WAIT * 2).append(" waiting")
 
 
 def _summary(timing: ProjectTiming) -> Iterator[Text]:
     """Returns the critical path, line by line, and what stands out."""
     if timing.path:
-        yield Text(f"Critical path: what {_length(timing.total_s)} went to", "bold")
+        yield Text(f"Critical path, bright above: what {_length(timing.total_s)} went to", "bold")
     for part in timing.path:
         step = part.step
         share = part.seconds / timing.total_s if timing.total_s else 0.0
-        line = Text(f"  {_name(step):<22}", _COLOURS[step.stage])
-        line.append(f"{_length(part.seconds):>8} {share:>5.0%}  ", "bold")
-        line.append(", ".join(_details(part)), "bright_black")
+        line = Text().append(f"  {_name(step):<{_NAME_WIDTH}}", _COLOURS[step.stage])
+        line.append(f"{_length(part.seconds):>{_TIME_WIDTH}} {share:>4.0%}  ", "bold")
+        line.append(", ".join(_details(part)), "dim")
         yield line
-    total = {stage.stage: stage for stage in timing.stages}
-    yield Text()
+    if timing.path:
+        yield Text()
     yield Text("All scenes together", "bold")
-    for name, stage in total.items():
-        line = Text(f"  {name:<22}", _COLOURS[name])
-        line.append(f"{_length(stage.worked_s):>8} ", "bold").append(f"work in {_count(stage.steps, 'step')}", "")
-        line.append(f", {_length(stage.waited_s)} waiting", "bright_black")
+    for stage in timing.stages:
+        line = Text().append(f"  {stage.stage:<{_NAME_WIDTH}}", _COLOURS[stage.stage])
+        line.append(f"{_length(stage.worked_s):>{_TIME_WIDTH}} ", "bold").append("work")
+        if stage.steps > 1:
+            line.append(f" in {stage.steps} steps, {_length(stage.waited_s)} waiting", "dim")
         yield line
     for step in timing.steps:
         if step.deliveries > 1 or step.paused_s:
@@ -166,11 +165,10 @@ def _summary(timing: ProjectTiming) -> Iterator[Text]:
 def _details(part: Part) -> Iterator[str]:
     step = part.step
     if step.waited_s >= _WORTH_NAMING_S:
-        behind = ", ".join(map(str, part.behind[:_MAX_NAMED_SCENES]))
-        more = " and more" if len(part.behind) > _MAX_NAMED_SCENES else ""
-        while_scenes = f" behind {'scene' if len(part.behind) == 1 else 'scenes'} {behind}{more}" if behind else ""
-        yield f"{_length(step.waited_s)} waiting{while_scenes}"
-    yield "result reused" if step.is_reused else f"{_length(step.worked_s)} work"
+        noun = "scene" if len(part.behind) == 1 else "scenes"
+        yield f"waited {_length(step.waited_s)}" + (f" behind {noun} {_ranges(part.behind)}" if part.behind else "")
+    if step.is_reused:
+        yield "result reused"
     yield from _trouble(step)
 
 
@@ -187,8 +185,15 @@ def _name(step: Step) -> str:
     return step.stage if step.scene_number is None else f"{step.stage} of scene {step.scene_number}"
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def _ranges(numbers: Sequence[int]) -> str:
+    """Formats ascending numbers, such as `1-3, 5`."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
 
 
 def _length(seconds: float, *, digits: int = 1) -> str:
