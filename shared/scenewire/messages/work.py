@@ -48,11 +48,6 @@ class Work(WireModel):
         """Whether nothing had to be made: all results were stored already."""
         return self.results_reused > 0 and self.results_made == 0
 
-    @property
-    def cpu_s(self) -> float:
-        """Processor seconds."""
-        return self.own_cpu_s + self.child_cpu_s
-
 
 class Accounted(WireModel):
     """Base of the messages that report the work behind them."""
