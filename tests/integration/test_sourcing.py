@@ -386,6 +386,16 @@ async def test_kept_clips_fill_a_scene_of_another_length_in_the_same_order(
         assert clip.out_frame <= clip.facts.duration_frames
 
 
+@pytest.mark.parametrize("designed", [False, True])
+async def test_a_scene_without_clips_stays_so_when_its_length_changes(stage: SourcingStage, designed: bool) -> None:
+    scene = spoken(8)
+    scene = scene.model_copy(update={"scene": scene.scene.model_copy(update={"designed": designed})})
+    before = await stage.select_footage(scene)
+    assert before.footage.clips == ()
+    after = await stage.select_footage(edited(before, number=1, seconds=6))
+    assert after.footage == before.footage
+
+
 async def test_kept_media_of_the_customer_are_divided_within_their_limits_when_the_scene_gets_longer(
     store: FilesystemStore, stage: SourcingStage, library: Path
 ) -> None:

@@ -71,7 +71,7 @@ def fit_to_scene(selection: Selection, audio: AudioRendered) -> Footage:
     Raises:
         PermanentError: `output_invalid`, a clip lies outside its source.
     """
-    if selection.fits(audio):
+    if not selection.footage.clips or selection.fits(audio):
         return selection.footage
     frames = scene_frames(audio.brief, audio.scene, audio.narration)
     clips = _adapted(selection, frames, audio.brief.options.look.frame_rate)
