@@ -86,6 +86,20 @@ def test_prometheus_of_compose_scrapes_every_service_and_grafana_finds_the_files
     assert {config["target"] for config in compose["services"]["prometheus"]["configs"]} >= set(scraped["rule_files"])
 
 
+def test_services_of_compose_send_traces_where_one_variable_says_and_grafana_reads_them() -> None:
+    compose = yaml.safe_load((ROOT / "compose.yaml").read_text())
+    jaeger = compose["services"]["jaeger"]
+    assert jaeger["profiles"] == ["monitoring"]
+    assert not jaeger["image"].endswith(("latest", "latest}"))
+    for name in SERVICES:
+        service = compose["services"][name]
+        assert service["environment"]["OTEL_EXPORTER_OTLP_ENDPOINT"] == "${TRACES_ENDPOINT:-}"
+        assert set(service["networks"]) & set(jaeger["networks"])
+    sources = yaml.safe_load((FOLDER / "grafana" / "datasource.yaml").read_text())["datasources"]
+    assert {source["type"]: source["url"] for source in sources}["jaeger"] == "http://jaeger:16686"
+    assert set(jaeger["networks"]) & set(compose["services"]["grafana"]["networks"])
+
+
 @needs_promtool
 @pytest.mark.parametrize("arguments", [("check", "rules", ALERTS), ("test", "rules", FOLDER / "alerts-test.yaml")])
 async def test_promtool_accepts_the_rules_and_their_tests(arguments: tuple[str | Path, ...]) -> None:

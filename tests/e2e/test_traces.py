@@ -49,6 +49,20 @@ async def test_a_video_is_one_trace_whose_id_is_the_project(script: Path, tmp_pa
     everything = b"".join(collector.bodies)
     assert not [text for text in (*WORDS, KEY.encode(), str(tmp_path).encode()) if text in everything]
     log = [json.loads(line) for line in (tmp_path / "data" / "logs" / "scenewire.log").read_text().splitlines()]
+    shown = await run("trace", made.result["project_id"], "--json", data=tmp_path / "data", cwd=tmp_path)
+    (times,) = shown.events
+    assert times["outcome"] == "video.assembled"
+    assert abs(sum(part["seconds"] for part in times["critical_path"]) - times["total_s"]) < 0.1
+    assert {step["stage"] for step in times["steps"]} == {"script", "speech", "footage", "picture", "video"}
+    for step in times["steps"]:  # what services measured and what spans measured agree
+        if step["stage"] == "speech":
+            (span,) = [
+                span
+                for span in spans
+                if span.name == "process narration.requested"
+                and span.attributes["scenewire.scene_number"] == step["scene_number"]
+            ]
+            assert abs((span.end_ns - span.start_ns) / 1e9 - step["worked_s"]) < 0.5
     runs = [line for line in log if line["event"] == "ffmpeg_execution_completed" and "trace_id" in line]
     assert {line["span_id"] for line in runs} <= ids
     assert runs

@@ -229,11 +229,18 @@ async def test_only_those_that_need_the_internet_reach_it():
     assert await online(*EVERYTHING) == {"script", "sourcing", "tts", "gateway", "voices"}
 
 
-async def test_the_recorder_reaches_the_bus_the_database_and_nothing_else():
-    documents = await render(*EVERYTHING)
+@pytest.mark.parametrize(
+    ("options", "collector"), [(("--set", "tracing.endpoint="), set()), ((), {4318})], ids=["no traces", "traces"]
+)
+async def test_the_recorder_reaches_the_bus_the_database_the_collector_and_nothing_else(
+    options: tuple[str, ...], collector: set[int]
+):
+    documents = await render(*EVERYTHING, *options)
     labels = of(documents, "Deployment")["recorder"]["spec"]["template"]["metadata"]["labels"]
     ports = {port["port"] for rule in destinations(documents, labels) for port in rule["ports"]}
-    assert ports == {53, 4222, 5432}
+    assert ports == {53, 4222, 5432} | collector
+    settings = of(documents, "ConfigMap")["settings"]["data"]
+    assert ("OTEL_EXPORTER_OTLP_ENDPOINT" in settings) is bool(collector)
 
 
 async def test_a_new_tag_makes_new_jobs_and_a_repetition_the_same():
