@@ -33,6 +33,13 @@ def test_what_a_file_loads_is_there(file: Path):
     assert missing == []
 
 
+@pytest.mark.parametrize("module", sorted((PAGES / "words").glob("*.js")), ids=lambda path: path.stem)
+def test_no_word_replaces_another_of_the_same_name(module: Path):
+    names = re.findall(r"^  (\w+):", module.read_text(), re.MULTILINE)
+    assert len(names) > 100
+    assert [name for name in names if names.count(name) > 1] == []
+
+
 def test_the_page_has_neither_scripts_nor_styles_of_its_own():
     text = (PAGES / "index.html").read_text()
     assert STYLES.search(text) is None

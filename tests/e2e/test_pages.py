@@ -83,6 +83,12 @@ async def test_a_video_is_watched_while_it_is_made_then_edited(browser: Any, tmp
         ]  # fmt: skip
         assert await pages.texts("#version option:first-child") == ["Version 2"]
         assert (await client.get(project["links"]["self"])).json()["revision"] == 1
+        await pages.press("History")
+        await pages.until("document.querySelectorAll('.history li').length === 4")
+        assert (await pages.texts(".history li:nth-child(3) p"))[:2] == [
+            "Edited",
+            "Scenes changed: 2 · Scenes added: 3",
+        ]
         assert await pages.complaints() == []
 
 

@@ -50,14 +50,14 @@ function changed(changes) {
   if (!changes) return "";
   const { edited, added, dropped, reordered, options, remade } = changes;
   const facts = [
-    edited.length && words.changes.edited(edited.join(", ")),
-    added.length && words.changes.added(added.join(", ")),
-    dropped.length && words.changes.dropped(dropped.join(", ")),
-    reordered && words.changes.reordered,
-    options.length && words.changes.options(options.map((name) => words.changes.names[name] ?? name).join(", ")),
-    remade.length && words.changes.remade,
+    edited.length && words.changed.edited(edited.join(", ")),
+    added.length && words.changed.added(added.join(", ")),
+    dropped.length && words.changed.dropped(dropped.join(", ")),
+    reordered && words.changed.reordered,
+    options.length && words.changed.options(options.map((name) => words.changed.names[name] ?? name).join(", ")),
+    remade.length && words.changed.remade,
   ];
-  return facts.filter(Boolean).join(" · ") || words.changes.none;
+  return facts.filter(Boolean).join(" · ") || words.changed.none;
 }
 
 function entry({ at, by, what, revision, changes }) {

@@ -186,7 +186,7 @@ export const words = {
   noCredits: "Bisher wird kein Filmmaterial und keine Musik anderer verwendet.",
   inScenes: (numbers) => `Szenen ${numbers}`,
   happenings: { ordered: "Bestellt", "ordered again": "Noch einmal bestellt", edited: "Bearbeitet", retried: "Noch einmal versucht", approved: "Freigegeben", cancelled: "Abgebrochen", failed: "Fehlgeschlagen", finished: "Fertig" },
-  changes: {
+  changed: {
     edited: (numbers) => `Geänderte Szenen: ${numbers}`,
     added: (numbers) => `Neue Szenen: ${numbers}`,
     dropped: (numbers) => `Entfernte Szenen: ${numbers}`,

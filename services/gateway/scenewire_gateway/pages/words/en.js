@@ -186,7 +186,7 @@ export const words = {
   noCredits: "No footage or music of others is used so far.",
   inScenes: (numbers) => `Scenes ${numbers}`,
   happenings: { ordered: "Ordered", "ordered again": "Ordered again", edited: "Edited", retried: "Tried again", approved: "Approved", cancelled: "Cancelled", failed: "Failed", finished: "Finished" },
-  changes: {
+  changed: {
     edited: (numbers) => `Scenes changed: ${numbers}`,
     added: (numbers) => `Scenes added: ${numbers}`,
     dropped: (numbers) => `Scenes removed: ${numbers}`,
