@@ -78,6 +78,7 @@ async def test_a_deleted_project_can_be_neither_reached_nor_ordered_again(tmp_pa
         for order in (an_order(), an_order(title="Ebb")):
             refused = await client.post("/v1/projects", json=order, headers=KEY)
             assert (refused.status_code, refused.json()["code"]) == (409, "order_conflict")
+            assert f"project {project['id']} was deleted" in refused.json()["detail"]
         await until_removed(data)
         assert (await client.get("/api/projects")).json()["data"]["projects"] == []
         other = await ordered(client, text="The sea rises.")

@@ -98,6 +98,7 @@ async def test_the_same_key_is_the_same_project_and_another_order_with_it_is_ref
         other = await client.post("/v1/projects", json=an_order(title="Ebb"), headers=key)
         assert first.json()["id"] == second.json()["id"]
         assert (other.status_code, other.json()["code"]) == (409, "order_conflict")
+        assert "the Idempotency-Key 'tides-1' was used before" in other.json()["detail"]
         assert other.headers["content-type"] == "application/problem+json"
         await until_state(client, first.json()["id"], "finished")
         assert len((await client.get("/v1/projects")).json()["projects"]) == 1

@@ -76,7 +76,7 @@ class Orders:
         except PermanentError as error:
             if error.code is not FailureCode.ORDER_CONFLICT or key is None:
                 raise
-            message = f"another order was made with the Idempotency-Key {key!r}"
+            message = f"the Idempotency-Key {key!r} was used before: {error.message}"
             raise PermanentError(error.code, message, hint="use a key of its own for each order") from error
         return UUID(answer["project_id"])
 
