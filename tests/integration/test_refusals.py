@@ -1,12 +1,15 @@
 """What strangers send to a gateway by mistake, and what it tells them to do."""
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx2
 import pytest
 
-from tests.support.doors import ordered
+from scenewire_cli.remote import listing
+from scenewire_cli.remote.options import ServerAddress
+from tests.support.doors import ordered, until_state
 from tests.support.gateway_stack import running_gateway
 
 JSON = {"Content-Type": "application/json"}
@@ -64,15 +67,24 @@ async def test_a_project_that_does_not_exist_names_the_list_and_no_command(clien
         assert problem["hint"] == "take the id from the list of projects"
 
 
-async def test_all_projects_can_be_listed_in_parts(client: httpx2.AsyncClient):
-    made = [(await ordered(client, title=f"Number {number}"))["id"] for number in range(5)]
+async def test_all_projects_can_be_listed_in_parts(
+    client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    made = [(await ordered(client, title=f"Number {number}", voice="?"))["id"] for number in range(5)]
+    for project in made:
+        await until_state(client, project, "failed")  # there is no such voice; the order of the list stays from then on
     listed, offset = [], 0
     while offset is not None:
         answer = (await client.get("/v1/projects", params={"limit": 2, "offset": offset})).json()
         assert len(answer["projects"]) <= 2
         listed += [project["id"] for project in answer["projects"]]
         offset = answer["next_offset"]
-    assert set(listed) == set(made)
-    states = {project["state"] for project in (await client.get("/v1/projects?offset=4")).json()["projects"]}
-    rest = (await client.get("/v1/projects", params={"state": states.pop(), "offset": 5})).json()
-    assert rest == {"projects": [], "next_offset": None}
+    assert sorted(listed) == sorted(made)
+    last = (await client.get("/v1/projects", params={"state": "failed", "offset": 4})).json()
+    assert ([project["id"] for project in last["projects"]], last["next_offset"]) == (listed[4:], None)
+
+    monkeypatch.setattr(listing, "_MAX_LISTED", 2)
+    capsys.readouterr()
+    await listing.list_on_server(ServerAddress(str(client.base_url).rstrip("/")), limit=4, as_json=True)
+    printed = [json.loads(line)["id"] for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
+    assert printed == listed[:4]
