@@ -33,6 +33,7 @@ async def test_the_record_reads_as_on_sqlite(record: PostgresDatabase, tmp_path:
         lambda url: reads.search(url, "tea vid", limit=10),
         lambda url: reads.search_footage(url, "title", limit=10),
         lambda url: reads.history(url, str(PROJECT)),
+        lambda url: reads.cost(url, str(PROJECT)),
     ):
         assert await question(record.url) == await question(file.url)
     columns = ("operation", "entity_type", "entity_id", "changes", "context")

@@ -243,7 +243,7 @@ class AssemblyJob(Base):
 class WorkEntry(Base):
     """What the work behind a message used, as the message reports it: one row for each message that does.
 
-    `money` and tokens are NULL where a provider was asked and does not report them or has no price. `providers` is JSON.
+    It stays with its message, also when the project is deleted. `money` and tokens are NULL where a provider was asked and does not report them or has no price. `providers` is JSON.
     """
 
     __tablename__ = "work"

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -25,10 +26,12 @@ from scenewire.messages import (
     ProjectCancelled,
     ProjectDeleted,
     ProjectFailed,
+    ProviderUse,
     ScriptRequested,
     SourceFacts,
     StoredMessage,
     VideoAssembled,
+    Work,
 )
 from scenewire_recorder.repository import Repository
 from scenewire_recorder.stage import RecorderStage
@@ -46,7 +49,7 @@ from tests.support.postgres import Postgres, as_postgres
 NOON_NS = 1_795_262_400_000_000_000
 """2026-11-21T12:00:00Z"""
 
-PROJECTIONS = ("projects", "scenes", "visual_suggestions", "footage", "videos", "assembly_jobs")
+PROJECTIONS = ("projects", "scenes", "visual_suggestions", "footage", "videos", "assembly_jobs", "work")
 
 
 def ref(key: str, media_type: str = "video/mp4") -> ArtifactRef:
@@ -144,7 +147,35 @@ def film(project_id: UUID = PROJECT, scene_count: int = 3, *, revision: int = 0)
         *(segment_rendered(project_id, number, scene_count) for number in numbers),
         assembled(project_id, scene_count),
     ]
-    return [message.model_copy(update={"revision": revision}) for message in messages]
+    return [message.model_copy(update={"revision": revision} | accounted(message)) for message in messages]
+
+
+def accounted(message: Message | ScriptRequested, *, wall_s: float = 2.5) -> dict[str, Any]:
+    """The work that a message reports, if it is one that does."""
+    service = {
+        "scenes.scripted": "script",
+        "audio.rendered": "tts",
+        "footage.sourced": "sourcing",
+        "segment.rendered": "assembly",
+        "video.assembled": "assembly",
+    }.get(message.SUBJECT)
+    if service is None:
+        return {}
+    asked = ProviderUse(provider="groq", model="m", requests=2, input_tokens=900, output_tokens=400, money=0.000375)
+    spoken = ProviderUse(provider="openai-compatible", model="tts-1", requests=3, characters=120)
+    work = Work(
+        service=service,
+        worker="host:12",
+        started_at=datetime(2026, 11, 21, 12, tzinfo=UTC),
+        wall_s=wall_s,
+        own_cpu_s=0.25,
+        child_cpu_s=1.5,
+        bytes_fetched=3_000_000_000,
+        bytes_stored=2_000,
+        results_made=1,
+        providers={"script": (asked,), "tts": (spoken,)}.get(service, ()),
+    )
+    return {"work": work}
 
 
 def failed(project_id: UUID = PROJECT) -> ProjectFailed:
@@ -232,7 +263,8 @@ class Database:
             connection.execute(statement)
 
     def projections(self) -> dict[str, list[dict[str, Any]]]:
-        return {table: self.rows(f"SELECT * FROM {table} ORDER BY id") for table in PROJECTIONS}  # noqa: S608
+        keys = {"work": "message_id"}
+        return {table: self.rows(f"SELECT * FROM {table} ORDER BY {keys.get(table, 'id')}") for table in PROJECTIONS}  # noqa: S608
 
     def config(self) -> dict[str, Any]:
         config: dict[str, Any] = json.loads(self.row("SELECT config_json FROM projects")["config_json"])
