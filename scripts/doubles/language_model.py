@@ -81,8 +81,15 @@ def says(content: str | None, finish_reason: str = "stop", *, tokens: tuple[int,
 
 
 def writes(style: Style = lambda _, about: about) -> Callable[[Request], Answer]:
-    """Returns a model that writes scripts in a style."""
-    return lambda request: says(json.dumps(script(request.task, style), ensure_ascii=False))
+    """Returns a model that writes scripts in a style, and reports a token for every four characters."""
+
+    def answer(request: Request) -> Answer:
+        written = json.dumps(script(request.task, style), ensure_ascii=False)
+        return says(
+            written, tokens=(sum(len(message["content"]) for message in request.messages) // 4, len(written) // 4)
+        )
+
+    return answer
 
 
 def script(task: dict[str, Any], style: Style = lambda _, about: about) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Shows the record: as tables on a terminal, as columns in a pipe, or as JSON."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -250,12 +251,16 @@ def print_project(project: Row, artifacts_url: str) -> None:
 
 
 def print_cost(cost: Row, *, as_json: bool) -> None:
-    """Prints what a project has cost: by stage, in total and per minute of video."""
+    """Prints what a project has cost: by stage, in total and per minute of video.
+
+    A terminal gets only the columns that are used; a pipe always gets the same ones.
+    """
     if as_json:
         print_event("cost", cost)
         return
     rows = [*cost["stages"], {"stage": "total", **cost["total"]}]
-    print_rows(rows, _COSTS)
+    is_used = [any(row[column.name] != 0 for row in rows) for column in _COSTS]
+    print_rows(rows, [column for column, used in zip(_COSTS, is_used, strict=True) if used or not sys.stdout.isatty()])
     per_minute, money = cost["per_minute"], cost["total"]["money"]
     if per_minute is not None:
         rate = f"{per_minute['cpu_seconds']:.1f} processor seconds, {per_minute['wall_seconds']:.1f} s of work"
