@@ -67,6 +67,8 @@ async def test_a_script_beyond_the_budget_fails_the_project_before_the_provider_
     assert "would cost about 0.00" in failed.message
     assert "the budget is 0.0001; nothing was spent" in failed.message
     assert "raise the budget" in failed.hint
+    assert failed.work is not None
+    assert (failed.work.service, failed.work.providers) == ("script", ())
     assert double.completions == []
 
 

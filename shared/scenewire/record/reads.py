@@ -282,7 +282,9 @@ def _ended(end: Row | None) -> Row | None:
                 "notes": list(content.notes),
             }
         case ProjectFailed() | ProjectCancelled():
-            return common | content.model_dump(mode="json", exclude={"schema_version", "project_id", "revision"})
+            return common | content.model_dump(
+                mode="json", exclude={"schema_version", "project_id", "revision", "work"}
+            )
         case _:
             return common
 

@@ -5,9 +5,10 @@ import sys
 import time
 
 from scenewire.accounting import Account, charge, charge_provider, measure_threads, not_accounted
-from scenewire.messages import ProviderUse
+from scenewire.messages import Footage, FootageSourced, ProviderUse
 from scenewire.processes.measured_children import measure_children
 from scenewire.processes.run import run_program
+from tests.support import builders
 
 BURN = "import time\nend = time.process_time() + {}\nwhile time.process_time() < end: pass"
 
@@ -111,6 +112,13 @@ async def test_exceptions_and_cancellations_reach_a_measured_handler():
     results = await asyncio.gather(task, return_exceptions=True)
     assert heard == ["cancelled"]
     assert isinstance(results[0], asyncio.CancelledError)
+
+
+def test_the_next_message_of_a_scene_does_not_carry_the_work_of_the_one_before():
+    spoken = builders.audio_rendered().model_copy(update={"work": Account("tts").take()})
+    sourced = spoken.next(FootageSourced, footage=Footage(fallback=True))
+    assert spoken.work is not None
+    assert (sourced.work, sourced.narration) == (None, spoken.narration)
 
 
 def test_charges_outside_of_handlers_have_no_effect():
