@@ -160,10 +160,11 @@ async def test_logs_name_the_trace_of_the_project_without_a_collector_and_messag
         assert "traceparent" not in (stored.headers or {})
 
 
+@pytest.mark.parametrize("endpoint", ["http://127.0.0.1:9", "no address"])
 async def test_work_goes_on_without_a_collector_that_answers_and_one_line_says_so(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch, endpoint: str
 ):
-    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint)
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "0.2")
     monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "20")
     bus = world.bus()
@@ -186,6 +187,19 @@ async def test_work_goes_on_without_a_collector_that_answers_and_one_line_says_s
     assert sum(event["event"] == "traces_not_sent" for event in logs) == 1
     assert await world.messages(PIPELINE.name, "project.failed") == 6
     assert logging.getLogger("opentelemetry.exporter").getEffectiveLevel() == logging.CRITICAL
+
+
+async def test_a_service_starts_without_traces_where_variables_are_wrong(
+    collector: Collector, world: World, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "soon")
+    bus = world.bus()
+    with structlog.testing.capture_logs() as logs:
+        async with world.serving(bus):
+            await bus.publish(builders.narration_requested())
+    assert await world.messages(PIPELINE.name, "narration.requested") == 1
+    assert not collector.spans
+    assert [event["service"] for event in logs if event["event"] == "traces_off"] == ["test"]
 
 
 def test_programs_do_not_inherit_where_traces_are_sent(collector: Collector):

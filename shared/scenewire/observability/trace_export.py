@@ -54,10 +54,15 @@ class _ReportingExporter(SpanExporter):
 
     @override
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
-        result = self._exporter.export(spans)
+        try:
+            result = self._exporter.export(spans)
+        except Exception:  # noqa: BLE001 - such as an address that is none
+            result = SpanExportResult.FAILURE
         if result is not SpanExportResult.SUCCESS:
             if not self._lost:
-                hint = "check OTEL_EXPORTER_OTLP_ENDPOINT and the collector; work goes on without traces"
+                hint = (
+                    "check OTEL_EXPORTER_OTLP_ENDPOINT, and that it takes OTLP over HTTP; work goes on without traces"
+                )
                 log.warning("traces_not_sent", service=self._service, hint=hint)
             self._lost += len(spans)
         elif self._lost:

@@ -104,7 +104,7 @@ class Tracing:
         return self._tracer is not None
 
     def start(self) -> None:
-        """Starts to record, if a collector is configured. Without the packages for it, says so and records nothing."""
+        """Starts to record, if a collector is configured. Without the packages, or with wrong variables, only logs that."""
         if not self._settings.is_tracing or self._provider is not None:
             return
         try:
@@ -113,7 +113,12 @@ class Tracing:
             log.warning("traces_off", service=self._service, missing=error.name, hint=_INSTALL)
             return
         logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)  # `trace_export` logs an outage once
-        self._provider = open_provider(self._service, _new_trace_id)
+        try:
+            self._provider = open_provider(self._service, _new_trace_id)
+        except ValueError as error:
+            hint = "correct the variables OTEL_…; work goes on without traces"
+            log.warning("traces_off", service=self._service, error=str(error), hint=hint)
+            return
         self._tracer = self._provider.get_tracer("scenewire")
 
     def stop(self) -> None:
@@ -122,7 +127,7 @@ class Tracing:
         if provider is not None:
             last = threading.Thread(target=provider.shutdown, name=f"last spans of {self._service}", daemon=True)
             last.start()
-            _sending.append(last)
+            _sending[:] = [*(earlier for earlier in _sending if earlier.is_alive()), last]
 
     @contextmanager
     def within(
