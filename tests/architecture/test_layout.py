@@ -55,7 +55,7 @@ def test_folders_extras_and_import_rules_list_the_same_services() -> None:
     independent = next(contract["modules"] for contract in contracts if contract["type"] == "independence")
 
     assert sorted(name.removeprefix("scenewire_") for name in independent) == SERVICES
-    others = {"embedded", "all", "fonts", "meaning", "music", "tts-gpu", "tts-ja", "tts-zh"}
+    others = {"embedded", "all", "fonts", "meaning", "music", "traces", "tts-gpu", "tts-ja", "tts-zh"}
     assert set(SERVICES) == PROJECT["project"]["optional-dependencies"].keys() - others
 
 

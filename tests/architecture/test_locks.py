@@ -15,7 +15,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 GROUPS = PROJECT["dependency-groups"]
 
-BUILDING_BLOCKS = {"embedded", "fonts", "meaning", "music", "tts-ja", "tts-zh"}
+BUILDING_BLOCKS = {"embedded", "fonts", "meaning", "music", "traces", "tts-ja", "tts-zh"}
 """Extras that are added to others and have no image."""
 
 LOCKS = sorted(FOLDER.glob("*.txt"))
@@ -82,6 +82,11 @@ def test_a_lock_satisfies_its_extra(extra: str) -> None:
     base = [Requirement(text) for text in PROJECT["project"]["dependencies"]]
 
     assert_satisfied(FOLDER / f"{extra}.txt", base + requirements_of(extra))
+
+
+@pytest.mark.parametrize("image", sorted(EXTRAS.keys() - BUILDING_BLOCKS - {"all"}))
+def test_every_image_can_send_traces(image: str) -> None:
+    assert_satisfied(FOLDER / f"{image}.txt", requirements_of("traces"))
 
 
 def test_the_dev_lock_satisfies_all_groups_and_the_demo_lock_can_build_the_project() -> None:

@@ -21,7 +21,7 @@ def trace(
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Shows where the time of a video went: waits and work by scene, and the critical path.
+    """Shows where the time of a video went: waits, work, critical path.
 
     Reads the record; no collector of traces is needed.
 
