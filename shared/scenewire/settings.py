@@ -288,11 +288,11 @@ class ProvisionSettings(Settings):
     """What provisioning applies to the server."""
 
     max_in_flight: int = Field(
-        default=64,
+        default=1_000,
         ge=1,
         validation_alias="BUS_MAX_IN_FLIGHT",
-        description="Messages of one kind that all workers together may have in flight; at least the loops of all replicas. "
-        "Provisioning applies it.",
+        description="Messages of one kind that all workers together may have in flight, those that wait for their next try "
+        "included; more than the loops of all replicas. Provisioning applies it.",
     )
 
 

@@ -86,7 +86,7 @@ class Durable:
     subjects: tuple[str, ...]
     ack_wait: timedelta = timedelta(seconds=30)
     heartbeat: timedelta | None = timedelta(seconds=7)
-    max_ack_pending: int = 64
+    max_ack_pending: int = 1_000
     is_work: bool = True
 
 

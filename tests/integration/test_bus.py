@@ -16,9 +16,16 @@ from nats.js.errors import NotFoundError
 from pydantic import ValidationError
 
 from scenewire.bus.client import BusClient
-from scenewire.bus.provisioning.provision import missing, provision, provision_server, release_unacknowledged
+from scenewire.bus.provisioning.provision import (
+    configured_durables,
+    missing,
+    provision,
+    provision_server,
+    release_unacknowledged,
+)
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.messages import NarrationRequested, SegmentRendered, StoredMessage
+from scenewire.settings import ProvisionSettings
 from scenewire.topology import DURABLES, PIPELINE, RECORDER, STREAMS, TTS
 from scenewire_assembly.segment_collector import Collector
 from scenewire_cli.stack import nats_server
@@ -313,6 +320,22 @@ async def test_a_server_without_room_worth_mentioning_is_refused(tmp_path, monke
         with pytest.raises(PermanentError) as failure:
             await provision(jetstream)
     assert failure.value.code == "storage_full"
+
+
+async def test_a_hundred_loops_work_at_once_by_default(world: World):
+    loops, project_id = 100, uuid4()
+    await provision(world.jetstream, streams=[], durables=configured_durables(ProvisionSettings()))
+    bus = world.bus()
+    all_busy = asyncio.Barrier(loops)
+
+    @bus.subscribe(TTS, loops=loops)
+    async def narrate(request: NarrationRequested) -> None:
+        await all_busy.wait()
+
+    async with world.serving(bus):
+        for number in range(1, loops + 1):
+            await world.request(builders.narration_requested(project_id, number, loops))
+        await world.settled()
 
 
 async def test_a_setting_limits_what_all_workers_have_in_flight(world: World, monkeypatch: pytest.MonkeyPatch):

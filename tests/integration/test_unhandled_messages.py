@@ -264,8 +264,9 @@ async def test_text_that_is_not_unicode_reaches_nobody_through_a_failure(world: 
 
 
 async def test_a_full_dead_letter_stream_silences_no_failure_and_holds_up_no_order(world: World):
-    await provision(world.jetstream, streams=[replace(DEAD_LETTERS, max_bytes=2_000)], durables=[])
-    orders = SCRIPT.max_ack_pending + 6
+    limited = replace(SCRIPT, max_ack_pending=20)
+    await provision(world.jetstream, streams=[replace(DEAD_LETTERS, max_bytes=2_000)], durables=[limited])
+    orders = limited.max_ack_pending + 6
     lost = bus_metrics().letters_lost.labels(SCRIPT.name)
     before = lost._value.get()
     for _ in range(orders):
