@@ -1,12 +1,14 @@
 """Readers of the stream get what was published, in order, without a consumer."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from pathlib import Path
 
 import pytest
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 
 from scenewire.bus.client import BusClient
 from scenewire.bus.reading.stream_reader import BATCH_BYTES, BATCH_MESSAGES, StreamReader
@@ -105,6 +107,29 @@ async def test_a_follower_whose_news_are_lost_asks_by_itself(world: World, monke
             await world.publish(END, str(i).encode())
             async with asyncio.timeout(20):
                 assert (await arrived.get()).body == str(i).encode()
+
+
+async def test_a_follower_of_a_quiet_subject_has_the_server_search_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scenewire.bus.reading.stream_reader.POLL_S", 0.05)
+    await world.publish(END, b"1")
+    await world.publish(ORDER, b"2")
+    asked: asyncio.Queue[str] = asyncio.Queue()
+
+    async def note(request: Msg) -> None:
+        asked.put_nowait(next(key for key in ("next_by_subj", "last_by_subj") if key in json.loads(request.data)))
+
+    requests = await client_of(world).subscribe("$JS.API.DIRECT.GET.PIPELINE", cb=note)
+    received: asyncio.Queue[StoredMessage] = asyncio.Queue()
+    async with StreamReader(client_of(world)).following("project.*", received.put_nowait, from_sequence=2):
+        assert [await asked.get() for _ in range(5)] == ["last_by_subj"] * 5
+        sequence = await world.publish(END, b"3")
+        assert (await received.get()).sequence == sequence
+        while await asked.get() != "last_by_subj":
+            pass
+        assert [await asked.get() for _ in range(3)] == ["last_by_subj"] * 3
+    await requests.unsubscribe()
 
 
 async def test_reading_makes_no_consumer(world: World) -> None:

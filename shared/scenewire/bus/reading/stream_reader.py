@@ -37,6 +37,9 @@ POLL_S: Final = 5.0
 """A reader that follows the stream asks at least as often: news may be lost with a connection."""
 
 _OUTAGE_POLL_S: Final = 1.0
+_LAST_TIMEOUT_S: Final = 5.0
+
+_GET: Final = "$JS.API.DIRECT.GET"
 
 _SUBJECT: Final = "Nats-Subject"
 _SEQUENCE: Final = "Nats-Sequence"
@@ -168,14 +171,17 @@ class StreamReader:
     ) -> None:
         while True:
             raise_if_cancelled()
+            is_due = woken.is_set()
             woken.clear()
             wait_s = POLL_S
             try:
-                async with aclosing(self.batches(subject, from_sequence=sequence)) as batches:
-                    async for batch in batches:
-                        for message in batch:
-                            sequence = message.sequence + 1
-                            on_message(message)
+                # To read from a sequence on, the server searches everything since. It finds the last message without a search.
+                if is_due or await self._last_sequence(subject) >= sequence:
+                    async with aclosing(self.batches(subject, from_sequence=sequence)) as batches:
+                        async for batch in batches:
+                            for message in batch:
+                                sequence = message.sequence + 1
+                                on_message(message)
             except PipelineError as error:
                 log.debug("stream_unread", subject=subject, error=str(error))
                 wait_s = _OUTAGE_POLL_S
@@ -184,6 +190,18 @@ class StreamReader:
                 async with asyncio.timeout(wait_s):
                     await woken.wait()
 
+    async def _last_sequence(self, subject: str) -> int:
+        """Returns the sequence of the last message on a subject, 0 if the stream holds none."""
+        request = json.dumps({"last_by_subj": subject}).encode()
+        try:
+            reply = await self._client.request(f"{_GET}.{self._stream}", request, timeout=_LAST_TIMEOUT_S)
+        except (TimeoutError, OSError, nats.errors.Error) as error:
+            raise _unread(error) from error
+        headers = reply.headers or {}
+        if _SEQUENCE not in headers and headers.get("Status") != _NO_MESSAGE:
+            raise _refused(headers.get("Status", ""))
+        return int(headers.get(_SEQUENCE, 0))
+
     async def _batch(self, subject: str, from_sequence: int, limit: int) -> _Batch:
         wanted = {"seq": from_sequence, "next_by_subj": subject, "batch": limit, "max_bytes": BATCH_BYTES}
         inbox = self._client.new_inbox()
@@ -191,13 +209,12 @@ class StreamReader:
             replies = await self._client.subscribe(inbox)
             try:
                 request = json.dumps(wanted).encode()
-                await self._client.publish(f"$JS.API.DIRECT.GET.{self._stream}", request, reply=inbox)
+                await self._client.publish(f"{_GET}.{self._stream}", request, reply=inbox)
                 return await self._received(replies)
             finally:
                 await replies.unsubscribe()
         except (TimeoutError, OSError, nats.errors.Error) as error:
-            message = f"the stream cannot be read: {error!r}"
-            raise TransientError(FailureCode.BUS_UNAVAILABLE, message, hint="try again") from error
+            raise _unread(error) from error
 
     async def _received(self, replies: Subscription) -> _Batch:
         messages: list[StoredMessage] = []
@@ -212,10 +229,7 @@ class StreamReader:
                 return _Batch(messages, is_last=headers.get(_PENDING) == "0")
             if status == _NO_MESSAGE:
                 return _Batch(messages, is_last=True)
-            reason = "JetStream does not answer" if status == _NO_RESPONDERS else f"status {status}"
-            raise TransientError(
-                FailureCode.BUS_UNAVAILABLE, f"the stream cannot be read: {reason}", hint="is the bus provisioned?"
-            )
+            raise _refused(status)
 
     def _stored(self, reply: Msg, headers: dict[str, str]) -> StoredMessage:
         return StoredMessage(
@@ -238,6 +252,17 @@ class StreamReader:
                 waited_s += _OUTAGE_POLL_S
                 if waited_s >= REPLY_TIMEOUT_S or self._client.stats["reconnects"] != reconnects:
                     raise
+
+
+def _unread(error: Exception) -> TransientError:
+    return TransientError(FailureCode.BUS_UNAVAILABLE, f"the stream cannot be read: {error!r}", hint="try again")
+
+
+def _refused(status: str) -> TransientError:
+    reason = "JetStream does not answer" if status == _NO_RESPONDERS else f"status {status}"
+    return TransientError(
+        FailureCode.BUS_UNAVAILABLE, f"the stream cannot be read: {reason}", hint="is the bus provisioned?"
+    )
 
 
 def _require_batches(client: Client) -> None:
