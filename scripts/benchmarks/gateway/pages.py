@@ -1,6 +1,6 @@
 """Measures the pages of a running gateway in a browser.
 
-    python -m scripts.bench_pages http://127.0.0.1:8321
+    python -m scripts.benchmarks.gateway.pages http://127.0.0.1:8321
 
 Needs Chromium with its driver. Prints the requests and bytes of the first load of the board, and how long after
 `video.assembled` was stored the page of a project has the finished video ready to play; clocks are the same host's.

@@ -6,10 +6,10 @@ voice speaks: minutes of processor time for each video.
 
 Run from the root of the repository:
 
-    $ python -m scripts.bench_length
-    $ python -m scripts.bench_length --weights ~/models/kokoro --seconds 60 180
-    $ python -m scripts.bench_length --rates --weights ~/models/kokoro
-    $ python -m scripts.bench_length --speeds af_heart am_michael --weights ~/models/kokoro
+    $ python -m scripts.length
+    $ python -m scripts.length --weights ~/models/kokoro --seconds 60 180
+    $ python -m scripts.length --rates --weights ~/models/kokoro
+    $ python -m scripts.length --speeds af_heart am_michael --weights ~/models/kokoro
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """Measures many open event streams: how late events arrive and what the streams cost.
 
-    python -m scripts.bench_events http://127.0.0.1:8321 --streams 200 --pid <of the gateway's process>
+    python -m scripts.benchmarks.gateway.events http://127.0.0.1:8321 --streams 200 --pid <of the gateway's process>
 
 Orders a video without voice and footage, and follows it over all streams at once. Latency is from the moment at which the bus
 stored a message to its arrival; clocks are the same host's.

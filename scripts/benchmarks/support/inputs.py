@@ -35,7 +35,7 @@ from scenewire.probe.probe import probe_media
 from scenewire.probe.still import prepare_still
 from scenewire.processes.run import run_program
 
-__all__ = ["PROJECT", "BenchVideo", "make_inputs", "read_messages", "store_in"]
+__all__ = ["PROJECT", "BenchVideo", "make_clip", "make_inputs", "read_messages", "store_in", "write_messages"]
 
 PROJECT: Final = UUID("0b0e7d5a-41a5-4d0e-9c56-0d1d4a4f7b11")
 
@@ -95,6 +95,12 @@ def read_messages(folder: Path) -> list[FootageSourced]:
     return [FootageSourced.model_validate_json(line) for line in lines]
 
 
+def write_messages(folder: Path, scenes: Sequence[FootageSourced]) -> None:
+    """Writes the scene messages of a folder."""
+    lines = [scene.model_dump_json() for scene in scenes]
+    (folder / "scenes.jsonl").write_text("\n".join([*lines, ""]), encoding="utf-8")
+
+
 async def make_inputs(folder: Path, video: BenchVideo) -> None:
     """Writes sources, narrations and `scenes.jsonl`, the messages for assembly, into a folder."""
     folder.mkdir(parents=True)
@@ -104,7 +110,7 @@ async def make_inputs(folder: Path, video: BenchVideo) -> None:
     kind = "video/mp4" if video.stills is None else "image/jpeg"
     stored = [(await store.add(path, kind), facts) for path, facts in sources]
     turn = itertools.cycle(stored)
-    lines: list[str] = []
+    scenes: list[FootageSourced] = []
     for number in range(1, video.scenes + 1):
         chosen = [next(turn) for _ in range(video.clips)]
         clips = tuple(
@@ -119,11 +125,11 @@ async def make_inputs(folder: Path, video: BenchVideo) -> None:
             )
             for index, (file, facts) in enumerate(chosen, start=1)
         )
-        lines.append(await _scene(folder, video, number, clips))
-    (folder / "scenes.jsonl").write_text("\n".join([*lines, ""]), encoding="utf-8")
+        scenes.append(await _scene(folder, video, number, clips))
+    write_messages(folder, scenes)
 
 
-async def _scene(folder: Path, video: BenchVideo, number: int, clips: Sequence[Clip]) -> str:
+async def _scene(folder: Path, video: BenchVideo, number: int, clips: Sequence[Clip]) -> FootageSourced:
     count = max(2, round(video.seconds * _WORDS_A_SECOND))
     words = list(itertools.islice(itertools.cycle(_WORDS.split()), number, number + count))
     samples = round(video.seconds * _SAMPLE_RATE)
@@ -156,7 +162,7 @@ async def _scene(folder: Path, video: BenchVideo, number: int, clips: Sequence[C
         scene=scene,
         narration=narration,
         footage=Footage(clips=tuple(clips), fallback=False),
-    ).model_dump_json()
+    )
 
 
 def _speak(path: Path, samples: int, word: int, seed: int) -> None:
@@ -173,11 +179,28 @@ def _speak(path: Path, samples: int, word: int, seed: int) -> None:
 
 async def _source(folder: Path, video: BenchVideo, rate: int, seed: int) -> tuple[Path, SourceFacts]:
     """Makes a clip longer than a scene; returns its path and its probed facts."""
-    still, path = folder / f"still{seed}.ppm", folder / f"source{seed}.mp4"
-    width, height = video.width * 5 // 4, video.height * 5 // 4
-    await asyncio.to_thread(_paint, still, width, height, seed)
-    seconds = video.seconds + 1
-    pan = f"crop={video.width}:{video.height}:x='(iw-ow)*t/{seconds}':y='(ih-oh)*t/{seconds}',noise=alls=5:allf=t"
+    path = folder / f"source{seed}.mp4"
+    await make_clip(path, width=video.width, height=video.height, rate=rate, seconds=video.seconds + 1, seed=seed)
+    probed = (await probe_media(path)).video
+    if probed is None:
+        raise RuntimeError(f"{path.name} has no video stream")
+    return path, probed.as_source()
+
+
+async def make_clip(path: Path, *, width: int, height: int, rate: int, seconds: float, seed: int) -> None:
+    """Makes a clip that is as hard to encode as camera footage, with a key frame every 250 frames.
+
+    Args:
+        path: where it is written.
+        width: pixels.
+        height: pixels.
+        rate: frames a second.
+        seconds: its length.
+        seed: of its picture.
+    """
+    still = path.with_suffix(".ppm")
+    await asyncio.to_thread(_paint, still, width * 5 // 4, height * 5 // 4, seed)
+    pan = f"crop={width}:{height}:x='(iw-ow)*t/{seconds}':y='(ih-oh)*t/{seconds}',noise=alls=5:allf=t"
     still_picture: list[str | Path] = ["-loop", "1", "-framerate", str(rate), "-i", still, "-t", str(seconds)]
     filters = ["-vf", f"{pan},format=yuv420p"]
     x264 = ["-c:v", "libx264", "-preset", "veryfast", "-crf", "18"]
@@ -185,11 +208,7 @@ async def _source(folder: Path, video: BenchVideo, rate: int, seed: int) -> tupl
     done = await run_program([ffmpeg, "-v", "error", "-nostdin", *still_picture, *filters, *x264, path], timeout=600)
     if done.returncode:
         raise RuntimeError(done.stderr)
-    probed = (await probe_media(path)).video
-    if probed is None:
-        raise RuntimeError(f"{path.name} has no video stream")
     still.unlink()
-    return path, probed.as_source()
 
 
 async def _still(folder: Path, video: BenchVideo, _: int, seed: int) -> tuple[Path, SourceFacts]:

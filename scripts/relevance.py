@@ -7,7 +7,7 @@ under which `relevance_cases.txt` lists it. Keywords and queries are those that 
 Then 60 scenes in six languages (`relevance_languages.txt`) choose from the same English clips by words and, where the
 extra `meaning` is installed, by meaning; and from a library that also has one clip for each of them in its language.
 
-Run from the root of the repository: python -m scripts.bench_relevance
+Run from the root of the repository: python -m scripts.relevance
 """
 
 import asyncio

@@ -1,24 +1,26 @@
-"""Compares the recorder with the bare database: messages a second, memory, search, and the cost of one video.
+"""Compares the recorder with bare inserts of the same rows, in SQLite and in Postgres.
 
-Run from the root of the repository: python -m scripts.bench_recorder [--messages N] [--rounds N] [--engine NAME]
-SQLite writes to a temporary folder; Postgres is a separate server with its data there. Both sync every commit.
+The same rows are inserted with `executemany` of `sqlite3` and `psycopg`, in as many transactions; every commit is synced. The recorder's processor time
+includes reading, validating and projecting each message, and that it looks up what it has recorded before. Postgres is a server of its own on the same
+machine, whose processor time is not counted. Messages are those of videos with 25 scenes, each with its own footage. The two take turns, and the
+median of the rounds counts. The short form records 10,000 messages a round, the long form 100,000; only the long one measures memory, search, and the
+delay of an event loop that the recorder shares.
 """
 
-import argparse
 import asyncio
 import gc
 import random
+import shutil
 import sqlite3
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import count, islice
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 import psycopg
@@ -30,14 +32,16 @@ from scenewire.database.search import video_search
 from scenewire.messages import FootageSourced, Message, ScriptRequested, StoredMessage
 from scenewire.observability.logging_setup import configure_logs
 from scenewire.processes.run import run_program
-from scenewire.processors import usable_processors
 from scenewire_recorder.repository import Repository
 from scenewire_recorder.stage import RecorderStage
-from tests.support.postgres import Postgres, running_postgres
+from scripts.benchmarks.support.result import Aim, Column, Result, Table
+from tests.support.postgres import running_postgres
 from tests.unit.recorder.story import Database, PostgresDatabase, delivered, film, footage
 
+TITLE: Final = "Record"
 SCENES = 25
 BATCH = 500
+ROUNDS = 3
 VIDEOS = 100_000
 TICK_S = 0.002
 """Seconds between two samples of the event loop's delay."""
@@ -177,8 +181,25 @@ def _insert(table: str, placeholder: str) -> str:
     return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join([placeholder] * len(columns))})"  # noqa: S608
 
 
-async def compare(engine: Engine, number: int, rounds: int) -> None:
-    """Prints messages a second, of the recorder and of bare inserts, measured in turns."""
+@dataclass(frozen=True)
+class Comparison:
+    """Medians of the recorder and of bare inserts, measured in turns.
+
+    Attributes:
+        ours: the recorder's.
+        bare: of the same rows.
+        ratio: wall time of the bare inserts, relative to the recorder's: its speed relative to theirs.
+        processor_ratio: the same of processor time.
+    """
+
+    ours: Times
+    bare: Times
+    ratio: float
+    processor_ratio: float
+
+
+async def compare(engine: Engine, number: int, rounds: int) -> Comparison:
+    """Records messages and inserts the same rows, in turns."""
     ours, bare = list[Times](), list[Times]()
     for _ in range(rounds):
         source, target = engine.create(), engine.create()
@@ -186,20 +207,33 @@ async def compare(engine: Engine, number: int, rounds: int) -> None:
             await upgrade(database.url)
         ours.append((await record_all(source.url, messages(number), BATCH))[0])
         parts = transactions(source)
-        rows = sum(len(values) for part in parts for values in part.values())
         bare.append(engine.insert(target, parts))
         del parts
         gc.collect()
-    ratio = median(b.wall / o.wall for o, b in zip(ours, bare, strict=True))
-    print(f"{engine.name}: {number} messages in batches of {BATCH}, {rows / number:.1f} rows each")
-    for name, times in (("recorder", ours), ("bare executemany", bare)):
-        rate, processor = number / median(t.wall for t in times), median(t.processor for t in times) / number
-        print(f"  {name}: {rate:.0f} messages/s, {processor * 1e6:.0f} us of processor time each")
-    print(f"  ratio {ratio:.2f}")
+    return Comparison(
+        _median(ours),
+        _median(bare),
+        median(b.wall / o.wall for o, b in zip(ours, bare, strict=True)),
+        median(b.processor / o.processor for o, b in zip(ours, bare, strict=True)),
+    )
 
 
-async def event_loop_delay(engine: Engine) -> None:
-    """Prints the delay of the event loop while a recorder works in the same process."""
+def _median(times: Sequence[Times]) -> Times:
+    return Times(median(each.wall for each in times), median(each.processor for each in times))
+
+
+async def cost_of_one_video(engine: Engine, batch: int, rounds: int) -> Times:
+    """Returns the time that the database takes for one video."""
+    took = list[Times]()
+    for _ in range(rounds):
+        database = engine.create()
+        await upgrade(database.url)
+        took.append((await record_all(database.url, iter(delivered(story())), batch))[0])
+    return _median(took)
+
+
+async def event_loop_delay(engine: Engine) -> tuple[float, float]:
+    """Returns the median and the longest delay of an event loop while a recorder works in its process, milliseconds."""
     database = engine.create()
     await upgrade(database.url)
     prepared = list(messages(40 * BATCH))
@@ -213,37 +247,22 @@ async def event_loop_delay(engine: Engine) -> None:
                 await asyncio.sleep(TICK_S)
                 delays.append(loop.time() - due)
             await recording
-    print(f"{engine.name}: event loop while a recorder works, {len(delays)} samples")
-    print(f"  delay: median {median(delays) * 1000:.1f} ms, maximum {max(delays) * 1000:.0f} ms")
+    return median(delays) * 1000, max(delays) * 1000
 
 
-async def memory(engine: Engine, number: int) -> None:
-    """Prints how peak memory grows in a process that only records."""
+async def memory(engine: Engine, number: int) -> tuple[float, float]:
+    """Returns the peak memory of a process that only records, after 20 batches and after all, MiB."""
     database = engine.create()
     await upgrade(database.url)
     child = await run_program(
-        [sys.executable, "-m", "scripts.bench_recorder", "--messages", str(number), "--into", database.url], timeout=900
+        [sys.executable, "-m", "scripts.benchmarks.recorder", database.url, str(number)], timeout=900
     )
-    peaks = [int(line) // 1024 for line in child.stdout.split()]
-    print(f"{engine.name}: memory of a recorder process")
-    print(f"  {peaks[0]} MB after {20 * BATCH} messages, {peaks[-1]} MB after {number}")
+    peaks = [int(line) / 1024 for line in child.stdout.split()]
+    return peaks[0], peaks[-1]
 
 
-async def cost_of_one_video(engine: Engine, rounds: int) -> None:
-    """Prints the time that the database takes for one video."""
-    print(f"{engine.name}: a video of {SCENES} scenes, {len(story())} messages")
-    for batch, how in ((BATCH, "in one batch"), (1, "one by one")):
-        took = list[Times]()
-        for _ in range(rounds):
-            database = engine.create()
-            await upgrade(database.url)
-            took.append((await record_all(database.url, iter(delivered(story())), batch))[0])
-        wall, processor = (median(values) * 1000 for values in zip(*((t.wall, t.processor) for t in took), strict=True))
-        print(f"  {how}: {wall:.0f} ms, {processor:.0f} ms of processor time")
-
-
-async def search(engine: Engine) -> None:
-    """Prints the time of searches among many videos."""
+async def search(engine: Engine) -> tuple[float, float]:
+    """Returns the median and the longest time of a search among many videos, milliseconds."""
     database = engine.create()
     await upgrade(database.url)
     generator = random.Random(1)  # noqa: S311 - the same names in every run
@@ -253,7 +272,7 @@ async def search(engine: Engine) -> None:
         for number, name in enumerate(names)
     ]
     engine.insert(database, [{"videos": rows}])
-    queries = [f"{word} {other[:3]}" for word in WORDS for other in WORDS] + [
+    queries = [f"{first} {second[:3]}" for first in WORDS for second in WORDS] + [
         str(generator.randrange(VIDEOS)) for _ in range(50)
     ]
     writing = writing_engine(database.url)
@@ -266,44 +285,84 @@ async def search(engine: Engine) -> None:
             connection.execute(video_search(query, connection.dialect.name).limit(100)).all()
             times.append((time.perf_counter() - began) * 1000)
     writing.dispose()
-    print(f"{engine.name}: search among {VIDEOS} videos, {len(queries)} queries")
-    print(f"  median {median(times):.1f} ms, slowest {max(times):.1f} ms")
+    return median(times), max(times)
 
 
-def engines(folder: Path, postgres: Postgres) -> list[Engine]:
-    """Returns SQLite and Postgres."""
-    numbers = count()
-    return [
-        Engine("SQLite", lambda: Database(folder / f"{next(numbers)}.db"), insert_into_sqlite),
-        Engine("Postgres", lambda: PostgresDatabase(postgres, postgres.create()), insert_into_postgres),
-    ]
-
-
-async def main() -> None:
-    """Prints the medians of all rounds."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--messages", type=int, default=100_000)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--engine", choices=["SQLite", "Postgres"], help="measure only this database")
-    parser.add_argument("--into", metavar="URL", help="record into this database and print peak memory in kilobytes")
-    options = parser.parse_args()
+async def run(scratch: Path, *, long: bool) -> Result:
+    """Measures both databases, or SQLite alone where there is no Postgres."""
     configure_logs(level="ERROR", style="console")
-    if options.into is not None:
-        for peak in (await record_all(options.into, messages(options.messages), BATCH))[1]:
-            print(peak)
-        return
-    print(f"{usable_processors()} processors, SQLite {sqlite3.sqlite_version}")
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        postgres = stack.enter_context(running_postgres(durable=True))
-        for engine in engines(folder, postgres):
-            if options.engine in {None, engine.name}:
-                await cost_of_one_video(engine, options.rounds)
-                await compare(engine, options.messages, options.rounds)
-                await event_loop_delay(engine)
-                await memory(engine, options.messages)
-                await search(engine)
+    numbers = count()
+    sqlite = Engine("SQLite", lambda: Database(scratch / f"{next(numbers)}.db"), insert_into_sqlite)
+    if shutil.which("initdb") is None:
+        return await _measured([sqlite], long=long, notes=("Postgres is not installed here and was not measured.",))
+    with running_postgres(durable=True) as server:
+        postgres = Engine("Postgres", lambda: PostgresDatabase(server, server.create()), insert_into_postgres)
+        return await _measured([sqlite, postgres], long=long)
 
 
-if __name__ == "__main__":
-    asyncio.run(main())
+async def _measured(engines: Sequence[Engine], *, long: bool, notes: tuple[str, ...] = ()) -> Result:
+    number = 100_000 if long else 10_000
+    rates: dict[str, tuple[float, ...]] = {}
+    aims: list[Aim] = []
+    videos: dict[str, tuple[float, ...]] = {}
+    others: dict[str, tuple[float, ...]] = {}
+    for engine in engines:
+        found = await compare(engine, number, ROUNDS)
+        for name, times in (("recorder", found.ours), ("bare executemany", found.bare)):
+            relative = (found.ratio, found.processor_ratio) if times is found.ours else (1.0, 1.0)
+            rates[f"{engine.name}, {name}"] = (number / times.wall, times.processor / number * 1e6, *relative)
+        aims.append(
+            Aim(name=f"{engine.name}: speed of the recorder / bare executemany", value=found.ratio, at_least=0.7)
+        )
+        for batch, how in ((BATCH, "in one batch"), (1, "one by one")):
+            times = await cost_of_one_video(engine, batch, ROUNDS)
+            videos[f"{engine.name}, {how}"] = (times.wall * 1000, times.processor * 1000)
+        if long:
+            others[engine.name] = (
+                *await memory(engine, number),
+                *await search(engine),
+                *await event_loop_delay(engine),
+            )
+    tables = (
+        Table(
+            title=f"{number:,} messages in batches of {BATCH}",
+            label="way",
+            columns=(
+                Column(name="messages a second", digits=0),
+                Column(name="processor us a message", digits=0),
+                Column(name="speed, relative", digits=2),
+                Column(name="the same of processor time", digits=2),
+            ),
+            rows=rates,
+        ),
+        Table(
+            title=f"A video of {SCENES} scenes, {len(story())} messages",
+            label="way",
+            columns=(Column(name="wall ms"), Column(name="processor ms")),
+            rows=videos,
+        ),
+    )
+    whole = Table(
+        title=f"Memory after {20 * BATCH:,} and {number:,} messages; search among {VIDEOS:,} videos; delay of the event loop",
+        label="database",
+        columns=(
+            Column(name="MiB", digits=0),
+            Column(name="MiB after all", digits=0),
+            Column(name="search, median ms"),
+            Column(name="longest"),
+            Column(name="delay, median ms"),
+            Column(name="longest delay"),
+        ),
+        rows=others,
+    )
+    return Result(tables=(*tables, whole) if long else tables, aims=tuple(aims), notes=notes)
+
+
+async def _record_alone(url: str, number: int) -> None:
+    configure_logs(level="ERROR", style="console")
+    for peak in (await record_all(url, messages(number), BATCH))[1]:
+        print(peak)
+
+
+if __name__ == "__main__":  # the process that `memory` measures
+    asyncio.run(_record_alone(sys.argv[1], int(sys.argv[2])))
