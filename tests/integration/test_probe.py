@@ -235,6 +235,13 @@ OPENINGS: dict[str, tuple[str, int]] = {
     ),
     "standing": ("color=c=navy:s=320x180:r=30:d=8[v]", 0),
     "fade": ("testsrc2=s=320x180:r=30:d=3,fade=in:0:15[v]", 3),
+    "pan": (
+        (
+            "testsrc2=s=480x270:r=30:d=1,trim=end_frame=1,loop=-1:1,setpts=N/30/TB,eq=contrast=0.3,crop=320:180:x='20*t':y=20,trim=duration=2[p];"
+            "testsrc2=s=320x180:r=30:d=2[m];[p][m]concat[v]"
+        ),
+        0,
+    ),
     "dark": ("testsrc2=s=320x180:r=30:d=3,eq=brightness=-0.35[v]", 0),
 }
 

@@ -87,7 +87,8 @@ class _Packets:
 class _Opening:
     """The frames at the start of a clip that show nothing yet.
 
-    These are black ones, and a picture that stands before the first cut or move.
+    These are black ones, and a picture that stands before the first cut or move. A picture that changes slowly, such as a pan, does not
+    stand: it is compared with its first frame, so that small changes add up, and the search ends after a few frames.
 
     Args:
         limit: frames to look at, at most.
@@ -99,7 +100,7 @@ class _Opening:
         self.is_over = limit <= 0
         self._limit = limit
         self._seen = 0
-        self._before = b""
+        self._before = self._standing = b""
         self._min_still = limit // 10
         """A picture that moves sooner does not stand."""
 
@@ -116,9 +117,11 @@ class _Opening:
         before, self._before = self._before, pixels
         is_black = sum(pixels) < _BLACK * len(pixels) and max(pixels) < 4 * _BLACK
         if is_black:
-            self.frames = self._seen + 1
-        elif before and self._seen > self.frames and _moved(before, pixels):
-            if self._seen - self.frames >= self._min_still:
+            self.frames, self._standing = self._seen + 1, b""
+        elif not self._standing:
+            self._standing = pixels
+        elif _moved(self._standing, pixels):
+            if self._seen - self.frames >= self._min_still and _moved(before, pixels):
                 self.frames = self._seen
             self.is_over = True
         self._seen += 1
