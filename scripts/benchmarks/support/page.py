@@ -8,7 +8,7 @@ from scripts.benchmarks.support.plots import write_plot
 from scripts.benchmarks.support.result import Aim, Column, Table
 from scripts.benchmarks.support.runs import Runs
 
-__all__ = ["markdown", "write_page"]
+__all__ = ["aims", "markdown", "write_page"]
 
 _PAGE: Final = Path("docs/benchmarks.md")
 _PICTURES: Final = Path("docs/pictures")
@@ -45,8 +45,8 @@ def write_page(runs: Runs) -> None:
         f"Measured at {runs.started:%Y-%m-%d %H:%M} UTC by `make bench-all{' LONG=1' if runs.is_long else ''}`:",
     ]
     lines += ["", *(f"- {name}: {fact}" for name, fact in runs.machine.items())]
-    if aims := list(_aims(runs)):
-        lines += ["", "## Aims", "", "| benchmark | ratio | aim | measured | |", "|---|---|---|---|---|", *aims]
+    if found := list(aims(runs)):
+        lines += ["", "## Aims", "", "| benchmark | ratio | aim | measured | |", "|---|---|---|---|---|", *found]
     for name in runs.outcomes:
         lines += ["", *markdown(runs, name, _PICTURES)]
     _PAGE.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -107,13 +107,15 @@ def _spread(values: Sequence[float | None], column: Column) -> str:
     return lowest if lowest == highest else f"{lowest} to {highest}"
 
 
-def _aims(runs: Runs) -> Iterator[str]:
+def aims(runs: Runs) -> Iterator[str]:
+    """Yields a row for each aim; it is met if every run meets it."""
     for name, outcomes in runs.outcomes.items():
         measured: dict[str, list[Aim]] = {}
         for aim in (aim for outcome in outcomes if outcome.result for aim in outcome.result.aims):
             measured.setdefault(aim.name, []).append(aim)
-        for what, aims in measured.items():
-            limit = f"at most {aims[0].at_most:g}" if aims[0].at_most is not None else f"at least {aims[0].at_least:g}"
-            verdict = "met" if all(aim.is_met for aim in aims) else "**missed**"
-            values = _spread([aim.value for aim in aims], Column(name=what, digits=2))
+        for what, found in measured.items():
+            first = found[0]
+            limit = f"at most {first.at_most:g}" if first.at_most is not None else f"at least {first.at_least:g}"
+            verdict = "met" if all(aim.is_met for aim in found) else "**missed**"
+            values = _spread([aim.value for aim in found], Column(name=what, digits=2))
             yield f"| {name} | {what} | {limit} | {values} | {verdict} |"
