@@ -192,10 +192,11 @@ async def test_work_goes_on_without_a_collector_that_answers_and_one_line_says_s
 async def test_a_service_starts_without_traces_where_variables_are_wrong(
     collector: Collector, world: World, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "soon")
+    monkeypatch.setenv("OTEL_BSP_MAX_QUEUE_SIZE", "1")  # less than a batch
     bus = world.bus()
+    app = bus.app()  # configures logs
     with structlog.testing.capture_logs() as logs:
-        async with world.serving(bus):
+        async with world.serving_app(app):
             await bus.publish(builders.narration_requested())
     assert await world.messages(PIPELINE.name, "narration.requested") == 1
     assert not collector.spans
