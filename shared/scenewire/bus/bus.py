@@ -239,7 +239,9 @@ class Bus:
         """
         failpoint(Point.STORED)
         if isinstance(message, Accounted) and (account := current_account()) is not None:
-            message = message.model_copy(update={"work": account.take()})
+            work = account.take()
+            message = message.model_copy(update={"work": work})
+            log.debug("worked", subject=message.subject, seconds=work.wall_s, reused=work.is_reused)
         body = message.model_dump_json().encode()
         require_body_fits(message.subject, body, body_limit(self._policy.max_payload))
         with publish_errors(message.subject), self._traces.publishing(message, message_headers(message)) as headers:

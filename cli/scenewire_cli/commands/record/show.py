@@ -29,7 +29,9 @@ def show(
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Shows a project: options, scenes, and video or error; or what it has cost.
+    """Shows a project: options, scenes, and video or error.
+
+    With --cost, shows what the project has cost instead.
 
     Example:
         scenewire show 5f0c4b0e --cost
