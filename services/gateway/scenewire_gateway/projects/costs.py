@@ -17,12 +17,12 @@ class CostSums(View):
     wall_seconds: float
     own_cpu_seconds: float = Field(description="Of the services' own code.")
     child_cpu_seconds: float = Field(description="Of ffmpeg, speech and other programs.")
-    bytes_fetched: float
-    bytes_stored: float
-    requests: float = Field(description="Answered requests to providers.")
-    input_tokens: float | None = Field(description="Null: a provider does not report them.")
-    output_tokens: float | None
-    characters: float | None = Field(description="Spoken by speech servers.")
+    bytes_fetched: int
+    bytes_stored: int
+    requests: int = Field(description="Answered requests to providers.")
+    input_tokens: int | None = Field(description="Null: a provider does not report them.")
+    output_tokens: int | None
+    characters: int | None = Field(description="Spoken by speech servers.")
     money: float | None = Field(description="In the currency of the configured prices; null: unknown.")
 
 
