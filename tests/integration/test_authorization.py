@@ -15,6 +15,7 @@ import pytest
 from scenewire.contracts import read_asyncapi
 from scenewire_gateway.access.keys import KeysFile
 from scenewire_gateway.access.scopes import Scope
+from scenewire_gateway.projects.costs import CostSums
 from tests.support.doors import ordered
 from tests.support.gateway_stack import running_gateway
 
@@ -165,6 +166,14 @@ async def test_a08_the_contract_of_the_bus_is_served_to_every_key(guarded: Guard
     answer = await guarded.client.get("/asyncapi.json", headers=guarded.headers["read"])
     assert answer.headers["content-type"] == "application/json"
     assert answer.text == read_asyncapi()
+
+
+async def test_the_cost_of_a_project_is_summed_by_stage(guarded: Guarded):
+    answer = await guarded.client.get(f"/v1/projects/{guarded.project}/cost", headers=guarded.headers["read"])
+    cost = answer.json()
+    assert answer.status_code == 200
+    assert cost["project_id"] == str(guarded.project)
+    assert cost["total"].keys() == CostSums.model_fields.keys()
 
 
 async def test_who_ordered_a_project_is_in_its_history(guarded: Guarded):

@@ -122,6 +122,18 @@ def test_show_includes_the_video_and_its_scenes(command: Command, database: Data
     assert [row["video_id"] for row in project["scenes"][0]["footage"]] == ["s1r0", "other"]
 
 
+def test_show_tells_what_a_project_has_cost_and_that_money_without_prices_is_unknown(
+    command: Command, database: Database
+):
+    rows = command("show", str(PROJECT)[:6], "--cost").rows
+    assert [row[0] for row in rows[:6]] == ["script", "narration", "footage", "segment", "video", "total"]
+    assert rows[1] == ["narration", "3", "3", "0", "5.2 s", "7.5 s", "9000.0 MB", "0.0 MB", "0", "0", "360", ""]
+    assert rows[0][8:] == ["900", "400", "0", "0.000375"]
+    assert rows[-1][0].startswith("money:          unknown: a provider was asked for which no price is configured")
+    (cost,) = command("show", str(PROJECT), "--cost", "--json").objects
+    assert (cost["event"], cost["project_id"], cost["total"]["results"]) == ("cost", str(PROJECT), 11)
+
+
 async def stored_version(data: Path, revision: int) -> VideoAssembled:
     """A video of a revision whose files are in the artifact store, each with its own content."""
     store, assembled = FilesystemStore(data / "artifacts"), film(revision=revision)[-1]

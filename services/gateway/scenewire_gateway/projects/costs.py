@@ -4,7 +4,7 @@ from pydantic import Field
 
 from scenewire_gateway.projects.views import View
 
-__all__ = ["CostView"]
+__all__ = ["CostSums", "CostView"]
 
 
 class CostSums(View):
