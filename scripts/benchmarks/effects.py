@@ -2,7 +2,7 @@
 
 The stages of assembly make videos of generated sources at 1920x1080, 30 frames a second. *Pictures* are the processor seconds of the segments, a
 second of video; *rest* is everything after them: sound (gain, encoding, measurement), join, checks and thumbnail. The short form makes two scenes of
-three seconds, the long form four of five.
+two seconds, the long form four of five.
 """
 
 from pathlib import Path
@@ -17,7 +17,7 @@ TITLE: Final = "Captions, cross-fades and stills"
 
 async def run(scratch: Path, *, long: bool) -> Result:
     """Makes a video with each of them."""
-    scenes, seconds = (4, 5.0) if long else (2, 3.0)
+    scenes, seconds = (4, 5.0) if long else (2, 2.0)
     videos = {
         "clips": BenchVideo(scenes=scenes, seconds=seconds, captions=False),
         "clips with captions": BenchVideo(scenes=scenes, seconds=seconds),

@@ -3,7 +3,7 @@
 The same order goes to two new stacks. One makes it as always. The other gets it with `--approve`: all scenes are narrated and find their footage first, and
 the pictures are made after `scenewire approve`, given at once. Starting the stacks is not counted. The voice is Kokoro where its weights are
 installed (see Speech), otherwise espeak, which speaks everything within a second: then there is little to overlap. On two processors, the pipeline keeps
-both busy from the start; the more processors there are, the more it gains. The short form makes ten scenes at 640x360, the long form the example of the
+both busy from the start; the more processors there are, the more it gains. The short form makes six scenes at 640x360, the long form the example of the
 README at 1920x1080.
 """
 
@@ -37,7 +37,7 @@ async def run(scratch: Path, *, long: bool) -> Result:
     """Makes the same video both ways."""
     width, height = (1920, 1080) if long else (640, 360)
     library = await make_library(scratch / "library", width=width, height=height)
-    script = _EXAMPLE if long else write_script(scratch / "script.txt", 5)
+    script = _EXAMPLE if long else write_script(scratch / "script.txt", 3)
     weights = Path(os.environ.get("TTS_WEIGHTS") or default_data_folder() / "weights").absolute()
     engine = "espeak" if examine(weights).missing("kokoro-onnx") else "kokoro-onnx"
     environment = {"TTS_ENGINE": engine, "TTS_WEIGHTS": str(weights), "LIBRARY_DIR": str(library)}
@@ -57,7 +57,7 @@ async def run(scratch: Path, *, long: bool) -> Result:
     return Result(
         tables=(
             Table(
-                title=f"{script.name if long else 'Ten scenes'}, {width}x{height}, {engine}",
+                title=f"{script.name if long else 'Six scenes'}, {width}x{height}, {engine}",
                 label="way",
                 columns=(
                     Column(name="first picture, s"),

@@ -1,8 +1,7 @@
 """How close the pictures of scenewire and of MoviePy come to a lossless version of the same edit, at the frame offset with the best score.
 
 MoviePy encodes three times: each clip, all joined, all with captions. It may also start a clip one frame off, which would explain part of the
-difference. Captions are off, and all sources have 30 frames a second. The short form makes two scenes of two seconds at 1280x720, the long form three
-of four seconds at 1920x1080.
+difference. Captions are off, and all sources have 30 frames a second. There is only a long form.
 """
 
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Final
 
 from scripts.benchmarks.support.inputs import BenchVideo, make_inputs
 from scripts.benchmarks.support.methods import run_method
-from scripts.benchmarks.support.result import Column, Result, Table
+from scripts.benchmarks.support.result import Column, Result, SkippedError, Table
 from scripts.benchmarks.support.vmaf import vmaf
 
 TITLE: Final = "Quality of pictures"
@@ -21,8 +20,9 @@ _AUDIO_MBIT: Final = 0.2
 
 async def run(scratch: Path, *, long: bool) -> Result:
     """Makes the same video three times, and compares each with the lossless one."""
-    scenes, seconds, width, height = (3, 4.0, 1920, 1080) if long else (2, 2.0, 1280, 720)
-    video = BenchVideo(scenes=scenes, seconds=seconds, width=width, height=height, captions=False, rates=(30, 30, 30))
+    if not long:
+        raise SkippedError("there is only a long form")
+    video = BenchVideo(scenes=3, seconds=4, captions=False, rates=(30, 30, 30))
     source, made, reference = scratch / "video", scratch / "made.mp4", scratch / "reference.mp4"
     await make_inputs(source, video)
     await run_method("graph", source, reference, "--lossless")
@@ -40,7 +40,7 @@ async def run(scratch: Path, *, long: bool) -> Result:
     return Result(
         tables=(
             Table(
-                title=f"{scenes} scenes of {seconds:.0f} s, {width}x{height}",
+                title=f"{video.scenes} scenes of {video.seconds:.0f} s, {video.width}x{video.height}",
                 label="method",
                 columns=(Column(name="Mbit/s"), Column(name="VMAF")),
                 rows=rows,

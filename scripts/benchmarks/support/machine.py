@@ -19,9 +19,10 @@ async def machine() -> dict[str, str]:
     """Returns facts about processors, memory, programs and this checkout, by name."""
     memory = Path("/proc/meminfo").read_text().partition("MemTotal:")[2].split()[0]
     model = Path("/proc/cpuinfo").read_text().partition("model name")[2].partition(":")[2].partition("\n")[0].strip()
-    commit = await run_program(["git", "describe", "--always", "--dirty"], timeout=10)
+    described = await run_program(["git", "describe", "--always", "--dirty"], timeout=10)
+    commit = described.stdout.decode()
     return {
-        "commit": str(commit.stdout).strip() or "unknown",
+        "commit": commit.strip() or "unknown",
         "processors": f"{usable_processors()} of {model or platform.machine()}",
         "memory": f"{int(memory) * _KIB / _GIB:.0f} GiB",
         "system": f"Linux {platform.release()}, Python {platform.python_version()}",

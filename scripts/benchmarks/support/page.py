@@ -21,7 +21,7 @@ Before you use a figure of this page:
 
 - It is one machine's, named below. **Ratios within a table carry over to other machines; seconds don't.** The ways that a table compares
   took turns on the same machine within minutes.
-- Every figure was measured {runs} times. A cell shows the lowest and the highest value; one value means that they round to the same.
+- Every figure was measured in {runs}. A cell shows the lowest and the highest value; one value means that they round to the same.
 - Processor seconds include all children, system time too. They vary less than elapsed time, but other work on the machine raises them as well:
   processors that are shared with neighbours do less in a second. The load average was {loads}.
 - Peak memory adds up all processes, so shared pages count several times.
@@ -39,7 +39,9 @@ def write_page(runs: Runs) -> None:
     """Writes the page and its pictures."""
     number = max(len(outcomes) for outcomes in runs.outcomes.values())
     loads = ", ".join(f"{load:.1f}" for load in runs.loads)
-    lines = _CAVEATS.format(runs=number, loads=loads, form=_LONG if runs.is_long else _SHORT).splitlines()
+    lines = _CAVEATS.format(
+        runs="one run" if number == 1 else f"{number} runs", loads=loads, form=_LONG if runs.is_long else _SHORT
+    ).splitlines()
     lines += [
         "",
         f"Measured at {runs.started:%Y-%m-%d %H:%M} UTC by `make bench-all{' LONG=1' if runs.is_long else ''}`:",
