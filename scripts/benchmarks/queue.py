@@ -215,6 +215,7 @@ async def run(scratch: Path, *, long: bool) -> Result:
         catch_up=(took, recorded, batches, writing, late),
         order_rate=order_rate,
         small=(counter.ahead_of[str(small)], counter.first_of[str(small)] - drained[0].at),
+        is_long=long,
     )
 
 
@@ -256,6 +257,7 @@ def _result(
     catch_up: tuple[float, int, float, float, float],
     order_rate: float,
     small: tuple[int, float],
+    is_long: bool,
 ) -> Result:
     queueing = Table(
         title=f"Queueing {queued[-1].messages:,} scenes",
@@ -300,7 +302,7 @@ def _result(
             "recorder after the last video: seconds": (late,),
             "scenes that were narrated before the small project's first": (small[0],),
             "seconds until then": (small[1],),
-            "memory of nats-server, bytes a message": (_slope(queued, drained),),
+            **({"memory of nats-server, bytes a message": (_slope(queued, drained),)} if is_long else {}),
         },
     )
     rate = _per_fifth(drained, _rate)
@@ -328,7 +330,10 @@ def _per_fifth(samples: Sequence[Sample], value: Callable[[Sample, Sample], floa
 
 
 def _slope(queued: Sequence[Sample], drained: Sequence[Sample]) -> float:
-    """Returns by how much the server's memory grows for each stored message, from the queue's beginning to the end."""
+    """Returns by how much the server's memory grows for each stored message, from the queue's beginning to the end.
+
+    In a short queue, most of it are its caches.
+    """
     scenes = drained[-1].messages
     messages = 4 * scenes + 3 * scenes / SCENES
     return (drained[-1].broker_rss - queued[0].broker_rss) / messages

@@ -36,10 +36,11 @@ SPEED: Final = 4.0
 SCENES: Final = (3, 5, 8, 10, 12, 25)
 """Scenes of projects."""
 
-_SCENES_IN_PROGRESS: Final = 8
+_SCENES_IN_PROGRESS: Final = 5
 """For each loop, on average: enough that none waits for work."""
 
-_WARM_UP_S: Final = 3.0
+_WARM_UP_S: Final = 5.0
+"""Until the scenes of the first orders are spoken."""
 _SMALL_LIMIT: Final = 64
 
 
@@ -65,7 +66,7 @@ class Measured:
 
     Attributes:
         busy: work of `assembly`, seconds a second.
-        scenes_per_s: that got footage.
+        scenes_per_s: encoded, with each join as one more.
         workers_cpu: processors that all workers used.
         broker_cpu: processors that the server used.
         lag_ms: delay of the workers' event loops that 99 % of samples do not exceed.
@@ -147,7 +148,7 @@ async def _rates(broker: Broker, fleets: list[FleetProcess], since: float, until
     period = until - since
     return Measured(
         busy=sum(report["done_s"]["assembly"] for report in found) / period,
-        scenes_per_s=sum(report["works"]["sourcing"] for report in found) / period,
+        scenes_per_s=sum(report["works"]["assembly"] for report in found) / period,
         workers_cpu=sum(report["cpu_s"] for report in found) / period,
         broker_cpu=used / period,
         lag_ms=max(report["loop_lag_ms"] for report in found),

@@ -10,7 +10,7 @@ simulation libraries lack, and a hundred workers for a simulated day take second
 import heapq
 import math
 import random
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -83,7 +83,7 @@ class Outcome:
 
     Attributes:
         ended: simulated seconds.
-        busy: seconds of useful work by stage.
+        busy: seconds of useful work by stage, unfinished work at the end included.
         latencies: of finished videos, from order to file, seconds.
         waits: of each message by stage, from its arrival until its first try begins, seconds.
         first_scenes: from order until the project's first scene is narrated, seconds.
@@ -92,7 +92,7 @@ class Outcome:
     """
 
     ended: float = 0.0
-    busy: Counter[str] = field(default_factory=Counter)
+    busy: dict[str, float] = field(default_factory=dict)
     latencies: list[float] = field(default_factory=list)
     waits: dict[str, list[float]] = field(default_factory=lambda: {stage: [] for stage in STAGES})
     first_scenes: list[float] = field(default_factory=list)
@@ -110,7 +110,7 @@ class _Project:
     encoded: int = 0
 
 
-@dataclass
+@dataclass(eq=False)
 class _Message:
     project: _Project
     arrived: float
@@ -148,6 +148,8 @@ class Pipeline:
         self._now = 0.0
         self._projects = 0
         self._area = 0.0
+        self._working: dict[_Message, tuple[str, float]] = {}
+        """Useful work that has not ended: its stage and when it began."""
         self._outcome = Outcome()
 
     def run(self) -> Outcome:
@@ -160,6 +162,8 @@ class Pipeline:
             happen()
         if math.isfinite(self._scenario.until):
             self._pass(self._scenario.until)
+        for stage, began in self._working.values():
+            self._count(stage, self._now - began)
         self._outcome.ended = self._now
         self._outcome.in_progress = self._area / self._now if self._now else 0.0
         return self._outcome
@@ -217,7 +221,8 @@ class Pipeline:
             self._at(began + work + delay, lambda: self._repeat(stage, message))
             self._at(began + work, lambda: self._free(stage))
         else:
-            self._at(began + work, lambda: self._end(stage, message, work))
+            self._working[message] = stage.name, began
+            self._at(began + work, lambda: self._end(stage, message))
 
     def _repeat(self, stage: _Stage, message: _Message) -> None:
         self._outcome.repeated += 1
@@ -228,8 +233,8 @@ class Pipeline:
         stage.idle += 1
         self._fetch(stage)
 
-    def _end(self, stage: _Stage, message: _Message, work: float) -> None:
-        self._outcome.busy[stage.name] += work  # type: ignore[assignment]  # Counter values are floats here
+    def _end(self, stage: _Stage, message: _Message) -> None:
+        self._close(message)
         project = message.project
         if stage.name == "script":
             for _ in range(project.scenes):
@@ -244,23 +249,32 @@ class Pipeline:
         else:
             project.encoded += 1
             if project.encoded == project.scenes:
-                self._join(stage, project)
+                self._join(stage, message)
                 return
         self._settle(stage)
 
-    def _join(self, stage: _Stage, project: _Project) -> None:
+    def _join(self, stage: _Stage, message: _Message) -> None:
         """The worker with the last segment makes the video before it acknowledges."""
+        project = message.project
         join = sum(self._scenario.work.join(project.draws["join"]) for _ in range(project.scenes))
 
         def finish() -> None:
-            self._outcome.busy[stage.name] += join  # type: ignore[assignment]
+            self._close(message)
             self._outcome.latencies.append(self._now - project.ordered)
             self._projects -= 1
             if self._scenario.replaces:
                 self._at(self._now, self._order)
             self._settle(stage)
 
+        self._working[message] = stage.name, self._now
         self._at(self._now + join, finish)
+
+    def _close(self, message: _Message) -> None:
+        stage, began = self._working.pop(message)
+        self._count(stage, self._now - began)
+
+    def _count(self, stage: str, seconds: float) -> None:
+        self._outcome.busy[stage] = self._outcome.busy.get(stage, 0.0) + seconds
 
     def _settle(self, stage: _Stage) -> None:
         """Acknowledges; the worker fetches again after a hop."""
