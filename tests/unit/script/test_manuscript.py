@@ -454,7 +454,8 @@ def test_four_times_the_text_takes_about_four_times_as_long(piece: str) -> None:
         read_manuscript(f"{piece}\n" * (characters // 2 // len(piece)))
         return time.process_time() - started
 
-    quarter, whole = cost(20_000), cost(80_000)
+    quarter = cost(20_000)
+    whole = min(cost(80_000) for _ in range(3))  # the collector may free other tests' objects meanwhile
 
     assert whole < 10 * max(quarter, 0.05), "reading takes more than linear time"  # 16 times would be quadratic
 
