@@ -86,10 +86,10 @@ length: $(VENV)/installed-dev ## Measure how closely videos keep to their ordere
 	$(BIN)/python -m scripts.length
 
 heard: $(VENV)/installed-ear ## Have a speech recogniser hear every engine, language and voice that is installed
-	$(BIN)/pytest -ra tests/integration/test_heard.py
+	$(BIN)/pytest -ra tests/integration/tts/test_heard.py
 
 torch: $(VENV)/installed-torch ## Run the tests of the voice on PyTorch; installs several GB
-	$(BIN)/pytest -ra tests/integration/test_torch_voice.py
+	$(BIN)/pytest -ra tests/integration/tts/test_torch_voice.py
 
 soak: $(VENV)/installed-dev ## Make 300 videos under random faults for 15 minutes: SOAK_PROJECTS, SOAK_MINUTES, SOAK_SEED
 	mkdir -p build
@@ -97,7 +97,7 @@ soak: $(VENV)/installed-dev ## Make 300 videos under random faults for 15 minute
 
 soak-recorder: $(VENV)/installed-dev ## Kill the recorder at random moments in 20 long runs; prints the seeds
 	SOAK_ROUNDS=$${SOAK_ROUNDS:-20} SOAK_MESSAGES=$${SOAK_MESSAGES:-10000} SOAK_SEED=$${SOAK_SEED:-$$(date +%s)} \
-		$(BIN)/pytest -s tests/integration/test_kills.py
+		$(BIN)/pytest -s tests/integration/recorder/test_kills.py
 
 faults: $(VENV)/installed-dev ## Cause the faults of docs/fault-matrix.md in real services; takes 5 to 10 minutes
 	rm -f build/faults.jsonl && mkdir -p build
@@ -106,10 +106,10 @@ faults: $(VENV)/installed-dev ## Cause the faults of docs/fault-matrix.md in rea
 
 fuzz: $(VENV)/installed-dev ## Damage clips and pictures at random 500 times and require a refusal or a valid segment; FUZZ_SEED repeats a run
 	FUZZ_ROUNDS=$${FUZZ_ROUNDS:-500} FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} \
-		$(BIN)/pytest -n $(WORKERS) tests/integration/test_hostile_media.py -k damage
+		$(BIN)/pytest -n $(WORKERS) tests/integration/assembly/test_hostile_media.py -k damage
 
 exactness: $(VENV)/installed-dev ## Compare every frame and all audio of videos of up to 160 scenes; takes minutes
-	EXACTNESS=1 $(BIN)/pytest -q -s --timeout 1800 tests/integration/test_exactness.py | grep '^|'
+	EXACTNESS=1 $(BIN)/pytest -q -s --timeout 1800 tests/integration/assembly/test_exactness.py | grep '^|'
 
 deploy-test: $(VENV)/installed-dev ## Build the images and make videos with containers; needs a container engine
 	SCENEWIRE_DEPLOY_TESTS=1 $(BIN)/pytest tests/deploy

@@ -1,4 +1,4 @@
-"""What schemathesis does not know about the gateway's document; tests/integration/test_openapi.py names this module to it."""
+"""What schemathesis does not know about the gateway's document; tests/integration/gateway/test_openapi.py names this module to it."""
 
 import os
 from typing import Any

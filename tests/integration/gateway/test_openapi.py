@@ -45,7 +45,7 @@ async def test_every_answer_is_one_that_the_document_describes(tmp_path: Path, m
             | {
                 "SCHEMATHESIS_HOOKS": "tests.support.schemathesis_hooks",
                 "GATEWAY_PROJECT": project["id"],
-                "PYTHONPATH": str(Path(__file__).parents[2]),
+                "PYTHONPATH": str(Path(__file__).parents[3]),
             },
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,

@@ -23,7 +23,7 @@ from scenewire_tts.engines.kokoro.weights import examine
 from scenewire_tts.engines.selection import select_engine
 from scenewire_tts.installation.installer import install
 from scenewire_tts.settings import TtsSettings
-from tests.integration.test_voice_installation import Shown
+from tests.integration.tts.test_voice_installation import Shown
 from tests.support.nats import provisioned_server
 from tests.support.onnx_graph import graph
 from tests.support.weights import write_onnx_folder

@@ -81,7 +81,7 @@ async def test_our_servers_accept_the_size_that_the_limits_are_computed_from(wor
     (tmp_path / "deployed").mkdir()
     async with deployed_bus(tmp_path / "deployed") as deployed, deployed.connected("client") as client:
         assert client.max_payload == MAX_PAYLOAD
-    assert "max_payload: 1MB" in (Path(__file__).parents[2] / "deploy" / "nats.conf").read_text()
+    assert "max_payload: 1MB" in (Path(__file__).parents[3] / "deploy" / "nats.conf").read_text()
 
 
 @pytest.mark.parametrize(

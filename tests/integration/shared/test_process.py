@@ -95,7 +95,7 @@ async def test_a27_a_program_dies_with_a_killed_worker(tmp_path: Path):
         f"program = {sleeper(tmp_path)!r}\n"
         "asyncio.run(run_program([sys.executable, '-c', program], timeout=60))\n"
     )
-    root = str(Path(__file__).parents[2])
+    root = str(Path(__file__).parents[3])
     process = await asyncio.create_subprocess_exec(PYTHON, "-c", worker, env=os.environ | {"PYTHONPATH": root})
     await written(tmp_path / "child")
     process.send_signal(signal.SIGKILL)

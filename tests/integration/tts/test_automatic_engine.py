@@ -19,7 +19,7 @@ from scenewire_tts.engines.opening import open_engine
 from scenewire_tts.engines.selection import select_engine
 from scenewire_tts.settings import TtsSettings
 from scenewire_tts.voices import check_voice, list_voices
-from tests.integration.test_neural_speech import ToneModel
+from tests.integration.tts.test_neural_speech import ToneModel
 from tests.support.weights import write_onnx_folder, write_voice
 from tests.unit.tts.test_stage import request, stage
 

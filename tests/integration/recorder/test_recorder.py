@@ -26,7 +26,7 @@ from scenewire.topology import PIPELINE, RECORDER
 from scenewire_cli.stack.nats_server import NatsServer
 from scenewire_recorder.app import create_app
 from scenewire_recorder.settings import RecorderSettings
-from tests.integration.test_monitor import fetched
+from tests.integration.shared.test_monitor import fetched
 from tests.support.builders import PROJECT
 from tests.support.nats import connected, provisioned_server, running_server
 from tests.support.web_application import FOOTAGE_PROGRESS, LIST_PROJECTS, LIST_SCENES, create_web_database

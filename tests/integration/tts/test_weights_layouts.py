@@ -9,7 +9,7 @@ import pytest
 
 from scenewire_tts.diagnostics import check_weights
 from scenewire_tts.installation.installer import install
-from tests.integration.test_voice_installation import Shown
+from tests.integration.tts.test_voice_installation import Shown
 from tests.support.onnx_graph import graph
 from tests.support.published_voice import padded_graph
 from tests.support.weights import ROWS, VOCABULARY, styles, write_voice

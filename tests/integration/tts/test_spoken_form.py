@@ -16,7 +16,7 @@ from scenewire_tts.speech.spoken_text import clean, split_words
 from scenewire_tts.speech.word_timing import Mark
 from scenewire_tts.spoken_form.normalizer import spoken_form
 from scenewire_tts.stage import NarrationStage
-from tests.integration.test_neural_speech import ToneModel
+from tests.integration.tts.test_neural_speech import ToneModel
 from tests.support import builders
 from tests.support.weights import write_onnx_folder
 

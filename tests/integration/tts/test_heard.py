@@ -28,7 +28,7 @@ pytestmark = [
 _settings = read_settings()
 WEIGHTS = examine(_settings.weights or _settings.installed_weights)
 
-_LANGUAGES = Path(__file__).parents[2] / "scripts" / "length_languages.txt"
+_LANGUAGES = Path(__file__).parents[3] / "scripts" / "length_languages.txt"
 SENTENCES = {
     language: " ".join(sentences)
     for language, *sentences in (block.strip().splitlines() for block in _LANGUAGES.read_text("utf-8").split("# ")[1:])

@@ -10,7 +10,7 @@ from scenewire.messages import Candidate, Credit, Footage, FootageSourced
 from scenewire.record import reads
 from scenewire.record.queries import Row
 from scenewire_recorder import api
-from tests.integration.test_videos import STRANGE
+from tests.integration.assembly.test_videos import STRANGE
 from tests.support.builders import PROJECT, footage_sourced, scripted
 from tests.support.postgres import Postgres
 from tests.unit.recorder.story import Database, PostgresDatabase, clip, content_key, delivered, film

@@ -333,7 +333,7 @@ async def test_the_whole_pipeline_works_with_these_rights_alone(bus: DeployedBus
             "ARTIFACTS_URL": (tmp_path / "artifacts").as_uri(),
             "DATABASE_URL": f"sqlite:///{tmp_path / 'scenewire.db'}",
             "ASSEMBLY_LOOPS": "2",
-            "PYTHONPATH": str(Path(__file__).parents[2]),
+            "PYTHONPATH": str(Path(__file__).parents[3]),
         }
         with (tmp_path / "log").open("ab") as log:
             process = await asyncio.create_subprocess_exec(

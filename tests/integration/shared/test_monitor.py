@@ -30,7 +30,7 @@ from tests.support.bus_world import World, bus_world, until
 from tests.support.nats import running_server
 from tests.support.product import environment, kill_group, running_stack
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture

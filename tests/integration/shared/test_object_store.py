@@ -30,7 +30,7 @@ from tests.support.artifact_stores import ArtifactStoreContract, Made, Rig, adde
 from tests.support.product import environment
 from tests.support.s3 import KEY, S3, running_s3
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 class Bucket(Rig):

@@ -8,7 +8,7 @@ import pytest
 
 from scenewire.processes.run import run_program
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")

@@ -23,7 +23,7 @@ from scenewire_cli.stack.data_folder import DataFolder
 from scenewire_recorder import api
 from scenewire_recorder.app import create_app as create_recorder
 from scenewire_recorder.settings import RecorderSettings
-from tests.integration.test_lost_artifacts import SCENES, World, finished, sourced_scenes
+from tests.integration.assembly.test_lost_artifacts import SCENES, World, finished, sourced_scenes
 from tests.support.builders import PROJECT
 from tests.support.bus_world import bus_world
 from tests.support.deployed_bus import deployed_bus

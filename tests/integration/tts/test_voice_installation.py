@@ -27,7 +27,7 @@ from tests.support.published_voice import FRONT_END, VOICES, PublishedVoice, pub
 from tests.support.web import Answerer, Asked, Reply, Web, serving
 from tests.support.weights import write_onnx_folder
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def ranged(content: bytes) -> Answerer:

@@ -25,7 +25,7 @@ from tests.support.web import Web, as_json, serving
 
 pytestmark = pytest.mark.timeout(600)  # the first test installs the packages
 
-ROOT: Final = Path(__file__).parents[2]
+ROOT: Final = Path(__file__).parents[3]
 PACKAGES: Final = {
     "new": (
         "mcarchive-org==2026.4.21.1",

@@ -10,7 +10,7 @@ from scenewire_tts.engines.kokoro.engine import KokoroEngine
 from scenewire_tts.engines.kokoro.readers.reader import read_words
 from scenewire_tts.engines.kokoro.weights import examine
 from scenewire_tts.speech.spoken_text import split_words
-from tests.integration.test_neural_speech import ToneModel
+from tests.integration.tts.test_neural_speech import ToneModel
 from tests.support.weights import write_onnx_folder, write_voice
 
 needs_japanese = pytest.mark.skipif(

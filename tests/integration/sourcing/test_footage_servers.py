@@ -323,7 +323,7 @@ async def test_no_server_outlives_a_killed_worker(library: Path, tmp_path: Path,
     assert server.command is not None
     worker = await asyncio.create_subprocess_exec(
         sys.executable,
-        Path(__file__).parents[1] / "support" / "footage_worker.py",
+        Path(__file__).parents[2] / "support" / "footage_worker.py",
         library,
         *server.command,
         stdout=asyncio.subprocess.PIPE,

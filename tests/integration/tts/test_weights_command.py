@@ -9,7 +9,7 @@ import pytest
 from scenewire.errors import PermanentError
 from scenewire_cli.commands.resources import weights
 from scenewire_tts.installation.installer import install
-from tests.integration.test_voice_installation import Shown
+from tests.integration.tts.test_voice_installation import Shown
 from tests.support.weights import write_onnx_folder, write_voice
 
 needs_onnx = pytest.mark.skipif(importlib.util.find_spec("onnxruntime") is None, reason="onnxruntime is not installed")

@@ -17,8 +17,8 @@ from scenewire_tts.engines.openai_compatible.engine import OpenAICompatibleEngin
 from scenewire_tts.speech.postprocess import finish
 from scenewire_tts.speech.sound import SAMPLE_RATE
 from scripts.doubles.language_model import KEY
-from tests.integration.test_neural_speech import ToneModel, assert_words_fit
-from tests.integration.test_neural_speech import engine as kokoro_of
+from tests.integration.tts.test_neural_speech import ToneModel, assert_words_fit
+from tests.integration.tts.test_neural_speech import engine as kokoro_of
 from tests.support.speech_server import SpeechDouble
 from tests.unit.tts.test_stage import request, stage
 
