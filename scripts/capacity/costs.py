@@ -39,7 +39,7 @@ COSTS: Final = {
     "publishes": Cost(
         2_200, "orders a second, published one after the other, every write synced", "`make bench ONLY=queue`"
     ),
-    "broker memory": Cost(1_180, "bytes of nats-server a stored message", "`make bench ONLY=queue LONG=1`"),
+    "broker memory": Cost(1_540, "bytes of nats-server a stored message", "`make bench ONLY=queue LONG=1`"),
     "recorder": Cost(6_400, "messages a second into Postgres", "docs/record.md, Performance"),
     "record": Cost(32_000, "bytes of the database a scene", "`make bench ONLY=queue LONG=1`, SQLite"),
     "artifacts": Cost(300_000, "bytes a second of video, intermediate files included", "docs/deploy.md, Sizing"),
