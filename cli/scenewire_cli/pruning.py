@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 from uuid import UUID
 
@@ -13,8 +14,10 @@ from scenewire.artifacts.pruning import IN_USE, Limits, Pruned, prune_files
 from scenewire.artifacts.store import ArtifactStore
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.messages import ProjectDeleted
-from scenewire.record.queries import Row
 from scenewire_cli.stack.connection import Access
+
+if TYPE_CHECKING:
+    from scenewire.record.queries import Row
 
 __all__ = ["Outcome", "PruneLimits", "Pruning", "known_record"]
 
@@ -102,7 +105,7 @@ class Pruning:
         self._limits = limits
         self._now = now
 
-    async def old_projects(self) -> list[Row]:
+    async def old_projects(self) -> "list[Row]":
         """Returns the projects that are to be deleted, oldest first."""
         from scenewire_recorder import api
 
@@ -130,7 +133,7 @@ class Pruning:
             )
         return await api.deleted_before(self._record_url, self._now - age)
 
-    async def run(self, projects: Sequence[Row], records: Sequence[str], *, with_record: bool) -> Outcome:
+    async def run(self, projects: "Sequence[Row]", records: Sequence[str], *, with_record: bool) -> Outcome:
         """Deletes projects, removes files, and removes projects from the record.
 
         Args:
@@ -155,7 +158,7 @@ class Pruning:
         usage = await api.usage(self._record_url, deleted_before=self._now - IN_USE)
         return await prune_files(self._store, usage, self._limits.files, now=self._now, dry_run=dry_run)
 
-    async def _delete(self, projects: Sequence[Row], *, with_record: bool) -> None:
+    async def _delete(self, projects: "Sequence[Row]", *, with_record: bool) -> None:
         """Deletes projects as `scenewire delete` does."""
         sequence = None
         for row in projects:

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from pydantic import ByteSize, TypeAdapter, ValidationError
@@ -14,7 +14,6 @@ from scenewire.artifacts.opening import open_store
 from scenewire.artifacts.pruning import IN_USE, Limits
 from scenewire.artifacts.store import ArtifactStore
 from scenewire.errors import FailureCode, PermanentError
-from scenewire.record.queries import Row
 from scenewire_cli.options import OUTPUT, DataOption, JsonOption, NatsOption
 from scenewire_cli.output.terminal import print_json, print_line
 from scenewire_cli.pruning import Outcome, PruneLimits, Pruning, known_record
@@ -22,6 +21,9 @@ from scenewire_cli.running import run
 from scenewire_cli.stack.connection import Access, embedded, existing
 from scenewire_cli.stack.data_folder import DataFolder
 from scenewire_cli.stack.embedded import settings_errors
+
+if TYPE_CHECKING:
+    from scenewire.record.queries import Row
 
 __all__ = ["prune"]
 
@@ -162,7 +164,7 @@ def _store(access: Access) -> ArtifactStore:
         return open_store(access.endpoint.artifacts_url)
 
 
-def _confirm(projects: Sequence[Row], records: Sequence[str], *, yes: bool) -> None:
+def _confirm(projects: "Sequence[Row]", records: Sequence[str], *, yes: bool) -> None:
     """Asks before anything is removed that cannot be made again."""
     if yes or not (projects or records):
         return
