@@ -107,11 +107,6 @@ async def run(scratch: Path, *, long: bool) -> Result:
         aims=(
             Aim(name="up + request / one graph", value=requested_s / graph.processor_s, at_most=1.05),
             Aim(name="pictures / one graph", value=pictures_s / graph.processor_s, at_most=1.05),
-            Aim(
-                name=f"MoviePy / assembly, {_MOVIEPY_SCENES} scenes",
-                value=moviepy.processor_s / first_stages.processor_s,
-                at_least=7,
-            ),
         ),
     )
 
