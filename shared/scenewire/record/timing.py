@@ -9,7 +9,6 @@ from scenewire.messages import (
     AudioRendered,
     FootageSourced,
     ProjectCancelled,
-    ProjectDeleted,
     ProjectFailed,
     SceneMessage,
     ScenesScripted,
@@ -186,12 +185,15 @@ def timing_of(project_id: str, revision: int, rows: Iterable[Mapping[str, Any]])
     events = sorted((_Event(at, content) for at, content in parsed if content is not None), key=lambda event: event.at)
     if not events:
         return None
+    end = _end(events)
+    last = end or events[-1]
     steps: list[Step] = []
+    path: list[Part] = []
     for event in events:
         if (step := _step(event, steps, events[0].at)) is not None:
             steps.append(step)
-    end = next((event for event in reversed(events) if isinstance(event.content, _ENDS)), None)
-    last = end or events[-1]
+            if event is end:
+                path = _path(steps)
     return ProjectTiming(
         project_id=project_id,
         revision=revision,
@@ -199,11 +201,16 @@ def timing_of(project_id: str, revision: int, rows: Iterable[Mapping[str, Any]])
         ended_at=last.at,
         outcome=None if end is None else end.content.SUBJECT,
         steps=tuple(steps),
-        path=tuple(_path(steps)) if end is not None and not isinstance(end.content, ProjectCancelled) else (),
+        path=tuple(path),
     )
 
 
-_ENDS: Final = (VideoAssembled, ProjectFailed, ProjectCancelled, ProjectDeleted)
+def _end(events: Sequence[_Event]) -> _Event | None:
+    """Returns what ended the work: the last video or failure. Cancelling or deleting the project later ended nothing."""
+    for ends in ((VideoAssembled, ProjectFailed), (ProjectCancelled,)):
+        if found := [event for event in events if isinstance(event.content, ends)]:
+            return found[-1]
+    return None
 
 
 def _step(event: _Event, earlier: Sequence[Step], began_at: datetime) -> Step | None:

@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from scenewire.messages import (
     Message,
     ProjectCancelled,
+    ProjectDeleted,
     ProjectFailed,
     ScriptRequested,
     Work,
@@ -128,6 +131,27 @@ def test_an_unfinished_or_cancelled_project_has_steps_and_no_path():
     cancelled = timing(*a_video()[:6], row(20, ProjectCancelled(project_id=PROJECT)))
     assert (unfinished.path, unfinished.outcome, unfinished.total_s) == ((), None, 7)
     assert (cancelled.path, cancelled.outcome, cancelled.total_s) == ((), "project.cancelled", 20)
+
+
+def test_results_that_come_after_a_failure_leave_its_path_as_it_is():
+    failed = ProjectFailed(project_id=PROJECT, stage="tts", scene_number=2, code="speech_failed", message="x")
+    found = timing(*a_video()[:5], row(9, failed, 4), row(12, builders.footage_sourced(PROJECT, 1), 10))
+    assert [(part.step.stage, part.step.scene_number) for part in found.path] == [("script", None), ("speech", 2)]
+    assert found.total_s == sum(part.seconds for part in found.path) == 9
+    assert found.steps[-1].stage == "footage"
+
+
+def test_a_failure_of_no_stage_has_no_path():
+    failed = ProjectFailed(project_id=PROJECT, stage="another", code="x", message="x")
+    found = timing(*a_video()[:5], row(9, failed))
+    assert (found.outcome, found.path, found.total_s) == ("project.failed", (), 9)
+
+
+@pytest.mark.parametrize("later", [ProjectCancelled, ProjectDeleted])
+def test_cancelling_or_deleting_a_finished_project_does_not_make_its_video_slower(later: type[ProjectCancelled]):
+    found = timing(*a_video(), row(1000, later(project_id=PROJECT)))
+    assert (found.outcome, found.total_s) == ("video.assembled", 15)
+    assert sum(part.seconds for part in found.path) == 15
 
 
 def test_footage_that_was_lost_and_made_again_is_two_steps_and_the_later_one_is_on_the_path():
