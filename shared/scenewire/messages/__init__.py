@@ -88,7 +88,7 @@ from scenewire.messages.values import (
     SourceFacts,
     Word,
 )
-from scenewire.messages.work import Accounted, ProviderUse, Work
+from scenewire.messages.work import MAX_MODEL_CHARACTERS, Accounted, ProviderUse, Work
 
 __all__ = [
     "COLOURS",
@@ -97,6 +97,7 @@ __all__ = [
     "FADE_FRAMES",
     "LAST_REVISION",
     "MAX_MEDIA",
+    "MAX_MODEL_CHARACTERS",
     "MAX_PAUSE_S",
     "MAX_SCENES",
     "MAX_TEXT_CHARACTERS",

@@ -1,9 +1,11 @@
 """The work behind messages: one row each, whatever arrives twice, gets lost or is rebuilt."""
 
+import json
 from dataclasses import replace
 
 import pytest
 
+from scenewire.messages import StoredMessage
 from scenewire.record import reads
 from scenewire.record.costs import costs
 from scenewire_recorder.log_entries import read
@@ -87,3 +89,54 @@ def test_results_that_were_found_again_are_counted():
         for number, reused, made in ((1, 1, 0), (2, 2, 1), (3, 0, 1))
     ]
     assert costs(rows, video_seconds=None)["total"]["reused"] == 1
+
+
+LARGEST = 1 << 53
+LARGEST_WORK = {
+    "wall_s": LARGEST,
+    "bytes_stored": LARGEST,
+    "results_made": 1_000_000,
+    "started_at": "2026-11-21T17:30:00+05:30",
+    "providers": [{"provider": "x", "model": "y", "requests": 1_000_000, "input_tokens": LARGEST, "money": LARGEST}]
+    * 100,
+}
+
+
+def with_work(**values: object) -> StoredMessage:
+    (*_, last) = delivered(film())
+    body = json.loads(last.body)
+    body["work"] |= values
+    return replace(last, body=json.dumps(body).encode())
+
+
+async def test_the_largest_work_is_recorded_and_summed(database: Database):
+    messages = delivered(film())
+    await database.record([*messages[:-1], with_work(**LARGEST_WORK)])
+    row = database.row("SELECT * FROM work WHERE stage = 'video'")
+    assert row["started_at"] == "2026-11-21T12:00:00.000Z"
+    assert (row["requests"], row["input_tokens"]) == (100_000_000, 100 * LARGEST)
+    total = (await reads.cost(database.url, str(PROJECT)))["total"]
+    assert total["bytes_stored"] == LARGEST + 20_000
+    assert total["wall_seconds"] == pytest.approx(LARGEST)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"wall_s": -1},
+        {"wall_s": 1e308},
+        {"bytes_fetched": 10**30},
+        {"results_reused": 1 << 31},
+        {"deliveries": 10**20},
+        {"started_at": "0001-01-01T00:00:00+14:00"},
+        {"started_at": "9999-12-31T23:59:59-14:00"},
+        {"providers": [{"provider": "x", "model": "y", "requests": 1, "input_tokens": 1 << 63}]},
+        {"providers": [{"provider": "x", "model": "y", "requests": 1, "money": 1e308}]},
+        {"providers": [{"provider": "x", "model": "y", "requests": 1}] * 101},
+    ],
+)
+def test_work_that_the_record_cannot_store_makes_a_message_invalid_for_everybody(values: dict[str, object]):
+    entry = read(with_work(**values))
+    assert not entry.valid
+    assert entry.problem is not None
+    assert "work" in entry.problem
