@@ -208,6 +208,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         populate_by_name=True,
         extra="ignore",
+        allow_inf_nan=False,
         hide_input_in_errors=True,  # a mistyped setting may hold a password
     )
 

@@ -4,10 +4,13 @@ from typing import Final
 
 from scenewire.errors import FailureCode, PermanentError
 
-__all__ = ["MILLION", "require_affordable"]
+__all__ = ["MAX_PRICE", "MILLION", "require_affordable"]
 
 MILLION: Final = 1_000_000
 """Tokens or characters that a price is for."""
+
+MAX_PRICE: Final = 1_000_000_000
+"""Highest price of a million tokens or characters, in any currency: messages can state what the longest answer costs."""
 
 
 def require_affordable(

@@ -8,7 +8,9 @@ from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from scenewire.errors import FailureCode, PermanentError
+from scenewire.messages import MAX_MODEL_CHARACTERS
 from scenewire.settings import BaseAddress, EmptyAsNone, ModelAccess, Seconds, ServiceSettings, can_be_key, model_access
+from scenewire.spending import MAX_PRICE
 
 __all__ = ["ScriptSettings"]
 
@@ -50,6 +52,7 @@ class ScriptSettings(ServiceSettings):
     groq_model: str = Field(
         default="openai/gpt-oss-120b",
         min_length=1,
+        max_length=MAX_MODEL_CHARACTERS,
         validation_alias="GROQ_MODEL",
         description="Model id; checked when the service starts.",
     )
@@ -85,6 +88,7 @@ class ScriptSettings(ServiceSettings):
     )
     model_name: Annotated[str | None, EmptyAsNone] = Field(
         default=None,
+        max_length=MAX_MODEL_CHARACTERS,
         validation_alias="SCRIPT_MODEL",
         description="Model id at SCRIPT_MODEL_URL.",
     )
@@ -109,12 +113,14 @@ class ScriptSettings(ServiceSettings):
     price_per_million_input_tokens: Annotated[float | None, EmptyAsNone] = Field(
         default=None,
         ge=0,
+        le=MAX_PRICE,
         description="Price of a million tokens that the language model reads, in any currency; 0 for a model that costs nothing. "
         "Unset: what it costs is unknown.",
     )
     price_per_million_output_tokens: Annotated[float | None, EmptyAsNone] = Field(
         default=None,
         ge=0,
+        le=MAX_PRICE,
         description="Price of a million tokens that the language model writes, in the same currency.",
     )
     default_budget: Annotated[float | None, EmptyAsNone] = Field(

@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from scenewire.errors import FailureCode
+from scenewire.messages import MAX_MODEL_CHARACTERS
 from scenewire.settings import (
     BaseAddress,
     EmptyAsNone,
@@ -18,6 +19,7 @@ from scenewire.settings import (
     default_data_folder,
     model_access,
 )
+from scenewire.spending import MAX_PRICE
 
 __all__ = ["TtsSettings", "read_settings"]
 
@@ -40,7 +42,10 @@ class TtsSettings(ServiceSettings):
         "for instance `http://127.0.0.1:8880/v1`.",
     )
     model_name: Annotated[str | None, EmptyAsNone] = Field(
-        default=None, validation_alias="TTS_MODEL", description="Model id at TTS_MODEL_URL."
+        default=None,
+        max_length=MAX_MODEL_CHARACTERS,
+        validation_alias="TTS_MODEL",
+        description="Model id at TTS_MODEL_URL.",
     )
     model_key: Annotated[SecretStr | None, EmptyAsNone] = Field(
         default=None,
@@ -56,6 +61,7 @@ class TtsSettings(ServiceSettings):
     price_per_million_characters: Annotated[float | None, EmptyAsNone] = Field(
         default=None,
         ge=0,
+        le=MAX_PRICE,
         description="Price of a million characters that the server at TTS_MODEL_URL speaks, in the currency of the other prices; "
         "0 for a server that costs nothing. Unset: what it costs is unknown.",
     )

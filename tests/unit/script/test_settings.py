@@ -171,3 +171,24 @@ def test_an_address_that_cannot_be_used_or_holds_a_secret_is_refused_and_not_sho
         ScriptSettings()
 
     assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("value", ["inf", "nan", "-1", "1e308"])
+def test_a_price_that_no_message_could_state_is_refused_at_the_start(environment, value: str) -> None:
+    environment.setenv("SCRIPT_PRICE_PER_MILLION_INPUT_TOKENS", value)
+    with pytest.raises(ValidationError):
+        ScriptSettings()
+
+
+@pytest.mark.parametrize("value", ["inf", "nan", "-1"])
+def test_a_budget_that_no_order_could_have_is_refused_at_the_start(environment, value: str) -> None:
+    environment.setenv("DEFAULT_BUDGET", value)
+    with pytest.raises(ValidationError):
+        ScriptSettings()
+
+
+@pytest.mark.parametrize("variable", ["GROQ_MODEL", "SCRIPT_MODEL"])
+def test_a_model_whose_name_no_message_could_state_is_refused_at_the_start(environment, variable: str) -> None:
+    environment.setenv(variable, "m" * 201)
+    with pytest.raises(ValidationError):
+        ScriptSettings()

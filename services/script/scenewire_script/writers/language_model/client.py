@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal, Protocol, TypedDict
+from typing import Annotated, Any, Final, Literal, Protocol, TypedDict
 
-from pydantic import BaseModel, NonNegativeInt
+from pydantic import BaseModel, BeforeValidator
 
 __all__ = [
     "ChatMessage",
@@ -96,16 +96,32 @@ class _Choice(BaseModel):
     finish_reason: str | None = None
 
 
+_MAX_TOKENS: Final = 1_000_000_000
+"""Far beyond what any answer takes."""
+
+
+def _unless_absurd(value: object) -> object:
+    """Returns a number of tokens; None for anything else, which doesn't spoil an answer that is paid for."""
+    return value if type(value) is int and 0 <= value <= _MAX_TOKENS else None
+
+
+_Tokens = Annotated[int | None, BeforeValidator(_unless_absurd)]
+
+
 class _Usage(BaseModel):
-    prompt_tokens: NonNegativeInt
-    completion_tokens: NonNegativeInt
+    prompt_tokens: _Tokens = None
+    completion_tokens: _Tokens = None
+
+
+def _unless_unreadable(value: object) -> object:
+    return value if isinstance(value, dict) else None
 
 
 class Completion(BaseModel):
     """The parts of an answer that are used."""
 
     choices: list[_Choice]
-    usage: _Usage | None = None
+    usage: Annotated[_Usage | None, BeforeValidator(_unless_unreadable)] = None
 
     def reply(self) -> Reply:
         """Returns the first choice, without the model's thoughts."""
