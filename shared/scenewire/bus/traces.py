@@ -17,6 +17,7 @@ from opentelemetry.trace import SpanContext, SpanKind, get_current_span
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from scenewire.messages import Message, ScriptRequested, SegmentRendered, StoredMessage
+from scenewire.messages.headers import TRACE
 from scenewire.observability.tracing import Attribute, Tracing, current_context
 from scenewire.topology import Durable
 
@@ -28,8 +29,13 @@ _MAX_LINKS: Final = 128
 
 
 def context_of(headers: Mapping[str, str]) -> SpanContext | None:
-    """Returns the place in a trace that headers name; None if they name none."""
-    context = get_current_span(_PROPAGATOR.extract(headers)).get_span_context()
+    """Returns the place in a trace that headers name; None if they name none.
+
+    Some clients write the header's name in capitals. A `tracestate` is left out: it would follow the project through all
+    its messages.
+    """
+    named = next((value for name, value in headers.items() if name.lower() == TRACE), "")
+    context = get_current_span(_PROPAGATOR.extract({TRACE: named})).get_span_context()
     return context if context.is_valid and context.is_remote else None
 
 

@@ -47,6 +47,8 @@ _LAST_SPANS_TIMEOUT_S: Final = 2.0
 
 _INSTALL: Final = "install scenewire[traces], or unset OTEL_EXPORTER_OTLP_ENDPOINT"
 
+_CORRECT: Final = "correct the variables OTEL_…; work goes on without traces"
+
 _SPAN_ID_BITS: Final = 64
 _TRACE_ID_BITS: Final = 128
 
@@ -107,17 +109,16 @@ class Tracing:
         """Starts to record, if a collector is configured. Without the packages, or with wrong variables, only logs that."""
         if not self._settings.is_tracing or self._provider is not None:
             return
+        logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)  # `trace_export` logs an outage once
         try:
             from scenewire.observability.trace_export import open_provider  # noqa: PLC0415 - packages of an extra
+
+            self._provider = open_provider(self._service, _new_trace_id)
         except ModuleNotFoundError as error:
             log.warning("traces_off", service=self._service, missing=error.name, hint=_INSTALL)
             return
-        logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)  # `trace_export` logs an outage once
-        try:
-            self._provider = open_provider(self._service, _new_trace_id)
-        except ValueError as error:
-            hint = "correct the variables OTEL_…; work goes on without traces"
-            log.warning("traces_off", service=self._service, error=str(error), hint=hint)
+        except Exception as error:  # noqa: BLE001 - each variable of the SDK has its own, some raised by the import
+            log.warning("traces_off", service=self._service, error=str(error), hint=_CORRECT)
             return
         self._tracer = self._provider.get_tracer("scenewire")
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import os
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from scenewire.bus.connection import BusAddress
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.messages import NarrationRequested, ProjectFailed, StoredMessage
 from scenewire.observability.tracing import current_context, span
-from scenewire.processes.run import child_environment
+from scenewire.processes.run import child_environment, run_program
 from scenewire.topology import DEAD_LETTERS, PIPELINE, RECORDER, TTS
 from tests.support import builders
 from tests.support.bus_world import World, bus_world
@@ -71,8 +73,20 @@ async def test_a_handler_and_what_it_publishes_continue_the_trace_of_their_messa
 
 @pytest.mark.parametrize(
     ("headers", "links"),
-    [({}, []), ({"traceparent": "nonsense"}, []), ({"traceparent": FOREIGN}, ["00f067aa0ba902b7"])],
-    ids=["without a trace", "with a broken one", "with one of its own"],
+    [
+        ({}, []),
+        ({"traceparent": "nonsense"}, []),
+        ({"traceparent": FOREIGN.upper()}, []),
+        ({"traceparent": FOREIGN.replace("00-", "ff-", 1)}, []),
+        ({"traceparent": FOREIGN.replace("00-", "cc-", 1) + "-" + "x" * 5_000}, []),
+        ({"traceparent": FOREIGN}, ["00f067aa0ba902b7"]),
+        ({"Traceparent": FOREIGN}, ["00f067aa0ba902b7"]),
+        ({"traceparent": FOREIGN.replace("00-", "cc-", 1) + "-more"}, ["00f067aa0ba902b7"]),
+    ],
+    ids=[
+        *("without a trace", "with a broken one", "in capitals", "of no version", "too long", "with one of its own"),
+        *("of a client that capitalizes headers", "of a later version"),
+    ],
 )
 async def test_a_message_of_another_client_is_handled_in_the_trace_of_its_project(
     collector: Collector, world: World, headers: dict[str, str], links: list[str]
@@ -189,10 +203,40 @@ async def test_work_goes_on_without_a_collector_that_answers_and_one_line_says_s
     assert logging.getLogger("opentelemetry.exporter").getEffectiveLevel() == logging.CRITICAL
 
 
-async def test_a_service_starts_without_traces_where_variables_are_wrong(
-    collector: Collector, world: World, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("state", ["vendor=customers-words", "Customers-Words of theirs"])
+async def test_what_another_client_says_of_its_trace_reaches_neither_messages_nor_logs(
+    collector: Collector, world: World, caplog: pytest.LogCaptureFixture, state: str
 ):
-    monkeypatch.setenv("OTEL_BSP_MAX_QUEUE_SIZE", "1")  # less than a batch
+    bus, request = world.bus(), builders.narration_requested()
+
+    @bus.subscribe(TTS)
+    async def narrate(request: NarrationRequested) -> None:
+        await bus.publish(builders.audio_rendered(request.project_id))
+
+    headers = {"traceparent": f"00-{request.project_id.hex}-00f067aa0ba902b7-01", "tracestate": state}
+    async with world.serving(bus):
+        logging.getLogger("opentelemetry").setLevel(logging.NOTSET)
+        await world.publish(request.subject, request.model_dump_json().encode(), **headers)
+        await world.settled()
+    stored = await world.jetstream.get_last_msg(PIPELINE.name, "audio.rendered")
+    assert stored.headers is not None
+    assert stored.headers["traceparent"].startswith(f"00-{request.project_id.hex}-")
+    assert "tracestate" not in stored.headers
+    assert "ustomers-" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"OTEL_BSP_MAX_QUEUE_SIZE": "1"},  # less than a batch
+        {"OTEL_PYTHON_EXPORTER_OTLP_HTTP_CREDENTIAL_PROVIDER": "none"},
+    ],
+)
+async def test_a_service_starts_without_traces_where_variables_are_wrong(
+    collector: Collector, world: World, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]
+):
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
     bus = world.bus()
     app = bus.app()  # configures logs
     with structlog.testing.capture_logs() as logs:
@@ -201,6 +245,18 @@ async def test_a_service_starts_without_traces_where_variables_are_wrong(
     assert await world.messages(PIPELINE.name, "narration.requested") == 1
     assert not collector.spans
     assert [event["service"] for event in logs if event["event"] == "traces_off"] == ["test"]
+
+
+async def test_a_variable_that_the_packages_refuse_when_they_are_imported_ends_no_process(collector: Collector):
+    program = (
+        "from scenewire.observability.tracing import Tracing\nfrom scenewire.settings import TraceSettings\n"
+        "tracing = Tracing('test', TraceSettings())\ntracing.start()\nprint(tracing.is_recording)"
+    )
+    variables = {**os.environ, "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT": "-1"}
+    done = await run_program([sys.executable, "-c", program], env=variables, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert b"traces_off" in done.stdout
+    assert done.stdout.endswith(b"False\n")
 
 
 def test_programs_do_not_inherit_where_traces_are_sent(collector: Collector):
