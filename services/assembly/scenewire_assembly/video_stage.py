@@ -30,9 +30,10 @@ from scenewire_assembly.lost_artifacts import remaker_of
 from scenewire_assembly.picture.footage.backgrounds import Backgrounds
 from scenewire_assembly.progress import Report, no_op, video_progress
 from scenewire_assembly.segment_stage import SegmentStage
-from scenewire_assembly.sound.mix import BackgroundMusic, Levels, make_sound
+from scenewire_assembly.sound.mix import BackgroundMusic, Levels
 from scenewire_assembly.sound.music import MusicCache
 from scenewire_assembly.sound.narration_track import NarrationTrack, SceneAudio
+from scenewire_assembly.sound.sound_cache import SoundCache
 from scenewire_assembly.typefaces.cutting import TYPEFACES_DIR
 from scenewire_assembly.video.check import check_video
 from scenewire_assembly.video.closing.card import needs_closing
@@ -84,6 +85,7 @@ class VideoStage:
         self._fonts = fonts or Fonts()
         self._typefaces = typefaces
         self._webapp = webapp
+        self._sounds = SoundCache(store, self._levels)
         self._videos = Results(store, "video")
 
     async def assemble(self, segments: Sequence[SegmentRendered], report: Report = no_op) -> VideoAssembled:
@@ -175,7 +177,9 @@ class VideoStage:
         await report(video_progress(first, 0.0, "mixing the sound"))
         rate = plan.look.frame_rate
         track = NarrationTrack(tuple(audio), first.narration.sample_rate, rate, plan.closing_frames)
-        sound = await make_sound(job, track, self._levels, await self._background_music(brief.options.music))
+        music = await self._background_music(brief.options.music)
+        narrations = [segment.narration.audio for segment in plan.segments]
+        sound = await self._sounds.place(job, track, narrations, music, rerun=first.rerun_of("assembly"))
         await report(video_progress(first, 0.5, "joining the scenes"))
         documents = await asyncio.to_thread(write_documents, job.folder, plan)
         subtitled = bool((job.folder / SUBTITLES).stat().st_size)
@@ -219,6 +223,7 @@ class VideoStage:
         analysis = await self._music.analyse(music)
         return BackgroundMusic(
             path=await self._store.open(analysis.audio),
+            sha256=analysis.audio.sha256,
             samples=analysis.samples,
             lufs=analysis.lufs,
             gain_lu=music.gain,

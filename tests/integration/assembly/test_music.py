@@ -172,8 +172,8 @@ def results(tmp_path_factory) -> dict[str, Result]:
     studio = Studio(folder)
 
     async def result(**asked: Any) -> Result:
-        shutil.rmtree(folder / "store" / "results" / "video", ignore_errors=True)
-        shutil.rmtree(folder / "store" / "results" / "music", ignore_errors=True)
+        for stage in ("music", "sound", "video"):
+            shutil.rmtree(folder / "store" / "results" / stage, ignore_errors=True)
         film = await studio.film(*LINES, **asked)
         await run_ffmpeg("-i", await studio.path(film), "-vn", "-c:a", "pcm_s16le", folder / "decoded.wav")
         with wave.open(str(folder / "decoded.wav")) as file:

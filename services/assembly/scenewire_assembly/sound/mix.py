@@ -83,6 +83,7 @@ class BackgroundMusic:
 
     Attributes:
         path: 16-bit stereo WAV at SOUND_RATE.
+        sha256: of that file.
         samples: its length.
         lufs: its own loudness.
         gain_lu: loudness in pauses, relative to the narration.
@@ -90,6 +91,7 @@ class BackgroundMusic:
     """
 
     path: Path
+    sha256: str
     samples: int
     lufs: float
     gain_lu: float
