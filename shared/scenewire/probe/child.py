@@ -2,6 +2,8 @@
 
 `python child.py media|footage|sound PATH` prints one JSON object: `{"facts": …}` as `scenewire.probe.probe.MediaFacts` has
 them, or `{"refused": "why"}`. It runs isolated from the environment and the working folder.
+
+`scenewire.probe.own_media` calls `examine` without a process, for files that are not from outside.
 """
 
 import hashlib

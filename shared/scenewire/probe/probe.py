@@ -8,7 +8,7 @@ import json
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -23,6 +23,7 @@ __all__ = [
     "AudioFacts",
     "MediaFacts",
     "VideoFacts",
+    "facts_of",
     "probe_media",
     "probe_recording",
     "probe_sound",
@@ -162,10 +163,26 @@ async def _examined(kind: _Kind, path: Path, timeout: float, limits: Limits) -> 
         answer = json.loads(done.stdout)
         if "refused" in answer:
             raise refusal(path, answer["refused"])
-        return MediaFacts.model_validate(answer["facts"])
+        facts = answer["facts"]
     except (ValueError, TypeError, KeyError) as error:
-        reason = first_problem(error) if isinstance(error, ValidationError) else "its facts are inconsistent"
-        raise refusal(path, reason) from error
+        raise refusal(path, "its facts are inconsistent") from error
+    return facts_of(path, facts)
+
+
+def facts_of(path: Path, facts: Any) -> MediaFacts:
+    """Validates what an examination found.
+
+    Args:
+        path: the examined file.
+        facts: as `scenewire.probe.child.examine` returns them.
+
+    Raises:
+        PermanentError: `media_refused`, they are inconsistent.
+    """
+    try:
+        return MediaFacts.model_validate(facts)
+    except ValidationError as error:
+        raise refusal(path, first_problem(error)) from error
 
 
 async def probe_video(path: Path, *, timeout: float = 60) -> VideoFacts:  # noqa: ASYNC109 - the program's limit

@@ -10,6 +10,7 @@ import pytest
 from scenewire.artifacts.filesystem import FilesystemStore
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.probe import probe
+from scenewire.probe.own_media import probe_own_media
 from scenewire.probe.probe import probe_media, probe_video
 from scenewire.processes.run import Limits
 from scenewire_sourcing.candidates import FootageFile
@@ -214,6 +215,27 @@ async def test_a25_an_examination_that_exceeds_its_limits_refuses_the_file(
         await probe_video(clip)
     with pytest.raises(PermanentError, match="took longer than"):
         await probe_video(clip, timeout=0)
+
+
+@pytest.mark.parametrize("name", FIXTURES)
+async def test_own_files_have_the_same_facts_without_a_process(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, _ = FIXTURES[name]
+    clip = await make_clip(tmp_path / name, **{"size": "320x180", **made})
+    facts = await probe_media(clip)
+    monkeypatch.setattr(probe, "_CHILD", tmp_path / "gone.py")
+    assert await probe_own_media(clip) == facts
+
+
+async def test_own_files_are_refused_for_the_same_reasons(tmp_path: Path) -> None:
+    (tmp_path / "empty.mp4").touch()
+    for path in (tmp_path / "empty.mp4", tmp_path / "gone.mp4"):
+        with pytest.raises(PermanentError) as of_child:
+            await probe_media(path)
+        with pytest.raises(PermanentError) as own:
+            await probe_own_media(path)
+        assert (own.value.code, own.value.message) == (of_child.value.code, of_child.value.message)
 
 
 async def test_a_missing_file_is_refused(tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from typing import Final
 
 from scenewire.errors import FailureCode, PermanentError
 from scenewire.messages import Look
-from scenewire.probe.probe import MediaFacts, probe_media
+from scenewire.probe.own_media import probe_own_media
+from scenewire.probe.probe import MediaFacts
 from scenewire_assembly.picture.scene_picture import ScenePicture
 
 __all__ = ["check_segment", "picture_faults"]
@@ -24,7 +25,7 @@ async def check_segment(path: Path, picture: ScenePicture) -> str:
         PermanentError: `output_invalid`, with all differences.
     """
     try:
-        facts = await probe_media(path)
+        facts = await probe_own_media(path)
     except PermanentError as error:
         raise PermanentError(FailureCode.OUTPUT_INVALID, f"the encoded segment is wrong: {error.message}") from error
     faults = picture_faults(facts, picture.look, picture.frames)
