@@ -182,7 +182,7 @@ _COSTS: Final = (
     Column("characters", "characters", _count),
     Column("money", "money", _money),
 )
-_UNKNOWN_MONEY: Final = "unknown: a provider was asked for which no price is configured, or which reports no tokens"
+_UNKNOWN_MONEY: Final = "unknown: a provider has no configured price, or reports no tokens"
 _SCENES: Final = (
     Column("scene", "scene_number"),
     Column("length", "duration", seconds),
@@ -247,20 +247,28 @@ def print_project(project: Row, artifacts_url: str) -> None:
     print_facts(
         {name.replace("_", " "): artifact_location(artifacts_url, key) for name, key in ended.get("files", {}).items()}
     )
-    print_rows([dict(scene) | {"picture": _picture(scene)} for scene in project["scenes"]], _SCENES)
+    if project["scenes"]:
+        print_rows([dict(scene) | {"picture": _picture(scene)} for scene in project["scenes"]], _SCENES)
 
 
 def print_cost(cost: Row, *, as_json: bool) -> None:
     """Prints what a project has cost: by stage, in total and per minute of video.
 
-    A terminal gets only the columns that are used; a pipe always gets the same ones.
+    A pipe gets a line per stage. A terminal gets a column per stage, so that any number of measures fits, and only the
+    measures that are not zero.
     """
     if as_json:
         print_event("cost", cost)
         return
     rows = [*cost["stages"], {"stage": "total", **cost["total"]}]
-    is_used = [any(row[column.name] != 0 for row in rows) for column in _COSTS]
-    print_rows(rows, [column for column, used in zip(_COSTS, is_used, strict=True) if used or not sys.stdout.isatty()])
+    if sys.stdout.isatty():
+        measures = [column for column in _COSTS[1:] if any(row[column.name] != 0 for row in rows)]
+        print_rows(
+            [{"measure": measure.title} | {row["stage"]: measure.cell(row) for row in rows} for measure in measures],
+            [Column("", "measure"), *(Column(row["stage"], row["stage"]) for row in rows)],
+        )
+    else:
+        print_rows(rows, _COSTS)
     per_minute, money = cost["per_minute"], cost["total"]["money"]
     if per_minute is not None:
         rate = f"{per_minute['cpu_seconds']:.1f} processor seconds, {per_minute['wall_seconds']:.1f} s of work"

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -55,11 +56,16 @@ def print_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> 
     console = Console(highlight=False)
     narrow = console.width < _WIDE_TERMINAL
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
-    for column in columns:
-        table.add_column(column.title, no_wrap=not column.wide, overflow="fold", ratio=1 if column.wide else None)
-    for row in rows:
-        table.add_row(*(Text(column.cell(row)[: (narrow and column.beginning) or None]) for column in columns))
-    console.print(table)
+    lines = [[column.cell(row)[: (narrow and column.beginning) or None] for column in columns] for row in rows]
+    for number, column in enumerate(columns):
+        if column.wide:
+            table.add_column(column.title, overflow="fold", ratio=1)
+        else:  # a cropped number would read as another one
+            width = max(cell_len(text) for text in (column.title, *(line[number] for line in lines)))
+            table.add_column(column.title, no_wrap=True, min_width=width)
+    for line in lines:
+        table.add_row(*map(Text, line))
+    console.print(table, crop=False)
 
 
 def print_facts(facts: Mapping[str, str | None]) -> None:

@@ -129,7 +129,7 @@ def test_show_tells_what_a_project_has_cost_and_that_money_without_prices_is_unk
     assert [row[0] for row in rows[:6]] == ["script", "narration", "footage", "segment", "video", "total"]
     assert rows[1] == ["narration", "3", "3", "0", "5.2 s", "7.5 s", "9000.0 MB", "0.0 MB", "0", "0", "360", ""]
     assert rows[0][8:] == ["900", "400", "0", "0.000375"]
-    assert rows[-1][0].startswith("money:          unknown: a provider was asked for which no price is configured")
+    assert rows[-1][0].startswith("money:          unknown: a provider has no configured price")
     (cost,) = command("show", str(PROJECT), "--cost", "--json").objects
     assert (cost["event"], cost["project_id"], cost["total"]["results"]) == ("cost", str(PROJECT), 11)
 
