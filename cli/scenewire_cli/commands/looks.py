@@ -39,7 +39,9 @@ def looks(
         str | None, typer.Option("--language", metavar="TAG", help="Its language; detected if not given.")
     ] = None,
 ) -> None:
-    """Draws a script in every theme and caption style, as one picture.
+    """Draws a script in every theme and caption style.
+
+    All of them are in one picture, a PNG.
 
     Example:
         scenewire looks notes.md --out looks.png

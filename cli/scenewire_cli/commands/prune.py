@@ -57,7 +57,7 @@ def prune(
             "--older-than",
             metavar="AGE",
             parser=_read_age,
-            help="Remove intermediate files not used for so long, such as 30d. At least 1d.",
+            help="Remove intermediate files not used for this long, such as 30d. At least 1d.",
             rich_help_panel=_LIMITS,
         ),
     ] = None,
@@ -92,7 +92,7 @@ def prune(
         ),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only say what would be removed.", rich_help_panel=OUTPUT)
+        bool, typer.Option("--dry-run", help="Only show what would be removed.", rich_help_panel=OUTPUT)
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.", rich_help_panel=OUTPUT)] = False,
     data: DataOption = None,

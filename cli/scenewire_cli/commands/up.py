@@ -52,8 +52,8 @@ def up(
 ) -> None:
     """Runs the bus and all services until stopped.
 
-    Prints the address of its page. Meanwhile the page, `scenewire request`, REST, MCP and any NATS client can order
-    videos. Ctrl-C stops it.
+    Prints the addresses of its pages and its bus. While it runs, videos can be ordered on the pages, with
+    `scenewire request`, and over REST, MCP and NATS. Ctrl-C stops it.
 
     Example:
         scenewire up --data /srv/scenewire

@@ -18,7 +18,7 @@ def ps(remote: ServerOptions, *, data: DataOption = None, nats: NatsOption = Non
     """Lists unfinished projects and how far they are.
 
     running: a stack makes it. stalled: no progress for a quarter of an hour. interrupted: its stack is gone; the same
-    `make` command or `scenewire up` continues it. The time left appears once a few pictures are measured.
+    `make` command or `scenewire up` continues it. The time left appears once a few scenes are encoded.
 
     Example:
         scenewire ps

@@ -21,9 +21,9 @@ def trace(
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Shows where the time of a video went: waits, work, critical path.
+    """Shows where the time of a video went.
 
-    Reads the record; no collector of traces is needed.
+    Shows the waits and the work of each scene, and the critical path. Reads the record; no collector of traces is needed.
 
     Example:
         scenewire trace 5f0c4b0e
