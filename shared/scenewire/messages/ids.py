@@ -22,10 +22,7 @@ SHORT_ID_CHARACTERS: Final = 8
 """Length at which ids are shown to people."""
 
 _MIN_ID_PREFIX: Final = 4
-_LIST_HINT: Final = (
-    "`scenewire list` shows the projects on record; check --data or --nats, too. What the stream no longer holds "
-    "can be edited on the pages of the gateway"
-)
+_LIST_HINT: Final = "`scenewire list` shows the projects on record. If it is not there, check --data and --nats"
 _RERUN: Final = re.compile(r":r(\d{1,10})$")
 _HEX_UUID: Final = re.compile(r"[0-9a-f]{32}")
 

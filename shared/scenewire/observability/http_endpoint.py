@@ -100,7 +100,9 @@ class Monitor:
             case "/livez":
                 return self._respond_with(start_response, _alive)
             case _:
-                return _json(start_response, "404 Not Found", {"error": "/metrics, /healthz or /livez"})
+                return _json(
+                    start_response, "404 Not Found", {"error": "not found; the paths are /metrics, /healthz and /livez"}
+                )
 
     def _respond_with(
         self, start_response: StartResponse, question: Callable[[], Coroutine[Any, Any, Report]]

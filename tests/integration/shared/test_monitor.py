@@ -250,7 +250,9 @@ async def test_a_process_whose_event_loop_hangs_is_not_alive(world: World):
 
 async def test_other_paths_and_methods_are_refused(world: World):
     async with world.serving(world.bus(monitor_port=0)):
-        assert (await get("/"))[0] == 404
+        status, body = await get("/")
+        assert status == 404
+        assert "/healthz" in body
         assert (await asyncio.to_thread(fetched, f"{url()}/metrics", method="DELETE"))[0] == 405
 
 
