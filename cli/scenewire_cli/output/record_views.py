@@ -172,7 +172,7 @@ _COSTS: Final = (
     Column("stage", "stage"),
     Column("scenes", "scenes"),
     Column("results", "results"),
-    Column("found again", "reused"),
+    Column("reused", "reused"),
     Column("processor", "cpu_seconds", seconds),
     Column("wall", "wall_seconds", seconds),
     Column("fetched", "bytes_fetched", _megabytes),
