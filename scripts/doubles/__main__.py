@@ -5,9 +5,10 @@ server (MCP over standard streams), which calls a double of the archive over HTT
 over streamable HTTP). Clips are downloaded, probed and credited. Nothing leaves this machine, and nothing is proved about the
 live services, which are not called.
 
-Run from the root of the repository: python -m scripts.doubles [folder]
+Run from the root of the repository: python -m scripts.doubles [FOLDER]
 """
 
+import argparse
 import asyncio
 import json
 import os
@@ -121,4 +122,8 @@ def _print_requests(model: language_model.GroqDouble, web: Web, studio: Studio) 
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main(Path(sys.argv[1] if len(sys.argv) > 1 else "output"))))
+    parser = argparse.ArgumentParser(
+        prog="python -m scripts.doubles", description="Makes a video with test doubles; docs/doubles.md describes them."
+    )
+    parser.add_argument("folder", nargs="?", type=Path, default="output", help="folder for the video; default: output")
+    sys.exit(asyncio.run(main(parser.parse_args().folder)))
