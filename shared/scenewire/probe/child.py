@@ -32,6 +32,8 @@ from scenewire.probe.accepted_formats import (
     demuxer_options,
 )
 
+__all__ = ["RefusedError", "examine"]
+
 
 class RefusedError(Exception):
     """The file is refused; the message is the reason."""
