@@ -1,12 +1,16 @@
 """The media of an order are shown by their scenes, in their order, or the order fails by name."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
+from scenewire.accounting import Account
 from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.messages import AudioRendered, Footage, OwnMedia
-from scenewire_sourcing.ingest.ingest import Ingest
+from scenewire_sourcing.candidates import FootageFile
+from scenewire_sourcing.ingest.ingest import Ingest, IngestedClip
+from scenewire_sourcing.providers.base import LocatedFootage
 from scenewire_sourcing.stage import SourcingStage
 from tests.support.builders import PROJECT, audio_rendered, narration
 from tests.support.footage import connected, library_server, script_server
@@ -52,6 +56,27 @@ async def test_clips_and_pictures_share_the_scene_in_order_and_keep_their_excerp
     assert (third.in_frame, third.out_frame) == (100, 163)
     assert not footage.fallback
     assert {candidate.reason for candidate in footage.candidates} == {"chosen in the order"}
+
+
+@pytest.mark.parametrize("place", ["library", "store"])
+async def test_scenes_that_want_the_same_file_at_once_probe_it_once(tmp_path: Path, place: str) -> None:
+    studio = Studio(tmp_path)
+    clip = await make_clip(tmp_path / "a.mp4", size="160x90")
+    ingest = Ingest(studio.store, max_file_bytes=1 << 30)
+    file = await studio.store.add(clip, "video/mp4")
+    located = LocatedFootage(clip, FootageFile(id="a", path=str(clip)))
+
+    async def ingested() -> IngestedClip:
+        if place == "store":
+            return await ingest.accept_stored(file, name="a")
+        return await ingest.accept(located, owner="tests")
+
+    account = Account("sourcing")
+    with account.open():
+        first, *others = await asyncio.gather(*(ingested() for _ in range(4)))
+    assert others == [first] * 3
+    work = account.take()
+    assert (work.results_made, work.results_reused) == (1, 3)
 
 
 async def test_what_an_excerpt_leaves_out_never_shows(tmp_path: Path) -> None:

@@ -122,17 +122,11 @@ class Ingest:
             TransientError: the artifact store is unavailable.
         """
         inputs = fingerprint(version=_CACHE_VERSION, stored=file.sha256)
-        known = await self._local_clips.find(inputs, IngestedClip)
-        if known is not None:
-            return known
-        path = await self._store.open(file)
 
         async def copy(folder: Path) -> Path:
-            target = folder / f"clip{path.suffix.lower()}"
-            await asyncio.to_thread(_copy, path, target, self._max_file_bytes)
-            return target
+            return await self._copied(await self._store.open(file), folder)
 
-        return await self._local_clips.save(inputs, await self._ingest_file(copy, name=name))
+        return await self._accept_copy(inputs, copy, name=name)
 
     async def _accept_local(self, path: Path, owner: str) -> IngestedClip:
         try:
@@ -149,12 +143,20 @@ class Ingest:
         )
 
         async def copy(folder: Path) -> Path:
-            target = folder / f"clip{path.suffix.lower()}"
-            await asyncio.to_thread(_copy, path, target, self._max_file_bytes)
-            return target
+            return await self._copied(path, folder)
 
-        known = await self._local_clips.find(inputs, IngestedClip)
-        return known or await self._local_clips.save(inputs, await self._ingest_file(copy, name=path.name))
+        return await self._accept_copy(inputs, copy, name=path.name)
+
+    async def _accept_copy(self, inputs: str, copy: Callable[[Path], Awaitable[Path]], *, name: str) -> IngestedClip:
+        # Concurrent scenes that want the same clip copy and probe it once.
+        async with self._locks.setdefault(inputs, asyncio.Lock()):
+            known = await self._local_clips.find(inputs, IngestedClip)
+            return known or await self._local_clips.save(inputs, await self._ingest_file(copy, name=name))
+
+    async def _copied(self, path: Path, folder: Path) -> Path:
+        target = folder / f"clip{path.suffix.lower()}"
+        await asyncio.to_thread(_copy, path, target, self._max_file_bytes)
+        return target
 
     async def _accept_remote(self, remote: RemoteFile, inputs: str, *, name: str) -> IngestedClip:
         cached = await self._downloaded_clips.find(inputs, _CachedDownload)
