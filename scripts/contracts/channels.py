@@ -258,7 +258,7 @@ def _requests() -> Iterator[Channel]:
     yield Channel(
         name="encoders",
         address=encoder_subject("{encoder}"),
-        summary="Requests that workers with an encoder of a graphics card answer.",
+        summary="Requests to workers that encode on a graphics card.",
         headers={},
         sent_by=(_ASSEMBLY,),
         received_by=(_ASSEMBLY,),
@@ -286,7 +286,7 @@ def _dead_letters() -> Iterator[Channel]:
         yield Channel(
             name=dead_letter_subject(durable.name),
             address=dead_letter_subject(durable.name),
-            summary=f"Messages that {durable.name} gave up, as they were, with their own headers besides these.",
+            summary=f"Messages that {durable.name} dead-lettered, unchanged. Their own headers are kept besides these.",
             headers=_LETTER_HEADERS,
             sent_by=(_service(durable.name),),
             received_by=(),

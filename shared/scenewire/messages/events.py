@@ -239,7 +239,7 @@ def message_model(subject: str) -> type[ScriptRequested | Message] | None:
 
 
 class Progress(WireModel):
-    """Progress of a stage on `progress.<stage>`: core NATS, not stored, may be lost."""
+    """Progress of a stage. It is sent with core NATS: not stored, and it may be lost."""
 
     project_id: UUID
     stage: str

@@ -65,7 +65,7 @@ export const words = {
 
   // The bus
   bus: "Messages of the services",
-  busMore: "For those who write a service, or read the bus: every subject and what its messages carry.",
+  busMore: "For developers of services: every subject of the bus, and what its messages contain.",
   contract: (version) => `AsyncAPI document, version ${version}`,
   subjects: "Subjects",
   values: "Values",
