@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -37,6 +37,11 @@ class Collector:
     url: str
     spans: list[Seen] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
+    location: str = ""
+    """Where it redirects to; nowhere if empty."""
+    page_bytes: int = 0
+    """What it would answer with."""
+    sent_bytes: int = 0
 
     def of(self, project: str) -> list[Seen]:
         return [span for span in self.spans if span.trace_id == UUID(project).hex]
@@ -57,10 +62,15 @@ def trace_collector() -> Iterator[Collector]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             collector.bodies.append(body)
             collector.spans += _spans(ExportTraceServiceRequest.FromString(body))
-            self.send_response(200)
+            self.send_response(302 if collector.location else 200)
+            if collector.location:
+                self.send_header("Location", collector.location)
             self.send_header("Content-Type", "application/x-protobuf")
-            self.send_header("Content-Length", "0")
+            self.send_header("Content-Length", str(collector.page_bytes))
             self.end_headers()
+            with suppress(ConnectionError):
+                while collector.sent_bytes < collector.page_bytes:
+                    collector.sent_bytes += self.wfile.write(bytes(1 << 16))
 
         @override
         def log_message(self, format: str, *args: object) -> None:

@@ -4,7 +4,9 @@ Needs the extra `traces`. The SDK reads its own variables: endpoint, headers, ce
 """
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
+import requests
 import structlog
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import SERVICE_NAME, OTELResourceDetector, Resource
@@ -29,8 +31,19 @@ def open_provider(service: str, new_trace_id: Callable[[], int]) -> TracerProvid
     provider = TracerProvider(
         resource=own.merge(OTELResourceDetector().detect()), id_generator=_Ids(new_trace_id), shutdown_on_exit=False
     )
-    provider.add_span_processor(BatchSpanProcessor(_ReportingExporter(OTLPSpanExporter(), service)))
+    provider.add_span_processor(BatchSpanProcessor(_ReportingExporter(OTLPSpanExporter(session=_Session()), service)))
     return provider
+
+
+class _Session(requests.Session):
+    """Reads no bodies, which may have no end, and refuses redirects, which the exporter takes for success."""
+
+    @override
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        with super().send(request, **{**kwargs, "stream": True}) as response:
+            if 300 <= response.status_code < 400:
+                raise requests.TooManyRedirects(response=response)
+            return response
 
 
 class _Ids(RandomIdGenerator):
