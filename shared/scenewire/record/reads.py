@@ -107,16 +107,23 @@ async def cost(database_url: str, project_id: str) -> Row:
         project_id: an id, or a prefix of one.
 
     Raises:
-        PermanentError: `not_on_record`, there is no such project, or it was deleted.
+        PermanentError: `not_on_record`, there is no such project, it was deleted, or none of its results reports its work.
     """
     await require_current(database_url)
     async with opened(database_url) as record:
         found = await _find(record, project_id)
         if (deletion := await record.last_message(found, ProjectDeleted.SUBJECT)) is not None:
             raise _deleted(found, deletion)
+        rows = await record.work(found)
+        if not rows and await record.last_message(found, ScenesScripted.SUBJECT) is not None:
+            raise PermanentError(
+                FailureCode.NOT_ON_RECORD,
+                f"the work behind project {found} is not on record",
+                hint="`scenewire rebuild` restores it from the messages, unless an earlier version made the video",
+            )
         video = _content(await record.last_message(found, VideoAssembled.SUBJECT))
         seconds = video.duration if isinstance(video, VideoAssembled) else None
-        return {"project_id": found, **costs(await record.work(found), video_seconds=seconds)}
+        return {"project_id": found, **costs(rows, video_seconds=seconds)}
 
 
 async def versions(database_url: str, project_id: str) -> tuple[str, list[VideoAssembled]]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from scenewire.errors import PermanentError
 from scenewire.messages import StoredMessage
 from scenewire.record import reads
 from scenewire.record.costs import costs
@@ -79,6 +80,21 @@ async def test_a_project_without_a_video_has_no_cost_per_minute(database: Databa
     await database.record(delivered([*film()[:5], cancelled()]))
     cost = await reads.cost(database.url, str(PROJECT))
     assert (cost["per_minute"], cost["total"]["money"]) == (None, 0.000375)
+
+
+async def test_a_project_whose_work_is_not_on_record_does_not_seem_to_cost_nothing(database: Database):
+    await database.record(delivered(film()))
+    execute(database, "DELETE FROM work")
+    with pytest.raises(PermanentError, match="not on record") as refusal:
+        await reads.cost(database.url, str(PROJECT))
+    assert "scenewire rebuild" in refusal.value.hint
+    await rebuild(database)
+    assert (await reads.cost(database.url, str(PROJECT)))["total"]["results"] == 11
+
+
+async def test_a_project_without_results_has_cost_nothing_yet(database: Database):
+    await database.record(delivered(film()[:1]))
+    assert (await reads.cost(database.url, str(PROJECT)))["total"]["money"] == 0
 
 
 def test_results_that_were_found_again_are_counted():
