@@ -209,8 +209,21 @@ def print_event(event: str, row: Row) -> None:
     print_json({"event": event, **row})
 
 
-def print_rows_or_json(event: str, rows: Sequence[Row], columns: Sequence[Column], *, as_json: bool) -> None:
-    """Prints rows as a table, or as one JSON event per row."""
+def print_rows_or_json(
+    event: str, rows: Sequence[Row], columns: Sequence[Column], *, as_json: bool, nothing: str = "nothing found"
+) -> None:
+    """Prints rows as a table, or as one JSON event per row.
+
+    Args:
+        event: name of the events.
+        rows: what to print.
+        columns: columns of the table.
+        as_json: prints events.
+        nothing: notice on standard error when there are no rows.
+    """
+    if not rows:
+        print_line(nothing, error=True)
+        return
     if as_json:
         for row in rows:
             print_event(event, row)
@@ -247,8 +260,7 @@ def print_project(project: Row, artifacts_url: str) -> None:
     print_facts(
         {name.replace("_", " "): artifact_location(artifacts_url, key) for name, key in ended.get("files", {}).items()}
     )
-    if project["scenes"]:
-        print_rows([dict(scene) | {"picture": _picture(scene)} for scene in project["scenes"]], _SCENES)
+    print_rows([dict(scene) | {"picture": _picture(scene)} for scene in project["scenes"]], _SCENES)
 
 
 def print_cost(cost: Row, *, as_json: bool) -> None:

@@ -48,7 +48,9 @@ class Column:
 
 
 def print_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> None:
-    """Prints rows; in a pipe without headings, for `cut` and `awk`."""
+    """Prints rows; in a pipe without headings, for `cut` and `awk`. Without rows, prints nothing."""
+    if not rows:
+        return
     if not sys.stdout.isatty():
         for row in rows:
             print_line(*(column.cell(row) for column in columns))

@@ -168,7 +168,7 @@ def _details(part: Part) -> Iterator[str]:
         noun = "scene" if len(part.behind) == 1 else "scenes"
         yield f"waited {_length(step.waited_s)}" + (f" behind {noun} {_ranges(part.behind)}" if part.behind else "")
     if step.is_reused:
-        yield "result reused"
+        yield "reused"
     yield from _trouble(step)
 
 

@@ -14,7 +14,6 @@ from scenewire_cli.output.record_views import (
     print_rows_or_json,
 )
 from scenewire_cli.output.tables import clock, print_facts, print_rows, seconds
-from scenewire_cli.output.terminal import print_line
 from scenewire_cli.remote.options import ServerAddress
 from scenewire_cli.remote.server import Server, connected_server
 
@@ -35,7 +34,9 @@ async def list_on_server(address: ServerAddress, *, limit: int, as_json: bool) -
     """
     async with connected_server(address) as server:
         projects = await _listed(server, limit)
-    print_rows_or_json("project", [_row(project) for project in projects], PROJECTS, as_json=as_json)
+    print_rows_or_json(
+        "project", [_row(project) for project in projects], PROJECTS, as_json=as_json, nothing="no projects"
+    )
     return 0
 
 
@@ -50,9 +51,7 @@ async def ps_on_server(address: ServerAddress, *, as_json: bool) -> int:
     projects = [project for answer in found for project in answer["projects"]]
     projects.sort(key=lambda project: str(project["updated_at"]), reverse=True)
     rows = [_row(project) for project in projects]
-    print_rows_or_json("project", rows, RUNNING, as_json=as_json)
-    if not rows:
-        print_line("no unfinished projects", error=True)
+    print_rows_or_json("project", rows, RUNNING, as_json=as_json, nothing="no unfinished projects")
     return 0
 
 

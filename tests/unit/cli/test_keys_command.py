@@ -63,7 +63,7 @@ def test_the_file_may_be_anywhere_and_the_command_and_the_gateway_share_its_sett
 def test_without_a_file_there_are_no_keys(tmp_path: Path):
     result = keys(tmp_path, "list")
 
-    assert (result.exit_code, result.output) == (0, "")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "no keys\n")
 
 
 @pytest.mark.parametrize("arguments", [("add", "x"), ("add", "x", "--scope", "root"), ("add", "x", "--expires", "0")])

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from rich.text import Text
 
-from scenewire_cli.output.record_views import print_cost, print_project
+from scenewire_cli.output.record_views import PROJECTS, print_cost, print_project, print_rows_or_json
 from scenewire_cli.output.tables import Column, print_rows
 
 STAGES = ("script", "narration", "footage", "segment", "video")
@@ -83,3 +83,12 @@ def test_a_project_that_failed_before_it_had_scenes_has_no_table_of_scenes(
     out = capsys.readouterr().out
     assert "the script would cost too much" in out
     assert "text" not in out
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_notice_takes_the_place_of_a_table_without_rows(
+    as_json: bool, terminal: Terminal, capsys: pytest.CaptureFixture[str]
+):
+    terminal(80)
+    print_rows_or_json("project", [], PROJECTS, as_json=as_json, nothing="no projects")
+    assert capsys.readouterr() == ("", "no projects\n")

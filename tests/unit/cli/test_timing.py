@@ -54,7 +54,7 @@ def test_retries_pauses_reuse_and_failures_are_shown():
     script = row(1, builders.scripted(PROJECT), 0.5, paused_s=0.25, deliveries=2, results_reused=1)
     text = "\n".join(drawn(timing(row(0, order()), script, row(9, failed, 4, deliveries=8)), 120))
     assert "failed after 9.0 s" in text
-    assert "result reused, delivered 2 times, paused 0.25 s" in text
+    assert "reused, delivered 2 times, paused 0.25 s" in text
     assert "! speech of scene 1: failed, delivered 8 times" in text
     assert "✗" in text
 

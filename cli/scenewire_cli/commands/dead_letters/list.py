@@ -48,10 +48,8 @@ async def _list(
         async for item in matching_letters(access.bus.letters, project=project, durable=durable):
             newest.append(letter_row(item))
             count += 1
-    print_rows_or_json("letter", list(reversed(newest)), LETTERS, as_json=as_json)
-    if not count:
-        print_line("no dead letters", error=True)
-    elif count > limit:
+    print_rows_or_json("letter", list(reversed(newest)), LETTERS, as_json=as_json, nothing="no dead letters")
+    if count > limit:
         print_line(f"{count - limit} older ones; --limit shows more", error=True)
     return 0
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from scenewire_cli.options import DataOption, JsonOption, NatsOption
 from scenewire_cli.output.record_views import RUNNING, print_rows_or_json
-from scenewire_cli.output.terminal import print_line
 from scenewire_cli.progress.standing import ProjectStanding, recorded_standings, state_of, streamed_standings
 from scenewire_cli.remote.options import ServerOptions
 from scenewire_cli.running import run
@@ -39,9 +38,13 @@ async def _ps(folder: DataFolder, *, nats_url: str | None, as_json: bool) -> int
             standings = await streamed_standings(access)
     else:
         standings = list(await recorded_standings(folder)) if folder.has_record else []
-    print_rows_or_json("project", [_row(standing, alive=alive) for standing in standings], RUNNING, as_json=as_json)
-    if not standings:
-        print_line("no unfinished projects", error=True)
+    print_rows_or_json(
+        "project",
+        [_row(standing, alive=alive) for standing in standings],
+        RUNNING,
+        as_json=as_json,
+        nothing="no unfinished projects",
+    )
     return 0
 
 

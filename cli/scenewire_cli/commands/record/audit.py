@@ -35,5 +35,5 @@ async def _audit(folder: DataFolder, entity_id: str, *, limit: int, as_json: boo
     from scenewire.record import reads
 
     rows = await reads.audit(folder.record_url, entity_id, limit=limit)
-    print_rows_or_json("change", rows, AUDIT, as_json=as_json)
+    print_rows_or_json("change", rows, AUDIT, as_json=as_json, nothing="no changes")
     return 0

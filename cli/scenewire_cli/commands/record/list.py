@@ -31,5 +31,5 @@ async def _list(folder: DataFolder, *, limit: int, as_json: bool) -> int:
     from scenewire.record import reads
 
     rows = with_states(await reads.projects(folder.record_url, limit=limit), await recorded_standings(folder), folder)
-    print_rows_or_json("project", rows, PROJECTS, as_json=as_json)
+    print_rows_or_json("project", rows, PROJECTS, as_json=as_json, nothing="no projects")
     return 0

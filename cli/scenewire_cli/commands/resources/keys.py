@@ -82,7 +82,7 @@ def list_(*, file: FileOption = None, data: DataOption = None, as_json: JsonOpti
         key.model_dump(mode="json", exclude={"sha256"}) | {"expired": key.is_expired(now)}
         for key in (keys.read() if keys.required else ())
     ]
-    print_rows_or_json("key", rows, KEYS, as_json=as_json)
+    print_rows_or_json("key", rows, KEYS, as_json=as_json, nothing="no keys")
 
 
 def remove(
