@@ -53,8 +53,8 @@ async def test_the_cost_of_a_video_agrees_with_what_the_system_measured(tmp_path
 
     (cost,) = shown.events
     stages = {stage["stage"]: stage for stage in cost["stages"]}
-    assert list(stages) == ["script", "narration", "footage", "segment", "video"]
-    pictures = stages["segment"]["child_cpu_seconds"] + stages["video"]["child_cpu_seconds"]
+    assert list(stages) == ["script", "narration", "footage", "picture", "video"]
+    pictures = stages["picture"]["child_cpu_seconds"] + stages["video"]["child_cpu_seconds"]
     assert len(encoded) >= 3, "two scenes and the video"
     assert sum(encoded) < pictures < 3 * sum(encoded), "encodes, and less for measurements and probes"
     assert pictures < cost["total"]["cpu_seconds"] < whole

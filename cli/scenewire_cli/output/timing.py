@@ -18,12 +18,12 @@ __all__ = ["print_timing", "waterfall"]
 
 _COLOURS: Final[Mapping[Stage, str]] = {
     "script": "white",
-    "speech": "cyan",
+    "narration": "cyan",
     "footage": "yellow",
     "picture": "magenta",
     "video": "green",
 }
-_BARS: Final[Mapping[Stage, str]] = {"script": "█", "speech": "▓", "footage": "▒", "picture": "█", "video": "▓"}
+_BARS: Final[Mapping[Stage, str]] = {"script": "█", "narration": "▓", "footage": "▒", "picture": "█", "video": "▓"}
 """Stages that follow each other differ without colours, too."""
 _WAIT: Final = "·"
 
@@ -34,7 +34,7 @@ _TICKS: Final = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 180
 """Seconds between two marks of the time axis."""
 _TICK_WIDTH: Final = 12
 """Columns that a mark and the space after it need at least."""
-_NAME_WIDTH: Final = 19
+_NAME_WIDTH: Final = len("narration of scene 100")
 _WORTH_NAMING_S: Final = 0.05
 """A shorter wait is not one for a worker."""
 

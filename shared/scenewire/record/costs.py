@@ -7,7 +7,7 @@ __all__ = ["STAGES", "costs"]
 
 Row = dict[str, Any]
 
-STAGES: Final = ("script", "narration", "footage", "segment", "video")
+STAGES: Final = ("script", "narration", "footage", "picture", "video")
 
 _SUMMED: Final = (
     "wall_seconds",

@@ -21,28 +21,28 @@ from scenewire.topology import ASSEMBLY, SCRIPT, SOURCING, TTS, TTS_FANOUT
 
 __all__ = ["STAGES", "Part", "ProjectTiming", "Stage", "StageTotal", "Step", "timing_of"]
 
-Stage = Literal["script", "speech", "footage", "picture", "video"]
+Stage = Literal["script", "narration", "footage", "picture", "video"]
 
-STAGES: Final[tuple[Stage, ...]] = ("script", "speech", "footage", "picture", "video")
+STAGES: Final[tuple[Stage, ...]] = ("script", "narration", "footage", "picture", "video")
 
 _STAGE_OF_RESULT: Final[Mapping[type[Content], Stage]] = {
     ScenesScripted: "script",
-    AudioRendered: "speech",
+    AudioRendered: "narration",
     FootageSourced: "footage",
     SegmentRendered: "picture",
     VideoAssembled: "video",
 }
 _STAGE_OF_DURABLE: Final[Mapping[str, Stage]] = {
     SCRIPT.name: "script",
-    TTS_FANOUT.name: "speech",
-    TTS.name: "speech",
+    TTS_FANOUT.name: "narration",
+    TTS.name: "narration",
     SOURCING.name: "footage",
     ASSEMBLY.name: "picture",
 }
 _BEFORE: Final[Mapping[Stage, Stage | None]] = {
     "script": None,
-    "speech": "script",
-    "footage": "speech",
+    "narration": "script",
+    "footage": "narration",
     "picture": "footage",
     "video": "picture",
 }

@@ -42,7 +42,7 @@ def test_the_critical_path_is_named_with_the_share_of_each_step_and_what_it_wait
     path = [" ".join(line.split()) for line in lines[start + 1 : start + 6]]
     assert path == [
         "script 1.0 s 7% waited 0.50 s",
-        "speech of scene 2 6.0 s 40% waited 3.0 s behind scene 1",
+        "narration of scene 2 6.0 s 40% waited 3.0 s behind scene 1",
         "footage of scene 2 1.0 s 7% waited 0.50 s",
         "picture of scene 2 4.0 s 27% waited 1.0 s",
         "video 3.0 s 20%",
@@ -55,7 +55,7 @@ def test_retries_pauses_reuse_and_failures_are_shown():
     text = "\n".join(drawn(timing(row(0, order()), script, row(9, failed, 4, deliveries=8)), 120))
     assert "failed after 9.0 s" in text
     assert "reused, delivered 2 times, paused 0.25 s" in text
-    assert "! speech of scene 1: failed, delivered 8 times" in text
+    assert "! narration of scene 1: failed, delivered 8 times" in text
     assert "✗" in text
 
 
@@ -70,7 +70,19 @@ def test_a_pipe_gets_a_line_of_columns_for_each_step(capsys: pytest.CaptureFixtu
     print_timing(timing(*a_video()), as_json=False)
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 8
-    assert lines[1].split("\t") == ["speech", "1", "1.0", "0.2", "2.8", "1", "0.0", "False", "False", "False", "host:1"]
+    assert lines[1].split("\t") == [
+        "narration",
+        "1",
+        "1.0",
+        "0.2",
+        "2.8",
+        "1",
+        "0.0",
+        "False",
+        "False",
+        "False",
+        "host:1",
+    ]
 
 
 def test_json_has_steps_path_and_stages(capsys: pytest.CaptureFixture[str]):
@@ -79,4 +91,4 @@ def test_json_has_steps_path_and_stages(capsys: pytest.CaptureFixture[str]):
     assert (event["event"], event["total_s"], event["outcome"]) == ("trace", 15, "video.assembled")
     assert [part["seconds"] for part in event["critical_path"]] == [1, 6, 1, 4, 3]
     assert event["critical_path"][1]["behind"] == [1]
-    assert [stage["stage"] for stage in event["stages"]] == ["script", "speech", "footage", "picture", "video"]
+    assert [stage["stage"] for stage in event["stages"]] == ["script", "narration", "footage", "picture", "video"]

@@ -18,8 +18,8 @@ from tests.unit.recorder.test_rebuild import execute, rebuild
 async def test_every_result_has_a_row_of_its_stage_and_scene(database: Database):
     await database.record(delivered(film()))
     rows = database.rows("SELECT stage, scene_number FROM work ORDER BY stage, scene_number")
-    scenes = [(stage, number) for stage in ("footage", "narration") for number in (1, 2, 3)]
-    expected = [*scenes, ("script", None), *(("segment", number) for number in (1, 2, 3)), ("video", None)]
+    scenes = [(stage, number) for stage in ("footage", "narration", "picture") for number in (1, 2, 3)]
+    expected = [*scenes, ("script", None), ("video", None)]
     assert [(row["stage"], row["scene_number"]) for row in rows] == expected
     script = database.row("SELECT * FROM work WHERE stage = 'script'")
     assert script["started_at"] == "2026-11-21T12:00:00.000Z"
@@ -66,9 +66,9 @@ async def test_cost_is_summed_by_stage_in_the_order_of_the_pipeline_and_per_minu
     await database.record(delivered(film()))
     cost = await reads.cost(database.url, str(PROJECT)[:6])
     assert cost["project_id"] == str(PROJECT)
-    assert [stage["stage"] for stage in cost["stages"]] == ["script", "narration", "footage", "segment", "video"]
-    segment = cost["stages"][3]
-    assert (segment["scenes"], segment["results"], segment["cpu_seconds"]) == (3, 3, 5.25)
+    assert [stage["stage"] for stage in cost["stages"]] == ["script", "narration", "footage", "picture", "video"]
+    picture = cost["stages"][3]
+    assert (picture["scenes"], picture["results"], picture["cpu_seconds"]) == (3, 3, 5.25)
     total = cost["total"]
     assert (total["results"], total["cpu_seconds"], total["bytes_fetched"]) == (11, 19.25, 33_000_000_000)
     assert (total["input_tokens"], total["characters"], total["money"]) == (900, 360, None)
@@ -101,7 +101,7 @@ def test_results_that_were_found_again_are_counted():
     row = dict.fromkeys(("wall_seconds", "own_cpu_seconds", "child_cpu_seconds", "bytes_fetched", "bytes_stored"), 0)
     row |= dict.fromkeys(("requests", "input_tokens", "output_tokens", "characters", "money"), 0)
     rows = [
-        row | {"stage": "segment", "scene_number": number, "results_reused": reused, "results_made": made}
+        row | {"stage": "picture", "scene_number": number, "results_reused": reused, "results_made": made}
         for number, reused, made in ((1, 1, 0), (2, 2, 1), (3, 0, 1))
     ]
     assert costs(rows, video_seconds=None)["total"]["reused"] == 1

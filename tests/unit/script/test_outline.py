@@ -193,6 +193,18 @@ async def test_a_missing_topic_is_the_title_and_a_missing_title_is_what_is_spoke
     assert untitled.title == untitled.topic == "The sea"
 
 
+async def test_a_first_line_without_a_mark_is_the_title_and_no_name_crosses_paragraphs() -> None:
+    heading = await write(text="Tea\n\nTea is made from leaves.\n\nGreen tea is not fermented.")
+    paragraphs = await write(
+        text="Everybody likes Tea\n\nTea is made from leaves. " + "It grows in the hills of Assam. " * 3
+    )
+    sentence = await write(text="Everybody drinks it.\n\nGreen Tea is made from leaves, and so is black tea.")
+
+    assert heading.title == "Tea"
+    assert paragraphs.title == "Everybody likes Tea"
+    assert "Tea Tea" not in sentence.title
+
+
 async def test_an_ordered_topic_stays_the_topic_beside_the_text_s_own_title() -> None:
     script = await write(topic="The sea", text="# Tides\n\nThe sea rises.")
 

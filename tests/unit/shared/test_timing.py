@@ -72,7 +72,7 @@ def test_the_critical_path_is_the_chain_of_messages_that_determined_the_end():
     found = timing(*a_video())
     assert [(part.step.stage, part.step.scene_number) for part in found.path] == [
         ("script", None),
-        ("speech", 2),
+        ("narration", 2),
         ("footage", 2),
         ("picture", 2),
         ("video", None),
@@ -84,8 +84,8 @@ def test_the_critical_path_is_the_chain_of_messages_that_determined_the_end():
 
 def test_waits_are_told_from_work_and_name_the_scenes_that_were_worked_on_meanwhile():
     path = timing(*a_video()).path
-    speech, footage = path[1], path[2]
-    assert (speech.step.waited_s, speech.step.worked_s, speech.behind) == (3, 3, (1,))
+    narration, footage = path[1], path[2]
+    assert (narration.step.waited_s, narration.step.worked_s, narration.behind) == (3, 3, (1,))
     assert (footage.step.waited_s, footage.step.worked_s, footage.behind) == (0.5, 0.5, ())
 
 
@@ -93,7 +93,7 @@ def test_the_totals_of_a_stage_add_up_its_scenes():
     stages = {stage.stage: stage for stage in timing(*a_video()).stages}
     assert (stages["picture"].steps, stages["picture"].critical_s) == (2, 4)
     assert round(stages["picture"].worked_s, 6) == 4.4
-    assert round(stages["speech"].waited_s, 6) == 3.2
+    assert round(stages["narration"].waited_s, 6) == 3.2
 
 
 def test_retries_pauses_and_reused_results_are_told():
@@ -120,7 +120,7 @@ def test_messages_without_an_account_count_as_work():
 def test_the_path_of_a_failure_ends_in_the_step_that_failed():
     failed = ProjectFailed(project_id=PROJECT, stage="tts", scene_number=2, code="speech_failed", message="x")
     found = timing(*a_video()[:5], row(9, failed, 4, deliveries=8))
-    assert [(part.step.stage, part.step.scene_number) for part in found.path] == [("script", None), ("speech", 2)]
+    assert [(part.step.stage, part.step.scene_number) for part in found.path] == [("script", None), ("narration", 2)]
     assert found.path[-1].step.has_failed
     assert found.outcome == "project.failed"
     assert found.total_s == sum(part.seconds for part in found.path) == 9
@@ -136,7 +136,7 @@ def test_an_unfinished_or_cancelled_project_has_steps_and_no_path():
 def test_results_that_come_after_a_failure_leave_its_path_as_it_is():
     failed = ProjectFailed(project_id=PROJECT, stage="tts", scene_number=2, code="speech_failed", message="x")
     found = timing(*a_video()[:5], row(9, failed, 4), row(12, builders.footage_sourced(PROJECT, 1), 10))
-    assert [(part.step.stage, part.step.scene_number) for part in found.path] == [("script", None), ("speech", 2)]
+    assert [(part.step.stage, part.step.scene_number) for part in found.path] == [("script", None), ("narration", 2)]
     assert found.total_s == sum(part.seconds for part in found.path) == 9
     assert found.steps[-1].stage == "footage"
 

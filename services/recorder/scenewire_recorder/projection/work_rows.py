@@ -34,7 +34,7 @@ WORK_COLUMNS: Final = (
     "providers",
 )
 
-_STAGES: Final = {"script": "script", "tts": "narration", "sourcing": "footage", "assembly": "segment"}
+_STAGES: Final = {"script": "script", "tts": "narration", "sourcing": "footage", "assembly": "picture"}
 """By the service: a message that has a stage work again is published by another one."""
 
 

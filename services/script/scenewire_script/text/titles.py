@@ -24,7 +24,8 @@ _ORDINALS: Final = frozenset("first second third last next new old".split())  # 
 def derive_title(texts: Sequence[str], language: str = "en") -> str:
     """Returns a title for the narration of a video.
 
-    A name of several words, or one that is repeated, is the title. In English, the next choices are a first sentence that
+    A first line that ends without a mark is the title, such as "Lesson 4: Photosynthesis". Otherwise, a name of several words, or one
+    that is repeated, is. In English, the next choices are a first sentence that
     announces a list ("Three facts about bees") and the first thing that is spoken of ("The lighthouse"); in other languages,
     the shortest clause with the most descriptive word.
 
@@ -34,7 +35,13 @@ def derive_title(texts: Sequence[str], language: str = "en") -> str:
     """
     whole = " ".join(texts)
     sentences = split_sentences(whole, language)
-    names = Counter(filter(None, map(_without_initials, names_of(whole, language))))
+    first_line = texts[0]
+    is_heading = (
+        len(first_line) <= _MAX_CHARS and first_line[-1:].isalnum() and len(split_sentences(first_line, language)) == 1
+    )
+    if len(texts) > 1 and is_heading:
+        return first_line
+    names = Counter(filter(None, (_without_initials(name) for text in texts for name in names_of(text, language))))
     telling = {name: count * len(name.split()) for name, count in names.items() if count > 1 or " " in name}
     if telling:
         return _shortened(max(telling, key=lambda name: (telling[name], -whole.find(name))))
