@@ -14,6 +14,7 @@ from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
 from tests.support.doors import SMALL_LOOK, TEXT, gateway_of
+from tests.support.ports import free_port
 from tests.support.product import environment, kill_group, run, running_stack
 
 pytestmark = pytest.mark.timeout(240)
@@ -157,8 +158,8 @@ async def test_clients_of_older_revisions_are_served_too(data: Path, tmp_path: P
 
 async def test_the_bridge_says_that_the_gateway_is_gone_and_goes_on_when_it_is_back(data: Path, tmp_path: Path):
     async with AsyncExitStack() as agents:
-        async with running_stack(data, tmp_path):
-            port = gateway_of(data).rpartition(":")[2]
+        port = str(free_port())
+        async with running_stack(data, tmp_path, "--port", port):
             client = await agents.enter_async_context(Client(bridge(data), read_timeout_seconds=60))
         with pytest.raises(MCPError, match="does not answer; check that it runs"):
             await client.call_tool("list_projects", {})

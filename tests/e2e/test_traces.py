@@ -53,9 +53,9 @@ async def test_a_video_is_one_trace_whose_id_is_the_project(script: Path, tmp_pa
     (times,) = shown.events
     assert times["outcome"] == "video.assembled"
     assert abs(sum(part["seconds"] for part in times["critical_path"]) - times["total_s"]) < 0.1
-    assert {step["stage"] for step in times["steps"]} == {"script", "speech", "footage", "picture", "video"}
+    assert {step["stage"] for step in times["steps"]} == {"script", "narration", "footage", "picture", "video"}
     for step in times["steps"]:  # what services measured and what spans measured agree
-        if step["stage"] == "speech":
+        if step["stage"] == "narration":
             (span,) = [
                 span
                 for span in spans
@@ -69,7 +69,8 @@ async def test_a_video_is_one_trace_whose_id_is_the_project(script: Path, tmp_pa
 
 
 async def test_a_collector_that_never_answers_delays_no_video(script: Path, tmp_path: Path):
-    silent = await asyncio.start_server(lambda *_: asyncio.sleep(600), "127.0.0.1", 0)
+    writers: list[asyncio.StreamWriter] = []
+    silent = await asyncio.start_server(lambda _, writer: writers.append(writer), "127.0.0.1", 0)
     port = silent.sockets[0].getsockname()[1]
     try:
         made = await run(
@@ -80,5 +81,9 @@ async def test_a_collector_that_never_answers_delays_no_video(script: Path, tmp_
         )
     finally:
         silent.close()
+        for writer in writers:
+            writer.transport.abort()
+        await asyncio.sleep(0)  # the transports close
+    assert writers
     assert made.returncode == 0, made.err
     assert Path(made.result["video"]).stat().st_size > 0

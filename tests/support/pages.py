@@ -110,7 +110,11 @@ class Pages:
         return await asyncio.to_thread(audited)
 
     async def complaints(self, *, expected: Collection[str] = ()) -> list[str]:
-        """Returns errors and warnings of the console since the last call, without those that have an expected part."""
+        """Returns errors and warnings of the console since the last call, without those that have an expected part.
+
+        Without those of pages of an earlier gateway, too, which the browser may still keep for the way back.
+        """
         entries = await asyncio.to_thread(self._browser.get_log, "browser")
         messages = [entry["message"] for entry in entries if entry["level"] in ("SEVERE", "WARNING")]
-        return [message for message in messages if not any(part in message for part in expected)]
+        own = [message for message in messages if message.startswith(self._url) or not message.startswith("http")]
+        return [message for message in own if not any(part in message for part in expected)]

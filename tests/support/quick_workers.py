@@ -56,6 +56,8 @@ class Stages:
         self.written.append(project_id)
         return _about(scripted(project_id, SCENES), order.topic or "")
 
+    async def require_affordable(self, script: ScenesScripted) -> None: ...
+
     def requests(self, script: ScenesScripted) -> list[NarrationRequested]:
         numbers = range(1, SCENES + 1)
         return [

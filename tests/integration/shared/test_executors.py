@@ -222,9 +222,9 @@ async def test_a_run_that_repeats_the_same_report_is_ended(tmp_path):
 
 
 async def test_a_run_that_computes_without_a_frame_is_not_stalled(tmp_path):
-    ffmpeg = RealFfmpegExecutor(await find_ffmpeg(), stall_timeout_s=0.5)
+    ffmpeg = RealFfmpegExecutor(await find_ffmpeg(), stall_timeout_s=1)
     noise = Input(
-        Generated(Chain((Filter("testsrc2", s="1920x1080", r=25, d=60), Filter("select", expr=Text("eq(n,600)")))))
+        Generated(Chain((Filter("testsrc2", s="1920x1080", r=25, d=60), Filter("select", expr=Text("eq(n,1200)")))))
     )
     command = Command(inputs=(noise,), outputs=(Output(NullSink(), None, (limit_frames(1),)),))
     result = await ffmpeg.run(
