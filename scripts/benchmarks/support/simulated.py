@@ -156,6 +156,9 @@ class SimulatedStages:
         scenes = tuple(self._scene(project_id, number) for number in range(1, count + 1))
         return ScenesScripted(project_id=project_id, brief=brief, scenes=scenes, writer="outline")
 
+    async def require_affordable(self, script: ScenesScripted) -> None:
+        """Nothing costs money here."""
+
     def requests(self, script: ScenesScripted) -> list[NarrationRequested]:
         """Returns a request for each scene."""
         return [
