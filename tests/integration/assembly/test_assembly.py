@@ -36,6 +36,8 @@ class World:
     def __init__(self, settings: AssemblySettings, jetstream: JetStreamContext, folder: Path) -> None:
         self.settings, self.jetstream, self.folder = settings, jetstream, folder
         self.store = FilesystemStore(folder / "artifacts")
+        self.published = 0
+        """Sequence of the latest message."""
 
     async def sourced(self, project: UUID, number: int, of: int, **changes) -> FootageSourced:
         path = self.folder / "n.wav"
@@ -50,11 +52,12 @@ class World:
         return message.model_copy(update={"narration": narration, **changes})
 
     async def publish(self, message: FootageSourced) -> None:
-        await self.jetstream.publish(
+        stored = await self.jetstream.publish(
             message.subject,
             message.model_dump_json().encode(),
             headers={"correlation_id": str(message.project_id), "Nats-Msg-Id": f"{message.message_id}:{uuid4()}"},
         )
+        self.published = stored.seq
 
     @asynccontextmanager
     async def serving(self):
@@ -66,10 +69,11 @@ class World:
             await app.stop()
 
     async def settled(self) -> None:
-        """Waits until no message is pending or in flight."""
+        """Waits until the latest message was delivered, and none is pending or in flight."""
         while True:
             info = await self.jetstream.consumer_info(PIPELINE.name, ASSEMBLY.name)
-            if info.num_pending == 0 and info.num_ack_pending == 0:
+            is_delivered = info.delivered is not None and (info.delivered.stream_seq or 0) >= self.published
+            if is_delivered and info.num_pending == 0 and info.num_ack_pending == 0:
                 return
             await asyncio.sleep(0.05)
 

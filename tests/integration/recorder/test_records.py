@@ -126,7 +126,7 @@ def test_show_tells_what_a_project_has_cost_and_that_money_without_prices_is_unk
     command: Command, database: Database
 ):
     rows = command("show", str(PROJECT)[:6], "--cost").rows
-    assert [row[0] for row in rows[:6]] == ["script", "narration", "footage", "segment", "video", "total"]
+    assert [row[0] for row in rows[:6]] == ["script", "narration", "footage", "picture", "video", "total"]
     assert rows[1] == ["narration", "3", "3", "0", "5.2 s", "7.5 s", "9000.0 MB", "0.0 MB", "0", "0", "360", ""]
     assert rows[0][8:] == ["900", "400", "0", "0.000375"]
     assert rows[-1][0].startswith("money:          unknown: a provider has no configured price")
