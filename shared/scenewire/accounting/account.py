@@ -126,18 +126,15 @@ class Account:
             self.charge(own_cpu_s=time.thread_time() - self._step_started)
             self._step_started = None
 
-    def _call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        started = time.thread_time()
-        try:
-            return function(*args, **kwargs)
-        finally:
-            self.charge(own_cpu_s=time.thread_time() - started)
-
     def measured_call(self, function: Callable[P, T]) -> Callable[P, T]:
         """Returns a function that charges the processor time of its thread."""
 
         def call(*args: P.args, **kwargs: P.kwargs) -> T:
-            return self._call(function, *args, **kwargs)
+            started = time.thread_time()
+            try:
+                return function(*args, **kwargs)
+            finally:
+                self.charge(own_cpu_s=time.thread_time() - started)
 
         return call
 

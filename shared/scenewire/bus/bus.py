@@ -20,6 +20,7 @@ from pydantic import BaseModel
 
 from scenewire.accounting import Account, current_account, measure_threads
 from scenewire.bus.admission import require_admission
+from scenewire.bus.answering import Answer, answered
 from scenewire.bus.backlog import BacklogSource, backlog_of_this_process
 from scenewire.bus.client import BusClient
 from scenewire.bus.connection import BusAddress, make_broker
@@ -30,7 +31,7 @@ from scenewire.bus.consuming.received import current_delivery
 from scenewire.bus.metrics import bus_metrics, message_metrics
 from scenewire.bus.publishing import PUBLISH_TIMEOUT_S, body_limit, message_headers, publish_errors, require_body_fits
 from scenewire.bus.traces import MessageTraces
-from scenewire.errors import FailureCode, PermanentError, PipelineError, TransientError
+from scenewire.errors import FailureCode, PermanentError, TransientError
 from scenewire.failpoints import Point, failpoint, is_armed
 from scenewire.messages import Accounted, Message, Progress, ScriptRequested, StoredMessage
 from scenewire.messages.headers import CONTENT_TYPE
@@ -49,7 +50,6 @@ MessageT = TypeVar("MessageT", bound=BaseModel)
 Handler = Callable[..., Awaitable[None]]
 Hook = Callable[[], Awaitable[None]]
 StoredHandler = Callable[[StoredMessage], Awaitable[None]]
-Answer = Callable[[bytes], Awaitable[dict[str, object]]]
 
 _FETCH_TIMEOUT_S: Final = 5.0
 """How long one pull request waits for a message."""
@@ -209,21 +209,7 @@ class Bus:
         """
 
         def register(handler: Answer) -> None:
-            async def reply(message: NatsMessage) -> dict[str, object]:
-                try:
-                    return await handler(message.body)
-                except PipelineError as error:
-                    log.info("request_refused", subject=subject, code=error.code, error=str(error))
-                    refusal = {"code": error.code, "message": error.message, "hint": error.hint}
-                    if isinstance(error, TransientError):
-                        return {"error": refusal | {"retry_after": error.retry_after or self._policy.retry.delay(1)}}
-                    return {"error": refusal}
-                except Exception as error:
-                    log.exception("request_failed", subject=subject)
-                    fault = f"{subject} failed by a bug: {type(error).__name__}"
-                    hint = f"see the traceback in the log of {self._service}"
-                    return {"error": {"code": FailureCode.RETRIES_EXHAUSTED, "message": fault, "hint": hint}}
-
+            reply = answered(handler, subject, service=self._service, retry=self._policy.retry)
             self.broker.subscriber(subject, queue=self._service, decoder=_undecoded)(reply)
 
         return register

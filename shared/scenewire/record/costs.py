@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-__all__ = ["STAGES", "costs"]
+from scenewire.record.timing import STAGES
+
+__all__ = ["costs"]
 
 Row = dict[str, Any]
-
-STAGES: Final = ("script", "narration", "footage", "picture", "video")
 
 _SUMMED: Final = (
     "wall_seconds",
@@ -48,7 +48,7 @@ def costs(rows: Sequence[Row], *, video_seconds: float | None) -> Row:
 def _stages(rows: Sequence[Row]) -> list[str]:
     """Returns the stages that rows belong to, in the order of the pipeline."""
     present = dict.fromkeys(row["stage"] for row in rows)
-    return sorted(present, key=lambda stage: STAGES.index(stage) if stage in STAGES else len(STAGES))
+    return [stage for stage in STAGES if stage in present] + [stage for stage in present if stage not in STAGES]
 
 
 def _sums(rows: Sequence[Row]) -> Row:
